@@ -1,0 +1,108 @@
+# Debian packages without installing anything: fetched with an apt configuration of our own, unpacked below .tools.
+# Nothing here needs root and nothing of the system changes; apt still checks the archive's signature.
+
+DEBIAN_SUITES="forky sid"
+
+# debian_unpack FOLDER ARCHITECTURE PACKAGE... - the packages and all that they depend on, unpacked into FOLDER;
+# as with apt, NAME- leaves a package out, but here without a word about who wanted it.
+debian_unpack() {
+    local folder=$1 architecture=$2 suite
+    shift 2
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null \
+        || stop "$folder is made from Debian packages, which needs apt-get and dpkg-deb"
+    for suite in $DEBIAN_SUITES; do
+        if debian_fetch "$suite" "$architecture" "$@"; then
+            rm -rf "$folder" && mkdir -p "$folder"
+            local package
+            for package in "$DEBIAN_STATE"/packages/*.deb; do
+                dpkg-deb -x "$package" "$folder"
+            done
+            rm -rf "$DEBIAN_STATE/packages"
+            return
+        fi
+    done
+    stop "no network, or no Debian mirror: could not fetch $* (see ${DEBIAN_STATE#"$ROOT"/}/log)"
+}
+
+# The closure comes from a simulated installation on an empty system, so no list of library names can grow old.
+debian_fetch() {
+    local suite=$1 architecture=$2 package wanted=() unwanted=() packages
+    shift 2
+    for package in "$@"; do
+        case $package in
+            *-) unwanted+=(-e "${package%-}") ;;
+            *) wanted+=("$package") ;;
+        esac
+    done
+    debian_configure "$suite" "$architecture"
+    {
+        debian_update \
+            && packages=$(apt-get -s --no-install-recommends install "${wanted[@]}" \
+                | awk '$1 == "Inst" { print $2 }' | grep -vxF -e "" ${unwanted[@]+"${unwanted[@]}"}) \
+            && (cd "$DEBIAN_STATE/packages" && apt-get download $packages)
+    } >"$DEBIAN_STATE/log" 2>&1
+}
+
+# The lists are worth keeping for the few minutes in which one setup asks for several packages.
+debian_update() {
+    [ -n "$(find "$DEBIAN_STATE/lists" -name '*Packages*' -mmin -60)" ] || apt-get update
+}
+
+debian_configure() {
+    local suite=$1 architecture=$2 mirror
+    mirror=$(debian_mirror)
+    DEBIAN_STATE="$ROOT/.tools/debian/$suite-$architecture"
+    rm -rf "$DEBIAN_STATE/packages"
+    mkdir -p "$DEBIAN_STATE"/{lists/partial,cache/archives/partial,packages}
+    : >"$DEBIAN_STATE/status"
+    echo "deb [signed-by=$(debian_keyring)] $mirror $suite main" >"$DEBIAN_STATE/sources.list"
+    cat >"$DEBIAN_STATE/apt.conf" <<CONF
+APT::Architecture "$architecture";
+APT::Architectures "$architecture";
+APT::Sandbox::User "";
+Debug::NoLocking "true";
+Acquire::Languages "none";
+Dir::Etc::sourcelist "$DEBIAN_STATE/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Dir::State::lists "$DEBIAN_STATE/lists";
+Dir::State::status "$DEBIAN_STATE/status";
+Dir::Cache "$DEBIAN_STATE/cache";
+CONF
+    export APT_CONFIG="$DEBIAN_STATE/apt.conf"
+}
+
+# The machine's own mirror where it is a Debian; elsewhere (Ubuntu has no forky) the standard one.
+debian_mirror() {
+    local mirror=""
+    if grep -qx 'ID=debian' /etc/os-release; then
+        mirror=$(env -u APT_CONFIG apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+            | grep -m1 -E '/debian/?$' || true)
+    fi
+    echo "${mirror:-http://deb.debian.org/debian}"
+}
+
+# A machine without Debian's keys (Ubuntu) gets them as a package of its own, signed archive.
+debian_keyring() {
+    local system=/usr/share/keyrings/debian-archive-keyring.gpg private="$ROOT/.tools/debian/keyring"
+    if [ ! -e "$system" ]; then
+        if [ ! -e "$private$system" ]; then
+            mkdir -p "$private"
+            (cd "$private" && env -u APT_CONFIG apt-get -q download debian-archive-keyring >/dev/null) \
+                || stop "Debian's keys are missing: install the package debian-archive-keyring"
+            dpkg-deb -x "$private"/debian-archive-keyring_*.deb "$private"
+        fi
+        system=$private$system
+    fi
+    echo "$system"
+}
+
+# debian_relink FILE LIBRARY_FOLDER... - let FILE start with the loader and libraries unpacked beside it
+debian_relink() {
+    local file=$1 folders loader
+    shift
+    folders=$(IFS=:; echo "$*")
+    loader=$(basename "$("$PATCHELF" --print-interpreter "$file")")
+    "$PATCHELF" --set-interpreter "$1/$loader" --force-rpath --set-rpath "$folders" "$file"
+}
