@@ -1,0 +1,80 @@
+"""What a meter has behind it when the simulation begins: registers, month peaks, gas and water.
+
+Nobody wants to wait while thirteen months are simulated, so the past is made up from the seed,
+in the sizes of an ordinary household.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from simulator.clock import DAY_S, QUARTER_S, is_summer, local, month_start, previous_month, quarter_start
+
+MOST_MONTHS = 13
+"""98.1.0 holds at most this many closed months (e-MUCS P1 1.7.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """Highest quarter-hour demand of a month.
+
+    `power_w` is the mean import of that quarter in W, `end` the moment at which the quarter ended;
+    None where the meter has no quarter to name (a filler).
+    """
+
+    power_w: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedMonth:
+    """One record of 98.1.0. `closing` is the 1st of the NEXT month, 00:00:00 local time."""
+
+    closing: int
+    peak: Peak
+
+
+@dataclass(slots=True)
+class Past:
+    """Registers in Wh per tariff (day, night), closed months oldest first, gas and water in ml."""
+
+    import_wh: list[int] = field(default_factory=lambda: [0, 0])
+    export_wh: list[int] = field(default_factory=lambda: [0, 0])
+    peak: Peak | None = None
+    closed: list[ClosedMonth] = field(default_factory=list)
+    gas_ml: int = 0
+    water_ml: int = 0
+
+    @classmethod
+    def made_up(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> Past:
+        """A past of so many closed months before `start`; `filler` makes the oldest one the factory's."""
+        months = min(months, MOST_MONTHS)
+        random = Random(f"{seed} past")
+        days = 31 * months if 0 < months < MOST_MONTHS else random.randint(700, 1900)
+        closed: list[ClosedMonth] = []
+        closing = month_start(start)
+        for _ in range(months):
+            opening = previous_month(closing)
+            closed.insert(0, ClosedMonth(closing, _month_peak(seed, opening, closing) or Peak(0, None)))
+            closing = opening
+        if filler and closed:
+            closed[0] = ClosedMonth(closed[0].closing, Peak(0, None))
+        return cls(
+            import_wh=[days * random.randint(5_500, 7_500), days * random.randint(6_000, 8_500)],
+            export_wh=[days * random.randint(4_500, 6_000), days * random.randint(1_800, 2_600)],
+            peak=_month_peak(seed, month_start(start), quarter_start(start)),
+            closed=closed,
+            gas_ml=days * random.randint(1_000_000, 1_400_000),
+            water_ml=days * random.randint(180_000, 320_000),
+        )
+
+
+def _month_peak(seed: int, begin: int, end: int) -> Peak | None:
+    """A plausible peak between two moments; None when no quarter ended between them."""
+    quarters = (end - begin) // QUARTER_S
+    if quarters < 1:
+        return None
+    here = local(begin)
+    random = Random(f"{seed} peak {here.year} {here.month}")
+    winter = 0 if is_summer(begin) else 1_200
+    evening = begin + random.randrange(max(1, (end - begin) // DAY_S)) * DAY_S + random.randint(66, 82) * QUARTER_S
+    return Peak(random.randint(2_600, 4_400) + winter, min(evening, begin + quarters * QUARTER_S))
