@@ -1,0 +1,162 @@
+"""How a meter writes its values: the fields, their formats, the CRC.
+
+A dialect is a text with named fields (simulator.dialects). Numbers follow the notation of the P1 standard:
+`{import_t1:9.3}` is F9(3,3), nine digits of which three stand after the point. Fields are integers in base
+units (W, Wh, dV, mA, dm3) and know where their point belongs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.clock import previous_month, stamp
+from simulator.mbus import GAS, MBusDevice
+from simulator.meter import Meter
+from simulator.wiring import Wiring, star
+
+INVALID = "632525252525W"
+"""A COSEM time of nothing but FF bytes, printed in decimal."""
+
+
+def _crc_table() -> tuple[int, ...]:
+    table = []
+    for byte in range(256):
+        crc = byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+        table.append(crc)
+    return tuple(table)
+
+
+_TABLE = _crc_table()
+
+
+def crc16(data: bytes) -> int:
+    """CRC-16/ARC of the P1 standard: polynomial 0x8005 reflected, start 0; check value BB3D."""
+    crc, table = 0, _TABLE
+    for byte in data:
+        crc = crc >> 8 ^ table[(crc ^ byte) & 0xFF]
+    return crc
+
+
+class Fixed(int):
+    """An integer in base units that prints as Fn(x,x): format(Milli(301548), "9.3") is 000301.548."""
+
+    places = 0
+
+    def __format__(self, spec: str) -> str:
+        digits, after = (int(part) for part in spec.split("."))
+        text = f"{self // 10 ** (self.places - after):0{digits}d}"
+        return f"{text[:-after]}.{text[-after:]}" if after else text
+
+
+class Milli(Fixed):
+    """W for kW, Wh for kWh, mA for A, dm3 for m3."""
+
+    places = 3
+
+
+class Deci(Fixed):
+    """dV for V."""
+
+    places = 1
+
+
+def octets(text: str) -> str:
+    """An octet string: two hexadecimal digits for each character."""
+    return text.encode("latin-1", "replace").hex().upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One meter's way of writing. Everything that differs between meters is data in here.
+
+    `text` is the telegram from header to the last line, with fields; `gas` and `water` are the lines of an
+    M-Bus device, `no_device` the line that stands for none. `months` closed months lie behind the meter when it
+    starts. `filler` is how the factory's own month, which had no peak, names its moment: a text, "month" for the
+    closing of the month before, None for a meter that has no such record.
+    """
+
+    name: str
+    about: str
+    text: str
+    phases: int = 3
+    wiring: Wiring = star
+    months: int = 13
+    filler: str | None = None
+    newest_first: bool = False
+    gas: str = ""
+    water: str = ""
+    no_device: str = ""
+    default_gas: int | None = None
+    default_water: int | None = None
+
+    def telegram(self, meter: Meter) -> bytes:
+        """What this meter sends in this second, CRC included."""
+        body = self._body(meter).encode("ascii")
+        return body + b"%04X\r\n" % crc16(body)
+
+    def _body(self, meter: Meter) -> str:
+        lines = self.text.format_map(self._fields(meter))
+        return "\r\n".join(line for line in lines.split("\n") if line != "-") + "!"
+
+    def _fields(self, meter: Meter) -> Mapping[str, object]:
+        power = meter.phase_w
+        seen = self.wiring(meter.moment, power)
+        net = sum(power)
+        fields: dict[str, object] = {
+            "clock": stamp(meter.moment),
+            "tariff": meter.tariff,
+            "demand": Milli(meter.demand_w),
+            "peak": Milli(meter.peak.power_w),
+            "peak_end": INVALID if meter.peak.end is None else stamp(meter.peak.end),
+            "history": self._history(meter),
+            "power_import": Milli(max(net, 0)),
+            "power_export": Milli(max(-net, 0)),
+            "breaker": meter.breaker,
+            "message": octets(meter.message),
+            "mbus": self._mbus(meter),
+        }
+        for number, (imported, exported) in enumerate(zip(meter.import_wh, meter.export_wh, strict=True), 1):
+            fields[f"import_t{number}"] = Milli(imported)
+            fields[f"export_t{number}"] = Milli(exported)
+        for number, watts in enumerate(seen.power_w, 1):
+            fields[f"import_l{number}"] = Milli(max(watts, 0))
+            fields[f"export_l{number}"] = Milli(max(-watts, 0))
+            fields[f"voltage_l{number}"] = Deci(seen.voltage_dv[number - 1])
+            fields[f"current_l{number}"] = Milli(seen.current_ma[number - 1])
+        return fields
+
+    def _history(self, meter: Meter) -> str:
+        """98.1.0: the number of records, two column names, then closing, occurrence and value of each month."""
+        head = f"({len(meter.closed)})(1-0:1.6.0)(1-0:1.6.0)"
+        if not meter.closed:
+            return head + "()"
+        records = []
+        for month in meter.closed:
+            closing, end = stamp(month.closing), month.peak.end
+            occurred = stamp(end) if end is not None else self._filler(month.closing)
+            records.append(f"({closing})({occurred})({Milli(month.peak.power_w):5.3}*kW)")
+        return head + "".join(reversed(records) if self.newest_first else records)
+
+    def _filler(self, closing: int) -> str:
+        if self.filler == "month":
+            return stamp(previous_month(closing))
+        return self.filler or INVALID
+
+    def _mbus(self, meter: Meter) -> str:
+        lines = [self._device(device) for device in meter.devices]
+        # "-" is a line that is left out: a table keeps one field for what may be no line at all.
+        return "\n".join(lines) or self.no_device or "-"
+
+    def _device(self, device: MBusDevice) -> str:
+        template = self.gas if device.type == GAS else self.water
+        value = f"({stamp(device.captured)})({Milli(device.volume_dm3):8.3}*m3)"
+        if not device.linked:
+            value = f"({INVALID})(00000.000)"  # without a unit: the meter has never heard from it
+        return template.format(
+            n=device.channel,
+            type=f"{device.type:03d}",
+            id=octets(device.id),
+            valve=device.valve if device.linked else 0,
+            value=value,
+        )
