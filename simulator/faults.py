@@ -1,0 +1,99 @@
+"""What goes wrong on a line, at a chosen rate: each fault has a name and happens to a share of the telegrams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+RATES = {
+    "flip": 0.05,
+    "cut": 0.05,
+    "noise": 0.2,
+    "silence": 0.005,
+    "power-cut": 0.002,
+    "clock-jump": 0.002,
+}
+"""The faults and how often each happens when nobody says how often, as a share of the telegrams."""
+
+ABOUT = {
+    "flip": "one to three bits of the telegram are turned",
+    "cut": "the telegram ends somewhere in its middle",
+    "noise": "random bytes and 0xFF follow the telegram",
+    "silence": "nothing is sent for 5 to 30 seconds",
+    "power-cut": "the meter loses power in mid-telegram for 5 to 60 seconds; its registers are kept",
+    "clock-jump": "the meter's clock jumps by up to 20 minutes, forward or back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """What one second puts on the line.
+
+    `data` is the telegram or what is left of it, `whole` whether it is all of it, `tail` what follows.
+    `silent_s`, `dark_s` (no power) and `jump_s` (clock) are seconds of the meter, 0 for none.
+    """
+
+    data: bytes
+    whole: bool = True
+    tail: bytes = b""
+    silent_s: int = 0
+    dark_s: int = 0
+    jump_s: int = 0
+
+
+class Faults:
+    """Faults by rate, repeatable by seed. ValueError for an unknown name or a rate outside 0 to 1."""
+
+    def __init__(self, rates: Mapping[str, float] | None = None, seed: int = 1) -> None:
+        self.rates = dict(rates or {})
+        for name, rate in self.rates.items():
+            if name not in RATES:
+                raise ValueError(f"no fault is called {name!r}; there are: {', '.join(RATES)}")
+            if not 0 <= rate <= 1:
+                raise ValueError(f"fault {name}: the rate is a share of the telegrams, from 0 to 1")
+        self._random = Random(f"{seed} faults")
+
+    @classmethod
+    def named(cls, texts: list[str], seed: int = 1) -> Faults:
+        """From texts like `flip` or `cut:0.01`. ValueError says what is wrong."""
+        rates = {}
+        for text in texts:
+            name, _, rate = text.partition(":")
+            try:
+                rates[name] = float(rate) if rate else RATES.get(name, 0.0)
+            except ValueError:
+                raise ValueError(f"fault {text!r}: the rate after the colon is a number from 0 to 1") from None
+        return cls(rates, seed)
+
+    def strike(self, telegram: bytes) -> Transmission:
+        """What becomes of a telegram."""
+        random = self._random
+        if self._hits("silence"):
+            return Transmission(b"", whole=False, silent_s=random.randint(5, 30))
+        if self._hits("power-cut"):
+            return Transmission(self._part(telegram), whole=False, dark_s=random.randint(5, 60))
+        jump = random.randint(-1200, 1200) if self._hits("clock-jump") else 0
+        tail = self._noise() if self._hits("noise") else b""
+        if self._hits("cut"):
+            return Transmission(self._part(telegram), whole=False, tail=tail, jump_s=jump)
+        if self._hits("flip"):
+            return Transmission(self._flipped(telegram), whole=False, tail=tail, jump_s=jump)
+        return Transmission(telegram, tail=tail, jump_s=jump)
+
+    def _hits(self, name: str) -> bool:
+        rate = self.rates.get(name, 0)
+        return rate > 0 and self._random.random() < rate
+
+    def _part(self, telegram: bytes) -> bytes:
+        return telegram[: self._random.randrange(1, len(telegram) - 4)]
+
+    def _noise(self) -> bytes:
+        return self._random.randbytes(self._random.randint(1, 48)) + b"\xff" * self._random.randint(0, 8)
+
+    def _flipped(self, telegram: bytes) -> bytes:
+        """One to three bits between "/" and "!": what the CRC vouches for, and detects for certain."""
+        data = bytearray(telegram)
+        last = telegram.rfind(b"!")
+        bits = self._random.sample(range(8, 8 * (last if last > 1 else len(telegram))), self._random.randint(1, 3))
+        for bit in bits:
+            data[bit // 8] ^= 1 << bit % 8
+        return bytes(data)

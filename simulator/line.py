@@ -1,0 +1,217 @@
+"""The P1 line: a telegram at the beginning of each second, at 115200 baud, while the board asks for it.
+
+Source: DSMR P1 5.0.2 section 5 and 6. The meter sends only while the request line is raised and stops at once,
+in mid-telegram, when it is released. `speed` scales the seconds and the baud rate alike. Unlike a real meter this
+one waits for a slow reader, so that every byte that is missing at the end was lost by the reader.
+"""
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from simulator.faults import Faults
+from simulator.source import Source
+from simulator.wire import PtyWire, Wire
+
+BYTES_PER_S = 115_200 / 10
+"""8N1: ten bits on the line for each byte."""
+_CHUNK_S = 0.002
+_MOST_LAG_S = 0.25
+"""How far the seconds may fall behind this computer's clock and still be made up for."""
+
+type Sent = Callable[[bytes, float, str], None]
+
+
+class Line:
+    """A source of telegrams on a wire, in a thread of its own.
+
+    `address` is what the board is told. `on_sent(telegram, at, stamp)` is called for each telegram that went out
+    whole, `at` being time.monotonic() of its last byte. `sent` and `damaged` count. The meter's time begins with
+    the first request (`wait=False`: at once).
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        speed: float = 1.0,
+        wire: Wire | None = None,
+        faults: Faults | None = None,
+        on_sent: Sent | None = None,
+        wait: bool = True,
+    ) -> None:
+        if speed <= 0:
+            raise ValueError("speed must be above 0")
+        self.source, self.speed, self.on_sent = source, speed, on_sent
+        self.faults = faults or Faults()
+        self.sent = self.damaged = 0
+        self.raised = False
+        self.error: BaseException | None = None
+        self._wire = wire or PtyWire()
+        self.address = self._wire.address
+        self._wait = wait
+        self._lock = threading.Lock()
+        self._silent_s = self._dark_s = self._jump_s = 0
+        self._unplugged = self._drop = self._stopped = False
+        self._woken, self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
+
+    def start(self) -> Self:
+        """Begin; returns the line itself."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Fall silent and take the wire down. Safe to call twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._nudge()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._wire.close()
+        os.close(self._woken)
+        os.close(self._wake)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def silence(self, seconds: int) -> None:
+        """Send nothing for so many seconds of the meter; it counts on."""
+        with self._lock:
+            self._silent_s = seconds
+
+    def power_cut(self, seconds: int) -> None:
+        """Take the meter's power at once, in mid-telegram, for so many of its seconds; nothing is counted."""
+        with self._lock:
+            self._dark_s = seconds
+        self._nudge()
+
+    def jump_clock(self, seconds: int) -> None:
+        """Let the meter's clock jump before the next telegram."""
+        with self._lock:
+            self._jump_s += seconds
+
+    def unplug(self) -> None:
+        """Pull the plug, or the board's power: the request line falls and unread bytes are gone."""
+        self._unplugged = self._drop = True
+        self.raised = False
+        self._nudge()
+
+    def plug(self) -> None:
+        """Put the plug back; the board must raise the request line again."""
+        self._unplugged = False
+        self._nudge()
+
+    def _nudge(self) -> None:
+        os.write(self._wake, b"!")
+
+    def _run(self) -> None:
+        try:
+            while self._wait and not (self.raised or self._stopped):
+                self._listen(None)
+            self._beat()
+        except Exception as error:
+            self.error = error  # a thread has nobody to raise to but whoever looks here
+            raise
+
+    def _beat(self) -> None:
+        """One round a second."""
+        period = 1 / self.speed
+        begin = time.monotonic()
+        while True:
+            while (left := begin - time.monotonic()) > 0 and not self._stopped:
+                self._listen(left)
+            self._listen(0)
+            if self._stopped:
+                return
+            self._second()
+            begin += period
+            # A reader that made us wait has slowed the meter's time; a hiccup of this computer has not.
+            begin = max(begin, time.monotonic() - _MOST_LAG_S)
+
+    def _second(self) -> None:
+        with self._lock:
+            jump, self._jump_s = self._jump_s, 0
+            silent, dark = self._silent_s > 0, self._dark_s > 0
+            self._silent_s -= silent
+            self._dark_s -= dark
+        if jump:
+            self.source.set_clock(jump)
+        if self._asked() and not silent and not dark:
+            self._transmit()
+        self.source.advance(1, powered=not dark)
+
+    def _transmit(self) -> None:
+        telegram, stamp = self.source.telegram(), self.source.stamp
+        fate = self.faults.strike(telegram)
+        with self._lock:
+            self._silent_s = max(self._silent_s, fate.silent_s)
+            self._jump_s += fate.jump_s
+        complete = self._send(fate.data)
+        at = time.monotonic()
+        if fate.dark_s:
+            with self._lock:
+                self._dark_s = max(self._dark_s, fate.dark_s)
+        if complete and fate.whole:
+            self.sent += 1
+            if self.on_sent:
+                self.on_sent(telegram, at, stamp)
+        elif not fate.silent_s:
+            self.damaged += 1
+        if complete:
+            self._send(fate.tail)
+
+    def _asked(self) -> bool:
+        return self.raised and not self._unplugged and not self._stopped
+
+    def _send(self, data: bytes) -> bool:
+        """Write at the line's pace; False when it was stopped in the middle."""
+        rate = BYTES_PER_S * self.speed
+        chunk = max(16, int(rate * _CHUNK_S))
+        begin, done = time.monotonic(), 0
+        while done < len(data):
+            due = min(len(data), int((time.monotonic() - begin) * rate))
+            if due - done >= min(chunk, len(data) - done):
+                taken = self._wire.write(data[done:due])
+                if taken < due - done:
+                    self._listen(None, room=True)
+                    begin = time.monotonic() - (done + taken) / rate
+                done += taken
+            else:
+                self._listen(begin + min(done + chunk, len(data)) / rate - time.monotonic())
+            if done < len(data) and (not self._asked() or self._dark_s > 0):
+                return False
+        return True
+
+    def _listen(self, seconds: float | None, *, room: bool = False) -> None:
+        """Wait for the request line, for a call from outside, or until there is room; None waits for ever."""
+        inputs = [*self._wire.inputs(), self._woken]
+        ready, _, _ = select.select(
+            inputs, self._wire.outputs() if room else [], [], None if seconds is None else max(0.0, seconds)
+        )
+        if self._woken in ready:
+            os.read(self._woken, 256)
+            ready.remove(self._woken)
+        if self._drop:
+            self._drop = False
+            self._wire.drop()
+        elif ready:
+            self._hear(self._wire.read())
+
+    def _hear(self, data: bytes | None) -> None:
+        if data is None:
+            self.raised = False
+        elif not self._unplugged:
+            for byte in data:
+                if byte in b"01":
+                    self.raised = byte == ord("1")
