@@ -1,0 +1,189 @@
+"""A board on this computer: the firmware as it is, run by MicroPython in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simulator.line import Line
+
+ROOT = Path(__file__).resolve().parent.parent
+_READY = "ready "
+_LAST_LINES = 15
+
+
+class BoardError(Exception):
+    """The firmware did not start, or ended by itself; the text holds its last lines."""
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Board:
+    """The firmware on a line, with or without a card.
+
+    `line` is a Line or an address (/dev/pts/N, tcp:HOST:PORT). `card` is a folder, or a file *.img with raw FAT that
+    is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
+    a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
+    .mpy files of build/firmware; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
+    """
+
+    def __init__(
+        self,
+        line: Line | str,
+        *,
+        card: Path | str | None = None,
+        port: int | None = None,
+        host: str = "127.0.0.1",
+        speed: float = 1,
+        ticks: int = 0,
+        flash: Path | str | None = None,
+        device_id: str = "0200c3000001",
+        small: bool = False,
+        compiled: bool = False,
+        heapsize: str | None = None,
+        stats: bool = False,
+        log: Callable[[str], None] | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.line, self.log = line, log
+        self.host, self.port = host, port or free_port(host)
+        self.url = f"http://{host}:{self.port}/"
+        self.lines: deque[str] = deque(maxlen=1000)
+        self._own_flash = None if flash else tempfile.TemporaryDirectory(prefix="p1-flash-")
+        self._environment = {
+            **os.environ,
+            "P1_LINE": line if isinstance(line, str) else line.address,
+            "P1_HTTP": f"{host}:{self.port}",
+            "P1_SPEED": f"{speed:g}",
+            "P1_TICKS": str(ticks),
+            "P1_FLASH": str(flash or (self._own_flash and self._own_flash.name)),
+            "P1_ID": device_id,
+            **({"P1_CARD": str(card)} if card else {}),
+            **({"P1_STATS": "1"} if stats else {}),
+            **(environment or {}),
+        }
+        self._command = self._program(small, compiled, heapsize)
+        self._process: subprocess.Popen[str] | None = None
+        self._forwarder: threading.Thread | None = None
+        self._ready = threading.Event()
+
+    @staticmethod
+    def _program(small: bool, compiled: bool, heapsize: str | None) -> list[str]:
+        interpreter = ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython")
+        command = [str(interpreter)]
+        if heapsize:
+            command += ["-X", f"heapsize={heapsize}"]
+        if compiled:
+            folder = str(ROOT / "build/firmware")
+            return [*command, "-c", f"import sys; sys.path.insert(0, {folder!r}); import main"]
+        return [*command, str(ROOT / "firmware/main.py")]
+
+    def start(self, timeout_s: float = 15) -> Self:
+        """Switch the board on and wait until its web server listens; BoardError when it does not."""
+        self._ready.clear()
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
+            )
+        except OSError as error:
+            raise BoardError(f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup") from None
+        self._forwarder = threading.Thread(target=self._forward, args=(self._process,), name="board log", daemon=True)
+        self._forwarder.start()
+        if isinstance(self.line, Line):
+            self.line.plug()
+        try:
+            self.wait_ready(timeout_s)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def wait_ready(self, timeout_s: float = 15) -> None:
+        """Wait for the line that says that HTTP listens; BoardError when it does not come."""
+        if not self._ready.wait(timeout_s):
+            raise BoardError(self._report(f"the firmware was not ready after {timeout_s:g} s"))
+        self.check()
+
+    def check(self) -> None:
+        """BoardError when the firmware has ended by itself."""
+        if self._process is not None and (status := self._process.poll()) is not None:
+            if self._forwarder:
+                self._forwarder.join(2)
+            raise BoardError(self._report(f"the firmware ended by itself with status {status}"))
+
+    @property
+    def pid(self) -> int | None:
+        """The firmware's process, None when it is off."""
+        return self._process.pid if self._process else None
+
+    def stop(self) -> None:
+        """Switch the board off in an orderly way. Safe to call twice."""
+        self._end(signal.SIGINT)
+        if self._own_flash:
+            self._own_flash.cleanup()
+
+    def kill(self) -> None:
+        """Take the board's power: no last words, nothing is written any more. `start` brings it back."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if isinstance(self.line, Line):
+            self.line.unplug()
+        if process is None:
+            return
+        if process.poll() is None:
+            os.killpg(process.pid, how)
+        try:
+            process.wait(3)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._forwarder:
+            self._forwarder.join()
+        if process.stdout:
+            process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _forward(self, process: subprocess.Popen[str]) -> None:
+        for text in process.stdout or ():
+            line = text.rstrip()
+            self.lines.append(line)
+            if line.startswith(_READY):
+                self._ready.set()
+            if self.log:
+                self.log(line)
+        # The end of its output wakes whoever waits, and `check` then tells why it ended.
+        process.wait()
+        self._ready.set()
+
+    def _report(self, what: str) -> str:
+        last = "\n".join(f"  {line}" for line in list(self.lines)[-_LAST_LINES:])
+        return f"{what}; its last lines:\n{last}" if last else f"{what}, without a word"
