@@ -1,0 +1,54 @@
+"""Telegrams from files, sent again as they are."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+_BEGIN = re.compile(rb"^(?=/)", re.MULTILINE)
+_CLOCK = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW]?)\)", re.MULTILINE)
+
+
+def split(data: bytes) -> list[bytes]:
+    """The telegrams in some bytes, cut before each "/" that begins a line; joined they are those bytes again."""
+    parts = [part for part in _BEGIN.split(data) if part]
+    # What stands before the first telegram is sent with it.
+    if len(parts) > 1 and not parts[0].startswith(b"/"):
+        parts[:2] = [parts[0] + parts[1]]
+    return parts
+
+
+class Replay:
+    """The telegrams of some files, one a second, over and over. They are sent byte for byte, good or bad."""
+
+    def __init__(self, telegrams: Sequence[bytes]) -> None:
+        if not telegrams:
+            raise ValueError("there is no telegram to send")
+        self._telegrams, self._at = list(telegrams), 0
+
+    @classmethod
+    def files(cls, paths: Sequence[Path]) -> Replay:
+        """All telegrams of these files, in their order. OSError as reading gives it, ValueError for one without any."""
+        telegrams: list[bytes] = []
+        for path in paths:
+            found = split(path.read_bytes())
+            if not any(_BEGIN.search(part) for part in found):
+                raise ValueError(f'{path} holds no telegram (no line begins with "/")')
+            telegrams += found
+        return cls(telegrams)
+
+    @property
+    def stamp(self) -> str:
+        """The clock in this second's telegram, "" where it has none."""
+        found = _CLOCK.search(self.telegram())
+        return found[1].decode() if found else ""
+
+    def telegram(self) -> bytes:
+        """The telegram of this second."""
+        return self._telegrams[self._at]
+
+    def advance(self, seconds: int = 1, *, powered: bool = True) -> None:  # noqa: ARG002 - a file needs no power
+        """Go on to a later one."""
+        self._at = (self._at + seconds) % len(self._telegrams)
+
+    def set_clock(self, seconds: int) -> None:
+        """Nothing: the clock stands in the files."""
