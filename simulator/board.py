@@ -1,11 +1,13 @@
 """A board on this computer: the firmware as it is, run by MicroPython in a process of its own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -62,14 +64,16 @@ class Board:
         self.host, self.port = host, port or free_port(host)
         self.url = f"http://{host}:{self.port}/"
         self.lines: deque[str] = deque(maxlen=1000)
-        self._own_flash = None if flash else tempfile.TemporaryDirectory(prefix="p1-flash-")
+        if not flash:
+            flash = tempfile.mkdtemp(prefix="p1-flash-")
+            weakref.finalize(self, shutil.rmtree, flash, ignore_errors=True)
         self._environment = {
             **os.environ,
             "P1_LINE": line if isinstance(line, str) else line.address,
             "P1_HTTP": f"{host}:{self.port}",
             "P1_SPEED": f"{speed:g}",
             "P1_TICKS": str(ticks),
-            "P1_FLASH": str(flash or (self._own_flash and self._own_flash.name)),
+            "P1_FLASH": str(flash),
             "P1_ID": device_id,
             **({"P1_CARD": str(card)} if card else {}),
             **({"P1_STATS": "1"} if stats else {}),
@@ -137,10 +141,8 @@ class Board:
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Switch the board off in an orderly way. Safe to call twice."""
+        """Switch the board off in an orderly way. Safe to call twice; `start` brings it back."""
         self._end(signal.SIGINT)
-        if self._own_flash:
-            self._own_flash.cleanup()
 
     def kill(self) -> None:
         """Take the board's power: no last words, nothing is written any more. `start` brings it back."""
