@@ -1,0 +1,170 @@
+"""An original device on this computer: the monitor as it was before this firmware, for what still has to work with it.
+
+It has no more than /current/quarter, /current/month/peak and /description.xml, and is fed by a simulated meter.
+"""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+from simulator.clock import QUARTER_S, quarter_id, quarter_start
+from simulator.source import MeterSource
+
+SLOT_S = 5
+_DESCRIPTION = """\
+<?xml version="1.0"?>
+<root xmlns="urn:schemas-upnp-org:device-1-0">
+<specVersion><major>1</major><minor>0</minor></specVersion>
+<device><deviceType>upnp:rootdevice</deviceType><friendlyName>digimon</friendlyName>
+<presentationURL>/</presentationURL><serialNumber>{serial}</serialNumber><modelName>Digitale Meter Monitor</modelName>
+<UDN>uuid:38323636-4558-4dda-9188-{serial}</UDN></device>
+</root>
+"""
+
+
+class OriginalDevice:
+    """Its HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` says where.
+
+    The meter goes on at `speed` times real time while the device is started. Before that, and with speed 0,
+    `advance` alone moves it. `serial` are the 12 hex digits of a MAC address.
+    """
+
+    def __init__(self, source: MeterSource, *, port: int = 0, serial: str = "0200c3000002", speed: float = 1) -> None:
+        self.source, self.serial, self.speed = source, serial, speed
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._quarter = quarter_start(source.meter.moment)
+        self._consumed: list[int | None] = []
+        self._produced: list[int | None] = []
+        self._slot: list[int] = []
+        self._seen = False
+        device = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                device.answer(self)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._threads = [
+            threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        ]
+        if speed:
+            self._threads.append(threading.Thread(target=self._run, daemon=True))
+
+    def start(self) -> Self:
+        """Serve, and let the meter run."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port."""
+        self._stopped.set()
+        self._server.shutdown()
+        for thread in self._threads:
+            thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def advance(self, seconds: int = 1) -> None:
+        """Let so many seconds of the meter pass; the device reads a telegram in each of them."""
+        for _ in range(seconds):
+            with self._lock:
+                self._read()
+
+    def _run(self) -> None:
+        begin = time.monotonic()
+        done = 0
+        while not self._stopped.wait(max(0.0, begin + (done + 1) / self.speed - time.monotonic())):
+            self.advance()
+            done += 1
+
+    def _read(self) -> None:
+        meter = self.source.meter
+        # A second counts for the slot in which it began, and its power is known at its end.
+        second = meter.moment
+        self.source.advance(1)
+        self._seen = True
+        if quarter_start(second) != self._quarter:
+            self._quarter = quarter_start(second)
+            self._consumed, self._produced, self._slot = [], [], []
+        # What was missed before the device was switched on is unknown.
+        missed = (second - self._quarter) // SLOT_S - len(self._consumed)
+        self._consumed += [None] * missed
+        self._produced += [None] * missed
+        self._slot.append(sum(meter.phase_w))
+        if (second + 1) % SLOT_S == 0:
+            imported = sum(max(watts, 0) for watts in self._slot)
+            exported = sum(max(-watts, 0) for watts in self._slot)
+            self._consumed.append(imported // len(self._slot))
+            self._produced.append(-(exported // len(self._slot)))
+            self._slot = []
+
+    def current_quarter(self) -> dict[str, object]:
+        """/current/quarter: mean import (W) of the finished 5 s slots, production at or below 0."""
+        with self._lock:
+            if not self._seen:
+                return {}
+            known = [watts for watts in self._consumed if watts is not None]
+            return {
+                "quarter_id": quarter_id(self._quarter),
+                "consumed_power_avg": sum(known) // len(known) if known else 0,
+                "interval_secs": SLOT_S,
+                "consumed_power_interval_avgs": list(self._consumed),
+                "produced_power_interval_avgs": list(self._produced),
+            }
+
+    def current_month_peak(self) -> dict[str, object]:
+        """/current/month/peak: the month's highest quarter by the id of its START, and memory figures."""
+        answer: dict[str, object] = {
+            "memory": {
+                "size_heap": 323_900,
+                "free_heap": 214_036,
+                "free_sketch": 327_680,
+                "size_sketch": 983_040,
+                "size_psram": 0,
+                "free_psram": 0,
+            }
+        }
+        with self._lock:
+            peak = self.source.meter.peak
+            if self._seen and peak.end is not None:
+                answer["peak"] = {"quarter_id": quarter_id(peak.end - QUARTER_S), "power": peak.power_w}
+        return answer
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        status, kind = 200, "application/json"
+        match request.path.partition("?")[0]:
+            case "/current/quarter":
+                body = json.dumps(self.current_quarter(), separators=(",", ":"))
+            case "/current/month/peak":
+                body = json.dumps(self.current_month_peak(), separators=(",", ":"))
+            case "/description.xml":
+                body, kind = _DESCRIPTION.format(serial=self.serial), "text/xml"
+            case _:
+                status, body, kind = 404, "Item not found", "text/plain"
+        data = body.encode()
+        request.send_response(status)
+        request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(data)))
+        if status == 200:
+            request.send_header("Access-Control-Allow-Origin", "*")
+        request.end_headers()
+        request.wfile.write(data)
