@@ -1,0 +1,191 @@
+"""Where the running quarter is heading, and what may still be used in it.
+
+Source: Fluvius, capacity tariff (the mean import of a quarter-hour of the clock counts); P1 object 1-0:1.4.0.
+"""
+
+from micropython import const
+
+from demand import capacity
+from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id
+from meter import stamp
+
+CONNECTION_W = 25000  # the most that a connection gives, where its own limit is not known
+
+_HELD_S = const(885)  # in the last 15 s what is allowed is held: it would jump with every watt
+_JITTER_S = const(15)  # a clock that steps back by less is being corrected; telegrams further apart are a gap
+_LINK_S = const(10)  # a register read at most this long before the quarter serves as its beginning
+_SLOTS_60S = const(12)
+_RISK_AFTER_S = const(180)
+_RISK_ON_S = const(120)
+_RISK_OFF_S = const(60)
+
+
+def projected_w(demand_w, power_w, t):
+    """The quarter's average in W if power_w stays until its end."""
+    return demand_w + power_w * (QUARTER_S - t) // QUARTER_S
+
+
+def allowed_w(target_w, demand_w, t, limit_w=CONNECTION_W):
+    """The import in W of the whole house that ends the quarter at the target."""
+    allowed = (target_w - demand_w) * QUARTER_S // (QUARTER_S - min(t, _HELD_S))
+    return min(max(allowed, 0), limit_w)
+
+
+class Coach:
+    """The figures of the running quarter, brought up to date by each telegram.
+
+    All None (flags False) before the first telegram: powers in W, times in s.
+    quarter_id, start, summer  the quarter; start as local_s, summer its letter
+    elapsed        seconds since its start
+    demand_w       energy since its start / 15 min: grows to the quarter's average
+    source         where that is from: "meter" (1.4.0), "registers" (1.8.x) or "samples" (1.7.0 per 5 s)
+    projected_w    the average it ends at if the import of this telegram stays
+    target_w       what it should not pass; None: no capacity tariff and no own target
+    allowed_w      import that ends it at the target; headroom_w: what may be switched on, negative: must go off
+    at_risk        the projection with the last 60 s' import has been above the target for 120 s
+    unavoidable    the target is reached already
+    area, own_target_w, limit_w  are settings, to be set from outside
+    quarter        its 5 s samples
+
+    The meter's clock decides, also when it is set:
+    - Back by at most 15 s: a correction. Over the start of the quarter, the quarter waits at 0 s, so that the one
+      before, closed and stored, is not begun again for a second. The waiting times of "at risk" begin again.
+    - Back further within the quarter: the same, and the register now counts from here on, for what it counted
+      since the quarter's start belongs to other seconds. Samples of the seconds to come again are dropped.
+    - Forward within the quarter looks like a gap in the telegrams and is one: after more than 15 s the waiting
+      times begin again; registers and 1.4.0 count on.
+    - To another quarter, forward or back, by minutes or a day: that quarter begins, empty. Gone back, it may be
+      one that is stored already: whoever stores it keeps the fuller one.
+    - The two quarters 02:45S and 02:45W of the hour doubled in October differ by their letter, as do their ids.
+    """
+
+    def __init__(self):
+        self.quarter = Quarter()
+        self.area = self.own_target_w = None
+        self.limit_w = CONNECTION_W
+        self.quarter_id = self.start = self.summer = self.elapsed = None
+        self.demand_w = self.source = self.projected_w = None
+        self.target_w = self.allowed_w = self.headroom_w = None
+        self.at_risk = self.unavoidable = self._warned = False
+        # The register from which the quarter's energy counts, and its time in the quarter (before it: negative).
+        self.wh_ref = self._wh = None
+        self.t_ref = self._side = self._since = 0
+
+    def closes(self, local_s, summer):
+        """Whether the telegram of this moment ends the running quarter: the time to store it, before update()."""
+        return self.start is not None and self._place(local_s, summer) is None
+
+    def average_w(self):
+        """The running quarter's average, to be asked at its end; None if its beginning was not seen.
+
+        Never more than the average of 15 min: what came after the last telegram is not in it.
+        """
+        return self.demand_w if self.source == "meter" or self.t_ref <= _JITTER_S else None
+
+    def resume(self, quarter_id, start, summer, elapsed, wh_ref, t_ref):
+        """Go on after a power cut with a quarter whose samples were put back in `quarter`."""
+        self.quarter_id = self.quarter.quarter_id = quarter_id
+        self.start, self.summer, self.elapsed = start, summer, elapsed
+        self.wh_ref, self.t_ref = wh_ref, t_ref
+
+    def update(self, local_s, summer, power_w, export_w=None, demand_w=None, import_wh=None, peak_w=None):
+        """Take the figures of one telegram (None: not sent); peak_w is the running month's peak.
+
+        local_s, summer 0-0:1.0.0; power_w, export_w 1-0:1.7.0 and 2.7.0; demand_w 1-0:1.4.0; import_wh the import
+        register, all tariffs. True when a warning is due: the quarter has come at risk for the first time.
+        """
+        t = self._place(local_s, summer)
+        if t is None:
+            t = self._begin(local_s, summer)
+        elif not 0 <= t - self.elapsed <= _JITTER_S:
+            self._side = 0
+            if t < self.elapsed - _JITTER_S:
+                self.wh_ref = None
+        self.elapsed = t
+        if self.wh_ref is None:
+            self.wh_ref, self.t_ref = import_wh, t
+        self._wh = import_wh
+        if power_w is not None:
+            self.quarter.add(t, power_w, export_w)
+        self.demand_w = self._demand(t, demand_w, import_wh)
+        self.target_w = capacity.target_w(self.area, peak_w, self.own_target_w)
+        return self._judge(t, power_w, export_w or 0)
+
+    def _place(self, local_s, summer):
+        """Seconds into the running quarter, or None when this moment is in another."""
+        if self.start is None:
+            return None
+        t = stamp.elapsed(local_s, summer, self.start, self.summer)
+        if t < 0 and self.elapsed - t <= _JITTER_S:
+            return 0
+        return t if 0 <= t < QUARTER_S else None
+
+    def _begin(self, local_s, summer):
+        """Turn to the quarter of this moment, and return the seconds into it."""
+        t = local_s % QUARTER_S
+        self.wh_ref = None
+        if self.start is not None:
+            age = stamp.elapsed(local_s, summer, self.start + self.elapsed, self.summer)
+            if 0 <= age <= _LINK_S:
+                self.wh_ref, self.t_ref = self._wh, t - age
+        self.start, self.summer = local_s - t, summer
+        self.quarter_id = quarter_id(local_s, summer)
+        self.quarter.clear(self.quarter_id)
+        self.at_risk = self._warned = False
+        self._side = 0
+        return t
+
+    def _demand(self, t, demand_w, import_wh):
+        # Just after the start some meters still send the quarter before: more than the connection can have given.
+        if demand_w is not None and demand_w * QUARTER_S <= self.limit_w * (t + _LINK_S):
+            self.source = "meter"
+            return demand_w
+        # The register steps in Wh: d is exact to 4 W * t / seen. Until that is 32 W, samples tell more.
+        # A register that ran impossibly (another meter, a tariff's line unreadable) does not serve either.
+        seen = t - self.t_ref
+        if import_wh is not None and seen > 0 and t <= 8 * seen:
+            used_wh = import_wh - self.wh_ref
+            if 0 <= used_wh * 3600 <= self.limit_w * (seen + _LINK_S):
+                self.source = "registers"
+                return used_wh * 4 * t // seen
+        mean = self.quarter.mean(0, self.quarter.slot + 1)
+        self.source = None if mean is None else "samples"
+        return None if mean is None else mean * t // QUARTER_S
+
+    def _judge(self, t, power_w, export_w):
+        """Set what follows from demand and target; True when the warning is due."""
+        demand_w, target_w = self.demand_w, self.target_w
+        self.projected_w = self.allowed_w = self.headroom_w = None
+        self.unavoidable = False
+        side = 0
+        if demand_w is not None:
+            if power_w is not None:
+                self.projected_w = projected_w(demand_w, power_w, t)
+            if target_w is not None:
+                self.allowed_w = allowed_w(target_w, demand_w, t, self.limit_w)
+                self.unavoidable = demand_w >= target_w
+                if power_w is not None:
+                    self.headroom_w = self.allowed_w - (power_w - export_w)
+                    side = self._heading(t, power_w)
+        if side != self._side:
+            self._side, self._since = side, t
+        return self._decide(t, t - self._since)
+
+    def _heading(self, t, power_w):
+        """1: above the target with the import of the last 60 s; -1: 5 % or more below it; 0: between."""
+        slot = t // SLOT_S
+        power_60s = self.quarter.mean(slot - _SLOTS_60S, slot)
+        ahead = projected_w(self.demand_w, power_w if power_60s is None else power_60s, t)
+        if ahead > self.target_w:
+            return 1
+        return -1 if ahead * 20 <= self.target_w * 19 else 0
+
+    def _decide(self, t, waited):
+        if self.target_w is None or (self._side < 0 and waited >= _RISK_OFF_S):
+            self.at_risk = False
+        elif self._side > 0 and waited >= _RISK_ON_S and t >= _RISK_AFTER_S and not self.at_risk:
+            self.at_risk = True
+            if not self._warned:
+                self._warned = True
+                return True
+        return False

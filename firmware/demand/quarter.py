@@ -1,0 +1,118 @@
+"""The quarter-hours of the clock: their names, and the 5 s samples of the running one.
+
+A quarter is known by its start. Its id and its file are those of the cards and pages that went before:
+2023-12-02 09:45 in winter is 386662951, 2023/12/02/0945W.json.
+"""
+
+from array import array
+from micropython import const
+
+from meter import stamp
+
+QUARTER_S = 900
+SLOT_S = 5
+SLOTS = 180
+ABSENT = 0xFFFF  # a slot without a telegram
+_MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
+_PIECE = const(12)  # slots that are written at a time: 73 bytes at most
+
+
+def quarter_id(local_s, summer):
+    """Bits 31-24 year - 2000, 23-16 month, 15-8 day, 7 summer time, 6-0 quarter of the day on the local clock."""
+    year, month, day, hour, minute, _ = stamp.civil(local_s)
+    return year - 2000 << 24 | month << 16 | day << 8 | (128 if summer else 0) | hour * 4 + minute // 15
+
+
+def start_of(quarter_id):
+    """The moment (local_s, summer) at which the quarter with this id begins."""
+    day = stamp.seconds(2000 + (quarter_id >> 24), quarter_id >> 16 & 255, quarter_id >> 8 & 255)
+    return day + (quarter_id & 127) * QUARTER_S, quarter_id & 128 != 0
+
+
+def file_path(quarter_id):
+    """The file of a quarter under /meter: 2023/12/02/0945W.json."""
+    local_s, summer = start_of(quarter_id)
+    return "{:04}/{:02}/{:02}/{:02}{:02}{}.json".format(*stamp.civil(local_s)[:5], "S" if summer else "W")
+
+
+class Quarter:
+    """The samples of one quarter: mean import and export power per 5 s in W, ABSENT where no telegram came.
+
+    The two arrays are made once and serve every quarter. A slot's mean is kept up to date with each telegram,
+    so `slot`, the running one (-1 before the first telegram), always holds what came so far.
+    """
+
+    def __init__(self):
+        self.import_w = array("H", [ABSENT] * SLOTS)
+        self.export_w = array("H", [ABSENT] * SLOTS)
+        self.clear(None)
+
+    def clear(self, quarter_id):
+        """Begin the quarter with this id (None: no quarter)."""
+        self.quarter_id = quarter_id
+        self.slot = -1
+        self._empty_from(0)
+
+    def add(self, t, import_w, export_w):
+        """Take the powers of the telegram at t seconds (0 to 899) into its slot; export_w None: not sent.
+
+        When the meter's clock has gone back, the slots that are still to come again are emptied.
+        """
+        slot = t // SLOT_S
+        if slot != self.slot:
+            if slot < self.slot:
+                self._empty_from(slot)
+            self.slot = slot
+            self._telegrams = self._import_sum = self._export_sum = 0
+        self._telegrams += 1
+        self._import_sum += import_w
+        self.import_w[slot] = min(self._import_sum // self._telegrams, _MOST_W)
+        if export_w is not None:
+            self._export_sum += export_w
+            self.export_w[slot] = min(self._export_sum // self._telegrams, _MOST_W)
+
+    def mean(self, first, stop):
+        """Mean import in W of the slots first to stop - 1 that have one, truncated; None if none has."""
+        total = present = 0
+        for slot in range(max(first, 0), stop):
+            power = self.import_w[slot]
+            if power != ABSENT:
+                total += power
+                present += 1
+        return total // present if present else None
+
+    def watt(self):
+        """Mean import of the running 5 s in W, -1 before any telegram."""
+        return -1 if self.slot < 0 else self.import_w[self.slot]
+
+    def write_json(self, write, running=False):
+        """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes).
+
+        While the quarter is running its finished slots only. The arrays end at the newest sample. Written in one
+        go: the samples must not change in between. Production is <= 0, as it always was.
+        """
+        if self.quarter_id is None:
+            write(b"{}")
+            return
+        stop = self.slot if running else SLOTS
+        while stop > 0 and self.import_w[stop - 1] == ABSENT:
+            stop -= 1
+        write(
+            b'{"quarter_id":%d,"consumed_power_avg":%d,"interval_secs":5,"consumed_power_interval_avgs":['
+            % (self.quarter_id, self.mean(0, stop) or 0)
+        )
+        self._write_slots(write, self.import_w, 1, stop)
+        write(b'],"produced_power_interval_avgs":[')
+        self._write_slots(write, self.export_w, -1, stop)
+        write(b"]}")
+
+    def _write_slots(self, write, slots, sign, stop):
+        for first in range(0, stop, _PIECE):
+            if first:
+                write(b",")
+            piece = slots[first : min(first + _PIECE, stop)]
+            write(",".join(["null" if power == ABSENT else str(sign * power) for power in piece]).encode())
+
+    def _empty_from(self, slot):
+        for at in range(slot, SLOTS):
+            self.import_w[at] = self.export_w[at] = ABSENT
