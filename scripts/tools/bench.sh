@@ -3,7 +3,7 @@
 setup_bench() {
     local root="$ROOT/.tools/micropython-callgrind"
     if [ "$(uname -s)" != Linux ] || ! command -v apt-get >/dev/null; then
-        say "valgrind and its MicroPython: skipped, they need Linux with apt-get"
+        skip "valgrind and its MicroPython" "they need Linux with apt-get"
         return
     fi
     setup_uv

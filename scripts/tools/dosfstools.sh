@@ -4,7 +4,7 @@ setup_dosfstools() {
     local root="$ROOT/.tools/dosfstools" name program
     if ! PATH=$PATH:/usr/sbin:/sbin command -v fsck.fat >/dev/null; then
         if [ "$(uname -s)" != Linux ] || ! command -v apt-get >/dev/null; then
-            say "mkfs.fat and fsck.fat: skipped, install dosfstools to have the tests of the card's file system"
+            skip "mkfs.fat and fsck.fat" "install dosfstools"
             return
         fi
         say "dosfstools from Debian"

@@ -3,14 +3,14 @@
 setup_micropython32() {
     local root="$ROOT/.tools/micropython32"
     if [ "$(uname -sm)" != "Linux x86_64" ] || ! command -v apt-get >/dev/null; then
-        say "32-bit MicroPython: skipped, it needs Linux on x86-64 with apt-get; its tests are skipped too"
+        skip "32-bit MicroPython" "it needs Linux on x86-64 with apt-get"
         return
     fi
     say "32-bit MicroPython from Debian"
     debian_unpack "$root" i386 micropython
     debian_relink "$root/usr/bin/micropython" "$(debian_libraries "$root")"
     if ! "$root/usr/bin/micropython" -c 'pass'; then
-        say "32-bit MicroPython: skipped, this kernel runs no 32-bit programs; its tests are skipped too"
+        skip "32-bit MicroPython" "this kernel runs no 32-bit programs"
         return
     fi
     ln -sfn ../micropython32/usr/bin/micropython .tools/bin/micropython32
