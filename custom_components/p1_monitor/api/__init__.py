@@ -1,0 +1,49 @@
+"""Client of a P1 monitor: HTTP, server-sent events and models.
+
+Knows nothing of Home Assistant, so that it can move to a package of its own as it is.
+"""
+
+from .client import OriginalDevice, P1MonitorClient
+from .errors import (
+    NotP1MonitorError,
+    P1MonitorConnectionError,
+    P1MonitorError,
+    P1MonitorResponseError,
+)
+from .models import (
+    Capacity,
+    Card,
+    Clock,
+    Device,
+    LiveEvent,
+    MBusDevice,
+    MonthPeak,
+    OriginalPeak,
+    OriginalQuarter,
+    P1Health,
+    Peaks,
+    Quarter,
+    Reading,
+)
+
+__all__ = [
+    "Capacity",
+    "Card",
+    "Clock",
+    "Device",
+    "LiveEvent",
+    "MBusDevice",
+    "MonthPeak",
+    "NotP1MonitorError",
+    "OriginalDevice",
+    "OriginalPeak",
+    "OriginalQuarter",
+    "P1Health",
+    "P1MonitorClient",
+    "P1MonitorConnectionError",
+    "P1MonitorError",
+    "P1MonitorResponseError",
+    "Peaks",
+    "Quarter",
+    "Reading",
+]

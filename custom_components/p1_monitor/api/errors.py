@@ -1,0 +1,17 @@
+"""What can go wrong between us and a P1 monitor."""
+
+
+class P1MonitorError(Exception):
+    """Base of the family."""
+
+
+class P1MonitorConnectionError(P1MonitorError):
+    """Nothing answers, the connection broke, or it has been silent for too long."""
+
+
+class P1MonitorResponseError(P1MonitorError):
+    """An answer came, and it is not the one the interface promises."""
+
+
+class NotP1MonitorError(P1MonitorResponseError):
+    """Something answers at this address, and it is no P1 monitor."""

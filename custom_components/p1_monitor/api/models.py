@@ -1,0 +1,321 @@
+"""What a P1 monitor tells, as immutable records.
+
+Powers in W, import and export each >= 0; energies in kWh; volumes in m3; moments with the
+meter's own UTC offset. None is: the meter or the firmware does not say.
+Contract: docs/openapi.yaml.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from .fields import (
+    Json,
+    flag,
+    integer,
+    integers,
+    moment,
+    number,
+    table,
+    tables,
+    text,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The clock of the device: the meter's, once a telegram has come."""
+
+    source: str | None
+    time: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """The capacity tariff's settings, which live on the device."""
+
+    area: str | None
+    target_w: int | None
+    counted_from: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The SD card: "ok", "absent" or "failed"."""
+
+    state: str | None
+    size_bytes: int | None
+    free_bytes: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class P1Health:
+    """How the line to the meter is doing; age is that of the newest telegram."""
+
+    telegrams: int | None
+    crc_errors: int | None
+    overruns: int | None
+    age_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """GET /api/device: the board itself."""
+
+    id: str
+    name: str | None
+    board: str | None
+    firmware: str | None
+    micropython: str | None
+    uptime_s: int | None
+    reset_cause: str | None
+    clock: Clock
+    capacity: Capacity
+    wifi_ssid: str | None
+    wifi_rssi_dbm: int | None
+    heap_used_bytes: int | None
+    heap_free_bytes: int | None
+    card: Card
+    p1: P1Health
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """The device, or None where there is no id: then it is none of ours."""
+        if (device_id := text(data, "id")) is None:
+            return None
+        clock = table(data, "clock")
+        capacity = table(data, "capacity")
+        wifi = table(data, "wifi")
+        heap = table(data, "heap")
+        card = table(data, "card")
+        p1 = table(data, "p1")
+        return cls(
+            id=device_id.lower(),
+            name=text(data, "name"),
+            board=text(data, "board"),
+            firmware=text(data, "firmware"),
+            micropython=text(data, "micropython"),
+            uptime_s=integer(data, "uptime_s"),
+            reset_cause=text(data, "reset_cause"),
+            clock=Clock(source=text(clock, "source"), time=moment(clock, "time")),
+            capacity=Capacity(
+                area=text(capacity, "area"),
+                target_w=integer(capacity, "target_w"),
+                counted_from=text(capacity, "counted_from"),
+            ),
+            wifi_ssid=text(wifi, "ssid"),
+            wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
+            heap_used_bytes=integer(heap, "used_bytes"),
+            heap_free_bytes=integer(heap, "free_bytes"),
+            card=Card(
+                state=text(card, "state"),
+                size_bytes=integer(card, "size_bytes"),
+                free_bytes=integer(card, "free_bytes"),
+                error=text(card, "error"),
+            ),
+            p1=P1Health(
+                telegrams=integer(p1, "telegrams"),
+                crc_errors=integer(p1, "crc_errors"),
+                overruns=integer(p1, "overruns"),
+                age_ms=integer(p1, "age_ms"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MBusDevice:
+    """A gas, water or heat meter that reports through the electricity meter."""
+
+    channel: int | None
+    type: str | None
+    id: str | None
+    valve: int | None
+    time: datetime | None
+    volume_m3: float | None
+    energy_gj: float | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """One element of a reading's "mbus"."""
+        return cls(
+            channel=integer(data, "channel"),
+            type=text(data, "type"),
+            id=text(data, "id"),
+            valve=integer(data, "valve"),
+            time=moment(data, "time"),
+            volume_m3=number(data, "volume_m3"),
+            energy_gj=number(data, "energy_gj"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """GET /api/reading: the newest telegram."""
+
+    time: datetime | None = None
+    meter_model: str | None = None
+    meter_version: str | None = None
+    meter_id: str | None = None
+    energy_import_kwh: float | None = None
+    energy_import_tariffs_kwh: tuple[float | None, ...] = (None,) * 5
+    energy_export_kwh: float | None = None
+    energy_export_tariffs_kwh: tuple[float | None, ...] = (None,) * 5
+    tariff: int | None = None
+    power_import_w: int | None = None
+    power_export_w: int | None = None
+    power_import_phases_w: tuple[int | None, ...] = (None,) * 3
+    power_export_phases_w: tuple[int | None, ...] = (None,) * 3
+    voltage_phases_v: tuple[float | None, ...] = (None,) * 3
+    current_phases_a: tuple[float | None, ...] = (None,) * 3
+    breaker: int | None = None
+    limiter_w: int | None = None
+    fuse_a: float | None = None
+    message: str | None = None
+    mbus: tuple[MBusDevice, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The reading; every field of it may be absent."""
+        return cls(
+            time=moment(data, "time"),
+            meter_model=text(data, "meter_model"),
+            meter_version=text(data, "meter_version"),
+            meter_id=text(data, "meter_id"),
+            energy_import_kwh=number(data, "energy_import_kwh"),
+            energy_import_tariffs_kwh=tuple(
+                number(data, f"energy_import_t{tariff}_kwh") for tariff in range(1, 6)
+            ),
+            energy_export_kwh=number(data, "energy_export_kwh"),
+            energy_export_tariffs_kwh=tuple(
+                number(data, f"energy_export_t{tariff}_kwh") for tariff in range(1, 6)
+            ),
+            tariff=integer(data, "tariff"),
+            power_import_w=integer(data, "power_import_w"),
+            power_export_w=integer(data, "power_export_w"),
+            power_import_phases_w=tuple(integer(data, f"power_import_l{phase}_w") for phase in range(1, 4)),
+            power_export_phases_w=tuple(integer(data, f"power_export_l{phase}_w") for phase in range(1, 4)),
+            voltage_phases_v=tuple(number(data, f"voltage_l{phase}_v") for phase in range(1, 4)),
+            current_phases_a=tuple(number(data, f"current_l{phase}_a") for phase in range(1, 4)),
+            breaker=integer(data, "breaker"),
+            limiter_w=integer(data, "limiter_w"),
+            fuse_a=number(data, "fuse_a"),
+            message=text(data, "message"),
+            mbus=tuple(MBusDevice.from_json(item) for item in tables(data, "mbus")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarter:
+    """GET /api/quarter: where the running quarter is heading."""
+
+    id: int | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    elapsed_s: int | None = None
+    demand_w: int | None = None
+    demand_source: str | None = None
+    projected_w: int | None = None
+    target_w: int | None = None
+    allowed_w: int | None = None
+    headroom_w: int | None = None
+    at_risk: bool = False
+    unavoidable: bool = False
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The quarter; before the first telegram all of it is absent."""
+        return cls(
+            id=integer(data, "id"),
+            start=moment(data, "start"),
+            end=moment(data, "end"),
+            elapsed_s=integer(data, "elapsed_s"),
+            demand_w=integer(data, "demand_w"),
+            demand_source=text(data, "demand_source"),
+            projected_w=integer(data, "projected_w"),
+            target_w=integer(data, "target_w"),
+            allowed_w=integer(data, "allowed_w"),
+            headroom_w=integer(data, "headroom_w"),
+            at_risk=flag(data, "at_risk"),
+            unavoidable=flag(data, "unavoidable"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthPeak:
+    """The highest quarter of a month ("2026-11"); end is the end of that quarter."""
+
+    month: str | None
+    power_w: int | None
+    end: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The running month, or one element of "months"."""
+        return cls(
+            month=text(data, "month"),
+            power_w=integer(data, "power_w"),
+            end=moment(data, "end"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peaks:
+    """GET /api/peaks: the running month, the closed months newest first, their mean."""
+
+    running: MonthPeak | None = None
+    months: tuple[MonthPeak, ...] = ()
+    billable_average_w: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The peaks; a running month without a power is none yet."""
+        running = MonthPeak.from_json(table(data, "running"))
+        return cls(
+            running=running if running.power_w is not None else None,
+            months=tuple(MonthPeak.from_json(item) for item in tables(data, "months")),
+            billable_average_w=integer(data, "billable_average_w"),
+        )
+
+
+type LiveEvent = Device | Reading | Quarter | Peaks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalQuarter:
+    """GET /current/quarter of the original firmware: finished 5 s slots since its start.
+
+    A slot without a telegram is None; produced power is <= 0.
+    """
+
+    quarter_id: int
+    consumed_w: tuple[int | None, ...]
+    produced_w: tuple[int | None, ...]
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """The quarter, or None before the first telegram."""
+        if (quarter_id := integer(data, "quarter_id")) is None:
+            return None
+        return cls(
+            quarter_id=quarter_id,
+            consumed_w=integers(data, "consumed_power_interval_avgs"),
+            produced_w=integers(data, "produced_power_interval_avgs"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalPeak:
+    """The peak in GET /current/month/peak; the id is that of its quarter's start."""
+
+    quarter_id: int
+    power_w: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """The peak, or None before the first telegram."""
+        peak = table(data, "peak")
+        quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
+        if quarter_id is None or power_w is None:
+            return None
+        return cls(quarter_id=quarter_id, power_w=power_w)

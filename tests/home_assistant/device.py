@@ -1,0 +1,206 @@
+"""A P1 monitor for tests: real HTTP on a real socket, with what it says set by the test."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+DEVICE_ID = "0200c3000001"
+
+
+def fixture(name: str) -> dict[str, Any]:
+    """A body of the contract, from its file."""
+    body: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text())
+    return body
+
+
+def silent_body(body: dict[str, Any]) -> dict[str, Any]:
+    """The same keys as before the first telegram: null, false and empty."""
+    empty = {bool: False, list: []}
+    return {key: empty.get(type(value)) for key, value in body.items()}
+
+
+class Board:
+    """Serves bodies by path; a body may be JSON, text, a status or a callable."""
+
+    def __init__(self) -> None:
+        """Answer 404 to everything."""
+        self.bodies: dict[str, Any] = {}
+        self.requests: list[str] = []
+        self.hang = False
+        self._server: TestServer | None = None
+        self._port: int | None = None
+
+    @property
+    def host(self) -> str:
+        """Where it answers: address and port."""
+        return f"127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if it did."""
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._answer)
+        self._server = TestServer(app, host="127.0.0.1", port=self._port)
+        await self._server.start_server(shutdown_timeout=0)
+        self._port = self._server.port
+
+    async def stop(self) -> None:
+        """Lose its power: nothing listens any more."""
+        if self._server:
+            await self._server.close()
+            self._server = None
+
+    def count(self, path: str) -> int:
+        """How many times the path has been asked for."""
+        return self.requests.count(path)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(request.path)
+        if self.hang:
+            await asyncio.sleep(60)
+        body = self.bodies.get(request.path, 404)
+        if callable(body):
+            response: web.StreamResponse = await body(request)
+            return response
+        if isinstance(body, int):
+            return web.Response(status=body, text="Item not found")
+        if isinstance(body, str | bytes):
+            return web.Response(body=body)
+        return web.json_response(body)
+
+
+class P1Monitor(Board):
+    """A board with our firmware, its live stream included."""
+
+    def __init__(self) -> None:
+        """Be a healthy board on a three-phase meter with gas and water."""
+        super().__init__()
+        self.device = fixture("device")
+        self.reading = fixture("reading")
+        self.quarter = fixture("quarter")
+        self.peaks = fixture("peaks")
+        self.streams: set[asyncio.Queue[bytes | None]] = set()
+        self.streaming = True
+        self.bodies = {
+            "/api/device": self._body("device"),
+            "/api/reading": self._body("reading"),
+            "/api/quarter": self._body("quarter"),
+            "/api/peaks": self._body("peaks"),
+            "/api/live": self._live,
+        }
+
+    def before_first_telegram(self) -> None:
+        """Have heard nothing from a meter yet."""
+        self.device["p1"]["age_ms"] = None
+        self.device["clock"] = {"source": None, "time": None}
+        self.reading = silent_body(self.reading)
+        self.quarter = silent_body(self.quarter)
+        self.peaks = silent_body(self.peaks)
+
+    def push(self, **events: dict[str, Any]) -> None:
+        """Change what it says and send that to its streams in one write."""
+        for name, changes in events.items():
+            attribute = "device" if name == "status" else name
+            setattr(self, attribute, {**getattr(self, attribute), **changes})
+        self.send("".join(self._event(name) for name in events))
+
+    def send(self, text: str) -> None:
+        """Send these bytes to the streams, whatever they mean."""
+        for queue in self.streams:
+            queue.put_nowait(text.encode())
+
+    def drop_streams(self) -> None:
+        """Close the streams that are open."""
+        for queue in self.streams:
+            queue.put_nowait(None)
+
+    def _body(self, name: str) -> Callable[[web.Request], Any]:
+        async def answer(_: web.Request) -> web.Response:
+            return web.json_response(getattr(self, name))
+
+        return answer
+
+    def _event(self, name: str) -> str:
+        body = dict(self.device if name == "status" else getattr(self, name))
+        if name == "reading":
+            body.pop("peaks", None)
+        return f"event: {name}\ndata: {json.dumps(body)}\n\n"
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        if not self.streaming:
+            return web.Response(status=503, text="too many streams")
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        names = ("status", "peaks", "reading", "quarter")
+        await response.write("".join(map(self._event, names)).encode())
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.streams.add(queue)
+        try:
+            with contextlib.suppress(ConnectionError):
+                while (data := await queue.get()) is not None:
+                    await response.write(data)
+        finally:
+            self.streams.discard(queue)
+        return response
+
+
+class OriginalBoard(Board):
+    """A board with the original firmware."""
+
+    def __init__(self) -> None:
+        """Be 300 s into a quarter of 3 kW, with a peak of 2453 W this month."""
+        super().__init__()
+        self.quarter_id = 386662951  # 2023-12-02 09:45, winter time
+        self.consumed: list[int | None] = [3000] * 60
+        self.produced: list[int | None] = [0] * 60
+        self.peak: dict[str, int] | None = {"quarter_id": 386662912, "power": 2453}
+        self.serial = "02:00:C3:00:00:01"
+        self.bodies = {
+            "/current/quarter": self._quarter,
+            "/current/month/peak": self._peak,
+            "/description.xml": self._description,
+        }
+
+    async def _quarter(self, _: web.Request) -> web.Response:
+        if not self.consumed:
+            return web.json_response({})
+        present = [power for power in self.consumed if power is not None]
+        return web.json_response(
+            {
+                "quarter_id": self.quarter_id,
+                "consumed_power_avg": sum(present) // max(1, len(present)),
+                "interval_secs": 5,
+                "consumed_power_interval_avgs": self.consumed,
+                "produced_power_interval_avgs": self.produced,
+            }
+        )
+
+    async def _peak(self, _: web.Request) -> web.Response:
+        memory = dict.fromkeys(("size_heap", "free_heap", "free_sketch", "size_sketch"), 0)
+        body: dict[str, Any] = {"memory": memory}
+        if self.peak:
+            body["peak"] = self.peak
+        return web.json_response(body)
+
+    async def _description(self, _: web.Request) -> web.Response:
+        return web.Response(
+            text=f"<root><device><serialNumber>{self.serial}</serialNumber></device></root>",
+            content_type="text/xml",
+        )
+
+
+@contextlib.asynccontextmanager
+async def running[B: Board](board: B) -> AsyncIterator[B]:
+    """The board, switched on for the time of the block."""
+    await board.start()
+    try:
+        yield board
+    finally:
+        await board.stop()
