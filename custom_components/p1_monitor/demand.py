@@ -1,0 +1,206 @@
+"""Where the running quarter of an original device is heading, and what may still be used.
+
+The same rules as the firmware's coach; tests/demand_vectors.json holds both to them. An
+original device tells only the finished 5 s slots of the quarter and the month's peak, so
+elapsed time, demand and risk all follow from those. Nothing is remembered from one poll
+to the next: a Home Assistant that starts in the middle of a quarter says the same as one
+that has seen all of it.
+
+Powers in W, times in s since the quarter began, integers and floor division throughout.
+Pure: knows nothing of Home Assistant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+QUARTER_S = 900
+SLOT_S = 5
+SLOTS = QUARTER_S // SLOT_S
+
+# Peaks below this are billed as this (Fluvius, capacity tariff).
+FLOOR_W = 2500
+# The largest household connection; where the real one is unknown it bounds the advice.
+CONNECTION_W = 25_000
+# So near the end, one watt of difference would ask for hundreds.
+LAST_ELAPSED_S = 885
+
+# Network areas as the device names them, and those without a peak to be billed.
+AREAS = (
+    "antwerpen",
+    "halle_vilvoorde",
+    "imewo",
+    "kempen",
+    "limburg",
+    "midden_vlaanderen",
+    "west",
+    "zenne_dijle",
+    "no_capacity_tariff",
+    "wallonia_impact",
+)
+AREAS_WITHOUT_PEAK = ("no_capacity_tariff", "wallonia_impact")
+
+RISK_MEAN_SLOTS = 12
+RISK_NOT_BEFORE_S = 180
+RISK_AFTER_S = 120
+RISK_OVER_AFTER_S = 60
+RISK_GAP_S = 15
+
+
+def quarter_start(quarter_id: int) -> datetime | None:
+    """The start of a quarter, with Belgium's UTC offset; None for an id that is no date.
+
+    Bits 31-24 year - 2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0
+    hour * 4 + minute / 15. The id tells summer from winter itself, so that neither the
+    doubled hour in October nor the time zone of this computer matters.
+    """
+    quarter = quarter_id & 0x7F
+    offset = timedelta(hours=2 if quarter_id & 0x80 else 1)
+    try:
+        return datetime(
+            2000 + (quarter_id >> 24),
+            quarter_id >> 16 & 0xFF,
+            quarter_id >> 8 & 0xFF,
+            quarter // 4,
+            quarter % 4 * 15,
+            tzinfo=timezone(offset),
+        )
+    except ValueError:
+        return None
+
+
+def in_same_month(quarter_id: int, other_id: int) -> bool:
+    """Whether two quarters lie in one month of one year."""
+    return quarter_id >> 16 == other_id >> 16
+
+
+def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
+    """The quarter average not to exceed; None where nothing is billed and none is set.
+
+    A peak below what this month costs anyway costs nothing.
+    """
+    if area in AREAS_WITHOUT_PEAK:
+        return own_w
+    return max(FLOOR_W, month_peak_w or 0, own_w or 0)
+
+
+def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:
+    """The quarter's average if the power stays as it is."""
+    return demand_w + power_w * (QUARTER_S - elapsed_s) // QUARTER_S
+
+
+def allowed_w(target: int, demand_w: int, elapsed_s: int) -> int:
+    """The whole house's import that ends the quarter at the target."""
+    left_s = QUARTER_S - min(elapsed_s, LAST_ELAPSED_S)
+    return max(0, min((target - demand_w) * QUARTER_S // left_s, CONNECTION_W))
+
+
+class RiskTracker:
+    """Whether the quarter is at risk: slow to say so, so that a kettle is no alarm.
+
+    On when the projection (with the power averaged over 60 s) has been above the target
+    for 120 s, not in the quarter's first 180 s; off when it has been 5 % below it for
+    60 s. A gap in the telegrams, or a clock put back, restarts both waiting times. One
+    tracker serves one quarter.
+    """
+
+    def __init__(self) -> None:
+        """Begin a quarter."""
+        self.at_risk = False
+        self._above_since: int | None = None
+        self._below_since: int | None = None
+        self._last_s: int | None = None
+
+    def update(self, elapsed_s: int, projected60_w: int, target: int) -> bool:
+        """Take the projection at this moment; return whether the quarter is at risk."""
+        if self._last_s is not None and not (0 <= elapsed_s - self._last_s <= RISK_GAP_S):
+            self._above_since = self._below_since = None
+        self._last_s = elapsed_s
+
+        if projected60_w <= target:
+            self._above_since = None
+        elif self._above_since is None:
+            self._above_since = elapsed_s
+
+        if projected60_w * 100 > target * 95:
+            self._below_since = None
+        elif self._below_since is None:
+            self._below_since = elapsed_s
+
+        if self.at_risk:
+            self.at_risk = not _lasted(self._below_since, elapsed_s, RISK_OVER_AFTER_S)
+        elif elapsed_s >= RISK_NOT_BEFORE_S:
+            self.at_risk = _lasted(self._above_since, elapsed_s, RISK_AFTER_S)
+        return self.at_risk
+
+
+def _lasted(since_s: int | None, now_s: int, wanted_s: int) -> bool:
+    return since_s is not None and now_s - since_s >= wanted_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What the slots of a quarter say about its end."""
+
+    elapsed_s: int
+    import_w: int
+    export_w: int | None
+    demand_w: int
+    projected_w: int
+    allowed_w: int | None
+    headroom_w: int | None
+    at_risk: bool
+    unavoidable: bool
+
+
+def advise(
+    consumed_w: Sequence[int | None],
+    produced_w: Sequence[int | None],
+    target: int | None,
+) -> Advice | None:
+    """The advice at the newest slot; None while every slot is empty.
+
+    `consumed_w` and `produced_w` are the finished slots since the quarter began, None
+    where there was no telegram; produced power is <= 0 as an original device tells it.
+    """
+    slots = consumed_w[:SLOTS]
+    present = [index for index, power_w in enumerate(slots) if power_w is not None]
+    if not present:
+        return None
+    elapsed_s = len(slots) * SLOT_S
+    newest = present[-1]
+    import_w = slots[newest] or 0
+    produced = produced_w[newest] if newest < len(produced_w) else None
+    export_w = None if produced is None else max(0, -produced)
+    demand_w = _demand_w(slots, len(slots))
+    allowed = None if target is None else allowed_w(target, demand_w, elapsed_s)
+    return Advice(
+        elapsed_s=elapsed_s,
+        import_w=import_w,
+        export_w=export_w,
+        demand_w=demand_w,
+        projected_w=projected_w(demand_w, import_w, elapsed_s),
+        allowed_w=allowed,
+        headroom_w=None if allowed is None else allowed - import_w + (export_w or 0),
+        at_risk=target is not None and _at_risk(slots, target),
+        unavoidable=target is not None and demand_w >= target,
+    )
+
+
+def _demand_w(slots: Sequence[int | None], count: int) -> int:
+    """The energy of the first `count` slots as a quarter's average, holes as their mean."""
+    present = [power_w for power_w in slots[:count] if power_w is not None]
+    return sum(present) // len(present) * count * SLOT_S // QUARTER_S
+
+
+def _at_risk(slots: Sequence[int | None], target: int) -> bool:
+    """Live the quarter again, slot by slot: its risk depends on what went before."""
+    tracker = RiskTracker()
+    for count, power_w in enumerate(slots, start=1):
+        if power_w is None:
+            continue
+        recent = [value for value in slots[max(0, count - RISK_MEAN_SLOTS) : count] if value is not None]
+        elapsed_s = count * SLOT_S
+        projected60_w = projected_w(_demand_w(slots, count), sum(recent) // len(recent), elapsed_s)
+        tracker.update(elapsed_s, projected60_w, target)
+    return tracker.at_risk
