@@ -1,0 +1,86 @@
+"""A P1 monitor in Home Assistant."""
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .api import NotP1MonitorError, OriginalDevice, P1MonitorClient, P1MonitorError
+from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
+from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
+from .entity import main_device_info
+from .original import OriginalCoordinator
+
+# Home Assistant's built-in integration of this name has versions 1 and 2.
+OUR_FIRST_VERSION = 3
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
+    """Set up the device of a config entry, whichever firmware it runs by now."""
+    client = P1MonitorClient(entry.data[CONF_HOST], async_get_clientsession(hass))
+    coordinator = await _coordinator(hass, entry, client)
+    await coordinator.async_config_entry_first_refresh()
+
+    # The gas and water meters want the board to be known before them.
+    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.start()
+    return True
+
+
+async def _coordinator(
+    hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient
+) -> P1MonitorCoordinator:
+    """The coordinator that fits the firmware: a board can get ours, or the old one back."""
+    try:
+        who = await client.identify()
+    except P1MonitorError as err:
+        other = isinstance(err, NotP1MonitorError)
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="not_p1_monitor" if other else "communication_error",
+            translation_placeholders={"host": client.host, "error": str(err)},
+        ) from err
+    original = isinstance(who, OriginalDevice)
+    if entry.data[CONF_ORIGINAL] is not original:
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_ORIGINAL: original})
+    if isinstance(who, OriginalDevice):
+        coordinator = OriginalCoordinator(hass, entry, client)
+        coordinator.refuse_other_device(who.serial)
+        return coordinator
+    return LiveCoordinator(hass, entry, client)
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
+    """Take the entities away; the stream ends with the entry's own tasks."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
+    """Refuse an entry of the built-in integration, which ours replaces, and say so."""
+    if entry.version >= OUR_FIRST_VERSION:
+        return True
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        built_in_issue_id(entry.entry_id),
+        data={"entry_id": entry.entry_id},
+        is_fixable=True,
+        is_persistent=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="built_in_entry",
+        translation_placeholders={"title": entry.title},
+    )
+    return False
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
+    """Forget the issue of an entry that the user removed without it."""
+    ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
+
+
+def built_in_issue_id(entry_id: str) -> str:
+    """The issue about an entry of the built-in integration."""
+    return f"built_in_entry_{entry_id}"

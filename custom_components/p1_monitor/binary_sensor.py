@@ -1,0 +1,87 @@
+"""Binary sensors: is the peak in danger, and do the meter and the card work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry, Snapshot
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+
+# The coordinator fetches for all of them; nothing here talks to the device.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorBinarySensorDescription(P1MonitorEntityDescription, BinarySensorEntityDescription):
+    """A binary sensor: value_fn says whether it is on."""
+
+    value_fn: Callable[[Snapshot], bool]
+
+
+BINARY_SENSORS = (
+    P1MonitorBinarySensorDescription(
+        key="peak_at_risk",
+        translation_key="peak_at_risk",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        has_fn=lambda s: s.quarter.id is not None,
+        value_fn=lambda s: s.quarter.at_risk,
+    ),
+    P1MonitorBinarySensorDescription(
+        key="peak_unavoidable",
+        translation_key="peak_unavoidable",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        has_fn=lambda s: s.quarter.id is not None,
+        value_fn=lambda s: s.quarter.unavoidable,
+    ),
+    P1MonitorBinarySensorDescription(
+        key="p1_connected",
+        translation_key="p1_connected",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lapses=False,
+        has_fn=lambda s: s.device is not None,
+        value_fn=lambda s: not s.silent,
+    ),
+    P1MonitorBinarySensorDescription(
+        key="sd_problem",
+        translation_key="sd_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lapses=False,
+        has_fn=lambda s: s.device is not None and s.device.card.state is not None,
+        # Without a card no history is kept: as much of a problem as a broken one.
+        value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add what the device shows now, and the rest when it first does."""
+    add_as_they_show(entry.runtime_data, BINARY_SENSORS, async_add_entities, P1MonitorBinarySensor)
+
+
+class P1MonitorBinarySensor(P1MonitorEntity, BinarySensorEntity):
+    """A binary sensor of the table."""
+
+    entity_description: P1MonitorBinarySensorDescription
+
+    @override
+    def _read(self) -> bool:
+        return self.entity_description.value_fn(self.coordinator.data)
+
+    @override
+    def _show(self, value: bool) -> None:
+        self._attr_is_on = value

@@ -1,0 +1,19 @@
+"""Names that more than one file of the integration uses."""
+
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "p1_monitor"
+LOGGER = logging.getLogger(__package__)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+
+MANUFACTURER: Final = "P1 monitor"
+ORIGINAL_MODEL: Final = "Digital power meter monitor"
+
+CONF_AREA: Final = "area"
+CONF_COUNTED_FROM: Final = "counted_from"
+CONF_EVERY_SECOND: Final = "every_second"
+CONF_ORIGINAL: Final = "original"
+CONF_TARGET_W: Final = "target_w"

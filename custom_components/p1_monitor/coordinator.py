@@ -1,0 +1,225 @@
+"""What all of Home Assistant's side shares: the newest of everything a device told.
+
+LiveCoordinator serves a device of ours: pushed by its live stream, polled while that is
+down. A device with the original firmware has its own, in original.py.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .api import (
+    Device,
+    LiveEvent,
+    P1MonitorClient,
+    P1MonitorError,
+    Peaks,
+    Quarter,
+    Reading,
+)
+from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+
+POLL_INTERVAL = timedelta(seconds=5)
+SLOW_POLL_S = 60
+# A meter of before DSMR 5 sends every 10 s: three telegrams missed is silence.
+SILENT_AFTER_S = 30
+# The stream is tried again at once when a device comes back, so the first steps only
+# serve a device whose streams are all taken.
+STREAM_RETRY_FIRST_S = 5.0
+STREAM_RETRY_LAST_S = 60.0
+
+MAC_DIGITS = 12
+
+type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The newest of everything. device is None for one with the original firmware.
+
+    device_at is when `device` came; silent is true while no telegrams come.
+    """
+
+    device: Device | None = None
+    device_at: datetime | None = None
+    reading: Reading = Reading()
+    quarter: Quarter = Quarter()
+    peaks: Peaks = Peaks()
+    silent: bool = True
+
+
+class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
+    """One device, whichever firmware it runs."""
+
+    config_entry: P1MonitorConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
+        """Serve one config entry through one client."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=POLL_INTERVAL,
+        )
+        self.client = client
+        self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
+        self._heard_at: float | None = None
+
+    @property
+    def device_id(self) -> str:
+        """What tells this device from others: its MAC, or for want of that its host."""
+        return self.config_entry.unique_id or self.config_entry.entry_id
+
+    @property
+    def mac(self) -> str | None:
+        """The MAC as Home Assistant writes it, where it is known."""
+        if len(self.device_id) != MAC_DIGITS:
+            return None
+        return dr.format_mac(self.device_id)
+
+    def refuse_other_device(self, actual: str | None) -> None:
+        """Raise ConfigEntryError when the device at the address is another one."""
+        if self.mac is None or actual is None or actual == self.device_id:
+            return
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="other_device",
+            translation_placeholders={
+                "host": self.client.host,
+                "expected": self.device_id,
+                "actual": actual,
+            },
+        )
+
+    def start(self) -> None:
+        """Begin what goes on beside polling: nothing, unless the device can push."""
+
+    def _heard(self, ago_s: float | None = 0.0) -> None:
+        """Note when the newest telegram came; None: there has been none."""
+        self._heard_at = None if ago_s is None else monotonic() - ago_s
+
+    def _silent(self) -> bool:
+        return self._heard_at is None or monotonic() - self._heard_at > SILENT_AFTER_S
+
+    def _communication_error(self, err: P1MonitorError) -> UpdateFailed:
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="communication_error",
+            translation_placeholders={"host": self.client.host, "error": str(err)},
+        )
+
+
+class LiveCoordinator(P1MonitorCoordinator):
+    """A device of ours: its live stream, and polling while the stream is down."""
+
+    def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
+        """Start with polling; start() adds the stream."""
+        super().__init__(hass, entry, client)
+        self._slow_due = 0.0
+        self._was_failing = False
+        self._is_back = asyncio.Event()
+
+    @override
+    def start(self) -> None:
+        """Listen to the live stream for as long as the entry is loaded."""
+        self.config_entry.async_create_background_task(
+            self.hass, self._listen(), f"{DOMAIN} live {self.client.host}"
+        )
+
+    async def _listen(self) -> None:
+        """Own the stream: publish what it says, and poll from its end to its return."""
+        retry_s = STREAM_RETRY_FIRST_S
+        while True:
+            self._is_back.clear()
+            try:
+                async with aclosing(self.client.live()) as live:
+                    async for events in live:
+                        retry_s = STREAM_RETRY_FIRST_S
+                        self._receive(events)
+            except (P1MonitorError, ConfigEntryError) as err:
+                LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
+            self.update_interval = POLL_INTERVAL
+            await self.async_refresh()
+            try:
+                async with asyncio.timeout(retry_s):
+                    await self._is_back.wait()
+            except TimeoutError:
+                retry_s = min(retry_s * 2, STREAM_RETRY_LAST_S)
+
+    @callback
+    def _receive(self, events: Iterable[LiveEvent]) -> None:
+        """Publish at once what came together on the stream."""
+        snapshot = self._apply(events)
+        if not self.last_update_success:
+            LOGGER.info("Live stream of %s is back", self.client.host)
+        self._was_failing = False
+        self.update_interval = None
+        self.async_set_updated_data(snapshot)
+
+    @override
+    async def _async_update_data(self) -> Snapshot:
+        """Poll: reading and quarter each time, device and peaks once a minute."""
+        events: list[LiveEvent] = []
+        try:
+            if monotonic() >= self._slow_due:
+                events.append(await self.client.device())
+                events.append(await self.client.peaks())
+                self._slow_due = monotonic() + SLOW_POLL_S
+            events.append(await self.client.reading())
+            events.append(await self.client.quarter())
+        except P1MonitorError as err:
+            self._slow_due = 0.0  # whoever answers next may be another device
+            raise self._communication_error(err) from err
+        return self._apply(events)
+
+    @callback
+    @override
+    def _async_refresh_finished(self) -> None:
+        """Try the stream again as soon as a device that was away answers."""
+        if self._was_failing and self.last_update_success:
+            self._is_back.set()
+        self._was_failing = not self.last_update_success
+
+    def _apply(self, events: Iterable[LiveEvent]) -> Snapshot:
+        """The snapshot with the events on top. Raises ConfigEntryError: another device."""
+        snapshot = self.data or Snapshot()
+        for event in events:
+            match event:
+                case Device():
+                    self.refuse_other_device(event.id)
+                    self._follow_firmware(snapshot.device, event)
+                    age_ms = event.p1.age_ms
+                    self._heard(None if age_ms is None else age_ms / 1000)
+                    snapshot = replace(snapshot, device=event, device_at=dt_util.utcnow())
+                case Reading():
+                    # The first reading of a connection may be old; its device says so.
+                    if snapshot.reading.time not in (None, event.time):
+                        self._heard()
+                    snapshot = replace(snapshot, reading=event)
+                case Quarter():
+                    snapshot = replace(snapshot, quarter=event)
+                case Peaks():
+                    snapshot = replace(snapshot, peaks=event)
+        return replace(snapshot, silent=self._silent())
+
+    def _follow_firmware(self, before: Device | None, now: Device) -> None:
+        """Show another firmware version on the device page as soon as it runs."""
+        if before is None or before.firmware == now.firmware:
+            return
+        registry = dr.async_get(self.hass)
+        if device := registry.async_get_device_by_identifier(
+            (DOMAIN, self.device_id), self.config_entry.entry_id
+        ):
+            registry.async_update_device(device.id, sw_version=now.firmware)

@@ -1,0 +1,166 @@
+"""What all entities share: their device, when they exist, and when they write a state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, override
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN, MANUFACTURER, ORIGINAL_MODEL
+from .coordinator import P1MonitorCoordinator, Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rhythm:
+    """When an entity writes its state; a telegram comes every second.
+
+    every_s: at least so long apart (0: at each change). step: a change of this much is
+    written at once. at_quarter_end: so is the first value of a new quarter.
+    """
+
+    every_s: float = 0.0
+    step: float | None = None
+    at_quarter_end: bool = False
+
+
+AT_CHANGE = Rhythm()
+TEN_SECONDS = Rhythm(every_s=10)
+POWER = Rhythm(every_s=10, step=100)
+ENERGY = Rhythm(every_s=10, at_quarter_end=True)
+
+# Telegrams come a little early or late: half of one less, or every 10 s becomes 11.
+TOLERANCE_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorEntityDescription(EntityDescription):
+    """A line in the table of entities.
+
+    has_fn: whether the device shows it (it is added when it first does). enabled_fn:
+    whether it starts enabled. lapses: whether it is unavailable while the meter is
+    silent, because what it said a minute ago says nothing about now.
+    """
+
+    has_fn: Callable[[Snapshot], bool]
+    enabled_fn: Callable[[Snapshot], bool] = lambda _: True
+    rhythm: Rhythm = AT_CHANGE
+    lapses: bool = True
+    attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
+
+
+class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
+    """An entity that reads its value at every update and writes it in its rhythm.
+
+    The platform says how to read (`_read`) and how to show (`_show`).
+    """
+
+    _attr_has_entity_name = True
+    entity_description: P1MonitorEntityDescription
+
+    def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEntityDescription) -> None:
+        """Take a line of the table."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.device_id}_{description.key}"
+        self._attr_device_info = main_device_info(coordinator)
+        if not description.enabled_fn(coordinator.data):
+            self._attr_entity_registry_enabled_default = False
+        self._take(self._read())
+
+    def _read(self) -> Any:
+        """The value as the newest snapshot has it."""
+        raise NotImplementedError
+
+    def _show(self, value: Any) -> None:
+        """Make the value the entity's state."""
+        raise NotImplementedError
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the device answers, and the meter speaks where that matters."""
+        return super().available and not (self.entity_description.lapses and self.coordinator.data.silent)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if its time has come."""
+        value = self._read()
+        if self._is_due(value):
+            self._take(value)
+            self.async_write_ha_state()
+
+    def _is_due(self, value: Any) -> bool:
+        if self.available != self._written_available:
+            return True
+        if (value is None) != (self._written is None):
+            return True
+        rhythm = self.entity_description.rhythm
+        if self.coordinator.every_second or not rhythm.every_s:
+            return bool(value != self._written) or self._attributes() != (self._attr_extra_state_attributes)
+        if monotonic() - self._written_at >= rhythm.every_s - TOLERANCE_S:
+            return True
+        if rhythm.step is not None and value is not None:
+            return bool(abs(value - self._written) >= rhythm.step)
+        return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
+
+    def _take(self, value: Any) -> None:
+        """Make the value the one to write, and remember what it is measured against."""
+        self._written = value
+        self._written_at = monotonic()
+        self._written_available = self.available
+        self._written_quarter = self.coordinator.data.quarter.id
+        self._attr_extra_state_attributes = self._attributes()
+        self._show(value)
+
+    def _attributes(self) -> dict[str, Any]:
+        attributes_fn = self.entity_description.attributes_fn
+        return {} if attributes_fn is None else dict(attributes_fn(self.coordinator.data))
+
+
+@callback
+def add_as_they_show[D: P1MonitorEntityDescription](
+    coordinator: P1MonitorCoordinator,
+    descriptions: tuple[D, ...],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[P1MonitorCoordinator, D], Entity],
+) -> None:
+    """Add the entities that the device shows now, and the others when it first does.
+
+    A meter may start to export, or be connected, long after the entry was made.
+    """
+    waiting = list(descriptions)
+
+    @callback
+    def add_shown() -> None:
+        shown = [item for item in waiting if item.has_fn(coordinator.data)]
+        if shown:
+            waiting[:] = [item for item in waiting if item not in shown]
+            async_add_entities(make(coordinator, item) for item in shown)
+
+    add_shown()
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add_shown))
+
+
+def main_device_info(coordinator: P1MonitorCoordinator) -> DeviceInfo:
+    """The board, as Home Assistant's device page shows it."""
+    device = coordinator.data.device
+    info = DeviceInfo(
+        identifiers={(DOMAIN, coordinator.device_id)},
+        name="P1 meter",
+        manufacturer=MANUFACTURER,
+        model=device.board if device else ORIGINAL_MODEL,
+        configuration_url=f"http://{coordinator.config_entry.data[CONF_HOST]}",
+    )
+    if device:
+        info["sw_version"] = device.firmware
+    if coordinator.mac:
+        info["connections"] = {(CONNECTION_NETWORK_MAC, coordinator.mac)}
+        info["serial_number"] = coordinator.device_id
+    return info

@@ -1,0 +1,116 @@
+"""A device with the original firmware: two polled endpoints, and our own advice on them."""
+
+from datetime import timedelta
+from time import monotonic
+from typing import override
+
+from homeassistant.core import HomeAssistant
+
+from .api import (
+    Device,
+    MonthPeak,
+    OriginalPeak,
+    OriginalQuarter,
+    P1MonitorClient,
+    P1MonitorError,
+    Peaks,
+    Quarter,
+    Reading,
+)
+from .const import CONF_AREA, CONF_TARGET_W
+from .coordinator import (
+    SLOW_POLL_S,
+    P1MonitorConfigEntry,
+    P1MonitorCoordinator,
+    Snapshot,
+)
+from .demand import advise, in_same_month, quarter_start, target_w
+
+QUARTER = timedelta(minutes=15)
+
+
+class OriginalCoordinator(P1MonitorCoordinator):
+    """Polls the running quarter every 5 s, the peak every minute and each new quarter."""
+
+    def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
+        """Take the settings that this device cannot hold from the entry's options."""
+        super().__init__(hass, entry, client)
+        self._area: str | None = entry.options.get(CONF_AREA)
+        self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
+        self._peak: OriginalPeak | None = None
+        self._peak_due = 0.0
+        self._newest: tuple[int, int] | None = None
+
+    @override
+    async def _async_update_data(self) -> Snapshot:
+        """Poll, and turn the slots of the quarter into a snapshot."""
+        try:
+            if not self.last_update_success:
+                await self._identify_again()
+            quarter = await self.client.original_quarter()
+            if quarter is None:
+                return Snapshot()
+            newest = (quarter.quarter_id, len(quarter.consumed_w))
+            new_quarter = self._newest is None or self._newest[0] != newest[0]
+            if new_quarter or monotonic() >= self._peak_due:
+                self._peak = await self.client.original_peak()
+                self._peak_due = monotonic() + SLOW_POLL_S
+        except P1MonitorError as err:
+            raise self._communication_error(err) from err
+        if newest != self._newest:
+            self._heard()
+            self._newest = newest
+        return self._snapshot(quarter)
+
+    async def _identify_again(self) -> None:
+        """Look who is back: the same board, another one, or one with our firmware."""
+        who = await self.client.identify()
+        if isinstance(who, Device):
+            self.refuse_other_device(who.id)
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+        else:
+            self.refuse_other_device(who.serial)
+
+    def _snapshot(self, quarter: OriginalQuarter) -> Snapshot:
+        start = quarter_start(quarter.quarter_id)
+        if start is None:
+            return Snapshot()
+        running = _running_peak(self._peak, quarter)
+        target = target_w(self._area, running.power_w if running else None, self._own_target_w)
+        advice = advise(quarter.consumed_w, quarter.produced_w, target)
+        if advice is None:
+            return Snapshot(peaks=Peaks(running=running))
+        return Snapshot(
+            reading=Reading(
+                time=start + timedelta(seconds=advice.elapsed_s),
+                power_import_w=advice.import_w,
+                power_export_w=advice.export_w,
+            ),
+            quarter=Quarter(
+                id=quarter.quarter_id,
+                start=start,
+                end=start + QUARTER,
+                elapsed_s=advice.elapsed_s,
+                demand_w=advice.demand_w,
+                demand_source="samples",
+                projected_w=advice.projected_w,
+                target_w=target,
+                allowed_w=advice.allowed_w,
+                headroom_w=advice.headroom_w,
+                at_risk=advice.at_risk,
+                unavoidable=advice.unavoidable,
+            ),
+            peaks=Peaks(running=running),
+            silent=self._silent(),
+        )
+
+
+def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter) -> MonthPeak | None:
+    """The running month's peak; in a month's first quarter the meter may still give the
+    last one's, which is none of it.
+    """
+    if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
+        return None
+    if (start := quarter_start(peak.quarter_id)) is None:
+        return None
+    return MonthPeak(month=f"{start:%Y-%m}", power_w=peak.power_w, end=start + QUARTER)

@@ -1,0 +1,42 @@
+"""Sensors: those of the tables, and the gas, water and heat meters behind the meter."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry
+from .entity import add_as_they_show
+from .sensor_board import BOARD_SENSORS
+from .sensor_demand import DEMAND_SENSORS
+from .sensor_entity import P1MonitorSensor
+from .sensor_mbus import MBusSensor, meters_by_key
+from .sensor_meter import METER_SENSORS
+
+# The coordinator fetches for all of them; nothing here talks to the device.
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add what the device shows now, and the rest when it first does."""
+    coordinator = entry.runtime_data
+    add_as_they_show(
+        coordinator,
+        METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS,
+        async_add_entities,
+        P1MonitorSensor,
+    )
+    known: set[str] = set()
+
+    @callback
+    def add_meters() -> None:
+        """Add the meters on the M-Bus that have not shown themselves before."""
+        fresh = meters_by_key(coordinator.data).keys() - known
+        if fresh:
+            known.update(fresh)
+            async_add_entities(MBusSensor(coordinator, key) for key in sorted(fresh))
+
+    add_meters()
+    entry.async_on_unload(coordinator.async_add_listener(add_meters))

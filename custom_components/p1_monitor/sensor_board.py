@@ -1,0 +1,93 @@
+"""Sensors of the board itself, all for whoever looks for a fault."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import (
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    UnitOfInformation,
+)
+
+from .api import Device
+from .coordinator import Snapshot
+from .entity import AT_CHANGE, TEN_SECONDS, Rhythm
+from .sensor_entity import P1MonitorSensorDescription
+
+
+def _board(
+    key: str,
+    value_fn: Callable[[Device], int | None],
+    *,
+    device_class: SensorDeviceClass | None = None,
+    state_class: SensorStateClass = SensorStateClass.MEASUREMENT,
+    unit: str | None = None,
+    rhythm: Rhythm = TEN_SECONDS,
+) -> P1MonitorSensorDescription:
+    def value(snapshot: Snapshot) -> int | None:
+        return value_fn(snapshot.device) if snapshot.device else None
+
+    return P1MonitorSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=device_class,
+        state_class=state_class,
+        native_unit_of_measurement=unit,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        rhythm=rhythm,
+        lapses=False,
+        has_fn=lambda s: value(s) is not None,
+        value_fn=value,
+    )
+
+
+def _started(snapshot: Snapshot) -> datetime | None:
+    device, told_at = snapshot.device, snapshot.device_at
+    if device is None or told_at is None or device.uptime_s is None:
+        return None
+    return told_at - timedelta(seconds=device.uptime_s)
+
+
+BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
+    P1MonitorSensorDescription(
+        key="last_telegram",
+        translation_key="last_telegram",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        rhythm=TEN_SECONDS,
+        lapses=False,
+        has_fn=lambda s: s.reading.time is not None,
+        value_fn=lambda s: s.reading.time,
+    ),
+    _board(
+        "crc_errors",
+        lambda device: device.p1.crc_errors,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        rhythm=AT_CHANGE,
+    ),
+    _board(
+        "wifi_rssi",
+        lambda device: device.wifi_rssi_dbm,
+        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+        unit=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    ),
+    P1MonitorSensorDescription(
+        key="uptime",
+        translation_key="uptime",
+        device_class=SensorDeviceClass.UPTIME,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lapses=False,
+        has_fn=lambda s: _started(s) is not None,
+        value_fn=_started,
+    ),
+    _board(
+        "free_heap",
+        lambda device: device.heap_free_bytes,
+        device_class=SensorDeviceClass.DATA_SIZE,
+        unit=UnitOfInformation.BYTES,
+    ),
+)
