@@ -176,6 +176,22 @@ def test_register_that_ran_impossibly_does_not_serve():
     assert coach.source == "samples"
 
 
+def test_register_that_ran_back_does_not_serve():
+    coach = Coach()
+    run(coach, 100, 360, import_wh=1000)
+    coach.update(*moment("240112231640W"), 360, 0, None, 999)
+    assert coach.source == "samples"
+
+
+def test_average_counts_only_if_the_beginning_was_seen():
+    for start, average in (("240112231515W", 100), ("240112231516W", None)):
+        coach = Coach()
+        run(coach, 884, 100, start, import_wh=0)
+        coach.update(*moment("240112232959W"), 100, 0, None, 25)
+        assert coach.average_w() == (average and coach.demand_w), start
+        assert coach.demand_w in (101, 100)
+
+
 def test_one_telegram_without_register_loses_nothing():
     coach = Coach()
     run(coach, 100, 360, import_wh=1000)

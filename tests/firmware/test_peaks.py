@@ -59,6 +59,12 @@ def test_peak_that_ends_with_the_month_belongs_to_it():
     assert shown(peaks.running) == ("2026-12", 400, "2026-12-01T00:00", METER)
 
 
+def test_peak_stamped_within_a_quarter_counts_from_that_quarter_s_start():
+    peaks = Peaks()
+    peaks.update(local("231115120000W"), peak(1800, "231112134558W"))
+    assert peaks.running[2:4] == moment("231112133000W")
+
+
 def test_peak_of_last_month_is_none_of_this_one():
     peaks = Peaks()
     peaks.update(local("261201000700W"), peak(6000, "261112184500W"))
@@ -75,7 +81,7 @@ def test_quarter_that_closes_counts_where_the_meter_sends_no_peak():
     peaks = Peaks()
     peaks.update(local("261115120000W"))
     assert peaks.quarter(local("261115114500W"), False, 2000)
-    assert not peaks.quarter(local("261115120000W"), False, 1999)
+    assert not peaks.quarter(local("261115120000W"), False, 2000)
     assert peaks.quarter(local("261115121500W"), False, 2001)
     assert shown(peaks.running) == ("2026-11", 2001, "2026-11-15T12:15", CARD)
 
@@ -150,8 +156,15 @@ def test_month_that_the_meter_closed_replaces_what_we_saw_of_it():
     peaks = Peaks()
     peaks.update(local("261130120000W"))
     peaks.quarter(local("261130114500W"), False, 3003)
-    peaks.update(local("261201000000W"), None, [month("2026-11", 3001, "261130120000W")])
-    assert shown(peaks.closed[0]) == ("2026-11", 3001, "2026-11-30T11:45", METER)
+    peaks.update(local("261201000000W"), None, [month("2026-11", 3001, "261122120000W")])
+    assert shown(peaks.closed[0]) == ("2026-11", 3001, "2026-11-22T11:45", METER)
+
+
+def test_new_meter_does_not_lower_a_closed_month():
+    peaks = Peaks()
+    peaks.update(local("261201000000W"), None, [month("2026-11", 3001, "261122120000W")])
+    assert not peaks.update(local("261201000001W"), None, [month("2026-11", 400, "261122120000W")])
+    assert peaks.closed[0][1] == 3001
 
 
 def test_months_of_the_card_serve_where_the_meter_has_none():
@@ -169,6 +182,10 @@ def test_thirteen_closed_months_are_kept():
         number = month_number("2026-10") - back
         peaks.quarter(stamp.seconds(number // 12, number % 12 + 1), False, 1000 + back)
     assert len(peaks.closed) == 13
+    peaks.update(local("261215120000W"))
+    peaks.update(local("270115120000W"))
+    assert len(peaks.closed) == 13
+    peaks.update(local("261115120001W"))
     assert month_name(peaks.closed[-1][0]) == "2025-10"
     assert peaks.power_w == 2800
 
@@ -181,6 +198,8 @@ def test_clock_that_was_ahead_leaves_no_peak_behind():
     assert peaks.update(local("261115120000W"), peak(2800, "261103090000W"))
     assert shown(peaks.running) == ("2026-11", 2800, "2026-11-03T08:45", METER)
     assert peaks.closed == []
+    peaks.update(local("271115114500W"))
+    assert peaks.power_w is None
 
 
 def test_quarter_of_a_month_to_come_is_refused():

@@ -130,7 +130,7 @@ def test_clock_that_goes_back_empties_the_slots_to_come_again():
 def test_mean_skips_absent_slots():
     quarter = filled([[1, 100], [1, None], [1, 201]])
     assert quarter.mean(0, 3) == 150
-    assert quarter.mean(-9, 1) == 100
+    assert filled([[1, 100], [179, 900]]).mean(-9, 1) == 100
     assert quarter.mean(1, 2) is None
     assert quarter.mean(0, 0) is None
 
