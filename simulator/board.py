@@ -40,6 +40,7 @@ class Board:
     is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
     a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
     .mpy files of build/firmware; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
+    `firmware` is another folder with a `main`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Board:
         heapsize: str | None = None,
         stats: bool = False,
         log: Callable[[str], None] | None = None,
+        firmware: Path | None = None,
         environment: dict[str, str] | None = None,
     ) -> None:
         self.line, self.log = line, log
@@ -79,21 +81,19 @@ class Board:
             **({"P1_STATS": "1"} if stats else {}),
             **(environment or {}),
         }
-        self._command = self._program(small, compiled, heapsize)
+        self._command = self._program(small, compiled, heapsize, firmware)
         self._process: subprocess.Popen[str] | None = None
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
 
     @staticmethod
-    def _program(small: bool, compiled: bool, heapsize: str | None) -> list[str]:
-        interpreter = ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython")
-        command = [str(interpreter)]
+    def _program(small: bool, compiled: bool, heapsize: str | None, firmware: Path | None) -> list[str]:
+        command = [str(ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython"))]
         if heapsize:
             command += ["-X", f"heapsize={heapsize}"]
-        if compiled:
-            folder = str(ROOT / "build/firmware")
-            return [*command, "-c", f"import sys; sys.path.insert(0, {folder!r}); import main"]
-        return [*command, str(ROOT / "firmware/main.py")]
+        folder = str(firmware or ROOT / ("build/firmware" if compiled else "firmware"))
+        # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
+        return [*command, "-c", f"import sys; sys.path[0] = {folder!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
         """Switch the board on and wait until its web server listens; BoardError when it does not."""
@@ -110,8 +110,12 @@ class Board:
                 start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
             )
         except OSError as error:
-            raise BoardError(f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup") from None
-        self._forwarder = threading.Thread(target=self._forward, args=(self._process,), name="board log", daemon=True)
+            raise BoardError(
+                f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup"
+            ) from None
+        self._forwarder = threading.Thread(
+            target=self._forward, args=(self._process,), name="board log", daemon=True
+        )
         self._forwarder.start()
         if isinstance(self.line, Line):
             self.line.plug()
