@@ -112,7 +112,13 @@ _SAGEMCOM_DIALECTS = [
         name="sagemcom-s211-50213",
         about="Sagemcom S211, 1 phase, no peaks, whole amperes",
         phases=1,
-        text=_head(_S211, "50213", _S211_ID) + _REGISTERS + _TARIFF + _POWER + _VOLTAGE_L1 + _AMPERE_L1 + _LIMITS,
+        text=_head(_S211, "50213", _S211_ID)
+        + _REGISTERS
+        + _TARIFF
+        + _POWER
+        + _VOLTAGE_L1
+        + _AMPERE_L1
+        + _LIMITS,
     ),
     replace(
         _SAGEMCOM,
@@ -135,7 +141,13 @@ _SAGEMCOM_DIALECTS = [
         _SAGEMCOM,
         name="sagemcom-t211-50213",
         about="Sagemcom T211, 3 phases, no peaks, no power per phase",
-        text=_head(_T211, "50213", _T211_ID) + _REGISTERS + _TARIFF + _POWER + _VOLTAGE_L123 + _AMPERE_L123 + _LIMITS,
+        text=_head(_T211, "50213", _T211_ID)
+        + _REGISTERS
+        + _TARIFF
+        + _POWER
+        + _VOLTAGE_L123
+        + _AMPERE_L123
+        + _LIMITS,
     ),
     replace(
         _SAGEMCOM,
@@ -173,7 +185,16 @@ _SAGEMCOM_DIALECTS = [
         default_gas=2,
         default_water=1,
         text=_head_50221(_T212, "400", _T212_ID, "")
-        + (_REGISTERS + _TARIFF + _PEAKS + _POWER + _POWER_L123 + _VOLTAGE_L123 + _CURRENT_L123 + _LIMITS_50221),
+        + (
+            _REGISTERS
+            + _TARIFF
+            + _PEAKS
+            + _POWER
+            + _POWER_L123
+            + _VOLTAGE_L123
+            + _CURRENT_L123
+            + _LIMITS_50221
+        ),
     ),
 ]
 
@@ -222,7 +243,14 @@ _ISKRA = Dialect(
     gas=_GAS,
     water=_WATER,
     no_device="0-1:96.1.1()",
-    text=_ISKRA_HEAD + _REGISTERS + _TARIFF + _POWER + _POWER_L123 + _VOLTAGE_L123 + _AMPERE_L123 + _ISKRA_TAIL,
+    text=_ISKRA_HEAD
+    + _REGISTERS
+    + _TARIFF
+    + _POWER
+    + _POWER_L123
+    + _VOLTAGE_L123
+    + _AMPERE_L123
+    + _ISKRA_TAIL,
 )
 _FIVE_TARIFFS = """\
 1-0:1.8.1({import_t1:9.3}*kWh)
@@ -300,7 +328,16 @@ _SPECIMENS = [
         gas=_GAS_50221,
         water=_WATER_50221.replace("24.2.1", "24.2.3"),
         text=_head_50221(_T211, "400", _T211_ID, octets("541440000000000019")).replace("\n\n", "\n")
-        + (_REGISTERS + _TARIFF + _PEAKS + _POWER + _POWER_L123 + _VOLTAGE_L123 + _CURRENT_L123 + _LIMITS_50221),
+        + (
+            _REGISTERS
+            + _TARIFF
+            + _PEAKS
+            + _POWER
+            + _POWER_L123
+            + _VOLTAGE_L123
+            + _CURRENT_L123
+            + _LIMITS_50221
+        ),
     ),
 ]
 

@@ -61,7 +61,9 @@ class Faults:
             try:
                 rates[name] = float(rate) if rate else RATES.get(name, 0.0)
             except ValueError:
-                raise ValueError(f"fault {text!r}: the rate after the colon is a number from 0 to 1") from None
+                raise ValueError(
+                    f"fault {text!r}: the rate after the colon is a number from 0 to 1"
+                ) from None
         return cls(rates, seed)
 
     def strike(self, telegram: bytes) -> Transmission:
@@ -93,7 +95,9 @@ class Faults:
         """One to three bits between "/" and "!": what the CRC vouches for, and detects for certain."""
         data = bytearray(telegram)
         last = telegram.rfind(b"!")
-        bits = self._random.sample(range(8, 8 * (last if last > 1 else len(telegram))), self._random.randint(1, 3))
+        bits = self._random.sample(
+            range(8, 8 * (last if last > 1 else len(telegram))), self._random.randint(1, 3)
+        )
         for bit in bits:
             data[bit // 8] ^= 1 << bit % 8
         return bytes(data)

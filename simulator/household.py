@@ -86,7 +86,9 @@ class Household:
         """Net power per phase in the second that ends at `at` (W)."""
         day, second = divmod(at - 1, DAY_S)
         step, tick = second // STEP_S, at % NOISE_S
-        return [row[step] + noise[tick] for row, noise in zip(self._day(day).phase_w, self._noise, strict=True)]
+        return [
+            row[step] + noise[tick] for row, noise in zip(self._day(day).phase_w, self._noise, strict=True)
+        ]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
         """Import and export between two moments (W s)."""

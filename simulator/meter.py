@@ -46,12 +46,16 @@ class Meter:
         self.devices: list[MBusDevice] = []
         if gas:
             volume = past.gas_ml if gas_linked else 0
-            self._install(MBusDevice(gas, GAS, "7FLO2100000031", load.gas_ml, volume, linked=gas_linked, valve=1))
+            self._install(
+                MBusDevice(gas, GAS, "7FLO2100000031", load.gas_ml, volume, linked=gas_linked, valve=1)
+            )
         if water:
             self._install(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, past.water_ml))
 
     def _install(self, device: MBusDevice) -> None:
-        if device.channel not in range(1, 5) or any(device.channel == other.channel for other in self.devices):
+        if device.channel not in range(1, 5) or any(
+            device.channel == other.channel for other in self.devices
+        ):
             raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and holds one device")
         device.follow(self.moment)
         self.devices.append(device)

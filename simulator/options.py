@@ -62,7 +62,11 @@ def _parser() -> _Parser:
     add = parser.add_argument
     add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); help lists them")
     add(
-        "--telegrams", metavar="FILE", nargs="+", type=Path, help="send these telegrams instead, one a second, repeated"
+        "--telegrams",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="send these telegrams instead, one a second, repeated",
     )
     add(
         "--card",
@@ -75,8 +79,19 @@ def _parser() -> _Parser:
     add("--start", metavar="TIME", help="the meter's clock, e.g. 2026-11-12T18:29:30 in Belgian time (now)")
     add("--gas", metavar="CHANNEL", help="M-Bus channel of a gas meter: 1 to 4, none, or e.g. 1:unlinked")
     add("--water", metavar="CHANNEL", help="M-Bus channel of a water meter: 1 to 4, or none")
-    add("--message", metavar="TEXT", default="", help="text message of the grid operator, up to 1024 characters")
-    add("--fault", metavar="NAME[:RATE]", action="append", default=[], help="let this go wrong; may be repeated")
+    add(
+        "--message",
+        metavar="TEXT",
+        default="",
+        help="text message of the grid operator, up to 1024 characters",
+    )
+    add(
+        "--fault",
+        metavar="NAME[:RATE]",
+        action="append",
+        default=[],
+        help="let this go wrong; may be repeated",
+    )
     add("--seed", metavar="N", type=int, default=1, help="another household, other weather, other faults (1)")
     return parser
 
@@ -110,7 +125,9 @@ def _replay(given: argparse.Namespace) -> tuple[Source, str]:
     }
     for option, value in shaping.items():
         if value:
-            raise UsageError(f"{option} shapes a simulated meter and cannot go with --telegrams: leave one of them out")
+            raise UsageError(
+                f"{option} shapes a simulated meter and cannot go with --telegrams: leave one of them out"
+            )
     try:
         return Replay.files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
     except OSError as error:
@@ -122,7 +139,9 @@ def _replay(given: argparse.Namespace) -> tuple[Source, str]:
 def _meter(given: argparse.Namespace) -> tuple[Source, str]:
     message = given.message
     if len(message) > _MOST_CHARACTERS:
-        raise UsageError(f"--message: {len(message)} characters are too many, a meter shows {_MOST_CHARACTERS} at most")
+        raise UsageError(
+            f"--message: {len(message)} characters are too many, a meter shows {_MOST_CHARACTERS} at most"
+        )
     try:
         start = clock.parse(given.start) if given.start else clock.now()
     except ValueError as error:
@@ -170,11 +189,15 @@ def _check_card(card: Path | None) -> None:
                         f"--card: {card} holds no FAT file system: name another file, or one that is not there"
                     )
             elif not os.access(card.parent, os.W_OK):
-                raise UsageError(f"--card: {card.parent} is no folder that the image can be made in: make it first")
+                raise UsageError(
+                    f"--card: {card.parent} is no folder that the image can be made in: make it first"
+                )
         elif card.is_file():
             raise UsageError(f"--card: {card} is a file: name a folder, or an image whose name ends in .img")
         elif not card.is_dir():
-            raise UsageError(f"--card: there is no folder {card}: make it first, or name an image that ends in .img")
+            raise UsageError(
+                f"--card: there is no folder {card}: make it first, or name an image that ends in .img"
+            )
         elif not os.access(card, os.R_OK | os.W_OK | os.X_OK):
             raise UsageError(f"--card: {card} cannot be read and written by you: change its permissions")
     except OSError as error:
@@ -189,4 +212,6 @@ def _check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise UsageError(f"port {port} cannot be used ({error.strerror}): choose another with --port N") from None
+            raise UsageError(
+                f"port {port} cannot be used ({error.strerror}): choose another with --port N"
+            ) from None

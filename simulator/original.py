@@ -32,7 +32,9 @@ class OriginalDevice:
     `advance` alone moves it. `serial` are the 12 hex digits of a MAC address.
     """
 
-    def __init__(self, source: MeterSource, *, port: int = 0, serial: str = "0200c3000002", speed: float = 1) -> None:
+    def __init__(
+        self, source: MeterSource, *, port: int = 0, serial: str = "0200c3000002", speed: float = 1
+    ) -> None:
         self.source, self.serial, self.speed = source, serial, speed
         self._lock = threading.Lock()
         self._stopped = threading.Event()

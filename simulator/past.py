@@ -76,5 +76,7 @@ def _month_peak(seed: int, begin: int, end: int) -> Peak | None:
     here = local(begin)
     random = Random(f"{seed} peak {here.year} {here.month}")
     winter = 0 if is_summer(begin) else 1_200
-    evening = begin + random.randrange(max(1, (end - begin) // DAY_S)) * DAY_S + random.randint(66, 82) * QUARTER_S
+    evening = (
+        begin + random.randrange(max(1, (end - begin) // DAY_S)) * DAY_S + random.randint(66, 82) * QUARTER_S
+    )
     return Peak(random.randint(2_600, 4_400) + winter, min(evening, begin + quarters * QUARTER_S))

@@ -46,7 +46,7 @@ class Replay:
         """The telegram of this second."""
         return self._telegrams[self._at]
 
-    def advance(self, seconds: int = 1, *, powered: bool = True) -> None:  # noqa: ARG002 - a file needs no power
+    def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
         """Go on to a later one."""
         self._at = (self._at + seconds) % len(self._telegrams)
 

@@ -40,7 +40,9 @@ def _phase(power_w: int, volt: float) -> tuple[float, float]:
 def star(at: int, power_w: Sequence[int]) -> Measured:
     """One phase, or three with a neutral: each circuit is measured by itself."""
     pairs = [_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)]
-    return Measured(power_w, [round(volt * 10) for volt, _ in pairs], [round(ampere * 1000) for _, ampere in pairs])
+    return Measured(
+        power_w, [round(volt * 10) for volt, _ in pairs], [round(ampere * 1000) for _, ampere in pairs]
+    )
 
 
 def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
@@ -49,7 +51,9 @@ def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
     The circuits lie between the lines (L1-L2, L2-L3, L3-L1). P1 = Re(U12 I1*) and P3 = Re(U32 I3*): only their
     sum means something, and one may import while the other exports.
     """
-    volts, amperes = zip(*(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True)
+    volts, amperes = zip(
+        *(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True
+    )
     # Current phasors of the circuits, in phase with their voltages or opposite to them.
     flows = [
         rect(math.copysign(ampere, power), -phase * 2 * math.pi / 3)

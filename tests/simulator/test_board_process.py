@@ -1,0 +1,91 @@
+"""The board's process, with small programs in the firmware's place."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from simulator.board import Board, BoardError
+from simulator.line import Line
+from simulator.replay import Replay
+
+READER = """
+import os, time
+line = open(os.getenv("P1_LINE"), "r+b")
+line.write(b"1")
+print("speed", os.getenv("P1_SPEED"), "id", os.getenv("P1_ID"), "card", os.getenv("P1_CARD"))
+print("ready http://%s/" % os.getenv("P1_HTTP"))
+while True:
+    data = line.read(64)
+    if data:
+        print("got", data)
+    time.sleep(0.01)
+"""
+TELEGRAM = b"/A\r\n!0000\r\n"
+
+
+def firmware(folder: Path, text: str) -> Path:
+    (folder / "main.py").write_text(text)
+    return folder
+
+
+def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
+    heard: list[str] = []
+    with (
+        Line(Replay([TELEGRAM]), speed=20) as line,
+        Board(line, firmware=firmware(tmp_path, READER), speed=20, card="/card", log=heard.append) as board,
+    ):
+        pid = board.pid
+        end = time.monotonic() + 10
+        while not any("!0000" in text for text in heard):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert heard[:2] == ["speed 20 id 0200c3000001 card /card", f"ready {board.url}"]
+
+    assert pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert not line.raised
+
+
+def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
+    with (
+        Line(Replay([TELEGRAM]), speed=20) as line,
+        Board(line, firmware=firmware(tmp_path, READER)) as board,
+    ):
+        first = board.pid
+        board.kill()
+        assert (board.pid, line.raised) == (None, False)
+
+        board.start()
+        assert board.pid != first
+        end = time.monotonic() + 10
+        while not line.raised:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def test_firmware_that_does_not_start_is_told_with_its_last_lines(tmp_path: Path) -> None:
+    board = Board("/dev/null", firmware=firmware(tmp_path, "print('so far')\nimport nowhere\n"))
+
+    with pytest.raises(
+        BoardError, match=r"(?s)ended by itself with status 1.*so far.*no module named 'nowhere'"
+    ):
+        board.start()
+    assert board.pid is None
+
+
+def test_firmware_that_is_never_ready_is_told(tmp_path: Path) -> None:
+    board = Board("/dev/null", firmware=firmware(tmp_path, "import time\nprint('hm')\ntime.sleep(30)\n"))
+
+    with pytest.raises(BoardError, match=r"(?s)not ready after 0.5 s.*hm"):
+        board.start(timeout_s=0.5)
+
+
+def test_firmware_that_dies_later_is_told(tmp_path: Path) -> None:
+    program = "import time\nprint('ready http://x/')\ntime.sleep(0.2)\nraise SystemExit(3)\n"
+    with Board("/dev/null", firmware=firmware(tmp_path, program)) as board:
+        time.sleep(0.6)
+        with pytest.raises(BoardError, match="ended by itself with status 3"):
+            board.check()

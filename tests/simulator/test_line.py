@@ -1,0 +1,318 @@
+"""The line: its pace, its request line, its patience and its faults."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+
+from simulator import clock
+from simulator.dialect import crc16
+from simulator.faults import RATES, Faults
+from simulator.line import BYTES_PER_S, Line
+from simulator.source import MeterSource, simulated_meter
+from simulator.wire import TcpWire
+
+START = clock.parse("2026-11-12T18:29:30")
+
+
+class Reader:
+    """The board's end of a pseudo-terminal."""
+
+    def __init__(self, line: Line) -> None:
+        self._file = os.open(line.address, os.O_RDWR | os.O_NOCTTY)
+        self.data = b""
+
+    def ask(self, on: bool = True) -> None:
+        os.write(self._file, b"1" if on else b"0")
+
+    def read(self, seconds: float) -> bytes:
+        """What comes in so many seconds."""
+        end, got = time.monotonic() + seconds, b""
+        while time.monotonic() < end:
+            chunk = os.read(self._file, 4096)
+            got += chunk
+            if not chunk:
+                time.sleep(0.0005)
+        self.data += got
+        return got
+
+    def read_until(self, enough: Callable[[], bool], seconds: float = 10) -> None:
+        end = time.monotonic() + seconds
+        while not enough():
+            assert time.monotonic() < end, "it took too long"
+            self.read(0.01)
+
+    def telegrams(self) -> list[bytes]:
+        return [b"/" + part for part in self.data.split(b"/")[1:]]
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def good(telegram: bytes) -> bool:
+    body, end, crc = telegram.partition(b"!")
+    return crc[:4] == b"%04X" % crc16(body + end)
+
+
+@pytest.fixture
+def source() -> MeterSource:
+    return simulated_meter(start=START)
+
+
+@pytest.fixture
+def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[Line, Reader]]]:
+    opened: list[Line | Reader] = []
+
+    def begin(**options: object) -> tuple[Line, Reader]:
+        line = Line(source, **options)  # type: ignore[arg-type]
+        reader = Reader(line)
+        line.start()
+        opened[:0] = [line, reader]
+        return line, reader
+
+    yield begin
+    for each in opened:
+        each.stop() if isinstance(each, Line) else each.close()
+
+
+def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
+    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+) -> None:
+    _, reader = open_line(speed=50)
+    assert reader.read(0.2) == b""
+    assert source.meter.moment == START
+
+    reader.ask()
+    reader.read(0.2)
+    assert reader.data.startswith(b"/FLU5")
+    assert b"0-0:1.0.0(261112182930W)" in reader.data
+
+
+def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    sent: list[tuple[bytes, float, str]] = []
+    _, reader = open_line(on_sent=lambda *what: sent.append(what))
+    reader.ask()
+    asked = time.monotonic()
+    reader.read_until(lambda: len(sent) == 3)
+    reader.read(0.05)
+
+    telegram, at, _ = sent[0]
+    # Never faster than the wire; a busy computer may be slower.
+    assert 0 <= at - asked - len(telegram) / BYTES_PER_S < 0.2
+    assert sent[2][1] - at == pytest.approx(2, abs=0.2)
+    assert [stamp for _, _, stamp in sent] == ["261112182930W", "261112182931W", "261112182932W"]
+    assert reader.telegrams() == [telegram for telegram, _, _ in sent]
+
+
+def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    sent: list[float] = []
+    line, reader = open_line(speed=40, on_sent=lambda _, at, __: sent.append(at))
+    reader.ask()
+    reader.read_until(lambda: len(sent) > 40)
+
+    assert sent[40] - sent[0] == pytest.approx(1, abs=0.25)
+    assert all(map(good, reader.telegrams()[:40]))
+    assert line.damaged == 0
+
+
+def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
+    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+) -> None:
+    _, reader = open_line()
+    reader.ask()
+    reader.read_until(lambda: len(reader.data) > 200)
+    reader.ask(False)
+    reader.read(0.3)
+    part = reader.data
+    assert len(part) < 800
+    assert reader.read(0.9) == b""
+    assert source.meter.moment > START
+
+    reader.ask()
+    reader.read_until(lambda: reader.data.count(b"!") == 1 and reader.data.endswith(b"\n"))
+    assert good(reader.telegrams()[1])
+
+
+def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
+    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+) -> None:
+    line, reader = open_line(speed=1000)
+    reader.ask()
+    time.sleep(0.6)
+    waiting = source.meter.moment
+    time.sleep(0.3)
+    assert source.meter.moment == waiting
+    assert waiting < START + 60
+
+    reader.read_until(lambda: line.sent > 300)
+    received = [telegram for telegram in reader.telegrams() if telegram.endswith(b"\r\n")]
+    stamps = [telegram.split(b"0-0:1.0.0(")[1][:13].decode() for telegram in received]
+    assert all(map(good, received))
+    assert stamps == [clock.stamp(START + second) for second in range(len(stamps))]
+
+
+def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    sent: list[str] = []
+    line, reader = open_line(speed=50, on_sent=lambda _, __, stamp: sent.append(stamp))
+    reader.ask()
+    reader.read_until(lambda: len(sent) == 10)
+    line.silence(20)
+    reader.read_until(lambda: len(sent) > 15)
+
+    seconds = [clock.parse(f"2026-11-12T18:{stamp[8:10]}:{stamp[10:12]}") - START for stamp in sent]
+    gaps = [late - early for early, late in pairwise(seconds)]
+    assert sorted(gaps)[-2:] == [1, 21]
+
+
+def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
+    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+) -> None:
+    line, reader = open_line()
+    reader.ask()
+    reader.read_until(lambda: len(reader.data) > 200)
+    before = list(source.meter.import_ws)
+    line.power_cut(1)
+    reader.read(0.5)
+    assert b"!" not in reader.data
+    assert line.damaged == 1
+
+    reader.read_until(lambda: line.sent == 1)
+    assert source.meter.moment - START in (2, 3)
+    assert sum(source.meter.import_ws) - sum(before) < 2 * 6000
+
+
+def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    sent: list[str] = []
+    line, reader = open_line(speed=100, on_sent=lambda _, __, stamp: sent.append(stamp))
+    line.jump_clock(-600)
+    reader.ask()
+    reader.read_until(lambda: bool(sent))
+
+    assert sent[0] == "261112181930W"
+
+
+def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    line, reader = open_line(speed=100)
+    reader.ask()
+    reader.read_until(lambda: line.sent > 2)
+    line.unplug()
+    time.sleep(0.2)
+    assert (reader.read(0.1), line.raised) == (b"", False)
+
+    reader.ask()
+    assert reader.read(0.2) == b""
+
+    line.plug()
+    reader.ask()
+    before = len(reader.data)
+    reader.read_until(lambda: len(reader.data) > before + 100)
+    assert reader.data[before:].startswith(b"/FLU5")
+
+
+def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource) -> None:
+    with Line(source, speed=20, wire=TcpWire()) as line:
+        _, host, port = line.address.split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as board:
+            board.sendall(b"1")
+            data = b""
+            while data.count(b"!") < 3:
+                data += board.recv(4096)
+            assert good(data[: data.index(b"!") + 7])
+        end = time.monotonic() + 5
+        while line.raised:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        with socket.create_connection((host, int(port)), timeout=5) as board:
+            board.sendall(b"1")
+            assert board.recv(1) == b"/"
+
+
+def test_a_taken_port_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="use"):
+        TcpWire(port=other.getsockname()[1])
+
+
+class TestFaults:
+    """What each fault does to a telegram."""
+
+    TELEGRAM = simulated_meter(start=START).telegram()
+
+    def test_none_without_a_rate(self) -> None:
+        fate = Faults().strike(self.TELEGRAM)
+        assert (fate.data, fate.whole, fate.tail, fate.silent_s, fate.dark_s, fate.jump_s) == (
+            self.TELEGRAM,
+            True,
+            b"",
+            0,
+            0,
+            0,
+        )
+
+    def test_a_flip_is_always_seen_by_the_crc(self) -> None:
+        faults = Faults({"flip": 1})
+        for _ in range(300):
+            fate = faults.strike(self.TELEGRAM)
+            body = fate.data[: self.TELEGRAM.rindex(b"!") + 1]
+            assert len(fate.data) == len(self.TELEGRAM)
+            assert not fate.whole
+            assert b"%04X" % crc16(body) != self.TELEGRAM[-6:-2]
+
+    def test_a_cut_telegram_is_a_beginning_of_it(self) -> None:
+        faults = Faults({"cut": 1})
+        for _ in range(100):
+            fate = faults.strike(self.TELEGRAM)
+            assert self.TELEGRAM.startswith(fate.data)
+            assert 0 < len(fate.data) < len(self.TELEGRAM) - 4
+            assert not fate.whole
+
+    def test_noise_follows_a_whole_telegram(self) -> None:
+        faults = Faults({"noise": 1})
+        fates = [faults.strike(self.TELEGRAM) for _ in range(50)]
+        assert all(fate.whole and fate.data == self.TELEGRAM and fate.tail for fate in fates)
+        assert any(fate.tail.endswith(b"\xff\xff") for fate in fates)
+
+    def test_silence_and_power_cut_and_jump_last_their_time(self) -> None:
+        silence = Faults({"silence": 1}).strike(self.TELEGRAM)
+        cut = Faults({"power-cut": 1}).strike(self.TELEGRAM)
+        jump = Faults({"clock-jump": 1}).strike(self.TELEGRAM)
+        assert (silence.data, 5 <= silence.silent_s <= 30) == (b"", True)
+        assert (self.TELEGRAM.startswith(cut.data), 5 <= cut.dark_s <= 60) == (True, True)
+        assert (jump.whole, 0 < abs(jump.jump_s) <= 1200) == (True, True)
+
+    @pytest.mark.parametrize("name", RATES)
+    def test_a_rate_is_a_share_of_the_telegrams(self, name: str) -> None:
+        faults = Faults.named([f"{name}:0.25"])
+        fates = [faults.strike(self.TELEGRAM) for _ in range(800)]
+        struck = sum(not fate.whole or bool(fate.tail or fate.jump_s) for fate in fates)
+        assert 150 < struck < 250
+
+    def test_the_same_seed_strikes_the_same(self) -> None:
+        every = dict.fromkeys(RATES, 0.2)
+        one, other = Faults(every, 5), Faults(every, 5)
+        assert [one.strike(self.TELEGRAM) for _ in range(50)] == [
+            other.strike(self.TELEGRAM) for _ in range(50)
+        ]
+
+    @pytest.mark.parametrize("text", ["fire", "flip:2", "flip:often", "cut:-1"])
+    def test_what_is_no_fault_is_said(self, text: str) -> None:
+        with pytest.raises(ValueError, match="fault"):
+            Faults.named([text])
+
+    def test_a_line_with_every_fault_still_brings_whole_telegrams(
+        self, open_line: Callable[..., tuple[Line, Reader]]
+    ) -> None:
+        whole: list[bytes] = []
+        faults = Faults(
+            {"flip": 0.1, "cut": 0.1, "noise": 0.3, "silence": 0.02, "power-cut": 0.02, "clock-jump": 0.02}
+        )
+        line, reader = open_line(
+            speed=1000, faults=faults, on_sent=lambda telegram, _, __: whole.append(telegram)
+        )
+        reader.ask()
+        reader.read_until(lambda: line.sent > 100)
+        reader.read(0.1)
+        assert line.damaged > 10
+        assert all(telegram in reader.data for telegram in whole[:100])
