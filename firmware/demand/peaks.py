@@ -66,7 +66,7 @@ class Peaks:
     def update(self, local_s, sent_peak=None, sent_months=None):
         """Take the moment and the peaks of one telegram; True when anything changed.
 
-        sent_peak: (power in W, end, its letter) of 1.6.0 or None; sent_months: a list of (month's first moment,
+        sent_peak: (power in W, end, its letter) of 1.6.0 or None; sent_months: a list of (month number,
         power in W, end, its letter) of 98.1.0 or None. Month after month they are the same, so they are looked
         at only when they are not.
         """
@@ -82,8 +82,8 @@ class Peaks:
         self._sent = sent
         if sent_peak and self._take_sent(*sent_peak):
             changed = True
-        for first, power_w, end, summer in sent_months or ():
-            if self._take_sent(power_w, end, summer, month_of(first)):
+        for month, power_w, end, summer in sent_months or ():
+            if self._take_sent(power_w, end, summer, month):
                 changed = True
         return changed
 

@@ -12,8 +12,8 @@ def peak(power, end):
 
 
 def month(name, power, end):
-    """An entry of 98.1.0 of a reading: (first moment of the month, power, end, letter)."""
-    return (stamp.seconds(int(name[:4]), int(name[5:])), power) + moment(end)
+    """An entry of 98.1.0 of a reading: (month number, power, end, letter)."""
+    return (month_number(name), power) + moment(end)
 
 
 def local(text):

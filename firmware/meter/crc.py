@@ -1,0 +1,39 @@
+"""CRC-16/ARC, the check of a P1 telegram.
+
+Polynomial x16 + x15 + x2 + 1, reflected, initial value 0 (DSMR P1 5.0.2, 6.2).
+Check value: "123456789" gives BB3D.
+"""
+
+from array import array
+
+
+def _tables():
+    # One table steps over one byte, the other over the byte before it: together two bytes in one step,
+    # which halves the time of a loop that MicroPython pays for by the bytecode.
+    low = array("H", bytes(512))
+    high = array("H", bytes(512))
+    for byte in range(256):
+        crc = byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+        low[byte] = crc
+    for byte in range(256):
+        crc = low[byte]
+        high[byte] = crc >> 8 ^ low[crc & 0xFF]
+    return low, high
+
+
+_LOW, _HIGH = _tables()
+
+
+def crc16(data, crc=0):
+    """The CRC of `data` (bytes), going on from `crc`, the value of the bytes before it."""
+    low = _LOW
+    high = _HIGH
+    even = len(data) & ~1
+    for word in array("H", data if even == len(data) else data[:even]):
+        word ^= crc
+        crc = high[word & 0xFF] ^ low[word >> 8]
+    if even != len(data):
+        crc = crc >> 8 ^ low[(crc ^ data[even]) & 0xFF]
+    return crc

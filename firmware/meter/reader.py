@@ -1,0 +1,76 @@
+"""The task that reads the meter: asks it to send, and turns what comes into readings."""
+
+import gc
+import sys
+
+from meter.reading import Parser
+from meter.telegram import Framer
+
+_SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s): after this it is asked anew
+
+
+class Reader:
+    """Feeds the bytes of `line` to the parser and calls `on_reading()` after each good telegram.
+
+    `line` has `async read(size)`, bytes as they come, and `request(on)`, the Data Request of P1 pin 2: a meter
+    sends while it is high (DSMR P1 5.0.2, 5.7).
+    """
+
+    def __init__(self, line, clock, on_reading):
+        self.parser = Parser()
+        self.framer = Framer(self._take)
+        self._line = line
+        self._clock = clock
+        self._on_reading = on_reading
+        self._newest = None  # moment of the clock at which the newest telegram was complete
+        self._collect = False
+
+    def age_ms(self):
+        """Milliseconds since the newest telegram, None before the first."""
+        return None if self._newest is None else self._clock.since(self._newest)
+
+    def health(self):
+        """The counters of /api/device."""
+        framer = self.framer
+        return {
+            "telegrams": framer.telegrams,
+            "crc_errors": framer.crc_errors,
+            "overruns": framer.overruns + self._line.overruns,
+            "age_ms": self.age_ms(),
+        }
+
+    async def run(self):
+        while True:
+            try:
+                await self._read()
+            except MemoryError as error:  # costs this telegram, not the reading of meters
+                self.framer.reset()
+                self.parser.lines = ()
+                gc.collect()
+                sys.print_exception(error)
+
+    async def _read(self):
+        read = self._line.read
+        feed = self.framer.feed
+        while True:
+            feed(await read(256))
+            if self._collect:
+                self._collect = False
+                gc.collect()
+
+    def _take(self, lines):
+        self._newest = self._clock.now()
+        self.parser.take(lines)
+        self._on_reading()
+        self._collect = True
+
+    async def ask(self):
+        """Hold the request line up; let it go for a second when the meter stays silent, as a new start."""
+        self._line.request(True)
+        while True:
+            before = self.framer.telegrams
+            await self._clock.sleep(_SILENT_S)
+            if self.framer.telegrams == before:
+                self._line.request(False)
+                await self._clock.sleep(1)
+                self._line.request(True)

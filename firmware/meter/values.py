@@ -1,0 +1,196 @@
+"""What stands between the brackets of an object: from bytes to integers in base units.
+
+W, Wh, dV (0.1 V), mA, dm3, MJ: no value of a meter is a float here, because the board's floats have 24 bits.
+Each kind of `meter/objects.py` has one function here, `(line, at)`, `at` being the line's first bracket.
+A value that cannot be read raises ValueError or IndexError; None means that the meter says there is none.
+
+Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
+"""
+
+from binascii import unhexlify
+
+from meter import stamp
+from micropython import const
+
+_POINT = const(46)  # b"."[0]
+_KILO = const(107)  # b"k"[0]
+_CUBIC = const(109)  # b"m"[0]
+_PREFIXES = {77: 6, 71: 9, 109: -3}  # M, G, m
+
+
+def number(line, at, places):
+    """An integer in base units from b"(000301.548*kWh)" at `at`; `places`: digits kept if the unit has no prefix.
+
+    The unit is always read, since meters abroad send W, mA or kV.
+    """
+    star = line.find(b"*", at)
+    if star < 0:
+        line, star = _with_star(line, at)
+    prefix = line[star + 1]
+    if prefix == _KILO:
+        places += 3
+    elif prefix != _CUBIC or line[star + 2] != 51:  # "m3" is no milli
+        places += _PREFIXES.get(prefix, 0)
+    point = line.find(b".", at, star)
+    if point < 0:
+        point = star
+    digits = line[point + 1 : star]
+    if len(digits) != places:
+        if places < 0:
+            return int(line[at + 1 : point + places])
+        digits = (digits + b"000000000")[:places]
+    return int(line[at + 1 : point] + digits)
+
+
+def _with_star(line, at):
+    """(line, place of its star) of b"(000123.456kWh)", as edited telegrams have it."""
+    value = line[at : line.find(b")", at)]
+    end = len(value) - (2 if value.endswith(b"m3") else 0)
+    while value[end - 1] > 57:  # behind "9" in ASCII: a letter of the unit
+        end -= 1
+    if end == len(value):
+        raise ValueError("no unit")
+    return line[: at + end] + b"*" + line[at + end :], at + end
+
+
+# Nearly every number has one of these four forms; to take it without a search halves the time.
+
+
+def power(line, at):
+    """W, and Wh for a register."""
+    if line[-9] == _POINT and line.endswith(b"*kW)\r"):
+        return int(line[at + 1 : -9] + line[-8:-5])
+    if line[-10] == _POINT and line.endswith(b"*kWh)\r"):
+        return int(line[at + 1 : -10] + line[-9:-6])
+    return number(line, at, 0)
+
+
+def voltage(line, at):
+    """dV."""
+    if line[-6] == _POINT and line.endswith(b"*V)\r"):
+        return int(line[at + 1 : -6] + line[-5:-4])
+    return number(line, at, 1)
+
+
+def current(line, at):
+    """mA."""
+    if line[-7] == _POINT and line.endswith(b"*A)\r"):
+        return int(line[at + 1 : -7] + line[-6:-4]) * 10
+    return number(line, at, 3)
+
+
+def limiter(line, at):
+    """W; kVA counts as kW. None when it is off, which a meter says with nines only."""
+    return power(line, at) if line[at + 1 : line.find(b"*")].strip(b"9.") else None
+
+
+def fuse(line, at):
+    """mA; None when it is off."""
+    return current(line, at) if line[at + 1 : line.find(b"*")].strip(b"9.") else None
+
+
+def count(line, at):
+    return int(line[at + 1 : line.find(b")", at)])
+
+
+def text(line, at):
+    """Text from hex octets ("31534147" is "1SAG") or, where a meter sends it so, from plain characters.
+
+    None for empty, blank, zeros and dashes, which stand for "not known".
+    """
+    value = octets = line[at + 1 : line.find(b")", at)]
+    if len(value) % 2 == 0:
+        try:
+            octets = unhexlify(value)
+        except ValueError:
+            pass
+    if not octets or octets[0] <= 48 or octets[0] == 255:  # else it begins with a letter: no filler
+        octets = octets.strip(b"\xff\x00 ")
+        if not octets.strip(b"-0 "):
+            return None
+    if min(octets) < 32:  # not text: digits that only looked like hex octets
+        octets = value
+    return plain(octets)
+
+
+def plain(octets):
+    """Text as the meter means it: UTF-8, or else ISO 8859-1."""
+    try:
+        return octets.decode()
+    except UnicodeError:
+        return "".join([chr(octet) for octet in octets])
+
+
+def clock(line, at):
+    return _moment(line[at + 1 : line.find(b")", at)])
+
+
+def _moment(value):
+    moment = stamp.parse(value)
+    if moment is None:
+        raise ValueError("no moment")
+    return moment
+
+
+def peak(line, at):
+    """(power in W, end of its quarter as local_s, summer); Iskra meters send the value first."""
+    second = line.find(b"(", at + 1)
+    value = line.find(b"*", at, second)
+    stamp_at, value_at = (at, second) if value < 0 else (second, at)
+    return (number(line, value_at, 0),) + clock(line, stamp_at)
+
+
+def months(line, at):
+    """The peaks of the closed months, newest first: (month, power in W, end, summer).
+
+    The month is year * 12 + month - 1, `end` the end of the peak's quarter as local_s. The line names its columns
+    itself: (count)(code)(code)..., then per record the closing stamp and a value per column. Of two columns
+    1-0:1.6.0 the first is the stamp, the second the value. Months that were never measured are left out.
+    """
+    parts = line[at + 1 : line.rfind(b")")].split(b")(")
+    columns = 1
+    while columns < len(parts) and b":" in parts[columns]:
+        columns += 1
+    column = parts.index(b"1-0:1.6.0")
+    found = []
+    for record in range(columns, len(parts) - columns + 1, columns):
+        closed = parts[record]  # the first moment of the month after
+        ended = parts[record + column]
+        try:
+            month = _month(closed) - 1
+            # Months before its installation a meter fills with the stamp of their own beginning, which cannot be
+            # a peak's: the quarter that ends then belongs to the month before.
+            if ended[4:12] == b"01000000":
+                right = ended[:4] == closed[:4]
+            else:
+                right = _month(ended) == month
+            if right:
+                end, summer = _moment(ended)
+                watt = power(b"(%s)\r" % parts[record + column + 1], 0)
+                found.append((month, watt, end, summer))
+        except ValueError:
+            continue
+    found.sort(reverse=True)
+    return found[:13]
+
+
+def _month(stamp):
+    digits = int(stamp[:4])
+    return digits // 100 * 12 + digits % 100 + 23999
+
+
+def volume(line, at):
+    """(dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter; a meter never linked has no stamp."""
+    value = line.find(b"(", at + 1)
+    end = line.find(b")", value)
+    unit = line[end - 2 : end]
+    return (number(line, value, -6 if unit == b"GJ" else 3), unit) + clock(line, at)
+
+
+# The kinds of `meter/objects.py`.
+KINDS = {
+    letter: function
+    for letter, function in zip(
+        b"stnWVAlfpmv", (text, clock, count, power, voltage, current, limiter, fuse, peak, months, volume)
+    )
+}
