@@ -1,0 +1,108 @@
+"""This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
+
+What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH and P1_ID.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+import vfs
+
+from board.clock import Clock
+
+_SECTOR = 512
+_NEW_IMAGE = 64 << 20  # bytes
+
+
+class Line:
+    """The serial line. The request line, which neither a terminal nor a socket has, travels as b"1" and b"0"."""
+
+    overruns = 0  # what the reader does not fetch waits in the kernel
+
+    def __init__(self, target):
+        if target.startswith("tcp:"):
+            host, port = target[4:].rsplit(":", 1)
+            end = socket.socket()
+            end.connect(socket.getaddrinfo(host, int(port))[0][-1])
+            end.setblocking(False)
+        else:
+            end = open(target, "r+b")
+        self._end = end
+        self._stream = asyncio.StreamReader(end)
+
+    async def read(self, size):
+        while True:
+            chunk = await self._stream.read(size)
+            if chunk:
+                return chunk
+            await asyncio.sleep_ms(20)  # nothing there, or the other end is closed for now
+
+    def request(self, on):
+        self._end.write(b"1" if on else b"0")
+
+
+class Image:
+    """A file as a block device of 512-byte sectors, so that a card is a real FAT."""
+
+    def __init__(self, path):
+        try:
+            self._file = open(path, "r+b")
+            self.is_new = False
+        except OSError:
+            self._file = open(path, "w+b")
+            self._file.seek(_NEW_IMAGE - 1)
+            self._file.write(b"\0")
+            self.is_new = True
+        self._sectors = self._file.seek(0, 2) // _SECTOR
+
+    def readblocks(self, sector, buffer):
+        self._file.seek(sector * _SECTOR)
+        self._file.readinto(buffer)
+
+    def writeblocks(self, sector, buffer):
+        self._file.seek(sector * _SECTOR)
+        self._file.write(buffer)
+
+    def ioctl(self, request, _):
+        if request == 3:  # sync
+            self._file.flush()
+        elif request == 4:  # count of sectors
+            return self._sectors
+        elif request == 5:  # their size
+            return _SECTOR
+        return 0
+
+
+class Board:
+    """The facts and peripherals that `main` builds on."""
+
+    name = "host"
+
+    def __init__(self):
+        setting = os.getenv
+        self.clock = Clock(float(setting("P1_SPEED", "1")), int(setting("P1_TICKS", "0")))
+        self.line = Line(setting("P1_LINE"))
+        host, _, port = setting("P1_HTTP", "127.0.0.1:8080").rpartition(":")
+        self.http = (host or "127.0.0.1", int(port))
+        self.id = setting("P1_ID", "0200c3000001")
+        self._card = setting("P1_CARD")
+
+    def mount_card(self, path):
+        """Mount the card there; False when there is none, OSError when it cannot be read."""
+        if not self._card:
+            return False
+        if self._card.endswith(".img"):
+            image = Image(self._card)
+            if image.is_new:
+                vfs.VfsFat.mkfs(image)
+            vfs.mount(vfs.VfsFat(image), path)
+        else:
+            vfs.mount(vfs.VfsPosix(self._card), path)
+        return True
+
+    def reset_cause(self):
+        return "power_on"
+
+    def wifi(self):
+        return None  # the computer's own network

@@ -1,0 +1,116 @@
+"""Builds the parts and starts them: the one place that knows them all."""
+
+import asyncio
+import sys
+
+from board.host import Board
+from demand.coach import Coach
+from demand.peaks import Peaks, month_number
+from history.card import Card
+from history.config import Config
+from meter.reader import Reader
+from meter.reading import total
+from meter.stamp import civil
+from demand.quarter import file_path
+from version import VERSION
+from web.api import Api
+from web.live import Live
+from web.original import Original
+from web.server import Server, send_file
+
+_LOG = 20  # lines that are kept
+
+
+class Monitor:
+    """The device: what each telegram sets in motion, and the parts that the web shows."""
+
+    def __init__(self, board):
+        self.board = board
+        self.clock = board.clock
+        self.log = []
+        self.card = Card(board)
+        self.config = config = Config()
+        self.coach = Coach()
+        self.peaks = Peaks()
+        self.coach.area = self.peaks.area = config.area
+        self.coach.own_target_w = config.target_w
+        if config.counted_from:
+            self.peaks.counted_from = month_number(config.counted_from)
+        self.reader = Reader(board.line, self.clock, self.on_reading)
+        self.api = Api(self)
+        self.live = Live(self.api, self.clock)
+
+    def on_reading(self):
+        """A telegram has come: bring all figures up to it, and tell."""
+        fields = self.reader.parser.reading
+        if "time" not in fields or "power_import_w" not in fields:
+            return
+        local_s, summer = fields["time"]
+        if not self.log:
+            self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
+        closed = self.coach.closes(local_s, summer)
+        changed = closed and self._close()
+        if self.peaks.update(local_s, fields.get("peak"), fields.get("peaks")):
+            changed = True
+        self.coach.update(
+            local_s,
+            summer,
+            fields["power_import_w"],
+            fields.get("power_export_w"),
+            fields.get("demand_w"),
+            total(fields, "energy_import_"),
+            self.peaks.power_w,
+        )
+        if changed:
+            self.live.publish("reading", "quarter", "peaks")
+        else:
+            self.live.publish("reading", "quarter")
+
+    def _close(self):
+        """The running quarter has ended: store it. True when it was the month's peak."""
+        coach = self.coach
+        self.card.store(file_path(coach.quarter_id), coach.quarter.write_json)
+        average_w = coach.average_w()
+        return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
+
+    def note(self, line):
+        """Keep a line for /crashlog.txt, and print it."""
+        print(line)
+        self.log.append(line)
+        del self.log[:-_LOG]
+
+    async def keep(self, name, start):
+        """Run a task for ever: what fails is noted and started again."""
+        while True:
+            try:
+                await start()
+            except Exception as error:
+                self.note("%s: %r" % (name, error))
+                sys.print_exception(error)
+            await self.clock.sleep(1)
+
+    async def page(self, request):
+        await send_file(request, "page/index.html", "text/html; charset=utf-8")
+
+    async def run(self):
+        print("P1 monitor %s on %s" % (VERSION, self.board.name))
+        routes = {b"/": self.page, b"/index.html": self.page, b"/api/live": self.live.stream}
+        routes.update(self.api.routes())
+        routes.update(Original(self).routes())
+        server = Server(self.clock, routes)
+        for name, start in (
+            ("reader", self.reader.run),
+            ("request line", self.reader.ask),
+            ("live", self.live.run),
+            ("web", lambda: server.run(self.board.http)),
+        ):
+            asyncio.create_task(self.keep(name, start))
+        while True:
+            await self.clock.sleep(60)
+            self.clock.uptime_s()  # counts on before the ticks wrap
+
+
+try:
+    asyncio.run(Monitor(Board()).run())
+except KeyboardInterrupt:
+    pass

@@ -1,0 +1,126 @@
+"""What the device tells, as JSON: each function writes one document to `write(piece)`.
+
+Pieces instead of one text, so that no document needs its length in one stretch of memory; digits instead of
+floats, because the board's floats do not hold an energy. The contract is docs/openapi.yaml.
+"""
+
+import json
+
+from demand.peaks import month_name
+from demand.quarter import QUARTER_S, file_path, quarter_id
+from meter.objects import FIELDS, MBUS_ROW
+from meter.reading import total
+from meter.stamp import iso, shift
+
+# How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
+_UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
+_MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: "heat"}
+
+
+def _decimal(value, places):
+    """12345 with 3 places is 12.345; null for None."""
+    if value is None:
+        return "null"
+    sign = "-" if value < 0 else ""
+    value = abs(value)
+    return "%s%d.%0*d" % (sign, value // 10**places, places, value % 10**places)
+
+
+def _moment(moment):
+    return '"%s"' % iso(*moment) if moment else "null"
+
+
+def reading(fields, write, with_peaks=True):
+    """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
+    write(
+        '{"time":%s,"meter_model":%s' % (_moment(fields.get("time")), json.dumps(fields.get("meter_model")))
+    )
+    write(',"energy_import_kwh":%s' % _decimal(total(fields, "energy_import_"), 3))
+    write(',"energy_export_kwh":%s' % _decimal(total(fields, "energy_export_"), 3))
+    last = None
+    for field in FIELDS[:MBUS_ROW]:
+        if field in (last, "time", "peaks", "energy_import_wh", "energy_export_wh"):
+            continue
+        last = field
+        value = fields.get(field)
+        unit = field[field.rfind("_") + 1 :]
+        if field == "peak":
+            power, end, summer = value or (None, None, None)
+            write(',"peak_w":%s,"peak_end":%s' % (json.dumps(power), _moment(value and (end, summer))))
+        elif unit in _UNITS:
+            shown, places = _UNITS[unit]
+            write(',"%s%s":%s' % (field[: -len(unit)], shown, _decimal(value, places)))
+        else:
+            write(',"%s":%s' % (field, json.dumps(value)))
+    _mbus(fields.get("mbus", {}), write)
+    if with_peaks:
+        write(',"peaks":[')
+        between = ""
+        for month, power, end, summer in fields.get("peaks", ()):
+            write(
+                '%s{"month":"%s","power_w":%d,"end":"%s"}'
+                % (between, month_name(month), power, iso(end, summer))
+            )
+            between = ","
+        write("]")
+    write("}")
+
+
+def _mbus(meters, write):
+    """Gas, water and heat meters; those never linked, without a reading, are left out."""
+    write(',"mbus":[')
+    between = ""
+    for channel in sorted(meters):
+        meter = meters[channel]
+        if not meter.get("type") or "volume" not in meter:
+            continue
+        amount, unit, end, summer = meter["volume"]
+        amount = _decimal(amount, 3)
+        write('%s{"channel":%d,"type":"%s"' % (between, channel, _MBUS.get(meter["type"], "other")))
+        for key in ("id", "ean", "valve"):
+            write(',"%s":%s' % (key, json.dumps(meter.get(key))))
+        volume, energy = ("null", amount) if unit == b"GJ" else (amount, "null")
+        write(',"time":"%s","volume_m3":%s,"energy_gj":%s}' % (iso(end, summer), volume, energy))
+        between = ","
+    write("]")
+
+
+def quarter(coach, write):
+    """GET /api/quarter: where the running quarter is heading."""
+    start = end = None
+    if coach.start is not None:
+        start = (coach.start, coach.summer)
+        end = shift(coach.start, coach.summer, QUARTER_S)
+    write('{"id":%s,"start":%s,"end":%s' % (json.dumps(coach.quarter_id), _moment(start), _moment(end)))
+    write(',"elapsed_s":%s,"demand_w":%s' % (json.dumps(coach.elapsed), json.dumps(coach.demand_w)))
+    write(',"demand_source":%s,"projected_w":%s' % (json.dumps(coach.source), json.dumps(coach.projected_w)))
+    write(',"target_w":%s,"allowed_w":%s' % (json.dumps(coach.target_w), json.dumps(coach.allowed_w)))
+    write(',"headroom_w":%s,"at_risk":%s' % (json.dumps(coach.headroom_w), json.dumps(coach.at_risk)))
+    write(',"unavoidable":%s}' % json.dumps(coach.unavoidable))
+
+
+def peaks(peaks, card, write):
+    """GET /api/peaks: the running month and the closed ones, newest first."""
+    write('{"running":')
+    _peak(peaks.running, card, write)
+    write(',"months":[')
+    between = ""
+    for peak in peaks.closed if peaks.month else ():
+        write(between)
+        _peak(peak, card, write)
+        between = ","
+    write('],"billable_average_w":%s}' % json.dumps(peaks.billable_w()))
+
+
+def _peak(peak, card, write):
+    if not peak:
+        write("null")
+        return
+    month, power, start, summer, source = peak
+    path = file_path(quarter_id(start, summer))
+    write('{"month":"%s","power_w":%d,"start":"%s"' % (month_name(month), power, iso(start, summer)))
+    write(
+        ',"end":%s,"file":%s'
+        % (_moment(shift(start, summer, QUARTER_S)), '"/meter/%s"' % path if card.has(path) else "null")
+    )
+    write(',"source":"%s"}' % source)

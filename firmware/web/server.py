@@ -1,0 +1,245 @@
+"""A small HTTP server: one request a connection, and a limit to everything that a peer can make it keep.
+
+Limits: 5 connections (the operating system holds further ones back), 2 KB of request head, 2 s until its first
+byte, 5 s until its last, 5 s for each stretch of the reply to leave. A request must name a host of the house, so
+that a page from elsewhere cannot reach the board under its own name (DNS rebinding).
+"""
+
+import asyncio
+import gc
+import socket
+import sys
+
+from micropython import const
+
+_CONNECTIONS = const(5)
+_HEAD = const(2048)
+_FIRST_BYTE_S = const(2)
+_REST_S = const(5)
+_BUFFER = const(512)
+# Names that only a home's own name service gives out; a name without a dot is one too.
+_HOME_DOMAINS = (b".local", b".lan", b".home", b".internal", b".home.arpa", b".fritz.box", b".localdomain")
+_REASONS = {
+    200: "OK",
+    302: "Found",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Content Too Large",
+    421: "Misdirected Request",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
+
+
+class Refused(Exception):
+    """A request that is answered with a status and one line that says why."""
+
+    def __init__(self, status, why):
+        self.status = status
+        self.why = why
+
+
+class Request:
+    """One request and the reply to it."""
+
+    def __init__(self, stream, clock, head):
+        self.stream = stream
+        self._clock = clock
+        self._head = head
+        try:
+            self.method, target, _ = head[: head.find(b"\r\n")].split(b" ")
+        except ValueError:
+            raise Refused(400, "Not an HTTP request") from None
+        self.path, _, self._query = target.partition(b"?")
+        self._buffer = bytearray(_BUFFER)
+        self._filled = 0
+        self.begun = False
+
+    def header(self, name):
+        """The value of a header (name in lower case, bytes), b"" when the request lacks it."""
+        for line in self._head.split(b"\r\n")[1:]:
+            key, _, value = line.partition(b":")
+            if key.lower() == name:
+                return value.strip()
+        return b""
+
+    def argument(self, name):
+        """The value of a query argument as bytes, None when the request lacks it."""
+        for pair in self._query.split(b"&"):
+            key, _, value = pair.partition(b"=")
+            if key == name:
+                return value
+        return None
+
+    def check(self):
+        """Refuse what no handler should have to look at."""
+        host = self.header(b"host").lower()
+        if host and not at_home(host):
+            raise Refused(421, "This device answers only to its address and its own name")
+        if self.method != b"GET":
+            raise Refused(405, "Only GET")
+        if self.header(b"transfer-encoding") or self.header(b"content-length") not in (b"", b"0"):
+            raise Refused(413, "No body is taken here")
+
+    def begin(self, status, kind, more=""):
+        """Send the head of the reply; `kind` is its media type, `more` further header lines."""
+        self.begun = True
+        self.write("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n" % (status, _REASONS[status], kind))
+        self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
+        self.write(more)
+        self.write("\r\n")
+
+    def write(self, piece):
+        """Add a piece (text or bytes) of any length to the reply."""
+        if isinstance(piece, str):
+            piece = piece.encode()
+        at = 0
+        while at < len(piece):
+            count = min(_BUFFER - self._filled, len(piece) - at)
+            self._buffer[self._filled : self._filled + count] = piece[at : at + count]
+            self._filled += count
+            at += count
+            if self._filled == _BUFFER:
+                self._flush()
+
+    def _flush(self):
+        self.stream.write(memoryview(self._buffer)[: self._filled])
+        self._filled = 0
+
+    async def drain(self):
+        """Wait until the reply so far has left."""
+        self._flush()
+        await self._clock.limit(self.stream.drain(), _REST_S)
+
+    async def reply(self, status, kind, body):
+        """A whole reply."""
+        self.begin(status, kind, "Content-Length: %d\r\n" % len(body))
+        self.write(body)
+        await self.drain()
+
+
+class Server:
+    """Serves `routes`: a dict from path (bytes) to `async handler(request)`; a path ending in "/" takes what is below."""
+
+    def __init__(self, clock, routes):
+        self._clock = clock
+        self._routes = routes
+        self._open = 0
+        self._free = asyncio.Event()
+
+    async def run(self, address):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])
+        listener.listen(_CONNECTIONS)
+        listener.setblocking(False)
+        print("ready http://%s:%d/" % address)
+        while True:
+            while self._open >= _CONNECTIONS:
+                self._free.clear()
+                await self._free.wait()
+            await _readable(listener)
+            try:
+                peer = listener.accept()[0]
+            except OSError:
+                continue
+            peer.setblocking(False)
+            self._open += 1
+            asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+
+    async def _serve(self, stream):
+        request = None
+        try:
+            try:
+                request = Request(stream, self._clock, await self._head(stream))
+                request.check()
+                await self._handler(request.path)(request)
+            except Refused as refused:
+                await self._refuse(request, stream, refused)
+            except MemoryError as error:
+                gc.collect()
+                sys.print_exception(error)
+                await self._refuse(request, stream, Refused(503, "Out of memory, try again"))
+        except (OSError, asyncio.TimeoutError):
+            pass  # the peer left, or was too slow
+        finally:
+            stream.close()
+            self._open -= 1
+            self._free.set()
+
+    async def _head(self, stream):
+        """The request's head, up to its blank line or further."""
+        head = await self._clock.limit(stream.read(_HEAD), _FIRST_BYTE_S)
+        if b"\r\n\r\n" not in head:
+            # One limit for all the rest: byte by byte it may not take longer.
+            head = await self._clock.limit(self._rest(stream, head), _REST_S)
+        return head
+
+    async def _rest(self, stream, head):
+        while b"\r\n\r\n" not in head:
+            if len(head) >= _HEAD:
+                raise Refused(431, "More than 2 KB of request head")
+            more = await stream.read(_HEAD - len(head))
+            if not more:
+                raise OSError
+            head += more
+        return head
+
+    def _handler(self, path):
+        handler = self._routes.get(path)
+        if handler is None:
+            handler = self._routes.get(path[: path.find(b"/", 1) + 1])
+        if handler is None:
+            raise Refused(404, "Item not found")
+        return handler
+
+    async def _refuse(self, request, stream, refused):
+        if request is None:
+            request = Request(stream, self._clock, b"GET / -\r\n")
+        if not request.begun:
+            await request.reply(refused.status, "text/plain", refused.why)
+
+
+def _readable(end):
+    """Awaits that `end` has something to read, as asyncio's own streams do."""
+    yield asyncio.core._io_queue.queue_read(end)
+
+
+def at_home(host):
+    """Whether a Host header names this device by an address or by a name of the house.
+
+    >>> at_home(b"192.168.0.250"), at_home(b"digimon.local:80"), at_home(b"evil.example")
+    (True, True, False)
+    """
+    if host.startswith(b"["):
+        return True
+    name = host.split(b":")[0]
+    if b"." not in name:
+        return True
+    for domain in _HOME_DOMAINS:
+        if name.endswith(domain):
+            return True
+    digits = name.replace(b".", b"")
+    return digits.isdigit() and name.count(b".") == 3
+
+
+async def send_file(request, path, kind, more=""):
+    """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            length = file.seek(0, 2)
+            file.seek(0)
+            request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))
+            piece = bytearray(_BUFFER)
+            while length > 0:
+                count = file.readinto(piece)
+                if not count:
+                    break  # the card left: a reply that is too short tells the peer so
+                request.write(memoryview(piece)[:count])
+                await request.drain()
+                length -= count
+    except OSError:
+        if request.begun:
+            raise
+        raise Refused(404, "Item not found") from None
