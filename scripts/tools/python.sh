@@ -14,9 +14,9 @@ setup_uv() {
     say "uv $UV_RELEASE from PyPI"
     # --target works without python3-venv, and where the system forbids pip to install (PEP 668).
     if python3 -m pip --version >/dev/null 2>&1; then
-        quietly python3 -m pip install --disable-pip-version-check --target "$ROOT/.tools/uv" "uv==$UV_RELEASE"
+        quietly "uv from PyPI" python3 -m pip install --disable-pip-version-check --target "$ROOT/.tools/uv" "uv==$UV_RELEASE"
     elif python3 -m venv "$ROOT/.tools/uv" >/dev/null 2>&1; then
-        quietly "$ROOT/.tools/uv/bin/pip" install --disable-pip-version-check "uv==$UV_RELEASE"
+        quietly "uv from PyPI" "$ROOT/.tools/uv/bin/pip" install --disable-pip-version-check "uv==$UV_RELEASE"
     else
         rm -rf "$ROOT/.tools/uv"
         stop "uv is missing, and python3 has no pip or venv to get it with: install uv (docs.astral.sh/uv) or python3-venv"
@@ -58,12 +58,13 @@ setup_venv() {
     say "packages of uv.lock into .venv"
     # Programs in an environment have its path built in: one that was moved here is of no use.
     grep -qsF "$ROOT/.venv" .venv/bin/activate || rm -rf .venv
-    quietly env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$UV" sync --locked --python "$PYTHON"
+    quietly "installing the packages of uv.lock" env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$UV" sync --locked --python "$PYTHON"
 }
 
 # The board's modules, for type checkers only: they must not hide CPython's from the rest.
 setup_typings() {
     rm -rf .tools/typings
     "$UV" export --quiet --locked --only-group typings --format requirements.txt >.tools/typings.txt
-    quietly "$UV" pip install --python .venv/bin/python --target .tools/typings --requirement .tools/typings.txt
+    quietly "installing the board's type stubs" \
+        "$UV" pip install --python .venv/bin/python --target .tools/typings --requirement .tools/typings.txt
 }
