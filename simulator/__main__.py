@@ -37,7 +37,7 @@ def _run(chosen: options.Options) -> None:
         host=options.HOST,
         port=chosen.port,
         speed=chosen.speed,
-        log=lambda text: print(f"board: {text}", flush=True),
+        log=lambda text: None if text.startswith("ready ") else print(f"board: {text}", flush=True),
     )
     # The line's thread prints too; a quarter that ends before the address is known can wait for no one.
     print(f"{chosen.about}, {chosen.speed} x real time", flush=True)

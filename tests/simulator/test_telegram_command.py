@@ -1,0 +1,180 @@
+"""scripts/telegram: the firmware's parser reads what the simulator writes, and says what is wrong with the rest."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import clock
+from simulator.board import ROOT
+from simulator.dialect import crc16
+from simulator.dialects import DIALECTS
+from simulator.source import simulated_meter, telegrams
+
+START = clock.parse("2026-11-12T18:29:30")
+CORPUS = ROOT.parent / "shared" / "telegrams"
+COMMAND = [ROOT / ".venv/bin/micropython", ROOT / "scripts/tools/read_telegram.py"]
+GOOD = simulated_meter(start=START).telegram()
+
+
+def run(*arguments: Path | str, stdin: bytes = b"") -> tuple[int, list[Any], list[str]]:
+    """Exit status, the readings, and the lines of stderr."""
+    done = subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, timeout=30, check=False)
+    return (
+        done.returncode,
+        [json.loads(line) for line in done.stdout.splitlines()],
+        done.stderr.decode().splitlines(),
+    )
+
+
+def with_crc(body: bytes) -> bytes:
+    return body + b"!%04X\r\n" % crc16(body + b"!")
+
+
+def test_every_dialect_reads_as_the_meter_means_it(tmp_path: Path) -> None:
+    sources = [simulated_meter(name, START, message="Hallo") for name in DIALECTS]
+    paths = []
+    for source in sources:
+        source.advance(700)
+        paths.append(tmp_path / f"{source.dialect.name}.txt")
+        paths[-1].write_bytes(source.telegram())
+
+    status, readings, complaints = run(*paths)
+
+    assert (status, complaints) == (0, [])
+    for source, reading in zip(sources, readings, strict=True):
+        meter, dialect = source.meter, source.dialect
+        net = sum(meter.phase_w)
+        assert reading["time"] == clock.iso(meter.moment)
+        assert round(1000 * reading["energy_import_t1_kwh"]) == meter.import_wh[0]
+        assert round(1000 * reading["energy_export_t2_kwh"]) == meter.export_wh[1]
+        assert reading["power_import_w"] - reading["power_export_w"] == net
+        assert (reading["tariff"], reading["message"]) == (meter.tariff, "Hallo")
+        if "1-0:1.4.0" in dialect.text:
+            assert meter.peak.end
+            assert reading["demand_w"] == meter.demand_w
+            assert (reading["peak_w"], reading["peak_end"]) == (meter.peak.power_w, clock.iso(meter.peak.end))
+        else:
+            assert (reading["demand_w"], reading["peak_w"]) == (None, None)
+        if "98.1.0" in dialect.text:
+            closed = [month for month in reversed(meter.closed) if month.peak.end]
+            assert [month["power_w"] for month in reading["peaks"]] == [
+                month.peak.power_w for month in closed
+            ]
+            assert [month["end"] for month in reading["peaks"]] == [
+                clock.iso(month.peak.end or 0) for month in closed
+            ]
+        assert [(device["channel"], round(1000 * device["volume_m3"])) for device in reading["mbus"]] == [
+            (device.channel, device.volume_dm3) for device in meter.devices
+        ]
+
+
+def test_a_file_with_many_telegrams_gives_a_line_for_each(tmp_path: Path) -> None:
+    seconds = list(telegrams("sagemcom-t211-50217", START, 40))
+    file = tmp_path / "many.txt"
+    file.write_bytes(b"the last part of one)\r\n!1234\r\n" + b"\xff\x00".join(seconds))
+
+    status, readings, complaints = run(file)
+
+    assert (status, complaints) == (0, [])
+    assert [reading["time"] for reading in readings] == [clock.iso(START + second) for second in range(40)]
+
+
+def test_standard_input_is_a_file_too() -> None:
+    status, readings, _ = run("-", stdin=GOOD)
+
+    assert (status, len(readings)) == (0, 1)
+
+
+BODY = GOOD[: GOOD.index(b"!")]
+DUTCH_2 = (
+    b"/ISk5\\2MT382-1004\r\n\r\n1-0:1.8.1(00001.001*kWh)\r\n"
+    b"0-1:24.3.0(161107190000)(00)(60)(1)(0-1:24.2.1)(m3)\r\n(00001.001)\r\n!\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (BODY + b"!0000\r\n", f"its CRC is 0000, but the bytes give {crc16(BODY + b'!'):04X}"),
+        (GOOD.replace(b"*kWh", b"*kWx", 1), "damaged or was edited"),
+        (BODY + b"!\r\n", "there is no CRC"),
+        (BODY + b"!XXXX\r\n", "its CRC XXXX is no hexadecimal number"),
+        (BODY, "it is cut"),
+        (BODY[:200] + GOOD, "telegram 1: it is cut"),
+        (GOOD.replace(b"\r\n", b"\n"), "with CR LF its CRC is right"),
+        (BODY.replace(b"\r\n", b"\n") + b"!0000\n", "its lines end in LF"),
+        (b"", "there is no telegram"),
+        (b"1-0:1.8.1(000001.000*kWh)\r\n", "there is no telegram"),
+        (b"/" + b"x" * 5000 + b"!0000\r\n", "longer than 4096 bytes"),
+        (with_crc(b"/FLU5\\253769484_A\r\n\r\n"), "no object in it is known"),
+        (b"\xdb\x08sagemcom" + bytes(100), "it is encrypted"),
+        (b"db 08 73 61 67 65 6d 63 6f 6d\n", "it is encrypted"),
+        (DUTCH_2, "Dutch telegram of DSMR 2.2 or 3"),
+        (with_crc(b"/KFM5X\r\n\r\n1-3:0.2.8(50)\r\n"), "Dutch telegram (DSMR 4 or 5"),
+        (with_crc(b"/Lux5\\253\r\n\r\n1-3:0.2.8(42)\r\n"), "Luxembourg"),
+        (with_crc(b"/EST5\\253\r\n\r\n1-0:1.8.0(006545766*Wh)\r\n"), "Austria"),
+        (with_crc(b"/SAG5SAG-METER\r\n\r\n1-0:1.8.0(000173.640*kWh)\r\n"), "Hungary"),
+        (with_crc(b"/GRE5\\1\r\n\r\n1-1:1.8.1(001595.070*kWh)\r\n"), "Switzerland"),
+        (with_crc(b"/LGF5E360\r\n\r\n1-1:1.8.0(00000001.021*kWh)\r\n"), "Nordic"),
+        (with_crc(b"/XYZ9X\r\n\r\n1-0:1.8.0(00000001.021*kWh)\r\n"), "totals only"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "sent.txt"
+    file.write_bytes(content)
+
+    status, _, complaints = run(file)
+
+    assert status == 1
+    assert len(complaints) == 1
+    assert complaints[0].startswith(f"telegram: {file}")
+    assert words in complaints[0]
+
+
+def test_a_foreign_telegram_is_sent_to_the_tracker(tmp_path: Path) -> None:
+    file = tmp_path / "dutch.txt"
+    file.write_bytes(DUTCH_2)
+
+    _, readings, complaints = run(file)
+
+    assert readings == []
+    assert "this monitor reads Belgian meters" in complaints[0]
+    assert "/issues" in complaints[0]
+
+
+def test_a_missing_file_and_a_folder_are_said_and_the_rest_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "good.txt"
+    file.write_bytes(GOOD)
+
+    status, readings, complaints = run(tmp_path / "none.txt", tmp_path, file)
+
+    assert (status, len(readings), len(complaints)) == (1, 1, 2)
+    assert complaints[0].endswith("none.txt: it cannot be read: there is no such file")
+    assert complaints[1].endswith("it is a folder")
+
+
+def test_without_a_file_it_says_how_to_use_it() -> None:
+    status, readings, complaints = run()
+
+    assert (status, readings) == (2, [])
+    assert complaints[0].startswith("usage: scripts/telegram FILE")
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the folder of real telegrams is not here")
+@pytest.mark.parametrize("file", sorted(CORPUS.glob("*.txt")), ids=lambda file: file.stem)
+def test_real_telegrams(file: Path) -> None:
+    expected = file.with_name(f"{file.stem}.expected.json")
+    accepted = expected.exists() and json.loads(expected.read_bytes())["checksum"] == "accepted"
+    # Two that are good but that the library cannot read: an industrial meter, and units without "*".
+    accepted |= file.stem.startswith(("be_dsmr3lib_7", "be_openhab_"))
+
+    status, readings, complaints = run(file)
+
+    if accepted:
+        assert (status, len(readings), complaints) == (0, 1, [])
+    else:
+        assert (status, readings) == (1, [])
+        assert complaints
