@@ -14,7 +14,8 @@ setup_uv() {
     say "uv $UV_RELEASE from PyPI"
     # --target works without python3-venv, and where the system forbids pip to install (PEP 668).
     if python3 -m pip --version >/dev/null 2>&1; then
-        quietly "uv from PyPI" python3 -m pip install --disable-pip-version-check --target "$ROOT/.tools/uv" "uv==$UV_RELEASE"
+        quietly "uv from PyPI" python3 -m pip install --disable-pip-version-check \
+            --target "$ROOT/.tools/uv" "uv==$UV_RELEASE"
     elif python3 -m venv "$ROOT/.tools/uv" >/dev/null 2>&1; then
         quietly "uv from PyPI" "$ROOT/.tools/uv/bin/pip" install --disable-pip-version-check "uv==$UV_RELEASE"
     else
@@ -29,7 +30,7 @@ setup_python() {
     PYTHON=$(find_python) && return
     if ! "$private" -c "" 2>/dev/null; then
         say "Python 3.14"
-        if UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=30 "$UV" python install --quiet 3.14 2>/dev/null; then
+        if UV_HTTP_RETRIES=1 UV_HTTP_TIMEOUT=30 "$UV" python install --quiet 3.14 2>/dev/null; then
             PYTHON=$(find_python)
             return
         fi
@@ -48,7 +49,7 @@ find_python() { "$UV" python find --no-project --no-python-downloads --system "$
 python_from_debian() {
     local prefix="$ROOT/.tools/python" libraries triplet
     debian_unpack "$prefix" "$(dpkg --print-architecture)" python3.14 python3.14-dev libstdc++6 \
-        libc6-dev- libc-dev-bin- linux-libc-dev- libexpat1-dev- zlib1g-dev- # headers of a C library that is not the machine's
+        libc6-dev- libc-dev-bin- linux-libc-dev- libexpat1-dev- zlib1g-dev- # headers that are not this machine's
     libraries=$(debian_libraries "$prefix")
     triplet=${libraries##*/}
     debian_relink "$prefix/usr/bin/python3.14" "$libraries" "/lib/$triplet" "/usr/lib/$triplet"
@@ -56,9 +57,12 @@ python_from_debian() {
 
 setup_venv() {
     say "packages of uv.lock into .venv"
+    command -v c++ >/dev/null \
+        || stop "a C++ compiler is missing, which two packages of Home Assistant need: install g++ (macOS: xcode-select --install)"
     # Programs in an environment have its path built in: one that was moved here is of no use.
     grep -qsF "$ROOT/.venv" .venv/bin/activate || rm -rf .venv
-    quietly "installing the packages of uv.lock" env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$UV" sync --locked --python "$PYTHON"
+    quietly "installing the packages of uv.lock" \
+        env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$UV" sync --locked --python "$PYTHON"
 }
 
 # The board's modules, for type checkers only: they must not hide CPython's from the rest.
