@@ -55,7 +55,7 @@ class Coach:
     - Forward within the quarter looks like a gap in the telegrams and is one: after more than 15 s the waiting
       times begin again; registers and 1.4.0 count on.
     - To another quarter, forward or back, by minutes or a day: that quarter begins, empty. Gone back, it may be
-      one that is stored already: whoever stores it keeps the fuller one.
+      one that is stored already: whoever stores it keeps the one with more samples.
     - The two quarters 02:45S and 02:45W of the hour doubled in October differ by their letter, as do their ids.
     """
 
