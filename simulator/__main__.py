@@ -51,7 +51,7 @@ def _run(chosen: options.Options) -> None:
             raise line.error
         finally:
             board.stop()
-            print(f"{line.sent} telegrams sent, {line.damaged} damaged or broken off", flush=True)
+            print(f"{line.sent} telegrams sent, {line.damaged} damaged", flush=True)
 
 
 def _interrupt(*_: object) -> None:

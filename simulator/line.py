@@ -31,7 +31,8 @@ class Line:
 
     `address` is what the board is told. `on_sent(telegram, at, stamp)` is called for each telegram that went out
     whole, `at` being time.monotonic() of its last byte. `sent` and `damaged` count. The meter's time begins with
-    the first request (`wait=False`: at once).
+    the first request (`wait=False`: at once). `every_s` above 1 sends only every so many seconds of the meter,
+    for a simulation of months.
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class Line:
         faults: Faults | None = None,
         on_sent: Sent | None = None,
         wait: bool = True,
+        every_s: int = 1,
     ) -> None:
-        if speed <= 0:
-            raise ValueError("speed must be above 0")
+        if speed <= 0 or every_s < 1:
+            raise ValueError("speed must be above 0 and every_s at least 1")
         self.source, self.speed, self.on_sent = source, speed, on_sent
         self.faults = faults or Faults()
         self.sent = self.damaged = 0
@@ -53,7 +55,7 @@ class Line:
         self.error: BaseException | None = None
         self._wire = wire or PtyWire()
         self.address = self._wire.address
-        self._wait = wait
+        self._wait, self._every_s = wait, every_s
         self._lock = threading.Lock()
         self._silent_s = self._dark_s = self._jump_s = 0
         self._unplugged = self._drop = self._stopped = False
@@ -126,7 +128,7 @@ class Line:
 
     def _beat(self) -> None:
         """One round a second."""
-        period = 1 / self.speed
+        period = self._every_s / self.speed
         begin = time.monotonic()
         while True:
             while (left := begin - time.monotonic()) > 0 and not self._stopped:
@@ -143,13 +145,13 @@ class Line:
         with self._lock:
             jump, self._jump_s = self._jump_s, 0
             silent, dark = self._silent_s > 0, self._dark_s > 0
-            self._silent_s -= silent
-            self._dark_s -= dark
+            self._silent_s = max(0, self._silent_s - self._every_s)
+            self._dark_s = max(0, self._dark_s - self._every_s)
         if jump:
             self.source.set_clock(jump)
         if self._asked() and not silent and not dark:
             self._transmit()
-        self.source.advance(1, powered=not dark)
+        self.source.advance(self._every_s, powered=not dark)
 
     def _transmit(self) -> None:
         telegram, stamp = self.source.telegram(), self.source.stamp
@@ -166,8 +168,8 @@ class Line:
             self.sent += 1
             if self.on_sent:
                 self.on_sent(telegram, at, stamp)
-        elif not fate.silent_s:
-            self.damaged += 1
+        elif not fate.silent_s and (not fate.whole or self._dark_s):
+            self.damaged += 1  # one that was broken off on request is not
         if complete:
             self._send(fate.tail)
 

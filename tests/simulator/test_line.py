@@ -118,6 +118,16 @@ def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line,
     assert line.damaged == 0
 
 
+def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+    sent: list[tuple[float, str]] = []
+    _, reader = open_line(speed=200, every_s=10, on_sent=lambda _, at, stamp: sent.append((at, stamp)))
+    reader.ask()
+    reader.read_until(lambda: len(sent) > 10)
+
+    assert [stamp[8:12] for _, stamp in sent[:4]] == ["2930", "2940", "2950", "3000"]
+    assert sent[10][0] - sent[0][0] == pytest.approx(0.5, abs=0.15)
+
+
 def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
     open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
 ) -> None:
