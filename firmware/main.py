@@ -6,12 +6,12 @@ import sys
 from board.host import Board
 from demand.coach import Coach
 from demand.peaks import Peaks, month_number
+from demand.quarter import file_path
 from history.card import Card
-from history.config import Config
+from loading import borrow
 from meter.reader import Reader
 from meter.reading import total
 from meter.stamp import civil
-from demand.quarter import file_path
 from version import VERSION
 from web.api import Api
 from web.live import Live
@@ -29,13 +29,13 @@ class Monitor:
         self.clock = board.clock
         self.log = []
         self.card = Card(board)
-        self.config = config = Config()
+        self.config = config = borrow("history.config", "read")()
         self.coach = Coach()
         self.peaks = Peaks()
-        self.coach.area = self.peaks.area = config.area
-        self.coach.own_target_w = config.target_w
-        if config.counted_from:
-            self.peaks.counted_from = month_number(config.counted_from)
+        self.coach.area = self.peaks.area = config["area"]
+        self.coach.own_target_w = config["target_w"]
+        if config["counted_from"]:
+            self.peaks.counted_from = month_number(config["counted_from"])
         self.reader = Reader(board.line, self.clock, self.on_reading)
         self.api = Api(self)
         self.live = Live(self.api, self.clock)
@@ -99,6 +99,7 @@ class Monitor:
         routes.update(Original(self).routes())
         server = Server(self.clock, routes)
         for name, start in (
+            ("board", self.board.run),
             ("reader", self.reader.run),
             ("request line", self.reader.ask),
             ("live", self.live.run),

@@ -1,12 +1,12 @@
 """This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
-What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH and P1_ID.
+What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
 """
 
 import asyncio
+import gc
 import os
 import socket
-import sys
 import vfs
 
 from board.clock import Clock
@@ -100,6 +100,18 @@ class Board:
         else:
             vfs.mount(vfs.VfsPosix(self._card), path)
         return True
+
+    async def run(self):
+        """With P1_STATS, say how much memory is really in use whenever it is more than before."""
+        most = 0
+        while True:
+            await self.clock.sleep(1)
+            if os.getenv("P1_STATS"):
+                gc.collect()
+                used = gc.mem_alloc()
+                if used > most:
+                    most = used
+                    print("memory", used)
 
     def reset_cause(self):
         return "power_on"

@@ -48,23 +48,17 @@ class Card:
         print("card:", error, file=sys.stderr)
 
     def store(self, path, write_body):
-        """Write a quarter's file; `write_body(write)` gives its text. False when the card did not take it.
+        """Write a quarter's file; `write_body(write)` gives its JSON. False when the card did not take it.
 
-        After a meter's clock went back a quarter can close a second time: the longer file stays.
+        A quarter closes a second time when the meter's clock has gone back: the file with more samples stays.
         """
         if self.state == "failed":
             self.mount()
         if self.state != "ok":
             return False
         path = "%s/meter/%s" % (ROOT, path)
-        length = [0]
-
-        def measure(piece):
-            length[0] += len(piece)
-
-        write_body(measure)
         try:
-            if _size(path) > length[0]:
+            if _size(path) and _samples_of_file(path) > _samples_of(write_body):
                 return True
             _make_folders(path)
             with open(path, "wb") as file:
@@ -92,6 +86,31 @@ def _size(path):
         return os.stat(path)[6]
     except OSError:
         return 0
+
+
+def _samples(piece):
+    # What stands between commas and is no null, which has the only "u" but for those of the keys.
+    return piece.count(b",") - piece.count(b"u")
+
+
+def _samples_of(write_body):
+    samples = [0]
+
+    def count(piece):
+        samples[0] += _samples(piece)
+
+    write_body(count)
+    return samples[0]
+
+
+def _samples_of_file(path):
+    samples = 0
+    with open(path, "rb") as file:
+        piece = file.read(512)
+        while piece:
+            samples += _samples(piece)
+            piece = file.read(512)
+    return samples
 
 
 def _make_folders(path):

@@ -15,43 +15,45 @@ from demand.capacity import is_area
 from history.card import ROOT
 
 
-class Config:
-    """The settings as attributes."""
+def read(path=ROOT + "/config.json"):
+    """The settings as a dict, each None where the file does not set it well:
 
-    device_name = "digimon"
-    area = None  # see demand.capacity
-    target_w = None  # the household's own target, W
-    counted_from = None  # "YYYY-MM-DD": peaks before it belong to somebody else
-
-    def __init__(self, path=ROOT + "/config.json"):
+    device_name   "digimon" by default
+    area          see demand/capacity.py
+    target_w      the household's own target, W
+    counted_from  "YYYY-MM-DD": peaks before it belong to somebody else
+    """
+    settings = {"device_name": "digimon", "area": None, "target_w": None, "counted_from": None}
+    try:
+        with open(path) as file:
+            given = json.load(file)
+    except OSError:
+        return settings
+    except ValueError:
+        _complain("is no JSON")
+        return settings
+    for section, key, is_right in (
+        ("network", "device_name", _is_name),
+        ("capacity", "area", is_area),
+        ("capacity", "target_w", _is_power),
+        ("capacity", "counted_from", _is_date),
+    ):
         try:
-            with open(path) as file:
-                settings = json.load(file)
-        except OSError:
-            return
-        except ValueError:
-            _complain("is no JSON")
-            return
-        self._take(settings, "network", "device_name", _is_name)
-        self._take(settings, "capacity", "area", is_area)
-        self._take(settings, "capacity", "target_w", _is_power)
-        self._take(settings, "capacity", "counted_from", _is_date)
-
-    def _take(self, settings, section, key, is_right):
-        try:
-            value = settings[section][key]
+            value = given[section][key]
         except (KeyError, TypeError, IndexError):
-            return
-        if value is None:
-            return
-        try:
-            right = is_right(value)
-        except (TypeError, ValueError, AttributeError):
-            right = False
-        if right:
-            setattr(self, key, value)
-        else:
+            continue
+        if value is not None and _check(is_right, value):
+            settings[key] = value
+        elif value is not None:
             _complain("%s.%s cannot be %s" % (section, key, json.dumps(value)))
+    return settings
+
+
+def _check(is_right, value):
+    try:
+        return is_right(value)
+    except (TypeError, ValueError, AttributeError):
+        return False
 
 
 def _complain(what):

@@ -11,8 +11,8 @@ from micropython import const
 
 _ROW = const(12)  # bytes: a code of up to 11, then the kind
 
-# Kinds: s text, t stamp, n count, W power or energy, V voltage, A current, l limiter, f fuse, p peak, m peaks of the
-# months, v volume. In about the order of a telegram.
+# Kinds: s text, x long text, t stamp, n count, W power or energy, V voltage, A current, l limiter, f fuse, p peak,
+# m peaks of the months, v volume. In about the order of a telegram.
 CODES = (
     b"0-0:96.1.4 s"  # meter_version
     b"0-0:96.1.1 s"  # meter_id
@@ -53,7 +53,7 @@ CODES = (
     b"0-0:96.3.10n"  # breaker
     b"0-0:17.0.0 l"  # limiter_w
     b"1-0:31.4.0 f"  # fuse_ma
-    b"0-0:96.13.0s"  # message
+    b"0-0:96.13.0x"  # message
     # The M-Bus meter on channel n, 1 to 4; the codes in a telegram begin with 0-1 to 0-4.
     b"n:24.1.0   n"  # type
     b"n:96.1.0   s"  # id

@@ -29,6 +29,7 @@ class Parser:
     def __init__(self):
         self.reading = {}
         self.lines = ()  # of the newest telegram
+        self._moment = None  # the meter's clock, as last read
         self._plan = []  # per line: (function, dict, field, place of its first bracket), or None: not known
 
     def take(self, lines):
@@ -76,9 +77,15 @@ class Parser:
                 found = find(code, row)
                 if found >= 0:
                     row = found
-                    step = (values.KINDS[kind(row)], fields, FIELDS[row], at)
+                    field = FIELDS[row]
+                    step = (self._clock if field == "time" else values.KINDS[kind(row)], fields, field, at)
                     self._take_line(line, step)
             plan.append(step)
+
+    def _clock(self, line, at):
+        # A stamp without a letter: in the hour that October doubles, the moment before tells which pass it is.
+        self._moment = values.clock(line, at, self._moment)
+        return self._moment
 
     def _take_line(self, line, step, before=None):
         function, fields, field, at = step

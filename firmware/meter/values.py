@@ -8,9 +8,9 @@ Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 """
 
 from binascii import unhexlify
+from micropython import const
 
 from meter import stamp
-from micropython import const
 
 _POINT = const(46)  # b"."[0]
 _KILO = const(107)  # b"k"[0]
@@ -113,6 +113,11 @@ def text(line, at):
     return plain(octets)
 
 
+def long_text(line, at):
+    """The line itself, to be read by text() when it is shown: up to 1024 characters are not kept twice."""
+    return line if line[at + 1] != 41 else None  # b")"[0]
+
+
 def plain(octets):
     """Text as the meter means it: UTF-8, or else ISO 8859-1."""
     try:
@@ -121,12 +126,13 @@ def plain(octets):
         return "".join([chr(octet) for octet in octets])
 
 
-def clock(line, at):
-    return _moment(line[at + 1 : line.find(b")", at)])
+def clock(line, at, previous=None):
+    """(local_s, summer); `previous` is the moment of the telegram before."""
+    return _moment(line[at + 1 : line.find(b")", at)], previous)
 
 
-def _moment(value):
-    moment = stamp.parse(value)
+def _moment(value, previous=None):
+    moment = stamp.parse(value, 0, None, previous)
     if moment is None:
         raise ValueError("no moment")
     return moment
@@ -160,11 +166,8 @@ def months(line, at):
             month = _month(closed) - 1
             # Months before its installation a meter fills with the stamp of their own beginning, which cannot be
             # a peak's: the quarter that ends then belongs to the month before.
-            if ended[4:12] == b"01000000":
-                right = ended[:4] == closed[:4]
-            else:
-                right = _month(ended) == month
-            if right:
+            first = ended[4:12] == b"01000000"
+            if ended[:4] == closed[:4] if first else _month(ended) == month:
                 end, summer = _moment(ended)
                 watt = power(b"(%s)\r" % parts[record + column + 1], 0)
                 found.append((month, watt, end, summer))
@@ -188,9 +191,9 @@ def volume(line, at):
 
 
 # The kinds of `meter/objects.py`.
-KINDS = {
-    letter: function
-    for letter, function in zip(
-        b"stnWVAlfpmv", (text, clock, count, power, voltage, current, limiter, fuse, peak, months, volume)
+KINDS = dict(
+    zip(
+        b"sxtnWVAlfpmv",
+        (text, long_text, clock, count, power, voltage, current, limiter, fuse, peak, months, volume),
     )
-}
+)

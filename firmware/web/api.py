@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 import sys
 
 from version import VERSION
@@ -53,7 +52,7 @@ class Api:
         moment = monitor.reader.parser.reading.get("time")
         return {
             "id": board.id,
-            "name": config.device_name,
+            "name": config["device_name"],
             "board": board.name,
             "firmware": VERSION,
             "micropython": "%d.%d.%d" % sys.implementation.version[:3],
@@ -64,9 +63,9 @@ class Api:
                 "time": documents.iso(*moment) if moment else None,
             },
             "capacity": {
-                "area": config.area,
-                "target_w": config.target_w,
-                "counted_from": config.counted_from,
+                "area": config["area"],
+                "target_w": config["target_w"],
+                "counted_from": config["counted_from"],
             },
             "wifi": board.wifi(),
             "heap": {"used_bytes": gc.mem_alloc(), "free_bytes": gc.mem_free()},

@@ -11,6 +11,7 @@ from demand.quarter import QUARTER_S, file_path, quarter_id
 from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 from meter.stamp import iso, shift
+from meter.values import text
 
 # How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
@@ -47,6 +48,9 @@ def reading(fields, write, with_peaks=True):
         if field == "peak":
             power, end, summer = value or (None, None, None)
             write(',"peak_w":%s,"peak_end":%s' % (json.dumps(power), _moment(value and (end, summer))))
+        elif field == "message":
+            write(',"message":')
+            write(json.dumps(value and text(value, value.find(b"("))))
         elif unit in _UNITS:
             shown, places = _UNITS[unit]
             write(',"%s%s":%s' % (field[: -len(unit)], shown, _decimal(value, places)))
@@ -119,8 +123,6 @@ def _peak(peak, card, write):
     month, power, start, summer, source = peak
     path = file_path(quarter_id(start, summer))
     write('{"month":"%s","power_w":%d,"start":"%s"' % (month_name(month), power, iso(start, summer)))
-    write(
-        ',"end":%s,"file":%s'
-        % (_moment(shift(start, summer, QUARTER_S)), '"/meter/%s"' % path if card.has(path) else "null")
-    )
+    write(',"end":%s' % _moment(shift(start, summer, QUARTER_S)))
+    write(',"file":"/meter/%s"' % path if card.has(path) else ',"file":null')
     write(',"source":"%s"}' % source)

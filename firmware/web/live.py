@@ -5,23 +5,22 @@ does not take all of it is dropped: nobody waits for a slow one, and it comes ba
 """
 
 import asyncio
-
 from micropython import const
+
+from web.pieces import Pieces
 from web.server import Refused
 
 _STREAMS = const(3)
-_FRAME = const(3072)  # the longest: a reading of three phases with a message of 1024 characters
 _STATUS_S = const(10)
 
 
 class Live:
-    """The streams that are open, and the one buffer that their events are put together in."""
+    """The streams that are open, and the one buffer through which events reach them all."""
 
     def __init__(self, api, clock):
         self._api = api
         self._clock = clock
-        self._frame = bytearray(_FRAME)
-        self._length = 0
+        self._pieces = Pieces(self._send)
         self._clients = []  # (socket, task)
 
     async def stream(self, request):
@@ -31,10 +30,11 @@ class Live:
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
         await request.drain()
-        client = (request.stream.s, asyncio.current_task())
+        stream = request.release()
+        client = (stream.s, asyncio.current_task())
         self._clients.append(client)
         try:
-            while await request.stream.read(64):  # until it leaves; what it says does not matter
+            while await stream.read(64):  # until it leaves; what it says does not matter
                 pass
         except asyncio.CancelledError:
             pass  # dropped
@@ -42,20 +42,11 @@ class Live:
             self._clients.remove(client)
 
     def publish(self, *events):
-        """Send events ("status", "peaks", "reading", "quarter") to all clients, in one write."""
-        if not self._clients:
-            return
-        self._length = 0
-        for event in events:
-            self._event(event, self._add)
-        frame = memoryview(self._frame)[: self._length]
-        for end, task in self._clients:
-            try:
-                sent = end.write(frame)
-            except OSError:
-                sent = None
-            if sent != self._length:
-                task.cancel()
+        """Send events ("status", "peaks", "reading", "quarter") to all clients."""
+        if self._clients:
+            for event in events:
+                self._event(event, self._pieces.write)
+            self._pieces.flush()
 
     async def run(self):
         """Tell how the device is, now and then; it also keeps a stream alive while the meter is silent."""
@@ -68,11 +59,11 @@ class Live:
         self._api.write(event, write)
         write("\n\n")
 
-    def _add(self, piece):
-        if isinstance(piece, str):
-            piece = piece.encode()
-        end = self._length + len(piece)
-        if end > _FRAME:
-            raise MemoryError("event")
-        self._frame[self._length : end] = piece
-        self._length = end
+    def _send(self, piece):
+        for end, task in self._clients:
+            try:
+                sent = end.write(piece)
+            except OSError:
+                sent = None
+            if sent != len(piece):
+                task.cancel()

@@ -9,8 +9,9 @@ import asyncio
 import gc
 import socket
 import sys
-
 from micropython import const
+
+from web.pieces import Pieces
 
 _CONNECTIONS = const(5)
 _HEAD = const(2048)
@@ -52,8 +53,8 @@ class Request:
         except ValueError:
             raise Refused(400, "Not an HTTP request") from None
         self.path, _, self._query = target.partition(b"?")
-        self._buffer = bytearray(_BUFFER)
-        self._filled = 0
+        self._pieces = Pieces(stream.write)
+        self.write = self._pieces.write
         self.begun = False
 
     def header(self, name):
@@ -90,27 +91,15 @@ class Request:
         self.write(more)
         self.write("\r\n")
 
-    def write(self, piece):
-        """Add a piece (text or bytes) of any length to the reply."""
-        if isinstance(piece, str):
-            piece = piece.encode()
-        at = 0
-        while at < len(piece):
-            count = min(_BUFFER - self._filled, len(piece) - at)
-            self._buffer[self._filled : self._filled + count] = piece[at : at + count]
-            self._filled += count
-            at += count
-            if self._filled == _BUFFER:
-                self._flush()
-
-    def _flush(self):
-        self.stream.write(memoryview(self._buffer)[: self._filled])
-        self._filled = 0
-
     async def drain(self):
         """Wait until the reply so far has left."""
-        self._flush()
+        self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
+
+    def release(self):
+        """Give the memory of the request back, for a handler that goes on for long; only its stream is left."""
+        self._head = self._pieces = self.write = None
+        return self.stream
 
     async def reply(self, status, kind, body):
         """A whole reply."""
@@ -120,7 +109,7 @@ class Request:
 
 
 class Server:
-    """Serves `routes`: a dict from path (bytes) to `async handler(request)`; a path ending in "/" takes what is below."""
+    """Serves `routes`: from path (bytes) to `async handler(request)`; one that ends in "/" takes all below it."""
 
     def __init__(self, clock, routes):
         self._clock = clock
@@ -163,6 +152,8 @@ class Server:
                 await self._refuse(request, stream, Refused(503, "Out of memory, try again"))
         except (OSError, asyncio.TimeoutError):
             pass  # the peer left, or was too slow
+        except Exception as error:
+            sys.print_exception(error)  # a fault of ours costs this request
         finally:
             stream.close()
             self._open -= 1

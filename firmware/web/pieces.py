@@ -1,0 +1,32 @@
+"""Pieces of text on their way to a socket, gathered so that few packets carry them."""
+
+from micropython import const
+
+_SIZE = const(512)
+
+
+class Pieces:
+    """Collects pieces and calls `send(memoryview)` whenever 512 bytes are full, and at flush()."""
+
+    def __init__(self, send):
+        self._send = send
+        self._buffer = bytearray(_SIZE)
+        self._filled = 0
+
+    def write(self, piece):
+        """Add a piece, text or bytes, of any length."""
+        if isinstance(piece, str):
+            piece = piece.encode()
+        at = 0
+        while at < len(piece):
+            count = min(_SIZE - self._filled, len(piece) - at)
+            self._buffer[self._filled : self._filled + count] = piece[at : at + count]
+            self._filled += count
+            at += count
+            if self._filled == _SIZE:
+                self.flush()
+
+    def flush(self):
+        full = memoryview(self._buffer)[: self._filled]
+        self._filled = 0
+        self._send(full)

@@ -1,0 +1,110 @@
+"""What is asked for now and then on the paths of old: the card's quarters, the log, the UPnP description."""
+
+import json
+
+from demand.quarter import quarter_id
+from history.card import ROOT
+from meter.stamp import seconds
+from web.server import Refused, send_file
+
+_JSON = "application/json"
+_TEXT = "text/plain"
+
+
+async def answer(monitor, request):
+    """Answer a request to one of these paths."""
+    if request.path.startswith(b"/meter/"):
+        await _quarter_file(monitor, request)
+        return
+    handler = {
+        b"/historic/years": _years,
+        b"/historic/months": _months,
+        b"/historic/days": _days,
+        b"/historic/quarters": _quarters,
+        b"/crashlog.txt": _crash_log,
+        b"/description.xml": _description,
+    }.get(request.path)
+    if handler is None:
+        raise Refused(404, "Item not found")
+    await handler(monitor, request)
+
+
+async def _quarter_file(monitor, request):
+    """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
+    name = request.path.decode()
+    pattern = "/meter/dddd/dd/dd/dddd*.json"
+    fits = len(name) == len(pattern) and name[22] in "SW"
+    for at in range(len(name) if fits else 0):
+        fits = fits and (name[at].isdigit() if pattern[at] == "d" else pattern[at] in ("*", name[at]))
+    if not fits or not monitor.card.has(name[7:]):
+        raise Refused(404, "Item not found")
+    await send_file(request, ROOT + name, _JSON)
+
+
+async def _years(monitor, request):
+    years = _folders(monitor, "")
+    await request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
+
+
+async def _months(monitor, request):
+    (year,) = _arguments(request, "year")
+    months = _folders(monitor, "%04d" % year)
+    body = '{"year":%d,"months":%s}' % (year, json.dumps(months)) if months else "{}"
+    await request.reply(200, _JSON, body)
+
+
+async def _days(monitor, request):
+    year, month = _arguments(request, "year", "month")
+    days = _folders(monitor, "%04d/%02d" % (year, month))
+    body = '{"year":%d,"month":%d,"days":%s}' % (year, month, json.dumps(days)) if days else "{}"
+    await request.reply(200, _JSON, body)
+
+
+async def _quarters(monitor, request):
+    year, month, day = _arguments(request, "year", "month", "day")
+    ids = []
+    for name in monitor.card.names("%04d/%02d/%02d" % (year, month, day)):
+        if name.endswith("S.json") or name.endswith("W.json"):
+            start = seconds(year, month, day, int(name[:2]), int(name[2:4]))
+            ids.append(quarter_id(start, name[4] == "S"))
+    body = (
+        '{"year":%d,"month":%d,"day":%d,"quarters":%s}' % (year, month, day, json.dumps(ids)) if ids else "{}"
+    )
+    await request.reply(200, _JSON, body)
+
+
+def _folders(monitor, path):
+    return [int(name) for name in monitor.card.names(path) if name.isdigit()]
+
+
+async def _crash_log(monitor, request):
+    """When the device started, and what it stumbled over since."""
+    await request.reply(200, _TEXT, "\n".join(monitor.log) + "\n")
+
+
+async def _description(monitor, request):
+    """The UPnP device description, by which a network finds the device."""
+    board = monitor.board
+    await request.reply(
+        200,
+        "text/xml",
+        '<?xml version="1.0"?>\n<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major>'
+        "<minor>0</minor></specVersion><device><deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType>"
+        "<friendlyName>%s</friendlyName><manufacturer>P1 Monitor</manufacturer><modelName>%s</modelName>"
+        "<serialNumber>%s</serialNumber><UDN>uuid:70310000-0000-1000-8000-%s</UDN>"
+        "<presentationURL>/</presentationURL></device></root>\n"
+        % (monitor.config["device_name"], board.name, board.id, board.id),
+    )
+
+
+def _arguments(request, *names):
+    """The query arguments as numbers, asked for in the order of the names."""
+    found = []
+    for name in names:
+        value = request.argument(name.encode())
+        if value is None:
+            raise Refused(400, "ERROR: Need a %s argument" % name)
+        if not value.isdigit() or len(value) > 4:
+            raise Refused(400, "ERROR: %s is no number" % name)
+        found.append(int(value))
+    return found
