@@ -35,6 +35,7 @@ class Board:
         self.bodies: dict[str, Any] = {}
         self.requests: list[str] = []
         self.hang = False
+        self.streams: set[asyncio.Queue[bytes | None]] = set()
         self._server: TestServer | None = None
         self._port: int | None = None
 
@@ -53,9 +54,15 @@ class Board:
 
     async def stop(self) -> None:
         """Lose its power: nothing listens any more."""
+        self.drop_streams()  # the server would wait for them
         if self._server:
             await self._server.close()
             self._server = None
+
+    def drop_streams(self) -> None:
+        """Close the streams that are open."""
+        for queue in self.streams:
+            queue.put_nowait(None)
 
     def count(self, path: str) -> int:
         """How many times the path has been asked for."""
@@ -86,7 +93,6 @@ class P1Monitor(Board):
         self.reading = fixture("reading")
         self.quarter = fixture("quarter")
         self.peaks = fixture("peaks")
-        self.streams: set[asyncio.Queue[bytes | None]] = set()
         self.streaming = True
         self.bodies = {
             "/api/device": self._body("device"),
@@ -115,11 +121,6 @@ class P1Monitor(Board):
         """Send these bytes to the streams, whatever they mean."""
         for queue in self.streams:
             queue.put_nowait(text.encode())
-
-    def drop_streams(self) -> None:
-        """Close the streams that are open."""
-        for queue in self.streams:
-            queue.put_nowait(None)
 
     def _body(self, name: str) -> Callable[[web.Request], Any]:
         async def answer(_: web.Request) -> web.Response:

@@ -16,6 +16,8 @@ from custom_components.p1_monitor.api import (
     Device,
     NotP1MonitorError,
     OriginalDevice,
+    OriginalPeak,
+    OriginalQuarter,
     P1MonitorClient,
     P1MonitorConnectionError,
     P1MonitorResponseError,
@@ -95,6 +97,15 @@ def test_fields_of_another_type_are_absent() -> None:
     assert device
     assert device.id == DEVICE_ID
     assert device.card.state is None
+
+
+def test_slots_of_another_type_are_empty() -> None:
+    body = {"quarter_id": 1, "consumed_power_interval_avgs": [1, "2", None, True, 5.5]}
+    quarter = OriginalQuarter.from_json(body)
+    assert quarter
+    assert quarter.consumed_w == (1, None, None, None, None)
+    assert quarter.produced_w == ()
+    assert OriginalPeak.from_json({"peak": {"quarter_id": 1}}) is None
 
 
 def test_an_unknown_key_costs_nothing() -> None:
