@@ -81,6 +81,7 @@ class Board:
             **({"P1_STATS": "1"} if stats else {}),
             **(environment or {}),
         }
+        self._needs_build = compiled and not firmware
         self._command = self._program(small, compiled, heapsize, firmware)
         self._process: subprocess.Popen[str] | None = None
         self._forwarder: threading.Thread | None = None
@@ -98,6 +99,8 @@ class Board:
     def start(self, timeout_s: float = 15) -> Self:
         """Switch the board on and wait until its web server listens; BoardError when it does not."""
         self._ready.clear()
+        if self._needs_build and not (ROOT / "build/firmware/main.mpy").exists():
+            raise BoardError("there is no compiled firmware in build/firmware: run scripts/build")
         try:
             self._process = subprocess.Popen(
                 self._command,
