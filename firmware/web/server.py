@@ -194,7 +194,7 @@ class Server:
 
 def _readable(end):
     """Awaits that `end` has something to read, as asyncio's own streams do."""
-    yield asyncio.core._io_queue.queue_read(end)
+    yield asyncio.core._io_queue.queue_read(end)  # type: ignore[attr-defined]  # not in the stubs
 
 
 def at_home(host):
