@@ -1,8 +1,9 @@
 """What scripts/simulate does: a household, its meter and a board with the firmware, until Ctrl-C."""
 
+import os
 import signal
 import sys
-import time
+import threading
 from collections.abc import Sequence
 
 from simulator import clock, options
@@ -13,15 +14,25 @@ from simulator.source import MeterSource
 _LOOK_S = 0.2
 
 
+_READER_LEFT = threading.Event()
+
+
+def _tell(text: str) -> None:
+    """Print a line, from whatever thread; when nobody reads any more (`| head`) the simulation ends."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _READER_LEFT.set()
+
+
 def _watch_quarters(source: MeterSource) -> None:
     meter = source.meter
 
     def tell(start: int, demand_w: int) -> None:
         begin, end = clock.local(start), clock.local(start + clock.QUARTER_S)
-        print(
+        _tell(
             f"{begin:%Y-%m-%d %H:%M}-{end:%H:%M}  average {demand_w / 1000:.3f} kW, "
-            f"month peak {meter.peak.power_w / 1000:.3f} kW",
-            flush=True,
+            f"month peak {meter.peak.power_w / 1000:.3f} kW"
         )
 
     meter.on_quarter = tell
@@ -37,21 +48,21 @@ def _run(chosen: options.Options) -> None:
         host=options.HOST,
         port=chosen.port,
         speed=chosen.speed,
-        log=lambda text: None if text.startswith("ready ") else print(f"board: {text}", flush=True),
+        log=lambda text: None if text.startswith("ready ") else _tell(f"board: {text}"),
     )
-    print(f"{chosen.about}, {chosen.speed} x real time", flush=True)
+    _tell(f"{chosen.about}, {chosen.speed} x real time")
     with line:
         try:
             board.start()
-            print(f"{board.url}  (Ctrl-C stops)", flush=True)
-            while line.error is None:
-                time.sleep(_LOOK_S)
+            _tell(f"{board.url}  (Ctrl-C stops)")
+            while not _READER_LEFT.wait(_LOOK_S):
                 board.check()
-            raise line.error
+                if line.error:
+                    raise line.error
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave the firmware running
             board.stop()
-            print(f"{line.sent} telegrams sent, {line.damaged} damaged", flush=True)
+            _tell(f"{line.sent} telegrams sent, {line.damaged} damaged")
 
 
 def _interrupt(*_: object) -> None:
@@ -72,8 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     except BoardError as error:
         print(f"simulate: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # Whoever read along has gone, and there is nobody left to tell.
-        sys.stderr.close()
-        return 1
+    if _READER_LEFT.is_set():
+        # Python would complain about what it still holds for the reader that left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -14,8 +14,6 @@ from simulator.dialects import DIALECTS
 from simulator.replay import Replay
 from simulator.source import MeterSource
 
-FIRMWARE = ROOT / "firmware" / "main.py"
-
 
 def simulate(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -118,7 +116,6 @@ def test_files_replace_the_meter(tmp_path: Path) -> None:
     assert chosen.source.telegram() == b"/A\r\n!0000\r\n"
 
 
-@pytest.mark.skipif(not FIRMWARE.exists(), reason="the firmware is not there yet")
 def test_ctrl_c_ends_it_without_a_traceback() -> None:
     process = simulate("--port", str(free_port()), "--speed", "60")
     assert process.stdout
@@ -130,3 +127,15 @@ def test_ctrl_c_ends_it_without_a_traceback() -> None:
 
     assert (process.returncode, err) == (0, "")
     assert "telegrams sent" in out
+
+
+def test_it_ends_quietly_when_nobody_reads_along() -> None:
+    process = simulate("--port", str(free_port()), "--speed", "600")
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+
+    assert process.wait(timeout=20) == 0
+    assert process.stderr.read() == ""
+    process.stderr.close()
