@@ -155,7 +155,7 @@ class Server:
         except Exception as error:
             sys.print_exception(error)  # a fault of ours costs this request
         finally:
-            stream.close()
+            stream.s.close()  # close() of an asyncio stream does nothing
             self._open -= 1
             self._free.set()
 
