@@ -151,6 +151,7 @@ class LiveCoordinator(P1MonitorCoordinator):
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             self.update_interval = POLL_INTERVAL
+            self._slow_due = 0.0  # whoever answers next may be another device
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):
@@ -180,7 +181,7 @@ class LiveCoordinator(P1MonitorCoordinator):
             events.append(await self.client.reading())
             events.append(await self.client.quarter())
         except P1MonitorError as err:
-            self._slow_due = 0.0  # whoever answers next may be another device
+            self._slow_due = 0.0
             raise self._communication_error(err) from err
         return self._apply(events)
 
