@@ -68,7 +68,7 @@ class Parser:
         for line in lines[:-1]:
             at = line.find(b"(")
             step = None
-            if at > 0:
+            if at > 8:  # the shortest code we know has nine characters
                 fields = self.reading
                 code = line[:at]
                 if line[2] != 48 and line[0] == 48:  # 0-1 to 0-4: an M-Bus meter

@@ -34,6 +34,8 @@ def number(line, at, places):
     point = line.find(b".", at, star)
     if point < 0:
         point = star
+    if point == at + 1:
+        raise ValueError("no number")
     digits = line[point + 1 : star]
     if len(digits) != places:
         if places < 0:
@@ -81,12 +83,16 @@ def current(line, at):
 
 def limiter(line, at):
     """W; kVA counts as kW. None when it is off, which a meter says with nines only."""
-    return power(line, at) if line[at + 1 : line.find(b"*")].strip(b"9.") else None
+    return None if _is_off(line, at) else power(line, at)
 
 
 def fuse(line, at):
     """mA; None when it is off."""
-    return current(line, at) if line[at + 1 : line.find(b"*")].strip(b"9.") else None
+    return None if _is_off(line, at) else current(line, at)
+
+
+def _is_off(line, at):
+    return not line[at + 1 :].strip(b"9.")[:1].isdigit()  # a unit, or nothing, follows the nines
 
 
 def count(line, at):
@@ -108,7 +114,7 @@ def text(line, at):
         octets = octets.strip(b"\xff\x00 ")
         if not octets.strip(b"-0 "):
             return None
-    if min(octets) < 32:  # not text: digits that only looked like hex octets
+    if min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32:  # digits that only looked like hex octets
         octets = value
     return plain(octets)
 
