@@ -150,6 +150,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                         self._receive(events)
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
+            except Exception:  # a fault of ours, which must not be the end of all updates
+                LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
             self.update_interval = POLL_INTERVAL
             self._slow_due = 0.0  # whoever answers next may be another device
             await self.async_refresh()
@@ -205,8 +207,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                     self._heard(None if age_ms is None else age_ms / 1000)
                     snapshot = replace(snapshot, device=event, device_at=dt_util.utcnow())
                 case Reading():
-                    # The first reading of a connection may be old; its device says so.
-                    if snapshot.reading.time not in (None, event.time):
+                    # The first reading may be old, and one of a board that has just started is empty.
+                    if event.time and snapshot.reading.time not in (None, event.time):
                         self._heard()
                     snapshot = replace(snapshot, reading=event)
                 case Quarter():

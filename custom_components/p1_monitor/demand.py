@@ -65,7 +65,7 @@ def quarter_start(quarter_id: int) -> datetime | None:
             quarter % 4 * 15,
             tzinfo=timezone(offset),
         )
-    except ValueError:
+    except ValueError, OverflowError:
         return None
 
 

@@ -36,9 +36,9 @@ async def original(socket_enabled: None) -> AsyncIterator[OriginalBoard]:
 
 
 @pytest.fixture
-def hass_with_us(hass: HomeAssistant, enable_custom_integrations: None) -> HomeAssistant:
+async def hass_with_us(hass: HomeAssistant, enable_custom_integrations: None) -> HomeAssistant:
     """Home Assistant in UTC, which Belgium is not, with our integration installed."""
-    assert str(hass.config.time_zone) != "Europe/Brussels"
+    await hass.config.async_set_time_zone("UTC")
     return hass
 
 

@@ -93,6 +93,7 @@ def test_fields_of_another_type_are_absent() -> None:
     assert Reading.from_json({}) == Reading()
     assert Quarter.from_json({"id": True, "start": "yesterday", "end": "2026-11-12T18:45:00"}) == Quarter()
     assert Peaks.from_json({"months": ["2026-10"]}) == Peaks()
+    assert Reading.from_json({"fuse_a": float("nan"), "energy_import_kwh": float("inf")}) == Reading()
     device = Device.from_json({"id": "0200C3000001", "card": None, "new": {}})
     assert device
     assert device.id == DEVICE_ID

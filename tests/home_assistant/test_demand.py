@@ -48,7 +48,7 @@ def test_the_doubled_hour_is_told_apart() -> None:
     assert winter.astimezone(UTC).hour == 1
 
 
-@pytest.mark.parametrize("quarter_id", [0, 0xFFFFFFFF, -1])
+@pytest.mark.parametrize("quarter_id", [0, 0xFFFFFFFF, -1, 1 << 90])
 def test_an_id_that_is_no_date_gives_none(quarter_id: int) -> None:
     assert quarter_start(quarter_id) is None
 

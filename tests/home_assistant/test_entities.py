@@ -314,6 +314,17 @@ async def test_a_silent_meter_makes_what_it_measures_unavailable(
     assert value(hass, "power") == "3180"
 
 
+async def test_a_board_that_restarts_without_its_meter(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    await set_up(monitor)
+    monitor.before_first_telegram()
+    monitor.push(status={}, peaks={}, reading={}, quarter={})
+    await until(lambda: value(hass, "p1_connected", "binary_sensor") == "off")
+    assert value(hass, "power") == STATE_UNAVAILABLE
+    assert value(hass, "peak_month") == STATE_UNKNOWN
+
+
 async def test_a_meter_that_falls_silent_between_two_statuses(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,8 +45,8 @@ async def test_a_telegram_is_a_state_at_once(hass: HomeAssistant, monitor: P1Mon
         monitor.push(reading={"power_import_w": power}, quarter={"projected_w": power})
         await until(partial(shows, hass, str(power)))
         delays.append(loop.time() - began)
-    # This computer, both ends and the test included; the wait itself has a grain of 5 ms.
-    assert max(delays) < 0.15
+    # No debounce, no poll; the median, as this computer may be busy with something else.
+    assert sorted(delays)[len(delays) // 2] < 0.1
 
 
 async def test_nothing_is_polled_while_the_stream_is_up(
@@ -165,6 +165,18 @@ async def test_nonsense_on_the_stream_is_no_end(
     await until(lambda: monitor.count("/api/live") > 1)
     monitor.push(reading={"power_import_w": 900})
     await until(lambda: value(hass, "power") == "900")
+
+
+async def test_a_fault_of_ours_on_the_stream_is_not_the_end(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(monitor)
+    with monkeypatch.context() as broken:
+        broken.setattr(module.LiveCoordinator, "_receive", lambda *_: 1 / 0)
+        monitor.push(reading={"power_import_w": 900})
+        await until(lambda: entry.runtime_data.update_interval == POLL_INTERVAL)
+    await until(lambda: value(hass, "power") == "900")
+    await until(lambda: entry.runtime_data.update_interval is None)
 
 
 async def test_a_silent_stream_is_dropped(

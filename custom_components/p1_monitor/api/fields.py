@@ -6,6 +6,7 @@ that may cost the rest of the answer, so a field that is not what we expect is a
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 type Json = Mapping[str, Any]
@@ -22,7 +23,7 @@ def number(data: Json, key: str) -> float | None:
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if isfinite(value) else None
 
 
 def text(data: Json, key: str) -> str | None:
