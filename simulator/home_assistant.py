@@ -1,0 +1,212 @@
+"""A real Home Assistant on this computer, with the integration installed and a demo account."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+
+from simulator.board import ROOT
+
+HOST, PORT = "127.0.0.1", 8123
+USER, PASSWORD = "demo", "demo"
+_CONFIGURATION = """\
+# Written by scripts/develop.
+homeassistant:
+  name: Demo household
+  country: BE
+  currency: EUR
+  unit_system: metric
+  time_zone: Europe/Brussels
+  latitude: 51.05
+  longitude: 3.72
+recorder:
+  commit_interval: 1
+history:
+energy:
+logger:
+  default: warning
+  logs:
+    custom_components.p1_monitor: info
+"""
+_START_S = 120
+_STOP_S = 20
+
+
+class HomeAssistantError(Exception):
+    """Home Assistant did not do what was asked; the text says what, and where to look."""
+
+
+class HomeAssistant:
+    """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"http://{HOST}:{PORT}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._token = ""
+
+    async def __aenter__(self) -> Self:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, PORT))
+            except OSError as error:
+                raise HomeAssistantError(
+                    f"port {PORT} cannot be used ({error.strerror}): stop what listens there first"
+                ) from None
+        self._lay_out()
+        bin_folder = Path(sys.executable).parent
+        self._process = subprocess.Popen(
+            [bin_folder / "hass", "--config", self.folder, "--skip-pip"],
+            stdin=subprocess.DEVNULL,
+            stdout=(self.folder / "console.log").open("wb"),
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
+            start_new_session=True,  # Ctrl-C comes to us, and we stop it in order
+        )
+        self._session = aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._session and self._process
+        await self._session.close()
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.to_thread(self._process.wait, _STOP_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+
+    def check(self) -> None:
+        """HomeAssistantError when it has ended by itself."""
+        assert self._process
+        if self._process.poll() is not None:
+            raise HomeAssistantError(f"Home Assistant ended: see {self.folder / 'console.log'}")
+
+    def _lay_out(self) -> None:
+        storage = self.folder / ".storage"
+        storage.mkdir(parents=True, exist_ok=True)
+        (self.folder / "configuration.yaml").write_text(_CONFIGURATION)
+        components = self.folder / "custom_components"
+        with contextlib.suppress(FileNotFoundError):
+            components.unlink()
+        components.symlink_to(ROOT / "custom_components")
+        # Its port: in YAML it would only count for five minutes, until somebody confirms it in the page.
+        stable = {
+            "server_port": PORT,
+            "server_host": [HOST],
+            "cors_allowed_origins": [],
+            "login_attempts_threshold": -1,
+            "ip_ban_enabled": False,
+            "ssl_profile": "modern",
+            "use_x_frame_options": True,
+            "created_at": "2026-01-01T00:00:00+00:00",
+            "error": None,
+            "error_message": None,
+        }
+        http = {"stable": stable, "pending": None, "yaml_migration_done": True}
+        self._store("http", {"version": 2, "minor_version": 2, "data": http})
+        if not (storage / "onboarding").exists():
+            # All but the account counts as done: these steps would add integrations that need the internet.
+            self._store("onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}})
+
+    def _store(self, key: str, content: dict[str, object]) -> None:
+        (self.folder / ".storage" / key).write_text(json.dumps({"key": key, **content}))
+
+    async def wait_ready(self) -> None:
+        """Wait until it serves its page."""
+        assert self._session
+        for _ in range(_START_S * 2):
+            self.check()
+            try:
+                async with self._session.get("/manifest.json") as reply:
+                    if reply.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.5)
+        raise HomeAssistantError(f"Home Assistant does not answer: see {self.folder / 'console.log'}")
+
+    async def sign_in(self) -> None:
+        """Make the demo account at the first start; sign in."""
+        client = f"{self.url}/"
+        if await self._is_new():
+            account = {"name": "Demo", "username": USER, "password": PASSWORD, "language": "en"}
+            code = (await self._call("POST", "/api/onboarding/users", {"client_id": client, **account}))["auth_code"]
+        else:
+            flow = {"client_id": client, "handler": ["homeassistant", None], "redirect_uri": client}
+            asked = await self._call("POST", "/auth/login_flow", flow)
+            given = {"client_id": client, "username": USER, "password": PASSWORD}
+            code = (await self._call("POST", f"/auth/login_flow/{asked['flow_id']}", given)).get("result")
+            if not code:
+                raise HomeAssistantError(f"the demo account has another password: remove {self.folder}")
+        assert self._session
+        form = {"grant_type": "authorization_code", "code": code, "client_id": client}
+        async with self._session.post("/auth/token", data=form) as reply:
+            self._token = (await reply.json())["access_token"]
+
+    async def _is_new(self) -> bool:
+        assert self._session
+        async with self._session.get("/api/onboarding") as reply:
+            # Once all is done, the path is there no more.
+            return reply.status == 200 and not all(step["done"] for step in await reply.json())
+
+    async def add_device(self, host: str) -> None:
+        """Add the P1 monitor at this host, unless it is there already."""
+        entries = await self._call("GET", "/api/config/config_entries/entry?domain=p1_monitor")
+        if entries:
+            return
+        flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
+        path = f"/api/config/config_entries/flow/{flow['flow_id']}"
+        done = await self._call("POST", path, {"host": host})
+        if done.get("type") != "create_entry":
+            raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
+
+    async def show(self, path: str, dashboard: dict[str, Any]) -> None:
+        """Have this dashboard at this path, and in the side bar."""
+        if not any(known["url_path"] == path for known in await self.command("lovelace/dashboards/list")):
+            await self.command(
+                "lovelace/dashboards/create",
+                url_path=path,
+                title=dashboard["title"],
+                icon="mdi:meter-electric",
+                show_in_sidebar=True,
+                require_admin=False,
+            )
+        await self.command("lovelace/config/save", url_path=path, config=dashboard)
+
+    async def state(self, entity_id: str) -> str | None:
+        """The state of an entity, None when it does not exist."""
+        states = await self._call("GET", "/api/states")
+        return next((state["state"] for state in states if state["entity_id"] == entity_id), None)
+
+    async def command(self, kind: str, **fields: object) -> Any:
+        """A command of the WebSocket interface, and its result."""
+        assert self._session
+        async with self._session.ws_connect("/api/websocket") as socket_:
+            await socket_.receive_json()
+            await socket_.send_json({"type": "auth", "access_token": self._token})
+            await socket_.receive_json()
+            await socket_.send_json({"id": 1, "type": kind, **fields})
+            answer = await socket_.receive_json()
+        if not answer["success"]:
+            raise HomeAssistantError(f"{kind}: {answer['error']['message']}")
+        return answer["result"]
+
+    async def _call(self, method: str, path: str, body: object = None) -> Any:
+        assert self._session
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with self._session.request(method, path, json=body, headers=headers) as reply:
+            if reply.status >= 400:
+                raise HomeAssistantError(f"{method} {path}: {reply.status} {await reply.text()}")
+            return await reply.json()
