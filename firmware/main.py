@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from micropython import const
 
 from board.host import Board
 from demand.coach import Coach
@@ -18,7 +19,7 @@ from web.live import Live
 from web.original import Original
 from web.server import Server, send_file
 
-_LOG = 20  # lines that are kept
+_LOG = const(20)  # lines that are kept
 
 
 class Monitor:
@@ -38,7 +39,8 @@ class Monitor:
             self.peaks.counted_from = month_number(config["counted_from"])
         self.reader = Reader(board.line, self.clock, self.on_reading)
         self.api = Api(self)
-        self.live = Live(self.api, self.clock)
+        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page})
+        self.live = Live(self.api, self.server)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -92,23 +94,27 @@ class Monitor:
     async def page(self, request):
         await send_file(request, "page/index.html", "text/html; charset=utf-8")
 
-    async def run(self):
-        print("P1 monitor %s on %s" % (VERSION, self.board.name))
-        routes = {b"/": self.page, b"/index.html": self.page, b"/api/live": self.live.stream}
+    async def serve(self):
+        routes = self.server.routes
+        routes[b"/api/live"] = self.live.stream
         routes.update(self.api.routes())
         routes.update(Original(self).routes())
-        server = Server(self.clock, routes)
-        for name, start in (
-            ("board", self.board.run),
-            ("reader", self.reader.run),
-            ("request line", self.reader.ask),
-            ("live", self.live.run),
-            ("web", lambda: server.run(self.board.http)),
-        ):
-            asyncio.create_task(self.keep(name, start))
+        await self.server.run(self.board.http)
+
+    async def watch(self):
+        """What is done by time, in one task: each task costs memory."""
         while True:
-            await self.clock.sleep(60)
+            self.board.each_second()
+            self.reader.each_second()
+            self.live.each_second()
             self.clock.uptime_s()  # counts on before the ticks wrap
+            await self.clock.sleep(1)
+
+    async def run(self):
+        print("P1 monitor %s on %s" % (VERSION, self.board.name))
+        asyncio.create_task(self.keep("reader", self.reader.run))
+        asyncio.create_task(self.keep("web", self.serve))
+        await self.keep("watch", self.watch)
 
 
 try:

@@ -87,6 +87,7 @@ class Board:
         self.http = (host or "127.0.0.1", int(port))
         self.id = setting("P1_ID", "0200c3000001")
         self._card = setting("P1_CARD")
+        self._most = 0 if setting("P1_STATS") else None  # bytes of memory
 
     def mount_card(self, path):
         """Mount the card there; False when there is none, OSError when it cannot be read."""
@@ -101,17 +102,14 @@ class Board:
             vfs.mount(vfs.VfsPosix(self._card), path)  # type: ignore[attr-defined]  # stubs are of a board
         return True
 
-    async def run(self):
+    def each_second(self):
         """With P1_STATS, say how much memory is really in use whenever it is more than before."""
-        most = 0
-        while True:
-            await self.clock.sleep(1)
-            if os.getenv("P1_STATS"):
-                gc.collect()
-                used = gc.mem_alloc()
-                if used > most:
-                    most = used
-                    print("memory", used)
+        if self._most is not None:
+            gc.collect()
+            used = gc.mem_alloc()
+            if used > self._most:
+                self._most = used
+                print("memory", used)
 
     def reset_cause(self):
         return "power_on"

@@ -24,6 +24,8 @@ class Reader:
         self._on_reading = on_reading
         self._newest = None  # moment of the clock at which the newest telegram was complete
         self._collect = False
+        self._asking = False
+        self._silent_s = self._before = 0
 
     def age_ms(self):
         """Milliseconds since the newest telegram, None before the first."""
@@ -64,13 +66,12 @@ class Reader:
         self._on_reading()
         self._collect = True
 
-    async def ask(self):
+    def each_second(self):
         """Hold the request line up; let it go for a second when the meter stays silent, as a new start."""
-        self._line.request(True)
-        while True:
-            before = self.framer.telegrams
-            await self._clock.sleep(_SILENT_S)
-            if self.framer.telegrams == before:
-                self._line.request(False)
-                await self._clock.sleep(1)
-                self._line.request(True)
+        telegrams = self.framer.telegrams
+        self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
+        self._before = telegrams
+        asking = self._silent_s % (_SILENT_S + 1) < _SILENT_S
+        if asking != self._asking:
+            self._asking = asking
+            self._line.request(asking)

@@ -4,7 +4,6 @@ An event is put together once, for all clients. It goes straight into a client's
 does not take all of it is dropped: nobody waits for a slow one, and it comes back by itself with a new snapshot.
 """
 
-import asyncio
 from micropython import const
 
 from web.pieces import Pieces
@@ -15,43 +14,49 @@ _STATUS_S = const(10)
 
 
 class Live:
-    """The streams that are open, and the one buffer through which events reach them all."""
+    """The streams that are open, and the one buffer through which events reach them all.
 
-    def __init__(self, api, clock):
+    No task waits on a stream: it is only looked at when there is something to send.
+    """
+
+    def __init__(self, api, server):
         self._api = api
-        self._clock = clock
+        self._server = server
         self._pieces = Pieces(self._send)
-        self._clients = []  # (socket, task)
+        self._clients = []  # streams
+        self._quiet_s = 0  # since the newest "status"
 
     async def stream(self, request):
+        self._sweep()
         if len(self._clients) >= _STREAMS:
             raise Refused(503, "Three clients are watching already")
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
+        self._clients.append(request.stream)  # before it waits: what comes meanwhile is not missed
         await request.drain()
-        stream = request.release()
-        client = (stream.s, asyncio.current_task())
-        self._clients.append(client)
-        try:
-            while await stream.read(64):  # until it leaves; what it says does not matter
-                pass
-        except asyncio.CancelledError:
-            pass  # dropped
-        finally:
-            self._clients.remove(client)
+        return True
 
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients."""
-        if self._clients:
+        self._sweep()
+        if not self._clients:
+            return
+        try:
             for event in events:
                 self._event(event, self._pieces.write)
+        except MemoryError:
+            for client in self._clients[:]:  # they may have half an event
+                self._drop(client)
+            raise
+        finally:
             self._pieces.flush()
 
-    async def run(self):
+    def each_second(self):
         """Tell how the device is, now and then; it also keeps a stream alive while the meter is silent."""
-        while True:
-            await self._clock.sleep(_STATUS_S)
+        self._quiet_s += 1
+        if self._quiet_s >= _STATUS_S:
+            self._quiet_s = 0
             self.publish("status")
 
     def _event(self, event, write):
@@ -60,10 +65,25 @@ class Live:
         write("\n\n")
 
     def _send(self, piece):
-        for end, task in self._clients:
+        for client in self._clients[:]:
             try:
-                sent = end.write(piece)
+                # One that has not taken its snapshot yet would get this in the middle of it.
+                taken = not client.out_buf and client.s.write(piece) == len(piece)
             except OSError:
-                sent = None
-            if sent != len(piece):
-                task.cancel()
+                taken = False
+            if not taken:
+                self._drop(client)
+
+    def _sweep(self):
+        """Drop the clients that have left; what one says does not matter."""
+        for client in self._clients[:]:
+            try:
+                left = client.s.read(64) == b""
+            except OSError:
+                left = True
+            if left:
+                self._drop(client)
+
+    def _drop(self, client):
+        self._clients.remove(client)
+        self._server.close(client)

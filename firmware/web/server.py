@@ -18,6 +18,8 @@ _HEAD = const(2048)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
 _BUFFER = const(512)
+_TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
+_NO_DELAY = const(1)
 # Names that only a home's own name service gives out; a name without a dot is one too.
 _HOME_DOMAINS = (b".local", b".lan", b".home", b".internal", b".home.arpa", b".fritz.box", b".localdomain")
 _REASONS = {
@@ -96,11 +98,6 @@ class Request:
         self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
 
-    def release(self):
-        """Give the memory of the request back, for a handler that goes on for long; only its stream is left."""
-        self._head = self._pieces = self.write = None
-        return self.stream
-
     async def reply(self, status, kind, body):
         """A whole reply."""
         self.begin(status, kind, "Content-Length: %d\r\n" % len(body))
@@ -109,13 +106,15 @@ class Request:
 
 
 class Server:
-    """Serves `routes`: from path (bytes) to `async handler(request)`; one that ends in "/" takes all below it."""
+    """Serves `routes`: from path (bytes) to `async handler(request)`; one that ends in "/" takes all below it.
+
+    A handler that returns True keeps the connection, and gives it to `close` at its end.
+    """
 
     def __init__(self, clock, routes):
+        self.routes = routes
         self._clock = clock
-        self._routes = routes
-        self._open = 0
-        self._free = asyncio.Event()
+        self._open = []  # sockets
 
     async def run(self, address):
         listener = socket.socket()
@@ -125,25 +124,25 @@ class Server:
         listener.setblocking(False)
         print("ready http://%s:%d/" % address)
         while True:
-            while self._open >= _CONNECTIONS:
-                self._free.clear()
-                await self._free.wait()
+            while len(self._open) >= _CONNECTIONS:
+                await asyncio.sleep_ms(20)
             await _readable(listener)
             try:
                 peer = listener.accept()[0]
             except OSError:
                 continue
             peer.setblocking(False)
-            self._open += 1
+            peer.setsockopt(_TCP, _NO_DELAY, 1)
+            self._open.append(peer)
             asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
 
     async def _serve(self, stream):
-        request = None
+        request = kept = None
         try:
             try:
                 request = Request(stream, self._clock, await self._head(stream))
                 request.check()
-                await self._handler(request.path)(request)
+                kept = await self._handler(request.path)(request)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -155,9 +154,14 @@ class Server:
         except Exception as error:
             sys.print_exception(error)  # a fault of ours costs this request
         finally:
+            if not kept:
+                self.close(stream)
+
+    def close(self, stream):
+        """End a connection, if it has not ended yet."""
+        if stream.s in self._open:
+            self._open.remove(stream.s)
             stream.s.close()  # close() of an asyncio stream does nothing
-            self._open -= 1
-            self._free.set()
 
     async def _head(self, stream):
         """The request's head, up to its blank line or further."""
@@ -178,9 +182,9 @@ class Server:
         return head
 
     def _handler(self, path):
-        handler = self._routes.get(path)
+        handler = self.routes.get(path)
         if handler is None:
-            handler = self._routes.get(path[: path.find(b"/", 1) + 1])
+            handler = self.routes.get(path[: path.find(b"/", 1) + 1])
         if handler is None:
             raise Refused(404, "Item not found")
         return handler
