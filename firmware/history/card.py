@@ -76,7 +76,8 @@ class Card:
     def names(self, folder):
         """Names below /meter, sorted; [] when there is no such folder."""
         try:
-            return sorted([entry[0] for entry in os.ilistdir("%s/meter/%s" % (ROOT, folder))])
+            path = ("%s/meter/%s" % (ROOT, folder)).rstrip("/")  # FAT finds no folder behind a slash
+            return sorted([entry[0] for entry in os.ilistdir(path)])
         except OSError:
             return []
 

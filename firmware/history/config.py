@@ -61,7 +61,12 @@ def _complain(what):
 
 
 def _is_name(value):
-    return 0 < len(value) <= 32 and value.replace("-", "a").encode().isalpha()
+    if not 0 < len(value) <= 32:
+        return False
+    for letter in value:
+        if not letter.isalpha() and not letter.isdigit() and letter != "-":
+            return False
+    return True
 
 
 def _is_power(value):
