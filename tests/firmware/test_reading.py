@@ -1,8 +1,9 @@
 """meter/reading.py: from the lines of a telegram, and of the one before, to a reading."""
 
+from telegrams import CLOCK, HOUSE, POWER, Meter, instead, read, shown, without
+
 from meter import stamp
 from meter.reading import total
-from telegrams import CLOCK, HOUSE, POWER, Meter, instead, read, shown, without
 
 
 def moment(text):
@@ -203,9 +204,8 @@ def test_valve_is_kept_and_closed_is_not_absent():
 
 def test_letterless_clock_tells_the_two_passes_of_the_doubled_hour_apart():
     meter = Meter()
-    letters = []
-    for digits in ("015959", "020000", "025959", "020000", "025959", "030000"):
-        letters.append(meter.send("0-0:1.0.0(261025%s)" % digits, POWER)["time"][1])
+    digits = ("015959", "020000", "025959", "020000", "025959", "030000")
+    letters = [meter.send("0-0:1.0.0(261025%s)" % time, POWER)["time"][1] for time in digits]
     assert letters == [True, True, True, False, False, False]
 
 

@@ -1,7 +1,8 @@
 """meter/telegram.py: which telegrams are found in a stream that may be damaged anywhere."""
 
-from meter.telegram import LIMIT
 from telegrams import CLOCK, HOUSE, MESSAGE_1024, POWER, Taken, instead, telegram
+
+from meter.telegram import LIMIT
 
 CHUNKS = (1, 2, 3, 7, 255, 256, 257)
 GOOD = telegram(*HOUSE)
@@ -28,14 +29,15 @@ def test_telegram_is_given_byte_for_byte():
 
 
 def test_telegrams_are_found_in_chunks_of_any_size():
-    for telegram in (GOOD, LONG):
-        stream = telegram * 3
+    for whole in (GOOD, LONG):
+        stream = whole * 2
         for size in CHUNKS:
             taken = Taken()
             for at in range(0, len(stream), size):
                 taken.feed(stream[at : at + size])
-            assert taken.bodies == [telegram] * 3, size
-            assert counters(taken) == (3, 0, 0)
+                if taken.bodies:
+                    assert taken.bodies.pop() == whole, size
+            assert counters(taken) == (2, 0, 0)
 
 
 def test_two_telegrams_in_one_chunk_are_two():
@@ -77,8 +79,8 @@ def test_flipped_bit_in_a_long_telegram_costs_no_other():
 def check_other_telegrams(damaged, whole, at):
     """Good, damaged, good, good: the three good ones are read; the damaged one only if its data is right."""
     taken = Taken()
-    for telegram in (SHORT, damaged, GOOD, SHORT):
-        taken.feed(telegram)
+    for sent in (SHORT, damaged, GOOD, SHORT):
+        taken.feed(sent)
     bodies = taken.bodies
     if len(bodies) == 4:  # the bit was in how the CRC is written, or behind it
         data = whole.find(b"!") + 1
@@ -91,8 +93,8 @@ def test_cut_at_any_byte_costs_no_other_telegram():
         end = whole.find(b"!") + 5
         for at in range(1, end, step):
             taken = Taken()
-            for telegram in (SHORT, whole[:at], GOOD, SHORT):
-                taken.feed(telegram)
+            for sent in (SHORT, whole[:at], GOOD, SHORT):
+                taken.feed(sent)
             assert taken.bodies == [SHORT, GOOD, SHORT], at
             assert counters(taken) == (3, 1, 0), at
 

@@ -1,7 +1,8 @@
 """meter/values.py: what stands between the brackets becomes integers in base units."""
 
-from meter import stamp
 from telegrams import CLOCK, read, shown
+
+from meter import stamp
 
 
 def value(line):

@@ -1,0 +1,171 @@
+"""web/server.py and web/pieces.py: what is answered at all, and how a reply leaves."""
+
+import asyncio
+
+from board.clock import Clock
+from web.pieces import Pieces
+from web.server import Refused, Request, at_home, send_file
+
+
+class Stream:
+    """Keeps what was written, and whether it was waited for."""
+
+    def __init__(self):
+        self.written = b""
+        self.out_buf = b"what the socket has not taken yet"
+        self.drains = 0
+        self.longest = 0
+
+    def write(self, piece):
+        self.written += bytes(piece)
+        self.longest = max(self.longest, len(piece))
+
+    async def drain(self):
+        self.drains += 1
+
+
+def request(head):
+    return Request(Stream(), Clock(), head)
+
+
+def refusal(head):
+    try:
+        request(head).check()
+    except Refused as refused:
+        return refused.status
+    return None
+
+
+def test_addresses_and_names_of_the_house_are_home():
+    for host in (
+        b"192.168.0.250",
+        b"192.168.0.250:80",
+        b"127.0.0.1:8080",
+        b"[fe80::1]",
+        b"[::1]:8080",
+        b"digimon",
+        b"localhost:8080",
+        b"digimon.local",
+        b"digimon.local:80",
+        b"digimon.lan",
+        b"digimon.home.arpa",
+        b"digimon.fritz.box",
+    ):
+        assert at_home(host), host
+
+
+def test_names_that_the_internet_can_give_out_are_not_home():
+    for host in (
+        b"evil.example",
+        b"digimon.local.evil.example",
+        b"192.168.0.250.evil.example",
+        b"evil-local.com",
+        b"mylan.be",
+        b"1.2.3",
+        b"1.2.3.4.5",
+        b"local.example:80",
+        b"192.168.0.250x.be",
+    ):
+        assert not at_home(host), host
+
+
+def test_request_with_a_strange_host_is_refused_before_anything_else():
+    assert refusal(b"POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n") == 421
+    assert refusal(b"GET / HTTP/1.1\r\nHost: DigiMon.Local\r\n\r\n") is None
+    assert refusal(b"GET / HTTP/1.1\r\nhOsT:digimon.local\r\n\r\n") is None
+    assert refusal(b"GET / HTTP/1.0\r\n\r\n") is None
+
+
+def test_only_get_without_a_body_is_taken():
+    for method in (b"POST", b"HEAD", b"OPTIONS", b"PUT", b"get", b"X"):
+        assert refusal(method + b" / HTTP/1.1\r\n\r\n") == 405, method
+    for header in (
+        b"Content-Length: 5",
+        b"Content-Length: -5",
+        b"Content-Length: 99999999999999999999",
+        b"Content-Length: x",
+        b"content-length:1",
+        b"Transfer-Encoding: chunked",
+    ):
+        assert refusal(b"GET / HTTP/1.1\r\n" + header + b"\r\n\r\n") == 413, header
+    assert refusal(b"GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n") is None
+
+
+def test_what_is_no_request_line_is_refused():
+    for line in (b"", b"GET", b"GET /", b"GET / HTTP/1.1 x", b"\x16\x03\x01\x02\x00", b"GET  / HTTP/1.1"):
+        assert refusal(line + b"\r\n\r\n") == 400, line
+
+
+def test_arguments_are_found_by_their_whole_name():
+    asked = request(b"GET /historic/days?year=2026&month=&days=7&day=12&day=13&x HTTP/1.1\r\n\r\n")
+    assert asked.path == b"/historic/days"
+    assert asked.argument(b"year") == b"2026"
+    assert asked.argument(b"month") == b""
+    assert asked.argument(b"day") == b"12"
+    assert asked.argument(b"ay") is None
+    assert asked.argument(b"x") == b""
+
+
+def test_header_is_found_by_its_whole_name_in_any_case():
+    asked = request(b"GET / HTTP/1.1\r\nX-Host: a\r\nHOST:  b \r\nHost: c\r\nEmpty:\r\n\r\n")
+    assert asked.header(b"host") == b"b"
+    assert asked.header(b"empty") == b""
+    assert asked.header(b"ost") == b""
+
+
+async def test_reply_has_its_length_and_no_word_to_other_origins():
+    asked = request(b"GET / HTTP/1.1\r\n\r\n")
+    await asked.reply(404, "text/plain", "Item not found")
+    head, _, body = asked.stream.written.partition(b"\r\n\r\n")
+    assert body == b"Item not found"
+    assert head.split(b"\r\n")[0] == b"HTTP/1.1 404 Not Found"
+    assert b"Content-Length: 14" in head
+    assert b"access-control" not in head.lower()
+
+
+def test_pieces_of_any_length_leave_in_stretches_of_512():
+    sent = []
+    pieces = Pieces(lambda piece: sent.append(bytes(piece)))
+    for piece in (b"a" * 511, "b", b"c" * 1200, "", "d\xeb"):
+        pieces.write(piece)
+    pieces.flush()
+    assert [len(piece) for piece in sent] == [512, 512, 512, 179]
+    assert b"".join(sent) == b"a" * 511 + b"b" + b"c" * 1200 + "d\xeb".encode()
+
+
+async def test_file_leaves_in_small_stretches_each_waited_for():
+    path = "build/tests/file"
+    with open(path, "wb") as file:
+        file.write(bytes(range(256)) * 5)
+    asked = request(b"GET /file HTTP/1.1\r\n\r\n")
+    await send_file(asked, path, "text/plain")
+    head, _, body = asked.stream.written.partition(b"\r\n\r\n")
+    assert b"Content-Length: 1280" in head
+    assert body == bytes(range(256)) * 5
+    assert asked.stream.drains >= 3
+    assert asked.stream.longest <= 512
+
+
+async def test_file_that_is_not_there_is_refused_before_a_reply_begins():
+    asked = request(b"GET /file HTTP/1.1\r\n\r\n")
+    status = None
+    try:
+        await send_file(asked, "build/tests/nowhere", "text/plain")
+    except Refused as refused:
+        status = refused.status
+    assert status == 404
+    assert asked.stream.written == b""
+
+
+async def test_peer_that_takes_nothing_is_left_after_a_time():
+    asked = Request(Stuck(), Clock(100), b"GET / HTTP/1.1\r\n\r\n")
+    try:
+        await asked.reply(200, "text/plain", "x")
+    except asyncio.TimeoutError:
+        return
+    raise AssertionError
+
+
+class Stuck(Stream):
+    async def drain(self):
+        await asyncio.sleep(60)
