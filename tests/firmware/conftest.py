@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from simulator import build
+from tests.simulated_telegrams import write_telegrams
 
 INTERPRETERS = {
     "micropython": [str(Path(sys.executable).with_name("micropython"))],
@@ -98,6 +99,7 @@ class Run:
             if source.name != "conftest.py":
                 name = source.relative_to(build.ROOT).as_posix()
                 build.compile_python(source, TESTS / f"{source.stem}.mpy", name, optimise=0)
+        write_telegrams(TESTS / "dialects.json")
         output, end = self.execute(functions)
         return read_results(output, end, functions)
 
