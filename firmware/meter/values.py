@@ -105,7 +105,8 @@ def text(line, at):
     None for empty, blank, zeros and dashes, which stand for "not known".
     """
     value = octets = line[at + 1 : line.find(b")", at)]
-    if len(value) % 2 == 0:
+    # Old Iskra meters have eight digits for their name, which might be octets too: 20304050 is not " 0@P".
+    if len(value) % 2 == 0 and (len(value) != 8 or line[:at] != b"0-0:96.1.0"):
         try:
             octets = unhexlify(value)
         except ValueError:

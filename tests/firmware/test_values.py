@@ -123,7 +123,8 @@ def test_identifier_in_hex_octets_is_text():
 
 
 def test_identifier_in_plain_digits_is_text():
-    assert value("0-0:96.1.0(90000073)") == "90000073"
+    for digits in ("90000073", "91318181", "20304050", "41424344"):
+        assert value("0-0:96.1.0(%s)" % digits) == digits
     assert value("0-0:96.1.4(50217)") == "50217"
 
 
