@@ -2,17 +2,22 @@
 
 PATH = "p1-monitor"
 
+
+def _tile(entity: str, name: str) -> dict[str, str]:
+    return {"type": "tile", "entity": entity, "name": name}
+
+
 DASHBOARD = {
     "title": "P1 monitor",
     "views": [
         {
-            "title": "This quarter",
+            "title": "P1 monitor",
             "type": "sections",
-            "max_columns": 3,
+            "max_columns": 2,
             "sections": [
                 {
                     "cards": [
-                        {"type": "heading", "heading": "Running quarter", "icon": "mdi:timer-sand"},
+                        {"type": "heading", "heading": "This quarter", "icon": "mdi:timer-sand"},
                         {
                             "type": "gauge",
                             "entity": "sensor.p1_meter_projected_demand",
@@ -22,31 +27,26 @@ DASHBOARD = {
                             "needle": True,
                             "severity": {"green": 0, "yellow": 2.5, "red": 4},
                         },
-                        {"type": "tile", "entity": "sensor.p1_meter_headroom"},
-                        {"type": "tile", "entity": "sensor.p1_meter_average_demand"},
-                        {"type": "tile", "entity": "binary_sensor.p1_meter_peak_at_risk"},
+                        _tile("sensor.p1_meter_headroom", "Headroom"),
+                        _tile("sensor.p1_meter_average_demand", "Average so far"),
+                        _tile("binary_sensor.p1_meter_peak_at_risk", "Peak at risk"),
+                        _tile("sensor.p1_meter_power", "Power now"),
                     ]
                 },
                 {
                     "cards": [
-                        {"type": "heading", "heading": "Month", "icon": "mdi:chart-bar"},
-                        {"type": "tile", "entity": "sensor.p1_meter_peak_demand_current_month"},
-                        {"type": "tile", "entity": "sensor.p1_meter_peak_demand_current_month_time"},
-                        {"type": "tile", "entity": "sensor.p1_meter_average_peak_demand_12_months"},
-                        {"type": "tile", "entity": "sensor.gas_meter"},
-                        {"type": "tile", "entity": "sensor.water_meter"},
-                    ]
-                },
-                {
-                    "cards": [
-                        {"type": "heading", "heading": "Power", "icon": "mdi:flash"},
+                        {"type": "heading", "heading": "This month", "icon": "mdi:chart-bar"},
+                        _tile("sensor.p1_meter_peak_demand_current_month", "Peak"),
+                        _tile("sensor.p1_meter_peak_demand_current_month_time", "Peak was"),
+                        _tile("sensor.p1_meter_average_peak_demand_12_months", "Mean of 12 months"),
+                        _tile("sensor.p1_meter_energy_import", "Energy import"),
+                        _tile("sensor.gas_meter", "Gas"),
+                        _tile("sensor.water_meter", "Water"),
                         {
                             "type": "history-graph",
-                            "hours_to_show": 1,
-                            "entities": ["sensor.p1_meter_power", "sensor.p1_meter_projected_demand"],
+                            "hours_to_show": 0.1,
+                            "entities": [{"entity": "sensor.p1_meter_power", "name": "Power"}],
                         },
-                        {"type": "tile", "entity": "sensor.p1_meter_energy_import"},
-                        {"type": "tile", "entity": "sensor.p1_meter_energy_export"},
                     ]
                 },
             ],
