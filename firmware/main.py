@@ -17,9 +17,12 @@ from version import VERSION
 from web.api import Api
 from web.live import Live
 from web.original import Original
-from web.server import Server, send_file
+from web.server import Refused, Server, send_file
 
 _LOG = const(20)  # lines that are kept
+_PAGE = __file__[: __file__.rfind("/") + 1] + "page/index.html"
+_HTML = "text/html; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
 
 
 class Monitor:
@@ -92,7 +95,11 @@ class Monitor:
             await self.clock.sleep(1)
 
     async def page(self, request):
-        await send_file(request, "page/index.html", "text/html; charset=utf-8")
+        path = sys.path[0] + "/page/index.html"  # beside this file
+        try:
+            await send_file(request, path + ".gz", _HTML, "Content-Encoding: gzip\r\n")
+        except Refused:  # not built
+            await send_file(request, path, _HTML)
 
     async def serve(self):
         routes = self.server.routes
