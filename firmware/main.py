@@ -22,7 +22,6 @@ from web.server import Refused, Server, send_file
 _LOG = const(20)  # lines that are kept
 _PAGE = __file__[: __file__.rfind("/") + 1] + "page/index.html"
 _HTML = "text/html; charset=utf-8"
-_HTML = "text/html; charset=utf-8"
 
 
 class Monitor:

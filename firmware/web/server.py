@@ -194,6 +194,10 @@ class Server:
             request = Request(stream, self._clock, b"GET / -\r\n")
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why)
+            # Closed with bytes unread, the connection would be reset, and the peer might lose the reply.
+            for _ in range(8):
+                if not stream.s.read(_BUFFER):
+                    break
 
 
 def _readable(end):
