@@ -1,0 +1,80 @@
+"""docs/openapi.yaml as a judge of replies."""
+
+import json
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from simulator.board import ROOT
+from tests.web.device import Reply
+
+SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
+_BASE = "urn:p1-monitor"
+_REGISTRY: Registry[Any] = Registry().with_resource(_BASE, Resource(contents=SPEC, specification=DRAFT202012))
+
+
+def validate(pointer: str, value: Any) -> None:
+    """ValidationError when the value is not what the schema at this place of the document says."""
+    Draft202012Validator(
+        {"$ref": f"{_BASE}#{pointer}"}, registry=_REGISTRY, format_checker=FormatChecker()
+    ).validate(value)
+
+
+def validate_schema(name: str, value: Any) -> None:
+    """The same for a named schema."""
+    validate(f"/components/schemas/{name}", value)
+
+
+def responses(path: str) -> dict[str, Any]:
+    """The documented replies of a path, as it is written in the document."""
+    found: dict[str, Any] = SPEC["paths"][path]["get"]["responses"]
+    return found
+
+
+def check(path: str, reply: Reply) -> Any:
+    """The reply's content, which must be what the document says for this path and status."""
+    status = str(reply.status)
+    assert status in responses(path), f"{path} gave {status}: {reply.body[:200]!r}"
+    pointer = f"/paths/{escape(path)}/get/responses/{status}"
+    response = responses(path)[status]
+    if "$ref" in response:
+        pointer = response["$ref"][1:]
+        response = SPEC["components"]["responses"][pointer.rpartition("/")[2]]
+    kind = reply.headers["content-type"]
+    assert list(response["content"]) == [kind]
+    check_headers(reply)
+    content = strictly(reply.text()) if kind == "application/json" else reply.text()
+    validate(f"{pointer}/content/{escape(kind)}/schema", content)
+    return content
+
+
+def check_headers(reply: Reply) -> None:
+    """What every reply has, and what none has."""
+    assert reply.headers["connection"] == "close"
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert not [name for name in reply.headers if name.startswith("access-control")]
+    if "content-length" in reply.headers:
+        assert int(reply.headers["content-length"]) == len(reply.body)
+
+
+def escape(part: str) -> str:
+    """A part of a JSON pointer in a URI."""
+    part = part.replace("~", "~0").replace("/", "~1")
+    return part.replace("{", "%7B").replace("}", "%7D").replace(" ", "%20").replace(";", "%3B")
+
+
+def strictly(text: str) -> Any:
+    """JSON without doubled keys and without what JSON does not have."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(found)) == len(found), f"a key twice: {found}"
+        return dict(found)
+
+    def constant(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
