@@ -94,11 +94,10 @@ class Monitor:
             await self.clock.sleep(1)
 
     async def page(self, request):
-        path = sys.path[0] + "/page/index.html"  # beside this file
         try:
-            await send_file(request, path + ".gz", _HTML, "Content-Encoding: gzip\r\n")
+            await send_file(request, _PAGE + ".gz", _HTML, "Content-Encoding: gzip\r\n")
         except Refused:  # not built
-            await send_file(request, path, _HTML)
+            await send_file(request, _PAGE, _HTML)
 
     async def serve(self):
         routes = self.server.routes
