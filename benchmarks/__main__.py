@@ -1,0 +1,46 @@
+"""scripts/bench [GROUP...] [--json FILE]: measures, and says how far each figure is from its goal."""
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.figures import BenchmarkError, table
+
+GROUPS = ("parser", "memory", "live", "home_assistant")
+
+
+def main() -> int:
+    """Measure the groups that were asked for; 1 when one could not be, 2 for a wrong command."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS) + "; all by default")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as one flat object")
+    arguments = parser.parse_args()
+    for group in arguments.groups:
+        if group not in GROUPS:
+            print(f"bench: there is no group {group}: it is one of {', '.join(GROUPS)}", file=sys.stderr)
+            return 2
+    target = arguments.json.resolve() if arguments.json else None
+    figures, failed = [], False
+    for group in arguments.groups or GROUPS:
+        print(f"bench: {group}", file=sys.stderr)
+        try:
+            figures += importlib.import_module(f"benchmarks.{group}").measure()
+        except BenchmarkError as error:
+            print(f"bench: {group}: {error}", file=sys.stderr)
+            failed = True
+    print(table(figures))
+    if target:
+        values = {figure.key: figure.value for figure in figures}
+        target.write_text(json.dumps(values, indent=2) + "\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("bench: stopped")
+    except OSError as error:
+        sys.exit(f"bench: {error}")

@@ -1,0 +1,119 @@
+"""How fast a telegram becomes a reading, beside the parser that Home Assistant's built-in integration uses.
+
+Both read the same 60 telegrams of one minute: the firmware's parser under MicroPython, byte for byte as they come;
+dsmr-parser under CPython, as ready texts. Instructions do not depend on the machine's speed: one of an x64 stands
+for about 13 ns of an ESP32-C3 at 160 MHz (within 40 %: pystone on both).
+"""
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from dsmr_parser.parsers import TelegramParser
+from dsmr_parser.telegram_specifications import BELGIUM_FLUVIUS
+
+from benchmarks.figures import BenchmarkError, Figure
+from simulator import build
+from simulator.clock import moment
+from simulator.source import telegrams
+
+TELEGRAMS = 60
+RUNS = 9
+NS_PER_INSTRUCTION = 13  # ESP32-C3 at 160 MHz
+_READ = Path(__file__).with_name("read_telegrams.py")
+_HEAP = "heapsize=256k"  # what 128 KB are to a board, since objects here are twice as large
+_TOOLS = build.ROOT / ".tools/bin"
+
+
+def firmware_us(file: Path) -> float:
+    """Median microseconds per telegram of the firmware's parser."""
+    interpreter = Path(sys.executable).with_name("micropython")
+    command = [interpreter, "-X", _HEAP, _READ, build.TARGET, file, str(RUNS), "0"]
+    output = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+    return statistics.median(int(line) for line in output.split()) / TELEGRAMS
+
+
+def dsmr_parser_us(texts: Sequence[str]) -> float:
+    """Median microseconds per telegram of dsmr-parser."""
+    parse = TelegramParser(BELGIUM_FLUVIUS).parse
+    runs = []
+    for _ in range(RUNS):
+        begin = time.perf_counter()
+        for text in texts:
+            parse(text)
+        runs.append((time.perf_counter() - begin) * 1e6 / len(texts))
+    return statistics.median(runs)
+
+
+def instructions(file: Path, count: int) -> float:
+    """x64 instructions per telegram of a file that holds so many.
+
+    Memory is as on the board, where garbage is collected after each telegram; what collecting takes, which has more
+    to do with the rest of the firmware, is left out: it is the difference to collecting twice.
+    """
+    idle, once, twice = _counted(file, 0, 1), _counted(file, 1, 1), _counted(file, 1, 2)
+    return (once - idle - (twice - once)) / count
+
+
+def _counted(file: Path, runs: int, collections: int) -> int:
+    report = subprocess.run(
+        [
+            *(_TOOLS / "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
+            *(_TOOLS / "micropython-callgrind", "-X", _HEAP),
+            *(_READ, build.TARGET, file, str(runs), str(collections)),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"Collected : (\d+)", report.stderr)
+    if report.returncode or not found:
+        raise BenchmarkError(f"callgrind failed: {report.stderr.strip().splitlines()[-1]}")
+    return int(found[1])
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of this group."""
+    build.build()
+    minute = list(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), TELEGRAMS))
+    with tempfile.TemporaryDirectory(prefix="p1-parser-") as folder:
+        first, all_of_them = Path(folder) / "first", Path(folder) / "all"
+        first.write_bytes(minute[0])
+        all_of_them.write_bytes(b"".join(minute))
+        theirs = dsmr_parser_us([telegram.decode() for telegram in minute])
+        ours = firmware_us(all_of_them)
+        peer = f"dsmr-parser {version('dsmr-parser')} on CPython takes {theirs:.0f} µs, the firmware {ours:.0f} µs"
+        yield Figure(
+            key="parser.speedup_vs_dsmr_parser",
+            value=theirs / ours,
+            unit="times",
+            goal=5,
+            more_is_better=True,
+            what="faster on this machine",
+            peer=peer,
+        )
+        if not (_TOOLS / "valgrind").exists() or not (_TOOLS / "micropython-callgrind").exists():
+            raise BenchmarkError(
+                "instructions are not counted without valgrind; scripts/setup --bench says why"
+            )
+        mean = instructions(all_of_them, TELEGRAMS)
+        cold = instructions(first, 1)
+    yield _figure("parser.instructions", mean, 1_050_000, "per telegram, mean of a minute")
+    yield _figure("parser.first_instructions", cold, 1_400_000, "for the first telegram")
+    yield Figure(
+        key="parser.esp32_c3_ms",
+        value=mean * NS_PER_INSTRUCTION / 1e6,
+        unit="ms",
+        what=f"what the mean stands for on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
+    )
+
+
+def _figure(key: str, value: float, goal: float, what: str) -> Figure:
+    return Figure(key=key, value=round(value), unit="x64 instr.", goal=goal, what=what)

@@ -1,0 +1,33 @@
+"""Runs under MicroPython: reads telegrams with the firmware's parser, as the board does, in chunks of 256 bytes.
+
+read_telegrams.py FIRMWARE FILE RUNS COLLECTIONS: FILE holds the telegrams; prints the microseconds that each run
+took. The board collects garbage once after each telegram; so many times it is done here.
+"""
+
+import gc
+import sys
+import time
+
+sys.path.insert(0, sys.argv[1])
+
+from meter.reading import Parser
+from meter.telegram import Framer
+
+with open(sys.argv[2], "rb") as file:
+    data = file.read()
+chunks = [data[at : at + 256] for at in range(0, len(data), 256)]
+runs, collections = int(sys.argv[3]), int(sys.argv[4])
+for _ in range(runs):
+    parser = Parser()
+    framer = Framer(parser.take)
+    read = 0
+    begin = time.ticks_us()
+    for chunk in chunks:
+        framer.feed(chunk)
+        if framer.telegrams > read:
+            read = framer.telegrams
+            for _ in range(collections):
+                gc.collect()
+    print(time.ticks_diff(time.ticks_us(), begin))
+    if read != data.count(b"!"):
+        sys.exit(str(read) + " telegrams were read")
