@@ -9,59 +9,60 @@ Source: e-MUCS P1 1.7.1 and 2.1.1; DSMR P1 5.0.2; telegrams of Iskraemeco and La
 
 from micropython import const
 
-_ROW = const(12)  # bytes: a code of up to 11, then the kind
+ROW = const(13)  # bytes: a code of up to 11 and its bracket, then
+KIND = const(12)  # the place of the kind
 
 # Kinds: s text, x long text, t stamp, n count, W power or energy, V voltage, A current, l limiter, f fuse, p peak,
 # m peaks of the months, v volume. In about the order of a telegram.
 CODES = (
-    b"0-0:96.1.4 s"  # meter_version
-    b"0-0:96.1.1 s"  # meter_id
-    b"0-0:96.1.0 s"  # meter_id
-    b"0-0:96.1.2 s"  # ean
-    b"1-0:94.32.1n"  # grid_v
-    b"0-0:1.0.0  t"  # time
-    b"1-0:1.8.0  W"  # energy_import_wh
-    b"1-0:1.8.1  W"  # energy_import_t1_wh
-    b"1-0:1.8.2  W"  # energy_import_t2_wh
-    b"1-0:1.8.3  W"  # energy_import_t3_wh
-    b"1-0:1.8.4  W"  # energy_import_t4_wh
-    b"1-0:1.8.5  W"  # energy_import_t5_wh
-    b"1-0:2.8.0  W"  # energy_export_wh
-    b"1-0:2.8.1  W"  # energy_export_t1_wh
-    b"1-0:2.8.2  W"  # energy_export_t2_wh
-    b"1-0:2.8.3  W"  # energy_export_t3_wh
-    b"1-0:2.8.4  W"  # energy_export_t4_wh
-    b"1-0:2.8.5  W"  # energy_export_t5_wh
-    b"0-0:96.14.0n"  # tariff
-    b"1-0:1.4.0  W"  # demand_w
-    b"1-0:1.6.0  p"  # peak
-    b"0-0:98.1.0 m"  # peaks
-    b"1-0:1.7.0  W"  # power_import_w
-    b"1-0:2.7.0  W"  # power_export_w
-    b"1-0:21.7.0 W"  # power_import_l1_w
-    b"1-0:41.7.0 W"  # power_import_l2_w
-    b"1-0:61.7.0 W"  # power_import_l3_w
-    b"1-0:22.7.0 W"  # power_export_l1_w
-    b"1-0:42.7.0 W"  # power_export_l2_w
-    b"1-0:62.7.0 W"  # power_export_l3_w
-    b"1-0:32.7.0 V"  # voltage_l1_dv
-    b"1-0:52.7.0 V"  # voltage_l2_dv
-    b"1-0:72.7.0 V"  # voltage_l3_dv
-    b"1-0:31.7.0 A"  # current_l1_ma
-    b"1-0:51.7.0 A"  # current_l2_ma
-    b"1-0:71.7.0 A"  # current_l3_ma
-    b"0-0:96.3.10n"  # breaker
-    b"0-0:17.0.0 l"  # limiter_w
-    b"1-0:31.4.0 f"  # fuse_ma
-    b"0-0:96.13.0x"  # message
+    b"0-0:96.1.4( s"  # meter_version
+    b"0-0:96.1.1( s"  # meter_id
+    b"0-0:96.1.0( s"  # meter_id
+    b"0-0:96.1.2( s"  # ean
+    b"1-0:94.32.1(n"  # grid_v
+    b"0-0:1.0.0(  t"  # time
+    b"1-0:1.8.0(  W"  # energy_import_wh
+    b"1-0:1.8.1(  W"  # energy_import_t1_wh
+    b"1-0:1.8.2(  W"  # energy_import_t2_wh
+    b"1-0:1.8.3(  W"  # energy_import_t3_wh
+    b"1-0:1.8.4(  W"  # energy_import_t4_wh
+    b"1-0:1.8.5(  W"  # energy_import_t5_wh
+    b"1-0:2.8.0(  W"  # energy_export_wh
+    b"1-0:2.8.1(  W"  # energy_export_t1_wh
+    b"1-0:2.8.2(  W"  # energy_export_t2_wh
+    b"1-0:2.8.3(  W"  # energy_export_t3_wh
+    b"1-0:2.8.4(  W"  # energy_export_t4_wh
+    b"1-0:2.8.5(  W"  # energy_export_t5_wh
+    b"1-0:1.4.0(  W"  # demand_w
+    b"1-0:1.6.0(  p"  # peak
+    b"0-0:98.1.0( m"  # peaks
+    b"0-0:96.14.0(n"  # tariff
+    b"1-0:1.7.0(  W"  # power_import_w
+    b"1-0:2.7.0(  W"  # power_export_w
+    b"1-0:21.7.0( W"  # power_import_l1_w
+    b"1-0:41.7.0( W"  # power_import_l2_w
+    b"1-0:61.7.0( W"  # power_import_l3_w
+    b"1-0:22.7.0( W"  # power_export_l1_w
+    b"1-0:42.7.0( W"  # power_export_l2_w
+    b"1-0:62.7.0( W"  # power_export_l3_w
+    b"1-0:32.7.0( V"  # voltage_l1_dv
+    b"1-0:52.7.0( V"  # voltage_l2_dv
+    b"1-0:72.7.0( V"  # voltage_l3_dv
+    b"1-0:31.7.0( A"  # current_l1_ma
+    b"1-0:51.7.0( A"  # current_l2_ma
+    b"1-0:71.7.0( A"  # current_l3_ma
+    b"0-0:96.3.10(n"  # breaker
+    b"0-0:17.0.0( l"  # limiter_w
+    b"1-0:31.4.0( f"  # fuse_ma
+    b"0-0:96.13.0(x"  # message
     # The M-Bus meter on channel n, 1 to 4; the codes in a telegram begin with 0-1 to 0-4.
-    b"n:24.1.0   n"  # type
-    b"n:96.1.0   s"  # id
-    b"n:96.1.1   s"  # id
-    b"n:96.1.2   s"  # ean
-    b"n:24.4.0   n"  # valve
-    b"n:24.2.3   v"  # volume
-    b"n:24.2.1   v"  # volume
+    b"n:24.1.0(   n"  # type
+    b"n:96.1.0(   s"  # id
+    b"n:96.1.1(   s"  # id
+    b"n:96.1.2(   s"  # ean
+    b"n:24.4.0(   n"  # valve
+    b"n:24.2.3(   v"  # volume
+    b"n:24.2.1(   v"  # volume
 )
 
 FIELDS = (
@@ -83,10 +84,10 @@ FIELDS = (
     "energy_export_t3_wh",
     "energy_export_t4_wh",
     "energy_export_t5_wh",
-    "tariff",
     "demand_w",
     "peak",
     "peaks",
+    "tariff",
     "power_import_w",
     "power_export_w",
     "power_import_l1_w",
@@ -115,20 +116,3 @@ FIELDS = (
 )
 
 MBUS_ROW = const(40)  # the first row of M-Bus meters
-
-
-def find(code, near=0):
-    """The row of the object with this OBIS code (bytes), or -1 when we do not know it.
-
-    `near` is the row found before: a telegram goes about in the order of the table, so the search begins there.
-    """
-    at = CODES.find(code, near * _ROW)
-    if at < 0:
-        at = CODES.find(code)
-    if at < 0 or at % _ROW or (len(code) < _ROW - 1 and CODES[at + len(code)] != 32):
-        return -1
-    return at // _ROW
-
-
-def kind(row):
-    return CODES[row * _ROW + _ROW - 1]

@@ -1,7 +1,12 @@
 """From the lines of a good telegram to a reading."""
 
+from micropython import const
+
 from meter import values
-from meter.objects import FIELDS, find, kind
+from meter.objects import CODES, FIELDS, KIND, MBUS_ROW, ROW
+from meter.values import KINDS
+
+_STAMP = const(116)  # b"t"[0]
 
 _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
@@ -22,8 +27,8 @@ class Parser:
     is a dict from channel to the fields of its meter. A field that the telegram lacks, or says it has no value
     for, is not in it.
 
-    A meter sends the same objects each second and few of them change, so a line that equals the one at its
-    place in the telegram before is not parsed again: that is most of them.
+    A meter sends the same objects each second and few of them change. So what stands on which line is looked up once,
+    and a line that is the very one of the telegram before (`Framer` sees to that) is not read again.
     """
 
     def __init__(self):
@@ -36,64 +41,72 @@ class Parser:
         """Bring the reading up to these lines. A line that cannot be read costs only its own field."""
         old = self.lines
         self.lines = lines
-        if len(lines) != len(old) or not self._take_changed(lines, old):
-            self._take_all(lines)
+        if len(lines) != len(old) or not self._read(lines, old):
+            self._look_up(lines)
+            self._read(lines, [b""] * len(lines))
 
-    def _take_changed(self, lines, old):
-        """Take the lines that differ; False when another object stands where one was: then all are to be taken."""
-        at = 0
+    def _read(self, lines, old):
+        """Read the lines that differ from the old ones; False when an object stands where another one stood."""
+        at = -1
         for step in self._plan:
+            at += 1
             line = lines[at]
             before = old[at]
-            at += 1
-            if line == before:
+            if line is before:
                 continue
-            if step is None:
-                bracket = line.find(b"(") + 1
-                if not bracket or not before.startswith(line[:bracket]):
-                    return False
-            elif not line.startswith(before[: step[3] + 1]):
+            if not step:
+                if before and line != before:
+                    bracket = line.find(b"(") + 1
+                    if not bracket or not before.startswith(line[:bracket]):
+                        return False
+                continue
+            function, fields, field, bracket = step
+            if before and not line.startswith(before[: bracket + 1]):
                 return False
-            else:
-                self._take_line(line, step, before)
+            try:
+                value = function(line, bracket)
+            except (ValueError, IndexError):
+                value = None
+            if value is not None:
+                fields[field] = value
+            elif before and field in fields:
+                del fields[field]
         return True
 
-    def _take_all(self, lines):
-        mbus = {}
-        self.reading.clear()
-        self.reading["mbus"] = mbus
-        self.reading["meter_model"] = values.plain(lines[0][1:-1])
+    def _look_up(self, lines):
+        """Plan anew how to read these lines, and forget the reading."""
+        reading = self.reading
+        reading.clear()
+        reading["mbus"] = mbus = {}
+        reading["meter_model"] = values.plain(lines[0][1:-1])
         self._plan = plan = []
-        row = 0
+        near = 0
+        find = CODES.find
         for line in lines[:-1]:
-            at = line.find(b"(")
             step = None
-            if at > 8:  # the shortest code we know has nine characters
-                fields = self.reading
-                code = line[:at]
+            bracket = line.find(b"(")
+            if bracket > 8:  # the shortest code we know has nine characters
+                fields = reading
+                code = line[: bracket + 1]
                 if line[2] != 48 and line[0] == 48:  # 0-1 to 0-4: an M-Bus meter
                     fields = mbus.setdefault(line[2] - 48, {})
-                    code = b"n" + line[3:at]
-                found = find(code, row)
-                if found >= 0:
-                    row = found
-                    field = FIELDS[row]
-                    step = (self._clock if field == "time" else values.KINDS[kind(row)], fields, field, at)
-                    self._take_line(line, step)
+                    code = b"n" + code[3:]
+                    near = MBUS_ROW * ROW
+                place = find(code, near)
+                if place < 0:  # a telegram goes about in the order of the table, but not quite
+                    place = find(code)
+                if place >= 0 and place % ROW == 0:
+                    near = place
+                    kind = CODES[place + KIND]
+                    step = (
+                        self._clock if kind == _STAMP else KINDS[kind],
+                        fields,
+                        FIELDS[place // ROW],
+                        bracket,
+                    )
             plan.append(step)
 
     def _clock(self, line, at):
         # A stamp without a letter: in the hour that October doubles, the moment before tells which pass it is.
         self._moment = values.clock(line, at, self._moment)
         return self._moment
-
-    def _take_line(self, line, step, before=None):
-        function, fields, field, at = step
-        try:
-            value = function(line, at)
-        except (ValueError, IndexError):
-            value = None
-        if value is not None:
-            fields[field] = value
-        elif before and field in fields:
-            del fields[field]

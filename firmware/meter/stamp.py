@@ -28,21 +28,26 @@ def parse(data, start=0, end=None, previous=None):
     length = end - start
     digits = bytes(data[start : start + 12])
     # isdigit, since int() would take signs, blanks and underscores too
-    if length not in (12, 13) or not digits.isdigit():
+    if not 12 <= length <= 13 or not digits.isdigit():
         return None
     # two numbers of six digits: one of twelve would be a big integer on the board
-    date, time = int(digits[:6]), int(digits[6:])
-    year, month, day = date // 10000, date // 100 % 100, date % 100
-    hour, minute, second = time // 10000, time // 100 % 100, time % 100
+    date = int(digits[:6])
+    time = int(digits[6:])
+    day = date % 100
+    date //= 100
+    year = date // 100
+    month = date % 100
     if (
         not _FIRST_YEAR <= year <= _LAST_YEAR
         or not 1 <= month <= 12
-        or not 1 <= day <= days_in_month(year, month)
+        or not 1 <= day <= 31
+        or (day > 28 and day > days_in_month(year, month))
+        or time % 100 > 59
+        or time // 100 % 100 > 59
+        or time > 235959
     ):
         return None
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    local_s = seconds(2000 + year, month, day, hour, minute, second)
+    local_s = seconds(2000 + year, month, day, time // 10000, time // 100 % 100, time % 100)
     if length == 12:
         return local_s, _letter(local_s, previous)
     letter = data[start + 12]

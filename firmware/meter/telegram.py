@@ -22,6 +22,7 @@ class Framer:
         self.overruns = 0  # longer than LIMIT
         self.crc = 0  # of the telegram at hand, and of the last one once it has ended
         self._on_telegram = on_telegram
+        self._newest = []  # lines of the last good telegram
         self.reset()
 
     def reset(self):
@@ -62,6 +63,12 @@ class Framer:
         lines = data.split(b"\n")
         lines[0] = self._tail + lines[0]
         self._tail = lines.pop()
+        at = -1
+        begun = len(self._lines)
+        for line in self._newest[begun : begun + len(lines)]:
+            at += 1
+            if line == lines[at]:
+                lines[at] = line  # most lines are those of the telegram before: one of the two is enough
         self._lines.extend(lines)
         self._ended = ended
         return stop
@@ -82,6 +89,7 @@ class Framer:
         self.reset()
         if good:
             self.telegrams += 1
+            self._newest = lines
             self._on_telegram(lines)
         else:
             self.crc_errors += 1

@@ -120,16 +120,14 @@ async def test_telegram_that_finds_no_memory_costs_only_itself():
 async def test_no_memory_in_the_middle_of_a_reading_leaves_no_mixture():
     line = Line(GOOD, GOOD[:600], GOOD[600:], GOOD)
     reader = Reader(line, Ticks(), nothing)
-    take = reader.parser._take_line
-    left = [60]
+    read = reader.parser._read
 
-    def fail_once(*arguments):
-        left[0] -= 1
-        if left[0] == 0:
-            raise MemoryError
-        take(*arguments)
+    def fail_once(lines, old):
+        reader.parser._read = read
+        read(lines[:60], old)
+        raise MemoryError
 
-    reader.parser._take_line = fail_once
+    reader.parser._read = fail_once
     await read_all(reader, line)
     from telegrams import read
 
