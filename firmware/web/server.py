@@ -195,7 +195,7 @@ class Server:
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why)
             # Closed with bytes unread, the connection would be reset, and the peer might lose the reply.
-            for _ in range(8):
+            for _ in range(32):
                 if not stream.s.read(_BUFFER):
                     break
 

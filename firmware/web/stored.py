@@ -31,14 +31,16 @@ async def answer(monitor, request):
 
 async def _quarter_file(monitor, request):
     """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
-    name = request.path.decode()
-    pattern = "/meter/dddd/dd/dd/dddd*.json"
-    fits = len(name) == len(pattern) and name[22] in "SW"
-    for at in range(len(name) if fits else 0):
-        fits = fits and (name[at].isdigit() if pattern[at] == "d" else pattern[at] in ("*", name[at]))
-    if not fits or not monitor.card.has(name[7:]):
+    path = request.path
+    pattern = b"/meter/dddd/dd/dd/dddd*.json"
+    fits = len(path) == len(pattern) and path[22] in b"SW"
+    for at in range(len(path) if fits else 0):
+        letter = pattern[at : at + 1]
+        found = path[at : at + 1]
+        fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
+    if not fits or not monitor.card.has(path[7:].decode()):
         raise Refused(404, "Item not found")
-    await send_file(request, ROOT + name, _JSON)
+    await send_file(request, ROOT + path.decode(), _JSON)
 
 
 async def _years(monitor, request):
@@ -64,7 +66,7 @@ async def _quarters(monitor, request):
     year, month, day = _arguments(request, "year", "month", "day")
     ids = []
     for name in monitor.card.names("%04d/%02d/%02d" % (year, month, day)):
-        if name.endswith("S.json") or name.endswith("W.json"):
+        if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             start = seconds(year, month, day, int(name[:2]), int(name[2:4]))
             ids.append(quarter_id(start, name[4] == "S"))
     body = (
