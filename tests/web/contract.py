@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
+import yaml  # type: ignore[import-untyped]
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+    FormatChecker,
+)
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from simulator.board import ROOT
@@ -13,7 +16,7 @@ from tests.web.device import Reply
 
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
 _BASE = "urn:p1-monitor"
-_REGISTRY: Registry[Any] = Registry().with_resource(_BASE, Resource(contents=SPEC, specification=DRAFT202012))
+_REGISTRY: Registry[Any] = Registry().with_resource(_BASE, DRAFT202012.create_resource(SPEC))
 
 
 def validate(pointer: str, value: Any) -> None:

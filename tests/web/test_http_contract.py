@@ -132,7 +132,7 @@ def test_unknown_path_is_a_404_in_one_line(silent: Device):
         contract.check_headers(reply)
 
 
-METERS = {
+METERS: dict[str, dict[str, Any]] = {
     "one phase": {"name": "sagemcom-s211-50217"},
     "one phase, before the peaks": {"name": "sagemcom-s211-50213"},
     "three phases, gas and water": {"name": "sagemcom-t211-50217"},
