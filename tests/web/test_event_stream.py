@@ -123,7 +123,7 @@ def test_each_telegram_brings_one_reading_and_one_quarter(device: Device):
     with watching(device) as (stream,):
         for _ in range(4):
             stream.next()
-        times = []
+        times: list[str] = []
         while len(times) < 40:
             name, data = stream.next()
             if name == "reading":
