@@ -1,6 +1,7 @@
 """Builds the parts and starts them: the one place that knows them all."""
 
 import asyncio
+import gc
 import sys
 from micropython import const
 
@@ -19,6 +20,7 @@ from web.live import Live
 from web.original import Original
 from web.server import Refused, Server, send_file
 
+_GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 _LOG = const(20)  # lines that are kept
 _PAGE = __file__[: __file__.rfind("/") + 1] + "page/index.html"
 _HTML = "text/html; charset=utf-8"
@@ -117,6 +119,7 @@ class Monitor:
 
     async def run(self):
         print("P1 monitor %s on %s" % (VERSION, self.board.name))
+        gc.threshold(_GARBAGE)
         asyncio.create_task(self.keep("reader", self.reader.run))
         asyncio.create_task(self.keep("web", self.serve))
         await self.keep("watch", self.watch)
