@@ -61,12 +61,8 @@ def _complain(what):
 
 
 def _is_name(value):
-    if not 0 < len(value) <= 32:
-        return False
-    for letter in value:
-        if not letter.isalpha() and not letter.isdigit() and letter != "-":
-            return False
-    return True
+    right = [letter.isalpha() or letter.isdigit() or letter == "-" for letter in value]
+    return 0 < len(right) <= 32 and all(right)
 
 
 def _is_power(value):

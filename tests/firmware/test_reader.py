@@ -2,7 +2,7 @@
 
 import asyncio
 
-from telegrams import HOUSE, MESSAGE_1024, instead, telegram
+from telegrams import HOUSE, MESSAGE_1024, instead, read, telegram
 
 from board.clock import Clock
 from meter.reader import Reader
@@ -120,17 +120,14 @@ async def test_telegram_that_finds_no_memory_costs_only_itself():
 async def test_no_memory_in_the_middle_of_a_reading_leaves_no_mixture():
     line = Line(GOOD, GOOD[:600], GOOD[600:], GOOD)
     reader = Reader(line, Ticks(), nothing)
-    read = reader.parser._read
+    clock = reader.parser._clock
 
-    def fail_once(lines, old):
-        reader.parser._read = read
-        read(lines[:60], old)
+    def fail_once(line, at):
+        reader.parser._clock = clock
         raise MemoryError
 
-    reader.parser._read = fail_once
+    reader.parser._clock = fail_once  # the fourth line of the first telegram
     await read_all(reader, line)
-    from telegrams import read
-
     assert reader.parser.reading == read(*HOUSE)
 
 
