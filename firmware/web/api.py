@@ -4,6 +4,7 @@ import gc
 import json
 import sys
 
+from loading import borrow
 from version import VERSION
 from web import documents
 from web.server import Refused
@@ -40,7 +41,7 @@ class Api:
         if name == "quarter":
             documents.quarter(monitor.coach, write)
         elif name == "peaks":
-            documents.peaks(monitor.peaks, monitor.card, write)
+            borrow("web.peaks", "write_peaks")(monitor.peaks, monitor.card, write)
         elif name == "status":
             write(json.dumps(self._status()))
         else:

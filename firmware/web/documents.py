@@ -7,7 +7,7 @@ floats, because the board's floats do not hold an energy. The contract is docs/o
 import json
 
 from demand.peaks import month_name
-from demand.quarter import QUARTER_S, file_path, quarter_id
+from demand.quarter import QUARTER_S
 from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 from meter.stamp import iso, shift
@@ -101,28 +101,3 @@ def quarter(coach, write):
     write(',"target_w":%s,"allowed_w":%s' % (json.dumps(coach.target_w), json.dumps(coach.allowed_w)))
     write(',"headroom_w":%s,"at_risk":%s' % (json.dumps(coach.headroom_w), json.dumps(coach.at_risk)))
     write(',"unavoidable":%s}' % json.dumps(coach.unavoidable))
-
-
-def peaks(peaks, card, write):
-    """GET /api/peaks: the running month and the closed ones, newest first."""
-    write('{"running":')
-    _peak(peaks.running, card, write)
-    write(',"months":[')
-    between = ""
-    for peak in peaks.closed if peaks.month else ():
-        write(between)
-        _peak(peak, card, write)
-        between = ","
-    write('],"billable_average_w":%s}' % json.dumps(peaks.billable_w()))
-
-
-def _peak(peak, card, write):
-    if not peak:
-        write("null")
-        return
-    month, power, start, summer, source = peak
-    path = file_path(quarter_id(start, summer))
-    write('{"month":"%s","power_w":%d,"start":"%s"' % (month_name(month), power, iso(start, summer)))
-    write(',"end":%s' % _moment(shift(start, summer, QUARTER_S)))
-    write(',"file":"/meter/%s"' % path if card.has(path) else ',"file":null')
-    write(',"source":"%s"}' % source)

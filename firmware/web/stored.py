@@ -1,5 +1,6 @@
-"""What is asked for now and then on the paths of old: the card's quarters, the log, the UPnP description."""
+"""What is asked for now and then on the paths of old: month peak, the card's quarters, log, UPnP description."""
 
+import gc
 import json
 
 from demand.quarter import quarter_id
@@ -17,6 +18,8 @@ async def answer(monitor, request):
         await _quarter_file(monitor, request)
         return
     handler = {
+        b"/current/month/peak": _peak,
+        b"/watt": _watt,
         b"/historic/years": _years,
         b"/historic/months": _months,
         b"/historic/days": _days,
@@ -27,6 +30,25 @@ async def answer(monitor, request):
     if handler is None:
         raise Refused(404, "Item not found")
     await handler(monitor, request)
+
+
+async def _peak(monitor, request):
+    """The month's peak by the start of its quarter, and memory; what this board has not is 0."""
+    free = gc.mem_free()
+    request.begin(200, _JSON)
+    request.write(
+        '{"memory":{"size_heap":%d,"free_heap":%d,"free_sketch":0,"size_sketch":0,"size_psram":0,"free_psram":0}'
+        % (free + gc.mem_alloc(), free)
+    )
+    peak = monitor.peaks.running
+    if peak:
+        request.write(',"peak":{"quarter_id":%d,"power":%d}' % (quarter_id(peak[2], peak[3]), peak[1]))
+    request.write("}")
+    await request.drain()
+
+
+async def _watt(monitor, request):
+    await request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
 
 
 async def _quarter_file(monitor, request):
