@@ -33,6 +33,17 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
+def port_trouble(port: int, host: str = "127.0.0.1") -> str:
+    """Why nothing can listen on a port just now, "" when it is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""
+
+
 class Board:
     """The firmware on a line, with or without a card.
 

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from simulator import options
 from simulator.board import ROOT, Board, BoardError

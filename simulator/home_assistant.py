@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from simulator.board import ROOT
+from simulator.board import ROOT, port_trouble
 
 HOST, PORT = "127.0.0.1", 8123
 USER, PASSWORD = "demo", "demo"
@@ -55,37 +54,38 @@ class HomeAssistant:
         self._token = ""
 
     async def __aenter__(self) -> Self:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, PORT))
-            except OSError as error:
-                raise HomeAssistantError(
-                    f"port {PORT} cannot be used ({error.strerror}): stop what listens there first"
-                ) from None
+        if trouble := port_trouble(PORT, HOST):
+            raise HomeAssistantError(f"port {PORT} cannot be used ({trouble}): stop what listens there first")
         self._lay_out()
-        bin_folder = Path(sys.executable).parent
-        self._process = subprocess.Popen(
-            [bin_folder / "hass", "--config", self.folder, "--skip-pip"],
-            stdin=subprocess.DEVNULL,
-            stdout=(self.folder / "console.log").open("wb"),
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
-            start_new_session=True,  # Ctrl-C comes to us, and we stop it in order
-        )
+        self._process = self._start()
         self._session = aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._session and self._process
+        assert self._session
         await self._session.close()
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.to_thread(self._process.wait, _STOP_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+        await asyncio.to_thread(self._stop)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        bin_folder = Path(sys.executable).parent
+        with (self.folder / "console.log").open("wb") as log:
+            return subprocess.Popen(
+                [bin_folder / "hass", "--config", self.folder, "--skip-pip"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
+                start_new_session=True,  # Ctrl-C comes to us, and we stop it in order
+            )
+
+    def _stop(self) -> None:
+        assert self._process
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def check(self) -> None:
         """HomeAssistantError when it has ended by itself."""
@@ -118,7 +118,9 @@ class HomeAssistant:
         self._store("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
             # All but the account counts as done: these steps would add integrations that need the internet.
-            self._store("onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}})
+            self._store(
+                "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
+            )
 
     def _store(self, key: str, content: dict[str, object]) -> None:
         (self.folder / ".storage" / key).write_text(json.dumps({"key": key, **content}))
@@ -142,7 +144,9 @@ class HomeAssistant:
         client = f"{self.url}/"
         if await self._is_new():
             account = {"name": "Demo", "username": USER, "password": PASSWORD, "language": "en"}
-            code = (await self._call("POST", "/api/onboarding/users", {"client_id": client, **account}))["auth_code"]
+            code = (await self._call("POST", "/api/onboarding/users", {"client_id": client, **account}))[
+                "auth_code"
+            ]
         else:
             flow = {"client_id": client, "handler": ["homeassistant", None], "redirect_uri": client}
             asked = await self._call("POST", "/auth/login_flow", flow)

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator import clock
+from simulator.board import port_trouble
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
 from simulator.replay import Replay
@@ -207,11 +207,5 @@ def _check_card(card: Path | None) -> None:
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65_535:
         raise UsageError(f"--port {port}: choose a number from 1024 to 65535")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise UsageError(
-                f"port {port} cannot be used ({error.strerror}): choose another with --port N"
-            ) from None
+    if trouble := port_trouble(port, HOST):
+        raise UsageError(f"port {port} cannot be used ({trouble}): choose another with --port N")

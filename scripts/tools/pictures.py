@@ -40,7 +40,8 @@ def main() -> int:
             page.wait_for_timeout(3000)  # the graph draws itself in
             _save(page, "home-assistant.png")
         except Error as error:
-            print(f"pictures: start scripts/develop first, and wait until it is ready ({error.message.splitlines()[0]})")
+            why = error.message.splitlines()[0]
+            print(f"pictures: start scripts/develop first, and wait until it is ready ({why})")
             return 1
         finally:
             browser.close()
