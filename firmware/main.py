@@ -17,7 +17,6 @@ from meter.stamp import civil
 from version import VERSION
 from web.api import Api
 from web.live import Live
-from web.original import Original
 from web.server import Refused, Server, send_file
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
@@ -43,8 +42,9 @@ class Monitor:
             self.peaks.counted_from = month_number(config["counted_from"])
         self.reader = Reader(board.line, self.clock, self.on_reading)
         self.api = Api(self)
-        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page})
+        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page, b"": self.api.answer})
         self.live = Live(self.api, self.server)
+        self.server.routes[b"/api/live"] = self.live.stream
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -85,11 +85,11 @@ class Monitor:
         self.log.append(line)
         del self.log[:-_LOG]
 
-    async def keep(self, name, start):
+    async def keep(self, name, start, *arguments):
         """Run a task for ever: what fails is noted and started again."""
         while True:
             try:
-                await start()
+                await start(*arguments)
             except Exception as error:
                 self.note("%s: %r" % (name, error))
                 sys.print_exception(error)
@@ -100,13 +100,6 @@ class Monitor:
             await send_file(request, _PAGE + ".gz", _HTML, "Content-Encoding: gzip\r\n")
         except Refused:  # not built
             await send_file(request, _PAGE, _HTML)
-
-    async def serve(self):
-        routes = self.server.routes
-        routes[b"/api/live"] = self.live.stream
-        routes.update(self.api.routes())
-        routes.update(Original(self).routes())
-        await self.server.run(self.board.http)
 
     async def watch(self):
         """What is done by time, in one task: each task costs memory."""
@@ -121,7 +114,7 @@ class Monitor:
         print("P1 monitor %s on %s" % (VERSION, self.board.name))
         gc.threshold(_GARBAGE)
         asyncio.create_task(self.keep("reader", self.reader.run))
-        asyncio.create_task(self.keep("web", self.serve))
+        asyncio.create_task(self.keep("web", self.server.run, self.board.http))
         await self.keep("watch", self.watch)
 
 

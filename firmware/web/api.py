@@ -10,6 +10,12 @@ from web import documents
 from web.server import Refused
 
 _JSON = "application/json"
+_DOCUMENTS = {
+    b"/api/device": "status",
+    b"/api/reading": "full reading",
+    b"/api/quarter": "quarter",
+    b"/api/peaks": "peaks",
+}
 
 
 class Api:
@@ -18,22 +24,28 @@ class Api:
     def __init__(self, monitor):
         self._monitor = monitor
 
-    def routes(self):
-        return {
-            b"/api/device": self._document("status"),
-            b"/api/reading": self._document("full reading"),
-            b"/api/quarter": self._document("quarter"),
-            b"/api/peaks": self._document("peaks"),
-            b"/api/telegram": self.telegram,
-        }
-
-    def _document(self, name):
-        async def handler(request):
+    async def answer(self, request):
+        """The newest of everything, and the running quarter as the first interface has it."""
+        path = request.path
+        monitor = self._monitor
+        if path == b"/api/telegram":
+            lines = monitor.reader.parser.lines
+            if not lines:
+                raise Refused(404, "No telegram yet")
+            request.begin(200, "text/plain")
+            for line in lines:
+                request.write(line)
+                request.write(b"\n")
+        elif path in _DOCUMENTS:
             request.begin(200, _JSON)
-            self.write(name, request.write)
-            await request.drain()
-
-        return handler
+            self.write(_DOCUMENTS[path], request.write)
+        elif path == b"/current/quarter":  # old pages poll it every few seconds
+            request.begin(200, _JSON)
+            monitor.coach.quarter.write_json(request.write, True)
+        else:
+            await borrow("web.stored", "answer")(monitor, request)
+            return
+        await request.drain()
 
     def write(self, name, write):
         """Write one document, named as the event that carries it; "full reading" has the closed months too."""
@@ -78,14 +90,3 @@ class Api:
             },
             "p1": monitor.reader.health(),
         }
-
-    async def telegram(self, request):
-        """The newest telegram, byte for byte."""
-        lines = self._monitor.reader.parser.lines
-        if not lines:
-            raise Refused(404, "No telegram yet")
-        request.begin(200, "text/plain")
-        for line in lines:
-            request.write(line)
-            request.write(b"\n")
-        await request.drain()

@@ -15,6 +15,11 @@ from meter.values import text
 
 # How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
+# The rest of /api/quarter: its keys, and what the coach calls them where that differs.
+_QUARTER = (
+    "elapsed_s=elapsed demand_w demand_source=source projected_w"
+    " target_w allowed_w headroom_w at_risk unavoidable"
+)
 _MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: "heat"}
 
 
@@ -96,8 +101,7 @@ def quarter(coach, write):
         start = (coach.start, coach.summer)
         end = shift(coach.start, coach.summer, QUARTER_S)
     write('{"id":%s,"start":%s,"end":%s' % (json.dumps(coach.quarter_id), _moment(start), _moment(end)))
-    write(',"elapsed_s":%s,"demand_w":%s' % (json.dumps(coach.elapsed), json.dumps(coach.demand_w)))
-    write(',"demand_source":%s,"projected_w":%s' % (json.dumps(coach.source), json.dumps(coach.projected_w)))
-    write(',"target_w":%s,"allowed_w":%s' % (json.dumps(coach.target_w), json.dumps(coach.allowed_w)))
-    write(',"headroom_w":%s,"at_risk":%s' % (json.dumps(coach.headroom_w), json.dumps(coach.at_risk)))
-    write(',"unavoidable":%s}' % json.dumps(coach.unavoidable))
+    for name in _QUARTER.split():
+        key, _, attribute = name.partition("=")
+        write(',"%s":%s' % (key, json.dumps(getattr(coach, attribute or key))))
+    write("}")

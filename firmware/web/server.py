@@ -106,7 +106,7 @@ class Request:
 
 
 class Server:
-    """Serves `routes`: from path (bytes) to `async handler(request)`; one that ends in "/" takes all below it.
+    """Serves `routes`: from path (bytes) to `async handler(request)`; that of b"" takes all other paths.
 
     A handler that returns True keeps the connection, and gives it to `close` at its end.
     """
@@ -142,7 +142,7 @@ class Server:
             try:
                 request = Request(stream, self._clock, await self._head(stream))
                 request.check()
-                kept = await self._handler(request.path)(request)
+                kept = await self.routes.get(request.path, self.routes[b""])(request)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -180,14 +180,6 @@ class Server:
                 raise OSError
             head += more
         return head
-
-    def _handler(self, path):
-        handler = self.routes.get(path)
-        if handler is None:
-            handler = self.routes.get(path[: path.find(b"/", 1) + 1])
-        if handler is None:
-            raise Refused(404, "Item not found")
-        return handler
 
     async def _refuse(self, request, stream, refused):
         if request is None:

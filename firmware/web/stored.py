@@ -1,4 +1,8 @@
-"""What is asked for now and then on the paths of old: month peak, the card's quarters, log, UPnP description."""
+"""What is asked for now and then, loaded while it is: month peak, the card's quarters, log, UPnP description.
+
+These are the paths that the monitor has always had, key by key, so that old pages, scripts and cards go on working.
+Numbers are integer watts, production is 0 or negative; a quarter is named by its id (`demand/quarter.py`).
+"""
 
 import gc
 import json
