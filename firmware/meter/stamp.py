@@ -15,6 +15,8 @@ _HOUR_S = const(3600)
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
+_newest = [None, None]  # a date's digits, and its beginning
+
 
 def parse(data, start=0, end=None, previous=None):
     """The moment (local_s, summer) that a stamp names, or None for a filler or what is no stamp.
@@ -31,23 +33,13 @@ def parse(data, start=0, end=None, previous=None):
     if not 12 <= length <= 13 or not digits.isdigit():
         return None
     # two numbers of six digits: one of twelve would be a big integer on the board
-    date = int(digits[:6])
     time = int(digits[6:])
-    day = date % 100
-    date //= 100
-    year = date // 100
-    month = date % 100
-    if (
-        not _FIRST_YEAR <= year <= _LAST_YEAR
-        or not 1 <= month <= 12
-        or not 1 <= day <= 31
-        or (day > 28 and day > days_in_month(year, month))
-        or time % 100 > 59
-        or time // 100 % 100 > 59
-        or time > 235959
-    ):
+    if time > 235959 or time // 100 % 100 > 59 or time % 100 > 59:
         return None
-    local_s = seconds(2000 + year, month, day, time // 10000, time // 100 % 100, time % 100)
+    local_s = _midnight(digits[:6])
+    if local_s is None:
+        return None
+    local_s += time // 10000 * _HOUR_S + time // 100 % 100 * 60 + time % 100
     if length == 12:
         return local_s, _letter(local_s, previous)
     letter = data[start + 12]
@@ -56,6 +48,25 @@ def parse(data, start=0, end=None, previous=None):
     if letter == 87:  # W
         return local_s, False
     return None
+
+
+def _midnight(date):
+    """The beginning of the day with these six digits; None for no day that a meter can mean.
+
+    The newest one is remembered: a meter names the same day from second to second.
+    """
+    if _newest[0] != date:
+        number = int(date)
+        year, month, day = number // 10000, number // 100 % 100, number % 100
+        if (
+            not _FIRST_YEAR <= year <= _LAST_YEAR
+            or not 1 <= month <= 12
+            or not 1 <= day <= days_in_month(year, month)
+        ):
+            return None
+        _newest[0] = date
+        _newest[1] = seconds(2000 + year, month, day)
+    return _newest[1]
 
 
 def iso(local_s, summer):
