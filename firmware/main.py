@@ -1,25 +1,25 @@
 """Builds the parts and starts them: the one place that knows them all."""
 
 import asyncio
-import sys
-from micropython import const
 
-from board.host import Board
+from board.button import Button
+from board.light import STEP_S, Light
+from board.this import Board
 from demand.coach import Coach
 from demand.peaks import Peaks, month_number
 from demand.quarter import file_path
 from history.card import Card
 from loading import borrow
+from log import Log
 from meter.reader import Reader
 from meter.reading import total
 from meter.stamp import civil
+from supervisor import Supervisor
 from version import VERSION
 from web.api import Api
 from web.live import Live
 from web.original import Original
 from web.server import Server, send_file
-
-_LOG = const(20)  # lines that are kept
 
 
 class Monitor:
@@ -28,7 +28,9 @@ class Monitor:
     def __init__(self, board):
         self.board = board
         self.clock = board.clock
-        self.log = []
+        self.log = Log(board)
+        self.note = self.log.note
+        self.supervisor = Supervisor(board, self.log)
         self.card = Card(board)
         self.config = config = borrow("history.config", "read")()
         self.coach = Coach()
@@ -41,6 +43,10 @@ class Monitor:
         self.api = Api(self)
         self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page})
         self.live = Live(self.api, self.server)
+        self.light = Light(board, config, self._light)
+        self.button = Button(board.button, self.clock, self.erase_wifi)
+        self.wifi = None  # no network of its own
+        self.access = None
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -48,7 +54,8 @@ class Monitor:
         if "time" not in fields or "power_import_w" not in fields:
             return
         local_s, summer = fields["time"]
-        if not self.log:
+        self.light.telegram(local_s)
+        if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
         closed = self.coach.closes(local_s, summer)
         changed = closed and self._close()
@@ -75,46 +82,53 @@ class Monitor:
         average_w = coach.average_w()
         return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
 
-    def note(self, line):
-        """Keep a line for /crashlog.txt, and print it."""
-        print(line)
-        self.log.append(line)
-        del self.log[:-_LOG]
+    def _light(self):
+        """What the light shows: the first of these that is so."""
+        if self.wifi and self.wifi.portal:
+            return "wifi"
+        if self.coach.at_risk:
+            return "risk"
+        return "sos" if self.card.state == "failed" else "dim"
 
-    async def keep(self, name, start):
-        """Run a task for ever: what fails is noted and started again."""
-        while True:
-            try:
-                await start()
-            except Exception as error:
-                self.note("%s: %r" % (name, error))
-                sys.print_exception(error)
-            await self.clock.sleep(1)
+    def erase_wifi(self):
+        """Forget the Wi-Fi network, and let somebody name another."""
+        self.light.show("bye")
+        if self.wifi:
+            self.wifi.erase()
 
     async def page(self, request):
         await send_file(request, "page/index.html", "text/html; charset=utf-8")
+
+    async def read(self):
+        await self.reader.run(lambda: self.supervisor.beat("reader"))
 
     async def serve(self):
         routes = self.server.routes
         routes[b"/api/live"] = self.live.stream
         routes.update(self.api.routes())
         routes.update(Original(self).routes())
-        await self.server.run(self.board.http)
+        await self.server.run(self.board.http, lambda: self.supervisor.beat("web"))
 
-    async def watch(self):
-        """What is done by time, in one task: each task costs memory."""
+    async def lights(self):
+        """The light and the button, in steps."""
         while True:
-            self.board.each_second()
-            self.reader.each_second()
-            self.live.each_second()
-            self.clock.uptime_s()  # counts on before the ticks wrap
-            await self.clock.sleep(1)
+            self.light.step()
+            self.button.step()
+            self.supervisor.beat("light")
+            await self.clock.sleep(STEP_S)
 
     async def run(self):
         print("P1 monitor %s on %s" % (VERSION, self.board.name))
-        asyncio.create_task(self.keep("reader", self.reader.run))
-        asyncio.create_task(self.keep("web", self.serve))
-        await self.keep("watch", self.watch)
+        start = self.supervisor.start
+        start("reader", self.read)
+        start("web", self.serve)
+        start("light", self.lights)
+        self.supervisor.each_second += [
+            self.board.each_second,
+            self.reader.each_second,
+            self.live.each_second,
+        ]
+        await self.supervisor.run()
 
 
 try:

@@ -1,12 +1,14 @@
 """This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
 What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
+P1_BUTTON names a file: while it exists, the button is pressed.
 """
 
 import asyncio
 import gc
 import os
 import socket
+import sys
 import vfs
 
 from board.clock import Clock
@@ -32,11 +34,10 @@ class Line:
         self._stream = asyncio.StreamReader(end)
 
     async def read(self, size):
-        while True:
-            chunk = await self._stream.read(size)
-            if chunk:
-                return chunk
+        chunk = await self._stream.read(size)
+        if not chunk:
             await asyncio.sleep_ms(20)  # nothing there, or the other end is closed for now
+        return chunk
 
     def request(self, on):
         self._end.write(b"1" if on else b"0")
@@ -86,7 +87,9 @@ class Board:
         host, _, port = setting("P1_HTTP", "127.0.0.1:8080").rpartition(":")
         self.http = (host or "127.0.0.1", int(port))
         self.id = setting("P1_ID", "0200c3000001")
+        self.flash = setting("P1_FLASH", ".")
         self._card = setting("P1_CARD")
+        self._button = setting("P1_BUTTON")
         self._most = 0 if setting("P1_STATS") else None  # bytes of memory
 
     def mount_card(self, path):
@@ -114,5 +117,24 @@ class Board:
     def reset_cause(self):
         return "power_on"
 
-    def wifi(self):
+    def wifi_status(self):
         return None  # the computer's own network
+
+    def led(self, duty):
+        """No light here."""
+
+    def button(self):
+        if not self._button:
+            return False
+        try:
+            os.stat(self._button)
+        except OSError:
+            return False
+        return True
+
+    def feed(self):
+        """No watchdog here."""
+
+    def restart(self):
+        """Who started this process starts it again on this status."""
+        sys.exit(3)

@@ -67,7 +67,7 @@ class Api:
                 "target_w": config["target_w"],
                 "counted_from": config["counted_from"],
             },
-            "wifi": board.wifi(),
+            "wifi": board.wifi_status(),
             "heap": {"used_bytes": gc.mem_alloc(), "free_bytes": gc.mem_free()},
             "card": {
                 "state": card.state,

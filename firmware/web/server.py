@@ -17,6 +17,7 @@ _CONNECTIONS = const(5)
 _HEAD = const(2048)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
+_BEAT_S = const(10)
 _BUFFER = const(512)
 _TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
 _NO_DELAY = const(1)
@@ -116,7 +117,8 @@ class Server:
         self._clock = clock
         self._open = []  # sockets
 
-    async def run(self, address):
+    async def run(self, address, beat=int):
+        """Serve for ever; `beat()` is called between the peers, and while none comes."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])
@@ -124,12 +126,14 @@ class Server:
         listener.setblocking(False)
         print("ready http://%s:%d/" % address)
         while True:
-            while len(self._open) >= _CONNECTIONS:
+            beat()
+            if len(self._open) >= _CONNECTIONS:
                 await asyncio.sleep_ms(20)
-            await _readable(listener)
+                continue
             try:
+                await self._clock.limit(_readable(listener), _BEAT_S)
                 peer = listener.accept()[0]
-            except OSError:
+            except (OSError, asyncio.TimeoutError):
                 continue
             peer.setblocking(False)
             peer.setsockopt(_TCP, _NO_DELAY, 1)

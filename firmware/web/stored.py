@@ -79,7 +79,7 @@ def _folders(monitor, path):
 
 async def _crash_log(monitor, request):
     """When the device started, and what it stumbled over since."""
-    await request.reply(200, _TEXT, "\n".join(monitor.log) + "\n")
+    await request.reply(200, _TEXT, "\n".join(monitor.log.lines) + "\n")
 
 
 async def _description(monitor, request):

@@ -1,0 +1,98 @@
+"""The LED: what it shows, as data, and the steps in which it shows it.
+
+A pattern is a text with one digit for each step of a tenth of a second: 0 is dark, 9 as bright as the owner lets it.
+Nothing waits for the light: its task takes one step after the other.
+"""
+
+from micropython import const
+
+STEP_S = 0.1
+_FULL = const(1023)  # duty
+_BRIGHTEST = const(9)
+_UP = "1"
+# Morse: a dot is one step, a dash three, and three are dark between letters (ITU-R M.1677-1).
+_DOT, _DASH, _LETTER = "90", "9990", "00"
+_SPELLED = {
+    "hi": (".... ..", ""),
+    "wifi": (".-- .. ..-. ..", "0000000"),  # again and again: seven dark steps between words
+    "sos": ("... --- ...", "00000001111111111111111111111111111111"),
+    "bye": ("-... -.-- .", ""),
+}
+_DRAWN = {
+    "start": "01234567899876543210",
+    "telegram": "9",
+    "risk": "9191911111",
+    "dim": _UP,
+}
+
+
+def steps(name):
+    """The digits of a pattern."""
+    drawn = _DRAWN.get(name)
+    if drawn:
+        return drawn
+    code, end = _SPELLED[name]
+    return code.replace(".", _DOT).replace("-", _DASH).replace(" ", _LETTER) + end
+
+
+class Light:
+    """Shows what was asked for once, then goes on with the pattern of the device's state.
+
+    `state()` names that pattern: "dim" when all is well, "risk", "sos" or "wifi". `config` has `brightness` in percent
+    and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the light is dark, except for
+    what somebody who stands before the board has asked for.
+    """
+
+    def __init__(self, board, config, state):
+        self.local_s = None  # by the meter's clock; None before the first telegram
+        self._board = board
+        self._config = config
+        self._state = state
+        self._asked = []
+        self._steps = ""
+        self._at = 0
+        self._is_asked = False
+        self._telegram = False
+        self.show("start")
+        self.show("hi")
+
+    def show(self, name):
+        """Show a pattern once, after those asked for before."""
+        if len(self._asked) < 4:
+            self._asked.append(name)
+
+    def telegram(self, local_s):
+        """A telegram has come: one bright step."""
+        self.local_s = local_s
+        self._telegram = True
+
+    def step(self):
+        """The next tenth of a second."""
+        if self._at >= len(self._steps) or (self._asked and not self._is_asked):
+            self._next()
+        level = int(self._steps[self._at])
+        self._at += 1
+        if self._steps == _UP and self._telegram:
+            level = _BRIGHTEST
+        self._telegram = False
+        if not self._is_asked and self._is_quiet():
+            level = 0
+        # The eye sees the square root of the light.
+        self._board.led(_FULL * level * level * self._config.get("brightness", 100) // (81 * 100))
+
+    def _next(self):
+        self._at = 0
+        self._is_asked = bool(self._asked)
+        self._steps = steps(self._asked.pop(0) if self._asked else self._state())
+
+    def _is_quiet(self):
+        start, end = self._config.get("quiet_from"), self._config.get("quiet_to")
+        if self.local_s is None or not start or not end:
+            return False
+        minute = self.local_s % 86400 // 60
+        start, end = _minute(start), _minute(end)
+        return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def _minute(text):
+    return int(text[:2]) * 60 + int(text[3:])

@@ -1,0 +1,63 @@
+"""Keeps the tasks going, and the hardware watchdog fed as long as all of them are alive."""
+
+import asyncio
+from micropython import const
+
+_SILENT_S = const(30)  # as long as a card that dies may block everything, and a name server
+
+
+class Supervisor:
+    """Starts tasks, restarts those that fail, and stops feeding the watchdog when one hangs.
+
+    Each task says that it is alive by `beat(name)`, at least every 30 s. What is done by time is no task of its own,
+    which costs half a kilobyte: functions in `each_second` are called in turn.
+    """
+
+    def __init__(self, board, log):
+        self.each_second = []
+        self._board = board
+        self._log = log
+        self._silent_s = {}  # by the name of the task
+        self._told = False
+
+    def start(self, name, run):
+        """Run the async function `run` for ever."""
+        self.beat(name)
+        asyncio.create_task(self._keep(name, run))
+
+    def beat(self, name):
+        self._silent_s[name] = 0
+
+    async def _keep(self, name, run):
+        while True:
+            try:
+                await run()
+            except Exception as error:
+                self._log.fault(name, error)
+            await self._board.clock.sleep(1)
+            self.beat(name)
+
+    async def run(self):
+        """Once a second: what is done by time, and the watchdog."""
+        clock = self._board.clock
+        while True:
+            for part in self.each_second:
+                try:
+                    part()
+                except Exception as error:
+                    self._log.fault("second", error)
+            clock.uptime_s()  # counts on before the ticks wrap
+            self._watch(_SILENT_S * max(1, clock.speed))  # a network does not run faster when the clock does
+            await clock.sleep(1)
+
+    def _watch(self, limit_s):
+        hangs = None
+        for name in self._silent_s:
+            self._silent_s[name] += 1
+            if self._silent_s[name] > limit_s:
+                hangs = name
+        if hangs is None:
+            self._board.feed()
+        elif not self._told:
+            self._told = True
+            self._log.crash("%s hangs" % hangs)
