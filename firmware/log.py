@@ -2,8 +2,12 @@
 
 from micropython import const
 
+from loading import borrow
+from meter.stamp import civil
+
 _LINES = const(20)
 _LONGEST = const(120)
+_SAVED_S = const(60)
 
 
 class Log:
@@ -11,19 +15,37 @@ class Log:
 
     def __init__(self, board):
         self.lines = []
-        self.crash_line = None  # the newest crash, of this start or an earlier one
+        # The first line of the newest crash report, None when there never was one.
+        self.crash_line = borrow("crash", "report")(board).split("\n")[0] or None
+        self.local_s = None  # by the meter's clock
         self._board = board
+        self._up_s = 0
 
     def note(self, line):
         """Keep a line for /crashlog.txt, and print it."""
         print(line)
-        self.lines.append(line[:_LONGEST])
-        del self.lines[:-_LINES]
+        line = line[:_LONGEST]
+        if line not in self.lines[-2:]:  # what fails again and again leaves room for the rest
+            self.lines.append(line)
+            del self.lines[:-_LINES]
 
     def fault(self, name, error):
         """A task has failed, and will be started again."""
-        self.crash("%s: %s" % (name, type(error).__name__))
+        try:
+            self.crash("%s: %s" % (name, borrow("crash", "words")(error)), borrow("crash", "places")(error))
+        except MemoryError:
+            self.note("%s: no memory" % name)
 
-    def crash(self, what):
+    def crash(self, what, places=""):
+        """Something went wrong that should not: a report of it survives a reset."""
         self.note(what)
-        self.crash_line = what
+        print(places, end="")
+        when = "" if self.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(self.local_s)
+        self.crash_line = "%s%d s after the start: %s" % (when, self._board.clock.uptime_s(), what)
+        borrow("crash", "keep")(self._board, self.crash_line + "\n" + places)
+
+    def each_second(self):
+        """Move a report to flash once a start has lasted: at most one write a minute, also in a loop of restarts."""
+        self._up_s += 1
+        if self._up_s == _SAVED_S:
+            borrow("crash", "save")(self._board)

@@ -15,7 +15,6 @@ from meter.reader import Reader
 from meter.reading import total
 from meter.stamp import civil
 from supervisor import Supervisor
-from version import VERSION
 from web.api import Api
 from web.live import Live
 from web.original import Original
@@ -31,7 +30,8 @@ class Monitor:
         self.log = Log(board)
         self.note = self.log.note
         self.supervisor = Supervisor(board, self.log)
-        self.card = Card(board)
+        self.card = Card(board, self.note)
+        borrow("startup", "announce")(board, self.log, self.card)
         self.config = config = borrow("history.config", "read")()
         self.coach = Coach()
         self.peaks = Peaks()
@@ -54,6 +54,7 @@ class Monitor:
         if "time" not in fields or "power_import_w" not in fields:
             return
         local_s, summer = fields["time"]
+        self.log.local_s = local_s
         self.light.telegram(local_s)
         if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
@@ -118,7 +119,6 @@ class Monitor:
             await self.clock.sleep(STEP_S)
 
     async def run(self):
-        print("P1 monitor %s on %s" % (VERSION, self.board.name))
         start = self.supervisor.start
         start("reader", self.read)
         start("web", self.serve)
@@ -127,11 +127,17 @@ class Monitor:
             self.board.each_second,
             self.reader.each_second,
             self.live.each_second,
+            self.card.each_second,
+            self.log.each_second,
         ]
         await self.supervisor.run()
 
 
+board = Board()
 try:
-    asyncio.run(Monitor(Board()).run())
+    asyncio.run(Monitor(board).run())
 except KeyboardInterrupt:
-    pass
+    board.leave()
+except Exception as error:
+    Log(board).fault("start", error)
+    raise  # on a board the watchdog starts it again

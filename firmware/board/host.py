@@ -79,6 +79,7 @@ class Board:
     """The facts and peripherals that `main` builds on."""
 
     name = "host"
+    pins = None
 
     def __init__(self):
         setting = os.getenv
@@ -99,11 +100,34 @@ class Board:
         if self._card.endswith(".img"):
             image = Image(self._card)
             if image.is_new:
-                vfs.VfsFat.mkfs(image)  # type: ignore[arg-type]  # the stubs want their own base class
+                self.format_card()
             vfs.mount(vfs.VfsFat(image), path)  # type: ignore[arg-type]
         else:
             vfs.mount(vfs.VfsPosix(self._card), path)  # type: ignore[attr-defined]  # stubs are of a board
         return True
+
+    def read_sector(self, sector, buffer):
+        """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
+        Image(self._card).readblocks(sector, buffer)
+
+    def format_card(self):
+        """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        if not self._card or not self._card.endswith(".img"):
+            raise OSError("only an image can be formatted")
+        vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs want their own base class
+
+    def memory(self, data=None):
+        """What survives a reset: read it, or write it."""
+        path = self.flash + "/memory"
+        if data is not None:
+            with open(path, "wb") as file:
+                file.write(data)
+            return None
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
 
     def each_second(self):
         """With P1_STATS, say how much memory is really in use whenever it is more than before."""
@@ -134,6 +158,9 @@ class Board:
 
     def feed(self):
         """No watchdog here."""
+
+    def leave(self):
+        """The firmware was stopped by hand."""
 
     def restart(self):
         """Who started this process starts it again on this status."""

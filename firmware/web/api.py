@@ -58,6 +58,7 @@ class Api:
             "micropython": "%d.%d.%d" % sys.implementation.version[:3],
             "uptime_s": monitor.clock.uptime_s(),
             "reset_cause": board.reset_cause(),
+            "crash": monitor.log.crash_line,
             "clock": {
                 "source": "meter" if moment else None,
                 "time": documents.iso(*moment) if moment else None,

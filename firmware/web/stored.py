@@ -4,6 +4,7 @@ import json
 
 from demand.quarter import quarter_id
 from history.card import ROOT
+from loading import borrow
 from meter.stamp import seconds
 from web.server import Refused, send_file
 
@@ -78,8 +79,14 @@ def _folders(monitor, path):
 
 
 async def _crash_log(monitor, request):
-    """When the device started, and what it stumbled over since."""
-    await request.reply(200, _TEXT, "\n".join(monitor.log.lines) + "\n")
+    """What the log has, and the newest crash report."""
+    request.begin(200, _TEXT)
+    for line in monitor.log.lines:
+        request.write(line + "\n")
+    report = borrow("crash", "report")(monitor.board)
+    if report:
+        request.write("\nThe newest crash:\n" + report)
+    await request.drain()
 
 
 async def _description(monitor, request):

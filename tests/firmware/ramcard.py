@@ -53,6 +53,9 @@ class Slot:
         vfs.mount(vfs.VfsFat(self.disk), path)
         return True
 
+    def read_sector(self, sector, buffer):
+        self.disk.readblocks(sector, buffer)
+
 
 def write(path, content):
     with open(path, "w") as file:
