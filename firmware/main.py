@@ -15,6 +15,7 @@ from meter.reader import Reader
 from meter.reading import total
 from meter.stamp import civil
 from supervisor import Supervisor
+from web.access import Access
 from web.api import Api
 from web.live import Live
 from web.original import Original
@@ -32,21 +33,32 @@ class Monitor:
         self.supervisor = Supervisor(board, self.log)
         self.card = Card(board, self.note)
         borrow("startup", "announce")(board, self.log, self.card)
-        self.config = config = borrow("history.config", "read")()
+        self.config = config = borrow("history.config", "read")(board, self.note)
         self.coach = Coach()
         self.peaks = Peaks()
-        self.coach.area = self.peaks.area = config["area"]
-        self.coach.own_target_w = config["target_w"]
-        if config["counted_from"]:
-            self.peaks.counted_from = month_number(config["counted_from"])
+        self.settle()
         self.reader = Reader(board.line, self.clock, self.on_reading)
         self.api = Api(self)
-        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page})
+        self.access = Access(self)
+        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page}, self.access)
         self.live = Live(self.api, self.server)
         self.light = Light(board, config, self._light)
         self.button = Button(board.button, self.clock, self.erase_wifi)
         self.wifi = None  # no network of its own
-        self.access = None
+
+    def settle(self):
+        """Hand the settings to the parts that follow them."""
+        config = self.config
+        self.coach.area = self.peaks.area = config["area"]
+        self.coach.own_target_w = config["target_w"]
+        since = config["counted_from"]
+        self.peaks.counted_from = month_number(since) if since else None
+
+    def look_for_card(self):
+        """A card that comes may bring settings, or needs those that were made without it."""
+        if self.card.each_second():
+            self.config.update(borrow("history.config", "read")(self.board, self.note))
+            self.settle()
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -106,6 +118,7 @@ class Monitor:
     async def serve(self):
         routes = self.server.routes
         routes[b"/api/live"] = self.live.stream
+        routes[b"/api/"] = self.access.seldom
         routes.update(self.api.routes())
         routes.update(Original(self).routes())
         await self.server.run(self.board.http, lambda: self.supervisor.beat("web"))
@@ -127,7 +140,7 @@ class Monitor:
             self.board.each_second,
             self.reader.each_second,
             self.live.each_second,
-            self.card.each_second,
+            self.look_for_card,
             self.log.each_second,
         ]
         await self.supervisor.run()

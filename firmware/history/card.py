@@ -43,7 +43,7 @@ class Card:
             self.fail(borrow("history.unreadable", "reason")(self._board, error))
 
     def each_second(self):
-        """Look for a card now and then while there is none that works."""
+        """Look for a card now and then while there is none that works; True when one has come."""
         self._away_s = 0 if self.state == "ok" else self._away_s + 1
         if self._away_s == _RETRY_S:
             self._away_s = 0
@@ -51,6 +51,8 @@ class Card:
             self.mount()
             if self.state != before:
                 self._note("SD Card %s" % self.state)
+                return self.state == "ok"
+        return False
 
     def _measure(self):
         if self.state == "ok":
