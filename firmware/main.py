@@ -44,7 +44,7 @@ class Monitor:
         self.live = Live(self.api, self.server)
         self.light = Light(board, config, self._light)
         self.button = Button(board.button, self.clock, self.erase_wifi)
-        self.wifi = None  # no network of its own
+        self.wifi = borrow("lan.wifi", "Wifi")(self) if board.has_radio else None
 
     def settle(self):
         """Hand the settings to the parts that follow them."""
@@ -143,6 +143,8 @@ class Monitor:
             self.look_for_card,
             self.log.each_second,
         ]
+        if self.wifi:
+            self.supervisor.each_second.append(self.wifi.each_second)
         await self.supervisor.run()
 
 

@@ -87,6 +87,7 @@ class Board:
     """
 
     http = ("0.0.0.0", 80)
+    has_radio = True
     flash = ""
 
     def __init__(self, name, pins, cause):

@@ -79,6 +79,7 @@ class Board:
     """The facts and peripherals that `main` builds on."""
 
     name = "host"
+    has_radio = False  # the computer's own network
     pins = None
 
     def __init__(self):

@@ -169,6 +169,7 @@ class Server:
 
     def __init__(self, clock, routes, access):
         self.routes = routes
+        self.portal = None  # takes every request while the setup portal is open
         self._access = access
         self._clock = clock
         self._open = []  # sockets
@@ -201,6 +202,9 @@ class Server:
         try:
             try:
                 request = Request(stream, self._clock, await self._head(stream))
+                if self.portal:
+                    await self.portal(request)
+                    return
                 request.check()
                 self._access.admit(request)
                 kept = await self._handler(request)(request)
