@@ -60,27 +60,26 @@ async def create_token(monitor, request):
     else:
         raise Refused(401, "Send the password, or press BOOT on the device and ask again within a minute")
     secrets = read_json(monitor.board, _SECRETS)
-    tokens = _tokens(secrets)
     token, digest = _chance()
     moment = monitor.reader.parser.reading.get("time")
     added = {
-        "id": max([known["id"] for known in tokens] or [0]) + 1,
+        "id": os.urandom(4).hex(),
         "name": name,
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    _keep(monitor, secrets, tokens + [added])
+    _keep(monitor, secrets, _tokens(secrets) + [added])
     del added["hash"]
     added["token"] = token
     await request.reply(201, _JSON, json.dumps(added))
 
 
 async def delete_token(monitor, request):
-    """DELETE /api/tokens?id=1: what has it is let in no more."""
+    """DELETE /api/tokens?id=: what has this token is let in no more."""
     asked = (request.argument(b"id") or b"").decode()
     secrets = read_json(monitor.board, _SECRETS)
     tokens = _tokens(secrets)
-    left = [token for token in tokens if str(token["id"]) != asked]
+    left = [token for token in tokens if token["id"] != asked]
     if len(left) == len(tokens):
         raise Refused(404, "There is no such token")
     _keep(monitor, secrets, left)
