@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
 
             flash(arguments.board, arguments.port, arguments.micropython, arguments.package)
         case "deploy":
-            from board_tool.flash import deploy
+            from board_tool.deploy import deploy
 
             deploy(arguments.board, arguments.port, arguments.package)
         case "logs":

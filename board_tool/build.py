@@ -1,12 +1,11 @@
 """Makes for each board the folder that it runs and its update package."""
 
-import ast
 import shutil
 from pathlib import Path
 
 from board_tool.boards import BOARDS, BoardType
 from board_tool.errors import ToolError
-from board_tool.package import Package, read_folder
+from board_tool.package import Package, read_folder, version
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
@@ -38,7 +37,7 @@ def build(board: str) -> tuple[Path, Path]:
         raise ToolError(str(error)) from None
     finally:
         (TARGET / f"this_{board}.py").unlink(missing_ok=True)
-    package = Package(version(), board, read_folder(folder))
+    package = Package(version(ROOT), board, read_folder(folder))
     path = TARGET / package.file_name
     path.write_bytes(package.content())
     return folder, path
@@ -54,12 +53,3 @@ def build_and_tell(board: str | None) -> None:
 def has_table(board: BoardType) -> bool:
     """Whether the firmware knows the pins of this board."""
     return (ROOT / "firmware" / "board" / f"{board.name}.py").exists()
-
-
-def version() -> str:
-    """The firmware's version, read without running it."""
-    source = (ROOT / "firmware" / "version.py").read_text()
-    for statement in ast.parse(source).body:
-        if isinstance(statement, ast.Assign):
-            return str(ast.literal_eval(statement.value))
-    raise ToolError("firmware/version.py holds no version")

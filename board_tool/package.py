@@ -12,11 +12,14 @@ mpy: version of the bytecode. micropython: the oldest that runs it. room: bytes 
 The same sources give the same package, byte for byte.
 """
 
+import ast
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from board_tool.errors import ToolError
 
 FORMAT = "p1-monitor 1"
 MPY = 6
@@ -73,6 +76,36 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def read_package(path: Path) -> Package:
+    """The package in a file, every hash of it checked. ToolError when it is none."""
+    try:
+        content = path.read_bytes()
+        at = content.index(b"]}\n") + 3
+        manifest = json.loads(content[:at])
+        files = {}
+        for name, size, digest in manifest["files"]:
+            files[name] = content[at : at + size]
+            at += size
+            if hashlib.sha256(files[name]).hexdigest() != digest:
+                raise ValueError
+        package = Package(manifest["version"], manifest["board"], files)
+        if manifest["format"] != FORMAT or package.content() != content:
+            raise ValueError
+    except OSError as error:
+        raise ToolError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ToolError(f"{path} is no update package, or a damaged one") from None
+    return package
+
+
+def version(root: Path) -> str:
+    """The version of the firmware below this folder, read without running it."""
+    for statement in ast.parse((root / "firmware" / "version.py").read_text()).body:
+        if isinstance(statement, ast.Assign):
+            return str(ast.literal_eval(statement.value))
+    raise ToolError("firmware/version.py holds no version")
 
 
 def _json(value: object) -> str:
