@@ -45,6 +45,7 @@ class Monitor:
         self.light = Light(board, config, self._light)
         self.button = Button(board.button, self.clock, self.erase_wifi)
         self.wifi = borrow("lan.wifi", "Wifi")(self) if board.has_radio else None
+        self.update = borrow("board.slots", "status")(board)
 
     def settle(self):
         """Hand the settings to the parts that follow them."""
@@ -118,7 +119,7 @@ class Monitor:
     async def serve(self):
         routes = self.server.routes
         routes[b"/api/live"] = self.live.stream
-        routes[b"/api/"] = self.access.seldom
+        routes[b"/api/"] = routes[b"/update"] = self.access.seldom
         routes.update(self.api.routes())
         routes.update(Original(self).routes())
         await self.server.run(self.board.http, lambda: self.supervisor.beat("web"))
@@ -145,6 +146,8 @@ class Monitor:
         ]
         if self.wifi:
             self.supervisor.each_second.append(self.wifi.each_second)
+        if self.update["state"] == "trial":
+            borrow("web.trial", "Trial")(self)
         await self.supervisor.run()
 
 

@@ -77,6 +77,7 @@ class Api:
                 "error": card.error,
             },
             "p1": monitor.reader.health(),
+            "update": monitor.update,
         }
 
     async def telegram(self, request):

@@ -173,6 +173,7 @@ class Server:
         self._access = access
         self._clock = clock
         self._open = []  # sockets
+        self.listening = False
 
     async def run(self, address, beat=int):
         """Serve for ever; `beat()` is called between the peers, and while none comes."""
@@ -181,6 +182,7 @@ class Server:
         listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])
         listener.listen(_CONNECTIONS)
         listener.setblocking(False)
+        self.listening = True
         print("ready http://%s:%d/" % address)
         while True:
             beat()

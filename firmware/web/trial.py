@@ -1,6 +1,6 @@
 """A version's first starts after an update: it is on trial until it has shown that it is well.
 
-Well is: Wi-Fi joined, HTTP listening and a telegram read; without a meter, ten minutes of the rest. Until it says so
+Well is: Wi-Fi joined where the board has a radio, HTTP listening and a telegram read; without a meter, ten minutes of the rest. Until it says so
 itself, loader/main.py counts its starts and goes back to the version before.
 """
 
@@ -21,8 +21,7 @@ class Trial:
 
     def each_second(self):
         monitor = self._monitor
-        wifi = monitor.board.wifi_status()
-        joined = monitor.board.name == "host" or (wifi and wifi["ip"])
+        joined = monitor.wifi is None or monitor.board.wifi_status()
         self._well_s = self._well_s + 1 if joined and monitor.server.listening else 0
         if self._well_s > 0 and (monitor.coach.start is not None or self._well_s > _WITHOUT_METER_S):
             self._confirm()

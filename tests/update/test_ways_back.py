@@ -25,6 +25,7 @@ def test_ways_back(said: dict[str, Any]) -> None:
         "failing import, told": "b failed: ImportError(\"no module named 'nowhere'\",)",
         "telegram": ["b ok", "idle", 0],
         "telegram, later": [new, new, new, new, new],
+        "no Wi-Fi": ["b 1", "trial", 1],
         "no HTTP": ["b 1", "trial", 1],
         "no meter, 10 minutes": ["b 1", "trial", 1],
         "no meter, longer": ["b ok", "idle", 0],

@@ -124,17 +124,13 @@ class Board:
     name = "t8_c3"
     flash = MOUNT
     restarted = False
+    joined = True
 
     def restart(self):
         self.restarted = True
 
     def wifi_status(self):
-        return {"ip": "192.168.0.250"}
-
-
-class Access:
-    def require(self, request):
-        """Everybody here may."""
+        return {"ip": "192.168.0.250"} if self.joined else None
 
 
 class Supervisor:
@@ -147,7 +143,7 @@ class Monitor:
 
     def __init__(self):
         self.board = Board()
-        self.access = Access()
+        self.wifi = "a radio"
         self.supervisor = Supervisor()
         self.update = {"state": "idle", "percent": None, "error": None}
         self.notes = []

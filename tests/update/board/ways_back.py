@@ -39,11 +39,12 @@ class OnFlash:
         self._mounted.__exit__(*error)
 
 
-def on_trial(flash, seconds, telegram=False, listening=True):
+def on_trial(flash, seconds, telegram=False, listening=True, joined=True):
     """The new version runs for some seconds. Gives slot.txt and what it tells."""
     with OnFlash(flash, "b"):
         monitor = Monitor()
         monitor.update = status(monitor.board)
+        monitor.board.joined = joined
         assert monitor.update["state"] == "trial"
         monitor.server = type("Server", (), {"listening": listening})
         monitor.coach = type("Coach", (), {"start": 1 if telegram else None})
@@ -78,6 +79,7 @@ def main(old, new, failing):
 
     flash = with_update(old, new)
     start(flash)
+    said["no Wi-Fi"] = on_trial(flash, 700, telegram=True, joined=False)
     said["no HTTP"] = on_trial(flash, 700, telegram=True, listening=False)
     said["no meter, 10 minutes"] = on_trial(flash, 600)
     said["no meter, longer"] = on_trial(flash, 602)
