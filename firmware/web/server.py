@@ -169,7 +169,7 @@ class Server:
 
     def __init__(self, clock, routes, access):
         self.routes = routes
-        self.portal = None  # takes every request while the setup portal is open
+        self.portal = None  # while the setup portal is open: whether it has taken a request
         self._access = access
         self._clock = clock
         self._open = []  # sockets
@@ -204,8 +204,7 @@ class Server:
         try:
             try:
                 request = Request(stream, self._clock, await self._head(stream))
-                if self.portal:
-                    await self.portal(request)
+                if self.portal and await self.portal(request):
                     return
                 request.check()
                 self._access.admit(request)
