@@ -22,13 +22,13 @@ def answer(end, board, address, message, peer):
         key = key.strip().upper()
         value = value.strip()
         if key == b"ST":
-            target = value.decode()
+            target = value
         elif key == b"MAN":
             discover = value == b'"ssdp:discover"'
     if not discover:
         return
     for name in (_ROOT, uuid(board), _TYPE):
-        if target in (name, "ssdp:all"):
+        if target in (name.encode(), b"ssdp:all"):
             end.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
 
 

@@ -1,5 +1,6 @@
 """A board with a radio in a test's own time: what lan/ needs of the rest of the firmware."""
 
+import asyncio
 import os
 import sys
 
@@ -43,6 +44,8 @@ class House:
 
     def __init__(self, speed=100, **files):
         """`files` are JSON files of the flash, without their ending."""
+        if asyncio.core.cur_task is None:
+            asyncio.new_event_loop()  # the tasks of a test before, which nobody ran
         radio.air.forget()
         radio.air.now = lambda: self.now_s
         self.now_s = 0
