@@ -53,6 +53,7 @@ class Light:
         self._at = 0
         self._is_asked = False
         self._telegram = False
+        self._duty = None
         self.show("start")
         self.show("hi")
 
@@ -78,7 +79,10 @@ class Light:
         if not self._is_asked and self._is_quiet():
             level = 0
         # The eye sees the square root of the light.
-        self._board.led(_FULL * level * level * self._config.get("brightness", 100) // (81 * 100))
+        duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)
+        if duty != self._duty:
+            self._duty = duty
+            self._board.led(duty)
 
     def _next(self):
         self._at = 0
