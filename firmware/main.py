@@ -102,7 +102,7 @@ class Monitor:
             return "wifi"
         if self.coach.at_risk:
             return "risk"
-        return "sos" if self.card.state == "failed" else "dim"
+        return "dim" if self.card.state == "ok" else "sos"
 
     def erase_wifi(self):
         """Forget the Wi-Fi network, and let somebody name another."""

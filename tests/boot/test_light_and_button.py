@@ -1,12 +1,16 @@
 """What the LED shows to whom, and what the BOOT button does."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 from tests.boot.hardware import Hardware
 
+type Card = Callable[..., Path]
 EVENING = moment(2026, 11, 12, 18, 3)
 FULL, DIM, DARK = 1023 * 64, 12 * 64, 0
 FADE = [n * n * 1023 // 81 * 64 for n in (*range(1, 10), *range(8, -1, -1))]
@@ -29,8 +33,10 @@ def morse(found: list[tuple[int, int]], step_ms: int = 100) -> str:
     return said
 
 
-def test_start_fades_says_hi_and_goes_dim(power: SwitchOn) -> None:
-    with power(speed=4) as hardware:
+def test_start_fades_says_hi_and_goes_dim(power: SwitchOn, card: Card) -> None:
+    hardware = power(speed=4)
+    hardware.insert_card(card())
+    with hardware:
         hardware.wait(lambda: len(changes(hardware)) > 30 and changes(hardware)[-1][1] == DIM)
         found = changes(hardware)
 
@@ -40,8 +46,10 @@ def test_start_fades_says_hi_and_goes_dim(power: SwitchOn) -> None:
     assert found[-1][1] == DIM
 
 
-def test_each_telegram_is_one_pulse(power: SwitchOn) -> None:
-    with power(meter=EVENING, speed=4) as hardware:
+def test_each_telegram_is_one_pulse(power: SwitchOn, card: Card) -> None:
+    hardware = power(meter=EVENING, speed=4)
+    hardware.insert_card(card())
+    with hardware:
         hardware.wait(lambda: hardware.device()["p1"]["telegrams"] >= 9)
         before = len(changes(hardware))
         telegrams = hardware.device()["p1"]["telegrams"]
@@ -52,10 +60,14 @@ def test_each_telegram_is_one_pulse(power: SwitchOn) -> None:
     assert set(pulses) == {FULL, DIM}
 
 
-def test_failed_card_calls_sos(power: SwitchOn, tmp_path: Path) -> None:
-    (tmp_path / "empty.img").write_bytes(bytes(1 << 20))
+@pytest.mark.parametrize("inserted", [False, True])
+def test_card_that_is_missing_or_unreadable_calls_sos(
+    power: SwitchOn, tmp_path: Path, inserted: bool
+) -> None:
     hardware = power(speed=4)
-    hardware.insert_card(tmp_path / "empty.img")
+    if inserted:
+        (tmp_path / "empty.img").write_bytes(bytes(1 << 20))
+        hardware.insert_card(tmp_path / "empty.img")
     with hardware:
         hardware.wait(lambda: "... --- ..." in morse(changes(hardware)))
 
