@@ -158,14 +158,10 @@ class Portal:
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
 
     async def _page(self, request):
-        path = sys.path[0] + "/page/setup.html"
-        try:
-            file = open(path + ".gz", "rb")
-            request.begin(200, _HTML, "Content-Encoding: gzip\r\n")
-        except OSError:
-            file = open(path, "rb")  # not built
-            request.begin(200, _HTML)
-        with file:
+        with _page_file() as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            request.begin(200, _HTML, "Content-Encoding: gzip\r\n" if packed else "")
             piece = file.read(512)
             while piece:
                 request.write(piece)
@@ -205,3 +201,14 @@ class Portal:
             await request.reply(status, _HTML, _AGAIN + told)
         else:
             await request.reply(status, _JSON, told)
+
+
+def _page_file():
+    """The page, packed by the build or as it is written, where the firmware is."""
+    for folder in sys.path:
+        for end in (".gz", ""):
+            try:
+                return open("%s/page/setup.html%s" % (folder, end), "rb")
+            except OSError:
+                pass
+    raise OSError("the page is not there")

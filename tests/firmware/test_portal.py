@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 
 import radio
 from network_house import HOME, House, router
@@ -140,7 +139,6 @@ async def test_unknown_paths_are_sent_to_the_form_and_the_device_can_be_asked():
 
 
 async def test_form_is_sent_compressed():
-    sys.path.insert(0, form.__file__[: -len("/lan/form.mpy")])  # the folder of the firmware, as on a board
     house = await opened()
     status, head, page = await ask(house)
     assert status == 200
