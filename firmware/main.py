@@ -47,6 +47,10 @@ class Monitor:
         self.wifi = borrow("lan.wifi", "Wifi")(self) if board.has_radio else None
         self.update = borrow("board.slots", "status")(board)
 
+    def name(self):
+        """What the device is called in the network."""
+        return self.wifi.name if self.wifi else self.config["device_name"]
+
     def settle(self):
         """Hand the settings to the parts that follow them."""
         config = self.config

@@ -52,7 +52,7 @@ class Api:
         moment = monitor.reader.parser.reading.get("time")
         return {
             "id": board.id,
-            "name": config["device_name"],
+            "name": monitor.name(),
             "board": board.name,
             "firmware": VERSION,
             "micropython": "%d.%d.%d" % sys.implementation.version[:3],

@@ -100,7 +100,7 @@ async def _description(monitor, request):
         "<friendlyName>%s</friendlyName><manufacturer>P1 Monitor</manufacturer><modelName>%s</modelName>"
         "<serialNumber>%s</serialNumber><UDN>uuid:70310000-0000-1000-8000-%s</UDN>"
         "<presentationURL>/</presentationURL></device></root>\n"
-        % (monitor.config["device_name"], board.name, board.id, board.id),
+        % (monitor.name(), board.name, board.id, board.id),
     )
 
 

@@ -47,3 +47,15 @@ def test_absent_time_server_leaves_the_meter_alone(power: SwitchOn) -> None:
     hardware.wait(lambda: hardware.device()["uptime_s"] > 100, 30)
     assert hardware.starts == 1
     assert not hardware.said("arrival")
+
+
+def test_second_device_of_a_house_is_called_by_the_end_of_its_id(power: SwitchOn) -> None:
+    hardware = power()
+    (hardware.flash / "wifi.json").write_text('{"joined": true, "taken": "digimon"}')
+    hardware.switch_on()
+    hardware.wait(lambda: hardware.said("Wi-Fi: joined"))
+
+    assert hardware.device()["name"] == "digimon-0001"
+    description = hardware.get("/description.xml")
+    assert "<friendlyName>digimon-0001</friendlyName>" in description
+    assert "<UDN>uuid:70310000-0000-1000-8000-0200c3000001</UDN>" in description
