@@ -9,7 +9,7 @@ from board_tool.package import Package, read_folder, version
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
-LOADER = ROOT / "firmware" / "loader" / "main.py"
+LOADER = ROOT / "firmware" / "loader"
 
 
 def build(board: str) -> tuple[Path, Path]:

@@ -47,8 +47,9 @@ def put(device: Device, package: Package) -> None:
     """Copy loader and package, and let them start from now on. Cut anywhere, what was there before starts."""
     check(device)
     slot = _free_slot(device)
-    if device.read("main.py") != LOADER.read_bytes():
-        device.write("main.py", LOADER.read_bytes())
+    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py, which wants the other, as the last
+        if device.read(source.name) != source.read_bytes():
+            device.write(source.name, source.read_bytes())
     device.remove(f"{slot}/manifest.json")  # from here on it is not whole
     device.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))

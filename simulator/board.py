@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
-"""The exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/main.py)."""
+"""The exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
 
 
 class BoardError(Exception):

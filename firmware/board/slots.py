@@ -1,6 +1,6 @@
 """The two folders of the flash, a and b, that hold one version of the firmware each.
 
-loader/main.py, which is never updated, says which one starts and why; here is the running firmware's part of it.
+loader/slot.py, which is never updated, says which one starts and why; here is the running firmware's part of it.
 """
 
 import os

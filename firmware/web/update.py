@@ -1,11 +1,12 @@
 """POST /api/update: takes a new version of the firmware, as an update package (described in board_tool/package.py).
 
-The package goes into the folder that is not running, in pieces of 1 KB, while the meter is read on. That folder counts
+The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
 only once every file of it was read back and is right; then it is the one that starts next, on trial (web/trial.py).
 Whatever goes wrong before leaves the running version as it was.
 """
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from web.server import Refused, send_file
 
 _LARGEST = const(1 << 20)  # bytes of a package
 _LINE = const(256)  # bytes of a line of its manifest
-_PIECE = const(1024)
+_PIECE = const(512)
 _FORMAT = "p1-monitor 1"
 _BROKEN = "This is no update package, or not a whole one"
 
@@ -44,6 +45,7 @@ async def receive(monitor, request):
     if not slot:
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)
+    gc.collect()
     status.update({"state": "receiving", "percent": 0, "error": None})
     try:
         version = await _take(monitor.board, Body(request, status), slot)
@@ -87,7 +89,7 @@ class Body:
                 return line
             if len(self._ahead) > _LINE:
                 raise Refused(400, _BROKEN)
-            self._ahead += await self._more(_LINE)
+            self._ahead += await self._more(_PIECE)
 
     async def piece(self, most):
         if not self._ahead:
@@ -142,11 +144,10 @@ async def _manifest(board, body, path):
     head = _head(board, line)
     total = 0
     with open(path, "wb") as file:
-        file.write(line)
+        file.write(line + b"\n")
         while line != b"]}":
             line = await body.line()
-            file.write(b"\n")
-            file.write(line)
+            file.write(line + b"\n")
             if line != b"]}":
                 total += _row(line)[1]
     if total != body.left():
@@ -202,11 +203,13 @@ async def _file(body, folder, name, size, digest):
             size -= len(piece)
     # What the flash gives back is what has to be right.
     seen = hashlib.sha256()
+    piece = bytearray(_PIECE)
     with open(path, "rb") as file:
-        piece = file.read(_PIECE)
-        while piece:
-            seen.update(piece)
-            piece = file.read(_PIECE)
+        count = file.readinto(piece)
+        while count:
+            seen.update(memoryview(piece)[:count])
+            count = file.readinto(piece)
+    gc.collect()  # before the next file, so that what stays is not scattered
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged at " + name)
 

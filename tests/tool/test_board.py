@@ -69,7 +69,8 @@ def test_flash_makes_a_board_that_can_be_joined(
         f"--port {board.port} --chip esp32c3 --baud 460800 write-flash --erase-all 0x0 {image}",
     ]
     assert on_flash(board, "a") == {**NEW.files, "manifest.json": NEW.manifest()}
-    assert (board.flash / "main.py").read_bytes() == LOADER.read_bytes()
+    for name in ("main.py", "slot.py"):
+        assert (board.flash / name).read_bytes() == (LOADER / name).read_bytes()
     assert (board.flash / "slot.txt").read_text() == "a ok\n"
     password = json.loads((board.flash / "secrets.json").read_text())["setup_password"]
     assert re.fullmatch("[a-z2-9]{12}", password)

@@ -14,7 +14,7 @@ from web.server import Refused
 
 BLOCK = 4096
 MOUNT = "/flash"
-LOADER = "firmware/loader/main.py"
+LOADER = "firmware/loader/"
 
 
 class PowerCut(Exception):
@@ -64,7 +64,7 @@ class Flash:
         self.data[at : at + len(content)] = content
 
 
-def format_flash(blocks=48):
+def format_flash(blocks=64):
     flash = Flash(bytearray(blocks * BLOCK))
     vfs.VfsLfs2.mkfs(flash)
     return flash
@@ -103,8 +103,12 @@ def start(flash):
     here, modules, path = os.getcwd(), list(sys.modules), sys.path[:]
     with Mounted(flash):
         os.chdir(MOUNT)
+        sys.path.insert(0, "")
+        for name in LOADER_SOURCES:
+            if read(name) is None:
+                write(name, LOADER_SOURCES[name])
         try:
-            exec(LOADER_SOURCE, {"__name__": "__main__"})
+            exec(LOADER_SOURCES["main.py"], {"__name__": "__main__"})
         except SystemExit:
             record.started.append("restart")
         finally:
@@ -116,8 +120,10 @@ def start(flash):
     return list(record.started)
 
 
-with open(LOADER) as _file:
-    LOADER_SOURCE = _file.read().replace("const(10)", "const(0)")  # nobody comes with a cable
+LOADER_SOURCES = {}
+for _name in ("main.py", "slot.py"):
+    with open(LOADER + _name) as _file:
+        LOADER_SOURCES[_name] = _file.read().replace("const(10)", "const(0)")  # nobody comes with a cable
 
 
 class Board:
