@@ -10,6 +10,7 @@ import sys
 
 from board.flash import read_json, write_json
 from meter.crc import crc16
+from meter.stamp import civil
 
 _FILE = "crash.json"
 _MAGIC = b"P1"
@@ -31,6 +32,17 @@ def places(error):
     return "".join(["%s\n" % line for line in text.getvalue().split("\n") if line.startswith("  File ")])
 
 
+def report(log, name, error):
+    """Tell and keep that the task `name` has failed with `error`, or, with None, that it hangs."""
+    what = "%s: %s" % (name, words(error)) if error else "%s hangs" % name
+    where = places(error) if error else ""
+    log.note(what)
+    print(where, end="")
+    when = "" if log.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(log.local_s)
+    log.crash_line = "%s%d s after the start: %s" % (when, log.board.clock.uptime_s(), what)
+    keep(log.board, log.crash_line + "\n" + where)
+
+
 def keep(board, report):
     """Put a report where the next start finds it, in the place of the one before."""
     body = report.encode()[:_LONGEST]
@@ -46,7 +58,7 @@ def kept(board):
     return body.decode()
 
 
-def report(board):
+def newest(board):
     """The newest report, "" when there never was one."""
     return kept(board) or read_json(board, _FILE).get("report", "")
 

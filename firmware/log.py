@@ -3,7 +3,6 @@
 from micropython import const
 
 from loading import borrow
-from meter.stamp import civil
 
 _LINES = const(20)
 _LONGEST = const(120)
@@ -16,9 +15,9 @@ class Log:
     def __init__(self, board):
         self.lines = []
         # The first line of the newest crash report, None when there never was one.
-        self.crash_line = borrow("crash", "report")(board).split("\n")[0] or None
+        self.crash_line = borrow("crash", "newest")(board).split("\n")[0] or None
         self.local_s = None  # by the meter's clock
-        self._board = board
+        self.board = board
         self._up_s = 0
 
     def note(self, line):
@@ -30,22 +29,14 @@ class Log:
             del self.lines[:-_LINES]
 
     def fault(self, name, error):
-        """A task has failed, and will be started again."""
+        """A task has failed with this exception, or hangs (None): a report of it survives a reset."""
         try:
-            self.crash("%s: %s" % (name, borrow("crash", "words")(error)), borrow("crash", "places")(error))
+            borrow("crash", "report")(self, name, error)
         except MemoryError:
             self.note("%s: no memory" % name)
-
-    def crash(self, what, places=""):
-        """Something went wrong that should not: a report of it survives a reset."""
-        self.note(what)
-        print(places, end="")
-        when = "" if self.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(self.local_s)
-        self.crash_line = "%s%d s after the start: %s" % (when, self._board.clock.uptime_s(), what)
-        borrow("crash", "keep")(self._board, self.crash_line + "\n" + places)
 
     def each_second(self):
         """Move a report to flash once a start has lasted: at most one write a minute, also in a loop of restarts."""
         self._up_s += 1
         if self._up_s == _SAVED_S:
-            borrow("crash", "save")(self._board)
+            borrow("crash", "save")(self.board)

@@ -3,7 +3,7 @@
 import asyncio
 
 from board.button import Button
-from board.light import STEP_S, Light
+from board.light import Light
 from board.this import Board
 from demand.coach import Coach
 from demand.peaks import Peaks, month_number
@@ -128,19 +128,11 @@ class Monitor:
         routes.update(Original(self).routes())
         await self.server.run(self.board.http, lambda: self.supervisor.beat("web"))
 
-    async def lights(self):
-        """The light and the button, in steps."""
-        while True:
-            self.light.step()
-            self.button.step()
-            self.supervisor.beat("light")
-            await self.clock.sleep(STEP_S)
-
     async def run(self):
         start = self.supervisor.start
         start("reader", self.read)
         start("web", self.serve)
-        start("light", self.lights)
+        self.supervisor.each_step += [self.light.step, self.button.step]
         self.supervisor.each_second += [
             self.board.each_second,
             self.reader.each_second,

@@ -3,6 +3,7 @@
 import asyncio
 from micropython import const
 
+STEP_S = 0.1
 _SILENT_S = const(30)  # as long as a card that dies may block everything, and a name server
 
 
@@ -10,10 +11,11 @@ class Supervisor:
     """Starts tasks, restarts those that fail, and stops feeding the watchdog when one hangs.
 
     Each task says that it is alive by `beat(name)`, at least every 30 s. What is done by time is no task of its own,
-    which costs half a kilobyte: functions in `each_second` are called in turn.
+    which costs half a kilobyte: functions in `each_step` and `each_second` are called in turn.
     """
 
     def __init__(self, board, log):
+        self.each_step = []
         self.each_second = []
         self._board = board
         self._log = log
@@ -38,17 +40,24 @@ class Supervisor:
             self.beat(name)
 
     async def run(self):
-        """Once a second: what is done by time, and the watchdog."""
+        """Steps of a tenth of a second, and once a second what is done by time, and the watchdog."""
         clock = self._board.clock
+        before = None
         while True:
-            for part in self.each_second:
-                try:
-                    part()
-                except Exception as error:
-                    self._log.fault("second", error)
-            clock.uptime_s()  # counts on before the ticks wrap
-            self._watch(max(_SILENT_S, clock.speed))  # at least a second, also when the clock runs fast
-            await clock.sleep(1)
+            self._call(self.each_step)
+            now = clock.uptime_s()  # counts on before the ticks wrap
+            if now != before:
+                before = now
+                self._call(self.each_second)
+                self._watch(max(_SILENT_S, clock.speed))  # at least a second, also when the clock runs fast
+            await clock.sleep(STEP_S)
+
+    def _call(self, parts):
+        for part in parts:
+            try:
+                part()
+            except Exception as error:
+                self._log.fault("timer", error)
 
     def _watch(self, limit_s):
         hangs = None
@@ -60,4 +69,4 @@ class Supervisor:
             self._board.feed()
         elif not self._told:
             self._told = True
-            self._log.crash("%s hangs" % hangs)
+            self._log.fault(hangs, None)

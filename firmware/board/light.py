@@ -1,46 +1,22 @@
-"""The LED: what it shows, as data, and the steps in which it shows it.
+"""The LED: shows what was asked for once, then goes on with what the device's state says.
 
-A pattern is a text with one digit for each step of a tenth of a second: 0 is dark, 9 as bright as the owner lets it.
-Nothing waits for the light: its task takes one step after the other.
+Nothing waits for the light: it takes one step after the other.
 """
 
 from micropython import const
 
-STEP_S = 0.1
+from loading import borrow
+
 _FULL = const(1023)  # duty
 _BRIGHTEST = const(9)
-_UP = "1"
-# Morse: a dot is one step, a dash three, and three are dark between letters (ITU-R M.1677-1).
-_DOT, _DASH, _LETTER = "90", "9990", "00"
-_SPELLED = {
-    "hi": (".... ..", ""),
-    "wifi": (".-- .. ..-. ..", "0000000"),  # again and again: seven dark steps between words
-    "sos": ("... --- ...", "00000001111111111111111111111111111111"),
-    "bye": ("-... -.-- .", ""),
-}
-_DRAWN = {
-    "start": "01234567899876543210",
-    "telegram": "9",
-    "risk": "9191911111",
-    "dim": _UP,
-}
-
-
-def steps(name):
-    """The digits of a pattern."""
-    drawn = _DRAWN.get(name)
-    if drawn:
-        return drawn
-    code, end = _SPELLED[name]
-    return code.replace(".", _DOT).replace("-", _DASH).replace(" ", _LETTER) + end
 
 
 class Light:
-    """Shows what was asked for once, then goes on with the pattern of the device's state.
+    """Shows the patterns of board/patterns.py, in steps of a tenth of a second.
 
-    `state()` names that pattern: "dim" when all is well, "risk", "sos" or "wifi". `config` has `brightness` in percent
-    and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the light is dark, except for
-    what somebody who stands before the board has asked for.
+    `state()` names the pattern of the device's state: "dim" when all is well, "risk", "sos" or "wifi". `config` has
+    `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the
+    light is dark, except for what somebody who stands before the board has asked for.
     """
 
     def __init__(self, board, config, state):
@@ -49,6 +25,7 @@ class Light:
         self._config = config
         self._state = state
         self._asked = []
+        self._name = None
         self._steps = ""
         self._at = 0
         self._is_asked = False
@@ -73,7 +50,7 @@ class Light:
             self._next()
         level = int(self._steps[self._at])
         self._at += 1
-        if self._steps == _UP and self._telegram:
+        if self._telegram and self._name == "dim":
             level = _BRIGHTEST
         self._telegram = False
         if not self._is_asked and self._is_quiet():
@@ -87,7 +64,10 @@ class Light:
     def _next(self):
         self._at = 0
         self._is_asked = bool(self._asked)
-        self._steps = steps(self._asked.pop(0) if self._asked else self._state())
+        name = self._asked.pop(0) if self._asked else self._state()
+        if name != self._name:
+            self._name = name
+            self._steps = borrow("board.patterns", "steps")(name)
 
     def _is_quiet(self):
         start, end = self._config.get("quiet_from"), self._config.get("quiet_to")

@@ -83,7 +83,7 @@ async def _crash_log(monitor, request):
     request.begin(200, _TEXT)
     for line in monitor.log.lines:
         request.write(line + "\n")
-    report = borrow("crash", "report")(monitor.board)
+    report = borrow("crash", "newest")(monitor.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
     await request.drain()

@@ -47,7 +47,7 @@ def test_line_is_cut_and_the_same_one_is_kept_once():
 def test_report_names_the_places_and_no_values():
     log = Log(Board())
     log.fault("web", raised(ValueError("secret")))
-    report = crash.report(log._board)
+    report = crash.newest(log.board)
     assert "web: ValueError\n" in report
     assert "  File " in report
     assert "secret" not in report
@@ -61,7 +61,7 @@ def test_words_of_errors_that_hold_no_values_are_kept():
 
 def test_newest_report_is_known_to_the_next_start():
     board = Board()
-    Log(board).crash("reader hangs")
+    Log(board).fault("reader", None)
     log = Log(board)
     assert log.crash_line == "0 s after the start: reader hangs"
 
@@ -70,13 +70,13 @@ def test_report_has_the_meters_time_once_it_is_known():
     board = Board()
     log = Log(board)
     log.local_s = 60
-    log.crash("reader hangs")
+    log.fault("reader", None)
     assert log.crash_line == "2000-01-01 00:01:00, 0 s after the start: reader hangs"
 
 
 def test_memory_that_was_damaged_is_no_report():
     board = Board()
-    Log(board).crash("reader hangs")
+    Log(board).fault("reader", None)
     whole = board.held
     for at in range(len(whole)):
         board.held = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
