@@ -236,6 +236,7 @@ async def test_known_board_is_followed_to_its_new_address(hass: HomeAssistant, m
     assert entry.data[CONF_HOST] == "192.168.0.17"
 
 
+@pytest.mark.usefixtures("monitor")
 async def test_board_that_has_gone_again_is_not_added(hass: HomeAssistant) -> None:
     assert (await discover(hass, ""))["reason"] == "cannot_connect"
     form = await discover(hass, "http://127.0.0.1:9/description.xml", "0200c3000099")
