@@ -3,6 +3,7 @@
 Layout, readable in a PC: /config.json, /meter/YYYY/MM/DD/HHMM[S|W].json, one file per quarter.
 """
 
+import gc
 import os
 import vfs
 from micropython import const
@@ -64,6 +65,7 @@ class Card:
         """The card does not work, for this reason."""
         self.state = "failed"
         self.error = str(error)
+        gc.collect()  # a file that could not be closed closes now, and not when another card is there
         self._note("SD Card failed: %s" % error)
 
     def store(self, path, write_body):

@@ -17,7 +17,7 @@ renamed: what a power cut leaves of it is mended from the copy at the next start
 """
 
 import binascii
-import io
+import gc
 import json
 import os
 
@@ -28,6 +28,7 @@ from loading import borrow
 _NAME = "config.json"
 _PATH = ROOT + "/config.json"
 _LONGEST = 4096  # bytes
+_PIECE = 256
 # In the copy: the check of the card's file as it was last seen, and whether the copy is newer than that.
 _SEEN = "card_seen"
 _NEWER = "newer_than_card"
@@ -38,10 +39,9 @@ def read(board, note):
 
     Card and copy are brought up to each other on the way.
     """
-    copy, text = _agreed(board, note)
-    settings, faults = borrow("history.settings", "check")(copy)
+    settings, faults = borrow("history.settings", "check")(_agreed(board, note))
     for key, fault in faults:
-        note("%s%s: %s" % (_NAME, _line(text, key), fault))
+        note("%s%s: %s" % (_NAME, _line_of(key), fault))
     del settings["ssid"], settings["password"]
     return settings
 
@@ -64,107 +64,135 @@ def change(monitor, changes):
     is brought up to date later.
     """
     board = monitor.board
-    given, _ = _agreed(board, monitor.note)  # a card may have been put in
+    given = _agreed(board, monitor.note)  # a card may have been put in
     faults = borrow("history.settings", "merge")(given, changes)
     if not faults:
         given[_NEWER] = True
         write_json(board, _NAME, given)
-        given, _ = _agreed(board, monitor.note)
-        settings, _ = borrow("history.settings", "check")(given)
+        settings, _ = borrow("history.settings", "check")(_agreed(board, monitor.note))
         del settings["ssid"], settings["password"]
         monitor.config.update(settings)
     return faults
 
 
 def _agreed(board, note):
-    """(the settings that hold, the text of the card's file or None), after card and copy have been brought together."""
+    """The settings that hold, after card and copy have been brought together."""
     copy = read_json(board, _NAME)
-    text = _of_card(note)
     try:
-        copy = _newest(board, copy, text, note)
+        return _newest(board, copy, note)
     except OSError as error:
         note("%s: the flash does not take it: %s" % (_NAME, error))
-    return copy, text
+        return copy
 
 
-def _newest(board, copy, text, note):
+def _newest(board, copy, note):
     """The settings that hold; the other place follows."""
-    if text is None:
+    seen = _check_of_card()
+    if seen is None:
         return copy  # no card
-    seen = binascii.crc32(text.encode())
-    if text and copy.get(_SEEN) != seen:
-        given = _parsed(text)
-        if isinstance(given, dict):
+    if seen and copy.get(_SEEN) != seen:
+        given, fault = _on_card()
+        if not fault:
             given[_SEEN] = seen
             write_json(board, _NAME, given)
             return given
-        if not copy.get(_NEWER) or not _written(copy).startswith(text):
-            note("%s%s is no JSON object; the settings of before hold" % (_NAME, _line_of_error(text)))
+        if not copy.get(_NEWER) or not _is_part_of(_written(copy)):
+            note("%s%s; the settings of before hold" % (_NAME, fault))
             return copy
-    elif text and not copy.get(_NEWER):
+    elif seen and not copy.get(_NEWER):
         return copy
     # The card has no settings, older ones, or what a power cut left of ours.
     text = _written(copy)
     if text:
         try:
-            with open(_PATH, "wb") as file:
-                file.write(text)
+            _write(text)
         except OSError as error:
+            # A file that could not be closed closes when its memory is collected: not once another card is there.
+            gc.collect()
             note("%s: the card does not take it: %s" % (_NAME, error))
             return copy
-        copy[_SEEN] = binascii.crc32(text.encode())
+        copy[_SEEN] = binascii.crc32(text)
         copy.pop(_NEWER, None)
         write_json(board, _NAME, copy)
     return copy
 
 
-def _of_card(note):
-    """What the card's file holds; "" when there is none, None when there is no card."""
+def _write(text):
+    with open(_PATH, "wb") as file:
+        file.write(text)
+
+
+def _check_of_card():
+    """A check of the card's file: 0 when there is none or an empty one, None when there is no card."""
+    check = 0
+    try:
+        os.stat(ROOT)
+        with open(_PATH, "rb") as file:
+            piece = file.read(_PIECE)
+            while piece:
+                check = binascii.crc32(piece, check)
+                piece = file.read(_PIECE)
+    except OSError as error:
+        return 0 if error.errno == 2 and _is_mounted() else None
+    return check
+
+
+def _is_mounted():
     try:
         os.stat(ROOT)
     except OSError:
-        return None
+        return False
+    return True
+
+
+def _on_card():
+    """(what the card's file holds, None), or (None, what is wrong with it)."""
+    with open(_PATH, "rb") as file:
+        if file.seek(0, 2) > _LONGEST:
+            return None, " is longer than %d bytes" % _LONGEST
+        file.seek(0)
+        if file.read(3) != b"\xef\xbb\xbf":  # some editors put it before UTF-8
+            file.seek(0)
+        try:
+            given = json.load(file)
+            json.dumps(given).encode().decode()
+        except UnicodeError:
+            return None, " is not in UTF-8"
+        except ValueError:
+            end = file.tell()
+            file.seek(0)
+            line = 1
+            while file.tell() < end:
+                line += file.read(1) == b"\n"
+            return None, " line %d is no JSON" % line
+    return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
+
+
+def _is_part_of(text):
+    """Whether the card's file is the beginning of this text."""
+    with open(_PATH, "rb") as file:
+        return text.startswith(file.read(len(text) + 1))
+
+
+def _line_of(key):
+    """Where the card's file names this key."""
+    name = b'"%s"' % key
     try:
         with open(_PATH, "rb") as file:
-            content = file.read(_LONGEST + 1)
-    except OSError as error:
-        return "" if error.errno == 2 else None  # a card that cannot be read gets nothing written
-    if len(content) > _LONGEST:
-        note("%s is longer than %d bytes" % (_NAME, _LONGEST))
-        return None
-    if content.startswith(b"\xef\xbb\xbf"):
-        content = content[3:]  # some editors put it before UTF-8
-    try:
-        return content.decode()
-    except UnicodeError:
-        note("%s is not in UTF-8" % _NAME)
-        return None
-
-
-def _parsed(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _line_of_error(text):
-    stream = io.StringIO(text)
-    try:
-        json.load(stream)
-    except ValueError:
-        return " line %d" % (text[: stream.tell()].count("\n") + 1)
+            number = 1
+            line = file.readline(_PIECE)
+            while line:
+                if name in line:
+                    return " line %d" % number
+                number += line.endswith(b"\n")
+                line = file.readline(_PIECE)
+    except OSError:
+        pass
     return ""
 
 
-def _line(text, key):
-    """Where the card's file names this key."""
-    at = text.find('"%s"' % key) if text else -1
-    return " line %d" % (text[:at].count("\n") + 1) if at >= 0 else ""
-
-
 def _written(settings):
-    """The settings as a person likes to read them; "" without any."""
+    """The settings as a person likes to read them, in UTF-8; nothing without any."""
     parts = []
     for section in sorted(settings):
         if section in (_SEEN, _NEWER):
@@ -176,4 +204,4 @@ def _written(settings):
         else:
             value = json.dumps(value)
         parts.append("  %s: %s" % (json.dumps(section), value))
-    return "{\n%s\n}\n" % ",\n".join(parts) if parts else ""
+    return ("{\n%s\n}\n" % ",\n".join(parts)).encode() if parts else b""

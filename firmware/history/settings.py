@@ -1,30 +1,84 @@
 """What the owner can set, and which values are right. Dicts as /config.json holds them: see `config.py`."""
 
+import json
+
 from demand.capacity import is_area
 from meter.stamp import days_in_month
 
 _HEX = "0123456789abcdefABCDEF"
 _HOST_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
+# Section, key, kind (a range is one of whole numbers), and what holds without one. Text, since a table of objects
+# takes several times its memory.
+_SETTINGS = """wifi ssid ssid null
+wifi password key ""
+network dhcp flag true
+network device_name name "digimon"
+network ip address null
+network gateway address null
+network subnet mask null
+network dns address null
+capacity area area null
+capacity target_w 1-100000 null
+capacity counted_from date null
+light brightness 0-100 100
+light quiet_from time null
+light quiet_to time null
+access closed flag false
+radio tx_power_dbm 2-20 15
+- language language null"""
+_WHAT = """ssid 1 to 32 bytes of text
+key 8 to 63 characters of ASCII, or nothing for an open network
+flag true or false
+name 1 to 32 letters, digits and hyphens
+address four numbers like 192.168.0.250
+mask a mask like 255.255.255.0
+area one of the areas
+date a date like 2026-03-01
+time a time like 22:30
+language nl, fr, de or en"""
 
-def _is_flag(value):
-    return value is True or value is False
+
+def _rows():
+    """(section or "", key, kind, default in JSON) of each setting."""
+    for row in _SETTINGS.split("\n"):
+        section, key, kind, default = row.split(" ")
+        yield "" if section == "-" else section, key, kind, default
 
 
-def _is_ssid(value):
-    return isinstance(value, str) and 0 < len(value.encode()) <= 32
+def _is(kind, value):
+    """Whether a value is right; TypeError, ValueError or AttributeError where it is of another type."""
+    if kind == "flag":
+        return value is True or value is False
+    if kind[0].isdigit():
+        low, high = kind.split("-")
+        return isinstance(value, int) and int(low) <= value <= int(high)
+    if kind == "ssid":
+        return 0 < len(value.encode()) <= 32
+    if kind == "key":
+        return value == "" or _is_key(value)
+    if kind == "name":
+        return 0 < len(value) <= 32 and not value.strip(_HOST_NAME) and "-" not in (value[0], value[-1])
+    if kind == "address":
+        return _is_address(value)
+    if kind == "mask":
+        # Ones, then zeros: what is missing to all ones is one less than a power of two. Two hosts at least.
+        hosts = 0xFFFFFFFF - _number(value) if _is_address(value) else 0
+        return 3 <= hosts < 0xFFFFFFFF and not hosts & (hosts + 1)
+    if kind == "date":
+        return len(value) == 10 and _is_date(*_digits(value, "-", 4, 2, 2))
+    if kind == "time":
+        hour, minute = _digits(value, ":", 2, 2)
+        return hour < 24 and minute < 60
+    if kind == "language":
+        return value in ("nl", "fr", "de", "en")
+    return is_area(value)
 
 
 def _is_key(value):
     # WPA2: 8 to 63 characters of ASCII, or the key itself in 64 hexadecimal digits (IEEE 802.11, H.4).
-    if value == "":
-        return True  # an open network
     plain = 8 <= len(value) <= 63 and len(value.encode()) == len(value)
     return plain or (len(value) == 64 and not value.strip(_HEX))
-
-
-def _is_name(value):
-    return 0 < len(value) <= 32 and not value.strip(_HOST_NAME) and "-" not in (value[0], value[-1])
 
 
 def _is_address(value):
@@ -32,62 +86,16 @@ def _is_address(value):
     return len(parts) == 4 and all(part.isdigit() and len(part) <= 3 and int(part) < 256 for part in parts)
 
 
-def _is_subnet(value):
-    # Ones, then zeros: what is missing to all ones is one less than a power of two. At least two addresses for hosts.
-    hosts = 0xFFFFFFFF - _number(value) if _is_address(value) else 0
-    return 3 <= hosts < 0xFFFFFFFF and not hosts & (hosts + 1)
+def _is_date(year, month, day):
+    return 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)
 
 
-def _is_power(value):
-    return isinstance(value, int) and 0 < value <= 100000
-
-
-def _is_date(value):
-    year, month, day = value.split("-")
-    if not (len(year) == 4 and len(month) == len(day) == 2 and (year + month + day).isdigit()):
-        return False
-    return 1 <= int(month) <= 12 and 1 <= int(day) <= days_in_month(int(year), int(month))
-
-
-def _is_percent(value):
-    return isinstance(value, int) and 0 <= value <= 100
-
-
-def _is_time(value):
-    hour, minute = value.split(":")
-    return len(hour) == len(minute) == 2 and (hour + minute).isdigit() and int(hour) < 24 and int(minute) < 60
-
-
-def _is_dbm(value):
-    return isinstance(value, int) and 2 <= value <= 20
-
-
-def _is_language(value):
-    return value in ("nl", "fr", "de", "en")
-
-
-_ADDRESS = "must be four numbers like 192.168.0.250"
-_TIME = "must be a time like 22:30"
-# (section, key, the value without one, check, what is right)
-_TABLE = (
-    ("wifi", "ssid", None, _is_ssid, "must be 1 to 32 bytes of text"),
-    ("wifi", "password", "", _is_key, "must be 8 to 63 characters of ASCII, or nothing for an open network"),
-    ("network", "dhcp", True, _is_flag, "must be true or false"),
-    ("network", "device_name", "digimon", _is_name, "must be 1 to 32 letters, digits and hyphens"),
-    ("network", "ip", None, _is_address, _ADDRESS),
-    ("network", "gateway", None, _is_address, _ADDRESS),
-    ("network", "subnet", None, _is_subnet, "must be a mask like 255.255.255.0"),
-    ("network", "dns", None, _is_address, _ADDRESS),
-    ("capacity", "area", None, is_area, "must be one of the areas, or null"),
-    ("capacity", "target_w", None, _is_power, "must be a whole number of W from 1 to 100000"),
-    ("capacity", "counted_from", None, _is_date, "must be a date like 2026-03-01"),
-    ("light", "brightness", 100, _is_percent, "must be a whole number from 0 to 100"),
-    ("light", "quiet_from", None, _is_time, _TIME),
-    ("light", "quiet_to", None, _is_time, _TIME),
-    ("access", "closed", False, _is_flag, "must be true or false"),
-    ("radio", "tx_power_dbm", 15, _is_dbm, "must be a whole number of dBm from 2 to 20"),
-    ("", "language", None, _is_language, "must be nl, fr, de or en"),
-)
+def _digits(value, between, *lengths):
+    """The numbers of these lengths that a text is made of."""
+    parts = value.split(between)
+    if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
+        raise ValueError
+    return [int(part) for part in parts]
 
 
 def check(given):
@@ -98,16 +106,17 @@ def check(given):
 
 def _right(given):
     settings, faults = {}, []
-    for section, key, default, is_right, what in _TABLE:
-        settings[key] = default
+    for section, key, kind, default in _rows():
+        settings[key] = json.loads(default)
         place = given.get(section) if section else given
         value = place.get(key) if isinstance(place, dict) else None
         if value is None:
             continue
-        if _is(is_right, value):
-            settings[key] = value
+        fault = _fault(section, key, kind, value)
+        if fault:
+            faults.append((key, fault))
         else:
-            faults.append((key, "%s %s" % (_path(section, key), what)))
+            settings[key] = value
     network = given.get("network")
     if isinstance(network, dict) and network.get("dhcp") is None:
         settings["dhcp"] = settings["ip"] is None  # the original's file names an address and no more
@@ -161,12 +170,12 @@ def merge(given, changes):
 
 
 def _set(given, section, key, value):
-    row = [row for row in _TABLE if row[:2] == (section, key)]
-    if not row:
+    kinds = [row[2] for row in _rows() if row[:2] == (section, key)]
+    if not kinds:
         return "%s is no setting" % _path(section, key)
-    _, _, _, is_right, what = row[0]
-    if value is not None and not _is(is_right, value):
-        return "%s %s" % (_path(section, key), what)
+    fault = value is not None and _fault(section, key, kinds[0], value)
+    if fault:
+        return fault
     place = given
     if section:
         if not isinstance(given.get(section), dict):
@@ -183,7 +192,7 @@ def shown(given):
     """The settings as they are told: in sections, without the password."""
     settings = check(given)[0]
     document = {}
-    for section, key, _, _, _ in _TABLE:
+    for section, key, _, _ in _rows():
         place = document
         if section:
             place = document.setdefault(section, {})
@@ -193,11 +202,18 @@ def shown(given):
     return document
 
 
-def _is(is_right, value):
+def _fault(section, key, kind, value):
+    """What is wrong with a value, without the value itself, which may be a secret; None when it is right."""
     try:
-        return is_right(value)
+        if _is(kind, value):
+            return None
     except (TypeError, ValueError, AttributeError):
-        return False
+        pass
+    what = "a whole number from %s to %s" % tuple(kind.split("-")) if kind[0].isdigit() else ""
+    for row in _WHAT.split("\n"):
+        if row.startswith(kind + " "):
+            what = row[len(kind) + 1 :]
+    return "%s must be %s" % (_path(section, key), what)
 
 
 def _path(section, key):

@@ -46,7 +46,8 @@ class Access:
 
     async def seldom(self, request):
         """Answer what is asked seldom: all that is not a GET, and some that are."""
-        await borrow("web.seldom", "answer")(self._monitor, request)
+        handler = borrow("web.seldom", "find")(self._monitor, request)
+        await handler(self._monitor, request)
 
 
 def same(a, b):

@@ -23,8 +23,8 @@ _TABLE = {
 }
 
 
-async def answer(monitor, request):
-    """Answer a request to one of these paths; refuse any other."""
+def find(monitor, request):
+    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
     asked = _TABLE.get(request.method + b" " + request.path)
     if asked is None:
         for known in _TABLE:
@@ -34,4 +34,4 @@ async def answer(monitor, request):
     module, name, signed_in = asked
     if signed_in:
         monitor.access.require(request)
-    await borrow(module, name)(monitor, request)
+    return borrow(module, name)

@@ -231,7 +231,8 @@ class Server:
 
     async def _head(self, stream):
         """The request's head, up to its blank line or further."""
-        head = await self._clock.limit(stream.read(_HEAD), _FIRST_BYTE_S)
+        # Piece by piece: room for the longest head in one stretch is not always to be had.
+        head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # One limit for all the rest: byte by byte it may not take longer.
             head = await self._clock.limit(self._rest(stream, head), _REST_S)
@@ -241,7 +242,7 @@ class Server:
         while b"\r\n\r\n" not in head:
             if len(head) >= _HEAD:
                 raise Refused(431, "More than 2 KB of request head")
-            more = await stream.read(_HEAD - len(head))
+            more = await stream.read(min(_BUFFER, _HEAD - len(head)))
             if not more:
                 raise OSError
             head += more
