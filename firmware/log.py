@@ -33,7 +33,7 @@ class Log:
         try:
             borrow("crash", "report")(self, name, error)
         except MemoryError:
-            self.note("%s: no memory" % name)
+            print("no memory to report", name)
 
     def each_second(self):
         """Move a report to flash once a start has lasted: at most one write a minute, also in a loop of restarts."""

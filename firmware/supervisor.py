@@ -1,6 +1,7 @@
 """Keeps the tasks going, and the hardware watchdog fed as long as all of them are alive."""
 
 import asyncio
+import gc
 from micropython import const
 
 STEP_S = 0.1
@@ -31,16 +32,26 @@ class Supervisor:
         self._silent_s[name] = 0
 
     async def _keep(self, name, run):
+        failed = False
         while True:
             try:
+                if failed:
+                    await self._board.clock.sleep(1)
+                failed = True
+                self.beat(name)
                 await run()
             except Exception as error:
                 self._log.fault(name, error)
-            await self._board.clock.sleep(1)
-            self.beat(name)
 
     async def run(self):
         """Steps of a tenth of a second, and once a second what is done by time, and the watchdog."""
+        while True:
+            try:
+                await self._steps()
+            except MemoryError:
+                gc.collect()
+
+    async def _steps(self):
         clock = self._board.clock
         before = None
         while True:

@@ -4,6 +4,7 @@ Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md s
 """
 
 import asyncio
+import gc
 import machine
 import network
 import time
@@ -17,6 +18,7 @@ _BUFFER = const(4096)  # bytes, three seconds of a meter that says much
 _FULL = const(3900)  # the driver holds back what does not fit any more: from here on bytes were lost
 _WATCHDOG_MS = const(30000)
 _CABLE_MS = const(600000)  # for who has stopped the firmware over the cable
+_GARBAGE = const(65536)  # bytes after which it is collected: the S2 has megabytes, where it would take long
 _POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
 
 
@@ -93,6 +95,7 @@ class Board:
     def __init__(self, name, pins, cause):
         self.name, self.pins, self._cause = name, pins, cause
         machine.freq(160_000_000)
+        gc.threshold(_GARBAGE)
         self.clock = Clock()
         self.id = machine.unique_id().hex()
         self.memory = machine.RTC().memory  # 2 KB that survive a reset
@@ -103,16 +106,21 @@ class Board:
         if "card_power" in pins:
             Pin(pins["card_power"], Pin.OUT, value=1)
             time.sleep_ms(50)
-        # Once for all: a second one, or one after a soft reset, is refused.
-        self._disk = Disk(
-            machine.SDCard(
+        try:
+            # Once for all: a second one, or one after a soft reset, is refused.
+            card = machine.SDCard(
                 slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
             )
-        )
+            self._disk = Disk(card)
+        except OSError as error:
+            print("the slot of the card:", error)
+            self._disk = None
 
     def mount_card(self, path):
         """Mount the card there; False when there is none, OSError when it cannot be read."""
         disk = self._disk
+        if not disk:
+            raise OSError("the slot of the card cannot be used")
         disk.ioctl(2, 0)  # forget the card of before: it may have been pulled and put back
         if disk.ioctl(1, 0):
             return False
@@ -121,11 +129,13 @@ class Board:
 
     def read_sector(self, sector, buffer):
         """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
-        if self._disk.readblocks(sector, buffer):
+        if not self._disk or self._disk.readblocks(sector, buffer):
             raise OSError(5)
 
     def format_card(self):
         """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        if not self._disk:
+            raise OSError(5)
         self._watchdog = WDT(timeout=_CABLE_MS)  # one call, and a large card takes long
         try:
             self._disk.ioctl(1, 0)

@@ -98,3 +98,14 @@ def test_card_that_comes_later_is_found_within_a_minute(power: SwitchOn, card: C
 
         hardware.wait(lambda: hardware.device()["card"]["state"] == "ok")
         assert hardware.said("SD Card ok")
+
+
+def test_slot_that_is_refused_stops_nothing_else(power: SwitchOn) -> None:
+    hardware = power(meter=BEFORE_QUARTER)
+    hardware.break_firmware(
+        "import machine\ndef refuse(**_):\n    raise OSError(-259)\nmachine.SDCard = refuse\n"
+    )
+    with hardware:
+        hardware.wait(lambda: hardware.device()["p1"]["telegrams"] > 3)
+
+        assert hardware.device()["card"]["error"] == "the slot of the card cannot be used"
