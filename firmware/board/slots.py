@@ -6,6 +6,8 @@ loader/slot.py, which is never updated, says which one starts and why; here is t
 import os
 import sys
 
+from board.this import NAME
+
 
 def running():
     """The folder that this firmware was started from; None when the loader did not start it."""
@@ -16,7 +18,8 @@ def running():
 def status(board):
     """What /api/device tells of updates when the board has started.
 
-    state: "trial" for a version that has not confirmed itself, else "idle"; error: why the other version is back.
+    state: "trial" for a version that has not confirmed itself, else "idle"; error: why the other version is back;
+    board: which packages are for this one.
     """
     state, why = "idle", ""
     try:
@@ -26,7 +29,7 @@ def status(board):
                 state = "trial"
     except (OSError, ValueError):
         pass  # put on by cable, or not by the loader at all
-    return {"state": state, "percent": None, "error": why.strip() or None}
+    return {"state": state, "percent": None, "error": why.strip() or None, "board": NAME}
 
 
 def choose(board, slot, state):

@@ -2,4 +2,5 @@
 
 from board.host import Board
 
-__all__ = ("Board",)
+__all__ = ("NAME", "Board")
+NAME = "host"  # what update packages for it are called

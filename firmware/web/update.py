@@ -13,6 +13,7 @@ import os
 import sys
 from micropython import const
 
+from board.this import NAME
 from loading import borrow
 from web.server import Refused, send_file
 
@@ -116,7 +117,7 @@ async def _take(board, body, slot):
     """
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
-    head = await _manifest(board, body, manifest)
+    head = await _manifest(body, manifest)
     if head["room"] > _room(board.flash) + _used(folder):
         raise Refused(507, "No room in the flash")
     await _empty(folder)
@@ -138,10 +139,10 @@ async def _take(board, body, slot):
     return head["version"]
 
 
-async def _manifest(board, body, path):
+async def _manifest(body, path):
     """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
     line = await body.line()
-    head = _head(board, line)
+    head = _head(line)
     total = 0
     with open(path, "wb") as file:
         file.write(line + b"\n")
@@ -155,7 +156,7 @@ async def _manifest(board, body, path):
     return head
 
 
-def _head(board, line):
+def _head(line):
     try:
         head = json.loads(line + b"]}")
         if head["format"] != _FORMAT:
@@ -164,8 +165,8 @@ def _head(board, line):
         head["version"] + "", head["room"] + 0
     except (ValueError, KeyError, TypeError):
         raise Refused(400, _BROKEN) from None
-    if built_for != board.name:
-        raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, board.name))
+    if built_for != NAME:
+        raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, NAME))
     here = sys.implementation.version[:3]
     if oldest > here or head["mpy"] != sys.implementation._mpy & 255:
         raise Refused(

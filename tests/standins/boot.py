@@ -13,6 +13,7 @@ import board.clock  # noqa: E402
 _Clock = board.clock.Clock
 board.clock.Clock = lambda: _Clock(world.SPEED)
 this = __import__("board." + _NAME, None, None, ("Board",))
+this.NAME = _NAME
 sys.modules["board.this"] = this
 this.Board.http = ("127.0.0.1", int(_PORT))
 this.Board.flash = os.getenv("STANDIN_FLASH")

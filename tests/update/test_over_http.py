@@ -120,14 +120,19 @@ def test_whole_update_with_the_meter_read_on(
         print(f"update of {len(package.content())} bytes: {took:.2f} s")
 
         assert (status, json.loads(reply)) == (200, {"version": "9.9.9"})
-        assert device.status()["update"] == {"state": "restarting", "percent": 100, "error": None}
+        assert device.status()["update"] == {
+            "state": "restarting",
+            "percent": 100,
+            "error": None,
+            "board": "host",
+        }
         assert device.status()["p1"]["crc_errors"] == 0
         assert device.status()["p1"]["telegrams"] >= before["p1"]["telegrams"]
         until(lambda: board.restarts == 1)
         until(lambda: device.slot() == "b ok")  # HTTP listens and a telegram was read
 
         assert device.status()["firmware"] == "9.9.9"
-        assert device.status()["update"] == {"state": "idle", "percent": None, "error": None}
+        assert device.status()["update"] == {"state": "idle", "percent": None, "error": None, "board": "host"}
         assert read_folder(with_password / "b") == {**package.files, "manifest.json": package.manifest()}
         assert gzip.decompress(page) == (build.FIRMWARE / "page" / "update.html").read_bytes()
 
