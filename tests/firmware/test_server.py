@@ -225,6 +225,16 @@ def test_pieces_of_any_length_leave_in_stretches_of_512():
     assert b"".join(sent) == b"a" * 511 + b"b" + b"c" * 1200 + "d\xeb".encode()
 
 
+async def test_body_that_does_not_come_is_not_waited_for():
+    asked = Request(Stuck(), Clock(100), b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+    asked.check()
+    try:
+        await asked.body(64)
+    except asyncio.TimeoutError:
+        return
+    raise AssertionError
+
+
 async def test_file_leaves_in_small_stretches_each_waited_for():
     path = "build/tests/file"
     with open(path, "wb") as file:
@@ -259,5 +269,8 @@ async def test_peer_that_takes_nothing_is_left_after_a_time():
 
 
 class Stuck(Stream):
+    async def read(self, count):
+        await asyncio.sleep(60)
+
     async def drain(self):
         await asyncio.sleep(60)
