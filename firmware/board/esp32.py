@@ -4,41 +4,25 @@ Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md s
 """
 
 import asyncio
-import gc
 import machine
 import network
-import time
 import vfs
-from machine import PWM, UART, WDT, Pin
+from machine import Pin
 from micropython import const
 
 from board.clock import Clock
+from loading import borrow
 
-_BUFFER = const(4096)  # bytes, three seconds of a meter that says much
-_FULL = const(3900)  # the driver holds back what does not fit any more: from here on bytes were lost
-_WATCHDOG_MS = const(30000)
-_CABLE_MS = const(600000)  # for who has stopped the firmware over the cable
-_GARBAGE = const(65536)  # bytes after which it is collected: the S2 has megabytes, where it would take long
-_POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
+_FULL = const(3900)  # of 4096: the driver holds back what does not fit any more, from here on bytes were lost
 
 
 class Line:
-    """The serial line of P1, 115200 8N1, inverted by the meter's optocoupler, and its Data Request."""
+    """The serial line of P1 and its Data Request."""
 
-    def __init__(self, pins):
+    def __init__(self, uart, request):
         self.overruns = 0
-        self._request = Pin(pins["rts"], Pin.IN)
-        # With timeout_char the driver takes bytes by the hundred instead of one interrupt for each.
-        self._uart = UART(
-            1,
-            115200,
-            rx=pins["rx"],
-            tx=pins["tx"],
-            invert=UART.INV_RX,
-            rxbuf=_BUFFER,
-            timeout=0,
-            timeout_char=2,
-        )
+        self._uart = uart
+        self._request = request
 
     async def read(self, size):
         """What has come, b"" after a while when nothing has."""
@@ -85,36 +69,23 @@ class Board:
 
     pins   led, rx, tx, rts, boot; of the card mosi, miso, sck, cs, its slot of machine.SDCard, and card_power where a
            pin switches the card on
-    cause  the register that tells a brownout (reset_cause), None where it is not known
+    cause  the register that tells a brownout, None where it is not known
     """
 
     http = ("0.0.0.0", 80)
-    has_radio = True
     flash = ""
+    has_radio = True
 
     def __init__(self, name, pins, cause):
-        self.name, self.pins, self._cause = name, pins, cause
-        machine.freq(160_000_000)
-        gc.threshold(_GARBAGE)
+        self.name, self.pins = name, pins
         self.clock = Clock()
         self.id = machine.unique_id().hex()
         self.memory = machine.RTC().memory  # 2 KB that survive a reset
-        self._watchdog = WDT(timeout=_WATCHDOG_MS)
-        self._led = PWM(Pin(pins["led"]), freq=1000, duty_u16=0)
-        self._boot = Pin(pins["boot"], Pin.IN, Pin.PULL_UP)
-        self.line = Line(pins)
-        if "card_power" in pins:
-            Pin(pins["card_power"], Pin.OUT, value=1)
-            time.sleep_ms(50)
-        try:
-            # Once for all: a second one, or one after a soft reset, is refused.
-            card = machine.SDCard(
-                slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
-            )
-            self._disk = Disk(card)
-        except OSError as error:
-            print("the slot of the card:", error)
-            self._disk = None
+        start = borrow("board.esp32_start", "start")
+        self._watchdog, self._led, self._boot, uart, request, card = start(pins)
+        self.line = Line(uart, request)
+        self._disk = Disk(card) if card else None
+        self._cause = borrow("board.esp32_start", "reset_cause")(cause)
 
     def mount_card(self, path):
         """Mount the card there; False when there is none, OSError when it cannot be read."""
@@ -136,22 +107,14 @@ class Board:
         """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
         if not self._disk:
             raise OSError(5)
-        self._watchdog = WDT(timeout=_CABLE_MS)  # one call, and a large card takes long
-        try:
-            self._disk.ioctl(1, 0)
-            vfs.VfsFat.mkfs(self._disk)  # type: ignore[arg-type]
-        finally:
-            self._watchdog = WDT(timeout=_WATCHDOG_MS)
+        borrow("board.esp32_start", "format_card")(self._disk)
 
     def each_second(self):
         """Nothing here is done by time."""
 
     def reset_cause(self):
         """Why the board has started."""
-        cause = machine.reset_cause()
-        if cause == _POWER_ON and self._cause and machine.mem32[self._cause] & 0x3F != 1:
-            return "brownout"  # its handler restarts by software, and says "power on" to MicroPython
-        return ("unknown", "power_on", "reset", "watchdog", "deep_sleep", "soft_reset")[cause]
+        return self._cause
 
     def wifi_status(self):
         station = network.WLAN(network.WLAN.IF_STA)
@@ -176,7 +139,7 @@ class Board:
 
     def leave(self):
         """The firmware was stopped over the cable: give whoever did it time, since no watchdog can be stopped."""
-        WDT(timeout=_CABLE_MS)
+        borrow("board.esp32_start", "feed_later")()
 
     def restart(self):
         machine.reset()
