@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from board_tool import flash as flashing
 from board_tool.__main__ import main
 from board_tool.build import LOADER, build
-from board_tool.deploy import put
+from board_tool.deploy import kind_of, put
 from board_tool.device import Device
 from board_tool.package import Package, read_folder
 from simulator.board import Board
@@ -211,3 +212,35 @@ def test_logs_are_shown_as_they_come(board: FakeBoard) -> None:
     finally:
         tool.kill()
         tool.wait()
+
+
+def test_format_is_done_by_the_firmware_that_was_running(board: FakeBoard) -> None:
+    with Device(board.port) as device:
+        device.run(
+            "import sys\nclass Card:\n def format_card(self):\n  open('formatted', 'w').close()\n"
+            "class Main:\n board = Card()\nsys.modules['main'] = Main\n"
+        )
+    assert main(["format", "--port", board.port, "--yes"]) == 0
+    assert (board.flash / "formatted").exists()
+    assert board.restarts() == 1
+
+
+def test_deploy_knows_the_board_by_its_chip(board: FakeBoard, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deploy", "--port", board.port]) == 1
+    assert "no board of ours has this chip: linux" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("machine", "kind"),
+    [
+        ("Generic ESP32C3 module with ESP32C3", "t8_c3"),
+        ("Generic ESP32S2 module with ESP32S2", "t8_s2"),
+        ("Generic ESP32 module with ESP32", "generic_esp32"),
+    ],
+)
+def test_chips_of_the_boards(machine: str, kind: str) -> None:
+    class Known:
+        def ask(self, expression: str) -> str:
+            return machine
+
+    assert kind_of(cast("Device", Known())).name == kind
