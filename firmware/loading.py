@@ -8,5 +8,6 @@ def borrow(module, name):
     function = getattr(__import__(module, None, None, (name,)), name)
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    delattr(sys.modules[package], part)
+    if package:
+        delattr(sys.modules[package], part)
     return function

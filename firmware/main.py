@@ -2,25 +2,27 @@
 
 import asyncio
 import gc
-import sys
 from micropython import const
 
-from board.host import Board
+from board.button import Button
+from board.light import Light
+from board.this import Board
 from demand.coach import Coach
 from demand.peaks import Peaks, month_number
 from demand.quarter import file_path
 from history.card import Card
 from loading import borrow
+from log import Log
 from meter.reader import Reader
 from meter.reading import total
 from meter.stamp import civil
-from version import VERSION
+from supervisor import Supervisor
+from web.access import Access
 from web.api import Api
 from web.live import Live
 from web.server import Refused, Server, send_file
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
-_LOG = const(20)  # lines that are kept
 _PAGE = __file__[: __file__.rfind("/") + 1] + "page/index.html"
 _HTML = "text/html; charset=utf-8"
 
@@ -31,20 +33,44 @@ class Monitor:
     def __init__(self, board):
         self.board = board
         self.clock = board.clock
-        self.log = []
-        self.card = Card(board)
-        self.config = config = borrow("history.config", "read")()
+        self.log = Log(board)
+        self.note = self.log.note
+        self.supervisor = Supervisor(board, self.log)
+        self.card = Card(board, self.note)
+        borrow("startup", "announce")(board, self.log, self.card)
+        self.config = config = borrow("history.config", "read")(board, self.note)
         self.coach = Coach()
         self.peaks = Peaks()
-        self.coach.area = self.peaks.area = config["area"]
-        self.coach.own_target_w = config["target_w"]
-        if config["counted_from"]:
-            self.peaks.counted_from = month_number(config["counted_from"])
+        self.settle()
         self.reader = Reader(board.line, self.clock, self.on_reading)
         self.api = Api(self)
-        self.server = Server(self.clock, {b"/": self.page, b"/index.html": self.page, b"": self.api.answer})
+        self.access = Access(self)
+        routes = {b"/": self.page, b"/index.html": self.page, b"": self.api.answer}
+        self.server = Server(self.clock, routes, self.access)
         self.live = Live(self.api, self.server)
-        self.server.routes[b"/api/live"] = self.live.stream
+        routes[b"/api/live"] = self.live.stream
+        self.light = Light(board, config, self._light)
+        self.button = Button(board.button, self.clock, self.erase_wifi)
+        self.wifi = borrow("lan.wifi", "Wifi")(self) if board.has_radio else None
+        self.update = borrow("board.slots", "status")(board)
+
+    def name(self):
+        """What the device is called in the network."""
+        return self.wifi.name if self.wifi else self.config["device_name"]
+
+    def settle(self):
+        """Hand the settings to the parts that follow them."""
+        config = self.config
+        self.coach.area = self.peaks.area = config["area"]
+        self.coach.own_target_w = config["target_w"]
+        since = config["counted_from"]
+        self.peaks.counted_from = month_number(since) if since else None
+
+    def look_for_card(self):
+        """A card that comes may bring settings, or needs those that were made without it."""
+        if self.card.each_second():
+            self.config.update(borrow("history.config", "read")(self.board, self.note))
+            self.settle()
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -52,7 +78,9 @@ class Monitor:
         if "time" not in fields or "power_import_w" not in fields:
             return
         local_s, summer = fields["time"]
-        if not self.log:
+        self.log.local_s = local_s
+        self.light.telegram(local_s)
+        if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
         closed = self.coach.closes(local_s, summer)
         changed = closed and self._close()
@@ -79,21 +107,19 @@ class Monitor:
         average_w = coach.average_w()
         return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
 
-    def note(self, line):
-        """Keep a line for /crashlog.txt, and print it."""
-        print(line)
-        self.log.append(line)
-        del self.log[:-_LOG]
+    def _light(self):
+        """What the light shows: the first of these that is so."""
+        if self.wifi and self.wifi.portal:
+            return "wifi"
+        if self.coach.at_risk:
+            return "risk"
+        return "dim" if self.card.state == "ok" else "sos"
 
-    async def keep(self, name, start, *arguments):
-        """Run a task for ever: what fails is noted and started again."""
-        while True:
-            try:
-                await start(*arguments)
-            except Exception as error:
-                self.note("%s: %r" % (name, error))
-                sys.print_exception(error)
-            await self.clock.sleep(1)
+    def erase_wifi(self):
+        """Forget the Wi-Fi network, and let somebody name another."""
+        self.light.show("bye")
+        if self.wifi:
+            self.wifi.erase()
 
     async def page(self, request):
         try:
@@ -101,24 +127,37 @@ class Monitor:
         except Refused:  # not built
             await send_file(request, _PAGE, _HTML)
 
-    async def watch(self):
-        """What is done by time, in one task: each task costs memory."""
-        while True:
-            self.board.each_second()
-            self.reader.each_second()
-            self.live.each_second()
-            self.clock.uptime_s()  # counts on before the ticks wrap
-            await self.clock.sleep(1)
+    async def read(self):
+        await self.reader.run(lambda: self.supervisor.beat("reader"))
+
+    async def serve(self):
+        await self.server.run(self.board.http, lambda: self.supervisor.beat("web"))
 
     async def run(self):
-        print("P1 monitor %s on %s" % (VERSION, self.board.name))
         gc.threshold(_GARBAGE)
-        asyncio.create_task(self.keep("reader", self.reader.run))
-        asyncio.create_task(self.keep("web", self.server.run, self.board.http))
-        await self.keep("watch", self.watch)
+        start = self.supervisor.start
+        start("reader", self.read)
+        start("web", self.serve)
+        self.supervisor.each_step += [self.light.step, self.button.step]
+        self.supervisor.each_second += [
+            self.board.each_second,
+            self.reader.each_second,
+            self.live.each_second,
+            self.look_for_card,
+            self.log.each_second,
+        ]
+        if self.wifi:
+            self.supervisor.each_second.append(self.wifi.each_second)
+        if self.update["state"] == "trial":
+            borrow("web.trial", "Trial")(self)
+        await self.supervisor.run()
 
 
+board = Board()
 try:
-    asyncio.run(Monitor(Board()).run())
+    asyncio.run(Monitor(board).run())
 except KeyboardInterrupt:
-    pass
+    board.leave()
+except Exception as error:
+    Log(board).fault("start", error)
+    raise  # on a board the watchdog starts it again

@@ -19,6 +19,8 @@ from simulator.line import Line
 ROOT = Path(__file__).resolve().parent.parent
 _READY = "ready "
 _LAST_LINES = 15
+_RESTART = 3
+"""The exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
 
 
 class BoardError(Exception):
@@ -51,7 +53,10 @@ class Board:
     is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
     a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
     .mpy files of build/firmware; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
-    `firmware` is another folder with a `main`.
+    `firmware` is another folder with a `main`. With `loader` the board starts from its flash as a real one does, by
+    the main.py there, from folder a or b.
+
+    A firmware that restarts its board is started again; `restarts` counts that.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class Board:
         stats: bool = False,
         log: Callable[[str], None] | None = None,
         firmware: Path | None = None,
+        loader: bool = False,
         environment: dict[str, str] | None = None,
     ) -> None:
         self.line, self.log = line, log
@@ -88,13 +94,19 @@ class Board:
             "P1_TICKS": str(ticks),
             "P1_FLASH": str(flash),
             "P1_ID": device_id,
-            **({"P1_CARD": str(card)} if card else {}),
+            **({"P1_CARD": os.path.abspath(card)} if card else {}),
             **({"P1_STATS": "1"} if stats else {}),
             **(environment or {}),
         }
         self._needs_build = compiled and not firmware
         self._command = self._program(small, compiled, heapsize, firmware)
+        self._folder = None
+        if loader:
+            self._folder = flash
+            self._command[-2:] = ["main.py"]
+        self.restarts = 0
         self._process: subprocess.Popen[str] | None = None
+        self._changing = threading.Lock()  # of _process, which both a caller and the forwarder replace
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
 
@@ -113,16 +125,7 @@ class Board:
         if self._needs_build and not (ROOT / "build/firmware/main.mpy").exists():
             raise BoardError("there is no compiled firmware in build/firmware: run scripts/build")
         try:
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
-            )
+            self._process = self._run()
         except OSError as error:
             raise BoardError(
                 f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup"
@@ -140,6 +143,19 @@ class Board:
             raise
         return self
 
+    def _run(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._command,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
+        )
+
     def wait_ready(self, timeout_s: float = 15) -> None:
         """Wait for the line that says that HTTP listens; BoardError when it does not come."""
         if not self._ready.wait(timeout_s):
@@ -148,7 +164,8 @@ class Board:
 
     def check(self) -> None:
         """BoardError when the firmware has ended by itself."""
-        if self._process is not None and (status := self._process.poll()) is not None:
+        process = self._process
+        if process is not None and (status := process.poll()) not in (None, _RESTART):
             if self._forwarder:
                 self._forwarder.join(2)
             raise BoardError(self._report(f"the firmware ended by itself with status {status}"))
@@ -167,7 +184,8 @@ class Board:
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
+        with self._changing:
+            process, self._process = self._process, None
         if isinstance(self.line, Line):
             self.line.unplug()
         if process is None:
@@ -193,15 +211,23 @@ class Board:
         self.stop()
 
     def _forward(self, process: subprocess.Popen[str]) -> None:
-        for text in process.stdout or ():
-            line = text.rstrip()
-            self.lines.append(line)
-            if line.startswith(_READY):
-                self._ready.set()
-            if self.log:
-                self.log(line)
+        while True:
+            for text in process.stdout or ():
+                line = text.rstrip()
+                self.lines.append(line)
+                if line.startswith(_READY):
+                    self._ready.set()
+                if self.log:
+                    self.log(line)
+            status = process.wait()
+            with self._changing:
+                if status != _RESTART or self._process is not process:
+                    break
+                if process.stdout:
+                    process.stdout.close()
+                self._process = process = self._run()
+            self.restarts += 1
         # The end of its output wakes whoever waits, and `check` then tells why it ended.
-        process.wait()
         self._ready.set()
 
     def _report(self, what: str) -> str:

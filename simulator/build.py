@@ -16,12 +16,13 @@ TARGET = ROOT / "build" / "firmware"
 def build(target: Path = TARGET) -> None:
     """Bring `target` up to date with firmware/: what is older than its source is made again, what has none goes.
 
+    The loader is left out: a board has it as source, beside the folders of the firmware.
     Raises SyntaxError with the words of mpy-cross when a source cannot be compiled.
     """
-    page = FIRMWARE / "page"
+    page, loader = FIRMWARE / "page", FIRMWARE / "loader"
     made = set()
     for source in sorted(FIRMWARE.rglob("*")):
-        if not source.is_file() or "__pycache__" in source.parts:
+        if not source.is_file() or "__pycache__" in source.parts or source.is_relative_to(loader):
             continue
         name = source.relative_to(FIRMWARE)
         if source.is_relative_to(page):

@@ -24,6 +24,11 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.helpers.service_info.ssdp import (
+    ATTR_UPNP_FRIENDLY_NAME,
+    ATTR_UPNP_SERIAL,
+    SsdpServiceInfo,
+)
 
 from .api import (
     Device,
@@ -115,6 +120,34 @@ class P1MonitorConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=self.add_suggested_values_to_schema(HOST_SCHEMA, user_input),
             errors=errors,
         )
+
+    @override
+    async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
+        """A device of ours told the network where it is: offer it, or follow it to its new address."""
+        try:
+            self._host = normal_host(discovery_info.ssdp_location or "")
+        except ValueError:
+            return self.async_abort(reason="cannot_connect")
+        await self.async_set_unique_id(discovery_info.upnp.get(ATTR_UPNP_SERIAL))
+        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
+        name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
+        self.context["title_placeholders"] = {"name": f"{name} ({self._host})"}
+        return await self.async_step_discovered()
+
+    async def async_step_discovered(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether to add the device that was found, and look that it is the one that it says."""
+        if user_input is None:
+            self._set_confirm_only()
+            return self.async_show_form(
+                step_id="discovered", description_placeholders=self.context["title_placeholders"]
+            )
+        try:
+            who = await P1MonitorClient(self._host, async_get_clientsession(self.hass)).identify()
+        except NotP1MonitorError:
+            return self.async_abort(reason="not_p1_monitor")
+        except P1MonitorError:
+            return self.async_abort(reason="cannot_connect")
+        return await self._found(who)
 
     async def _found(self, who: Device | OriginalDevice) -> ConfigFlowResult:
         """Go on with the device that answered, unless it is already here."""

@@ -1,12 +1,14 @@
 """This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
 What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
+P1_BUTTON names a file: while it exists, the button is pressed.
 """
 
 import asyncio
 import gc
 import os
 import socket
+import sys
 import vfs
 
 from board.clock import Clock
@@ -32,11 +34,10 @@ class Line:
         self._stream = asyncio.StreamReader(end)
 
     async def read(self, size):
-        while True:
-            chunk = await self._stream.read(size)
-            if chunk:
-                return chunk
+        chunk = await self._stream.read(size)
+        if not chunk:
             await asyncio.sleep_ms(20)  # nothing there, or the other end is closed for now
+        return chunk
 
     def request(self, on):
         self._end.write(b"1" if on else b"0")
@@ -78,6 +79,8 @@ class Board:
     """The facts and peripherals that `main` builds on."""
 
     name = "host"
+    has_radio = False  # the computer's own network
+    pins = None
 
     def __init__(self):
         setting = os.getenv
@@ -86,7 +89,9 @@ class Board:
         host, _, port = setting("P1_HTTP", "127.0.0.1:8080").rpartition(":")
         self.http = (host or "127.0.0.1", int(port))
         self.id = setting("P1_ID", "0200c3000001")
+        self.flash = setting("P1_FLASH", ".")
         self._card = setting("P1_CARD")
+        self._button = setting("P1_BUTTON")
         self._most = 0 if setting("P1_STATS") else None  # bytes of memory
 
     def mount_card(self, path):
@@ -96,11 +101,34 @@ class Board:
         if self._card.endswith(".img"):
             image = Image(self._card)
             if image.is_new:
-                vfs.VfsFat.mkfs(image)  # type: ignore[arg-type]  # the stubs want their own base class
+                self.format_card()
             vfs.mount(vfs.VfsFat(image), path)  # type: ignore[arg-type]
         else:
             vfs.mount(vfs.VfsPosix(self._card), path)  # type: ignore[attr-defined]  # stubs are of a board
         return True
+
+    def read_sector(self, sector, buffer):
+        """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
+        Image(self._card).readblocks(sector, buffer)
+
+    def format_card(self):
+        """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        if not self._card or not self._card.endswith(".img"):
+            raise OSError("only an image can be formatted")
+        vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs want their own base class
+
+    def memory(self, data=None):
+        """What survives a reset: read it, or write it."""
+        path = self.flash + "/memory"
+        if data is not None:
+            with open(path, "wb") as file:
+                file.write(data)
+            return None
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
 
     def each_second(self):
         """With P1_STATS, say how much memory is really in use whenever it is more than before."""
@@ -114,5 +142,27 @@ class Board:
     def reset_cause(self):
         return "power_on"
 
-    def wifi(self):
+    def wifi_status(self):
         return None  # the computer's own network
+
+    def led(self, duty):
+        """No light here."""
+
+    def button(self):
+        if not self._button:
+            return False
+        try:
+            os.stat(self._button)
+        except OSError:
+            return False
+        return True
+
+    def feed(self):
+        """No watchdog here."""
+
+    def leave(self):
+        """The firmware was stopped by hand."""
+
+    def restart(self):
+        """Who started this process starts it again on this status."""
+        sys.exit(3)

@@ -3,22 +3,29 @@
 Layout, readable in a PC: /config.json, /meter/YYYY/MM/DD/HHMM[S|W].json, one file per quarter.
 """
 
+import gc
 import os
-import sys
 import vfs
+from micropython import const
+
+from loading import borrow
 
 ROOT = "/sd"
+_RETRY_S = const(60)  # a card that does not answer holds everything up for seconds
 
 
 class Card:
     """The card's state and the only code that writes to it.
 
     A quarter is written in one go, with nothing else running between open and close: no half file is ever seen.
-    An error of the card is kept in `error`, and the rest of the device goes on; the next quarter tries it anew.
+    An error of the card is kept in `error`, and the rest of the device goes on; a card that is put in, or back, is
+    found within a minute. `note(line)` is told what becomes of the card.
     """
 
-    def __init__(self, board):
+    def __init__(self, board, note=print):
         self._board = board
+        self._note = note
+        self._away_s = 0
         self.state = "absent"  # ok, absent, failed
         self.error = None
         self.size_bytes = self.free_bytes = None
@@ -34,7 +41,19 @@ class Card:
             self.error = None
             self._measure()
         except OSError as error:
-            self._fail(error)
+            self.fail(borrow("history.unreadable", "reason")(self._board, error))
+
+    def each_second(self):
+        """Look for a card now and then while there is none that works; True when one has come."""
+        self._away_s = 0 if self.state == "ok" else self._away_s + 1
+        if self._away_s == _RETRY_S:
+            self._away_s = 0
+            before = self.state
+            self.mount()
+            if self.state != before:
+                self._note("SD Card %s" % self.state)
+                return self.state == "ok"
+        return False
 
     def _measure(self):
         if self.state == "ok":
@@ -42,32 +61,38 @@ class Card:
             self.size_bytes = blocks * (fragment or block)
             self.free_bytes = free * (fragment or block)
 
-    def _fail(self, error):
+    def fail(self, error):
+        """The card does not work, for this reason."""
         self.state = "failed"
         self.error = str(error)
-        print("card:", error, file=sys.stderr)
+        gc.collect()  # a file that could not be closed closes now, and not when another card is there
+        self._note("SD Card failed: %s" % error)
 
     def store(self, path, write_body):
         """Write a quarter's file; `write_body(write)` gives its JSON. False when the card did not take it.
 
         A quarter closes a second time when the meter's clock has gone back: the file with more samples stays.
         """
-        if self.state == "failed":
-            self.mount()
-        if self.state != "ok":
-            return False
         path = "%s/meter/%s" % (ROOT, path)
-        try:
-            if _size(path) and _samples_of_file(path) > _samples_of(write_body):
+        for _ in range(2):  # a card that was pulled and put back is mounted anew
+            if self.state != "ok":
+                self.mount()
+            if self.state != "ok":
+                break
+            try:
+                self._write(path, write_body)
                 return True
-            _make_folders(path)
-            with open(path, "wb") as file:
-                write_body(file.write)
-            self._measure()
-        except OSError as error:
-            self._fail(error)
-            return False
-        return True
+            except OSError as error:
+                self.fail(error)
+        return False
+
+    def _write(self, path, write_body):
+        if _size(path) and _samples_of_file(path) > _samples_of(write_body):
+            return
+        _make_folders(path)
+        with open(path, "wb") as file:
+            write_body(file.write)
+        self._measure()
 
     def has(self, path):
         """Whether a quarter is stored; an empty file is not one."""

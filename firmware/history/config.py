@@ -1,74 +1,207 @@
-"""/config.json on the card: the owner's settings.
+"""/config.json on the card: the owner's settings, with a copy in the board's flash.
 
     {"wifi": {"ssid", "password"},
-     "network": {"dhcp", "device_name", "ip", "gateway", "subnet"},
-     "capacity": {"area", "target_w", "counted_from"}}
+     "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
+     "capacity": {"area", "target_w", "counted_from"},
+     "light": {"brightness", "quiet_from", "quiet_to"},
+     "access": {"closed"},
+     "radio": {"tx_power_dbm"},
+     "language"}
 
-A card of the original firmware has the first two. What is missing or wrong keeps its default, is named in one
-line of the log, and stops nothing.
+A card of the original firmware has the first two. What is missing or wrong keeps its default (`settings.py`), is
+named in one line of the log, and stops nothing. Keys that we do not know stay where they are.
+
+The card's file holds when somebody has changed it since the device saw it last, or has put in another card; else
+the copy does, and with it what was set while there was no card. The card's file is written in one go and never
+renamed: what a power cut leaves of it is mended from the copy at the next start.
 """
 
+import binascii
+import gc
 import json
-import sys
+import os
 
-from demand.capacity import is_area
+from board.flash import read_json, write_json
 from history.card import ROOT
+from loading import borrow
+
+_NAME = "config.json"
+_PATH = ROOT + "/config.json"
+_LONGEST = 4096  # bytes
+_PIECE = 256
+# In the copy: the check of the card's file as it was last seen, and whether the copy is newer than that.
+_SEEN = "card_seen"
+_NEWER = "newer_than_card"
 
 
-def read(path=ROOT + "/config.json"):
-    """The settings as a dict, each None where the file does not set it well:
+def read(board, note):
+    """The settings as one dict by key, but the Wi-Fi's; `note(line)` is told what is wrong.
 
-    device_name   "digimon" by default
-    area          see demand/capacity.py
-    target_w      the household's own target, W
-    counted_from  "YYYY-MM-DD": peaks before it belong to somebody else
+    Card and copy are brought up to each other on the way.
     """
-    settings = {"device_name": "digimon", "area": None, "target_w": None, "counted_from": None}
-    try:
-        with open(path) as file:
-            given = json.load(file)
-    except OSError:
-        return settings
-    except ValueError:
-        _complain("is no JSON")
-        return settings
-    for section, key, is_right in (
-        ("network", "device_name", _is_name),
-        ("capacity", "area", is_area),
-        ("capacity", "target_w", _is_power),
-        ("capacity", "counted_from", _is_date),
-    ):
-        try:
-            value = given[section][key]
-        except (KeyError, TypeError, IndexError):
-            continue
-        if value is not None and _check(is_right, value):
-            settings[key] = value
-        elif value is not None:
-            _complain("%s.%s cannot be %s" % (section, key, json.dumps(value)))
+    settings, faults = borrow("history.settings", "check")(_agreed(board, note))
+    for key, fault in faults:
+        note("%s%s: %s" % (_NAME, _line_of(key), fault))
+    del settings["ssid"], settings["password"]
     return settings
 
 
-def _check(is_right, value):
+def wifi(board):
+    """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
+    settings, _ = borrow("history.settings", "check")(read_json(board, _NAME))
+    return settings["ssid"], settings["password"]
+
+
+def shown(board):
+    """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
+    return borrow("history.settings", "shown")(read_json(board, _NAME))
+
+
+def change(monitor, changes):
+    """Set what `changes` holds, in the shape of the file: all of it or, where something is wrong, nothing.
+
+    Gives what is wrong, one line each, with its key. OSError when the flash does not take it; a card that does not
+    is brought up to date later.
+    """
+    board = monitor.board
+    given = _agreed(board, monitor.note)  # a card may have been put in
+    faults = borrow("history.settings", "merge")(given, changes)
+    if not faults:
+        given[_NEWER] = True
+        write_json(board, _NAME, given)
+        settings, _ = borrow("history.settings", "check")(_agreed(board, monitor.note))
+        del settings["ssid"], settings["password"]
+        monitor.config.update(settings)
+    return faults
+
+
+def _agreed(board, note):
+    """The settings that hold, after card and copy have been brought together."""
+    copy = read_json(board, _NAME)
     try:
-        return is_right(value)
-    except (TypeError, ValueError, AttributeError):
+        return _newest(board, copy, note)
+    except OSError as error:
+        note("%s: the flash does not take it: %s" % (_NAME, error))
+        return copy
+
+
+def _newest(board, copy, note):
+    """The settings that hold; the other place follows."""
+    seen = _check_of_card()
+    if seen is None:
+        return copy  # no card
+    if seen and copy.get(_SEEN) != seen:
+        given, fault = _on_card()
+        if not fault:
+            given[_SEEN] = seen
+            write_json(board, _NAME, given)
+            return given
+        if not copy.get(_NEWER) or not _is_part_of(_written(copy)):
+            note("%s%s; the settings of before hold" % (_NAME, fault))
+            return copy
+    elif seen and not copy.get(_NEWER):
+        return copy
+    # The card has no settings, older ones, or what a power cut left of ours.
+    text = _written(copy)
+    if text:
+        try:
+            _write(text)
+        except OSError as error:
+            # A file that could not be closed closes when its memory is collected: not once another card is there.
+            gc.collect()
+            note("%s: the card does not take it: %s" % (_NAME, error))
+            return copy
+        copy[_SEEN] = binascii.crc32(text)
+        copy.pop(_NEWER, None)
+        write_json(board, _NAME, copy)
+    return copy
+
+
+def _write(text):
+    with open(_PATH, "wb") as file:
+        file.write(text)
+
+
+def _check_of_card():
+    """A check of the card's file: 0 when there is none or an empty one, None when there is no card."""
+    check = 0
+    try:
+        os.stat(ROOT)
+        with open(_PATH, "rb") as file:
+            piece = file.read(_PIECE)
+            while piece:
+                check = binascii.crc32(piece, check)
+                piece = file.read(_PIECE)
+    except OSError as error:
+        return 0 if error.errno == 2 and _is_mounted() else None
+    return check
+
+
+def _is_mounted():
+    try:
+        os.stat(ROOT)
+    except OSError:
         return False
+    return True
 
 
-def _complain(what):
-    print("config.json:", what, file=sys.stderr)
+def _on_card():
+    """(what the card's file holds, None), or (None, what is wrong with it)."""
+    with open(_PATH, "rb") as file:
+        if file.seek(0, 2) > _LONGEST:
+            return None, " is longer than %d bytes" % _LONGEST
+        file.seek(0)
+        if file.read(3) != b"\xef\xbb\xbf":  # some editors put it before UTF-8
+            file.seek(0)
+        try:
+            given = json.load(file)
+            json.dumps(given).encode().decode()
+        except UnicodeError:
+            return None, " is not in UTF-8"
+        except ValueError:
+            end = file.tell()
+            file.seek(0)
+            line = 1
+            while file.tell() < end:
+                line += file.read(1) == b"\n"
+            return None, " line %d is no JSON" % line
+    return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
 
 
-def _is_name(value):
-    right = [letter.isalpha() or letter.isdigit() or letter == "-" for letter in value]
-    return 0 < len(right) <= 32 and all(right)
+def _is_part_of(text):
+    """Whether the card's file is the beginning of this text."""
+    with open(_PATH, "rb") as file:
+        return text.startswith(file.read(len(text) + 1))
 
 
-def _is_power(value):
-    return isinstance(value, int) and 0 < value <= 100000
+def _line_of(key):
+    """Where the card's file names this key."""
+    name = b'"%s"' % key
+    try:
+        with open(_PATH, "rb") as file:
+            number = 1
+            line = file.readline(_PIECE)
+            while line:
+                if name in line:
+                    return " line %d" % number
+                number += line.endswith(b"\n")
+                line = file.readline(_PIECE)
+    except OSError:
+        pass
+    return ""
 
 
-def _is_date(value):
-    year, month, day = value.split("-")
-    return len(year) == 4 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+def _written(settings):
+    """The settings as a person likes to read them, in UTF-8; nothing without any."""
+    parts = []
+    for section in sorted(settings):
+        if section in (_SEEN, _NEWER):
+            continue
+        value = settings[section]
+        if isinstance(value, dict):
+            lines = ["    %s: %s" % (json.dumps(key), json.dumps(value[key])) for key in sorted(value)]
+            value = "{\n%s\n  }" % ",\n".join(lines)
+        else:
+            value = json.dumps(value)
+        parts.append("  %s: %s" % (json.dumps(section), value))
+    return ("{\n%s\n}\n" % ",\n".join(parts)).encode() if parts else b""

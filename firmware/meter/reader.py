@@ -12,8 +12,8 @@ _SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s): after this it
 class Reader:
     """Feeds the bytes of `line` to the parser and calls `on_reading()` after each good telegram.
 
-    `line` has `async read(size)`, bytes as they come, and `request(on)`, the Data Request of P1 pin 2: a meter
-    sends while it is high (DSMR P1 5.0.2, 5.7).
+    `line` has `async read(size)`, bytes as they come or b"" after a while, and `request(on)`, the Data Request of
+    P1 pin 2: a meter sends while it is high (DSMR P1 5.0.2, 5.7).
     """
 
     def __init__(self, line, clock, on_reading):
@@ -41,21 +41,23 @@ class Reader:
             "age_ms": self.age_ms(),
         }
 
-    async def run(self):
+    async def run(self, beat=int):
+        """Read for ever; `beat()` is called whenever the line was looked at."""
         while True:
             try:
-                await self._read()
+                await self._read(beat)
             except MemoryError as error:  # costs this telegram, not the reading of meters
                 self.framer.reset()
                 self.parser.lines = ()
                 gc.collect()
                 sys.print_exception(error)
 
-    async def _read(self):
+    async def _read(self, beat):
         read = self._line.read
         feed = self.framer.feed
         while True:
             feed(await read(256))
+            beat()
             if self._collect:
                 self._collect = False
                 gc.collect()

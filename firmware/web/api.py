@@ -42,6 +42,9 @@ class Api:
         elif path == b"/current/quarter":  # old pages poll it every few seconds
             request.begin(200, _JSON)
             monitor.coach.quarter.write_json(request.write, True)
+        elif path.startswith(b"/api/") or path == b"/update":
+            await monitor.access.seldom(request)
+            return
         else:
             await borrow("web.stored", "answer")(monitor, request)
             return
@@ -65,12 +68,13 @@ class Api:
         moment = monitor.reader.parser.reading.get("time")
         return {
             "id": board.id,
-            "name": config["device_name"],
+            "name": monitor.name(),
             "board": board.name,
             "firmware": VERSION,
             "micropython": "%d.%d.%d" % sys.implementation.version[:3],
             "uptime_s": monitor.clock.uptime_s(),
             "reset_cause": board.reset_cause(),
+            "crash": monitor.log.crash_line,
             "clock": {
                 "source": "meter" if moment else None,
                 "time": documents.iso(*moment) if moment else None,
@@ -80,7 +84,7 @@ class Api:
                 "target_w": config["target_w"],
                 "counted_from": config["counted_from"],
             },
-            "wifi": board.wifi(),
+            "wifi": board.wifi_status(),
             "heap": {"used_bytes": gc.mem_alloc(), "free_bytes": gc.mem_free()},
             "card": {
                 "state": card.state,
@@ -89,4 +93,5 @@ class Api:
                 "error": card.error,
             },
             "p1": monitor.reader.health(),
+            "update": monitor.update,
         }

@@ -2,7 +2,8 @@
 
 Limits: 5 connections (the operating system holds further ones back), 2 KB of request head, 2 s until its first
 byte, 5 s until its last, 5 s for each stretch of the reply to leave. A request must name a host of the house, so
-that a page from elsewhere cannot reach the board under its own name (DNS rebinding).
+that a page from elsewhere cannot reach the board under its own name (DNS rebinding); one that changes something
+must not come from another site's page. Pages from elsewhere may not read either, but for a developer's own computer.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ _CONNECTIONS = const(5)
 _HEAD = const(2048)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
+_BEAT_S = const(10)
 _BUFFER = const(512)
 _TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
 _NO_DELAY = const(1)
@@ -36,11 +38,12 @@ _REASONS = {
 
 
 class Refused(Exception):
-    """A request that is answered with a status and one line that says why."""
+    """A request that is answered with a status and one line that says why; `more` are further header lines."""
 
-    def __init__(self, status, why):
+    def __init__(self, status, why, more=""):
         self.status = status
         self.why = why
+        self.more = more
 
 
 class Request:
@@ -49,15 +52,16 @@ class Request:
     def __init__(self, stream, clock, head):
         self.stream = stream
         self._clock = clock
-        self._head = head
+        self._head, _, self._early = head.partition(b"\r\n\r\n")
         try:
-            self.method, target, _ = head[: head.find(b"\r\n")].split(b" ")
+            self.method, target, _ = self._head.split(b"\r\n", 1)[0].split(b" ")
         except ValueError:
             raise Refused(400, "Not an HTTP request") from None
         self.path, _, self._query = target.partition(b"?")
         self._pieces = Pieces(stream.write)
         self.write = self._pieces.write
         self.begun = False
+        self.unread = 0  # bytes of the body
 
     def header(self, name):
         """The value of a header (name in lower case, bytes), b"" when the request lacks it."""
@@ -80,16 +84,67 @@ class Request:
         host = self.header(b"host").lower()
         if host and not at_home(host):
             raise Refused(421, "This device answers only to its address and its own name")
-        if self.method != b"GET":
-            raise Refused(405, "Only GET")
-        if self.header(b"transfer-encoding") or self.header(b"content-length") not in (b"", b"0"):
-            raise Refused(413, "No body is taken here")
+        length = self.header(b"content-length") or b"0"
+        chunked = self.header(b"transfer-encoding")
+        if self.method == b"GET":
+            if chunked or length != b"0":
+                raise Refused(413, "No body is taken here")
+            return
+        origin = self.header(b"origin")
+        if origin and (not host or origin.lower().partition(b"://")[2] != host):
+            raise Refused(403, "A page of another site may not change anything here")
+        if chunked:
+            raise Refused(411, "Say the Content-Length")
+        if not length.isdigit():
+            raise Refused(400, "Content-Length is no number")
+        self.unread = int(length[:9])  # more digits are too much for everybody
+
+    def length(self, limit):
+        """The bytes of the body; refused when there is none, or more than `limit`."""
+        if not self.unread:
+            raise Refused(411, "Send something, with its Content-Length")
+        if self.unread > limit:
+            raise Refused(413, "At most %d bytes are taken here" % limit)
+        return self.unread
+
+    async def read(self, count):
+        """The next bytes of the body, at most `count`; b"" at its end."""
+        piece = self._early[: min(count, self.unread)]
+        if piece:
+            self._early = self._early[len(piece) :]
+        elif self.unread:
+            piece = await self._clock.limit(self.stream.read(min(count, self.unread)), _REST_S)
+            if not piece:
+                raise OSError  # the peer left
+        self.unread -= len(piece)
+        return piece
+
+    async def body(self, limit):
+        """The whole body."""
+        self.length(limit)
+        return await self._clock.limit(self._body(), _REST_S)
+
+    async def skip(self):
+        """Let the rest of the body go by."""
+        while self.unread:
+            await self.read(_BUFFER)
+
+    async def _body(self):
+        body = b""
+        while self.unread:
+            body += await self.read(self.unread)
+        return body
 
     def begin(self, status, kind, more=""):
         """Send the head of the reply; `kind` is its media type, `more` further header lines."""
         self.begun = True
-        self.write("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n" % (status, _REASONS[status], kind))
+        self.write("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n" % (status, _REASONS.get(status, ""), kind))
         self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
+        origin = self.header(b"origin")
+        if self.method == b"GET" and origin[:7] == b"http://":
+            host, colon, port = origin[7:].partition(b":")
+            if host in (b"localhost", b"127.0.0.1") and (port.isdigit() or not colon):
+                self.write("Access-Control-Allow-Origin: %s\r\n" % origin.decode())
         self.write(more)
         self.write("\r\n")
 
@@ -98,9 +153,9 @@ class Request:
         self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
 
-    async def reply(self, status, kind, body):
+    async def reply(self, status, kind, body, more=""):
         """A whole reply."""
-        self.begin(status, kind, "Content-Length: %d\r\n" % len(body))
+        self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
         await self.drain()
 
@@ -108,28 +163,36 @@ class Request:
 class Server:
     """Serves `routes`: from path (bytes) to `async handler(request)`; that of b"" takes all other paths.
 
-    A handler that returns True keeps the connection, and gives it to `close` at its end.
+    What is not a GET has its method and a blank before the path, or goes to `access.seldom`; `access.admit` sees
+    every request first. A handler that returns True keeps the connection, and gives it to `close` at its end.
     """
 
-    def __init__(self, clock, routes):
+    def __init__(self, clock, routes, access):
         self.routes = routes
+        self.portal = None  # while the setup portal is open: whether it has taken a request
+        self._access = access
         self._clock = clock
         self._open = []  # sockets
+        self.listening = False
 
-    async def run(self, address):
+    async def run(self, address, beat=int):
+        """Serve for ever; `beat()` is called between the peers, and while none comes."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])
         listener.listen(_CONNECTIONS)
         listener.setblocking(False)
+        self.listening = True
         print("ready http://%s:%d/" % address)
         while True:
-            while len(self._open) >= _CONNECTIONS:
+            beat()
+            if len(self._open) >= _CONNECTIONS:
                 await asyncio.sleep_ms(20)
-            await _readable(listener)
+                continue
             try:
+                await self._clock.limit(_readable(listener), _BEAT_S)
                 peer = listener.accept()[0]
-            except OSError:
+            except (OSError, asyncio.TimeoutError):
                 continue
             peer.setblocking(False)
             peer.setsockopt(_TCP, _NO_DELAY, 1)
@@ -141,8 +204,11 @@ class Server:
         try:
             try:
                 request = Request(stream, self._clock, await self._head(stream))
+                if self.portal and await self.portal(request):
+                    return
                 request.check()
-                kept = await self.routes.get(request.path, self.routes[b""])(request)
+                self._access.admit(request)
+                kept = await self._handler(request)(request)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -165,7 +231,8 @@ class Server:
 
     async def _head(self, stream):
         """The request's head, up to its blank line or further."""
-        head = await self._clock.limit(stream.read(_HEAD), _FIRST_BYTE_S)
+        # Piece by piece: room for the longest head in one stretch is not always to be had.
+        head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # One limit for all the rest: byte by byte it may not take longer.
             head = await self._clock.limit(self._rest(stream, head), _REST_S)
@@ -175,21 +242,24 @@ class Server:
         while b"\r\n\r\n" not in head:
             if len(head) >= _HEAD:
                 raise Refused(431, "More than 2 KB of request head")
-            more = await stream.read(_HEAD - len(head))
+            more = await stream.read(min(_BUFFER, _HEAD - len(head)))
             if not more:
                 raise OSError
             head += more
         return head
 
+    def _handler(self, request):
+        if request.method != b"GET":
+            return self.routes.get(request.method + b" " + request.path) or self._access.seldom
+        return self.routes.get(request.path, self.routes[b""])
+
     async def _refuse(self, request, stream, refused):
         if request is None:
             request = Request(stream, self._clock, b"GET / -\r\n")
         if not request.begun:
-            await request.reply(refused.status, "text/plain", refused.why)
-            # Closed with bytes unread, the connection would be reset, and the peer might lose the reply.
-            for _ in range(32):
-                if not stream.s.read(_BUFFER):
-                    break
+            await request.reply(refused.status, "text/plain", refused.why, refused.more)
+            # A peer that is still sending would not hear the answer.
+            await self._clock.limit(request.skip(), _REST_S)
 
 
 def _readable(end):

@@ -9,6 +9,7 @@ import json
 
 from demand.quarter import quarter_id
 from history.card import ROOT
+from loading import borrow
 from meter.stamp import seconds
 from web.server import Refused, send_file
 
@@ -106,8 +107,14 @@ def _folders(monitor, path):
 
 
 async def _crash_log(monitor, request):
-    """When the device started, and what it stumbled over since."""
-    await request.reply(200, _TEXT, "\n".join(monitor.log) + "\n")
+    """What the log has, and the newest crash report."""
+    request.begin(200, _TEXT)
+    for line in monitor.log.lines:
+        request.write(line + "\n")
+    report = borrow("crash", "newest")(monitor.board)
+    if report:
+        request.write("\nThe newest crash:\n" + report)
+    await request.drain()
 
 
 async def _description(monitor, request):
@@ -121,7 +128,7 @@ async def _description(monitor, request):
         "<friendlyName>%s</friendlyName><manufacturer>P1 Monitor</manufacturer><modelName>%s</modelName>"
         "<serialNumber>%s</serialNumber><UDN>uuid:70310000-0000-1000-8000-%s</UDN>"
         "<presentationURL>/</presentationURL></device></root>\n"
-        % (monitor.config["device_name"], board.name, board.id, board.id),
+        % (monitor.name(), board.name, board.id, board.id),
     )
 
 

@@ -7,12 +7,16 @@ _SECTOR = 512
 
 
 class RamDisk:
-    """A block device. `broken`: nothing can be read or written; `read_only`: nothing can be written."""
+    """A block device. `broken`: nothing can be read or written; `read_only`: nothing can be written.
+
+    `left` sectors can still be written before it fails; None: any number.
+    """
 
     def __init__(self, sectors=64):
         self.data = bytearray(sectors * _SECTOR)
         self.broken = self.read_only = False
         self.writes = 0
+        self.left = None
 
     def readblocks(self, sector, buffer):
         if self.broken:
@@ -22,9 +26,11 @@ class RamDisk:
             buffer[at] = self.data[start + at]
 
     def writeblocks(self, sector, buffer):
-        if self.broken or self.read_only:
+        if self.broken or self.read_only or self.left == 0:
             raise OSError(5)
         self.writes += 1
+        if self.left is not None:
+            self.left -= 1
         start = sector * _SECTOR
         for at in range(len(buffer)):
             self.data[start + at] = buffer[at]
@@ -52,6 +58,9 @@ class Slot:
             raise OSError(19)
         vfs.mount(vfs.VfsFat(self.disk), path)
         return True
+
+    def read_sector(self, sector, buffer):
+        self.disk.readblocks(sector, buffer)
 
 
 def write(path, content):

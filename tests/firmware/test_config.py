@@ -1,106 +1,288 @@
-"""history/config.py: the owner's settings, of which a wrong one spoils no other."""
+"""history/config.py: where the settings are kept, and which of the two places holds."""
 
 import json
 import os
+import vfs
 
-from ramcard import Slot, write
+from ramcard import Slot, content, write
 
+from board.flash import read_json, write_json
 from history import config
 from history.card import ROOT, Card
 
 FILE = ROOT + "/config.json"
-CARD = Card(Slot())
-DEFAULTS = {"device_name": "digimon", "area": None, "target_w": None, "counted_from": None}
+FLASH = "build/tests/flash"
+SLOT = Slot()  # one for all tests: memory for a second one in one stretch is not to be had
+DISK = SLOT.disk
+ORIGINAL = {
+    "wifi": {"ssid": "home", "password": "long secret"},
+    "network": {
+        "device_name": "meter",
+        "ip": "192.168.0.250",
+        "gateway": "192.168.0.1",
+        "subnet": "255.255.255.0",
+    },
+}
 
 
-def settings(content):
-    """What is read of a file with this content, text or what JSON can say."""
-    CARD.mount()
-    write(FILE, content if isinstance(content, str) else json.dumps(content))
-    return config.read()
+class Board:
+    flash = FLASH
+
+
+class Monitor:
+    """As much of main's as a change of settings needs."""
+
+    def __init__(self, slot):
+        self.board = Board()
+        self.lines = []
+        self.card = Card(slot, self.note)
+        self.restart()
+
+    def note(self, line):
+        self.lines.append(line)
+
+    def restart(self):
+        self.lines = []
+        self.config = config.read(self.board, self.note)
+
+
+def monitor(*, card=True, file=None, flash=None):
+    """A device that starts with these files, given as text or as what JSON can say."""
+    for name in ("config.json", "config.json.new"):
+        try:
+            os.remove("%s/%s" % (FLASH, name))
+        except OSError:
+            pass
+    try:
+        os.mkdir(FLASH)
+    except OSError:
+        pass
+    format_card()
+    SLOT.disk = DISK if card else None
+    Card(SLOT, print)
+    if file is not None:
+        write(FILE, file if isinstance(file, str) else json.dumps(file))
+    if flash is not None:
+        write_json(Board(), "config.json", flash)
+    return Monitor(SLOT)
+
+
+def format_card():
+    DISK.left = None
+    DISK.read_only = False
+    vfs.VfsFat.mkfs(DISK)
+
+
+def pull(device):
+    """Take the card out."""
+    SLOT.disk = None
+    device.card.mount()
+
+
+def put(device):
+    """Put it back."""
+    SLOT.disk = DISK
+    device.card.mount()
+
+
+def set_target(device, target_w):
+    assert config.change(device, {"capacity": {"target_w": target_w}}) == []
+
+
+def on_card():
+    return json.loads(content(FILE))
 
 
 def test_no_file_and_no_card_are_the_defaults():
-    CARD.mount()
-    try:
-        os.remove(FILE)
-    except OSError:
-        pass
-    assert config.read() == DEFAULTS
-    Card(Slot(sectors=0))
-    assert config.read() == DEFAULTS
+    for card in (True, False):
+        device = monitor(card=card)
+        assert device.config["device_name"] == "digimon"
+        assert device.config["target_w"] is None
+        assert device.lines == []
+        assert config.wifi(device.board) == (None, "")
 
 
-def test_file_of_the_original_firmware_is_read():
-    original = {
-        "wifi": {"ssid": "home", "password": "secret"},
-        "network": {"dhcp": False, "device_name": "meter", "ip": "192.168.0.250", "gateway": "192.168.0.1"},
-    }
-    expected = DEFAULTS.copy()
-    expected["device_name"] = "meter"
-    assert settings(original) == expected
+def test_file_of_the_original_firmware_is_read_and_left_as_it_is():
+    text = json.dumps(ORIGINAL) + "\r\n"
+    device = monitor(file=text)
+    assert (device.config["device_name"], device.config["ip"]) == ("meter", "192.168.0.250")
+    assert config.wifi(device.board) == ("home", "long secret")
+    assert content(FILE) == text
+    assert device.lines == []
 
 
-def test_settings_of_the_capacity_tariff_are_read():
-    capacity = {"area": "antwerpen", "target_w": 4000, "counted_from": "2026-03-01"}
-    expected = DEFAULTS.copy()
-    expected.update(capacity)
-    assert settings({"capacity": capacity}) == expected
+def test_editors_mark_before_the_text_is_none_of_it():
+    assert monitor(file="\ufeff" + json.dumps(ORIGINAL)).config["device_name"] == "meter"
 
 
-def test_password_is_not_kept():
-    found = settings({"wifi": {"ssid": "home", "password": "secret"}})
+def test_wifi_is_no_resident_setting():
+    found = monitor(file=ORIGINAL).config
     assert "secret" not in json.dumps(found)
+    assert "ssid" not in found
 
 
-def test_wrong_setting_spoils_no_other():
-    good = {"area": "west", "target_w": 4000, "counted_from": "2026-03-01"}
-    for key, wrong in (
-        ("area", "atlantis"),
-        ("area", "west,kempen"),
-        ("area", ""),
-        ("area", 5),
-        ("target_w", "4000"),
-        ("target_w", 0),
-        ("target_w", -1),
-        ("target_w", 100001),
-        ("target_w", 2.5),
-        ("target_w", True),
-        ("counted_from", "1 March"),
-        ("counted_from", "2026-13-01"),
-        ("counted_from", "2026-03"),
-        ("counted_from", "26-03-01"),
-        ("counted_from", 2026),
-        ("counted_from", []),
-    ):
-        given = good.copy()
-        given[key] = wrong
-        expected = DEFAULTS.copy()
-        expected.update(good)
-        expected[key] = None
-        assert settings({"capacity": given}) == expected, (key, wrong)
+def test_settings_hold_without_the_card_that_they_came_from():
+    device = monitor(file=ORIGINAL)
+    pull(device)
+    device.restart()
+    assert device.config["device_name"] == "meter"
+    assert config.wifi(device.board) == ("home", "long secret")
 
 
-def test_names_that_a_network_takes_are_taken():
-    for name in ("digimon", "my-meter", "meter2", "A" * 32):
-        assert settings({"network": {"device_name": name}})["device_name"] == name, name
+def test_file_that_is_no_json_is_named_by_line_and_the_copy_holds():
+    device = monitor(file=ORIGINAL)
+    write(FILE, '{\n  "wifi": {"ssid": "home"},\n  "network": {device_name: "x"}\n}\n')
+    before = content(FILE)
+    device.restart()
+    assert device.config["device_name"] == "meter"
+    assert [line.split(" is ")[0] for line in device.lines] == ["config.json line 3"]
+    assert content(FILE) == before  # its owner mends it
 
 
-def test_names_that_a_network_or_a_page_would_stumble_over_are_not():
-    for name in ("", "A" * 33, "a b", "a.b", "<b>", '"', "m\xe9ter", 5, None, []):
-        assert settings({"network": {"device_name": name}})["device_name"] == "digimon", name
+def test_files_that_hold_no_settings_stop_nothing():
+    for text in ("{", "wifi", "[1, 2]", "5", '"text"', "null", "\xff", '{"a": 1', "x" * 5000):
+        device = monitor(file=text, flash={"network": {"device_name": "meter"}})
+        assert device.config["device_name"] == "meter", text
+        assert device.lines, text
+        assert content(FILE) == text
 
 
-def test_file_that_is_no_json_or_no_object_is_the_defaults():
-    for content in (
-        "",
-        "{",
-        "wifi",
-        "[1, 2]",
-        "5",
-        '"text"',
-        "null",
-        '{"capacity": [1]}',
-        '{"capacity": null}',
-    ):
-        assert settings(content) == DEFAULTS, content
+def test_file_that_is_no_utf8_stops_nothing():
+    device = monitor()
+    with open(FILE, "wb") as file:
+        file.write(b'{"wifi": {"ssid": "\xe9"}}')
+    device.restart()
+    assert [line.split(";")[0] for line in device.lines] == ["config.json is not in UTF-8"]
+
+
+def test_wrong_value_is_named_by_line_and_key():
+    device = monitor(file='{\n  "capacity": {\n    "area": "west",\n    "target_w": "4 kW"\n  }\n}')
+    assert device.config["area"] == "west"
+    assert len(device.lines) == 1
+    assert device.lines[0].startswith("config.json line 4: capacity.target_w must be ")
+
+
+def test_change_is_kept_on_card_and_flash():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    assert device.config["target_w"] == 4000
+    assert on_card()["capacity"] == {"target_w": 4000}
+    assert on_card()["wifi"] == ORIGINAL["wifi"]
+    device.restart()
+    assert device.config["target_w"] == 4000
+    pull(device)
+    device.restart()
+    assert device.config["target_w"] == 4000
+
+
+def test_keys_of_others_stay():
+    device = monitor(file={"theirs": {"a": [1, "x"]}, "network": {"colour": "red"}})
+    set_target(device, 4000)
+    assert on_card() == {
+        "theirs": {"a": [1, "x"]},
+        "network": {"colour": "red"},
+        "capacity": {"target_w": 4000},
+    }
+
+
+def test_what_is_written_is_for_people():
+    device = monitor()
+    assert config.change(device, {"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
+    expected = '{\n  "capacity": {\n    "area": "west",\n    "target_w": 4000\n  },\n  "language": "nl"\n}\n'
+    assert content(FILE) == expected
+
+
+def test_wrong_change_changes_nothing():
+    device = monitor(file=ORIGINAL)
+    before = read_json(device.board, "config.json")
+    faults = config.change(device, {"capacity": {"target_w": 4000, "area": "atlantis"}})
+    assert [fault.split(" ")[0] for fault in faults] == ["capacity.area"]
+    assert device.config["target_w"] is None
+    assert on_card() == ORIGINAL
+    assert read_json(device.board, "config.json") == before
+
+
+def test_change_without_a_card_reaches_it_when_it_comes_back():
+    device = monitor(file=ORIGINAL)
+    pull(device)
+    set_target(device, 4000)
+    put(device)
+    device.restart()
+    assert device.config["target_w"] == 4000
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
+def test_card_that_somebody_changed_holds():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    write(FILE, json.dumps({"network": {"device_name": "theirs"}}))
+    device.restart()
+    assert device.config["device_name"] == "theirs"
+    assert device.config["target_w"] is None
+    pull(device)
+    device.restart()
+    assert device.config["device_name"] == "theirs"
+
+
+def test_change_adds_to_what_somebody_put_on_the_card_meanwhile():
+    device = monitor(file=ORIGINAL)
+    write(FILE, json.dumps({"network": {"device_name": "theirs"}}))
+    set_target(device, 4000)
+    assert on_card() == {"network": {"device_name": "theirs"}, "capacity": {"target_w": 4000}}
+
+
+def test_new_card_gets_the_settings():
+    device = monitor(file=ORIGINAL)
+    pull(device)
+    format_card()
+    put(device)
+    device.restart()
+    assert on_card() == ORIGINAL
+
+
+def test_card_that_takes_nothing_costs_no_setting():
+    device = monitor(file=ORIGINAL)
+    DISK.read_only = True
+    set_target(device, 4000)
+    assert len(device.lines) == 1
+    assert device.config["target_w"] == 4000
+    device.restart()
+    assert device.config["target_w"] == 4000
+    DISK.read_only = False
+    device.card.mount()
+    device.restart()
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
+def test_power_cut_while_the_card_is_written_leaves_the_new_settings():
+    """After any number of sectors, and with the copy's own last write missing too."""
+    cuts = 0
+    while True:
+        device = monitor(file=ORIGINAL)
+        DISK.left = cuts
+        set_target(device, 4000)
+        finished = DISK.left > 0
+        DISK.left = None
+        device.card.mount()
+        device.restart()
+        assert device.config["target_w"] == 4000, cuts
+        assert device.config["device_name"] == "meter", cuts
+        assert on_card()["capacity"] == {"target_w": 4000}, cuts
+        if finished:
+            break
+        cuts += 1
+    assert cuts > 2
+
+
+def test_half_of_our_own_file_is_mended():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    whole = content(FILE)
+    copy = read_json(device.board, "config.json")
+    copy["newer_than_card"] = True
+    for length in (0, 1, 20, len(whole) - 2):
+        write_json(device.board, "config.json", copy)
+        write(FILE, whole[:length])
+        device.restart()
+        assert content(FILE) == whole, length
+        assert device.config["target_w"] == 4000

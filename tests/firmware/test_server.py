@@ -8,9 +8,10 @@ from web.server import Refused, Request, at_home, send_file
 
 
 class Stream:
-    """Keeps what was written, and whether it was waited for."""
+    """Keeps what was written, and whether it was waited for; gives the pieces that come later."""
 
-    def __init__(self):
+    def __init__(self, *later):
+        self.later = list(later)
         self.written = b""
         self.out_buf = b"what the socket has not taken yet"
         self.drains = 0
@@ -22,6 +23,13 @@ class Stream:
 
     async def drain(self):
         self.drains += 1
+
+    async def read(self, count):
+        if not self.later:
+            return b""
+        piece = self.later.pop(0)
+        assert len(piece) <= count
+        return piece
 
 
 def request(head):
@@ -76,9 +84,7 @@ def test_request_with_a_strange_host_is_refused_before_anything_else():
     assert refusal(b"GET / HTTP/1.0\r\n\r\n") is None
 
 
-def test_only_get_without_a_body_is_taken():
-    for method in (b"POST", b"HEAD", b"OPTIONS", b"PUT", b"get", b"X"):
-        assert refusal(method + b" / HTTP/1.1\r\n\r\n") == 405, method
+def test_get_without_a_body_is_taken():
     for header in (
         b"Content-Length: 5",
         b"Content-Length: -5",
@@ -89,6 +95,70 @@ def test_only_get_without_a_body_is_taken():
     ):
         assert refusal(b"GET / HTTP/1.1\r\n" + header + b"\r\n\r\n") == 413, header
     assert refusal(b"GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n") is None
+
+
+def test_change_comes_from_a_page_of_this_device_or_from_no_page():
+    change = b"PATCH / HTTP/1.1\r\nHost: digimon.local:80\r\nOrigin: %s\r\n\r\n"
+    assert refusal(change % b"http://digimon.local:80") is None
+    assert refusal(change % b"http://Digimon.local:80") is None
+    assert refusal(b"POST / HTTP/1.1\r\nHost: digimon\r\n\r\n") is None
+    for origin in (
+        b"http://evil.example",
+        b"http://digimon.local",
+        b"http://digimon.local:8080",
+        b"http://digimon.local:80.evil.example",
+        b"http://localhost:8000",
+        b"null",
+        b"digimon.local:80",
+    ):
+        assert refusal(change % origin) == 403, origin
+    # Without a Host nobody can say that an origin is this device.
+    assert refusal(b"POST / HTTP/1.0\r\nOrigin: null\r\n\r\n") == 403
+
+
+def test_body_without_a_length_that_counts_is_refused():
+    for header, status in (
+        (b"Transfer-Encoding: chunked", 411),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 5", 411),
+        (b"Content-Length: -5", 400),
+        (b"Content-Length: +5", 400),
+        (b"Content-Length: 5,5", 400),
+        (b"Content-Length: 0x5", 400),
+    ):
+        assert refusal(b"POST / HTTP/1.1\r\n" + header + b"\r\n\r\n") == status, header
+
+
+async def body(head, *later, limit=64):
+    """The body that a request is read to have, or the status that it is refused with."""
+    asked = Request(Stream(*later), Clock(), head)
+    try:
+        asked.check()
+        return await asked.body(limit)
+    except Refused as refused:
+        return refused.status
+
+
+async def test_body_is_read_to_its_length_however_it_comes():
+    head = b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\n"
+    assert await body(head + b"abcdef") == b"abcdef"
+    assert await body(head + b"abcdefgh") == b"abcdef"
+    assert await body(head + b"ab", b"c", b"def") == b"abcdef"
+    assert await body(head, b"abcdef") == b"abcdef"
+    assert await body(head + b"\r\n\r\n", b"\r\n") == b"\r\n\r\n\r\n"
+
+
+async def test_body_beyond_its_limit_is_not_read():
+    for length, status in ((b"65", 413), (b"99999999999999999999", 413), (b"0", 411)):
+        assert await body(b"POST / HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n") == status, length
+    assert await body(b"POST / HTTP/1.1\r\n\r\n") == 411
+
+
+async def test_body_of_a_peer_that_left_is_no_body():
+    try:
+        await body(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+    except OSError:
+        return
+    raise AssertionError
 
 
 def test_what_is_no_request_line_is_refused():
@@ -113,6 +183,28 @@ def test_header_is_found_by_its_whole_name_in_any_case():
     assert asked.header(b"ost") == b""
 
 
+async def test_only_a_developers_own_computer_may_read_from_another_page():
+    for origin, method, allowed in (
+        (b"http://localhost:8000", b"GET", True),
+        (b"http://localhost", b"GET", True),
+        (b"http://127.0.0.1:5173", b"GET", True),
+        (b"http://localhost:8000", b"POST", False),
+        (b"https://localhost:8000", b"GET", False),
+        (b"http://localhost.evil.example", b"GET", False),
+        (b"http://localhost:8000.evil.example", b"GET", False),
+        (b"http://localhost:", b"GET", False),
+        (b"http://192.168.0.2:8000", b"GET", False),
+        (b"http://evil.example", b"GET", False),
+        (b"null", b"GET", False),
+        (b"*", b"GET", False),
+    ):
+        asked = request(method + b" / HTTP/1.1\r\nOrigin: " + origin + b"\r\n\r\n")
+        await asked.reply(200, "text/plain", "x")
+        told = b"\r\nAccess-Control-Allow-Origin: " + origin + b"\r\n" in asked.stream.written
+        assert told == allowed, (origin, method)
+        assert allowed or b"access-control" not in asked.stream.written.lower()
+
+
 async def test_reply_has_its_length_and_no_word_to_other_origins():
     asked = request(b"GET / HTTP/1.1\r\n\r\n")
     await asked.reply(404, "text/plain", "Item not found")
@@ -131,6 +223,16 @@ def test_pieces_of_any_length_leave_in_stretches_of_512():
     pieces.flush()
     assert [len(piece) for piece in sent] == [512, 512, 512, 179]
     assert b"".join(sent) == b"a" * 511 + b"b" + b"c" * 1200 + "d\xeb".encode()
+
+
+async def test_body_that_does_not_come_is_not_waited_for():
+    asked = Request(Stuck(), Clock(100), b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+    asked.check()
+    try:
+        await asked.body(64)
+    except asyncio.TimeoutError:
+        return
+    raise AssertionError
 
 
 async def test_file_leaves_in_small_stretches_each_waited_for():
@@ -167,5 +269,8 @@ async def test_peer_that_takes_nothing_is_left_after_a_time():
 
 
 class Stuck(Stream):
+    async def read(self, count):
+        await asyncio.sleep(60)
+
     async def drain(self):
         await asyncio.sleep(60)

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_SSDP, SOURCE_USER, ConfigFlowResult
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
 from custom_components.p1_monitor.const import (
@@ -204,3 +205,39 @@ def test_host_as_typed(typed: str, kept: str) -> None:
 def test_what_holds_no_host(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         normal_host(typed)
+
+
+async def discover(hass: HomeAssistant, location: str, serial: str = DEVICE_ID) -> ConfigFlowResult:
+    """What Home Assistant does when a board tells the network that it is there."""
+    found = SsdpServiceInfo(
+        ssdp_usn=f"uuid:70310000-0000-1000-8000-{serial}::upnp:rootdevice",
+        ssdp_st="upnp:rootdevice",
+        ssdp_location=location,
+        upnp={"manufacturer": "P1 Monitor", "serialNumber": serial, "friendlyName": "digimon"},
+    )
+    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_SSDP}, data=found)
+
+
+async def test_board_that_is_found_is_offered_and_added(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await discover(hass, f"http://{monitor.host}/description.xml")
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "discovered")
+    assert form["description_placeholders"] == {"name": f"digimon ({monitor.host})"}
+
+    result = await answer(hass, form)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
+    assert result["result"].unique_id == DEVICE_ID
+
+
+async def test_known_board_is_followed_to_its_new_address(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    entry = (await answer(hass, await begin(hass), host=monitor.host))["result"]
+    result = await discover(hass, "http://192.168.0.17/description.xml")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_HOST] == "192.168.0.17"
+
+
+@pytest.mark.usefixtures("monitor")
+async def test_board_that_has_gone_again_is_not_added(hass: HomeAssistant) -> None:
+    assert (await discover(hass, ""))["reason"] == "cannot_connect"
+    form = await discover(hass, "http://127.0.0.1:9/description.xml", "0200c3000099")
+    assert (await answer(hass, form))["reason"] == "cannot_connect"

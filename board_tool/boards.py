@@ -1,0 +1,71 @@
+"""The boards that the firmware is built for, as the tool sees them; their pins stand in firmware/board/."""
+
+from dataclasses import dataclass
+
+NATIVE_USB = (0x303A, None)
+"""Espressif's own USB, in the chip: any product of it."""
+USB_SERIAL = ((0x10C4, None), (0x1A86, None), (0x0403, None), (0x067B, None))
+"""The usual converters between USB and serial: CP210x, CH34x, FTDI, Prolific."""
+
+_DOWNLOADS = "https://micropython.org/resources/firmware/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A build of MicroPython. Without a known `sha256` it is not downloaded, but taken from the owner as a file."""
+
+    name: str
+    sha256: str | None = None
+
+    @property
+    def url(self) -> str:
+        return _DOWNLOADS + self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardType:
+    """A kind of board: `offset` is where its flash holds MicroPython, `usb` its (vendor, product) ids on the cable."""
+
+    name: str
+    title: str
+    chip: str
+    offset: int
+    image: Image
+    usb: tuple[tuple[int, int | None], ...]
+    upload_mode: str
+
+
+_HOLD_BOOT = "hold BOOT, press RESET and let it go, let BOOT go"
+
+BOARDS = {
+    board.name: board
+    for board in (
+        BoardType(
+            name="t8_c3",
+            title="LilyGO T8 ESP32-C3",
+            chip="esp32c3",
+            offset=0,
+            image=Image(name="ESP32_GENERIC_C3-20260824-v1.29.0.bin"),
+            usb=(NATIVE_USB,),
+            upload_mode=_HOLD_BOOT,
+        ),
+        BoardType(
+            name="t8_s2",
+            title="LilyGO T8 ESP32-S2",
+            chip="esp32s2",
+            offset=0x1000,
+            image=Image(name="ESP32_GENERIC_S2-20260824-v1.29.0.bin"),
+            usb=(NATIVE_USB, *USB_SERIAL),
+            upload_mode=_HOLD_BOOT + "; the DIP switches beside the USB connector are up, down, up, down",
+        ),
+        BoardType(
+            name="generic_esp32",
+            title="generic ESP32",
+            chip="esp32",
+            offset=0x1000,
+            image=Image(name="ESP32_GENERIC-20260824-v1.29.0.bin"),
+            usb=USB_SERIAL,
+            upload_mode="hold BOOT (or IO0), press RESET (or EN) and let it go, let BOOT go",
+        ),
+    )
+}

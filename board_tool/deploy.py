@@ -1,0 +1,87 @@
+"""Puts the firmware on a board that has MicroPython, into the one of its two folders that does not run."""
+
+import sys
+from pathlib import Path
+
+from board_tool.boards import BOARDS, BoardType
+from board_tool.build import LOADER, ROOT, build, has_table
+from board_tool.device import Device
+from board_tool.errors import ToolError
+from board_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, read_package, version
+
+
+def deploy(board: str | None, port: str | None, package: Path | None) -> None:
+    """`firmware deploy`: the board keeps its settings, and starts the new version."""
+    from board_tool.ports import find
+
+    kinds = [BOARDS[board]] if board else list(BOARDS.values())
+    with Device(find(port, kinds)) as device:
+        kind = kinds[0] if board else kind_of(device)
+        put(device, choose(kind, package))
+        device.restart()
+
+
+def kind_of(device: Device) -> BoardType:
+    """Which kind of board this is, by what its MicroPython says about the chip."""
+    machine = str(device.ask("sys.implementation._machine"))
+    for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
+        if kind.chip.upper() in machine.upper().replace("-", ""):
+            return kind
+    raise ToolError(f"no board of ours has this chip: {machine}; if it does, name it with --board")
+
+
+def choose(kind: BoardType, path: Path | None) -> Package:
+    """The package in a file, or one made of the sources here, for this kind of board."""
+    if path is None:
+        if not has_table(kind):
+            raise ToolError(f"the firmware here does not know the {kind.title}")
+        folder, _ = build(kind.name)
+        return Package(version(ROOT), kind.name, read_folder(folder))
+    package = read_package(path)
+    if package.board != kind.name:
+        raise ToolError(f"{path.name} is for the board {package.board}, and this one is {kind.name}")
+    return package
+
+
+def put(device: Device, package: Package) -> None:
+    """Copy loader and package, and let them start from now on. Cut anywhere, what was there before starts."""
+    check(device)
+    slot = _free_slot(device)
+    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py, which wants the other, as the last
+        if device.read(source.name) != source.read_bytes():
+            device.write(source.name, source.read_bytes())
+    device.remove(f"{slot}/manifest.json")  # from here on it is not whole
+    device.remove(slot)
+    done, total = 0, sum(map(len, package.files.values()))
+    for name, content in sorted(package.files.items()):
+        _show(f"firmware {package.version}: {100 * done // total} %, {name}")
+        device.write(f"{slot}/{name}", content)
+        done += len(content)
+    device.write(f"{slot}/manifest.json", package.manifest())
+    device.write("slot.txt", f"{slot} ok\n".encode())
+    _show(f"firmware {package.version}: {len(package.files)} files, {total:,} bytes\n")
+
+
+def check(device: Device) -> None:
+    """ToolError unless the board's MicroPython can run what we build."""
+    release, mpy = device.ask("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
+    if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
+        here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
+        raise ToolError(f"this board has MicroPython {here}; {oldest} or newer is needed: firmware flash")
+
+
+def _free_slot(device: Device) -> str:
+    """The folder that is not the one that starts; "a" on a new board."""
+    words = (device.read("slot.txt") or b"").decode(errors="replace").split()
+    running = words[0] if words and words[0] in ("a", "b") else "a"
+    if device.read(f"{running}/manifest.json") is None:
+        return running
+    return "b" if running == "a" else "a"
+
+
+def _show(line: str) -> None:
+    """Progress on one line of a terminal, or only its end elsewhere."""
+    if sys.stdout.isatty():
+        print(f"\r\033[K{line}", end="", flush=True)
+    elif line.endswith("\n"):
+        print(line, end="", flush=True)

@@ -1,0 +1,134 @@
+"""A board's MicroPython over the cable: its prompt and its files. mpremote does the talking."""
+
+import json
+import struct
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport_serial import SerialTransport
+from serial import SerialException, serial_for_url
+
+from board_tool.errors import ToolError
+from board_tool.ports import explained
+
+_CHUNK = 512
+_ANSWER_S = 2.0
+_NO_PROMPT = (
+    "the board on {} does not answer as MicroPython does. Press its RESET button and try again; "
+    "if it stays silent, put MicroPython on it: firmware flash"
+)
+
+
+class Device:
+    """with Device(port) as device: the board's prompt, its firmware interrupted. Paths are below the flash's root.
+
+    The board is not reset on the way in: after a soft reset its card could not be opened again.
+    """
+
+    def __init__(self, port: str) -> None:
+        self.port = port
+
+    def __enter__(self) -> Self:
+        with explained(self.port):
+            # mpremote hides why a port cannot be opened.
+            serial_for_url(self.port, exclusive=True).close()
+            self._transport = SerialTransport(self.port, timeout=_ANSWER_S)
+        try:
+            self._transport.enter_raw_repl(soft_reset=False, timeout_overall=5)
+        except (TransportError, SerialException, OSError):
+            self._transport.close()
+            raise ToolError(_NO_PROMPT.format(self.port)) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        try:
+            if self._transport.in_raw_repl:
+                self._transport.exit_raw_repl()
+            self._transport.close()
+        except OSError:
+            pass  # it restarts, or was unplugged
+
+    def run(self, code: str, timeout_s: float = 10) -> str:
+        """What some lines of Python print. ToolError with the board's words when they raise there."""
+        try:
+            printed, error = self._transport.exec_raw(code, timeout=timeout_s)
+        except (TransportError, struct.error):
+            raise ToolError(f"the board on {self.port} stopped answering") from None
+        except OSError:
+            raise ToolError(f"{self.port} was lost: is the cable still in?") from None
+        if error:
+            raise ToolError("the board says: " + error.decode(errors="replace").strip().splitlines()[-1])
+        return bytes(printed).decode()
+
+    def ask(self, expression: str) -> Any:
+        """The value of an expression, as JSON carries it."""
+        return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
+
+    def read(self, path: str) -> bytes | None:
+        """A file, None when there is none."""
+        try:
+            self._transport.fs_stat(path)
+            return bytes(self._transport.fs_readfile(path, chunk_size=_CHUNK))
+        except (TransportError, FileNotFoundError):
+            return None
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace a file in one step; its folders are made."""
+        parts = path.split("/")[:-1]
+        for count in range(1, len(parts) + 1):
+            folder = "/".join(parts[:count])
+            self.run(f"import os\ntry:\n os.mkdir({folder!r})\nexcept OSError:\n pass")
+        try:
+            self._transport.fs_writefile(path + ".new", content, chunk_size=_CHUNK)
+        except TransportExecError as error:
+            raise ToolError(f"the board cannot write {path}: {error.error_output.splitlines()[-1]}") from None
+        except (TransportError, OSError) as error:
+            raise ToolError(f"{path} was not written: {error}") from None
+        self.run(f"os.rename({path + '.new'!r}, {path!r})")
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a folder with all below it, if it is there."""
+        self.run(
+            "import os\n"
+            "def remove(path):\n"
+            " try:\n"
+            "  if os.stat(path)[0] & 0x4000:\n"
+            "   for entry in list(os.ilistdir(path)):\n"
+            "    remove(path + '/' + entry[0])\n"
+            "   os.rmdir(path)\n"
+            "  else:\n"
+            "   os.remove(path)\n"
+            " except OSError as error:\n"
+            "  if error.errno != 2:\n"
+            "   raise\n"
+            f"remove({path!r})",
+            timeout_s=60,
+        )
+
+    def restart(self) -> None:
+        """Reset the board; the connection ends with it."""
+        try:
+            self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
+            time.sleep(0.1)
+        except (TransportError, OSError):
+            pass  # gone already
+        self._transport.in_raw_repl = False
+
+
+def wait_for(port: Callable[[], str], timeout_s: float = 20) -> Device:
+    """A board that has just restarted: its USB may go and come back, under another name. ToolError after a while."""
+    end = time.monotonic() + timeout_s
+    while True:
+        try:
+            device = Device(port())
+            with device:
+                return device
+        except ToolError as error:
+            if time.monotonic() > end:
+                raise ToolError(f"MicroPython does not come up: {error}") from None
+            time.sleep(0.5)

@@ -1,0 +1,122 @@
+"""`firmware flash`: from a board out of its box to one that can be set up by telephone."""
+
+import hashlib
+import json
+import re
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import segno
+
+from board_tool.boards import BOARDS, BoardType, Image
+from board_tool.deploy import check, choose, put
+from board_tool.device import Device, wait_for
+from board_tool.errors import ToolError
+from board_tool.ports import explained, find
+
+SETUP_NETWORK = "DigitaleMeterMonitor"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+_LENGTH = 12
+_ESPTOOL = [sys.executable, "-m", "esptool"]
+_CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
+
+
+def flash(board: str | None, port: str | None, image: Path | None, package: Path | None) -> None:
+    kinds = [BOARDS[board]] if board else list(BOARDS.values())
+    address = find(port, kinds)
+    kind = identify(address, kinds)
+    print(f"{kind.title} on {address}")
+    firmware = choose(kind, package)
+    path = image_file(kind.image, image)
+    write_micropython(address, kind, path)
+    with wait_for(lambda: find(port, [kind])) as device:
+        check(device)
+        put(device, firmware)
+        password = set_password(device)
+        device.restart()
+    show_network(password)
+
+
+def identify(port: str, kinds: list[BoardType]) -> BoardType:
+    """The one of these kinds whose chip answers on the port."""
+    with explained(port):
+        import serial
+
+        serial.serial_for_url(port, exclusive=True).close()
+    done = subprocess.run(
+        [*_ESPTOOL, "--port", port, "chip-id"], capture_output=True, text=True, check=False, timeout=120
+    )
+    found = re.search(r"ESP32(?:-\w+)?", done.stdout.partition("Detecting chip type")[2] or done.stdout)
+    if done.returncode or not found:
+        modes = "\n".join(f"  {kind.title}: {kind.upload_mode}" for kind in kinds)
+        raise ToolError(
+            f"the board on {port} does not answer. Bring it into upload mode and try again:\n{modes}"
+        )
+    chip = found.group().replace("-", "").lower()
+    for kind in kinds:
+        if kind.chip == chip:
+            return kind
+    titles = " or ".join(kind.title for kind in kinds)
+    raise ToolError(f"the chip on {port} is an {found.group()}, not that of a {titles}")
+
+
+def image_file(image: Image, given: Path | None) -> Path:
+    """MicroPython as a file: the given one, or the pinned one, downloaded once."""
+    if given:
+        if not given.is_file():
+            raise ToolError(f"there is no file {given}")
+        return given
+    if image.sha256 is None:
+        raise ToolError(f"download {image.url}\nand say where it is: firmware flash --micropython FILE")
+    path = _CACHE / image.name
+    if not path.exists():
+        print(f"MicroPython: {image.url}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with urllib.request.urlopen(image.url, timeout=30) as reply:
+                content = reply.read()
+        except (urllib.error.URLError, TimeoutError) as error:
+            raise ToolError(
+                f"{image.url} cannot be downloaded ({error}): get it by hand, and use --micropython FILE"
+            ) from None
+        if hashlib.sha256(content).hexdigest() != image.sha256:
+            raise ToolError(f"{image.url} is not the file that is expected; nothing was written")
+        path.write_bytes(content)
+    return path
+
+
+def write_micropython(port: str, kind: BoardType, path: Path) -> None:
+    """Erase the board and write MicroPython; esptool shows its own progress."""
+    done = subprocess.run(
+        [
+            *(*_ESPTOOL, "--port", port, "--chip", kind.chip, "--baud", "460800"),
+            *("write-flash", "--erase-all", hex(kind.offset), str(path)),
+        ],
+        check=False,
+    )
+    if done.returncode:
+        raise ToolError(
+            "MicroPython was not written, see above. Bring the board into upload mode and try again:\n"
+            f"  {kind.upload_mode}"
+        )
+
+
+def set_password(device: Device) -> str:
+    """Give the board a setup password of its own, unless it has one. Other secrets of the board stay."""
+    kept = json.loads(device.read("secrets.json") or b"{}")
+    password = kept.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    device.write("secrets.json", json.dumps({**kept, "setup_password": password}).encode())
+    return str(password)
+
+
+def show_network(password: str) -> None:
+    """How to join the board's own network for the set-up, for the eye and for a telephone's camera."""
+    print(
+        f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep this; to join, scan:\n"
+    )
+    segno.make_qr(f"WIFI:T:WPA;S:{SETUP_NETWORK};P:{password};;").terminal(compact=True)
+    print("\nThe page that opens then asks for your own network. If none opens: http://192.168.4.1")

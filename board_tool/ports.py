@@ -1,0 +1,82 @@
+"""Finds the serial port that a board is on, and says what is wrong with one in words of its owner."""
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from serial import SerialException
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
+
+from board_tool.boards import BOARDS, BoardType
+from board_tool.errors import ToolError
+
+
+def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
+    """The port that was given, or the only one with a board of these kinds on it; ToolError otherwise."""
+    if given:
+        return given
+    kinds = tuple(kinds)
+    found = [port for port in list_ports.comports() if any(_may_be(port, kind) for kind in kinds)]
+    if len(found) == 1:
+        return str(found[0].device)
+    if found:
+        lines = "\n".join(f"  --port {port.device}  ({port.description})" for port in found)
+        raise ToolError(f"several boards are connected; choose one:\n{lines}")
+    raise ToolError(
+        "no board found. Use a USB cable that carries data, and unplug P1 first. "
+        "If it is connected, bring it into upload mode:\n"
+        + "\n".join(f"  {kind.title}: {kind.upload_mode}" for kind in kinds)
+    )
+
+
+def _may_be(port: ListPortInfo, kind: BoardType) -> bool:
+    return any(port.vid == vendor and product in (None, port.pid) for vendor, product in kind.usb)
+
+
+@contextmanager
+def explained(port: str) -> Iterator[None]:
+    """Turns what the system says about a port into what its owner can do."""
+    try:
+        yield
+    except SerialException as error:
+        raise ToolError(explain(port, error)) from None
+    except OSError as error:
+        raise ToolError(explain(port, error)) from None
+
+
+def explain(port: str, error: OSError) -> str:
+    """One or two sentences on why a port cannot be opened, or was lost."""
+    text = str(error).lower()
+    if (
+        "access is denied" in text
+        or error.errno == errno.EBUSY
+        or "busy" in text
+        or "exclusively lock" in text
+    ):
+        return f"{port} is in use: close the other program (a serial monitor, an IDE) and try again"
+    if error.errno in (errno.EACCES, errno.EPERM) or "permission" in text:
+        what = f"you may not use {port}"
+        if sys.platform == "linux":
+            return f"{what}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
+        return what
+    if (
+        error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO)
+        or "could not open" in text
+        or "filenotfound" in text
+    ):
+        return f"there is no {port}: is the board connected?"
+    return f"{port} was lost ({error}): is the cable still in?"
+
+
+def group_of(port: str) -> str:
+    """The group whose members may use a port, as Debian and Fedora call it unless the port says another."""
+    try:
+        import grp
+
+        name = grp.getgrgid(os.stat(port).st_gid).gr_name
+    except (ImportError, OSError, KeyError):
+        return "dialout"
+    return name if name != "root" else "dialout"

@@ -1,0 +1,85 @@
+"""`firmware config`: the board's config.json in an editor, checked by the board itself before it holds."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from board_tool.device import Device
+from board_tool.errors import ToolError
+from board_tool.ports import find
+
+_NAME = "config.json"
+_HIDDEN = "(unchanged)"
+_OWN = ("card_seen", "newer_than_card")  # what the firmware notes in its copy: see firmware/history/config.py
+
+
+def edit(port: str | None) -> None:
+    with Device(find(port)) as device:
+        kept = _load(device.read(_NAME) or b"{}")
+        changed = _edited(kept)
+        if changed is None:
+            print("nothing changed")
+            return
+        _check(device, changed)
+        # The card has a copy, which follows when the board starts.
+        device.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
+        device.restart()
+    print("saved; the board starts with it")
+
+
+def _edited(kept: dict[str, Any]) -> dict[str, Any] | None:
+    """What the owner made of the settings, None when nothing. The Wi-Fi password is not shown."""
+    shown = {section: value for section, value in kept.items() if section not in _OWN}
+    wifi = shown.get("wifi")
+    password = wifi.get("password") if isinstance(wifi, dict) else None
+    if password:
+        shown["wifi"] = {**shown["wifi"], "password": _HIDDEN}
+    given = _load(_in_editor(json.dumps(shown, indent=2) + "\n").encode())
+    if given == shown:
+        return None
+    wifi = given.get("wifi")
+    if isinstance(wifi, dict) and wifi.get("password") == _HIDDEN:
+        wifi["password"] = password
+    return given
+
+
+def _load(content: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(content)
+    except ValueError as error:
+        raise ToolError(f"{_NAME} is no JSON: {error}; nothing was changed") from None
+    if not isinstance(value, dict):
+        raise ToolError(f"{_NAME} must be an object, in braces; nothing was changed")
+    return value
+
+
+def _in_editor(text: str) -> str:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _NAME
+        path.write_text(text)
+        try:
+            done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(path)], check=False)
+        except OSError as error:
+            raise ToolError(f"the editor {editor} cannot be started ({error.strerror}): set EDITOR") from None
+        if done.returncode:
+            raise ToolError("the editor ended with an error; nothing was changed")
+        return path.read_text()
+
+
+def _check(device: Device, settings: dict[str, Any]) -> None:
+    """ToolError with every line that the firmware itself would complain about."""
+    faults = device.run(
+        "import json,sys\n"
+        "try:\n from history.settings import check\n"
+        "except ImportError:\n sys.path.insert(0, open('slot.txt').read()[0])\n from history.settings import check\n"
+        f"for key, fault in check(json.loads({json.dumps(settings)!r}))[1]: print(fault)\n"
+    )
+    if faults.strip():
+        sys.stderr.write(faults.replace("\r", ""))
+        raise ToolError("nothing was changed")

@@ -1,0 +1,145 @@
+"""An ESP32 as a board, built from a table of pins: the peripherals that `main` asks of any board.
+
+Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md says where, and what hardware has shown.
+"""
+
+import asyncio
+import machine
+import network
+import vfs
+from machine import Pin
+from micropython import const
+
+from board.clock import Clock
+from loading import borrow
+
+_FULL = const(3900)  # of 4096: the driver holds back what does not fit any more, from here on bytes were lost
+
+
+class Line:
+    """The serial line of P1 and its Data Request."""
+
+    def __init__(self, uart, request):
+        self.overruns = 0
+        self._uart = uart
+        self._request = request
+
+    async def read(self, size):
+        """What has come, b"" after a while when nothing has."""
+        waiting = self._uart.any()
+        if waiting > _FULL:
+            self.overruns += 1
+        await asyncio.sleep_ms(0 if waiting else 20)
+        return self._uart.read(size) or b""
+
+    def request(self, on):
+        """Ask for telegrams, or let go: high or of high impedance, never low (DSMR P1 5.0.2, 5.7.2)."""
+        if on:
+            self._request.init(Pin.OUT, value=1)
+        else:
+            self._request.init(Pin.IN)
+
+
+class Disk:
+    """The card as a block device whose replies mean the same in every MicroPython: 0, or -5 for an error.
+
+    Up to 1.28 the driver says True or False, from 1.29 on 0 or -5, and False when a card has gone: as a number that
+    would be success.
+    """
+
+    def __init__(self, card):
+        self._card = card
+
+    def readblocks(self, block, buffer):
+        return _code(self._card.readblocks(block, buffer))
+
+    def writeblocks(self, block, buffer):
+        return _code(self._card.writeblocks(block, buffer))
+
+    def ioctl(self, request, argument):
+        return self._card.ioctl(request, argument)
+
+
+def _code(reply):
+    return 0 if reply is True or reply is None or (reply is not False and reply == 0) else -5
+
+
+class Board:
+    """The facts and peripherals that `main` builds on. A board is a subclass that gives its name and its table:
+
+    pins   led, rx, tx, rts, boot; of the card mosi, miso, sck, cs, its slot of machine.SDCard, and card_power where a
+           pin switches the card on
+    cause  the register that tells a brownout, None where it is not known
+    """
+
+    http = ("0.0.0.0", 80)
+    flash = ""
+    has_radio = True
+
+    def __init__(self, name, pins, cause):
+        self.name, self.pins = name, pins
+        self.clock = Clock()
+        self.id = machine.unique_id().hex()
+        self.memory = machine.RTC().memory  # 2 KB that survive a reset
+        start = borrow("board.esp32_start", "start")
+        self._watchdog, self._led, self._boot, uart, request, card = start(pins)
+        self.line = Line(uart, request)
+        self._disk = Disk(card) if card else None
+        self._cause = borrow("board.esp32_start", "reset_cause")(cause)
+
+    def mount_card(self, path):
+        """Mount the card there; False when there is none, OSError when it cannot be read."""
+        disk = self._disk
+        if not disk:
+            raise OSError("the slot of the card cannot be used")
+        disk.ioctl(2, 0)  # forget the card of before: it may have been pulled and put back
+        if disk.ioctl(1, 0):
+            return False
+        vfs.mount(vfs.VfsFat(disk), path)  # type: ignore[arg-type]  # the stubs want their own base class
+        return True
+
+    def read_sector(self, sector, buffer):
+        """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
+        if not self._disk or self._disk.readblocks(sector, buffer):
+            raise OSError(5)
+
+    def format_card(self):
+        """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        if not self._disk:
+            raise OSError(5)
+        borrow("board.esp32_start", "format_card")(self._disk)
+
+    def each_second(self):
+        """Nothing here is done by time."""
+
+    def reset_cause(self):
+        """Why the board has started."""
+        return self._cause
+
+    def wifi_status(self):
+        station = network.WLAN(network.WLAN.IF_STA)
+        if not station.isconnected():
+            return None
+        return {
+            "ssid": station.config("ssid"),
+            "rssi_dbm": station.status("rssi"),
+            "ip": station.ifconfig()[0],
+        }
+
+    def led(self, duty):
+        """Light of 0 to 1023."""
+        self._led.duty_u16(duty * 64)
+
+    def button(self):
+        """Whether BOOT is pressed."""
+        return not self._boot.value()
+
+    def feed(self):
+        self._watchdog.feed()
+
+    def leave(self):
+        """The firmware was stopped over the cable: give whoever did it time, since no watchdog can be stopped."""
+        borrow("board.esp32_start", "feed_later")()
+
+    def restart(self):
+        machine.reset()

@@ -1,0 +1,78 @@
+"""What an ESP32 does when it starts, or seldom. Loaded while used."""
+
+import gc
+import machine
+import time
+import vfs
+from machine import PWM, UART, WDT, Pin
+
+_WATCHDOG_MS = 30000
+_LATER_MS = 600000
+_GARBAGE = 65536  # bytes after which it is collected: the S2 has megabytes, where it would take long
+_POWER_ON = 1  # machine.PWRON_RESET, also given after a brownout
+
+
+def start(pins):
+    """The watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
+
+    ValueError when a pin cannot be.
+    """
+    machine.freq(160_000_000)
+    gc.threshold(_GARBAGE)
+    watchdog = WDT(timeout=_WATCHDOG_MS)
+    led = PWM(Pin(pins["led"]), freq=1000, duty_u16=0)
+    boot = Pin(pins["boot"], Pin.IN, Pin.PULL_UP)
+    request = Pin(pins["rts"], Pin.IN)
+    return watchdog, led, boot, _uart(pins), request, _card(pins)
+
+
+def _uart(pins):
+    # 115200 8N1, inverted by the meter's optocoupler. 4 KB are three seconds of a meter that says much. With
+    # timeout_char the driver takes bytes by the hundred instead of one interrupt for each.
+    return UART(
+        1,
+        115200,
+        rx=pins["rx"],
+        tx=pins["tx"],
+        invert=UART.INV_RX,
+        rxbuf=4096,
+        timeout=0,
+        timeout_char=2,
+    )
+
+
+def _card(pins):
+    if "card_power" in pins:
+        Pin(pins["card_power"], Pin.OUT, value=1)
+        time.sleep_ms(50)
+    try:
+        # Once for all: a second one, or one after a soft reset, is refused.
+        return machine.SDCard(
+            slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
+        )
+    except OSError as error:
+        print("the slot of the card:", error)
+        return None
+
+
+def reset_cause(register):
+    """Why the board has started; `register` is RTC_CNTL_RESET_STATE_REG of the chip, None where it is not known."""
+    cause = machine.reset_cause()
+    if cause == _POWER_ON and register and machine.mem32[register] & 0x3F != 1:
+        return "brownout"  # its handler restarts by software, and says "power on" to MicroPython
+    return ("unknown", "power_on", "reset", "watchdog", "deep_sleep", "soft_reset")[cause]
+
+
+def feed_later():
+    """No watchdog can be stopped, but this one can be given ten minutes."""
+    WDT(timeout=_LATER_MS)
+
+
+def format_card(disk):
+    """Make a new, empty file system. OSError when the card takes none."""
+    feed_later()  # one call, and a large card takes long
+    try:
+        disk.ioctl(1, 0)
+        vfs.VfsFat.mkfs(disk)
+    finally:
+        WDT(timeout=_WATCHDOG_MS)

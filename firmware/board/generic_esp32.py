@@ -1,0 +1,34 @@
+"""Any ESP32: its pins stand in config.json in the board's flash, {"pins": {"rx": 16, ...}}.
+
+Those not given are as below, where the card's are those that the chip's own documentation prefers.
+"""
+
+from board import esp32
+from board.flash import read_json
+
+_PINS = {
+    "led": 2,
+    "boot": 0,
+    "rx": 16,
+    "tx": 17,
+    "rts": 4,
+    "mosi": 23,
+    "miso": 19,
+    "sck": 18,
+    "cs": 5,
+    "slot": 2,
+}
+
+
+class Board(esp32.Board):
+    def __init__(self):
+        pins = _PINS.copy()
+        given = read_json(self, "config.json").get("pins")
+        for pin in given if isinstance(given, dict) else ():
+            if isinstance(given[pin], int):
+                pins[pin] = given[pin]
+        try:
+            super().__init__("ESP32", pins, None)
+        except ValueError as error:
+            print("config.json: these pins cannot be:", error)
+            super().__init__("ESP32", _PINS, None)

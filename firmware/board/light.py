@@ -1,0 +1,82 @@
+"""The LED: shows what was asked for once, then goes on with what the device's state says.
+
+Nothing waits for the light: it takes one step after the other.
+"""
+
+from micropython import const
+
+from loading import borrow
+
+_FULL = const(1023)  # duty
+_BRIGHTEST = const(9)
+
+
+class Light:
+    """Shows the patterns of board/patterns.py, in steps of a tenth of a second.
+
+    `state()` names the pattern of the device's state: "dim" when all is well, "risk", "sos" or "wifi". `config` has
+    `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the
+    light is dark, except for what somebody who stands before the board has asked for.
+    """
+
+    def __init__(self, board, config, state):
+        self.local_s = None  # by the meter's clock; None before the first telegram
+        self._board = board
+        self._config = config
+        self._state = state
+        self._asked = []
+        self._name = None
+        self._steps = ""
+        self._at = 0
+        self._is_asked = False
+        self._telegram = False
+        self._duty = None
+        self.show("start")
+        self.show("hi")
+
+    def show(self, name):
+        """Show a pattern once, after those asked for before."""
+        if len(self._asked) < 4:
+            self._asked.append(name)
+
+    def telegram(self, local_s):
+        """A telegram has come: one bright step."""
+        self.local_s = local_s
+        self._telegram = True
+
+    def step(self):
+        """The next tenth of a second."""
+        if self._at >= len(self._steps) or (self._asked and not self._is_asked):
+            self._next()
+        level = int(self._steps[self._at])
+        self._at += 1
+        if self._telegram and self._name == "dim":
+            level = _BRIGHTEST
+        self._telegram = False
+        if not self._is_asked and self._is_quiet():
+            level = 0
+        # The eye sees the square root of the light.
+        duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)
+        if duty != self._duty:
+            self._duty = duty
+            self._board.led(duty)
+
+    def _next(self):
+        self._at = 0
+        self._is_asked = bool(self._asked)
+        name = self._asked.pop(0) if self._asked else self._state()
+        if name != self._name:
+            self._name = name
+            self._steps = borrow("board.patterns", "steps")(name)
+
+    def _is_quiet(self):
+        start, end = self._config.get("quiet_from"), self._config.get("quiet_to")
+        if self.local_s is None or not start or not end:
+            return False
+        minute = self.local_s % 86400 // 60
+        start, end = _minute(start), _minute(end)
+        return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def _minute(text):
+    return int(text[:2]) * 60 + int(text[3:])

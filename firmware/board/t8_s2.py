@@ -1,0 +1,23 @@
+"""LilyGO TTGO T8 ESP32-S2 V1.1."""
+
+from board import esp32
+
+_PINS = {
+    "led": 36,
+    "boot": 0,
+    "rx": 18,
+    "tx": 17,
+    "rts": 19,
+    "mosi": 11,
+    "miso": 13,
+    "sck": 12,
+    "cs": 10,
+    "slot": 3,  # SPI2, to which these pins belong
+    "card_power": 14,
+}
+_RESET_STATE = 0x3F408038  # RTC_CNTL_RESET_STATE_REG
+
+
+class Board(esp32.Board):
+    def __init__(self):
+        super().__init__("LilyGo TTGO T8 ESP32 S2 V1.1", _PINS, _RESET_STATE)

@@ -1,0 +1,227 @@
+"""What the owner can set, and which values are right. Dicts as /config.json holds them: see `config.py`."""
+
+import json
+
+from demand.capacity import is_area
+from meter.stamp import days_in_month
+
+_HEX = "0123456789abcdefABCDEF"
+_HOST_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+
+# Section, key, kind (a range is one of whole numbers), and what holds without one. Text, since a table of objects
+# takes several times its memory.
+_SETTINGS = """wifi ssid ssid null
+wifi password key ""
+network dhcp flag true
+network device_name name "digimon"
+network ip address null
+network gateway address null
+network subnet mask null
+network dns address null
+capacity area area null
+capacity target_w 1-100000 null
+capacity counted_from date null
+light brightness 0-100 100
+light quiet_from time null
+light quiet_to time null
+access closed flag false
+radio tx_power_dbm 2-20 15
+- language language null"""
+_WHAT = """ssid 1 to 32 bytes of text
+key 8 to 63 characters of ASCII, or nothing for an open network
+flag true or false
+name 1 to 32 letters, digits and hyphens
+address four numbers like 192.168.0.250
+mask a mask like 255.255.255.0
+area one of the areas
+date a date like 2026-03-01
+time a time like 22:30
+language nl, fr, de or en"""
+
+
+def _rows():
+    """(section or "", key, kind, default in JSON) of each setting."""
+    for row in _SETTINGS.split("\n"):
+        section, key, kind, default = row.split(" ")
+        yield "" if section == "-" else section, key, kind, default
+
+
+def _is(kind, value):
+    """Whether a value is right; TypeError, ValueError or AttributeError where it is of another type."""
+    if kind == "flag":
+        return value is True or value is False
+    if kind[0].isdigit():
+        low, high = kind.split("-")
+        return isinstance(value, int) and int(low) <= value <= int(high)
+    if kind == "ssid":
+        return 0 < len(value.encode()) <= 32
+    if kind == "key":
+        return value == "" or _is_key(value)
+    if kind == "name":
+        return 0 < len(value) <= 32 and not value.strip(_HOST_NAME) and "-" not in (value[0], value[-1])
+    if kind == "address":
+        return _is_address(value)
+    if kind == "mask":
+        # Ones, then zeros: what is missing to all ones is one less than a power of two. Two hosts at least.
+        hosts = 0xFFFFFFFF - _number(value) if _is_address(value) else 0
+        return 3 <= hosts < 0xFFFFFFFF and not hosts & (hosts + 1)
+    if kind == "date":
+        return len(value) == 10 and _is_date(*_digits(value, "-", 4, 2, 2))
+    if kind == "time":
+        hour, minute = _digits(value, ":", 2, 2)
+        return hour < 24 and minute < 60
+    if kind == "language":
+        return value in ("nl", "fr", "de", "en")
+    return is_area(value)
+
+
+def _is_key(value):
+    # WPA2: 8 to 63 characters of ASCII, or the key itself in 64 hexadecimal digits (IEEE 802.11, H.4).
+    plain = 8 <= len(value) <= 63 and len(value.encode()) == len(value)
+    return plain or (len(value) == 64 and not value.strip(_HEX))
+
+
+def _is_address(value):
+    parts = value.split(".")
+    return len(parts) == 4 and all(part.isdigit() and len(part) <= 3 and int(part) < 256 for part in parts)
+
+
+def _is_date(year, month, day):
+    return 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)
+
+
+def _digits(value, between, *lengths):
+    """The numbers of these lengths that a text is made of."""
+    parts = value.split(between)
+    if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
+        raise ValueError
+    return [int(part) for part in parts]
+
+
+def check(given):
+    """(settings, faults): the right values in one dict by key, and what is wrong as (key, one line)."""
+    settings, faults = _right(given)
+    return settings, faults + _contradictions(settings)
+
+
+def _right(given):
+    settings, faults = {}, []
+    for section, key, kind, default in _rows():
+        settings[key] = json.loads(default)
+        place = given.get(section) if section else given
+        value = place.get(key) if isinstance(place, dict) else None
+        if value is None:
+            continue
+        fault = _fault(section, key, kind, value)
+        if fault:
+            faults.append((key, fault))
+        else:
+            settings[key] = value
+    network = given.get("network")
+    if isinstance(network, dict) and network.get("dhcp") is None:
+        settings["dhcp"] = settings["ip"] is None  # the original's file names an address and no more
+    return settings, faults
+
+
+def _contradictions(settings):
+    """What is wrong between settings that are right each by itself; they are mended."""
+    faults = []
+    if not settings["dhcp"]:
+        missing = [key for key in ("ip", "subnet", "gateway") if settings[key] is None]
+        faults = [(key, "network.%s is needed without DHCP" % key) for key in missing]
+        if not faults:
+            ip, mask, gateway = [_number(settings[key]) for key in ("ip", "subnet", "gateway")]
+            host = ip & ~mask & 0xFFFFFFFF
+            if host in (0, ~mask & 0xFFFFFFFF) or not 0 < ip >> 24 < 224 or ip >> 24 == 127:
+                faults.append(("ip", "network.ip cannot be the address of a device"))
+            elif (ip ^ gateway) & mask:
+                faults.append(("gateway", "network.gateway is not in the network of network.ip"))
+        settings["dhcp"] = bool(faults)
+    if (settings["quiet_from"] is None) != (settings["quiet_to"] is None):
+        faults.append(("quiet_from", "light.quiet_from and light.quiet_to go together"))
+        settings["quiet_from"] = settings["quiet_to"] = None
+    return faults
+
+
+def merge(given, changes):
+    """Put changes, in the shape of the file, into what is given; what is wrong with them, one line each.
+
+    null takes a setting back to its default, but leaves a password as it is: nobody who read the settings has it.
+    """
+    if not isinstance(changes, dict):
+        return ["The settings are an object of sections"]
+    faults = []
+    for section in changes:
+        inside = changes[section]
+        if section == "language":
+            section, inside = "", {section: inside}
+        if not isinstance(inside, dict):
+            faults.append("%s is no section of settings" % _path("", section))
+            continue
+        for key in inside:
+            fault = _set(given, section, key, inside[key])
+            if fault:
+                faults.append(fault)
+    if not faults:
+        # What a file had wrong before in another section stays its owner's matter.
+        left = _contradictions(_right(given)[0])
+        faults = [fault for _, fault in left if fault[: fault.find(".")] in changes]
+    return faults
+
+
+def _set(given, section, key, value):
+    kinds = [row[2] for row in _rows() if row[:2] == (section, key)]
+    if not kinds:
+        return "%s is no setting" % _path(section, key)
+    fault = value is not None and _fault(section, key, kinds[0], value)
+    if fault:
+        return fault
+    place = given
+    if section:
+        if not isinstance(given.get(section), dict):
+            given[section] = {}
+        place = given[section]
+    if value is not None:
+        place[key] = value
+    elif key != "password" and key in place:
+        del place[key]
+    return None
+
+
+def shown(given):
+    """The settings as they are told: in sections, without the password."""
+    settings = check(given)[0]
+    document = {}
+    for section, key, _, _ in _rows():
+        place = document
+        if section:
+            place = document.setdefault(section, {})
+        place[key] = settings[key]
+    document["wifi"]["password"] = None
+    document["wifi"]["has_password"] = bool(settings["password"])
+    return document
+
+
+def _fault(section, key, kind, value):
+    """What is wrong with a value, without the value itself, which may be a secret; None when it is right."""
+    try:
+        if _is(kind, value):
+            return None
+    except (TypeError, ValueError, AttributeError):
+        pass
+    what = "a whole number from %s to %s" % tuple(kind.split("-")) if kind[0].isdigit() else ""
+    for row in _WHAT.split("\n"):
+        if row.startswith(kind + " "):
+            what = row[len(kind) + 1 :]
+    return "%s must be %s" % (_path(section, key), what)
+
+
+def _path(section, key):
+    return ("%s.%s" % (section, key) if section else "%s" % key)[:64]
+
+
+def _number(address):
+    number = 0
+    for part in address.split("."):
+        number = number << 8 | int(part)
+    return number

@@ -1,0 +1,52 @@
+"""What is done after joining a network: is the name this device's alone, and what time is it until the meter says."""
+
+import asyncio
+import network
+
+from loading import borrow
+from meter.stamp import civil
+
+
+def arrive(wifi):
+    """The radio has an address: tell, and look after the name and the time."""
+    monitor = wifi.monitor
+    wifi.address = wifi.sta.ifconfig()[0]
+    wifi.joined = True
+    wifi.announced = wifi.announced or network.hostname()
+    monitor.note("Wi-Fi: joined, %s" % wifi.address)
+    borrow("lan.marks", "mark")(monitor, "joined", True)
+    try:
+        wifi.discovery = borrow("lan.discovery", "Discovery")(monitor.board, wifi.address)
+    except OSError as error:
+        monitor.note("Discovery: %s" % error)  # all else works without
+    asyncio.create_task(_settle(wifi))
+
+
+async def _settle(wifi):
+    try:
+        await _name(wifi)
+        await _time(wifi)
+    except Exception as error:  # a task of its own: nobody else would hear of it
+        wifi.monitor.log.fault("arrival", error)
+
+
+async def _name(wifi):
+    monitor = wifi.monitor
+    await monitor.clock.sleep(5)  # mDNS asks for its own name first
+    await borrow("lan.naming", "check")(wifi, wifi.address)
+    if wifi.announced != wifi.name:
+        # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
+        monitor.note("Restart, to be %s.local" % wifi.name)
+        monitor.board.restart()
+
+
+async def _time(wifi):
+    monitor = wifi.monitor
+    for _ in range(3):
+        if monitor.coach.start is not None or not wifi.address:
+            return
+        seconds = await borrow("lan.ntp", "ask")(wifi.sta.ifconfig()[3])
+        if seconds is not None:
+            monitor.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
+            return
+        await monitor.clock.sleep(60)

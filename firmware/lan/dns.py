@@ -1,0 +1,37 @@
+"""Messages of the name service (RFC 1035), as far as the IPv4 address of one name is asked for."""
+
+
+def question(name, number=0):
+    """A query for the address of a name; its answer carries the same number (0 for mDNS, RFC 6762 §18.1)."""
+    labels = b"".join([bytes((len(label),)) + label.encode() for label in name.split(".")])
+    flags = 1 if number else 0  # recursion desired
+    return bytes((number >> 8, number & 255, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + labels + b"\0\0\1\0\1"
+
+
+def address(message, number=0):
+    """The first address in an answer, as text; None when it is no answer to this number, or has none."""
+    if len(message) < 12 or message[0] << 8 | message[1] != number or not message[2] & 0x80:
+        return None
+    try:
+        at = 12
+        for _ in range(message[4] << 8 | message[5]):
+            at = _after_name(message, at) + 4
+        for _ in range(message[6] << 8 | message[7]):
+            at = _after_name(message, at)
+            size = message[at + 8] << 8 | message[at + 9]
+            data = message[at + 10 : at + 10 + size]
+            # The upper bit of the class tells others to forget what they know (RFC 6762 §10.2).
+            if message[at : at + 2] == b"\0\1" and message[at + 3] == 1 and len(data) == 4:
+                return "%d.%d.%d.%d" % tuple(data)
+            at += 10 + size
+    except IndexError:
+        pass  # cut off
+    return None
+
+
+def _after_name(message, at):
+    while message[at]:
+        if message[at] >= 0xC0:  # the rest of the name stands elsewhere
+            return at + 2
+        at += 1 + message[at]
+    return at + 1

@@ -1,0 +1,69 @@
+"""The form of the setup portal: what was typed becomes changes of /config.json.
+
+Fields: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway (those of the original firmware), dns,
+device_password, area, language. All are text; one that is missing counts as empty.
+"""
+
+from loading import borrow
+
+# The settings by the fields that set them, where they are not called alike.
+_FIELDS = {"password": "pass"}
+
+
+def fields(body):
+    """An application/x-www-form-urlencoded body as a dict of text; ValueError when it is none."""
+    found = {}
+    for pair in body.split(b"&"):
+        key, _, value = pair.partition(b"=")
+        found[_text(key)] = _text(value)
+    return found
+
+
+def _text(coded):
+    """The text behind "+" and "%C3%A9"."""
+    first, *parts = coded.replace(b"+", b" ").split(b"%")
+    for part in parts:
+        first += bytes((int(part[:2], 16),)) + part[2:]
+    return first.decode()
+
+
+def changes(typed, known):
+    """What was typed, in the shape of /config.json; `known` is what that holds so far."""
+    get = typed.get
+    wifi = {"ssid": get("ssid") or ""}
+    password = get("pass") or ""
+    if password or _section(known, "wifi").get("ssid") != wifi["ssid"]:
+        wifi["password"] = (
+            password  # else it stays as it is: it is not shown, so that nobody can send it again
+        )
+    network = {"dhcp": get("ip_config") != "static"}
+    if get("device_name"):
+        network["device_name"] = get("device_name")
+    if not network["dhcp"]:
+        for key in ("ip", "subnet", "gateway", "dns"):
+            network[key] = (get(key) or "").strip() or None
+    changed = {"wifi": wifi, "network": network}
+    if get("area"):
+        changed["capacity"] = {"area": get("area")}
+    if get("language"):
+        changed["language"] = get("language")
+    return changed
+
+
+def wrong(typed, changed, known):
+    """{field: what is wrong with it}, {} when all is well. `known` takes up the changes."""
+    faults = {}
+    for fault in borrow("history.settings", "merge")(known, changed):
+        setting, _, what = fault.partition(" ")
+        key = setting[setting.find(".") + 1 :]
+        faults[_FIELDS.get(key, key)] = what
+    password = typed.get("device_password")
+    fault = password and borrow("web.password", "wrong")(password)
+    if fault:
+        faults["device_password"] = fault
+    return faults
+
+
+def _section(given, name):
+    value = given.get(name)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,28 @@
+"""What the flash remembers of the network (wifi.json): "joined", true once it ever was; "taken", another's name."""
+
+from board.flash import read_json, write_json
+
+_FILE = "wifi.json"
+
+
+def read(monitor):
+    return read_json(monitor.board, _FILE)
+
+
+def name(monitor):
+    """The device's name in the network; where another device has it, with the end of this board's id."""
+    wanted = monitor.config["device_name"]
+    if read(monitor).get("taken") == wanted:
+        return "%s-%s" % (wanted[:27], monitor.board.id[-4:])
+    return wanted
+
+
+def mark(monitor, key, value):
+    """Remember; the flash is written only when that is news."""
+    marks = read(monitor)
+    if marks.get(key) != value:
+        marks[key] = value
+        try:
+            write_json(monitor.board, _FILE, marks)
+        except OSError as error:
+            monitor.note("%s: %s" % (_FILE, error))

@@ -1,0 +1,214 @@
+"""The setup portal: an access point with one form, for a board that does not know its network yet.
+
+It is open until a network was joined, or until nobody was there for ten minutes. A network is tried before it is
+saved. The radio has one channel: while it tries, the access point moves to that of the network and the phone falls
+off, so that the result waits here for its return.
+"""
+
+import asyncio
+import json
+import network
+import sys
+from micropython import const
+
+from board.flash import read_json
+from loading import borrow
+
+_SSID = "DigitaleMeterMonitor"
+_ADDRESS = b"\xc0\xa8\x04\x01"  # 192.168.4.1, which the chip's access point always has
+_HOME = "http://192.168.4.1/"
+_ALONE_S = const(600)
+_TRY_S = const(20)  # two attempts and an address
+_SEEN_S = const(10)  # how long the result stays after it was seen, and at most:
+_UNSEEN_S = const(180)
+_SCAN_S = const(15)  # between two looks for networks
+_BODY = const(1024)
+_JSON = "application/json"
+_HTML = "text/html; charset=utf-8"
+_AGAIN = b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>'
+
+
+async def run(wifi, dns_port=53):
+    """Be open until it is done."""
+    portal = Portal(wifi)
+    names = asyncio.create_task(portal.names(dns_port))
+    wifi.monitor.server.portal = portal.handle
+    try:
+        await portal.run()
+    finally:
+        wifi.monitor.server.portal = None
+        names.cancel()
+        portal.point.active(False)
+
+
+class Portal:
+    def __init__(self, wifi):
+        self.wifi = wifi
+        self.point = network.WLAN(network.WLAN.IF_AP)
+        self.clock = wifi.monitor.clock
+        self.networks = []
+        self.scanned = None  # moment
+        self.state: dict = {"state": "form"}
+        self.wanted = None  # (changes, all settings, device password) that are to be tried
+        self.seen = False
+
+    async def run(self):
+        self._open()
+        alone_s = done_s = 0
+        while alone_s < _ALONE_S:
+            await self.clock.sleep(1)
+            alone_s = 0 if self.point.isconnected() else alone_s + 1
+            if self.wanted:
+                await self._try()
+                alone_s = 0  # the phone has to come back first
+            if self.state["state"] == "joined":
+                done_s += 1
+                if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
+                    return
+        self.wifi.monitor.note("Setup network: closed, nobody came")
+
+    def _open(self):
+        sta = self.wifi.sta
+        sta.active(True)
+        sta.disconnect()  # one that goes on trying changes channels, and the phone falls off
+        self.scan()
+        password = read_json(self.wifi.monitor.board, "secrets.json").get("setup_password")
+        try:
+            self._name(password)  # before it is on, so that it is never open when it should not be
+            self.point.active(True)
+        except OSError:
+            self.point.active(True)
+            self._name(password)
+        self.wifi.monitor.note("Setup network: %s, %s" % (_SSID, _HOME))
+
+    def _name(self, password):
+        if password:
+            self.point.config(ssid=_SSID, key=password, security=network.WLAN.SEC_WPA2)
+        else:
+            self.point.config(ssid=_SSID, security=network.WLAN.SEC_OPEN)
+
+    def scan(self):
+        if self.scanned is None or self.clock.since(self.scanned) > _SCAN_S * 1000:
+            self.networks = borrow("lan.joining", "networks")(self.wifi.sta)
+            self.scanned = self.clock.now()
+
+    async def names(self, port):
+        try:
+            await borrow("lan.captive", "serve")(_ADDRESS, port)
+        except OSError as error:
+            self.wifi.monitor.note("Setup network: no name service, %s" % error)
+
+    async def _try(self):
+        changed, given, password = self.wanted
+        self.wanted = None
+        wifi = self.wifi
+        settings, _ = borrow("history.settings", "check")(given)
+        wifi.name = settings["device_name"]
+        borrow("lan.joining", "begin")(wifi, settings["ssid"], settings["password"], settings, 1)
+        for _ in range(_TRY_S):
+            await self.clock.sleep(1)
+            if wifi.sta.isconnected():
+                break
+        else:
+            why = borrow("lan.joining", "why_not")(wifi.sta)
+            wifi.sta.disconnect()
+            wifi.name = borrow("lan.marks", "name")(wifi.monitor)
+            wifi.monitor.note("Wi-Fi: not joined: %s" % why)
+            self.state = {"state": "failed", "why": why}
+            return
+        await self._save(changed, password)
+        self.seen = False
+        self.state = {"state": "joined", "ip": wifi.sta.ifconfig()[0], "name": wifi.name}
+
+    async def _save(self, changed, password):
+        """Keep what works, and see whether the name does too."""
+        wifi = self.wifi
+        wifi.sta.config(reconnects=-1)
+        try:
+            borrow("history.config", "change")(wifi.monitor, changed)
+            if password:
+                await borrow("web.password", "set_password")(wifi.monitor, password)
+        except OSError as error:
+            wifi.monitor.note("config.json: the flash does not take it: %s" % error)
+        wifi.monitor.settle()
+        wifi.name = borrow("lan.marks", "name")(wifi.monitor)
+        await borrow("lan.naming", "check")(wifi, wifi.sta.ifconfig()[0])
+
+    async def handle(self, request):
+        """Answer a request; False leaves it to the rest: /api/ tells who sets it up whether the meter is heard."""
+        host = request.header(b"host").split(b":")[0]
+        if not host.replace(b".", b"").isdigit():
+            # A phone that looks whether there is an internet: it shows what it is sent to.
+            await self._redirect(request)
+            return True
+        if request.path.startswith(b"/api/"):
+            return False
+        request.check()
+        if request.method == b"POST" and request.path == b"/":
+            await self._submitted(request)
+        elif request.path == b"/setup":
+            await self._tell(request)
+        elif request.path in (b"/", b"/index.html") and request.method == b"GET":
+            await self._page(request)
+        else:
+            await self._redirect(request)
+        return True
+
+    async def _redirect(self, request):
+        await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
+
+    async def _page(self, request):
+        with _page_file() as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            request.begin(200, _HTML, "Content-Encoding: gzip\r\n" if packed else "")
+            piece = file.read(512)
+            while piece:
+                request.write(piece)
+                await request.drain()
+                piece = file.read(512)
+
+    async def _tell(self, request):
+        """How it stands, for the page: state, networks, and the settings so far without passwords."""
+        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.wanted:
+            self.scan()
+        told = dict(self.state)
+        told["networks"] = self.networks
+        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor.board)
+        self.seen = self.seen or told["state"] == "joined"
+        await request.reply(200, _JSON, json.dumps(told).encode())
+
+    async def _submitted(self, request):
+        body = await request.body(_BODY)
+        try:
+            typed = borrow("lan.form", "fields")(body)
+        except ValueError:
+            typed = {}
+        if self.state["state"] in ("trying", "joined"):
+            wrong = {"ssid": "is being tried already"}
+        else:
+            given = read_json(self.wifi.monitor.board, "config.json")
+            changed = borrow("lan.form", "changes")(typed, given)
+            wrong = borrow("lan.form", "wrong")(typed, changed, given)
+            if not wrong:
+                self.state = {"state": "trying"}
+                self.wanted = (changed, given, typed.get("device_password"))
+        told = json.dumps({"errors": wrong} if wrong else self.state).encode()
+        status = 400 if wrong else 200
+        if b"text/html" in request.header(
+            b"accept"
+        ):  # a browser without scripts, or a tool of the old firmware
+            await request.reply(status, _HTML, _AGAIN + told)
+        else:
+            await request.reply(status, _JSON, told)
+
+
+def _page_file():
+    """The page, packed by the build or as it is written, where the firmware is."""
+    for folder in sys.path:
+        for end in (".gz", ""):
+            try:
+                return open("%s/page/setup.html%s" % (folder, end), "rb")
+            except OSError:
+                pass
+    raise OSError("the page is not there")

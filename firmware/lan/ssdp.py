@@ -1,0 +1,52 @@
+"""What discovery says: UPnP Device Architecture 1.0, §1.1.2 (alive) and §1.2.3 (the answer to a search)."""
+
+import socket
+
+from version import VERSION
+
+_TYPE = "urn:schemas-upnp-org:device:Basic:1"
+_ROOT = "upnp:rootdevice"
+
+
+def uuid(board):
+    """The name of the device that never changes, as in /description.xml."""
+    return "uuid:70310000-0000-1000-8000-" + board.id
+
+
+def answer(end, board, address, message, peer):
+    """Tell one who searches: a reply for each of our names that the search means."""
+    target = None
+    discover = False
+    for line in message.split(b"\r\n")[1:]:
+        key, _, value = line.partition(b":")
+        key = key.strip().upper()
+        value = value.strip()
+        if key == b"ST":
+            target = value
+        elif key == b"MAN":
+            discover = value == b'"ssdp:discover"'
+    if not discover:
+        return
+    for name in (_ROOT, uuid(board), _TYPE):
+        if target in (name.encode(), b"ssdp:all"):
+            end.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
+
+
+def announce(end, board, address):
+    """Tell all: each of our names is here for half an hour."""
+    group = socket.getaddrinfo("239.255.255.250", 1900)[0][-1]
+    begin = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\nNT"
+    for name in (_ROOT, uuid(board), _TYPE):
+        end.sendto(_message(begin, name, board, address), group)
+
+
+def _message(begin, name, board, address):
+    port = board.http[1]
+    place = address if port == 80 else "%s:%d" % (address, port)
+    unique = uuid(board)
+    if name != unique:
+        unique += "::" + name
+    return (
+        "%s: %s\r\nUSN: %s\r\nCACHE-CONTROL: max-age=1800\r\nLOCATION: http://%s/description.xml\r\n"
+        "SERVER: MicroPython UPnP/1.0 P1-Monitor/%s\r\n\r\n" % (begin, name, unique, place, VERSION)
+    ).encode()

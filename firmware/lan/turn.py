@@ -1,0 +1,41 @@
+"""What is done at each turn of five minutes without a network: join anew, or open the setup portal."""
+
+import asyncio
+
+from board.flash import read_json
+from loading import borrow
+
+
+def turn(wifi, late):
+    """Begin a turn; `late` when one has passed without success. A press of the button opens the portal at once."""
+    button = wifi.monitor.button
+    if button.window:
+        button.close()
+    elif not (late and _may_open(wifi)) and borrow("lan.joining", "join")(wifi):
+        return
+    # Also where the settings name no network: there is none to give away.
+    wifi.portal = True
+    asyncio.create_task(_set_up(wifi))
+
+
+def _may_open(wifi):
+    """Anybody near could enter a portal without a password, so that it opens by itself only the first time."""
+    if wifi.joined:
+        return False  # it worked in this start: it will again
+    if "setup_password" in read_json(wifi.monitor.board, "secrets.json"):
+        return True
+    return not borrow("lan.marks", "read")(wifi.monitor).get("joined")
+
+
+async def _set_up(wifi):
+    try:
+        await borrow("lan.portal", "run")(wifi)
+    except Exception as error:
+        wifi.monitor.log.fault("portal", error)
+    wifi.portal = False
+
+
+def forget(wifi):
+    """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
+    borrow("history.config", "change")(wifi.monitor, {"wifi": {"ssid": None, "password": ""}})
+    wifi.again()

@@ -1,0 +1,68 @@
+"""Wi-Fi: joins the network of the settings and stays joined for ever; a start that cannot opens the setup portal.
+
+It is no task, and nothing waits for it: once a second it looks how things are. The radio itself tries again and
+again; what there is to do at each turn is loaded when it is done.
+"""
+
+import network
+from micropython import const
+
+from loading import borrow
+
+_TURN_S = const(300)  # how long a start tries before it may open the portal, and how often it begins anew
+
+
+class Wifi:
+    """The radio of the board. `portal` is true while the setup portal is open; `monitor` knows the parts."""
+
+    def __init__(self, monitor):
+        self.monitor = monitor
+        self.sta = network.WLAN(network.WLAN.IF_STA)
+        self.portal = False
+        self.address = None  # while it is joined
+        self.joined = False  # once in this start
+        self.announced = None  # the name that mDNS keeps until the next start
+        self.discovery = None
+        self._away_s = 0
+        self.name = borrow("lan.marks", "name")(monitor)
+
+    def each_second(self):
+        if self.portal:
+            self._away_s = 0
+        elif self.sta.isconnected():
+            if not self.address:
+                borrow("lan.arrival", "arrive")(self)
+            if self.discovery:
+                self.discovery.each_second()
+        else:
+            self._away()
+
+    def _away(self):
+        if self.address:
+            self.monitor.note("Wi-Fi: lost")
+            self._leave()
+            self._away_s = 1  # the radio tries by itself for a turn
+        if self._away_s % _TURN_S == 0 or self.monitor.button.window:
+            borrow("lan.turn", "turn")(self, self._away_s > 0)
+        self._away_s += 1
+
+    def networks(self):
+        """Those that are heard, see lan/joining.py."""
+        return borrow("lan.joining", "networks")(self.sta)
+
+    def again(self):
+        """The settings are other ones: begin as at the start."""
+        self.sta.disconnect()
+        self._leave()
+        self.joined = False
+        self._away_s = 0
+
+    def _leave(self):
+        self.address = None
+        if self.discovery:
+            self.discovery.close()
+            self.discovery = None
+
+    def erase(self):
+        """Forget the network."""
+        borrow("lan.turn", "forget")(self)

@@ -1,0 +1,50 @@
+"""What the firmware says when it starts, in the words that the original had, and its test of the card.
+
+Loaded while used.
+"""
+
+import os
+
+from history.card import ROOT
+from version import VERSION
+
+_TEST = ROOT + "/selftest.txt"
+_LARGE = 8192  # bytes of a cluster, of which every quarter's file takes at least one
+
+
+def announce(board, log, card):
+    """Say which board this is, how it is wired, and whether the card works."""
+    log.note("Digital meter monitor using board: %s" % board.name)
+    log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause()))
+    pins = board.pins
+    if pins:
+        print("LED pin: %d" % pins["led"])
+        print("Ports used for SD Card communication:")
+        print("MOSI: %(mosi)d\nMISO: %(miso)d\nSCK: %(sck)d\nSS: %(cs)d" % pins)
+    if card.state == "ok":
+        _test(card)
+    if card.state == "ok":
+        cluster = os.statvfs(ROOT)[0]
+        log.note("SD Card sectorsPerCluster  %d" % (cluster // 512))
+        if cluster > _LARGE:
+            log.note("Clusters of %d KB waste the card: format it with 8 KB" % (cluster // 1024))
+        log.note("SD Card OK")
+    elif card.state == "absent":
+        log.note("No SD Card")
+    if pins:
+        print("Serial pins used for communication to digital meter:")
+        print("RX1: %(rx)d, TX1: %(tx)d, RTS %(rts)d" % pins)
+
+
+def _test(card):
+    """Write a file, read it back, and remove it."""
+    written = "Digital meter monitor %s\n" % VERSION
+    try:
+        with open(_TEST, "w") as file:
+            file.write(written)
+        with open(_TEST) as file:
+            if file.read() != written:
+                raise OSError("the card does not keep what is written")
+        os.remove(_TEST)
+    except OSError as error:
+        card.fail(error)

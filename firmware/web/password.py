@@ -1,0 +1,84 @@
+"""The device's password, kept as a slow salted hash in the board's flash: who reads that cannot sign in with it.
+
+PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython does not have. The rounds are few for a desktop, but
+about a second of the board's time, which goes on reading the meter meanwhile.
+"""
+
+import asyncio
+import hashlib
+import os
+import time
+from micropython import const
+
+from board.flash import read_json, write_json
+
+_ROUNDS = const(2000)
+_SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share
+_BLOCK = const(64)  # bytes, of SHA-256
+SECRETS = "secrets.json"
+
+
+async def set_password(monitor, password):
+    """Keep a new password, and end all sessions. ValueError when it cannot be one."""
+    fault = wrong(password)
+    if fault:
+        raise ValueError(fault)
+    salt = os.urandom(16)
+    digest = await derive(password.encode(), salt, _ROUNDS)
+    secrets = read_json(monitor.board, SECRETS)
+    secrets["password"] = {"salt": salt.hex(), "rounds": _ROUNDS, "hash": digest.hex()}
+    write_json(monitor.board, SECRETS, secrets)
+    if monitor.access:
+        monitor.access.sessions = []
+
+
+async def is_right(monitor, password):
+    """Whether this is the password; False when there is none."""
+    kept = read_json(monitor.board, SECRETS).get("password")
+    if not kept:
+        return False
+    digest = await derive(password.encode(), bytes.fromhex(kept["salt"]), kept["rounds"])
+    differs = 0
+    for one, other in zip(digest, bytes.fromhex(kept["hash"])):
+        differs |= one ^ other
+    return not differs
+
+
+def is_set(board):
+    """Whether there is a password."""
+    return bool(read_json(board, SECRETS).get("password"))
+
+
+def wrong(password):
+    """What is wrong with a password, None when it can be one."""
+    if isinstance(password, str) and 8 <= len(password) <= 64:
+        return None
+    return "must be 8 to 64 characters"
+
+
+async def derive(password, salt, rounds):
+    """PBKDF2-HMAC-SHA256 of bytes: 32 bytes. Other tasks run between its slices."""
+    if len(password) > _BLOCK:
+        password = hashlib.sha256(password).digest()
+    password = password + bytes(_BLOCK - len(password))
+    inner = bytes([byte ^ 0x36 for byte in password])
+    outer = bytes([byte ^ 0x5C for byte in password])
+    block = _mac(inner, outer, salt + b"\0\0\0\1")
+    mixed = int.from_bytes(block, "big")
+    began = time.ticks_ms()
+    for _ in range(rounds - 1):
+        block = _mac(inner, outer, block)
+        mixed ^= int.from_bytes(block, "big")
+        if time.ticks_diff(time.ticks_ms(), began) >= _SLICE_MS:
+            await asyncio.sleep_ms(0)
+            began = time.ticks_ms()
+    return mixed.to_bytes(32, "big")
+
+
+def _mac(inner, outer, message):
+    digest = hashlib.sha256(inner)
+    digest.update(message)
+    message = digest.digest()
+    digest = hashlib.sha256(outer)
+    digest.update(message)
+    return digest.digest()

@@ -1,0 +1,37 @@
+"""What is asked seldom: each path is answered by a part that is loaded for it alone."""
+
+from loading import borrow
+from web.server import Refused
+
+_SIGNED_IN = True
+_OPEN = False  # or the part looks for itself
+_TABLE = {
+    b"GET /api/config": ("web.settings", "show", _OPEN),
+    b"PATCH /api/config": ("web.settings", "change", _OPEN),
+    b"GET /api/log": ("web.service", "log", _OPEN),
+    b"GET /api/networks": ("web.service", "networks", _SIGNED_IN),  # nothing else is done for 3 s
+    b"POST /api/identify": ("web.service", "identify", _OPEN),
+    b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
+    b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
+    b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
+    b"GET /update": ("web.update", "page", _OPEN),
+    b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
+    b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
+    b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),
+    b"POST /api/tokens": ("web.sign_in", "create_token", _OPEN),
+    b"DELETE /api/tokens": ("web.sign_in", "delete_token", _SIGNED_IN),
+}
+
+
+def find(monitor, request):
+    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
+    asked = _TABLE.get(request.method + b" " + request.path)
+    if asked is None:
+        for known in _TABLE:
+            if request.method != b"GET" or known.endswith(b" " + request.path):
+                raise Refused(405, "Not with this method")
+        raise Refused(404, "Item not found")
+    module, name, signed_in = asked
+    if signed_in:
+        monitor.access.require(request)
+    return borrow(module, name)

@@ -1,0 +1,88 @@
+"""What the owner does to the device itself: find it, restart it, empty its card, forget its Wi-Fi network."""
+
+import asyncio
+import json
+import vfs
+from micropython import const
+
+from history.card import ROOT
+from loading import borrow
+from web.server import Refused
+
+_JSON = "application/json"
+_BODY = const(64)  # bytes
+
+
+async def log(monitor, request):
+    """GET /api/log: the newest lines, oldest first."""
+    request.begin(200, "text/plain; charset=utf-8")
+    for line in monitor.log.lines[:]:
+        request.write(line)
+        request.write("\n")
+    await request.drain()
+
+
+async def networks(monitor, request):
+    """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
+    if not monitor.wifi:
+        raise Refused(503, "This device has no Wi-Fi")
+    await request.reply(200, _JSON, json.dumps({"networks": monitor.wifi.networks()}))
+
+
+async def identify(monitor, request):
+    """POST /api/identify: the light shows which device this is."""
+    monitor.light.show("start")
+    monitor.light.show("hi")
+    await request.reply(200, _JSON, "{}")
+
+
+async def restart(monitor, request):
+    """POST /api/restart."""
+    monitor.note("restart, as asked for")
+    await request.reply(200, _JSON, "{}")
+    asyncio.create_task(_restart(monitor))
+
+
+async def erase_wifi(monitor, request):
+    """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
+    try:
+        borrow("history.config", "change")(monitor, {"wifi": {"ssid": None, "password": ""}})
+    except OSError:
+        raise Refused(503, "The flash does not take it") from None
+    monitor.note("Wi-Fi settings erased, as asked for")
+    monitor.light.show("bye")
+    await request.reply(200, _JSON, "{}")
+    asyncio.create_task(_restart(monitor))
+
+
+async def format_card(monitor, request):
+    """POST /api/card/format {"confirm": "format"}: an empty card, with the settings that it had."""
+    try:
+        asked = json.loads(await request.body(_BODY))
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict) or asked.get("confirm") != "format":
+        raise Refused(400, 'This erases all that the card holds: send {"confirm": "format"}')
+    card = monitor.card
+    if card.state == "absent":
+        raise Refused(409, "There is no card")
+    fault = None
+    try:
+        vfs.umount(ROOT)
+    except OSError:
+        pass  # one that could not be mounted may need it most
+    try:
+        monitor.board.format_card()
+    except OSError as error:
+        fault = str(error)
+    card.mount()
+    monitor.note("card formatted" if not fault else "card not formatted: " + fault)
+    if fault or card.state != "ok":
+        raise Refused(503, "The card could not be formatted: %s" % (fault or card.error))
+    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    await request.reply(200, _JSON, "{}")
+
+
+async def _restart(monitor):
+    await asyncio.sleep_ms(1000)  # for the answer to leave
+    monitor.board.restart()

@@ -1,0 +1,77 @@
+"""GET and PATCH /api/config: the owner's settings, without what must stay secret."""
+
+import json
+from micropython import const
+
+from board.flash import read_json
+from loading import borrow
+from web.server import Refused
+
+_JSON = "application/json"
+_BODY = const(1024)  # bytes
+# What is taken up when the device starts; all else at once.
+_AT_START = ("wifi", "network", "radio")
+
+
+async def show(monitor, request):
+    """All settings in their sections; a password is null, and `has_password` tells whether there is one."""
+    await request.reply(200, _JSON, json.dumps(_document(monitor)))
+
+
+async def change(monitor, request):
+    """Set what is sent, in the shape that is shown: all of it or, where something is wrong, nothing."""
+    try:
+        changes = json.loads(await request.body(_BODY))
+    except ValueError:
+        raise Refused(400, "The body is no JSON") from None
+    password = _take_password(changes)
+    has_password = borrow("web.password", "is_set")(monitor.board)
+    if password is None or changes or has_password or not monitor.button.window:
+        monitor.access.require(request)
+    faults = _faults_of_access(monitor, changes, password, has_password)
+    if faults:
+        # What else is wrong is told too, tried on a copy.
+        faults += borrow("history.settings", "merge")(read_json(monitor.board, "config.json"), changes)
+        raise Refused(400, "; ".join(faults))
+    try:
+        faults = borrow("history.config", "change")(monitor, changes)
+        if faults:
+            raise Refused(400, "; ".join(faults))
+        if password is not None:
+            await borrow("web.password", "set_password")(monitor, password)
+    except OSError:
+        raise Refused(503, "The flash does not take it") from None
+    monitor.settle()
+    monitor.live.publish("status", "peaks")
+    document = _document(monitor)
+    document["restart_needed"] = any(section in changes for section in _AT_START)
+    await request.reply(200, _JSON, json.dumps(document))
+
+
+def _take_password(changes):
+    """Take the device's password out of the changes, since it is kept elsewhere; None when none is set."""
+    section = changes.get("access") if isinstance(changes, dict) else None
+    if not isinstance(section, dict):
+        return None
+    password = section.pop("password", None)
+    if not section:
+        del changes["access"]
+    return password
+
+
+def _faults_of_access(monitor, changes, password, has_password):
+    faults = []
+    fault = password is not None and borrow("web.password", "wrong")(password)
+    if fault:
+        faults.append("access.password " + fault)
+    section = changes.get("access") if isinstance(changes, dict) else None
+    if isinstance(section, dict) and section.get("closed") and not (password or has_password):
+        faults.append("access.closed needs a password first, or nobody can sign in")
+    return faults
+
+
+def _document(monitor):
+    document = borrow("history.config", "shown")(monitor.board)
+    document["access"]["password"] = None
+    document["access"]["has_password"] = borrow("web.password", "is_set")(monitor.board)
+    return document

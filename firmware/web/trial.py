@@ -1,0 +1,39 @@
+"""A version's first starts after an update: it is on trial until it has shown that it is well.
+
+Well is: Wi-Fi joined where the board has a radio, HTTP listening and a telegram read; without a meter, ten minutes of the rest. Until it says so
+itself, loader/slot.py counts its starts and goes back to the version before.
+"""
+
+from micropython import const
+
+from loading import borrow
+
+_WITHOUT_METER_S = const(600)
+_AGAIN_S = const(60)
+
+
+class Trial:
+    def __init__(self, monitor):
+        self._monitor = monitor
+        self._well_s = 0
+        self._each_second = self.each_second  # one and the same, to be found in the list again
+        monitor.supervisor.each_second.append(self._each_second)
+
+    def each_second(self):
+        monitor = self._monitor
+        joined = monitor.wifi is None or monitor.board.wifi_status()
+        self._well_s = self._well_s + 1 if joined and monitor.server.listening else 0
+        if self._well_s > 0 and (monitor.coach.start is not None or self._well_s > _WITHOUT_METER_S):
+            self._confirm()
+
+    def _confirm(self):
+        monitor = self._monitor
+        try:
+            borrow("board.slots", "choose")(monitor.board, borrow("board.slots", "running")(), "ok")
+        except OSError as error:
+            monitor.note("update: cannot say that this version is well: %r" % error)
+            self._well_s -= _AGAIN_S
+            return
+        monitor.update["state"] = "idle"
+        monitor.supervisor.each_second.remove(self._each_second)
+        monitor.note("update: this version is well and stays")

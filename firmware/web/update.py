@@ -1,0 +1,260 @@
+"""POST /api/update: takes a new version of the firmware, as an update package (described in board_tool/package.py).
+
+The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
+only once every file of it was read back and is right; then it is the one that starts next, on trial (web/trial.py).
+Whatever goes wrong before leaves the running version as it was.
+"""
+
+import asyncio
+import gc
+import hashlib
+import json
+import os
+import sys
+from micropython import const
+
+from board.this import NAME
+from loading import borrow
+from web.server import Refused, send_file
+
+_LARGEST = const(1 << 20)  # bytes of a package
+_LINE = const(256)  # bytes of a line of its manifest
+_PIECE = const(512)
+_FORMAT = "p1-monitor 1"
+_BROKEN = "This is no update package, or not a whole one"
+
+
+async def page(monitor, request):
+    """GET /update: a form that sends a package."""
+    path = sys.path[0] + "/page/update.html"
+    try:
+        os.stat(path + ".gz")
+    except OSError:
+        await send_file(request, path, "text/html; charset=utf-8")
+        return
+    await send_file(request, path + ".gz", "text/html; charset=utf-8", "Content-Encoding: gzip\r\n")
+
+
+async def receive(monitor, request):
+    """Take the package, answer with its version, and restart."""
+    status = monitor.update
+    if status["state"] in ("receiving", "restarting"):
+        raise Refused(409, "An update is under way")
+    if status["state"] == "trial":
+        raise Refused(409, "This version is on trial and may still go back: try again in some minutes")
+    slot = {"a": "b", "b": "a"}.get(borrow("board.slots", "running")())
+    if not slot:
+        raise Refused(409, "This firmware was not started by its loader: update it with the cable")
+    request.length(_LARGEST)
+    gc.collect()
+    status.update({"state": "receiving", "percent": 0, "error": None})
+    try:
+        version = await _take(monitor.board, Body(request, status), slot)
+    except BaseException as error:
+        if isinstance(error, OSError):
+            full = error.errno == 28
+            error = Refused(507, "No room in the flash" if full else "The flash failed: %r" % error)
+        why = error.why if isinstance(error, Refused) else repr(error)
+        status.update({"state": "failed", "error": why})
+        monitor.note("update: " + why)
+        raise error from None
+    status.update({"state": "restarting", "percent": 100})
+    monitor.note("update: restart with version " + version)
+    asyncio.create_task(_restart(monitor))
+    await request.reply(200, "application/json", json.dumps({"version": version}))
+
+
+async def _restart(monitor):
+    await asyncio.sleep_ms(1000)  # for the answer to leave
+    monitor.board.restart()
+
+
+class Body:
+    """The package as it comes, by lines and by pieces."""
+
+    def __init__(self, request, status):
+        self._request = request
+        self._status = status
+        self._size = request.unread
+        self._ahead = b""
+
+    def left(self):
+        """Bytes of it that are still to come."""
+        return len(self._ahead) + self._request.unread
+
+    async def line(self):
+        while True:
+            at = self._ahead.find(b"\n")
+            if at >= 0:
+                line, self._ahead = self._ahead[:at], self._ahead[at + 1 :]
+                return line
+            if len(self._ahead) > _LINE:
+                raise Refused(400, _BROKEN)
+            self._ahead += await self._more(_PIECE)
+
+    async def piece(self, most):
+        if not self._ahead:
+            return await self._more(min(most, _PIECE))
+        piece, self._ahead = self._ahead[:most], self._ahead[most:]
+        return piece
+
+    async def _more(self, most):
+        try:
+            more = await self._request.read(most)
+        except (OSError, asyncio.TimeoutError):
+            raise Refused(400, "The package stopped coming") from None
+        if not more:
+            raise Refused(400, _BROKEN)
+        self._status["percent"] = 100 - 100 * self._request.unread // self._size
+        return more
+
+
+async def _take(board, body, slot):
+    """Put the package into the folder, and choose that for the next start. Gives its version.
+
+    The manifest waits beside the two folders until it has been checked, and goes into its own as the last file: a
+    folder without one is not whole.
+    """
+    manifest = board.flash + "/update.part"
+    folder = "%s/%s" % (board.flash, slot)
+    head = await _manifest(body, manifest)
+    if head["room"] > _room(board.flash) + _used(folder):
+        raise Refused(507, "No room in the flash")
+    await _empty(folder)
+    at = 0
+    while True:
+        # Opened anew for each line: LittleFS is safest with one open file.
+        with open(manifest, "rb") as file:
+            file.seek(at)
+            line = file.readline().strip()
+            at = file.tell()
+        if line == b"]}":
+            break
+        if not line:
+            raise OSError(5)  # the flash lost what it was given
+        if line[:2] == b'["':
+            await _file(body, folder, *_row(line))
+    os.rename(manifest, folder + "/manifest.json")
+    borrow("board.slots", "choose")(board, slot, "0")
+    return head["version"]
+
+
+async def _manifest(body, path):
+    """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
+    line = await body.line()
+    head = _head(line)
+    total = 0
+    with open(path, "wb") as file:
+        file.write(line + b"\n")
+        while line != b"]}":
+            line = await body.line()
+            file.write(line + b"\n")
+            if line != b"]}":
+                total += _row(line)[1]
+    if total != body.left():
+        raise Refused(400, _BROKEN)
+    return head
+
+
+def _head(line):
+    try:
+        head = json.loads(line + b"]}")
+        if head["format"] != _FORMAT:
+            raise ValueError
+        built_for, oldest = head["board"], tuple(head["micropython"])
+        head["version"] + "", head["room"] + 0
+    except (ValueError, KeyError, TypeError):
+        raise Refused(400, _BROKEN) from None
+    if built_for != NAME:
+        raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, NAME))
+    here = sys.implementation.version[:3]
+    if oldest > here or head["mpy"] != sys.implementation._mpy & 255:
+        raise Refused(
+            400,
+            "This version needs the cable: it wants another MicroPython (%s) than is here (%s)"
+            % (".".join([str(part) for part in oldest]), ".".join([str(part) for part in here])),
+        )
+    return head
+
+
+def _row(line):
+    """Name, size and SHA-256 (hexadecimal) of a file."""
+    try:
+        name, size, digest = json.loads(line.rstrip(b","))
+        if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
+            raise ValueError
+        for part in name.split("/"):
+            if part in ("", ".", ".."):
+                raise ValueError
+    except (ValueError, TypeError, AttributeError):
+        raise Refused(400, _BROKEN) from None
+    return name, size, digest
+
+
+async def _file(body, folder, name, size, digest):
+    at = name.find("/")
+    while at > 0:
+        _make_folder("%s/%s" % (folder, name[:at]))
+        at = name.find("/", at + 1)
+    path = "%s/%s" % (folder, name)
+    with open(path, "wb") as file:
+        while size:
+            piece = await body.piece(size)
+            file.write(piece)
+            size -= len(piece)
+    # What the flash gives back is what has to be right.
+    seen = hashlib.sha256()
+    piece = bytearray(_PIECE)
+    with open(path, "rb") as file:
+        count = file.readinto(piece)
+        while count:
+            seen.update(memoryview(piece)[:count])
+            count = file.readinto(piece)
+    gc.collect()  # before the next file, so that what stays is not scattered
+    if seen.digest().hex() != digest:
+        raise Refused(400, "The package is damaged at " + name)
+
+
+def _make_folder(path):
+    try:
+        os.mkdir(path)
+    except OSError as error:
+        if error.errno != 17:  # is there already
+            raise
+
+
+def _room(path):
+    fields = os.statvfs(path or "/")
+    return fields[1] * fields[4]
+
+
+def _used(folder):
+    """Bytes in a folder's files, 0 without one."""
+    total = 0
+    for name, is_folder in _entries(folder):
+        path = "%s/%s" % (folder, name)
+        total += _used(path) if is_folder else os.stat(path)[6]
+    return total
+
+
+async def _empty(folder):
+    """Remove all that is in a folder, and make it if need be: what says that it is whole goes first."""
+    try:
+        os.remove(folder + "/manifest.json")
+    except OSError:
+        _make_folder(folder)
+    for name, is_folder in _entries(folder):
+        path = "%s/%s" % (folder, name)
+        if is_folder:
+            await _empty(path)
+            os.rmdir(path)
+        else:
+            os.remove(path)
+        await asyncio.sleep_ms(0)
+
+
+def _entries(folder):
+    try:
+        return [(entry[0], entry[1] & 0x4000) for entry in os.ilistdir(folder)]
+    except OSError:
+        return []

@@ -1,0 +1,66 @@
+"""Boards and cards of these tests, under both MicroPythons."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import build
+from simulator.line import Line
+from simulator.scripted import ScriptedLoad
+from simulator.source import simulated_meter
+from tests.boot.hardware import INTERPRETERS, Hardware
+
+MKFS = build.ROOT / ".tools/bin/mkfs.fat"
+type SwitchOn = Callable[..., Hardware]
+
+
+@pytest.fixture(autouse=True)
+def _sockets_are_allowed(socket_enabled: None) -> None:
+    """Home Assistant's test plugin forbids sockets to every test; these ones are about them."""
+
+
+@pytest.fixture(params=INTERPRETERS)
+def interpreter(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if not Path(INTERPRETERS[name][0]).exists():
+        pytest.skip(f"no {name} here; scripts/setup says why")
+    return name
+
+
+@pytest.fixture
+def power(tmp_path: Path, interpreter: str) -> Iterator[SwitchOn]:
+    """Gives boards that are switched off at the end. `meter` plugs one in: the moment at which it begins."""
+    with ExitStack() as stack:
+
+        def make(*, meter: int | None = None, power_w: int = 500, **facts: Any) -> Hardware:
+            line = None
+            if meter is not None:
+                source = simulated_meter(start=meter, load=ScriptedLoad(power_w))
+                line = stack.enter_context(Line(source, speed=facts.setdefault("speed", 10)))
+            hardware = Hardware(tmp_path, interpreter, line=line, **facts)
+            stack.callback(hardware.switch_off)
+            return hardware
+
+        yield make
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Callable[..., Path]:
+    """Makes images of cards, formatted as PCs do: clusters of so many sectors."""
+
+    def make(sectors_per_cluster: int = 8, size: int = 48 << 20) -> Path:
+        image = tmp_path / "card.img"
+        with image.open("wb") as file:
+            file.truncate(size)
+        if not MKFS.exists():
+            pytest.skip("no mkfs.fat here; scripts/setup says why")
+        subprocess.run(
+            [MKFS, "-F", "16", "-s", str(sectors_per_cluster), image], check=True, stdout=subprocess.DEVNULL
+        )
+        return image
+
+    return make

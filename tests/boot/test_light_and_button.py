@@ -1,0 +1,144 @@
+"""What the LED shows to whom, and what the BOOT button does."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from simulator.clock import moment
+from tests.boot.conftest import SwitchOn
+from tests.boot.hardware import Hardware
+
+type Card = Callable[..., Path]
+EVENING = moment(2026, 11, 12, 18, 3)
+FULL, DIM, DARK = 1023 * 64, 12 * 64, 0
+FADE = [n * n * 1023 // 81 * 64 for n in (*range(1, 10), *range(8, -1, -1))]
+
+
+def changes(hardware: Hardware) -> list[tuple[int, int]]:
+    """When the light changed (ms of the board's clock), and to which duty."""
+    return [(at, int(what.split()[1])) for at, what in hardware.did() if what.startswith("led ")][1:]
+
+
+def morse(found: list[tuple[int, int]], step_ms: int = 100) -> str:
+    """What the light spelled: a dot is one step, a dash three, three are dark between letters."""
+    said = ""
+    for (at, duty), (end, _) in pairwise(found):
+        steps = round((end - at) / step_ms)
+        if duty == FULL:
+            said += "." if steps < 2 else "-"
+        elif steps >= 2:
+            said += " "
+    return said
+
+
+def test_start_fades_says_hi_and_goes_dim(power: SwitchOn, card: Card) -> None:
+    hardware = power(speed=4)
+    hardware.insert_card(card())
+    with hardware:
+        hardware.wait(lambda: len(changes(hardware)) > 30 and changes(hardware)[-1][1] == DIM)
+        found = changes(hardware)
+
+    assert [duty for _, duty in found[: len(FADE)]] == FADE
+    spelled = found[len(FADE) :]
+    assert morse(spelled).strip() == ".... .."
+    assert found[-1][1] == DIM
+
+
+def test_each_telegram_is_one_pulse(power: SwitchOn, card: Card) -> None:
+    hardware = power(meter=EVENING, speed=4)
+    hardware.insert_card(card())
+    with hardware:
+        hardware.wait(lambda: hardware.device()["p1"]["telegrams"] >= 9)
+        before = len(changes(hardware))
+        telegrams = hardware.device()["p1"]["telegrams"]
+        hardware.wait(lambda: hardware.device()["p1"]["telegrams"] >= telegrams + 5)
+        pulses = [duty for _, duty in changes(hardware)[before:]]
+
+    assert 4 <= pulses.count(FULL) <= 7
+    assert set(pulses) == {FULL, DIM}
+
+
+@pytest.mark.parametrize("inserted", [False, True])
+def test_card_that_is_missing_or_unreadable_calls_sos(
+    power: SwitchOn, tmp_path: Path, inserted: bool
+) -> None:
+    hardware = power(speed=4)
+    if inserted:
+        (tmp_path / "empty.img").write_bytes(bytes(1 << 20))
+        hardware.insert_card(tmp_path / "empty.img")
+    with hardware:
+        hardware.wait(lambda: "... --- ..." in morse(changes(hardware)))
+
+
+def test_quarter_at_risk_warns_by_a_pattern_of_its_own(power: SwitchOn) -> None:
+    hardware = power(meter=EVENING, power_w=9000, speed=20)
+    with hardware:
+        hardware.wait(lambda: hardware.get("/api/quarter")["at_risk"], 30)
+        before = len(changes(hardware))
+        hardware.wait(lambda: len(changes(hardware)) > before + 24)
+        found = changes(hardware)[before:]
+
+    double = [end - at for (at, duty), (end, _) in pairwise(found) if duty == DIM]
+    assert min(double) < 350 < max(double)  # two pulses, a pause
+
+
+def test_press_opens_a_window_of_a_minute(power: SwitchOn) -> None:
+    hardware = power(speed=20)
+    hardware.break_firmware(WINDOW)
+    with hardware:
+        hardware.wait(lambda: hardware.said("window 0"))
+        hardware.hold_button()
+        hardware.wait(lambda: hardware.said("window 60") or hardware.said("window 59"))
+        hardware.release_button()
+        hardware.wait(lambda: hardware.said("window 30"))
+        hardware.wait(lambda: hardware.lines[-1] == "window 0")
+
+    assert not hardware.said("bye")
+
+
+def test_button_held_for_20_s_erases_once_and_says_bye(power: SwitchOn) -> None:
+    hardware = power(speed=4)
+    hardware.break_firmware(ERASE)
+    with hardware:
+        hardware.wait_ready()
+        hardware.hold_button()
+        hardware.wait(lambda: hardware.said("erased"))
+        held_ms = next(at for at, what in hardware.did() if what == "erase") - next(
+            at for at, what in hardware.did() if what == "pressed"
+        )
+        hardware.wait(lambda: "-... -.-- ." in morse(changes(hardware)))
+
+    assert 19_500 < held_ms < 22_500
+    assert hardware.lines.count("erased") == 1
+
+
+# Looks into the firmware, from inside.
+WINDOW = """
+import board.button
+step = board.button.Button.step
+last = [None]
+def told(self):
+    step(self)
+    if self.window != last[0]:
+        last[0] = self.window
+        print("window", self.window)
+board.button.Button.step = told
+"""
+ERASE = """
+import board.button
+step, make = board.button.Button.step, board.button.Button.__init__
+def told(self):
+    before = self._since
+    step(self)
+    if before is None and self._since:
+        world.did("pressed")
+def made(self, pressed, clock, on_hold):
+    def held():
+        world.did("erase")
+        print("erased")
+        on_hold()
+    make(self, pressed, clock, held)
+board.button.Button.step, board.button.Button.__init__ = told, made
+"""

@@ -1,0 +1,93 @@
+"""log.py and crash.py: what is kept of what went wrong, within bounds and without secrets."""
+
+import crash
+from board.clock import Clock
+from log import Log
+
+
+class Board:
+    """A board whose memory survives, and whose flash has nothing."""
+
+    flash = "/nowhere"
+
+    def __init__(self):
+        self.clock = Clock()
+        self.held = b""
+
+    def memory(self, data=None):
+        if data is not None:
+            self.held = data
+        return self.held
+
+
+def raised(error):
+    try:
+        raise error
+    except Exception as found:
+        return found
+
+
+def test_log_keeps_the_newest_lines():
+    log = Log(Board())
+    for number in range(50):
+        log.note("line %d" % number)
+    assert log.lines[-1] == "line 49"
+    assert len(log.lines) == 20
+
+
+def test_line_is_cut_and_the_same_one_is_kept_once():
+    log = Log(Board())
+    log.note("x" * 1000)
+    assert len(log.lines[0]) == 120
+    for _ in range(10):
+        log.note("again")
+    assert len(log.lines) == 2
+
+
+def test_report_names_the_places_and_no_values():
+    log = Log(Board())
+    log.fault("web", raised(ValueError("secret")))
+    report = crash.newest(log.board)
+    assert "web: ValueError\n" in report
+    assert "  File " in report
+    assert "secret" not in report
+
+
+def test_words_of_errors_that_hold_no_values_are_kept():
+    assert crash.words(OSError(5)) == "OSError: [Errno 5] EIO"
+    assert crash.words(MemoryError("allocating 512 bytes")) == "MemoryError: allocating 512 bytes"
+    assert crash.words(KeyError("secret")) == "KeyError"
+
+
+def test_newest_report_is_known_to_the_next_start():
+    board = Board()
+    Log(board).fault("reader", None)
+    log = Log(board)
+    assert log.crash_line == "0 s after the start: reader hangs"
+
+
+def test_report_has_the_meters_time_once_it_is_known():
+    board = Board()
+    log = Log(board)
+    log.local_s = 60
+    log.fault("reader", None)
+    assert log.crash_line == "2000-01-01 00:01:00, 0 s after the start: reader hangs"
+
+
+def test_memory_that_was_damaged_is_no_report():
+    board = Board()
+    Log(board).fault("reader", None)
+    whole = board.held
+    for at in range(len(whole)):
+        board.held = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        assert crash.kept(board) == ""
+    for length in range(len(whole)):
+        board.held = whole[:length]
+        assert crash.kept(board) == ""
+
+
+def test_long_report_fits_into_memory():
+    board = Board()
+    crash.keep(board, "x" * 5000)
+    assert len(board.held) <= 2048
+    assert len(crash.kept(board)) == 1000

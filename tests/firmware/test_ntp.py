@@ -1,0 +1,125 @@
+"""lan/ntp.py and lan/naming.py: the time of the network, and whether another device has the name."""
+
+import asyncio
+import socket
+
+from lan import captive, naming, ntp
+from meter.stamp import civil
+
+COOKIE = b"abcdefgh"
+DNS, TIME = 15354, 15123
+NONE = 15999  # nobody is there
+
+
+def reply(seconds_since_1900=0xEEAC5C00, cookie=COOKIE, mode=4, stratum=2, leap=0):
+    sent = (seconds_since_1900 & 0xFFFFFFFF).to_bytes(4, "big") + b"\0\0\0\1"
+    return bytes((leap << 6 | 4 << 3 | mode, stratum)) + bytes(22) + cookie + bytes(8) + sent
+
+
+def test_time_is_in_seconds_since_2000():
+    # 2026-11-22 12:00:00 UTC
+    seconds = ntp.seconds(reply(2208988800 + 1795348800), COOKIE)
+    assert civil(seconds) == (2026, 11, 22, 12, 0, 0)
+
+
+def test_time_goes_on_after_the_counter_began_anew_in_2036():
+    assert civil(ntp.seconds(reply((1 << 32) + 5), COOKIE))[:3] == (2036, 2, 7)
+    assert civil(ntp.seconds(reply((1 << 32) - 1), COOKIE))[:3] == (2036, 2, 7)
+    assert ntp.seconds(reply((1 << 32) + 5), COOKIE) - ntp.seconds(reply((1 << 32) - 1), COOKIE) == 6
+
+
+def test_strange_answers_are_not_believed():
+    for strange in (
+        b"",
+        bytes(48),
+        reply()[:47],
+        reply(cookie=b"12345678"),
+        reply(mode=3),
+        reply(mode=5),
+        reply(stratum=0),  # "kiss of death"
+        reply(stratum=16),
+        reply(leap=3),
+        reply()[:40] + bytes(8),
+    ):
+        assert ntp.seconds(strange, COOKIE) is None, strange
+
+
+class Peer:
+    """Answers each message on a port of this computer with what `respond` makes of it."""
+
+    def __init__(self, port, respond):
+        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.end.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+        self.end.setblocking(False)
+        self.respond = respond
+        self.task = asyncio.create_task(self._run())
+
+    async def _run(self):
+        while True:
+            await asyncio.sleep_ms(5)
+            try:
+                message, peer = self.end.recvfrom(512)
+            except OSError:
+                continue
+            for answer in self.respond(message):
+                self.end.sendto(answer, peer)
+
+    def close(self):
+        self.task.cancel()
+        self.end.close()
+
+
+async def test_name_is_looked_up_and_the_server_asked():
+    names = Peer(DNS, lambda query: [captive.answer(query, b"\x7f\0\0\1")])
+    server = Peer(TIME, lambda asked: [b"noise", reply(cookie=b"of another"[:8]), reply(cookie=asked[40:48])])
+    assert await ntp.ask("127.0.0.1", DNS, TIME) == 0xEEAC5C00 - 3155673600
+    names.close()
+    server.close()
+
+
+async def test_absent_name_server_or_time_server_costs_some_seconds_and_nothing_stops():
+    ticks = [0]
+
+    async def measure():
+        while True:
+            await asyncio.sleep_ms(10)
+            ticks[0] += 1
+
+    task = asyncio.create_task(measure())
+    assert await ntp.ask("127.0.0.1", NONE, TIME) is None
+    names = Peer(DNS, lambda query: [captive.answer(query, b"\x7f\0\0\1")])
+    assert await ntp.ask("127.0.0.1", DNS, NONE) is None
+    assert ticks[0] > 200
+    task.cancel()
+    names.close()
+
+
+async def test_name_server_without_an_address_ends_the_attempt():
+    names = Peer(DNS, lambda query: [b"", query, query[:2] + b"\x81\x83" + query[4:]])
+    assert await ntp.ask("127.0.0.1", DNS, TIME) is None
+    names.close()
+
+
+async def test_another_device_with_the_name_is_found():
+    other = Peer(DNS, lambda query: [captive.answer(query, b"\xc0\xa8\0\x11")])
+    assert await naming.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    other.close()
+
+
+async def test_own_answer_is_no_other_device():
+    own = Peer(DNS, lambda query: [captive.answer(query, b"\xc0\xa8\0\x11")])
+    assert await naming.other("digimon", "192.168.0.17", ("127.0.0.1", DNS)) is None
+    own.close()
+
+
+async def test_question_that_got_lost_is_asked_again():
+    asked = []
+
+    def second_time(query):
+        asked.append(query)
+        return [captive.answer(query, b"\xc0\xa8\0\x11")] if len(asked) == 2 else []
+
+    other = Peer(DNS, second_time)
+    assert await naming.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    other.close()

@@ -1,0 +1,22 @@
+"""Starts the whole firmware as one of its boards does, on the stand-ins: boot.py FIRMWARE BOARD HTTP-PORT."""
+
+import os
+import sys
+
+_FIRMWARE, _NAME, _PORT = sys.argv[1:4]
+sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
+
+import world  # noqa: E402
+
+import board.clock  # noqa: E402
+
+_Clock = board.clock.Clock
+board.clock.Clock = lambda: _Clock(world.SPEED)
+this = __import__("board." + _NAME, None, None, ("Board",))
+this.NAME = _NAME
+sys.modules["board.this"] = this
+this.Board.http = ("127.0.0.1", int(_PORT))
+this.Board.flash = os.getenv("STANDIN_FLASH")
+exec(world.text("fault.py"))
+
+import main  # noqa: E402, F401

@@ -1,0 +1,211 @@
+"""A board's flash in RAM with a real LittleFS on it, whose power can be cut at any write, and what starts from it.
+
+Runs under MicroPython. Blocks and sizes are those of the ESP32 port.
+"""
+
+import asyncio
+import os
+import sys
+import vfs
+
+import record  # what the firmware of these tests tells of its start
+
+from web.server import Refused
+
+BLOCK = 4096
+MOUNT = "/flash"
+LOADER = "firmware/loader/"
+
+
+class This:
+    """Takes the place of board.this, which names the board of a build."""
+
+    NAME = "t8_c3"
+
+
+sys.modules["board.this"] = This
+
+
+class PowerCut(Exception):
+    """Ends what is running, as nothing else does."""
+
+
+class Flash:
+    """A block device. Each program and each erase counts as a write.
+
+    At write number `cut_at` the power goes. `how`: "stop" leaves that write out, "tear" does half of it, "drop" loses
+    it and all later ones without a word, as a chip does whose supply is too low.
+    """
+
+    def __init__(self, data, cut_at=None, how="stop"):
+        self.data = data
+        self.writes = 0
+        self.cut_at = cut_at
+        self.how = how
+
+    def readblocks(self, block, buffer, offset=0):
+        at = block * BLOCK + offset
+        buffer[:] = memoryview(self.data)[at : at + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=None):
+        if offset is None:
+            raise AssertionError("the ESP32 port writes with an offset")
+        self._write(block * BLOCK + offset, bytes(buffer))
+
+    def ioctl(self, request, argument):
+        if request == 4:
+            return len(self.data) // BLOCK
+        if request == 5:
+            return BLOCK
+        if request == 6:
+            self._write(argument * BLOCK, b"\xff" * BLOCK)
+        return 0
+
+    def _write(self, at, content):
+        self.writes += 1
+        if self.cut_at is not None and self.writes >= self.cut_at:
+            if self.how == "drop":
+                return
+            if self.how == "tear" and self.writes == self.cut_at:
+                half = len(content) // 2
+                self.data[at : at + half] = content[:half]
+            raise PowerCut
+        self.data[at : at + len(content)] = content
+
+
+def format_flash(blocks=64):
+    flash = Flash(bytearray(blocks * BLOCK))
+    vfs.VfsLfs2.mkfs(flash)
+    return flash
+
+
+class Mounted:
+    """with Mounted(flash): its files are below /flash."""
+
+    def __init__(self, flash):
+        self.flash = flash
+
+    def __enter__(self):
+        vfs.mount(vfs.VfsLfs2(self.flash), MOUNT)
+
+    def __exit__(self, *_):
+        os.chdir("/")
+        vfs.umount(MOUNT)
+
+
+def write(path, content):
+    with open(path, "w") as file:
+        file.write(content)
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def start(flash):
+    """Switch the board on: the versions that were started, one unless the loader restarts; [] when none was."""
+    record.started.clear()
+    here, modules, path = os.getcwd(), list(sys.modules), sys.path[:]
+    with Mounted(flash):
+        os.chdir(MOUNT)
+        sys.path.insert(0, "")
+        for name in LOADER_SOURCES:
+            if read(name) is None:
+                write(name, LOADER_SOURCES[name])
+        try:
+            exec(LOADER_SOURCES["main.py"], {"__name__": "__main__"})
+        except SystemExit:
+            record.started.append("restart")
+        finally:
+            sys.path[:] = path
+            for name in list(sys.modules):
+                if name not in modules:
+                    del sys.modules[name]
+    os.chdir(here)
+    return list(record.started)
+
+
+LOADER_SOURCES = {}
+for _name in ("main.py", "slot.py"):
+    with open(LOADER + _name) as _file:
+        LOADER_SOURCES[_name] = _file.read().replace("const(10)", "const(0)")  # nobody comes with a cable
+
+
+class Board:
+    flash = MOUNT
+    restarted = False
+    joined = True
+
+    def restart(self):
+        self.restarted = True
+
+    def wifi_status(self):
+        return {"ip": "192.168.0.250"} if self.joined else None
+
+
+class Supervisor:
+    def __init__(self):
+        self.each_second = []
+
+
+class Monitor:
+    """The running firmware, as far as an update needs it."""
+
+    def __init__(self):
+        self.board = Board()
+        self.wifi = "a radio"
+        self.supervisor = Supervisor()
+        self.update = {"state": "idle", "error": None}
+        self.notes = []
+        self.note = self.notes.append
+
+
+class Request:
+    """A request with a package as its body, which comes in pieces of any size; `ends_at` is where its peer leaves."""
+
+    def __init__(self, body, ends_at=None):
+        self._body = memoryview(body)
+        self._ends_at = len(body) if ends_at is None else ends_at
+        self.unread = len(body)
+        self.largest = 0
+        self.answer = None
+
+    def length(self, limit):
+        if self.unread > limit:
+            raise Refused(413, "At most %d bytes are taken here" % limit)
+        return self.unread
+
+    async def read(self, count):
+        at = len(self._body) - self.unread
+        self.largest = max(self.largest, count)
+        await asyncio.sleep_ms(0)
+        if not self.unread:
+            return b""
+        if at >= self._ends_at:
+            raise OSError
+        piece = bytes(self._body[at : min(at + min(count, 700), self._ends_at)])
+        self.unread -= len(piece)
+        return piece
+
+    async def reply(self, status, kind, body):
+        self.answer = (status, body)
+
+
+def send(monitor, request, slot="a"):
+    """Send a request to the running firmware, which was started from this folder. Gives (status, text)."""
+    from web.update import receive
+
+    path = sys.path[:]
+    sys.path.insert(0, "%s/%s" % (MOUNT, slot))
+    try:
+        asyncio.run(receive(monitor, request))
+    except Refused as refused:
+        return refused.status, refused.why
+    finally:
+        sys.path[:] = path
+        asyncio.new_event_loop()
+    return request.answer

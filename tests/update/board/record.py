@@ -1,0 +1,3 @@
+"""What the firmware of these tests writes down when it starts."""
+
+started = []

@@ -1,0 +1,73 @@
+"""Packages that a board does not take: refusals.py CASES, a JSON file of [name, package, where its peer leaves].
+
+Prints as JSON for each case the answer, what starts afterwards, and whether both folders are as they were.
+"""
+
+import gc
+import json
+import os
+import sys
+
+from flash import Flash, Monitor, Mounted, Request, format_flash, send, start
+
+from board.slots import choose
+
+
+def files(folder):
+    """Names and contents below a folder, in no order."""
+    found = {}
+    for name, kind, *_ in os.ilistdir(folder):
+        path = "%s/%s" % (folder, name)
+        if kind & 0x4000:
+            found.update(files(path))
+        else:
+            with open(path, "rb") as file:
+                found[path] = file.read()
+    return found
+
+
+def load(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def flashed(old, blocks):
+    flash = format_flash(blocks)
+    with Mounted(flash):
+        for running in ("a", "b"):
+            status, why = send(Monitor(), Request(old), running)
+            assert status == 200, why
+        choose(Monitor().board, "a", "ok")
+    return flash
+
+
+def main(cases, old, blocks):
+    base = flashed(load(old), int(blocks))
+    with Mounted(base):
+        running, other = files("/flash/a"), files("/flash/b")
+    answers = {}
+    with open(cases) as file:
+        cases = json.load(file)
+    for name, package, ends_at in cases:
+        gc.collect()
+        flash = Flash(bytearray(base.data))
+        monitor = Monitor()
+        request = Request(load(package), ends_at)
+        with Mounted(flash):
+            status, why = send(monitor, request)
+            same = files("/flash/a") == running and not monitor.board.restarted
+            kept = files("/flash/b") == other
+        answers[name] = {
+            "status": status,
+            "why": why,
+            "state": monitor.update["state"],
+            "error": monitor.update["error"],
+            "started": start(flash),
+            "running_is_as_before": same,
+            "other_is_as_before": kept,
+            "largest_read": request.largest,
+        }
+    print(json.dumps(answers))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,25 @@
+"""What is built for each board starts on it."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from board_tool.boards import BOARDS
+from board_tool.build import build
+from tests.boot.hardware import Hardware
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_folder_of_each_board_starts(name: str, tmp_path: Path) -> None:
+    folder, package = build(name)
+    assert not {"host.mpy", *(f"{other}.mpy" for other in BOARDS if other != name)} & {
+        path.name for path in (folder / "board").iterdir()
+    }
+    with Hardware(tmp_path, "micropython", board=name, firmware=folder) as hardware:
+        end = time.monotonic() + 20
+        while not any(line.startswith("ready ") for line in hardware.lines):
+            assert time.monotonic() < end, hardware.lines
+            time.sleep(0.05)
+    assert package.name.endswith(f"-{name}.p1")
+    assert f'"board":"{name}"'.encode() in package.read_bytes()[:200]

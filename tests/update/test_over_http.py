@@ -1,0 +1,220 @@
+"""The firmware that runs takes its update over HTTP, restarts into it, and goes on reading the meter meanwhile."""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from board_tool.build import LOADER, build as build_board
+from board_tool.package import Package, read_folder
+from simulator import build
+from simulator.board import Board
+from simulator.line import Line
+from simulator.source import simulated_meter
+
+PASSWORD = "a good one"
+
+
+def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+class Device:
+    """A board with the firmware of these sources in folder a, started by its loader, and what a browser asks it."""
+
+    def __init__(self, folder: Path, line: Line, files: dict[str, bytes], **options: Any) -> None:
+        self.flash = folder
+        self.token = ""
+        shutil.copytree(LOADER, folder, dirs_exist_ok=True)
+        for name, content in files.items():
+            path = folder / "a" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (folder / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
+        (folder / "slot.txt").write_text("a ok\n")
+        self.board = Board(line, flash=folder, loader=True, **options)
+
+    def ask(self, path: str, data: bytes | None = None) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        request = urllib.request.Request(self.board.url + path.lstrip("/"), data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def send_slowly(self, package: bytes, meanwhile: Callable[[], object]) -> tuple[int, bytes]:
+        """Send a package in ten pieces over three seconds, as over a poor Wi-Fi."""
+        connection = HTTPConnection(self.board.host, self.board.port, timeout=10)
+        connection.putrequest("POST", "/api/update")
+        connection.putheader("Content-Length", str(len(package)))
+        connection.putheader("Authorization", f"Bearer {self.token}")
+        connection.endheaders()
+        size = -(-len(package) // 10)
+        for at in range(0, len(package), size):
+            connection.send(package[at : at + size])
+            time.sleep(0.3)
+            if at + size < len(package):
+                meanwhile()
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+
+    def status(self) -> Any:
+        return json.loads(self.ask("/api/device")[1])
+
+    def slot(self) -> str:
+        return (self.flash / "slot.txt").read_text().strip()
+
+    def sign_in(self) -> None:
+        status, reply = self.ask("/api/session", json.dumps({"password": PASSWORD}).encode())
+        assert status == 200, reply
+        self.token = json.loads(reply)["token"]
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return read_folder(build_board("host")[0])
+
+
+@pytest.fixture
+def with_password(tmp_path: Path) -> Path:
+    """A flash whose owner has set the device's password."""
+    flash = tmp_path / "flash"
+    flash.mkdir()
+    code = (
+        "import asyncio, sys\nfrom web.password import set_password\n"
+        f"class Board: flash = {str(flash)!r}\n"
+        "class Monitor: board = Board; access = None\n"
+        f"asyncio.run(set_password(Monitor, {PASSWORD!r}))\n"
+    )
+    build.build()
+    micropython = build.ROOT / ".venv" / "bin" / "micropython"
+    environment = {**os.environ, "MICROPYPATH": f"{build.TARGET}:.frozen"}
+    subprocess.run([micropython, "-c", code], env=environment, check=True, timeout=30)
+    return flash
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with Line(simulated_meter(start=1_700_000_000)) as line:
+        yield line
+
+
+def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
+    source = tmp_path / "version.py"
+    source.write_text(f"VERSION = {version!r}\n")
+    build.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
+    return Package(version, "host", {**files, "version.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
+
+
+def test_whole_update_with_the_meter_read_on(
+    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(200_000)})
+    device = Device(with_password, line, files)
+    with device.board as board:
+        until(lambda: device.status()["p1"]["telegrams"] >= 2)
+        page = device.ask("/update")[1]
+        device.sign_in()
+        before = device.status()
+
+        seen: list[Any] = []
+        status, reply = device.send_slowly(package.content(), lambda: seen.append(device.status()))
+
+        assert (status, json.loads(reply)) == (200, {"version": "9.9.9"})
+        assert [state["update"]["state"] for state in seen] == ["receiving"] * len(seen)
+        percents = [state["update"]["percent"] for state in seen]
+        assert percents == sorted(percents)
+        assert percents[0] < 30
+        assert percents[-1] > 70
+        assert seen[-1]["p1"]["telegrams"] >= before["p1"]["telegrams"] + 2
+        assert device.status()["update"] == {
+            "state": "restarting",
+            "percent": 100,
+            "error": None,
+            "board": "host",
+        }
+        assert device.status()["p1"]["crc_errors"] == 0
+        until(lambda: board.restarts == 1)
+        until(lambda: device.slot() == "b ok")  # HTTP listens and a telegram was read
+
+        assert device.status()["firmware"] == "9.9.9"
+        assert device.status()["update"] == {"state": "idle", "percent": None, "error": None, "board": "host"}
+        assert read_folder(with_password / "b") == {**package.files, "manifest.json": package.manifest()}
+        assert gzip.decompress(page) == (build.FIRMWARE / "page" / "update.html").read_bytes()
+
+    device.board.kill()
+    with device.board:
+        assert device.status()["firmware"] == "9.9.9"
+
+
+def test_what_is_refused_leaves_the_device_as_it_was(
+    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    package = newer(files, "9.9.9", tmp_path)
+    good = package.content()
+    device = Device(with_password, line, files)
+    with device.board as board:
+        assert device.ask("/api/update", good)[0] == 401
+        device.sign_in()
+        foreign = Package("9.9.9", "t8_c3", package.files).content()
+        for content, status, why in (
+            (foreign, 400, "This package is for the board t8_c3; this one is host"),
+            (good[:-9], 400, "not a whole one"),
+            (good[:-9] + b"123456789", 400, "damaged at web/"),
+            (os.urandom(300_000), 400, "no update package"),
+            (bytes(2_000_000), 413, "At most"),
+            (b"", 411, "Send something"),
+        ):
+            answer = device.ask("/api/update", content)
+            assert (answer[0], why in answer[1].decode()) == (status, True), answer
+        assert device.status()["update"]["state"] == "failed"
+        assert (board.restarts, device.slot()) == (0, "a ok")
+        assert device.ask("/api/update", good)[0] == 200
+        until(lambda: board.restarts == 1)
+
+
+def test_version_that_does_not_come_up_gives_its_place_back(
+    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    broken = newer(files, "9.9.9", tmp_path, **{"supervisor.mpy": b"no bytecode"})
+    device = Device(with_password, line, files)
+    loader = with_password / "slot.py"
+    loader.write_text(loader.read_text().replace("const(10)", "const(0)"))  # nobody comes with a cable
+    with device.board as board:
+        device.sign_in()
+        assert device.ask("/api/update", broken.content())[0] == 200
+        until(lambda: board.restarts == 2)
+        until(lambda: sum(text.startswith("ready ") for text in board.lines) == 2)
+        assert device.status()["firmware"] != "9.9.9"
+        assert "b failed: ValueError" in device.status()["update"]["error"]
+        assert device.slot().startswith("a ok")
+
+
+def test_update_needs_little_memory(
+    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The largest package needs no more of it than a small one."""
+    if not (build.ROOT / ".tools/bin/micropython32").exists():
+        pytest.skip("no micropython32 here; scripts/setup says why")
+    package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(900_000)})
+    device = Device(with_password, line, files, small=True, heapsize="140k")
+    with device.board as board:
+        until(lambda: any("Started up @" in text for text in board.lines))  # a telegram was read
+        device.sign_in()
+        assert device.ask("/api/update", package.content())[0] == 200
+        until(lambda: device.slot() == "b ok")
+        assert not [text for text in board.lines if "MemoryError" in text]

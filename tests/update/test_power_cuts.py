@@ -1,0 +1,24 @@
+"""A board whose power goes at any write of an update starts: the old version or the new one, never neither.
+
+The flash is RAM, the file system on it a real LittleFS with the sizes of the ESP32 port.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("how", ["stop", "tear", "drop"])
+def test_every_cut_leaves_a_board_that_starts(
+    on_board: Callable[..., Any], packages: tuple[Path, Path], how: str
+) -> None:
+    seen = on_board("power_cuts.py", *packages, how)
+
+    for act in ("update", "confirmation", "counting"):
+        assert seen[act]["wrong"] == [], act
+    assert seen["update"]["writes"] > 50
+    assert set(seen["update"]["first"]) == {"old", "new"}
+    assert set(seen["confirmation"]["last"]) == {"old", "new"}
