@@ -1,7 +1,7 @@
 """A version's first starts after an update: it is on trial until it has shown that it is well.
 
-Well is: Wi-Fi joined where the board has a radio, HTTP listening and a telegram read; without a meter, ten minutes of the rest. Until it says so
-itself, loader/slot.py counts its starts and goes back to the version before.
+Well is: Wi-Fi joined where the board has a radio, HTTP listening and a telegram read; without a meter, ten minutes of
+the rest. Until it says so itself, loader/slot.py counts its starts and goes back to the version before.
 """
 
 from micropython import const
