@@ -22,6 +22,9 @@ def main() -> int:
             print(f"bench: there is no group {group}: it is one of {', '.join(GROUPS)}", file=sys.stderr)
             return 2
     target = arguments.json.resolve() if arguments.json else None
+    if target and not target.parent.is_dir():
+        print(f"bench: there is no folder {target.parent}", file=sys.stderr)
+        return 2
     figures, failed = [], False
     for group in arguments.groups or GROUPS:
         print(f"bench: {group}", file=sys.stderr)

@@ -5,6 +5,7 @@ A real Home Assistant with the integration set up, a real board's firmware, a me
 """
 
 import asyncio
+import logging
 import statistics
 import time
 from collections.abc import Iterator
@@ -99,6 +100,7 @@ async def _set_up(hass: HomeAssistant, host: str) -> str:
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
     build.build()
+    logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)  # it warns of every custom integration
     try:
         delays = delays_ms()
     except (BoardError, OSError, TimeoutError) as error:

@@ -27,7 +27,7 @@ SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
 CLIENTS = 3
 SPEED = 60.0
 STEP = 2 * KIB
-LEAST, MOST = 70 * KIB, 190 * KIB
+LEAST, MOST = 72 * KIB, 128 * KIB
 _PATHS = ("api/reading", "api/device", "api/quarter", "api/peaks", "api/telegram", "current/quarter")
 
 

@@ -58,7 +58,7 @@ class Framer:
             self.overruns += 1
             self.reset()
             return stop
-        data = chunk[start:stop]
+        data = chunk if stop - start == len(chunk) else chunk[start:stop]
         self.crc = crc16(data, self.crc)
         lines = data.split(b"\n")
         lines[0] = self._tail + lines[0]
