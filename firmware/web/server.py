@@ -90,6 +90,8 @@ class Request:
             if chunked or length != b"0":
                 raise Refused(413, "No body is taken here")
             return
+        if length.isdigit():
+            self.unread = int(length[:9])  # more digits are too much for everybody
         origin = self.header(b"origin")
         if origin and (not host or origin.lower().partition(b"://")[2] != host):
             raise Refused(403, "A page of another site may not change anything here")
@@ -97,7 +99,6 @@ class Request:
             raise Refused(411, "Say the Content-Length")
         if not length.isdigit():
             raise Refused(400, "Content-Length is no number")
-        self.unread = int(length[:9])  # more digits are too much for everybody
 
     def length(self, limit):
         """The bytes of the body; refused when there is none, or more than `limit`."""
@@ -125,9 +126,12 @@ class Request:
         return await self._clock.limit(self._body(), _REST_S)
 
     async def skip(self):
-        """Let the rest of the body go by."""
+        """Let go by what the peer still says: closed with bytes unread, the connection would take the reply with it."""
         while self.unread:
             await self.read(_BUFFER)
+        for _ in range(32):  # of a body that is none, or too long a head
+            if not self.stream.s.read(_BUFFER):
+                break
 
     async def _body(self):
         body = b""
@@ -209,6 +213,8 @@ class Server:
                 request.check()
                 self._access.admit(request)
                 kept = await self._handler(request)(request)
+                if request.unread:
+                    await self._clock.limit(request.skip(), _REST_S)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -258,7 +264,6 @@ class Server:
             request = Request(stream, self._clock, b"GET / -\r\n")
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why, refused.more)
-            # A peer that is still sending would not hear the answer.
             await self._clock.limit(request.skip(), _REST_S)
 
 

@@ -21,6 +21,7 @@ _TOKENS = const(8)
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _LONGEST_WAIT_S = const(60)
+_BEARER = "WWW-Authenticate: Bearer\r\n"
 
 
 def token_hashes(board):
@@ -58,7 +59,8 @@ async def create_token(monitor, request):
     elif monitor.button.window:
         monitor.button.close()  # one press, one token
     else:
-        raise Refused(401, "Send the password, or press BOOT on the device and ask again within a minute")
+        why = "Send the password, or press BOOT on the device and ask again within a minute"
+        raise Refused(401, why, _BEARER)
     secrets = read_json(monitor.board, _SECRETS)
     token, digest = _chance()
     moment = monitor.reader.parser.reading.get("time")
@@ -127,7 +129,7 @@ async def _check_password(monitor, password):
     access.failures = min(access.failures + 1, 7)
     access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
     if not isinstance(password, str) or not await borrow("web.password", "is_right")(monitor, password):
-        raise Refused(401, "Wrong password", "WWW-Authenticate: Bearer\r\n")
+        raise Refused(401, "Wrong password", _BEARER)
     access.failures = access.next_try_s = 0
 
 

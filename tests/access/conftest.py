@@ -16,6 +16,7 @@ from simulator.board import Board
 from simulator.clock import moment
 from simulator.line import Line
 from simulator.source import simulated_meter
+from tests.web import contract, device as web
 
 PASSWORD = "correct horse"
 WIFI_PASSWORD = "battery staple"
@@ -43,7 +44,7 @@ class Reply:
 
 
 class Device:
-    """A running board. What it ever said, in replies and on its console, is kept in `said`."""
+    """A running board, whose replies are as documented. What it ever said, there and on its console, is in `said`."""
 
     def __init__(self, folder: Path, **more: Any) -> None:
         self.button = folder / "button"
@@ -88,6 +89,11 @@ class Device:
         finally:
             connection.close()
         self.said.append(f"{reply.headers} {reply.body!r}")
+        place = path.partition("?")[0]
+        if method.lower() in contract.SPEC["paths"].get(place, ()):  # else it is refused, as each test says
+            plain = web.Reply(reply.status, reply.headers, reply.body)
+            local = sent.get("Origin", "").startswith(("http://localhost:", "http://127.0.0.1:"))
+            contract.check(place, plain, method.lower(), from_localhost=local and method == "GET")
         return reply
 
     def raw(self, request: bytes) -> bytes:

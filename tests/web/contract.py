@@ -31,35 +31,40 @@ def validate_schema(name: str, value: Any) -> None:
     validate(f"/components/schemas/{name}", value)
 
 
-def responses(path: str) -> dict[str, Any]:
+def responses(path: str, method: str = "get") -> dict[str, Any]:
     """The documented replies of a path, as it is written in the document."""
-    found: dict[str, Any] = SPEC["paths"][path]["get"]["responses"]
+    found: dict[str, Any] = SPEC["paths"][path][method]["responses"]
     return found
 
 
-def check(path: str, reply: Reply) -> Any:
-    """The reply's content, which must be what the document says for this path and status."""
+def check(path: str, reply: Reply, method: str = "get", *, from_localhost: bool = False) -> Any:
+    """The reply's content, which must be what the document says for this path, method and status."""
     status = str(reply.status)
-    assert status in responses(path), f"{path} gave {status}: {reply.body[:200]!r}"
-    pointer = f"/paths/{escape(path)}/get/responses/{status}"
-    response = responses(path)[status]
+    assert status in responses(path, method), f"{method} {path} gave {status}: {reply.body[:200]!r}"
+    pointer = f"/paths/{escape(path)}/{method}/responses/{status}"
+    response = responses(path, method)[status]
     if "$ref" in response:
         pointer = response["$ref"][1:]
         response = SPEC["components"]["responses"][pointer.rpartition("/")[2]]
     kind = reply.headers["content-type"]
     assert list(response["content"]) == [kind]
-    check_headers(reply)
+    check_headers(reply, from_localhost=from_localhost)
+    for name, header in response.get("headers", {}).items():
+        value = reply.headers[name.lower()]
+        is_number = header["schema"].get("type") == "integer"
+        validate(f"{pointer}/headers/{name}/schema", int(value) if is_number else value)
     content = strictly(reply.text()) if kind == "application/json" else reply.text()
     validate(f"{pointer}/content/{escape(kind)}/schema", content)
     return content
 
 
-def check_headers(reply: Reply) -> None:
-    """What every reply has, and what none has."""
+def check_headers(reply: Reply, *, from_localhost: bool = False) -> None:
+    """What every reply has, and what none has but to a page of a developer's own computer."""
     assert reply.headers["connection"] == "close"
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["x-content-type-options"] == "nosniff"
-    assert not [name for name in reply.headers if name.startswith("access-control")]
+    allowed = [name for name in reply.headers if name.startswith("access-control")]
+    assert allowed == (["access-control-allow-origin"] if from_localhost else [])
     if "content-length" in reply.headers:
         assert int(reply.headers["content-length"]) == len(reply.body)
 

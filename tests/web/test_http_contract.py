@@ -16,9 +16,15 @@ from tests.web import contract
 from tests.web.device import START, Device, parse, request, running, wait_for
 
 STORED = "/meter/{year}/{month}/{day}/{file}"
-# How each path is asked for; {} of a path are filled in.
+OPERATIONS = {
+    (method, path)
+    for path, item in contract.SPEC["paths"].items()
+    for method in item
+    if method != "parameters"
+}
+# How each path is read; {} of a path are filled in.
 REQUESTS = {
-    **{path: path for path in contract.SPEC["paths"] if "{" not in path},
+    **{path: path for method, path in sorted(OPERATIONS) if method == "get" and "{" not in path},
     "/historic/months": "/historic/months?year=2026",
     "/historic/days": "/historic/days?year=2026&month=11",
     "/historic/quarters": "/historic/quarters?year=2026&month=11&day=12",
@@ -60,14 +66,16 @@ def test_every_example_is_valid():
 
 def test_every_route_of_the_firmware_is_in_the_document():
     sources = [ROOT / "firmware/main.py", *(ROOT / "firmware/web").glob("*.py")]
-    routes = {route for source in sources for route in re.findall(r'b"(/[\w./]*)"', source.read_text())}
-    assert len(routes) > 15
-    documented = set(contract.SPEC["paths"])
-    for route in routes:
-        if route.endswith("/") and route != "/":
-            assert any(path.startswith(route) for path in documented), route
-        else:
-            assert route in documented, route
+    found = {
+        ((method or "get").lower(), path)
+        for source in sources
+        for method, path in re.findall(r'b"(?:([A-Z]+) )?(/[\w./]*)"', source.read_text())
+    }
+    prefixes = {path for _, path in found if path.endswith("/") and path != "/"}
+    for prefix in prefixes:
+        assert any(path.startswith(prefix) for _, path in OPERATIONS), prefix
+    routes = {(method, path) for method, path in found if path not in prefixes}
+    assert routes == {(method, path) for method, path in OPERATIONS if "{" not in path}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +114,39 @@ def test_refusals_are_the_same_on_every_path(silent: Device, path: str):
         reply = parse(silent.exchange(f"GET {asked} HTTP/1.1\r\n{headers}\r\n".encode()))
         assert reply.status == status
         contract.check(path, reply)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(each for each in OPERATIONS if each[0] != "get"))
+def test_refusals_are_the_same_for_every_change(silent: Device, method: str, path: str):
+    for status, headers in (
+        (421, "Host: evil.example\r\n"),
+        (403, "Host: digimon.local\r\nOrigin: http://evil.example\r\n"),
+        (411, "Host: digimon.local\r\nTransfer-Encoding: chunked\r\n"),
+        (400, "Host: digimon.local\r\nContent-Length: five\r\n"),
+        (431, f"X: {'x' * 2048}\r\n"),
+    ):
+        reply = parse(silent.exchange(f"{method.upper()} {path} HTTP/1.1\r\n{headers}\r\n".encode()))
+        assert reply.status == status
+        contract.check(path, reply, method)
+
+
+def test_path_that_is_not_read_is_a_405(silent: Device):
+    paths = {path for _, path in OPERATIONS} - set(REQUESTS)
+    assert len(paths) > 5
+    for path in paths:
+        reply = silent.get(path)
+        assert (reply.status, reply.text()) == (405, "Not with this method"), path
+        contract.check_headers(reply)
+
+
+def test_where_reading_is_closed_all_figures_want_a_token(tmp_path: Path):
+    (tmp_path / "config.json").write_text('{"access":{"closed":true}}')
+    with running(card=tmp_path, read=False) as device:
+        for path, asked in REQUESTS.items():
+            reply = device.get(asked)
+            contract.check(path, reply)
+            open_to_all = path in ("/", "/index.html", "/update", "/description.xml")
+            assert reply.status == (200 if open_to_all else 401), path
 
 
 UNKNOWN = (

@@ -147,11 +147,42 @@ def test_body_behind_the_head_is_not_read_and_the_reply_still_arrives(device: De
 
 
 @pytest.mark.parametrize(
+    ("path", "header", "status"),
+    [
+        ("/api/device", "Content-Length: 3000", 405),
+        ("/api/device", "Content-Length: 100000", 405),
+        ("/api/restart", "Content-Length: 3000", 401),
+        ("/api/session", "Content-Length: 3000", 413),
+        ("/api/session", "Content-Length: 3000\r\nOrigin: http://evil.example", 403),
+        ("/api/session", "Transfer-Encoding: chunked", 411),
+        ("/api/session", "Content-Length: -3000", 400),
+        ("/api/session", "Content-Length: 0x10", 400),
+        ("/api/session", "Content-Length: 0, 5", 400),
+        ("/api/session", "Content-Length: 0", 411),
+        ("/api/identify", "Content-Length: 3000", 200),
+    ],
+)
+def test_reply_to_a_change_arrives_whatever_its_body_is(device: Device, path: str, header: str, status: int):
+    size = 100000 if "100000" in header else 3000
+    data = request(path, f"{header}\r\n").replace(b"GET", b"POST") + b"x" * size
+    assert parse(device.exchange(data)).status == status
+
+
+def test_body_that_does_not_come_is_left_after_five_seconds(device: Device):
+    for path, status in (("/api/device", 405), ("/api/session", None)):
+        with device.connect() as end:
+            end.sendall(request(path, "Content-Length: 500\r\n").replace(b"GET", b"POST") + b"{")
+            seconds, said = closed_after(end)
+        assert (parse(said).status if said else None) == status
+        assert 4 / SPEED < seconds < 5 / SPEED + 1
+
+
+@pytest.mark.parametrize(
     "method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "BREW"]
 )
-def test_any_method_but_get_is_refused(device: Device, method: str):
+def test_any_method_but_get_is_refused_where_a_path_is_only_read(device: Device, method: str):
     reply = parse(device.exchange(request("/api/device").replace(b"GET", method.encode())))
-    assert (reply.status, reply.text()) == (405, "Only GET")
+    assert (reply.status, reply.text()) == (405, "Not with this method")
     assert not [name for name in reply.headers if name.startswith("access-control")]
 
 

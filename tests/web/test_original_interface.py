@@ -165,7 +165,10 @@ def test_missing_arguments_are_asked_for_in_order(device: Device):
 
 
 def test_start_is_in_the_crash_log(device: Device):
-    assert device.get("/crashlog.txt").text() == "Started up @2026-11-12 18:29:58\n"
+    lines = device.get("/crashlog.txt").text().splitlines()
+    assert lines[0] == "Digital meter monitor using board: host"
+    assert lines.count("Started up @2026-11-12 18:29:58") == 1
+    assert lines == device.get("/api/log").text().splitlines()  # nothing but the log: it never crashed
 
 
 def test_upnp_description_names_the_device(device: Device):
