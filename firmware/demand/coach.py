@@ -82,12 +82,6 @@ class Coach:
         """
         return self.demand_w if self.source == "meter" or self.t_ref <= _JITTER_S else None
 
-    def resume(self, quarter_id, start, summer, elapsed, wh_ref, t_ref):
-        """Go on after a power cut with a quarter whose samples were put back in `quarter`."""
-        self.quarter_id = self.quarter.quarter_id = quarter_id
-        self.start, self.summer, self.elapsed = start, summer, elapsed
-        self.wh_ref, self.t_ref = wh_ref, t_ref
-
     def update(self, local_s, summer, power_w, export_w=None, demand_w=None, import_wh=None, peak_w=None):
         """Take the figures of one telegram (None: not sent); peak_w is the running month's peak.
 

@@ -81,10 +81,6 @@ class Quarter:
                 present += 1
         return total // present if present else None
 
-    def samples(self):
-        """How many slots have a telegram: what tells the fuller of two records of one quarter."""
-        return sum(power != ABSENT for power in self.import_w)
-
     def watt(self):
         """Mean import of the running 5 s in W, -1 before any telegram."""
         return -1 if self.slot < 0 else self.import_w[self.slot]

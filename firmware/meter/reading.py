@@ -41,11 +41,10 @@ class Parser:
         """Bring the reading up to these lines. A line that cannot be read costs only its own field."""
         old = self.lines
         self.lines = lines
-        if len(lines) != len(old) or not self._read(lines, old):
+        if len(lines) != len(old) or not self._update(lines, old):
             self._look_up(lines)
-            self._read(lines, [b""] * len(lines))
 
-    def _read(self, lines, old):
+    def _update(self, lines, old):
         """Read the lines that differ from the old ones; False when an object stands where another one stood."""
         at = -1
         for step in self._plan:
@@ -55,13 +54,13 @@ class Parser:
             if line is before:
                 continue
             if not step:
-                if before and line != before:
+                if line != before:
                     bracket = line.find(b"(") + 1
                     if not bracket or not before.startswith(line[:bracket]):
                         return False
                 continue
             function, fields, field, bracket = step
-            if before and not line.startswith(before[: bracket + 1]):
+            if not line.startswith(before[: bracket + 1]):
                 return False
             try:
                 value = function(line, bracket)
@@ -69,12 +68,12 @@ class Parser:
                 value = None
             if value is not None:
                 fields[field] = value
-            elif before and field in fields:
+            elif field in fields:
                 del fields[field]
         return True
 
     def _look_up(self, lines):
-        """Plan anew how to read these lines, and forget the reading."""
+        """Forget the reading, read these lines, and plan how to read the next ones."""
         reading = self.reading
         reading.clear()
         reading["mbus"] = mbus = {}
@@ -82,28 +81,39 @@ class Parser:
         self._plan = plan = []
         near = 0
         find = CODES.find
+        codes = CODES
+        kinds = KINDS
         for line in lines[:-1]:
             step = None
             bracket = line.find(b"(")
             if bracket > 8:  # the shortest code we know has nine characters
                 fields = reading
                 code = line[: bracket + 1]
+                first = 0
                 if line[2] != 48 and line[0] == 48:  # 0-1 to 0-4: an M-Bus meter
-                    fields = mbus.setdefault(line[2] - 48, {})
+                    channel = line[2] - 48
+                    if channel not in mbus:
+                        mbus[channel] = {}
+                    fields = mbus[channel]
                     code = b"n" + code[3:]
-                    near = MBUS_ROW * ROW
+                    first = MBUS_ROW * ROW
+                    if near < first:
+                        near = first
                 place = find(code, near)
                 if place < 0:  # a telegram goes about in the order of the table, but not quite
-                    place = find(code)
+                    place = find(code, first)
                 if place >= 0 and place % ROW == 0:
-                    near = place
-                    kind = CODES[place + KIND]
-                    step = (
-                        self._clock if kind == _STAMP else KINDS[kind],
-                        fields,
-                        FIELDS[place // ROW],
-                        bracket,
-                    )
+                    near = place + ROW
+                    kind = codes[place + KIND]
+                    function = self._clock if kind == _STAMP else kinds[kind]
+                    field = FIELDS[place // ROW]
+                    step = function, fields, field, bracket
+                    try:
+                        value = function(line, bracket)
+                        if value is not None:
+                            fields[field] = value
+                    except (ValueError, IndexError):
+                        pass
             plan.append(step)
 
     def _clock(self, line, at):

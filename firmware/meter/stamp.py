@@ -15,7 +15,7 @@ _HOUR_S = const(3600)
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-_newest = [None, None]  # a date's digits, and its beginning
+_newest = [None, None]  # a date's digits, and its beginning: a meter names the same day from second to second
 
 
 def parse(data, start=0, end=None, previous=None):
@@ -28,18 +28,36 @@ def parse(data, start=0, end=None, previous=None):
     if end is None:
         end = len(data)
     length = end - start
-    digits = bytes(data[start : start + 12])
-    # isdigit, since int() would take signs, blanks and underscores too
-    if not 12 <= length <= 13 or not digits.isdigit():
+    if length != 13 and length != 12:
         return None
     # two numbers of six digits: one of twelve would be a big integer on the board
-    time = int(digits[6:])
-    if time > 235959 or time // 100 % 100 > 59 or time % 100 > 59:
+    date = data[start : start + 6]
+    digits = data[start + 6 : start + 12]
+    newest = _newest
+    # isdigit, since int() would take signs, blanks and underscores too
+    if date != newest[0]:
+        if not date.isdigit():
+            return None
+        day = int(date)
+        year = day // 10000
+        month = day // 100 % 100
+        day %= 100
+        if year < _FIRST_YEAR or year > _LAST_YEAR or not 1 <= month <= 12 or not day:
+            return None
+        if day > 28 and day > days_in_month(year, month):
+            return None
+        newest[0] = date
+        newest[1] = seconds(2000 + year, month, day)
+    if not digits.isdigit():
         return None
-    local_s = _midnight(digits[:6])
-    if local_s is None:
+    second = int(digits)
+    minute = second // 100
+    hour = minute // 100
+    minute %= 100
+    second %= 100
+    if hour > 23 or minute > 59 or second > 59:
         return None
-    local_s += time // 10000 * _HOUR_S + time // 100 % 100 * 60 + time % 100
+    local_s = newest[1] + hour * _HOUR_S + minute * 60 + second
     if length == 12:
         return local_s, _letter(local_s, previous)
     letter = data[start + 12]
@@ -48,25 +66,6 @@ def parse(data, start=0, end=None, previous=None):
     if letter == 87:  # W
         return local_s, False
     return None
-
-
-def _midnight(date):
-    """The beginning of the day with these six digits; None for no day that a meter can mean.
-
-    The newest one is remembered: a meter names the same day from second to second.
-    """
-    if _newest[0] != date:
-        number = int(date)
-        year, month, day = number // 10000, number // 100 % 100, number % 100
-        if (
-            not _FIRST_YEAR <= year <= _LAST_YEAR
-            or not 1 <= month <= 12
-            or not 1 <= day <= days_in_month(year, month)
-        ):
-            return None
-        _newest[0] = date
-        _newest[1] = seconds(2000 + year, month, day)
-    return _newest[1]
 
 
 def iso(local_s, summer):

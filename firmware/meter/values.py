@@ -10,7 +10,7 @@ Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 from binascii import unhexlify
 from micropython import const
 
-from meter import stamp
+from meter.stamp import parse
 
 _POINT = const(46)  # b"."[0]
 _KILO = const(107)  # b"k"[0]
@@ -92,7 +92,8 @@ def fuse(line, at):
 
 
 def _is_off(line, at):
-    return not line[at + 1 :].strip(b"9.")[:1].isdigit()  # a unit, or nothing, follows the nines
+    behind = line[at + 1 :].lstrip(b"9.")
+    return not behind or not 48 <= behind[0] <= 57  # a unit, or nothing, follows the nines
 
 
 def count(line, at):
@@ -106,7 +107,8 @@ def text(line, at):
     """
     value = octets = line[at + 1 : line.find(b")", at)]
     # Old Iskra meters have eight digits for their name, which might be octets too: 20304050 is not " 0@P".
-    if len(value) % 2 == 0 and (len(value) != 8 or line[:at] != b"0-0:96.1.0"):
+    length = len(value)
+    if length % 2 == 0 and (length != 8 or line[:at] != b"0-0:96.1.0"):
         try:
             octets = unhexlify(value)
         except ValueError:
@@ -115,7 +117,11 @@ def text(line, at):
         octets = octets.strip(b"\xff\x00 ")
         if not octets.strip(b"-0 "):
             return None
-    if min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32:  # digits that only looked like hex octets
+    if (  # digits that only looked like hex octets
+        octets is not value
+        and min(octets) < 32
+        and min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32
+    ):
         octets = value
     return plain(octets)
 
@@ -135,11 +141,7 @@ def plain(octets):
 
 def clock(line, at, previous=None):
     """(local_s, summer); `previous` is the moment of the telegram before."""
-    return _moment(line[at + 1 : line.find(b")", at)], previous)
-
-
-def _moment(value, previous=None):
-    moment = stamp.parse(value, 0, None, previous)
+    moment = parse(line, at + 1, line.find(b")", at), previous)
     if moment is None:
         raise ValueError("no moment")
     return moment
@@ -148,9 +150,11 @@ def _moment(value, previous=None):
 def peak(line, at):
     """(power in W, end of its quarter as local_s, summer); Iskra meters send the value first."""
     second = line.find(b"(", at + 1)
-    value = line.find(b"*", at, second)
-    stamp_at, value_at = (at, second) if value < 0 else (second, at)
-    return (number(line, value_at, 0),) + clock(line, stamp_at)
+    if line.find(b"*", at, second) < 0:
+        local_s, summer = clock(line, at)
+        return power(line, second), local_s, summer
+    local_s, summer = clock(line, second)
+    return number(line, at, 0), local_s, summer
 
 
 def months(line, at):
@@ -167,34 +171,45 @@ def months(line, at):
     column = parts.index(b"1-0:1.6.0")
     found = []
     for record in range(columns, len(parts) - columns + 1, columns):
-        closed = parts[record]  # the first moment of the month after
+        closed = parts[record][:4]  # the month that begins then is the one after
         ended = parts[record + column]
+        value = parts[record + column + 1]
         try:
-            month = _month(closed) - 1
             # Months before its installation a meter fills with the stamp of their own beginning, which cannot be
             # a peak's: the quarter that ends then belongs to the month before.
-            first = ended[4:12] == b"01000000"
-            if ended[:4] == closed[:4] if first else _month(ended) == month:
-                end, summer = _moment(ended)
-                watt = power(b"(%s)\r" % parts[record + column + 1], 0)
-                found.append((month, watt, end, summer))
-        except ValueError:
+            month = _month(closed) - 1
+            if ended[:4] == closed if ended[4:12] == b"01000000" else _month(ended[:4]) == month:
+                moment = parse(ended)
+                if moment:
+                    if value[-7] == _POINT and value.endswith(b"*kW"):
+                        watt = int(value[:-7] + value[-6:-3])
+                    else:
+                        watt = number(b"(%s)" % value, 0, 0)
+                    end, summer = moment
+                    found.append((month, watt, end, summer))
+        except (ValueError, IndexError):
             continue
     found.sort(reverse=True)
     return found[:13]
 
 
-def _month(stamp):
-    digits = int(stamp[:4])
+def _month(digits):
+    digits = int(digits)
     return digits // 100 * 12 + digits % 100 + 23999
 
 
 def volume(line, at):
     """(dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter; a meter never linked has no stamp."""
     value = line.find(b"(", at + 1)
-    end = line.find(b")", value)
-    unit = line[end - 2 : end]
-    return (number(line, value, -6 if unit == b"GJ" else 3), unit) + clock(line, at)
+    if line[-9] == _POINT and line.endswith(b"*m3)\r"):
+        unit = b"m3"
+        amount = int(line[value + 1 : -9] + line[-8:-5])
+    else:
+        end = line.find(b")", value)
+        unit = line[end - 2 : end]
+        amount = number(line, value, -6 if unit == b"GJ" else 3)
+    local_s, summer = clock(line, at)
+    return amount, unit, local_s, summer
 
 
 # The kinds of `meter/objects.py`.

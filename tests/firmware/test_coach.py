@@ -232,23 +232,3 @@ def test_headroom_may_exceed_what_the_connection_gives_by_what_is_exported():
     coach = Coach()
     coach.update(moment(START)[0] + 890, False, 0, 4000, 0)
     assert (coach.allowed_w, coach.headroom_w) == (25000, 29000)
-
-
-def test_quarter_goes_on_after_a_power_cut():
-    start, summer = moment(START)
-    coach = Coach()
-    coach.quarter.import_w[0] = 3600
-    coach.resume(quarter_id(start, summer), start, summer, 120, 1000, -1)
-    assert not coach.closes(start + 300, summer)
-    coach.update(start + 300, summer, 3600, 0, None, 1301)
-    assert (coach.elapsed, coach.source, coach.demand_w, coach.average_w()) == (300, "registers", 1200, 1200)
-    assert coach.quarter.import_w[0] == 3600
-
-
-def test_power_cut_over_the_quarter_s_end_closes_it():
-    start, summer = moment(START)
-    coach = Coach()
-    coach.resume(quarter_id(start, summer), start, summer, 120, 1000, -1)
-    assert coach.closes(start + 900, summer)
-    coach.update(start + 901, summer, 3600, 0, None, 1301)
-    assert (coach.quarter_id, coach.elapsed, coach.demand_w) == (quarter_id(start + 900, summer), 1, 4)

@@ -127,11 +127,6 @@ def test_clock_that_goes_back_empties_the_slots_to_come_again():
     assert list(quarter.import_w[:5]) == [100, 300, ABSENT, ABSENT, ABSENT]
 
 
-def test_samples_are_the_slots_with_a_telegram():
-    assert Quarter().samples() == 0
-    assert filled([[1, 0], [3, None], [2, 100]]).samples() == 3
-
-
 def test_mean_skips_absent_slots():
     quarter = filled([[1, 100], [1, None], [1, 201]])
     assert quarter.mean(0, 3) == 150

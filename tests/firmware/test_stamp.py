@@ -14,10 +14,7 @@ def test_letter_gives_the_offset():
 
 def test_stamp_is_read_in_place():
     line = b"0-0:1.0.0(240112231755W)\r\n"
-    expected = moment("240112231755W")
-    assert stamp.parse(line, 10, 23) == expected
-    assert stamp.parse(memoryview(line), 10, 23) == expected
-    assert stamp.parse(bytearray(line), 10, 23) == expected
+    assert stamp.parse(line, 10, 23) == moment("240112231755W")
 
 
 def test_filler_is_no_moment():
