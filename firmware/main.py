@@ -20,11 +20,9 @@ from supervisor import Supervisor
 from web.access import Access
 from web.api import Api
 from web.live import Live
-from web.server import Refused, Server, send_file
+from web.server import Server
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
-_PAGE = __file__[: __file__.rfind("/") + 1] + "page/index.html"
-_HTML = "text/html; charset=utf-8"
 
 
 class Monitor:
@@ -122,10 +120,7 @@ class Monitor:
             self.wifi.erase()
 
     async def page(self, request):
-        try:
-            await send_file(request, _PAGE + ".gz", _HTML, "Content-Encoding: gzip\r\n")
-        except Refused:  # not built
-            await send_file(request, _PAGE, _HTML)
+        await borrow("web.page", "send")(request)
 
     async def read(self):
         await self.reader.run(lambda: self.supervisor.beat("reader"))

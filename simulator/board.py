@@ -117,7 +117,13 @@ class Board:
             command += ["-X", f"heapsize={heapsize}"]
         folder = str(firmware or ROOT / ("build/firmware" if compiled else "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        return [*command, "-c", f"import sys; sys.path[0] = {folder!r}; import main"]
+        # The page has no source that could be served: it is always that of the build.
+        page = str(ROOT / "build/firmware")
+        return [
+            *command,
+            "-c",
+            f"import sys; sys.path[0] = {folder!r}; sys.path.append({page!r}); import main",
+        ]
 
     def start(self, timeout_s: float = 15) -> Self:
         """Switch the board on and wait until its web server listens; BoardError when it does not."""

