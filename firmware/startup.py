@@ -15,7 +15,7 @@ _LARGE = 8192  # bytes of a cluster, of which every quarter's file takes at leas
 def announce(board, log, card):
     """Say which board this is, how it is wired, and whether the card works."""
     log.note("Digital meter monitor using board: %s" % board.name)
-    log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause()))
+    log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause))
     pins = board.pins
     if pins:
         print("LED pin: %d" % pins["led"])

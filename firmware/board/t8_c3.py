@@ -1,7 +1,5 @@
 """LilyGO TTGO T8 ESP32-C3 V1.1."""
 
-from board import esp32
-
 _PINS = {
     "led": 3,
     "boot": 9,
@@ -17,6 +15,5 @@ _PINS = {
 _RESET_STATE = 0x60008038  # RTC_CNTL_RESET_STATE_REG
 
 
-class Board(esp32.Board):
-    def __init__(self):
-        super().__init__("LilyGo TTGO T8 ESP32 C3 V1.1", _PINS, _RESET_STATE)
+def facts(_):
+    return "LilyGo TTGO T8 ESP32 C3 V1.1", _PINS, _RESET_STATE

@@ -4,6 +4,8 @@ import socket
 
 from version import VERSION
 
+_GROUP = b"\xef\xff\xff\xfa"  # 239.255.255.250
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython names it
 _TYPE = "urn:schemas-upnp-org:device:Basic:1"
 _ROOT = "upnp:rootdevice"
 
@@ -11,6 +13,16 @@ _ROOT = "upnp:rootdevice"
 def uuid(board):
     """The name of the device that never changes, as in /description.xml."""
     return "uuid:70310000-0000-1000-8000-" + board.id
+
+
+def listen(address, port):
+    """A socket that hears what is said to the group. OSError when the network stack has no room for it."""
+    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    end.setblocking(False)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+    end.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
+    return end
 
 
 def answer(end, board, address, message, peer):

@@ -8,6 +8,7 @@ _OPEN = False  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
+    b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),
     b"GET /api/networks": ("web.service", "networks", _SIGNED_IN),  # nothing else is done for 3 s
     b"POST /api/identify": ("web.service", "identify", _OPEN),

@@ -24,11 +24,6 @@ _LONGEST_WAIT_S = const(60)
 _BEARER = "WWW-Authenticate: Bearer\r\n"
 
 
-def token_hashes(board):
-    """The hashes of all tokens, end to end."""
-    return b"".join([bytes.fromhex(token["hash"]) for token in _tokens(read_json(board, _SECRETS))])
-
-
 async def start_session(monitor, request):
     """POST /api/session: a token for the password; it holds for half a day, or until a restart."""
     await _check_password(monitor, (await _asked(request)).get("password"))
@@ -98,7 +93,7 @@ def _keep(monitor, secrets, tokens):
         write_json(monitor.board, _SECRETS, secrets)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.access.tokens = token_hashes(monitor.board)
+    monitor.access.tokens = borrow("web.tokens", "kept")(monitor.board)
 
 
 async def _reply(request, status, tokens):

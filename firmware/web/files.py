@@ -1,0 +1,49 @@
+"""Files as replies: the pages of the firmware, and what the card holds. Loaded while used."""
+
+import sys
+from micropython import const
+
+from web.server import Refused
+
+_PIECE = const(512)
+_HTML = "text/html; charset=utf-8"
+
+
+async def send_page(request, name):
+    """Reply with a page as the build made it; 304 to a browser that has this very one (RFC 9110, 13.1.2)."""
+    for folder in sys.path:
+        path = "%s/page/%s.html." % (folder, name)
+        try:
+            with open(path + "head") as file:
+                head = file.read()  # the lines that its reply begins with
+        except OSError:
+            continue
+        has = request.header(b"if-none-match").decode()
+        if has and has in head:
+            request.begin(304, _HTML, head)
+            await request.drain()
+        else:
+            await send_file(request, path + "gz", _HTML, head)
+        return
+    raise Refused(404, "Item not found")
+
+
+async def send_file(request, path, kind, more=""):
+    """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            length = file.seek(0, 2)
+            file.seek(0)
+            request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))
+            piece = bytearray(_PIECE)
+            while length > 0:
+                count = file.readinto(piece)
+                if not count:
+                    break  # the card left: a reply that is too short tells the peer so
+                request.write(memoryview(piece)[:count])
+                await request.drain()
+                length -= count
+    except OSError:
+        if request.begun:
+            raise
+        raise Refused(404, "Item not found") from None
