@@ -91,7 +91,7 @@ export function date(moment, how) {
 export const HOW = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
-  day: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  day: { weekday: "short", day: "numeric", month: "long", year: "numeric" },
   shortDay: { day: "numeric", month: "short" },
   fullDay: { day: "numeric", month: "short", year: "numeric" },
   month: { month: "long", year: "numeric" },

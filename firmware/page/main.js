@@ -116,7 +116,13 @@ addEventListener("hashchange", route);
 addEventListener("p1-language", dress);
 addEventListener("p1-theme-chosen", colour);
 watch(tell);
-setInterval(tell, 1000);
+let stale = staleness();
+setInterval(() => {
+  // Figures grow old by themselves.
+  if (stale === staleness()) return tell();
+  stale = staleness();
+  update({});
+}, 1000);
 follow();
 putOnHomeScreen();
 /* Only while developing: esbuild tells of each change of a source. */

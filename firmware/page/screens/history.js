@@ -107,9 +107,11 @@ export function history(place, parts) {
     }
     const readout = element("p", { class: "readout" });
     const host = element("div", { class: "chart" });
+    const decimals = Math.max(...past.imported.map((value) => value ?? 0)) < (past.unit === "W" ? 10_000 : 10) ? 1 : 0;
+    const target = () => (past.unit === "W" && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null);
     fill(body,
       element("section", { class: "card wide", "aria-labelledby": "span-title" },
-        element("div", { class: "row" }, legend(past), readout), host,
+        element("div", { class: "head" }, readout, legend(past, target() !== null)), host,
         past.missing ? element("p", { class: "soft" }, t("gaps", { count: past.missing })) : null,
         pastTable(span, past)),
       used(past), highest(span, past), exports(span, past));
@@ -119,8 +121,8 @@ export function history(place, parts) {
       imported: () => past.imported,
       exported: () => past.exported,
       peak: () => past.peak,
-      target: () => (span.kind === "day" || span.kind === "quarter") && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null,
-      format: (value) => number(past.unit === "W" ? value / 1000 : value, past.unit === "W" || value < 10 ? 1 : 0),
+      target,
+      format: (value) => number(past.unit === "W" ? value / 1000 : value, decimals),
       tick: (at) => (span.kind === "quarter" ? past.labels[at]?.slice(0, 5) : past.labels[at]) ?? "",
       every: past.every,
       onPoint: (at) => point(readout, past, at),
@@ -179,14 +181,18 @@ function button(name, label, onclick) {
   return element("button", { type: "button", class: "round", "aria-label": label, title: label, onclick }, icon(name));
 }
 
-/** @param {Past} past */
-function legend(past) {
+/**
+ * @param {Past} past
+ * @param {boolean} hasTarget
+ */
+function legend(past, hasTarget) {
   const hasExport = past.exported.some((value) => value);
   return element("p", { class: "legend" },
+    element("span", { class: "unit" }, past.unit === "W" ? "kW" : "kWh"),
     element("span", { class: "import" }, t("import")),
     hasExport ? element("span", { class: "export" }, t("export")) : null,
     past.peak === null ? null : element("span", { class: "peak" }, t("highestQuarter")),
-    element("span", { class: "unit" }, past.unit === "W" ? "kW" : "kWh"));
+    hasTarget ? element("span", { class: "line" }, t("target")) : null);
 }
 
 /**
@@ -208,7 +214,7 @@ function used({ used }) {
   /** @type {[import("../locale.js").Word, number | null, string, number][]} */
   const rows = [["import", used.imported, "kWh", 2], ["export", used.exported, "kWh", 2], ["gas", used.gas, "m³", 2], ["water", used.water, "m³", 3]];
   return element("section", { class: "card" }, element("h2", {}, t("used")),
-    element("dl", { class: "figures" }, rows.filter(([, value], at) => at < 2 || value !== null).map(([word, value, unit, decimals]) =>
+    element("dl", { class: "figures two" }, rows.filter(([, value], at) => at < 2 || value !== null).map(([word, value, unit, decimals]) =>
       element("div", {}, element("dt", {}, t(word)), element("dd", {}, amount(value, unit, decimals))))));
 }
 
