@@ -79,7 +79,7 @@ def browse(_sockets_are_allowed: None) -> Iterator[Browse]:
             context.set_default_timeout(10_000)
             page = context.new_page()
             page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
+            page.on("console", lambda said: faults.extend([said.text] * ("Content Security" in said.text)))
             before(page)
             page.goto(f"http://{NAME}:{device.board.port}/{at}")
             return page
