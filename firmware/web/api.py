@@ -65,7 +65,7 @@ class Api:
     def _status(self):
         monitor = self._monitor
         board, card, config = monitor.board, monitor.card, monitor.config
-        moment = monitor.reader.parser.reading.get("time")
+        moment = monitor.reader.parser.reading["time"]
         return {
             "id": board.id,
             "name": monitor.name(),

@@ -39,7 +39,7 @@ def _moment(moment):
 def reading(fields, write, with_peaks=True):
     """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
     write(
-        '{"time":%s,"meter_model":%s' % (_moment(fields.get("time")), json.dumps(fields.get("meter_model")))
+        '{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"]))
     )
     write(',"energy_import_kwh":%s' % _decimal(total(fields, "energy_import_"), 3))
     write(',"energy_export_kwh":%s' % _decimal(total(fields, "energy_export_"), 3))
@@ -48,7 +48,7 @@ def reading(fields, write, with_peaks=True):
         if field in (last, "time", "peaks", "energy_import_wh", "energy_export_wh"):
             continue
         last = field
-        value = fields.get(field)
+        value = fields[field]
         unit = field[field.rfind("_") + 1 :]
         if field == "peak":
             power, end, summer = value or (None, None, None)
@@ -61,11 +61,11 @@ def reading(fields, write, with_peaks=True):
             write(',"%s%s":%s' % (field[: -len(unit)], shown, _decimal(value, places)))
         else:
             write(',"%s":%s' % (field, json.dumps(value)))
-    _mbus(fields.get("mbus", {}), write)
+    _mbus(fields["mbus"], write)
     if with_peaks:
         write(',"peaks":[')
         between = ""
-        for month, power, end, summer in fields.get("peaks", ()):
+        for month, power, end, summer in fields["peaks"] or ():
             write(
                 '%s{"month":"%s","power_w":%d,"end":"%s"}'
                 % (between, month_name(month), power, iso(end, summer))
@@ -81,7 +81,7 @@ def _mbus(meters, write):
     between = ""
     for channel in sorted(meters):
         meter = meters[channel]
-        if not meter.get("type") or "volume" not in meter:
+        if not meter.get("type") or not meter.get("volume"):
             continue
         amount, unit, end, summer = meter["volume"]
         amount = _decimal(amount, 3)

@@ -54,7 +54,7 @@ class Reader:
 
     def __init__(self):
         self.parser = self
-        self.reading = {}
+        self.reading = {"time": None}
 
 
 class Monitor:
