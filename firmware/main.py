@@ -63,6 +63,7 @@ class Monitor:
         config = self.config
         self.coach.area = self.peaks.area = config["area"]
         self.coach.own_target_w = config["target_w"]
+        self.coach.warning_percent = config["warning_percent"]
         since = config["counted_from"]
         self.peaks.counted_from = month_number(since) if since else None
 

@@ -82,6 +82,7 @@ class Api:
             "capacity": {
                 "area": config["area"],
                 "target_w": config["target_w"],
+                "warning_percent": config["warning_percent"],
                 "counted_from": config["counted_from"],
             },
             "wifi": board.wifi_status(),
