@@ -14,14 +14,14 @@ from loading import borrow
 from meter.stamp import iso
 from web.server import Refused
 
-_SECRETS = "secrets.json"
-_JSON = "application/json"
+_SECRETS = const("secrets.json")
+_JSON = const("application/json")
 _BODY = const(512)  # bytes
 _TOKENS = const(8)
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _LONGEST_WAIT_S = const(60)
-_BEARER = "WWW-Authenticate: Bearer\r\n"
+_BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def start_session(monitor, request):

@@ -7,7 +7,7 @@ from board.flash import read_json
 from web.server import Refused
 
 _HASH = const(32)  # bytes of SHA-256
-_SECRETS = "secrets.json"
+_SECRETS = const("secrets.json")
 # The house's figures; a page is no figure, and who wants to sign in needs one.
 _FIGURES = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
 
