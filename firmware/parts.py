@@ -1,6 +1,7 @@
 """Builds the parts of the device and joins them: the one place that knows them all. Loaded when it starts."""
 
 import gc
+from micropython import const
 
 from board.button import Button
 from board.light import Light
@@ -17,7 +18,7 @@ from web.api import Api
 from web.live import Live
 from web.server import Server
 
-_GARBAGE = 8192  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
+_GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 
 
 def build(board):

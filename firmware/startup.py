@@ -4,12 +4,13 @@ Loaded while used.
 """
 
 import os
+from micropython import const
 
 from history.card import ROOT
 from version import VERSION
 
 _TEST = ROOT + "/selftest.txt"
-_LARGE = 8192  # bytes of a cluster, of which every quarter's file takes at least one
+_LARGE = const(8192)  # bytes of a cluster, of which every quarter's file takes at least one
 
 
 def announce(board, log, card):

@@ -28,7 +28,7 @@ def build(target: Path = TARGET) -> None:
         if not source.is_relative_to(FIRMWARE / "loader"):
             made.add(product := target / name.with_suffix(".mpy"))
             # No assertions and no line numbers: on the board both cost memory.
-            compile_python(source, product, name.as_posix(), optimise=3)
+            compile_python(source, product, ".".join(name.with_suffix("").parts), optimise=3)
     for product in target.rglob("*"):
         if product.suffix in SUFFIXES and product not in made:
             product.unlink()

@@ -5,9 +5,10 @@
 
 import vfs
 from machine import WDT
+from micropython import const
 
-_WATCHDOG_MS = 30000
-_LATER_MS = 600000
+_WATCHDOG_MS = const(30000)
+_LATER_MS = const(600000)
 
 
 def mount(disk, path):

@@ -4,13 +4,14 @@ import gc
 import machine
 import time
 from machine import PWM, UART, WDT, Pin
+from micropython import const
 
 from loading import borrow
 
-_WATCHDOG_MS = 30000
-_LATER_MS = 600000
-_GARBAGE = 65536  # bytes after which it is collected: the S2 has megabytes, where it would take long
-_POWER_ON = 1  # machine.PWRON_RESET, also given after a brownout
+_WATCHDOG_MS = const(30000)
+_LATER_MS = const(600000)
+_GARBAGE = const(65536)  # bytes after which it is collected: the S2 has megabytes, where it would take long
+_POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
 
 
 def start(board, name):

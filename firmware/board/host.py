@@ -10,10 +10,11 @@ import os
 import socket
 import sys
 import vfs
+from micropython import const
 
 from board.clock import Clock
 
-_SECTOR = 512
+_SECTOR = const(512)
 _NEW_IMAGE = 64 << 20  # bytes
 
 

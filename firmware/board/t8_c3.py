@@ -1,5 +1,7 @@
 """LilyGO TTGO T8 ESP32-C3 V1.1."""
 
+from micropython import const
+
 _PINS = {
     "led": 3,
     "boot": 9,
@@ -12,7 +14,7 @@ _PINS = {
     "cs": 6,
     "slot": 2,
 }
-_RESET_STATE = 0x60008038  # RTC_CNTL_RESET_STATE_REG
+_RESET_STATE = const(0x60008038)  # RTC_CNTL_RESET_STATE_REG
 
 
 def facts(_):

@@ -1,5 +1,7 @@
 """LilyGO TTGO T8 ESP32-S2 V1.1."""
 
+from micropython import const
+
 _PINS = {
     "led": 36,
     "boot": 0,
@@ -13,7 +15,7 @@ _PINS = {
     "slot": 3,  # SPI2, to which these pins belong
     "card_power": 14,
 }
-_RESET_STATE = 0x3F408038  # RTC_CNTL_RESET_STATE_REG
+_RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG
 
 
 def facts(_):

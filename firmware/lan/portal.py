@@ -13,18 +13,18 @@ from micropython import const
 from board.flash import read_json
 from loading import borrow
 
-_SSID = "DigitaleMeterMonitor"
-_ADDRESS = b"\xc0\xa8\x04\x01"  # 192.168.4.1, which the chip's access point always has
-_HOME = "http://192.168.4.1/"
+_SSID = const("DigitaleMeterMonitor")
+_ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
+_HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
 _TRY_S = const(20)  # two attempts and an address
 _SEEN_S = const(10)  # how long the result stays after it was seen, and at most:
 _UNSEEN_S = const(180)
 _SCAN_S = const(15)  # between two looks for networks
 _BODY = const(1024)
-_JSON = "application/json"
-_HTML = "text/html; charset=utf-8"
-_AGAIN = b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>'
+_JSON = const("application/json")
+_HTML = const("text/html; charset=utf-8")
+_AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):

@@ -1,13 +1,14 @@
 """What discovery says: UPnP Device Architecture 1.0, §1.1.2 (alive) and §1.2.3 (the answer to a search)."""
 
 import socket
+from micropython import const
 
 from version import VERSION
 
-_GROUP = b"\xef\xff\xff\xfa"  # 239.255.255.250
+_GROUP = const(b"\xef\xff\xff\xfa")  # 239.255.255.250
 _JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython names it
-_TYPE = "urn:schemas-upnp-org:device:Basic:1"
-_ROOT = "upnp:rootdevice"
+_TYPE = const("urn:schemas-upnp-org:device:Basic:1")
+_ROOT = const("upnp:rootdevice")
 
 
 def uuid(board):

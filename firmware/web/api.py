@@ -3,10 +3,12 @@
 The contract is docs/openapi.yaml.
 """
 
+from micropython import const
+
 from loading import borrow
 from web import documents
 
-_JSON = "application/json"
+_JSON = const("application/json")
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",

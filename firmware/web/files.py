@@ -6,7 +6,7 @@ from micropython import const
 from web.server import Refused
 
 _PIECE = const(512)
-_HTML = "text/html; charset=utf-8"
+_HTML = const("text/html; charset=utf-8")
 
 
 async def send_page(request, name):

@@ -23,7 +23,7 @@ _BUFFER = const(512)
 _TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
 _NO_DELAY = const(1)
 # Names that only a home's own name service gives out; a name without a dot is one too.
-_HOME_DOMAINS = b".local .lan .home .internal .home.arpa .fritz.box .localdomain"
+_HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .localdomain")
 
 
 class Refused(Exception):

@@ -9,7 +9,7 @@ from history.card import ROOT
 from loading import borrow
 from web.server import Refused
 
-_JSON = "application/json"
+_JSON = const("application/json")
 _BODY = const(64)  # bytes
 
 

@@ -14,14 +14,14 @@ from loading import borrow
 from meter.stamp import iso
 from web.server import Refused
 
-_SECRETS = "secrets.json"
-_JSON = "application/json"
+_SECRETS = const("secrets.json")
+_JSON = const("application/json")
 _BODY = const(512)  # bytes
 _TOKENS = const(8)
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _LONGEST_WAIT_S = const(60)
-_BEARER = "WWW-Authenticate: Bearer\r\n"
+_BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def start_session(monitor, request):
@@ -58,7 +58,7 @@ async def create_token(monitor, request):
         raise Refused(401, why, _BEARER)
     secrets = read_json(monitor.board, _SECRETS)
     token, digest = _chance()
-    moment = monitor.reader.parser.reading.get("time")
+    moment = monitor.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),
         "name": name,

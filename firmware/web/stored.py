@@ -6,6 +6,7 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 
 import gc
 import json
+from micropython import const
 
 from demand.quarter import quarter_id
 from history.card import ROOT
@@ -13,8 +14,8 @@ from loading import borrow
 from meter.stamp import seconds
 from web.server import Refused
 
-_JSON = "application/json"
-_TEXT = "text/plain"
+_JSON = const("application/json")
+_TEXT = const("text/plain")
 
 
 async def answer(monitor, request):

@@ -6,7 +6,7 @@ from micropython import const
 from board.flash import read_json
 
 _HASH = const(32)  # bytes of SHA-256
-_SECRETS = "secrets.json"
+_SECRETS = const("secrets.json")
 # The house's figures; a page is no figure, and who wants to sign in needs one.
 _FIGURES = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
 

@@ -20,8 +20,8 @@ from web.server import Refused
 _LARGEST = const(1 << 20)  # bytes of a package
 _LINE = const(256)  # bytes of a line of its manifest
 _PIECE = const(512)
-_FORMAT = "p1-monitor 1"
-_BROKEN = "This is no update package, or not a whole one"
+_FORMAT = const("p1-monitor 1")
+_BROKEN = const("This is no update package, or not a whole one")
 
 
 async def page(monitor, request):
