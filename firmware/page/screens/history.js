@@ -33,6 +33,7 @@ export function history(place, parts) {
   /** @type {ReturnType<typeof chart> | null} */
   let drawn = null;
   let quarterShown = state.quarter?.id;
+  let begun = false;
 
   const heading = element("h2", { id: "span-title", "aria-live": "polite" });
   const body = element("div", { class: "grid past" });
@@ -130,9 +131,18 @@ export function history(place, parts) {
     });
   }
 
+  /** What day it is comes from the meter, with the first figures. */
+  function start() {
+    if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
+    begun = true;
+    span = parse(parts) ?? containing("day", now());
+    show();
+  }
+
   const stop = watch(() => {
     const { quarter } = state;
-    if (span.kind === "quarter" && quarter?.start && quarterName(seconds(quarter.start)) === span.at && samples.id === quarter.id) {
+    if (!begun) start();
+    else if (span.kind === "quarter" && quarter?.start && quarterName(seconds(quarter.start)) === span.at && samples.id === quarter.id) {
       if (drawn && quarterShown === quarter.id) drawn.show();
       else draw(quarterPast(seconds(quarter.start), samples.imported, samples.exported));
     } else if (quarter && quarter.id !== quarterShown && begin(step(span, 1)) > now() - QUARTER_S * 2) {
@@ -148,12 +158,12 @@ export function history(place, parts) {
     Home: () => today.click(),
   });
   swipes(place, () => back.click(), () => forward.click());
-  show();
+  start();
   return {
     /** @param {string[]} next */
     go(next) {
-      span = parse(next) ?? containing("day", now());
-      show();
+      parts = next;
+      start();
     },
     leave() {
       stop();
