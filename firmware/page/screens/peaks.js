@@ -20,7 +20,8 @@ export function peaks(place) {
   let shown = "";
   const show = () => {
     const area = state.status?.capacity.area ?? null;
-    const key = JSON.stringify([state.peaks, area, area === "wallonia_impact" && state.reading?.time?.slice(0, 16)]);
+    const minute = state.reading?.time?.slice(0, 16);
+    const key = JSON.stringify([state.peaks, area, area === "wallonia_impact" ? minute : minute?.slice(0, 4)]);
     if (key === shown || !state.peaks) return;
     shown = key;
     showList(list);
@@ -115,6 +116,7 @@ function impactParts() {
  */
 function showTariff(place, area, changed) {
   place.hidden = area === "no_capacity_tariff" || area === "wallonia_impact";
+  if (place.hidden) return fill(place);
   const year = Number(state.reading?.time?.slice(0, 4) ?? RATES_YEAR);
   const rates = ratesNow();
   const rows = Object.entries(AREA_NAMES).map(([key, name]) => {
