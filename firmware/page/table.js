@@ -8,7 +8,7 @@ import { element } from "./element.js";
  * @param {import("./element.js").Part[][]} rows the first cell names the row
  */
 export function table(caption, heads, rows) {
-  return element("div", { class: "table", tabindex: "0", role: "region", "aria-label": caption },
+  return element("div", { class: "table", tabindex: "0", role: "group", "aria-label": caption },
     element("table", {},
       element("caption", { class: "unseen" }, caption),
       element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
