@@ -57,16 +57,20 @@ READ = (
 _MAY_FAIL = 5  # times in a row that a peer is not answered: the board may be restarting
 
 
-def play(heap: int, hours: float = HOURS, speed: float = SPEED) -> Run:
+def firmware() -> dict[str, bytes]:
+    """The files of this firmware for this computer as a board, as play() takes them."""
+    return read_folder(build_board("host")[0])
+
+
+def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
     """Play a day, or its first hours, on a board with a heap of so many bytes."""
     result = Run(heap)
     stopped = threading.Event()
     with (
         # Where files lie is part of the memory: a short name, though not as short as the board's.
         tempfile.TemporaryDirectory(prefix="p1") as folder,
-        Line(LongMessages(), speed=speed, every_s=EVERY_S) as line,
+        Line(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
-        files = read_folder(build_board("host")[0])
         _fill_flash(Path(folder), files)
         board = Board(
             line,
@@ -74,15 +78,15 @@ def play(heap: int, hours: float = HOURS, speed: float = SPEED) -> Run:
             flash=folder,
             small=True,
             heapsize=str(heap),
-            speed=speed,
+            speed=SPEED,
             stats=True,
             loader=True,
             log=result.log.append,
         )
         try:
             with board, watched(board.url, stopped):
-                owner = Owner(board, Package("9.9.9", "host", files).content(), hours * 3600 / speed)
-                _live(owner, line, result, hours, speed)
+                owner = Owner(board, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
+                _live(owner, line, result, hours)
             if not result.problem and (Path(folder) / "slot.txt").read_text().strip() != "b ok":
                 result.problem = "the update was not confirmed"
         except (BoardError, OSError) as error:
@@ -105,7 +109,7 @@ def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
     (flash / "secrets.json").write_text(json.dumps({"password": kept}))
 
 
-def _live(owner: Owner, line: Line, result: Run, hours: float, speed: float) -> None:
+def _live(owner: Owner, line: Line, result: Run, hours: float) -> None:
     """Two at a time: who looks at figures, and who does what is done each hour."""
     stopped = threading.Event()
     faults: list[str] = []
@@ -119,13 +123,13 @@ def _live(owner: Owner, line: Line, result: Run, hours: float, speed: float) -> 
             faults.append(str(error))
 
     threads = [
-        threading.Thread(target=repeat, args=(owner.reads(), 60 / speed)),
-        threading.Thread(target=repeat, args=(owner.hours(), min(3600, hours * 450) / speed)),
+        threading.Thread(target=repeat, args=(owner.reads(), 60 / SPEED)),
+        threading.Thread(target=repeat, args=(owner.hours(), min(3600, hours * 450) / SPEED)),
     ]
     for thread in threads:
         thread.start()
     whole = hours * 3600 / EVERY_S
-    deadline = time.monotonic() + hours * 3600 / speed * 3 + 20
+    deadline = time.monotonic() + hours * 3600 / SPEED * 3 + 20
     while line.sent + line.damaged < whole and result.passed and not result.problem:
         owner.board.check()
         if faults or time.monotonic() > deadline:

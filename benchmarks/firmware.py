@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.day import play
+from benchmarks.day import firmware, play
 from benchmarks.figures import BenchmarkError, Figure
 from benchmarks.heap import KIB, MOST, STEP, Run, need_interpreter, smallest_heap
 from benchmarks.resident import resident
@@ -45,13 +45,14 @@ def first_sample_s() -> float:
 
 def days() -> tuple[Run, int]:
     """A day with all the memory of an ESP32-C3, and the least heap that a day passes in."""
-    heap = smallest_heap(lambda heap: play(heap, 1))
+    files = firmware()
+    heap = smallest_heap(lambda heap: play(heap, files, 1))
     with ThreadPoolExecutor(2) as pool:
-        roomy, tight = pool.map(play, (MOST, heap))
+        roomy, tight = pool.map(lambda heap: play(heap, files), (MOST, heap))
     roomy.need()
     while not tight.passed:
         heap += STEP
-        tight = play(heap)
+        tight = play(heap, files)
     return roomy, heap
 
 
