@@ -37,7 +37,7 @@ async def _name(wifi):
     if wifi.announced != wifi.name:
         # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
         monitor.note("Restart, to be %s.local" % wifi.name)
-        monitor.board.restart()
+        monitor.restart()
 
 
 async def _time(wifi):

@@ -162,7 +162,7 @@ class Portal:
             self.scan()
         told = dict(self.state)
         told["networks"] = self.networks
-        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor.board)
+        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor)
         self.seen = self.seen or told["state"] == "joined"
         await request.reply(200, _JSON, json.dumps(told).encode())
 
@@ -175,7 +175,7 @@ class Portal:
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
-            given = read_json(self.wifi.monitor.board, "config.json")
+            given = borrow("history.config", "given")(self.wifi.monitor)
             changed = borrow("lan.form", "changes")(typed, given)
             wrong = borrow("lan.form", "wrong")(typed, changed, given)
             if not wrong:
