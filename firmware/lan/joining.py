@@ -16,6 +16,7 @@ def join(wifi):
     if not ssid:
         return False
     begin(wifi, ssid, password, monitor.config)
+    print("Connecting ...")
     monitor.note("Wi-Fi: joining as %s" % wifi.name)
     return True
 

@@ -78,6 +78,7 @@ class Portal:
         except OSError:
             self.point.active(True)
             self._name(password)
+        print("Setup Mode\n%s\nSSID:\n%s\nConnect IP:\n192.168.4.1" % ("-" * 32, _SSID))
         self.wifi.monitor.note("Setup network: %s, %s" % (_SSID, _HOME))
 
     def _name(self, password):
