@@ -35,7 +35,7 @@ class Monitor:
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
         fields = self.reader.parser.reading
-        if "time" not in fields or "power_import_w" not in fields:
+        if not fields["time"] or fields["power_import_w"] is None:
             return
         local_s, summer = fields["time"]
         self.log.local_s = local_s
@@ -44,14 +44,14 @@ class Monitor:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
         closed = self.coach.closes(local_s, summer)
         changed = closed and self._close()
-        if self.peaks.update(local_s, fields.get("peak"), fields.get("peaks")):
+        if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
             changed = True
         self.coach.update(
             local_s,
             summer,
             fields["power_import_w"],
-            fields.get("power_export_w"),
-            fields.get("demand_w"),
+            fields["power_export_w"],
+            fields["demand_w"],
             total(fields, "energy_import_"),
             self.peaks.power_w,
         )

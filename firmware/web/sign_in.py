@@ -58,7 +58,7 @@ async def create_token(monitor, request):
         raise Refused(401, why, _BEARER)
     secrets = read_json(monitor.board, _SECRETS)
     token, digest = _chance()
-    moment = monitor.reader.parser.reading.get("time")
+    moment = monitor.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),
         "name": name,

@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self):
         self.parser = self
-        self.reading = {}
+        self.reading = {"time": None}
 
 
 class Monitor:
