@@ -28,6 +28,11 @@ async def send_page(request, name):
     raise Refused(404, "Item not found")
 
 
+async def update_page(monitor, request):
+    """GET /update: a form that sends a package."""
+    await send_page(request, "update")
+
+
 async def send_file(request, path, kind, more=""):
     """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
     try:
