@@ -93,7 +93,6 @@ function tell() {
   else if (card?.lost_quarters) text = t("lostQuarters", { count: card.lost_quarters });
   else if (card?.nearly_full) text = t("nearlyFull");
   notice.className = stale && stale !== "waiting" ? "stale" : "";
-  notice.hidden = !text;
   if (stale !== "closed") return say(notice, text);
   if (!notice.querySelector("button")) fill(notice, text, " ", element("button", { type: "button", onclick: enter }, t("signIn")));
 }

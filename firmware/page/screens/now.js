@@ -11,6 +11,7 @@ import { impactNow } from "../tariff.js";
 import { table } from "../table.js";
 
 const LEVELS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit" });
+const BLANK = "\u00a0"; // holds the place of a line that is still to come
 const SCALE_W = 2500; // the bar reaches at least this far
 
 /** @param {HTMLElement} place */
@@ -20,7 +21,7 @@ export function now(place) {
   const badge = element("p", { class: "badge" });
   const words = element("p", { class: "advice" });
   const bar = quarterBar();
-  const title = element("h2");
+  const title = element("h2", {}, BLANK);
   const clock = element("p", { class: "soft" });
   const peak = element("section", { class: "card", "aria-labelledby": "peak-title" });
   const colours = element("section", { class: "card", hidden: true });
@@ -77,7 +78,7 @@ function quarterBar() {
   const coming = element("div", { class: "coming" });
   const target = element("div", { class: "target" });
   const time = element("div", { class: "used" });
-  const figures = { demand: element("dd"), projected: element("dd"), target: element("dd") };
+  const figures = { demand: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
   const bar = element("div", { class: "bar", role: "img" }, coming, used, target);
   const whole = element("div", { class: "quarter" },
     bar,
@@ -168,7 +169,7 @@ function showPeak(place, peaks) {
   if (shownPeaks === peaks && place.childElementCount) return;
   shownPeaks = peaks;
   const peak = peaks?.running;
-  const moment = peak ? date(peak.start, { ...HOW.shortDay, weekday: "long", ...HOW.time }) : t("noPeakYet");
+  const moment = peak ? date(peak.start, { ...HOW.shortDay, weekday: "long", ...HOW.time }) : peaks ? t("noPeakYet") : BLANK;
   fill(place,
     element("h2", { id: "peak-title" }, t("monthPeak")),
     element("p", { class: "figure small" }, kilowatts(peak?.power_w)),
