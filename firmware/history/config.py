@@ -22,9 +22,11 @@ import json
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from history.card import ROOT
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from board.flash import read_json
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 
 def turn(wifi, late):
