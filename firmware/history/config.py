@@ -89,6 +89,13 @@ def change(monitor, changes):
     return faults
 
 
+def erase_wifi(monitor):
+    """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
+    change(monitor, {"wifi": {"ssid": None, "password": ""}})
+    if monitor.unsaved:
+        save(monitor)
+
+
 def save(monitor):
     """Write what waits. OSError when the flash does not take it: then it goes on waiting."""
     monitor.saved_s = monitor.clock.uptime_s()
