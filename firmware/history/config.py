@@ -22,9 +22,11 @@ import json
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from history.card import ROOT
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"
@@ -85,6 +87,13 @@ def change(monitor, changes):
         settings, _ = _checked(changed)
         monitor.config.update(settings)
     return faults
+
+
+def erase_wifi(monitor):
+    """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
+    change(monitor, {"wifi": {"ssid": None, "password": ""}})
+    if monitor.unsaved:
+        save(monitor)
 
 
 def save(monitor):

@@ -60,7 +60,7 @@ async def restart(monitor, request):
 async def erase_wifi(monitor, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        borrow("history.config", "change")(monitor, {"wifi": {"ssid": None, "password": ""}})
+        borrow("history.config", "erase_wifi")(monitor)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.note("Wi-Fi settings erased, as asked for")

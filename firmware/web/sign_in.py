@@ -9,10 +9,12 @@ import json
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from loading import borrow
 from meter.stamp import iso
 from web.server import Refused
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _SECRETS = const("secrets.json")
 _JSON = const("application/json")
