@@ -1,6 +1,6 @@
 """Makes the pictures of the documents: docs/pictures/*.png.
 
-The web page's are of a simulated house of its own; that of Home Assistant is of what scripts/develop runs at this moment.
+The web page's are of a simulated house of its own, that of Home Assistant is of what scripts/develop runs just then.
 """
 
 import io

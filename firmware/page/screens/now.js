@@ -24,6 +24,8 @@ export function now(place) {
   const title = element("h2", {}, BLANK);
   const clock = element("p", { class: "soft" });
   const peak = element("section", { class: "card", "aria-labelledby": "peak-title" });
+  const choose = element("section", { class: "card", hidden: true }, element("p", {}, t("chooseArea")),
+    element("p", {}, element("a", { class: "button", href: "#settings/capacity" }, t("choose"))));
   const colours = element("section", { class: "card", hidden: true });
   const live = element("section", { class: "card wide", "aria-labelledby": "live-title" });
   const hero = element("section", { class: "card hero", "aria-label": t("now") }, direction, figure, badge, words);
@@ -33,7 +35,7 @@ export function now(place) {
     element("div", { class: "grid" },
       hero,
       element("section", { class: "card" }, element("div", { class: "row" }, title, clock), bar.whole),
-      peak, colours, live),
+      peak, colours, choose, live),
   );
   const graph = liveChart(live);
 
@@ -62,6 +64,7 @@ export function now(place) {
       graph.show();
     }
     showPeak(peak, peaks);
+    choose.hidden = !status || status.capacity.area !== null;
     showColours(colours, status?.capacity.area ?? null);
   };
   show();
@@ -78,13 +81,13 @@ function quarterBar() {
   const coming = element("div", { class: "coming" });
   const target = element("div", { class: "target" });
   const time = element("div", { class: "used" });
-  const figures = { demand: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
+  const figures = { average: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
   const bar = element("div", { class: "bar", role: "img" }, coming, used, target);
   const whole = element("div", { class: "quarter" },
     bar,
     element("div", { class: "time", "aria-hidden": "true" }, time),
     element("dl", { class: "figures" },
-      element("div", {}, element("dt", {}, t("soFar")), figures.demand),
+      element("div", {}, element("dt", {}, t("average")), figures.average),
       element("div", {}, element("dt", {}, t("endsAt")), figures.projected),
       element("div", {}, element("dt", {}, t("target")), figures.target)),
   );
@@ -101,7 +104,8 @@ function quarterBar() {
     target.hidden = target_w === null;
     target.style.left = share(target_w);
     time.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
-    say(figures.demand, kilowatts(demand_w));
+    // The energy so far, over the time so far: the bar fills to it by the quarter's end.
+    say(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
     say(figures.projected, kilowatts(projected_w));
     say(figures.target, kilowatts(target_w));
     bar.setAttribute("aria-label", t("barSays", {
