@@ -34,8 +34,10 @@ export function now(place) {
     element("h1", { class: "unseen" }, t("now")),
     element("div", { class: "grid" },
       hero,
-      element("section", { class: "card" }, element("div", { class: "row" }, title, clock), bar.whole),
-      peak, colours, choose, live),
+      element("div", { class: "side" },
+        element("section", { class: "card" }, element("div", { class: "row" }, title, clock), bar.whole),
+        peak, colours, choose),
+      live),
   );
   const graph = liveChart(live);
 
