@@ -9,8 +9,8 @@ from board.light import Light
 from board.this import Board
 from demand.coach import Coach
 from demand.peaks import Peaks, month_number
-from demand.quarter import file_path
 from history.card import Card
+from history.recorder import Recorder
 from loading import borrow
 from log import Log
 from meter.reader import Reader
@@ -43,6 +43,7 @@ class Monitor:
         self.peaks = Peaks()
         self.settle()
         self.reader = Reader(board.line, self.clock, self.on_reading)
+        self.recorder = Recorder(self)
         self.api = Api(self)
         self.access = Access(self)
         routes = {b"/": self.page, b"/index.html": self.page, b"": self.api.answer}
@@ -82,8 +83,8 @@ class Monitor:
         self.light.telegram(local_s)
         if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
-        closed = self.coach.closes(local_s, summer)
-        changed = closed and self._close()
+            self.recorder.resume(local_s, summer)
+        changed = self.coach.closes(local_s, summer) and self._close(local_s, summer)
         if self.peaks.update(local_s, fields.get("peak"), fields.get("peaks")):
             changed = True
         self.coach.update(
@@ -100,10 +101,10 @@ class Monitor:
         else:
             self.live.publish("reading", "quarter")
 
-    def _close(self):
-        """The running quarter has ended: store it. True when it was the month's peak."""
+    def _close(self, local_s, summer):
+        """The running quarter has ended: let it be stored. True when it was the month's peak."""
         coach = self.coach
-        self.card.store(file_path(coach.quarter_id), coach.quarter.write_json)
+        self.recorder.close(local_s, summer)
         average_w = coach.average_w()
         return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
 
@@ -144,6 +145,7 @@ class Monitor:
             self.reader.each_second,
             self.live.each_second,
             self.look_for_card,
+            self.recorder.each_second,
             self.log.each_second,
         ]
         if self.wifi:

@@ -75,6 +75,7 @@ class Board:
     http = ("0.0.0.0", 80)
     flash = ""
     has_radio = True
+    report = None  # see rtc.py
 
     def __init__(self, name, pins, cause):
         self.name, self.pins = name, pins

@@ -81,6 +81,7 @@ class Board:
     name = "host"
     has_radio = False  # the computer's own network
     pins = None
+    report = None  # see rtc.py
 
     def __init__(self):
         setting = os.getenv

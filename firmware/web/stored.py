@@ -6,6 +6,7 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 
 import gc
 import json
+import os
 
 from demand.quarter import quarter_id
 from history.card import ROOT
@@ -65,7 +66,11 @@ async def _quarter_file(monitor, request):
         letter = pattern[at : at + 1]
         found = path[at : at + 1]
         fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
-    if not fits or not monitor.card.has(path[7:].decode()):
+    try:
+        found = fits and monitor.card.mounted and os.stat(ROOT + path.decode())[6] > 0
+    except OSError:
+        found = False
+    if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
     await send_file(request, ROOT + path.decode(), _JSON)
 

@@ -1,0 +1,149 @@
+"""A quarter goes to the card: its file of 5 s samples, then its line of day.csv. Loaded while used.
+
+Nothing is renamed, and nothing runs between open and close. Whatever moment the power goes at, the journal has the
+whole quarter (`journal.py`), and the next start brings file and line up to it (`recovery.py`).
+"""
+
+import os
+
+from demand.quarter import file_path
+from history import journal
+from history.card import ROOT
+from loading import borrow
+from meter.stamp import seconds
+
+_DAY_S = 86400
+
+
+def put(recorder, quarter):
+    """Store a quarter that has ended: on the card, or in the flash, where it waits. True when it waits.
+
+    Where others wait already it does too, so that lines stand in the order of time.
+    """
+    lines = borrow("history.lines")
+    line = lines.quarter_line(quarter)
+    card = recorder.card
+    if card.journal and card.state == "ok" and not recorder.waiting:
+        try:
+            journal.write(card, quarter, line)
+            keep(card, quarter, line, lines=lines)
+            turn_to(card, day_of(line))
+            return False
+        except OSError as error:
+            card.fail(error)
+    try:
+        borrow("history.spool", "add")(recorder.board, quarter, line)
+        return True
+    except OSError:
+        recorder.lost += 1
+        borrow("history.spool", "lose")(recorder.board)
+        return False
+
+
+def move(recorder):
+    """Move the next quarter that waits to the card. OSError when the card does not take it."""
+    card, board = recorder.card, recorder.board
+    line = borrow("history.spool", "take")(board, recorder.moved, recorder.spare)
+    if line:
+        keep(card, recorder.spare, line, True)
+        turn_to(card, day_of(line))
+    else:
+        recorder.lost += 1
+        borrow("history.spool", "lose")(board)
+    recorder.moved += 1
+    recorder.waiting -= 1
+    if not recorder.waiting:
+        recorder.moved = 0
+        borrow("history.spool", "clear")(board)
+
+
+def keep(card, quarter, line, again=False, lines=None):
+    """Write a quarter that has ended. OSError when the card does not take it.
+
+    A quarter ends a second time when the meter's clock has gone back: the file with more samples stays. `again`: it may
+    be on the card already, in whole or in part.
+    """
+    name = file_path(quarter.quarter_id)
+    path = "%s/meter/%s" % (ROOT, name)
+    fields = line.split(b",")
+    cut = fields[-2] == b"partial"
+    old = _size(path)
+    if old and _samples_of_file(path) > _samples_of(quarter):
+        return
+    if not old:
+        _make_folders(path)
+    if not old or not _is_same(path, quarter, cut):
+        with open(path, "wb") as file:
+            quarter.write_json(file.write, False, cut)
+    lines = lines or borrow("history.lines")
+    lines.put(path[: path.rfind("/")] + "/day.csv", line, lines.QUARTERS, fields[0] if old or again else None)
+    card.has_now(quarter.quarter_id, True)
+    card.works()
+    card.measure()
+
+
+def turn_to(card, day):
+    """A quarter of this day (local_s // 86400) has been stored: the day before it that has some is closed."""
+    before = card.day
+    card.day = day
+    if before is not None and before != day:
+        borrow("history.days", "close")(before)
+
+
+def day_of(line):
+    """The day (local_s // 86400) of a line of day.csv."""
+    return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
+
+
+def _size(path):
+    try:
+        return os.stat(path)[6]
+    except OSError:
+        return 0
+
+
+def _is_same(path, quarter, cut):
+    same = [True]
+    with open(path, "rb") as file:
+
+        def compare(piece):
+            if file.read(len(piece)) != piece:
+                same[0] = False
+
+        quarter.write_json(compare, False, cut)
+        return same[0] and not file.read(1)
+
+
+def _samples(piece):
+    # What stands between commas and is no null, which has the only "u" but for those of the keys.
+    return piece.count(b",") - piece.count(b"u")
+
+
+def _samples_of(quarter):
+    samples = [0]
+
+    def count(piece):
+        samples[0] += _samples(piece)
+
+    quarter.write_json(count)
+    return samples[0]
+
+
+def _samples_of_file(path):
+    samples = 0
+    with open(path, "rb") as file:
+        piece = file.read(512)
+        while piece:
+            samples += _samples(piece)
+            piece = file.read(512)
+    return samples
+
+
+def _make_folders(path):
+    at = path.find("/", len(ROOT) + 1)
+    while at > 0:
+        try:
+            os.mkdir(path[:at])
+        except OSError:
+            pass  # it is there; if it is not, opening the file says so
+        at = path.find("/", at + 1)
