@@ -139,7 +139,7 @@ class Monitor:
         start = self.supervisor.start
         start("reader", self.read)
         start("web", self.serve)
-        self.supervisor.each_step += [self.light.step, self.button.step]
+        self.supervisor.each_step += [self.light.step, self.button.step, self.recorder.each_step]
         self.supervisor.each_second += [
             self.board.each_second,
             self.reader.each_second,

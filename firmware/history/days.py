@@ -46,49 +46,54 @@ def moment(start):
 
 
 def close(day):
-    """Write the line of a day whose quarters are stored; nothing when there are none."""
+    """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
     lines = borrow("history.lines")
-    text = total(day, lines)
-    if text:
-        lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
+    total = Total(day, lines)
+    for fields in lines.read(folder(day) + "/day.csv"):
+        total.add(fields)
+        yield
+    if total.quarters:
+        text = b",".join(total.fields())
+        yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
 
 
-def total(day, lines):
-    """The text (bytes) of a day's line, without its check; None when it has no quarters. `lines` is the module."""
-    read = lines.read
-    newest = list(read(folder(day - 1) + "/day.csv", 256))
-    before = newest[-1] if newest else None
-    amounts = [None, None, None, None]
-    quarters, peak_w, peak = 0, -1, b""
-    for fields in read(folder(day) + "/day.csv"):
-        quarters += 1
-        if fields[1] and int(fields[1]) > peak_w:
-            peak_w, peak = int(fields[1]), fields[0]
-        _add(amounts, before, fields)
-        before = fields
-    if not quarters:
-        return None
-    shown = [lines.decimal(-1 if amount is None else amount) for amount in amounts]
-    date = b"%04d-%02d-%02d" % civil(day * _DAY_S)[:3]
-    values = [date] + shown + [b"%d" % peak_w if peak else b"", peak, b"%d" % quarters]
-    return b",".join(values)
+class Total:
+    """What the quarters of a day add up to; `lines` is the module."""
 
+    def __init__(self, day, lines):
+        self.quarters = 0
+        self._day = day
+        self._decimal = lines.decimal
+        newest = list(lines.read(folder(day - 1) + "/day.csv", 256))
+        self._before = newest[-1] if newest else None
+        self._amounts: list = [None, None, None, None]
+        self._peak_w, self._peak = -1, b""
 
-def _add(amounts, before, fields):
-    """Add what a quarter used, and what ran since the one before it."""
-    passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0
-    for at in range(4):
-        own = fields[1 + at] if at < 2 else b""
-        own = int(own) // 4 if own else None
-        used = None
-        if passed_s > 0 and before[3 + at] and fields[3 + at]:
-            used = number(fields[3 + at]) - number(before[3 + at])
-            most = _MOST_W if at < 2 else _MOST_DM3_H
-            if not 0 <= used <= most * passed_s // 3600:
-                used = None
-        if used is None:
-            used = own
-        if used is None and fields[3 + at]:
-            used = 0
-        if used is not None:
-            amounts[at] = (amounts[at] or 0) + used
+    def fields(self):
+        """The fields of the day's line, without its check."""
+        date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
+        shown = [self._decimal(-1 if amount is None else amount) for amount in self._amounts]
+        peak_w = b"%d" % self._peak_w if self._peak else b""
+        return [date] + shown + [peak_w, self._peak, b"%d" % self.quarters]
+
+    def add(self, fields):
+        """Take a line of day.csv: what that quarter used, and what ran since the one before it."""
+        self.quarters += 1
+        if fields[1] and int(fields[1]) > self._peak_w:
+            self._peak_w, self._peak = int(fields[1]), fields[0]
+        before, self._before = self._before, fields
+        passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0
+        for at in range(4):
+            used = self._used(fields, before, at, passed_s)
+            if used is not None:
+                self._amounts[at] = (self._amounts[at] or 0) + used
+
+    def _used(self, fields, before, at, passed_s):
+        register = fields[3 + at]
+        if passed_s > 0 and register and before[3 + at]:
+            used = number(register) - number(before[3 + at])
+            if 0 <= used <= (_MOST_W if at < 2 else _MOST_DM3_H) * passed_s // 3600:
+                return used
+        if at < 2 and fields[1 + at]:
+            return int(fields[1 + at]) // 4
+        return 0 if register else None

@@ -112,18 +112,20 @@ def places(path, last=0):
 
 
 def put(path, line, header, key=None):
-    """Append a line, in one write. With a key, its first field, it takes the place of one that has the same.
+    """Append a line, in one write, as a generator that is run to its end. OSError when the card fails.
 
-    Then damaged lines go too: what a cut left of one, and lines that nobody can read. They become empty ones, since FAT
-    cannot shorten a file in one step; readers pass those over. OSError when the card fails.
+    With a key, its first field, the line takes the place of one that has the same. Then damaged lines go too: what a
+    cut left of one, and what nobody can read. They become empty ones, since FAT cannot shorten a file in one step;
+    readers pass those over. That takes a while: others get their turn, but never while the file is written.
     """
     if key is not None:
         gone = []
         for place, found in places(path):
             if found == line[:-1]:
                 return
-            if found and (not is_whole(found) or found.startswith(key + b",")) and found != header[:-1]:
+            if found and (found.startswith(key + b",") or not is_whole(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
+            yield
         if gone:
             with open(path, "r+b") as file:
                 for place, length in gone:

@@ -31,6 +31,7 @@ class Recorder:
         self.spare = (
             Quarter()
         )  # takes turns with the coach's: the one that has ended, or one on its way to the card
+        self.work = []  # generators: what is done in small steps, beside the reading
         self.begun = False  # the running quarter has its first registers
         self._ended = False  # the spare one waits to be stored
         self._slot = -1
@@ -74,6 +75,17 @@ class Recorder:
             self._keep(quarter)
         elif self.card.state == "ok":
             self._on_card()
+
+    def each_step(self):
+        """A small step of what is done beside the reading, ten times a second."""
+        if self.work and not self._ended:
+            try:
+                next(self.work[0])
+            except StopIteration:
+                self.work.pop(0)
+            except OSError as error:
+                self.work.clear()
+                self.card.fail(error)
 
     def put(self, quarter):
         """Store a quarter that has ended: on the card, else in the flash."""

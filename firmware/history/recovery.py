@@ -25,7 +25,7 @@ def open_card(recorder):
         if line:
             journal.load(card.journal, recorder.spare, wanted)
             store.keep(card, recorder.spare, line, True, lines)
-            store.turn_to(card, store.day_of(line))
+            store.turn_to(recorder, store.day_of(line))
     coach = recorder.coach
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
@@ -54,7 +54,7 @@ def resume(recorder, local_s, summer):
         _go_on(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
-        borrow("history.store", "turn_to")(card, local_s // _DAY_S)
+        borrow("history.store", "turn_to")(recorder, local_s // _DAY_S)
 
 
 def _close_others(recorder, journal, running):

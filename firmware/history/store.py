@@ -27,7 +27,7 @@ def put(recorder, quarter):
         try:
             journal.write(card, quarter, line)
             keep(card, quarter, line, lines=lines)
-            turn_to(card, day_of(line))
+            turn_to(recorder, day_of(line))
             return False
         except OSError as error:
             card.fail(error)
@@ -46,7 +46,7 @@ def move(recorder):
     line = borrow("history.spool", "take")(board, recorder.moved, recorder.spare)
     if line:
         keep(card, recorder.spare, line, True)
-        turn_to(card, day_of(line))
+        turn_to(recorder, day_of(line))
     else:
         recorder.lost += 1
         borrow("history.spool", "lose")(board)
@@ -76,18 +76,19 @@ def keep(card, quarter, line, again=False, lines=None):
         with open(path, "wb") as file:
             quarter.write_json(file.write, False, cut)
     lines = lines or borrow("history.lines")
-    lines.put(path[: path.rfind("/")] + "/day.csv", line, lines.QUARTERS, fields[0] if old or again else None)
+    key = fields[0] if old or again else None
+    for _ in lines.put(path[: path.rfind("/")] + "/day.csv", line, lines.QUARTERS, key):
+        pass
     card.has_now(quarter.quarter_id, True)
     card.works()
     card.measure()
 
 
-def turn_to(card, day):
-    """A quarter of this day (local_s // 86400) has been stored: the day before it that has some is closed."""
-    before = card.day
-    card.day = day
+def turn_to(recorder, day):
+    """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
+    before, recorder.card.day = recorder.card.day, day
     if before is not None and before != day:
-        borrow("history.days", "close")(before)
+        recorder.work.append(borrow("history.days", "close")(before))
 
 
 def day_of(line):

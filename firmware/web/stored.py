@@ -77,7 +77,15 @@ async def _quarter_file(monitor, request):
 
 async def _years(monitor, request):
     years = _folders(monitor, "")
+    if 2022 in years and _is_self_test(monitor):
+        years.remove(2022)
     await request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
+
+
+def _is_self_test(monitor):
+    """Whether all of 2022 is the file with which the original tested its card."""
+    names = monitor.card.names
+    return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 
 
 async def _months(monitor, request):

@@ -88,6 +88,8 @@ class Device:
     def second(self):
         self.card.each_second()
         self.recorder.each_second()
+        for _ in range(10):
+            self.recorder.each_step()
 
     def run(self, seconds, every=5):
         """So many seconds of telegrams, one every few seconds."""
