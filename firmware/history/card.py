@@ -23,6 +23,7 @@ class Card:
 
     state    "ok", "absent", or "failed": `error` says why, and the rest of the device goes on
     mounted  its files can be read: also when it is full, and takes no more
+    free_files  quarters that it still has room for
     journal  its open journal, None until somebody needs one
     day      the day (of local_s) of the quarter that was stored last, None until one was
 
@@ -39,6 +40,7 @@ class Card:
         self.error = self.journal = None
         self.size_bytes = self.free_bytes = None
         self.nearly_full = False
+        self.free_files = 0
         self.sequence = 0  # of the next record of its journal
         self.mount()
 
@@ -90,12 +92,13 @@ class Card:
 
     def measure(self):
         """Bring the figures of its room up to date."""
-        if self.state == "ok":
+        if self.state == "ok" or self.mounted:
             block, fragment, blocks, free = os.statvfs(ROOT)[:4]
             fragment = fragment or block
             self.mounted = True
             self.size_bytes = blocks * fragment
             self.free_bytes = free * fragment
+            self.free_files = free
             self.nearly_full = free < _EARLY
 
     def fail(self, error):
@@ -106,6 +109,7 @@ class Card:
         self._wait_s = min(2 * self._wait_s or _FIRST_S, _LONGEST_S)
         if full:
             self.nearly_full = True
+            self.free_files = 0
         else:
             self.unmount()
         self._note("SD Card failed: %s" % self.error)
@@ -128,6 +132,10 @@ class Card:
         if len(self._stored) > 16:
             self._stored.clear()
         self._stored[quarter_id] = found
+
+    def forget_stored(self):
+        """Files have been removed."""
+        self._stored.clear()
 
     def names(self, folder):
         """Names below /meter, sorted; [] when there is no such folder."""

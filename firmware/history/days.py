@@ -15,6 +15,7 @@ from meter.stamp import civil, elapsed, seconds
 
 _DAY_S = 86400
 _MOST_W = 65534
+_MOST_OF_IT = 150  # samples of 180
 _MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
 
 
@@ -79,7 +80,12 @@ class Total:
     def add(self, fields):
         """Take a line of day.csv: what that quarter used, and what ran since the one before it."""
         self.quarters += 1
-        if fields[1] and int(fields[1]) > self._peak_w:
+        # A few samples are no average of a quarter, and no peak.
+        if (
+            fields[1]
+            and int(fields[1]) > self._peak_w
+            and (fields[8] == b"registers" or int(fields[7]) >= _MOST_OF_IT)
+        ):
             self._peak_w, self._peak = int(fields[1]), fields[0]
         before, self._before = self._before, fields
         passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0

@@ -13,6 +13,7 @@ from loading import borrow
 from meter.stamp import elapsed
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
+_LITTLE = const(192)  # quarters: two days
 _BACK = const(3)  # slots by which a clock is corrected; further back is another time
 
 
@@ -86,6 +87,24 @@ class Recorder:
             except OSError as error:
                 self.work.clear()
                 self.card.fail(error)
+
+    def find_peaks(self):
+        """Where the meter has no peaks of closed months, those of the card serve."""
+        monitor = self._monitor
+        if self.card.mounted and "time" in self.reading and "peaks" not in self.reading:
+            find = borrow("history.past_peaks", "find")
+            self.work.append(find(monitor.peaks, self.reading["time"][0]))
+
+    def look_for_room(self):
+        """The owner may want the oldest files to go before the card is full."""
+        card = self.card
+        if (
+            card.mounted
+            and card.free_files < _LITTLE
+            and self._monitor.config["remove_oldest"]
+            and not self.work
+        ):
+            self.work.append(borrow("history.room", "make_room")(card))
 
     def put(self, quarter):
         """Store a quarter that has ended: on the card, else in the flash."""

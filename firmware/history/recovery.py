@@ -30,6 +30,8 @@ def open_card(recorder):
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
+        recorder.find_peaks()
+    recorder.work.append(borrow("history.rebuild", "rebuild")(recorder))
 
 
 def resume(recorder, local_s, summer):
@@ -38,23 +40,23 @@ def resume(recorder, local_s, summer):
     now = quarter_id(local_s, summer)
     journal = borrow("history.journal_reader")
     block = journal.in_memory(recorder.board)
+    kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
+    if block and kept != now and not _is_closed(recorder, journal, kept):
+        journal.fill(recorder.spare, block)
+        _cut(recorder)
     slot = -1
     if recorder.card.journal:
         slot = _close_others(recorder, journal, now)
-    if block:
-        kept, _, stop = struct.unpack_from("<IHH", block, 8)
-        if kept == now and stop > slot:
-            journal.fill(coach.quarter, block)
-            coach.quarter.block[6] = 0
-            slot = stop - 1
-        elif kept != now and not _has(recorder, journal, kept):
-            journal.fill(recorder.spare, block)
-            _cut(recorder)
+    if kept == now and stop > slot:
+        journal.fill(coach.quarter, block)
+        coach.quarter.block[6] = 0  # it may not be on the card
+        slot = stop - 1
     if slot >= 0:
         _go_on(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
         borrow("history.store", "turn_to")(recorder, local_s // _DAY_S)
+    recorder.find_peaks()
 
 
 def _close_others(recorder, journal, running):
@@ -73,10 +75,10 @@ def _close_others(recorder, journal, running):
     return slot
 
 
-def _has(recorder, journal, wanted):
-    """Whether the card's journal knows of a quarter, which is closed by now."""
+def _is_closed(recorder, journal, wanted):
+    """Whether the card's journal says that a quarter is closed."""
     file = recorder.card.journal
-    return file and wanted in [quarter_id for quarter_id, _ in journal.quarters(file)]
+    return file and wanted in [quarter_id for quarter_id, line in journal.quarters(file) if line]
 
 
 def _cut(recorder):

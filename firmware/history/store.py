@@ -28,9 +28,11 @@ def put(recorder, quarter):
             journal.write(card, quarter, line)
             keep(card, quarter, line, lines=lines)
             turn_to(recorder, day_of(line))
+            recorder.look_for_room()
             return False
         except OSError as error:
             card.fail(error)
+            recorder.look_for_room()
     try:
         borrow("history.spool", "add")(recorder.board, quarter, line)
         return True
@@ -70,14 +72,17 @@ def keep(card, quarter, line, again=False, lines=None):
     old = _size(path)
     if old and _samples_of_file(path) > _samples_of(quarter):
         return
+    folder = path[: path.rfind("/") + 1]
+    lines = lines or borrow("history.lines")
     if not old:
         _make_folders(path)
+        if not _size(folder + "day.csv"):
+            _begin_day(folder, lines.QUARTERS)
     if not old or not _is_same(path, quarter, cut):
         with open(path, "wb") as file:
             quarter.write_json(file.write, False, cut)
-    lines = lines or borrow("history.lines")
     key = fields[0] if old or again else None
-    for _ in lines.put(path[: path.rfind("/")] + "/day.csv", line, lines.QUARTERS, key):
+    for _ in lines.put(folder + "day.csv", line, lines.QUARTERS, key):
         pass
     card.has_now(quarter.quarter_id, True)
     card.works()
@@ -138,6 +143,20 @@ def _samples_of_file(path):
             samples += _samples(piece)
             piece = file.read(512)
     return samples
+
+
+def _begin_day(folder, header):
+    """Make a day.csv, in such a way that no name is ever cut in two.
+
+    The name of a quarter's file is too long for one entry of its folder and takes two. Where those lay in two sectors,
+    a cut between them would leave half a name. "." and ".." are two entries, day.csv is one: so another one, which is
+    free again afterwards but too small for two, keeps all that follow in pairs.
+    """
+    with open(folder + "pair.tmp", "wb"):
+        pass
+    with open(folder + "day.csv", "wb") as file:
+        file.write(header)
+    os.remove(folder + "pair.tmp")
 
 
 def _make_folders(path):

@@ -69,6 +69,7 @@ class Device:
         self.peaks = Peaks()
         self.card = Card(board, self.note)
         self.config = {"remove_oldest": False}
+        self.closed = []  # ids of the quarters that have ended
         self.recorder = Recorder(self)
 
     def telegram(self):
@@ -79,6 +80,7 @@ class Device:
         if coach.start is None:
             self.recorder.resume(local_s, summer)
         if coach.closes(local_s, summer):
+            self.closed.append(coach.quarter_id)
             self.recorder.close(local_s, summer)
         self.peaks.update(local_s, None, None)
         power_w = fields["power_import_w"]
