@@ -9,13 +9,15 @@ a connection lets it, is one of another meter: then the quarters' own averages c
 Quarters without registers (cards of the original firmware) count by their averages.
 """
 
+from micropython import const
+
 from history.card import ROOT
 from loading import borrow
 from meter.stamp import civil, elapsed, seconds
 
-_DAY_S = 86400
-_MOST_W = 65534
-_MOST_OF_IT = 150  # samples of 180
+_DAY_S = const(86400)
+_MOST_W = const(65534)
+_MOST_OF_IT = const(150)  # samples of 180
 _MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
 
 

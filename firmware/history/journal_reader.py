@@ -2,12 +2,17 @@
 
 import binascii
 import struct
+from micropython import const
 
 from board.rtc import kept_quarter
 from demand.quarter import ABSENT, HEAD, SLOTS
 from history.card import ROOT
-from history.journal import EXPORTS, LINE, RECORDS, SECTOR
 
+# As journal_writer.py has it, which need not be loaded to read.
+_SECTOR = const(512)
+_RECORDS = const(64)
+_EXPORTS = const(216)
+_LINE = const(384)
 _PATH = ROOT + "/journal.bin"
 _HEAD = 2 * HEAD  # bytes
 _BLOCK = _HEAD + 4 * SLOTS
@@ -17,15 +22,15 @@ def open_journal(card):
     """Open the card's journal, to be written behind its newest record; make it when there is none."""
     try:
         file = open(_PATH, "r+b")
-        whole = file.seek(0, 2) >= RECORDS * SECTOR
+        whole = file.seek(0, 2) >= _RECORDS * _SECTOR
     except OSError as error:
         if error.errno != 2:
             raise
         whole = False
     if not whole:
         with open(_PATH, "wb") as file:
-            for _ in range(RECORDS):
-                file.write(bytes(SECTOR))
+            for _ in range(_RECORDS):
+                file.write(bytes(_SECTOR))
         file = open(_PATH, "r+b")
     card.journal = file
     card.sequence = _newest(file) + 1
@@ -37,25 +42,25 @@ def _is_whole(record):
 
 def _newest(file):
     """The number of the newest record, 0 when there is none."""
-    record = bytearray(SECTOR)
+    record = bytearray(_SECTOR)
     newest = 0
     file.seek(0)
-    for _ in range(RECORDS):
-        if file.readinto(record) == SECTOR and _is_whole(record):
+    for _ in range(_RECORDS):
+        if file.readinto(record) == _SECTOR and _is_whole(record):
             newest = max(newest, struct.unpack_from("<I", record, 4)[0])
     return newest
 
 
 def _records(file):
     """Each record, oldest first, as (quarter id, record, the line that closed it or b""); its memory is used again."""
-    record = bytearray(SECTOR)
+    record = bytearray(_SECTOR)
     newest = _newest(file)
-    for number in range(max(1, newest - RECORDS + 1), newest + 1):
-        file.seek(number % RECORDS * SECTOR)
+    for number in range(max(1, newest - _RECORDS + 1), newest + 1):
+        file.seek(number % _RECORDS * _SECTOR)
         file.readinto(record)
         found, quarter_id = struct.unpack_from("<II", record, 4)
         if found == number and _is_whole(record):
-            line = bytes(record[LINE : record.find(b"\n", LINE) + 1]) if record[LINE] else b""
+            line = bytes(record[_LINE : record.find(b"\n", _LINE) + 1]) if record[_LINE] else b""
             yield quarter_id, record, line
 
 
@@ -83,7 +88,7 @@ def load(file, quarter, wanted):
         first, stop = struct.unpack_from("<HH", record, 12)
         _copy(record, 0, quarter.block, 0, HEAD)
         _copy(record, _HEAD, quarter.import_w, first, stop - first)
-        _copy(record, EXPORTS, quarter.export_w, first, stop - first)
+        _copy(record, _EXPORTS, quarter.export_w, first, stop - first)
     for slots in (quarter.import_w, quarter.export_w):
         for at in range(stop, SLOTS):  # from before the clock was set back
             slots[at] = ABSENT

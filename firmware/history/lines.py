@@ -8,6 +8,7 @@ The check is the CRC-32 of what stands before its comma. Loaded while used.
 
 import struct
 from binascii import crc32
+from micropython import const
 
 from demand.quarter import ABSENT, SLOTS, start_of
 from history.journal import CUT, CUT_SEEN, SEEN
@@ -18,9 +19,9 @@ QUARTERS = (
     b"samples,source,check\n"
 )
 DAYS = b"day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check\n"
-_CHECK = 9  # bytes: a comma and eight digits
-_NEAR_S = 10  # registers read so soon after the quarter's start are those of its start
-_MOST_WH = 16383  # of a quarter: more than its samples can say
+_CHECK = const(9)  # bytes: a comma and eight digits
+_NEAR_S = const(10)  # registers read so soon after the quarter's start are those of its start
+_MOST_WH = const(16383)  # of a quarter: more than its samples can say
 
 
 def sealed(text):

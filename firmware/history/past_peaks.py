@@ -1,14 +1,23 @@
 """The peaks of months that the meter does not tell, from the days of the card. Loaded while used."""
 
+from micropython import const
+
 from demand.peaks import month_name, month_of
 from history.card import ROOT
 from loading import borrow
 
-_MONTHS = 13
-_DAY_S = 86400
+_MONTHS = const(13)
+_DAY_S = const(86400)
 
 
-def find(peaks, local_s):
+def find(recorder):
+    """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
+    reading = recorder.reading
+    if recorder.card.mounted and "time" in reading and "peaks" not in reading:
+        recorder.work.append(_find(recorder.monitor.peaks, reading["time"][0]))
+
+
+def _find(peaks, local_s):
     """Hand each stored day's peak, of this month and the 13 before it, to `peaks`: a generator of small steps."""
     lines, days = borrow("history.lines"), borrow("history.days")
     month = month_of(local_s)

@@ -6,6 +6,7 @@ again. What is known of such a quarter are its samples; registers, gas and water
 """
 
 import os
+from micropython import const
 
 from history.card import ROOT
 from loading import borrow
@@ -13,7 +14,7 @@ from meter.stamp import iso, seconds
 
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
-_DAY_S = 86400
+_DAY_S = const(86400)
 
 
 def rebuild(recorder):
@@ -33,7 +34,7 @@ def rebuild(recorder):
             yield
     if _numbers(card, ""):
         _set_mark(_ALL)
-    recorder.find_peaks()
+    borrow("history.past_peaks", "find")(recorder)
 
 
 def _mark():

@@ -13,25 +13,24 @@ from loading import borrow
 from meter.stamp import elapsed
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
-_LITTLE = const(192)  # quarters: two days
 _BACK = const(3)  # slots by which a clock is corrected; further back is another time
 
 
 class Recorder:
-    """What becomes of each quarter. `monitor` knows the parts (see main.py).
+    """What becomes of each quarter. `monitor` has the parts.
 
     waiting  quarters in the flash that wait for a card
     lost     quarters that could be kept nowhere, ever
     """
 
     def __init__(self, monitor):
-        self._monitor = monitor
+        self.monitor = monitor
         self.board = monitor.board
         self.card = monitor.card
         self.coach = monitor.coach
         self.spare = (
             Quarter()
-        )  # takes turns with the coach's: the one that has ended, or one on its way to the card
+        )  # takes turns with the coach's: one that has ended, or is on its way to the card
         self.work = []  # generators: what is done in small steps, beside the reading
         self.begun = False  # the running quarter has its first registers
         self._ended = False  # the spare one waits to be stored
@@ -41,7 +40,7 @@ class Recorder:
 
     @property
     def reading(self):
-        return self._monitor.reader.parser.reading
+        return self.monitor.reader.parser.reading
 
     def resume(self, local_s, summer):
         """The first telegram has come: go on where a restart cut."""
@@ -88,24 +87,6 @@ class Recorder:
                 self.work.clear()
                 self.card.fail(error)
 
-    def find_peaks(self):
-        """Where the meter has no peaks of closed months, those of the card serve."""
-        monitor = self._monitor
-        if self.card.mounted and "time" in self.reading and "peaks" not in self.reading:
-            find = borrow("history.past_peaks", "find")
-            self.work.append(find(monitor.peaks, self.reading["time"][0]))
-
-    def look_for_room(self):
-        """The owner may want the oldest files to go before the card is full."""
-        card = self.card
-        if (
-            card.mounted
-            and card.free_files < _LITTLE
-            and self._monitor.config["remove_oldest"]
-            and not self.work
-        ):
-            self.work.append(borrow("history.room", "make_room")(card))
-
     def put(self, quarter):
         """Store a quarter that has ended: on the card, else in the flash."""
         if borrow("history.store", "put")(self, quarter):
@@ -125,9 +106,11 @@ class Recorder:
         journal.keep(self.board, quarter)
         if self.card.journal and journal.is_due(quarter):
             try:
-                journal.write(self.card, quarter)
+                borrow("history.journal_writer", "write")(self.card, quarter)
             except OSError as error:
                 self.card.fail(error)
+            except MemoryError:
+                gc.collect()  # in five seconds
 
     def _store(self):
         try:

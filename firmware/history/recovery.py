@@ -6,14 +6,15 @@ case is better: where the register has hardly moved since, the house had no powe
 """
 
 import struct
+from micropython import const
 
 from demand.quarter import SLOT_S, quarter_id
 from history.journal import CUT, CUT_SEEN, serial
 from loading import borrow
 from meter.reading import total
 
-_DAY_S = 86400
-_AS_BEFORE_WH = 1  # what a register may have run while nothing was used
+_DAY_S = const(86400)
+_AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
 
 
 def open_card(recorder):
@@ -30,7 +31,7 @@ def open_card(recorder):
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
-        recorder.find_peaks()
+        borrow("history.past_peaks", "find")(recorder)
     recorder.work.append(borrow("history.rebuild", "rebuild")(recorder))
 
 
@@ -56,7 +57,7 @@ def resume(recorder, local_s, summer):
     card = recorder.card
     if card.journal and card.day is not None:
         borrow("history.store", "turn_to")(recorder, local_s // _DAY_S)
-    recorder.find_peaks()
+    borrow("history.past_peaks", "find")(recorder)
 
 
 def _close_others(recorder, journal, running):

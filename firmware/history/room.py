@@ -4,13 +4,23 @@ Only where the owner has set card.remove_oldest; by itself nothing is ever remov
 """
 
 import os
+from micropython import const
 
 from history.card import ROOT
 
-_ENOUGH = 384  # quarters: four days
+_LITTLE = const(192)  # quarters: two days
+_ENOUGH = const(384)  # quarters: four days
 
 
-def make_room(card):
+def look(recorder):
+    """The owner may want room to be made before the card is full."""
+    card = recorder.card
+    wanted = recorder.monitor.config["remove_oldest"]
+    if wanted and card.mounted and card.free_files < _LITTLE and not recorder.work:
+        recorder.work.append(_make_room(card))
+
+
+def _make_room(card):
     """Remove files, the oldest first, until there is room for four days: a generator, one file a step."""
     for year in card.names(""):
         for month in card.names(year) if year.isdigit() else ():

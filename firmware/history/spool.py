@@ -6,14 +6,15 @@ days and two hours of them; what comes when it is full is lost, and counted.
 
 import binascii
 import os
+from micropython import const
 
 from board.flash import read_json, write_json
 from demand.quarter import HEAD, SLOTS
 from loading import borrow
 
-_MOST = 200
+_MOST = const(200)
 _BLOCK = 2 * HEAD + 4 * SLOTS
-_LINE = 124
+_LINE = const(124)
 _RECORD = _BLOCK + _LINE + 4
 
 

@@ -5,14 +5,14 @@ whole quarter (`journal.py`), and the next start brings file and line up to it (
 """
 
 import os
+from micropython import const
 
 from demand.quarter import file_path
-from history import journal
 from history.card import ROOT
 from loading import borrow
 from meter.stamp import seconds
 
-_DAY_S = 86400
+_DAY_S = const(86400)
 
 
 def put(recorder, quarter):
@@ -25,14 +25,14 @@ def put(recorder, quarter):
     card = recorder.card
     if card.journal and card.state == "ok" and not recorder.waiting:
         try:
-            journal.write(card, quarter, line)
+            borrow("history.journal_writer", "write")(card, quarter, line)
             keep(card, quarter, line, lines=lines)
             turn_to(recorder, day_of(line))
-            recorder.look_for_room()
+            borrow("history.room", "look")(recorder)
             return False
         except OSError as error:
             card.fail(error)
-            recorder.look_for_room()
+            borrow("history.room", "look")(recorder)
     try:
         borrow("history.spool", "add")(recorder.board, quarter, line)
         return True

@@ -1,10 +1,12 @@
 """What is asked seldom: each path is answered by a part that is loaded for it alone."""
 
+from micropython import const
+
 from loading import borrow
 from web.server import Refused
 
-_SIGNED_IN = True
-_OPEN = False  # or the part looks for itself
+_SIGNED_IN = const(True)
+_OPEN = const(False)  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
     b"GET /api/days/": ("web.quarters", "day", _OPEN),
@@ -12,13 +14,14 @@ _TABLE = {
     b"GET /api/years/": ("web.totals", "year", _OPEN),
     b"GET /api/history": ("web.quarters", "history", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
+    b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),
     b"GET /api/networks": ("web.service", "networks", _SIGNED_IN),  # nothing else is done for 3 s
     b"POST /api/identify": ("web.service", "identify", _OPEN),
     b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
-    b"GET /update": ("web.update", "page", _OPEN),
+    b"GET /update": ("web.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
     b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),

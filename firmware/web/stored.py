@@ -7,15 +7,16 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 import gc
 import json
 import os
+from micropython import const
 
 from demand.quarter import quarter_id
 from history.card import ROOT
 from loading import borrow
 from meter.stamp import seconds
-from web.server import Refused, send_file
+from web.server import Refused
 
-_JSON = "application/json"
-_TEXT = "text/plain"
+_JSON = const("application/json")
+_TEXT = const("text/plain")
 
 
 async def answer(monitor, request):
@@ -72,7 +73,7 @@ async def _quarter_file(monitor, request):
         found = False
     if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
-    await send_file(request, ROOT + path.decode(), _JSON)
+    await borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
 
 
 async def _years(monitor, request):

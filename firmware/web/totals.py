@@ -4,6 +4,7 @@ A closed day is one line of days.csv; the running one is added up from its quart
 """
 
 import asyncio
+from micropython import const
 
 from history.card import ROOT
 from loading import borrow
@@ -11,7 +12,7 @@ from meter.stamp import civil
 from web.server import Refused
 
 _JSON = "application/json"
-_DAY_S = 86400
+_DAY_S = const(86400)
 _TOTALS = (
     b'"import_kwh":%s,"export_kwh":%s,"gas_m3":%s,"water_m3":%s,"peak_w":%s,"peak_start":%s,"quarters":%s'
 )
