@@ -15,6 +15,7 @@ _FIRST_S = const(
 )  # a card that fails: soon at first, and ever more seldom, for it holds everything up for seconds
 _LONGEST_S = const(960)
 _NO_SPACE = const(28)  # ENOSPC
+_DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
 _EARLY = const(2880)  # quarters, 30 days: from here on it is nearly full
 
 
@@ -103,7 +104,9 @@ class Card:
 
     def fail(self, error):
         """The card does not work, for this reason."""
-        full = isinstance(error, OSError) and error.errno == _NO_SPACE
+        full = isinstance(error, OSError) and (
+            error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(ROOT)[3])
+        )
         self.state = "failed"
         self.error = FULL if full else str(error)
         self._wait_s = min(2 * self._wait_s or _FIRST_S, _LONGEST_S)

@@ -10,7 +10,7 @@ import struct
 from binascii import crc32
 from micropython import const
 
-from demand.quarter import ABSENT, SLOTS, start_of
+from demand.quarter import ABSENT, QUARTER_S, SLOTS, start_of
 from history.journal import CUT, CUT_SEEN, SEEN
 from meter.stamp import iso
 
@@ -41,7 +41,7 @@ def decimal(amount):
 
 def quarter_line(quarter):
     """The line of a quarter that has ended, from its block (see journal.py)."""
-    _, quarter_id, _, _, t, _, *head, _, ended = struct.unpack_from("<IIHHhHiiiiiihH", quarter.block, 4)
+    _, quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from("<IIHHhHiiiiiihH", quarter.block, 4)
     before_import, before_export, import_wh, export_wh, gas, water = head
     samples = SLOTS - sum([power == ABSENT for power in quarter.import_w])
     import_w = quarter.mean(0, SLOTS)
@@ -49,9 +49,11 @@ def quarter_line(quarter):
     source = b"partial" if ended == CUT else b"samples"
     if t <= _NEAR_S and ended in (SEEN, CUT_SEEN) and _counted(before_import, import_wh):
         source = b"registers"
-        import_w = (import_wh - before_import) * 4
+        # Between the two readings: a meter that sends every 10 s is late at both ends.
+        span_s = end_t - t if ended == SEEN else QUARTER_S
+        import_w = (import_wh - before_import) * 3600 // span_s
         if _counted(before_export, export_wh):
-            export_w = (export_wh - before_export) * 4
+            export_w = (export_wh - before_export) * 3600 // span_s
     return sealed(
         b"%s,%s,%s,%s,%s,%s,%s,%d,%s"
         % (

@@ -73,7 +73,7 @@ def _rebuild_day(card, year, month, day):
                 pass
         yield
     number = seconds(year, month, day) // _DAY_S
-    if there and number != card.day:
+    if number != card.day:
         yield from borrow("history.days", "close")(number)
 
 

@@ -58,7 +58,7 @@ class Recorder:
         quarter = coach.quarter
         late = elapsed(local_s, summer, coach.start, coach.summer) - QUARTER_S
         if 0 <= late <= _SEEN_S:
-            journal.take(quarter, QUARTER_S, self.reading, journal.SEEN)
+            journal.take(quarter, QUARTER_S + late, self.reading, journal.SEEN)
         else:
             quarter.block[23] = journal.ENDED
         coach.quarter, self.spare = self.spare, quarter

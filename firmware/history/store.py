@@ -13,6 +13,7 @@ from loading import borrow
 from meter.stamp import seconds
 
 _DAY_S = const(86400)
+_EXISTS = const(17)  # EEXIST
 
 
 def put(recorder, quarter):
@@ -164,6 +165,7 @@ def _make_folders(path):
     while at > 0:
         try:
             os.mkdir(path[:at])
-        except OSError:
-            pass  # it is there; if it is not, opening the file says so
+        except OSError as error:
+            if error.errno != _EXISTS:
+                raise
         at = path.find("/", at + 1)

@@ -1,34 +1,38 @@
-"""A memory card in RAM for these tests, which can fail as cards do."""
+"""A memory card for these tests, which can fail as cards do."""
 
 import gc
 import os
 import vfs
 
 _SECTOR = 512
-_ZEROS = bytes(_SECTOR)
+_PROCESS = os.urandom(4).hex()  # tests run side by side
 
 
 class RamDisk:
-    """A block device. `broken`: nothing can be read or written; `read_only`: nothing can be written.
+    """A block device, in a file of this computer, so that it takes none of the board's memory.
 
-    `left` sectors can still be written before it fails; None: any number. What was never written, or written with
-    zeros, takes no memory.
+    `broken`: nothing can be read or written; `read_only`: nothing can be written. `left` sectors can still be written
+    before it fails; None: any number.
     """
 
     def __init__(self, sectors=64):
+        RamDisk.made += 1
         self.sectors = sectors
-        self.data = {}  # sector number: its bytes
+        self._file = open("/tmp/p1-card-%s-%d" % (_PROCESS, RamDisk.made % 2), "w+b")
+        self._file.seek(sectors * _SECTOR - 1)
+        self._file.write(b"\0")
         self.broken = self.read_only = False
         self.reads = self.writes = 0
         self.left = None
 
+    made = 0
+
     def readblocks(self, sector, buffer):
         if self.broken:
             raise OSError(5)
-        for at in range(0, len(buffer), _SECTOR):
-            self.reads += 1
-            buffer[at : at + _SECTOR] = self.data.get(sector, _ZEROS)
-            sector += 1
+        self.reads += len(buffer) // _SECTOR
+        self._file.seek(sector * _SECTOR)
+        self._file.readinto(buffer)
 
     def writeblocks(self, sector, buffer):
         for at in range(0, len(buffer), _SECTOR):
@@ -37,14 +41,8 @@ class RamDisk:
             self.writes += 1
             if self.left is not None:
                 self.left -= 1
-            self.write(sector, bytes(buffer[at : at + _SECTOR]))
-            sector += 1
-
-    def write(self, sector, content):
-        if content == _ZEROS:
-            self.data.pop(sector, None)
-        else:
-            self.data[sector] = content
+            self._file.seek(sector * _SECTOR + at)
+            self._file.write(memoryview(buffer)[at : at + _SECTOR])
 
     def ioctl(self, request, _):
         if request == 4:

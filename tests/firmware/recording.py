@@ -9,7 +9,7 @@ from history.recorder import Recorder
 from meter import stamp
 from meter.reading import total
 
-FLASH = "/tmp/p1-flash"
+FLASH = "/tmp/p1-flash-" + os.urandom(4).hex()
 
 
 def moment(text):
