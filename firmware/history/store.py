@@ -29,6 +29,9 @@ def put(recorder, quarter):
             borrow("history.journal_writer", "write")(card, quarter, line)
             keep(card, quarter, line, lines=lines)
             turn_to(recorder, day_of(line))
+            now = recorder.reading.get("time")
+            if now:
+                turn_to(recorder, now[0] // _DAY_S)
             borrow("history.room", "look")(recorder)
             return False
         except OSError as error:

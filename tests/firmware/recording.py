@@ -139,4 +139,6 @@ class Board:
 def lines(path):
     """The lines of a file below /meter that are not empty, without their checks; the header too."""
     with open("%s/meter/%s" % (ROOT, path)) as file:
-        return [line.strip().rsplit(",", 1)[0] for line in file if line.strip()]
+        for line in file:
+            if line.strip():
+                yield line.strip().rsplit(",", 1)[0]

@@ -20,7 +20,7 @@ def device(start, sectors=2000, **meter):
 
 def fields(path):
     """The fields of each line, without the header."""
-    return [line.split(",") for line in lines(path)[1:]]
+    return [line.split(",") for line in list(lines(path))[1:]]
 
 
 def put(path, line, key=None):
@@ -144,12 +144,12 @@ def old_card(*names, samples="100,null,301", produced="-1,null,0"):
 def test_old_card_gets_its_lines_beside_the_reading():
     found = old_card("2024/07/01/1815S.json", "2023/12/02/0945W.json", "2023/12/02/0930W.json")
     found.run(120)
-    assert lines("2023/12/02/day.csv")[1:] == [
+    assert list(lines("2023/12/02/day.csv"))[1:] == [
         "2023-12-02T09:30:00+01:00,200,0,,,,,2,samples",
         "2023-12-02T09:45:00+01:00,200,0,,,,,2,samples",
     ]
-    assert lines("2023/days.csv")[1:] == ["2023-12-02,0.100,0.000,,,,,2"]
-    assert lines("2024/07/01/day.csv")[1][:25] == "2024-07-01T18:15:00+02:00"
+    assert list(lines("2023/days.csv"))[1:] == ["2023-12-02,0.100,0.000,,,,,2"]
+    assert list(lines("2024/07/01/day.csv"))[1][:25] == "2024-07-01T18:15:00+02:00"
     assert content(ROOT + "/meter/rebuilt.txt") == "all"
 
 

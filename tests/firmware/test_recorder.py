@@ -16,7 +16,7 @@ def device(start, sectors=400, **meter):
 
 
 def quarters(day=DAY):
-    return [line.split(",") for line in lines(day + "day.csv")[1:]]
+    return [line.split(",") for line in list(lines(day + "day.csv"))[1:]]
 
 
 def test_quarter_has_its_file_and_its_line():
@@ -24,7 +24,7 @@ def test_quarter_has_its_file_and_its_line():
     found.run_until("261112184505W")
     file = json.loads(content(ROOT + "/meter/" + DAY + "1830W.json"))
     assert file["consumed_power_interval_avgs"] == [2000] * 180
-    assert lines(DAY + "day.csv")[0].startswith("start,import_w,export_w,energy_import_kwh,")
+    assert next(lines(DAY + "day.csv")).startswith("start,import_w,export_w,energy_import_kwh,")
     start, import_w, export_w, energy, export, gas, water, samples, source = quarters()[-1]
     assert (start, import_w, export_w) == ("2026-11-12T18:30:00+01:00", "2000", "0")
     assert (energy, export, gas, water) == ("6312.909", "1.000", "338.711", "")
