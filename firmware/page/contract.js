@@ -47,11 +47,11 @@
  * @property {string} reset_cause
  * @property {string | null} crash
  * @property {{source: string | null, time: string | null}} clock
- * @property {{area: string | null, target_w: number | null, counted_from: string | null, warning_percent?: number}} capacity
+ * @property {{area: string | null, target_w: number | null, counted_from: string | null, warning_percent: number}} capacity
  * @property {{ssid: string, rssi_dbm: number, ip: string} | null} wifi
  * @property {{used_bytes: number, free_bytes: number}} heap
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,
- *   error: string | null, waiting_quarters?: number, lost_quarters?: number, nearly_full?: boolean}} card
+ *   error: string | null, waiting_quarters: number, lost_quarters: number, nearly_full: boolean}} card
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
  * @property {{state: string, percent: number | null, error: string | null, board: string}} update
  *

@@ -210,7 +210,7 @@ def test_update_needs_little_memory(
     """The largest package needs no more of it than a small one."""
     if not (build.ROOT / ".tools/bin/micropython32").exists():
         pytest.skip("no micropython32 here; scripts/setup says why")
-    package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(900_000)})
+    package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(800_000)})
     device = Device(with_password, line, files, small=True, heapsize="128k")
     with device.board as board:
         until(lambda: any("Started up @" in text for text in board.lines))  # a telegram was read

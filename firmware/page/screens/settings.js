@@ -43,6 +43,8 @@ const LIGHT = [
   { key: "light.quiet_to", label: "quietTo", type: "time" },
 ];
 /** @type {Field[]} */
+const CARD = [{ key: "card.remove_oldest", label: "removeOldest", hint: "removeOldestHint", type: "checkbox" }];
+/** @type {Field[]} */
 const ACCESS = [
   { key: "access.password", label: "newPassword", hint: "unchangedWhenEmpty", type: "password", limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" } },
   { key: "access.closed", label: "closed", hint: "closedHint", type: "checkbox" },
@@ -74,11 +76,11 @@ async function load(forms, section) {
     return;
   }
   const network = settingsForm("network", NETWORK, config, { id: "network" });
-  const capacity = CAPACITY().filter(({ key }) => key !== "capacity.warning_percent" || "warning_percent" in config.capacity);
   fill(forms,
-    settingsForm("capacity", capacity, config, { id: "capacity" }),
+    settingsForm("capacity", CAPACITY(), config, { id: "capacity" }),
     settingsForm("access", ACCESS, config, { id: "access", done: () => load(forms, "access") }),
     settingsForm("light", LIGHT, config, { id: "light" }),
+    settingsForm("card", CARD, config, { id: "card" }),
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networks() }),
     tokens());

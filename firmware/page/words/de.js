@@ -191,6 +191,8 @@ export default {
   quietFrom: "Dunkel ab",
   quietTo: "Dunkel bis",
   quietHint: "Beide oder keines.",
+  removeOldest: "Platz schaffen, wenn sie fast voll ist",
+  removeOldestHint: "Die 5-s-Werte der ältesten Viertelstunden gehen; ihre Mittel bleiben.",
   access: "Passwort",
   newPassword: "Neues Passwort des Geräts",
   closed: "Auch Lesen verlangt eine Anmeldung",

@@ -192,6 +192,8 @@ export default {
   quietFrom: "Dark from",
   quietTo: "Dark until",
   quietHint: "Both or neither.",
+  removeOldest: "Make room when it is nearly full",
+  removeOldestHint: "The 5 s detail of the oldest quarters goes; their averages stay.",
   access: "Password",
   newPassword: "New password of the device",
   closed: "Reading wants a sign-in too",

@@ -191,6 +191,8 @@ export default {
   quietFrom: "Éteint dès",
   quietTo: "Éteint jusqu’à",
   quietHint: "Les deux ou aucun.",
+  removeOldest: "Faire de la place quand elle est presque pleine",
+  removeOldestHint: "Le détail de 5 s des plus anciens quarts d’heure part ; leurs moyennes restent.",
   access: "Mot de passe",
   newPassword: "Nouveau mot de passe de l’appareil",
   closed: "Lire demande aussi de se connecter",

@@ -191,6 +191,8 @@ export default {
   quietFrom: "Donker vanaf",
   quietTo: "Donker tot",
   quietHint: "Allebei of geen van beide.",
+  removeOldest: "Maak plaats als ze bijna vol is",
+  removeOldestHint: "Het detail per 5 s van de oudste kwartieren gaat weg; hun gemiddelden blijven.",
   access: "Wachtwoord",
   newPassword: "Nieuw wachtwoord van het toestel",
   closed: "Ook lezen vraagt aanmelden",
