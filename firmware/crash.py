@@ -9,10 +9,13 @@ import struct
 import sys
 from micropython import const
 
-from board.flash import read_json, write_json
 from board.rtc import keep_report, kept_report
+from loading import borrow
 from meter.crc import crc16
 from meter.stamp import civil
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")

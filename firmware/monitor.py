@@ -1,13 +1,18 @@
 """The device: what each telegram sets in motion, and what the button does."""
 
+from micropython import const
+
 from loading import borrow
 from meter.reading import total
 from meter.stamp import civil
 
+_SAVE_S = const(60)
+
 
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, recorder, access, server, live, light, button, wifi (None without a radio), and `update`: how one stands.
+    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
+    `unsaved` and `saved_s`: see history/config.py.
     """
 
     def name(self):
@@ -18,16 +23,18 @@ class Monitor:
         """Hand the settings to the parts that follow them."""
         borrow("settling", "settle")(self)
 
-    def look_for_card(self):
-        """A card that comes may bring settings, or needs those that were made without it."""
+    def each_second(self):
+        """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
         if self.card.each_second():
             borrow("settling", "read")(self)
             self.settle()
+        if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
+            borrow("history.config", "save_late")(self)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
         fields = self.reader.parser.reading
-        if "time" not in fields or "power_import_w" not in fields:
+        if not fields["time"] or fields["power_import_w"] is None:
             return
         local_s, summer = fields["time"]
         self.log.local_s = local_s
@@ -36,14 +43,14 @@ class Monitor:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
             self.recorder.resume(local_s, summer)
         changed = self.coach.closes(local_s, summer) and self._close(local_s, summer)
-        if self.peaks.update(local_s, fields.get("peak"), fields.get("peaks")):
+        if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
             changed = True
         self.coach.update(
             local_s,
             summer,
             fields["power_import_w"],
-            fields.get("power_export_w"),
-            fields.get("demand_w"),
+            fields["power_export_w"],
+            fields["demand_w"],
             total(fields, "energy_import_"),
             self.peaks.power_w,
         )
@@ -72,3 +79,9 @@ class Monitor:
         self.light.show("bye")
         if self.wifi:
             borrow("lan.turn", "forget")(self.wifi)
+
+    def restart(self):
+        """Start anew; nothing that was set is lost."""
+        if self.unsaved:
+            borrow("history.config", "save_late")(self)
+        self.board.restart()

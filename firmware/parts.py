@@ -31,7 +31,8 @@ def build(board):
     monitor.supervisor = supervisor = Supervisor(board, log)
     monitor.card = Card(board, log.note)
     borrow("startup", "announce")(board, log, monitor.card)
-    monitor.config = borrow("history.config", "read")(board, log.note)
+    monitor.unsaved = monitor.saved_s = None
+    monitor.config = borrow("history.config", "read")(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()
     monitor.settle()
     monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
@@ -49,7 +50,7 @@ def build(board):
         board.each_second,
         monitor.reader.each_second,
         monitor.live.each_second,
-        monitor.look_for_card,
+        monitor.each_second,
         monitor.recorder.each_second,
         log.each_second,
     ]

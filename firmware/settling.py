@@ -6,7 +6,7 @@ from loading import borrow
 
 def read(monitor):
     """Take up what config.json says."""
-    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    monitor.config.update(borrow("history.config", "read")(monitor))
 
 
 def settle(monitor):
@@ -14,5 +14,6 @@ def settle(monitor):
     config = monitor.config
     monitor.coach.area = monitor.peaks.area = config["area"]
     monitor.coach.own_target_w = config["target_w"]
+    monitor.coach.warning_percent = config["warning_percent"]
     since = config["counted_from"]
     monitor.peaks.counted_from = month_number(since) if since else None

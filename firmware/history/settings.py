@@ -25,6 +25,7 @@ network subnet mask null
 network dns address null
 capacity area area null
 capacity target_w 1-100000 null
+capacity warning_percent 50-100 100
 capacity counted_from date null
 light brightness 0-100 100
 light quiet_from time null

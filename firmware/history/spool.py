@@ -8,9 +8,11 @@ import binascii
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from demand.quarter import HEAD, SLOTS
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _MOST = const(200)
 _BLOCK = 2 * HEAD + 4 * SLOTS

@@ -29,7 +29,7 @@ def put(recorder, quarter):
             borrow("history.journal_writer", "write")(card, quarter, line)
             keep(card, quarter, line, lines=lines)
             turn_to(recorder, day_of(line))
-            now = recorder.reading.get("time")
+            now = recorder.reading["time"]
             if now:
                 turn_to(recorder, now[0] // _DAY_S)
             borrow("history.room", "look")(recorder)

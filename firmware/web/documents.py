@@ -39,15 +39,13 @@ def _moment(moment):
 
 def reading(fields, write, with_peaks=True):
     """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
-    write(
-        '{"time":%s,"meter_model":%s' % (_moment(fields.get("time")), json.dumps(fields.get("meter_model")))
-    )
+    write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
     last = None
     for field in FIELDS[:MBUS_ROW]:
         if field in (last, "time", "peaks"):
             continue
         last = field
-        value = total(fields, field[:-2]) if field in _TOTALS else fields.get(field)
+        value = total(fields, field[:-2]) if field in _TOTALS else fields[field]
         unit = field[field.rfind("_") + 1 :]
         if field == "peak":
             power, end, summer = value or (None, None, None)
@@ -60,9 +58,9 @@ def reading(fields, write, with_peaks=True):
             write(',"%s%s":%s' % (field[: -len(unit)], shown, _decimal(value, places)))
         else:
             write(',"%s":%s' % (field, json.dumps(value)))
-    _mbus(fields.get("mbus", {}), write)
+    _mbus(fields["mbus"], write)
     if with_peaks:
-        borrow("web.peaks", "write_sent")(fields.get("peaks", ()), write)
+        borrow("web.peaks", "write_sent")(fields["peaks"] or (), write)
     write("}")
 
 
@@ -72,7 +70,7 @@ def _mbus(meters, write):
     between = ""
     for channel in sorted(meters):
         meter = meters[channel]
-        if not meter.get("type") or "volume" not in meter:
+        if not meter.get("type") or not meter.get("volume"):
             continue
         amount, unit, end, summer = meter["volume"]
         amount = _decimal(amount, 3)

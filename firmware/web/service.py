@@ -58,7 +58,7 @@ async def restart(monitor, request):
 async def erase_wifi(monitor, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        borrow("history.config", "change")(monitor, {"wifi": {"ssid": None, "password": ""}})
+        borrow("history.config", "erase_wifi")(monitor)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.note("Wi-Fi settings erased, as asked for")
@@ -88,10 +88,10 @@ async def format_card(monitor, request):
     monitor.note("card formatted" if not fault else "card not formatted: " + fault)
     if fault or card.state != "ok":
         raise Refused(503, "The card could not be formatted: %s" % (fault or card.error))
-    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    monitor.config.update(borrow("history.config", "read")(monitor))
     await request.reply(200, _JSON, "{}")
 
 
 async def _restart(monitor):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.board.restart()
+    monitor.restart()

@@ -11,7 +11,7 @@ from version import VERSION
 def write_status(monitor, write):
     """Give the document to write(piece)."""
     board, card, config = monitor.board, monitor.card, monitor.config
-    moment = monitor.reader.parser.reading.get("time")
+    moment = monitor.reader.parser.reading["time"]
     status = {
         "id": board.id,
         "name": monitor.name(),
@@ -28,6 +28,7 @@ def write_status(monitor, write):
         "capacity": {
             "area": config["area"],
             "target_w": config["target_w"],
+            "warning_percent": config["warning_percent"],
             "counted_from": config["counted_from"],
         },
         "wifi": _wifi(monitor.wifi.sta) if monitor.wifi else None,

@@ -52,7 +52,7 @@ async def receive(monitor, request):
 
 async def _restart(monitor):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.board.restart()
+    monitor.restart()
 
 
 class Body:

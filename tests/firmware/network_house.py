@@ -13,7 +13,7 @@ from board.flash import write_json  # noqa: E402
 from lan.wifi import Wifi  # noqa: E402
 from loading import borrow  # noqa: E402
 
-FLASH = "build/tests/flash"
+FLASH = "build/tests/flash_of_" + sys.argv[1]  # the module that runs: others may run at the same time
 
 
 class Button:
@@ -61,10 +61,11 @@ class House:
         self.coach = self
         self.start = None
         self.restarts = 0
+        self.unsaved = self.saved_s = None
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)
-        self.config = borrow("history.config", "read")(self, self.note)
+        self.config = borrow("history.config", "read")(self)
         self.wifi = Wifi(self)
 
     def note(self, line):
