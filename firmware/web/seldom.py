@@ -23,7 +23,7 @@ _TABLE = {
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("web.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
-    b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
+    b"POST /api/session": ("web.session", "start", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),
     b"POST /api/tokens": ("web.sign_in", "create_token", _OPEN),
     b"DELETE /api/tokens": ("web.sign_in", "delete_token", _SIGNED_IN),

@@ -19,11 +19,10 @@ _JSON = const("application/json")
 _TEXT = const("text/plain")
 
 
-async def answer(monitor, request):
-    """Answer a request to one of these paths."""
+def answer(monitor, request):
+    """Awaits the answer to a request to one of these paths. While a file leaves, this part has been let go."""
     if request.path.startswith(b"/meter/"):
-        await _quarter_file(monitor, request)
-        return
+        return _quarter_file(monitor, request)
     handler = {
         b"/current/month/peak": _peak,
         b"/watt": _watt,
@@ -36,7 +35,7 @@ async def answer(monitor, request):
     }.get(request.path)
     if handler is None:
         raise Refused(404, "Item not found")
-    await handler(monitor, request)
+    return handler(monitor, request)
 
 
 async def _peak(monitor, request):
@@ -58,7 +57,7 @@ async def _watt(monitor, request):
     await request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
 
 
-async def _quarter_file(monitor, request):
+def _quarter_file(monitor, request):
     """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
@@ -73,7 +72,7 @@ async def _quarter_file(monitor, request):
         found = False
     if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
-    await borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
+    return borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
 
 
 async def _years(monitor, request):
