@@ -27,7 +27,7 @@ _TABLE = {
 
 
 def find(monitor, request):
-    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
+    """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
     asked = _TABLE.get(request.method + b" " + request.path)
     if asked is None:
         for known in _TABLE:
