@@ -6,6 +6,7 @@
      "light": {"brightness", "quiet_from", "quiet_to"},
      "access": {"closed"},
      "radio": {"tx_power_dbm"},
+     "card": {"remove_oldest"},
      "language"}
 
 A card of the original firmware has the first two. What is missing or wrong keeps its default (`settings.py`), is

@@ -9,6 +9,10 @@ _SIGNED_IN = const(True)
 _OPEN = const(False)  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
+    b"GET /api/days/": ("web.quarters", "day", _OPEN),
+    b"GET /api/months/": ("web.totals", "month", _OPEN),
+    b"GET /api/years/": ("web.totals", "year", _OPEN),
+    b"GET /api/history": ("web.quarters", "history", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
     b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),
@@ -28,7 +32,12 @@ _TABLE = {
 
 def find(monitor, request):
     """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
-    asked = _TABLE.get(request.method + b" " + request.path)
+    path = request.path
+    # What follows the third slash names a day, a month or a year.
+    asked = _TABLE.get(
+        request.method + b" " + (path[: path.rfind(b"/") + 1] if path.count(b"/") == 3 else path)
+    )
+    asked = asked or _TABLE.get(request.method + b" " + path)
     if asked is None:
         for known in _TABLE:
             if request.method != b"GET" or known.endswith(b" " + request.path):

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import vfs
 from micropython import const
 
-from history.card import ROOT
 from loading import borrow
 from web.server import Refused
 
@@ -81,10 +79,7 @@ async def format_card(monitor, request):
     if card.state == "absent":
         raise Refused(409, "There is no card")
     fault = None
-    try:
-        vfs.umount(ROOT)
-    except OSError:
-        pass  # one that could not be mounted may need it most
+    card.unmount()  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:
