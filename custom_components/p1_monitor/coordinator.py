@@ -5,7 +5,7 @@ down. A device with the original firmware has its own, in original.py.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -24,9 +24,11 @@ from .api import (
     LiveEvent,
     P1MonitorClient,
     P1MonitorError,
+    P1MonitorTokenError,
     Peaks,
     Quarter,
     Reading,
+    Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
 
@@ -36,8 +38,11 @@ SLOW_POLL_S = 60
 SILENT_AFTER_S = 30
 # The stream is tried again at once when a device comes back, so the first steps only
 # serve a device whose streams are all taken.
+SNAPSHOT_TIMEOUT_S = 10.0
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
+# What the stream does not tell of the settings is seldom changed anywhere but here.
+SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
 
@@ -48,11 +53,13 @@ type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 class Snapshot:
     """The newest of everything. device is None for one with the original firmware.
 
-    device_at is when `device` came; silent is true while no telegrams come.
+    device_at is when `device` came; settings is None without a token; silent is true while
+    no telegrams come.
     """
 
     device: Device | None = None
     device_at: datetime | None = None
+    settings: Settings | None = None
     reading: Reading = Reading()
     quarter: Quarter = Quarter()
     peaks: Peaks = Peaks()
@@ -113,7 +120,13 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     def _silent(self) -> bool:
         return self._heard_at is None or monotonic() - self._heard_at > SILENT_AFTER_S
 
-    def _communication_error(self, err: P1MonitorError) -> UpdateFailed:
+    def _communication_error(self, err: P1MonitorError) -> UpdateFailed | ConfigEntryAuthFailed:
+        if isinstance(err, P1MonitorTokenError):
+            return ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key="token_refused",
+                translation_placeholders={"host": self.client.host},
+            )
         return UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="communication_error",
@@ -128,8 +141,32 @@ class LiveCoordinator(P1MonitorCoordinator):
         """Start with polling; start() adds the stream."""
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
+        self._settings_due = 0.0
         self._was_failing = False
         self._is_back = asyncio.Event()
+        self._stream: AsyncGenerator[list[LiveEvent]] | None = None
+        self._opening: list[LiveEvent] = []
+
+    async def open(self) -> bool:
+        """Open the live stream, whose beginning is all that setting up needs; False: there is none now."""
+        stream = self.client.live()
+        self.config_entry.async_on_unload(self._close)
+        try:
+            async with asyncio.timeout(SNAPSHOT_TIMEOUT_S):
+                while not any(isinstance(event, Quarter) for event in self._opening):
+                    self._opening += await anext(stream)
+        except P1MonitorError, TimeoutError:
+            self._opening = []
+            await stream.aclose()
+            return False
+        self._stream = stream
+        self.update_interval = None
+        return True
+
+    async def _close(self) -> None:
+        """Close a stream that nobody came to listen to."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
     @override
     def start(self) -> None:
@@ -143,8 +180,11 @@ class LiveCoordinator(P1MonitorCoordinator):
         retry_s = STREAM_RETRY_FIRST_S
         while True:
             self._is_back.clear()
+            stream, self._stream = self._stream or self.client.live(), None
             try:
-                async with aclosing(self.client.live()) as live:
+                async with aclosing(stream) as live:
+                    self._settings_due = 0.0
+                    self._look_at_settings()
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
                         self._receive(events)
@@ -170,11 +210,35 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._was_failing = False
         self.update_interval = None
         self.async_set_updated_data(snapshot)
+        self._look_at_settings()
+
+    def _look_at_settings(self) -> None:
+        if self.client.token and monotonic() >= self._settings_due:
+            self._settings_due = monotonic() + SETTINGS_EVERY_S
+            self.config_entry.async_create_background_task(
+                self.hass, self._fetch_settings(), f"{DOMAIN} settings {self.client.host}"
+            )
+
+    async def _fetch_settings(self) -> None:
+        try:
+            self.take_settings(await self.client.settings())
+        except P1MonitorError as err:
+            LOGGER.debug("Settings of %s could not be read: %s", self.client.host, err)
+
+    @callback
+    def take_settings(self, settings: Settings) -> None:
+        """Show settings as the device has just told them, without waiting for its next status."""
+        device = self.data.device
+        if device is not None:
+            device = replace(device, capacity=settings.capacity)
+        self.async_set_updated_data(replace(self.data, device=device, settings=settings))
 
     @override
     async def _async_update_data(self) -> Snapshot:
         """Poll: reading and quarter each time, device and peaks once a minute."""
-        events: list[LiveEvent] = []
+        events, self._opening = self._opening, []
+        if events:
+            return self._apply(events)
         try:
             if monotonic() >= self._slow_due:
                 events.append(await self.client.device())

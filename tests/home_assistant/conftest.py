@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry  # type
 # Imported here, or Home Assistant finds the plugin's own custom_components first and
 # then tests the built-in integration of our name.
 import custom_components.p1_monitor  # noqa: F401
-from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
+from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
 
 from .device import DEVICE_ID, Board, OriginalBoard, P1Monitor, running
 
@@ -47,13 +47,17 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
     """Adds an entry for a board, sets it up, and unloads it after the test."""
     entries = []
 
-    async def add(board: Board, **options: Any) -> MockConfigEntry:
+    async def add(board: Board, *, token: bool = False, **options: Any) -> MockConfigEntry:
+        access = {}
+        if token and isinstance(board, P1Monitor):
+            board.tokens["0000000a"] = "secret"
+            access = {CONF_TOKEN: "secret", CONF_TOKEN_ID: "0000000a"}
         entry = MockConfigEntry(
             domain=DOMAIN,
             version=3,
             title="P1 meter",
             unique_id=DEVICE_ID,
-            data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard)},
+            data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard), **access},
             options=options,
         )
         entry.add_to_hass(hass_with_us)

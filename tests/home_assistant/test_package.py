@@ -25,6 +25,15 @@ INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
 SENSORS = METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS
 
+RAISED = (
+    "ConfigEntryAuthFailed",
+    "ConfigEntryError",
+    "ConfigEntryNotReady",
+    "HomeAssistantError",
+    "ServiceValidationError",
+    "UpdateFailed",
+)
+
 HACS_KEYS = {
     "content_in_root",
     "country",
@@ -95,7 +104,7 @@ def test_hacs() -> None:
 
 
 def test_languages() -> None:
-    assert {"en", "nl"} <= set(LANGUAGES)
+    assert LANGUAGES == ["de", "en", "fr", "nl"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,6 +145,7 @@ def test_every_field_is_described() -> None:
         for name, step in english[flow]["step"].items():
             assert step["title"]
             assert step.get("data", {}).keys() == step.get("data_description", {}).keys(), name
+            assert step.get("data") or step.get("description") or step.get("menu_options"), name
 
 
 def test_every_entity_has_a_name() -> None:
@@ -160,15 +170,16 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     code = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
     assert set(english["selector"]["area"]["options"]) == set(AREAS)
     assert set(english["device"]) == {kind.device for kind in KINDS.values()}
-    for name in (*english["exceptions"], *english["issues"], *english["config"]["error"]):
+    aborts = set(english["config"]["abort"]) - {"already_configured", "already_in_progress"}
+    for name in (*english["exceptions"], *english["issues"], *english["config"]["error"], *aborts):
         assert f'"{name}"' in code, name
 
     steps: set[str] = set()
     keys: set[str] = set()
     for function, given in calls():
-        if function.endswith("async_show_form"):
+        if function.endswith(("async_show_form", "async_show_menu", "_host_step")):
             steps |= texts(given["step_id"])
-        if function in ("UpdateFailed", "ConfigEntryError", "ConfigEntryNotReady"):
+        if function in RAISED:
             assert "translation_domain" in given, "an error without a translation"
             keys |= texts(given["translation_key"])
     assert keys == set(english["exceptions"])

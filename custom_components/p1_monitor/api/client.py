@@ -12,33 +12,44 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from .errors import (
     NotP1MonitorError,
+    P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRefusedError,
     P1MonitorResponseError,
+    P1MonitorTokenError,
+    P1MonitorWaitError,
 )
 from .events import EventReader
 from .fields import Json
 from .models import (
     Device,
     LiveEvent,
-    OriginalPeak,
-    OriginalQuarter,
     Peaks,
     Quarter,
     Reading,
+    Settings,
+    Token,
 )
+from .original import OriginalPeak, OriginalQuarter
 
 # A board that writes a quarter to its card answers late, but not this late.
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, whatever the meter does: three missed is gone.
 SILENCE_TIMEOUT_S = 30
 MAX_BODY_BYTES = 64 * 1024
+MAX_LINE_BYTES = 200
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,
     "reading": Reading.from_json,
     "quarter": Quarter.from_json,
     "peaks": Peaks.from_json,
+}
+_REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
+    HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
+    HTTPStatus.CONFLICT: P1MonitorConflictError,
+    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorWaitError,
 }
 _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
 _MAC_DIGITS = 12
@@ -62,8 +73,9 @@ class OriginalDevice:
 class P1MonitorClient:
     """One device at one address; the session is the caller's.
 
-    Every method raises P1MonitorConnectionError when nothing (more) comes, and
-    P1MonitorResponseError when what comes is not what the interface promises.
+    Every method raises P1MonitorConnectionError when nothing (more) comes, P1MonitorTokenError
+    when the device wants a token, and P1MonitorResponseError when what comes is not what the
+    interface promises. What changes something raises P1MonitorRefusedError when it is refused.
     """
 
     def __init__(
@@ -71,11 +83,13 @@ class P1MonitorClient:
         host: str,
         session: ClientSession,
         *,
+        token: str | None = None,
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
     ) -> None:
-        """Talk to `host`, a name or address with or without a port."""
+        """Talk to `host`, a name or address with or without a port; `token` is the device's own."""
         self.host = host
+        self.token = token
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
@@ -90,6 +104,8 @@ class P1MonitorClient:
                 return await self.device()
             except _NotFoundError:
                 return await self._identify_original()
+        except P1MonitorTokenError:
+            raise  # a device of ours, whose owner closed reading
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is no P1 monitor: {err}") from err
 
@@ -108,9 +124,7 @@ class P1MonitorClient:
             return None  # its UPnP part may have failed to start; all else works
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
-        digits = re.sub(r"[:.-]", "", found[1]).lower()
-        is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
-        return digits if is_mac else found[1]
+        return normal_serial(found[1])
 
     async def device(self) -> Device:
         """GET /api/device."""
@@ -130,6 +144,38 @@ class P1MonitorClient:
     async def peaks(self) -> Peaks:
         """GET /api/peaks."""
         return Peaks.from_json(await self._json("/api/peaks"))
+
+    async def settings(self) -> Settings:
+        """GET /api/config."""
+        return Settings.from_json(await self._json("/api/config"))
+
+    async def change_settings(self, changes: Json) -> Settings:
+        """PATCH /api/config with what is to change, in the shape of what GET shows."""
+        return Settings.from_json(_object(await self._text("/api/config", "PATCH", changes)))
+
+    async def create_token(self, name: str, password: str | None = None) -> Token:
+        """POST /api/tokens: a token for a password, or for a press of the button in the last minute.
+
+        Raises P1MonitorTokenError when the password is wrong or the button was not pressed,
+        P1MonitorWaitError and P1MonitorConflictError.
+        """
+        body = {"name": name} if password is None else {"name": name, "password": password}
+        token = Token.from_json(_object(await self._text("/api/tokens", "POST", body)))
+        if token is None:
+            raise P1MonitorResponseError("/api/tokens: no token in the answer")
+        return token
+
+    async def delete_token(self, token_id: str) -> None:
+        """DELETE /api/tokens."""
+        await self._text(f"/api/tokens?id={token_id}", "DELETE")
+
+    async def restart(self) -> None:
+        """POST /api/restart."""
+        await self._text("/api/restart", "POST", {})
+
+    async def show_light(self) -> None:
+        """POST /api/identify: the light shows which device this is."""
+        await self._text("/api/identify", "POST", {})
 
     async def original_quarter(self) -> OriginalQuarter | None:
         """GET /current/quarter; None before the first telegram."""
@@ -153,11 +199,11 @@ class P1MonitorClient:
         try:
             async with self._session.get(
                 self._url("/api/live"),
-                headers={"Accept": "text/event-stream"},
+                headers={"Accept": "text/event-stream", **self._authorization()},
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                _check(response)
+                await _check(response)
                 reader = EventReader()
                 async for chunk in response.content.iter_any():
                     events = [
@@ -171,6 +217,9 @@ class P1MonitorClient:
             raise _connection_error("/api/live", err) from err
         raise P1MonitorConnectionError("the device closed the live stream")
 
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
     def _url(self, path: str) -> str:
         return f"http://{self.host}{path}"
 
@@ -178,14 +227,20 @@ class P1MonitorClient:
         body = await self._text(path)
         return _object(body)
 
-    async def _text(self, path: str) -> str:
-        """GET a body of bounded size within a bounded time."""
+    async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
+        """Ask for a body of bounded size within a bounded time."""
         try:
             async with (
                 asyncio.timeout(self._request_timeout_s),
-                self._session.get(self._url(path), allow_redirects=False) as response,
+                self._session.request(
+                    method,
+                    self._url(path),
+                    json=body_json,
+                    headers=self._authorization(),
+                    allow_redirects=False,
+                ) as response,
             ):
-                _check(response)
+                await _check(response)
                 body = bytearray()
                 async for chunk in response.content.iter_any():
                     body += chunk
@@ -199,11 +254,26 @@ class P1MonitorClient:
             raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
 
 
-def _check(response: ClientResponse) -> None:
+def normal_serial(given: str) -> str:
+    """A serial number as it tells a device: a MAC as 12 lower-case hexadecimal digits."""
+    digits = re.sub(r"[:.-]", "", given).lower()
+    is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
+    return digits if is_mac else given
+
+
+async def _check(response: ClientResponse) -> None:
+    """Raise what an answer other than the promised one means."""
+    if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+        return
     if response.status == HTTPStatus.NOT_FOUND:
         raise _NotFoundError(f"{response.url.path}: not found")
-    if response.status != HTTPStatus.OK:
-        raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
+    # A device says in one line why it refuses.
+    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
+    if kind := _REFUSALS.get(response.status):
+        raise kind(line)
+    if response.method != "GET":
+        raise P1MonitorRefusedError(line or f"{response.url.path}: status {response.status}")
+    raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
 
 
 def _object(body: str) -> dict[str, Any]:
