@@ -1,6 +1,6 @@
 """A P1 monitor in Home Assistant."""
 
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -18,7 +18,8 @@ OUR_FIRST_VERSION = 3
 
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Set up the device of a config entry, whichever firmware it runs by now."""
-    client = P1MonitorClient(entry.data[CONF_HOST], async_get_clientsession(hass))
+    session = async_get_clientsession(hass)
+    client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
     coordinator = await _coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
@@ -47,13 +47,17 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
     """Adds an entry for a board, sets it up, and unloads it after the test."""
     entries = []
 
-    async def add(board: Board, **options: Any) -> MockConfigEntry:
+    async def add(board: Board, *, token: str | None = None, **options: Any) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
             version=3,
             title="P1 meter",
             unique_id=DEVICE_ID,
-            data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard)},
+            data={
+                CONF_HOST: board.host,
+                CONF_ORIGINAL: isinstance(board, OriginalBoard),
+                **({CONF_TOKEN: token} if token else {}),
+            },
             options=options,
         )
         entry.add_to_hass(hass_with_us)

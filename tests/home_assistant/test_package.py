@@ -25,6 +25,8 @@ INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
 SENSORS = METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS
 
+ERRORS = ("UpdateFailed", "ConfigEntryError", "ConfigEntryNotReady", "HomeAssistantError")
+
 HACS_KEYS = {
     "content_in_root",
     "country",
@@ -160,6 +162,8 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     code = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
     assert set(english["selector"]["area"]["options"]) == set(AREAS)
     assert set(english["device"]) == {kind.device for kind in KINDS.values()}
+    for name in english["common"]:
+        assert f".common.{name}" in code, name
     for name in (*english["exceptions"], *english["issues"], *english["config"]["error"]):
         assert f'"{name}"' in code, name
 
@@ -168,7 +172,7 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     for function, given in calls():
         if function.endswith("async_show_form"):
             steps |= texts(given["step_id"])
-        if function in ("UpdateFailed", "ConfigEntryError", "ConfigEntryNotReady"):
+        if function in ERRORS:
             assert "translation_domain" in given, "an error without a translation"
             keys |= texts(given["translation_key"])
     assert keys == set(english["exceptions"])

@@ -8,7 +8,9 @@ from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRefusedError,
     P1MonitorResponseError,
+    P1MonitorTokenError,
 )
 from .models import (
     Capacity,
@@ -24,6 +26,7 @@ from .models import (
     Peaks,
     Quarter,
     Reading,
+    Update,
 )
 
 __all__ = [
@@ -42,8 +45,11 @@ __all__ = [
     "P1MonitorClient",
     "P1MonitorConnectionError",
     "P1MonitorError",
+    "P1MonitorRefusedError",
     "P1MonitorResponseError",
+    "P1MonitorTokenError",
     "Peaks",
     "Quarter",
     "Reading",
+    "Update",
 ]

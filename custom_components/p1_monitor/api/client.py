@@ -14,7 +14,9 @@ from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRefusedError,
     P1MonitorResponseError,
+    P1MonitorTokenError,
 )
 from .events import EventReader
 from .fields import Json
@@ -33,6 +35,10 @@ REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, whatever the meter does: three missed is gone.
 SILENCE_TIMEOUT_S = 30
 MAX_BODY_BYTES = 64 * 1024
+# A device writes each piece of an update to its flash and reads it back: some minutes at most.
+UPDATE_TIMEOUT_S = 600
+UPDATE_PIECE_BYTES = 8 * 1024
+MAX_LINE_BYTES = 200
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,
@@ -71,11 +77,13 @@ class P1MonitorClient:
         host: str,
         session: ClientSession,
         *,
+        token: str | None = None,
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
     ) -> None:
-        """Talk to `host`, a name or address with or without a port."""
+        """Talk to `host`, a name or address with or without a port; `token` is the device's own."""
         self.host = host
+        self.token = token
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
@@ -171,6 +179,35 @@ class P1MonitorClient:
             raise _connection_error("/api/live", err) from err
         raise P1MonitorConnectionError("the device closed the live stream")
 
+    async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
+        """POST /api/update: give the device another firmware, into which it then restarts.
+
+        `progress` is called with the percentage that has been sent. Raises P1MonitorTokenError without a token that
+        the device knows, P1MonitorRefusedError with the device's own words when it does not take the package.
+        """
+        headers = {**self._authorization(), "Content-Length": str(len(package))}
+        timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
+
+        async def pieces() -> AsyncGenerator[bytes]:
+            for at in range(0, len(package), UPDATE_PIECE_BYTES):
+                progress(100 * at // len(package))
+                yield package[at : at + UPDATE_PIECE_BYTES]
+
+        try:
+            async with self._session.post(
+                self._url("/api/update"),
+                data=pieces(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                await _check_taken(response)
+        except (ClientError, TimeoutError, OSError) as err:
+            raise _connection_error("/api/update", err) from err
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
     def _url(self, path: str) -> str:
         return f"http://{self.host}{path}"
 
@@ -204,6 +241,15 @@ def _check(response: ClientResponse) -> None:
         raise _NotFoundError(f"{response.url.path}: not found")
     if response.status != HTTPStatus.OK:
         raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
+
+
+async def _check_taken(response: ClientResponse) -> None:
+    """Raise with the line in which the device says why it refuses."""
+    if response.status == HTTPStatus.OK:
+        return
+    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
+    kind = P1MonitorTokenError if response.status == HTTPStatus.UNAUTHORIZED else P1MonitorRefusedError
+    raise kind(line or f"{response.url.path}: status {response.status}")
 
 
 def _object(body: str) -> dict[str, Any]:

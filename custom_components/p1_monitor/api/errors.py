@@ -15,3 +15,11 @@ class P1MonitorResponseError(P1MonitorError):
 
 class NotP1MonitorError(P1MonitorResponseError):
     """Something answers at this address, and it is no P1 monitor."""
+
+
+class P1MonitorRefusedError(P1MonitorResponseError):
+    """The device says no to what was asked of it; the text is its own line that says why."""
+
+
+class P1MonitorTokenError(P1MonitorRefusedError):
+    """The device wants a token, or another one than this."""
