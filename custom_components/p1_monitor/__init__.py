@@ -3,17 +3,28 @@
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
 
 from .api import NotP1MonitorError, OriginalDevice, P1MonitorClient, P1MonitorError
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
 from .original import OriginalCoordinator
+from .services import async_setup_services
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
 OUR_FIRST_VERSION = 3
+
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what is there once for all devices."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:

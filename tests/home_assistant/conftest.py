@@ -47,12 +47,14 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
     """Adds an entry for a board, sets it up, and unloads it after the test."""
     entries = []
 
-    async def add(board: Board, *, token: str | None = None, **options: Any) -> MockConfigEntry:
+    async def add(
+        board: Board, *, token: str | None = None, unique_id: str = DEVICE_ID, **options: Any
+    ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
             version=3,
             title="P1 meter",
-            unique_id=DEVICE_ID,
+            unique_id=unique_id,
             data={
                 CONF_HOST: board.host,
                 CONF_ORIGINAL: isinstance(board, OriginalBoard),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,10 @@ class P1Monitor(Board):
             "/api/quarter": self._body("quarter"),
             "/api/peaks": self._body("peaks"),
             "/api/live": self._live,
+            "/api/history": self._history,
             "/api/update": self._update,
         }
+        self.stored: list[dict[str, Any]] = []
         self.token = "a token"
         self.refusal: tuple[int, str] | None = None
         self.package: bytes | None = None
@@ -132,6 +135,15 @@ class P1Monitor(Board):
             return web.json_response(getattr(self, name))
 
         return answer
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        start, end = (datetime.fromisoformat(request.query[name]) for name in ("from", "to"))
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        for quarter in self.stored:
+            if start <= datetime.fromisoformat(quarter["start"]) < end:
+                await response.write(json.dumps(quarter).encode() + b"\n")
+        return response
 
     async def _update(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":

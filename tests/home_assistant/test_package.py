@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
+from homeassistant.helpers.selector import validate_selector
 from homeassistant.loader import Manifest
+from homeassistant.util.yaml import parse_yaml
 from PIL import Image
 
 from custom_components.p1_monitor import binary_sensor
@@ -25,7 +27,13 @@ INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
 SENSORS = METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS
 
-ERRORS = ("UpdateFailed", "ConfigEntryError", "ConfigEntryNotReady", "HomeAssistantError")
+ERRORS = (
+    "UpdateFailed",
+    "ConfigEntryError",
+    "ConfigEntryNotReady",
+    "HomeAssistantError",
+    "ServiceValidationError",
+)
 
 HACS_KEYS = {
     "content_in_root",
@@ -178,6 +186,20 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     assert keys == set(english["exceptions"])
     flows = set(english["config"]["step"]) | set(english["options"]["step"])
     assert steps == flows | set(english["issues"]["built_in_entry"]["fix_flow"]["step"])
+
+
+def test_every_action_is_described() -> None:
+    actions = parse_yaml((INTEGRATION / "services.yaml").read_text())
+    assert isinstance(actions, dict)
+    described = translations("en")["services"]
+    assert list(actions) == sorted(actions)
+    assert {name: set(item["fields"]) for name, item in actions.items()} == {
+        name: set(item["fields"]) for name, item in described.items()
+    }
+    assert set(load(INTEGRATION / "icons.json")["services"]) == set(actions)
+    for action in actions.values():
+        for field in action["fields"].values():
+            validate_selector(field["selector"])
 
 
 def test_icons() -> None:

@@ -28,6 +28,7 @@ from .models import (
     Reading,
     Update,
 )
+from .stored import StoredQuarter, Totals
 
 __all__ = [
     "Capacity",
@@ -51,5 +52,7 @@ __all__ = [
     "Peaks",
     "Quarter",
     "Reading",
+    "StoredQuarter",
+    "Totals",
     "Update",
 ]

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +20,7 @@ from .errors import (
     P1MonitorTokenError,
 )
 from .events import EventReader
-from .fields import Json
+from .fields import Json, tables
 from .models import (
     Device,
     LiveEvent,
@@ -29,6 +30,7 @@ from .models import (
     Quarter,
     Reading,
 )
+from .stored import StoredQuarter, Totals
 
 # A board that writes a quarter to its card answers late, but not this late.
 REQUEST_TIMEOUT_S = 10
@@ -179,6 +181,34 @@ class P1MonitorClient:
             raise _connection_error("/api/live", err) from err
         raise P1MonitorConnectionError("the device closed the live stream")
 
+    async def month(self, month: str) -> list[Totals]:
+        """GET /api/months/YYYY-MM: its days that are stored, oldest first."""
+        return _totals(await self._json(f"/api/months/{month}"), "days", "day")
+
+    async def year(self, year: int) -> list[Totals]:
+        """GET /api/years/YYYY: its months that are stored, oldest first."""
+        return _totals(await self._json(f"/api/years/{year}"), "months", "month")
+
+    async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
+        """GET /api/history: the stored quarters from `start` to before `end`, oldest first, as they come."""
+        timeout = ClientTimeout(
+            total=None, sock_connect=self._request_timeout_s, sock_read=self._request_timeout_s
+        )
+        try:
+            async with self._session.get(
+                self._url("/api/history"),
+                params={"from": _moment(start), "to": _moment(end)},
+                headers=self._authorization(),
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                _check(response)
+                async for line in response.content:
+                    if quarter := StoredQuarter.from_json(_object(line.decode())):
+                        yield quarter
+        except (ClientError, TimeoutError, OSError, ValueError) as err:
+            raise _connection_error("/api/history", err) from err
+
     async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
         """POST /api/update: give the device another firmware, into which it then restarts.
 
@@ -260,6 +290,16 @@ def _object(body: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise P1MonitorResponseError("the answer is not a JSON object")
     return data
+
+
+def _totals(body: Json, key: str, name: str) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in tables(body, key))
+    return [totals for totals in found if totals]
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as a query takes it: to the second, with its offset."""
+    return moment.isoformat(timespec="seconds")
 
 
 def _event(name: str, data: str) -> LiveEvent | None:
