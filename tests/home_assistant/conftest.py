@@ -47,16 +47,18 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
     """Adds an entry for a board, sets it up, and unloads it after the test."""
     entries = []
 
-    async def add(board: Board, *, token: bool = False, **options: Any) -> MockConfigEntry:
-        access = {}
-        if token and isinstance(board, P1Monitor):
-            board.tokens["0000000a"] = "secret"
-            access = {CONF_TOKEN: "secret", CONF_TOKEN_ID: "0000000a"}
+    async def add(
+        board: Board, *, token: str | None = None, unique_id: str = DEVICE_ID, **options: Any
+    ) -> MockConfigEntry:
+        access = {CONF_TOKEN: token} if token else {}
+        if isinstance(board, P1Monitor) and token == board.token:
+            board.tokens["0000000a"] = token
+            access[CONF_TOKEN_ID] = "0000000a"
         entry = MockConfigEntry(
             domain=DOMAIN,
             version=3,
             title="P1 meter",
-            unique_id=DEVICE_ID,
+            unique_id=unique_id,
             data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard), **access},
             options=options,
         )

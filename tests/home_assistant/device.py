@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, override
 
@@ -46,7 +47,7 @@ class Board:
 
     async def start(self) -> None:
         """Listen, on the same port as before if it did."""
-        app = web.Application()
+        app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._server = TestServer(app, host="127.0.0.1", port=self._port)
         await self._server.start_server(shutdown_timeout=0)
@@ -111,7 +112,13 @@ class P1Monitor(Board):
             "/api/tokens": self._tokens,
             "/api/restart": self._do,
             "/api/identify": self._do,
+            "/api/history": self._history,
+            "/api/update": self._update,
         }
+        self.stored: list[dict[str, Any]] = []
+        self.token = "a token"
+        self.refusal: tuple[int, str] | None = None
+        self.package: bytes | None = None
 
     def before_first_telegram(self) -> None:
         """Have heard nothing from a meter yet."""
@@ -190,6 +197,33 @@ class P1Monitor(Board):
             return web.json_response(getattr(self, name))
 
         return answer
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        start, end = (datetime.fromisoformat(request.query[name]) for name in ("from", "to"))
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        for quarter in self.stored:
+            if start <= datetime.fromisoformat(quarter["start"]) < end:
+                await response.write(json.dumps(quarter).encode() + b"\n")
+        return response
+
+    async def _update(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401, text="Sign in first")
+        package = await request.read()
+        assert request.content_length == len(package)
+        if self.refusal:
+            return web.Response(status=self.refusal[0], text=self.refusal[1])
+        self.package = package
+        version = json.loads(package.split(b"\n")[0] + b"]}")["version"]
+        self.push(status={"update": {**self.device["update"], "state": "restarting", "percent": 100}})
+        return web.json_response({"version": version})
+
+    async def restart(self, **changes: Any) -> None:
+        """Be away for a moment, and come back with these things changed in what it says of itself."""
+        await self.stop()
+        self.device.update({"uptime_s": 3, **changes})
+        await self.start()
 
     def _event(self, name: str) -> str:
         body = dict(self.device if name == "status" else getattr(self, name))

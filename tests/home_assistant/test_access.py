@@ -122,7 +122,7 @@ async def test_a_closed_board_that_goes_after_its_token(
 async def test_an_entry_that_goes_gives_its_token_back(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     assert monitor.tokens
     await hass.config_entries.async_remove(entry.entry_id)
     assert not monitor.tokens
@@ -131,7 +131,7 @@ async def test_an_entry_that_goes_gives_its_token_back(
 async def test_an_entry_of_a_board_that_is_gone_goes_too(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     await monitor.stop()
     await hass.config_entries.async_remove(entry.entry_id)
     assert not hass.config_entries.async_entries(DOMAIN)
@@ -171,7 +171,7 @@ async def reauth(hass: HomeAssistant, entry: Any) -> ConfigFlowResult:
 async def test_who_has_lost_the_token_can_go_on_reading(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     result = await answer(hass, await reauth(hass, entry), next_step_id="read_only")
     assert result["reason"] == "reauth_successful"
     assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
@@ -180,7 +180,7 @@ async def test_who_has_lost_the_token_can_go_on_reading(
 async def test_another_board_at_the_address_gets_no_token(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     monitor.device["id"] = "0200c3000002"
     entry.async_start_reauth(hass)
     await hass.async_block_till_done()
@@ -190,13 +190,13 @@ async def test_another_board_at_the_address_gets_no_token(
     form = await answer(hass, await reauth(hass, entry), next_step_id="button")
     monitor.pressed = True
     assert (await answer(hass, form))["reason"] == "wrong_device"
-    assert entry.data[CONF_TOKEN] == "secret"
+    assert entry.data[CONF_TOKEN] == monitor.token
 
 
 async def test_a_board_that_is_away_cannot_be_signed_in_to(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     await monitor.stop()
     entry.async_start_reauth(hass)
     await hass.async_block_till_done()
@@ -206,7 +206,7 @@ async def test_a_board_that_is_away_cannot_be_signed_in_to(
 async def test_reconfigured_to_another_address(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    entry = await set_up(monitor, token=True)
+    entry = await set_up(monitor, token=monitor.token)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: "192.168.0.250"})
     form = await entry.start_reconfigure_flow(hass)
     assert (form["step_id"], form["errors"]) == ("reconfigure", {})
@@ -216,7 +216,7 @@ async def test_reconfigured_to_another_address(
     assert ways["menu_options"] == ["keep", "password", "button", "read_only"]
     result = await answer(hass, ways, next_step_id="keep")
     assert result["reason"] == "reconfigure_successful"
-    assert (entry.data[CONF_HOST], entry.data[CONF_TOKEN]) == (monitor.host, "secret")
+    assert (entry.data[CONF_HOST], entry.data[CONF_TOKEN]) == (monitor.host, monitor.token)
 
 
 async def test_reconfigured_to_get_a_token(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:

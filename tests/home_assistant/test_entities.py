@@ -101,6 +101,7 @@ async def test_which_start_enabled_and_which_are_diagnostic(
     expected = {key: row[4:] for key, row in SENSORS.items()}
     expected |= {key: row[2:] for key, row in BINARY_SENSORS.items()}
     expected["uptime"] = (False, "diagnostic")
+    expected["firmware"] = (True, "config")
     assert {
         key: (not entity.disabled, entity.entity_category) for key, entity in entities.items()
     } == expected
@@ -152,14 +153,15 @@ async def test_before_the_first_telegram_only_the_board_shows(
     monitor.before_first_telegram()
     entry = await set_up(monitor)
     assert set(registered(hass, entry.entry_id)) == {
-        "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap"
+        "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap",
+        "firmware",
     }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "off"
 
     telegram["status"] = {**telegram.pop("device"), "p1": {"age_ms": 100, "crc_errors": 2}}
     monitor.push(**telegram)
     await until(lambda: state(hass, GAS) and value(hass, "peak_at_risk", "binary_sensor") == "off")
-    assert set(registered(hass, entry.entry_id)) == {*SENSORS, *BINARY_SENSORS, "uptime"}
+    assert set(registered(hass, entry.entry_id)) == {*SENSORS, *BINARY_SENSORS, "uptime", "firmware"}
     assert value(hass, "p1_connected", "binary_sensor") == "on"
 
 

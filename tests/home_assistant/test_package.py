@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
+from homeassistant.helpers.selector import validate_selector
 from homeassistant.loader import Manifest
+from homeassistant.util.yaml import parse_yaml
 from PIL import Image
 
 from custom_components.p1_monitor import binary_sensor
@@ -170,6 +172,8 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     code = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
     assert set(english["selector"]["area"]["options"]) == set(AREAS)
     assert set(english["device"]) == {kind.device for kind in KINDS.values()}
+    for name in english["common"]:
+        assert f".common.{name}" in code, name
     aborts = set(english["config"]["abort"]) - {"already_configured", "already_in_progress"}
     for name in (*english["exceptions"], *english["issues"], *english["config"]["error"], *aborts):
         assert f'"{name}"' in code, name
@@ -185,6 +189,20 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     assert keys == set(english["exceptions"])
     flows = set(english["config"]["step"]) | set(english["options"]["step"])
     assert steps == flows | set(english["issues"]["built_in_entry"]["fix_flow"]["step"])
+
+
+def test_every_action_is_described() -> None:
+    actions = parse_yaml((INTEGRATION / "services.yaml").read_text())
+    assert isinstance(actions, dict)
+    described = translations("en")["services"]
+    assert list(actions) == sorted(actions)
+    assert {name: set(item["fields"]) for name, item in actions.items()} == {
+        name: set(item["fields"]) for name, item in described.items()
+    }
+    assert set(load(INTEGRATION / "icons.json")["services"]) == set(actions)
+    for action in actions.values():
+        for field in action["fields"].values():
+            validate_selector(field["selector"])
 
 
 def test_icons() -> None:

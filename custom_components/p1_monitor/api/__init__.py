@@ -3,7 +3,7 @@
 Knows nothing of Home Assistant, so that it can move to a package of its own as it is.
 """
 
-from .client import OriginalDevice, P1MonitorClient, normal_serial
+from .client import P1MonitorClient
 from .errors import (
     NotP1MonitorError,
     P1MonitorConflictError,
@@ -28,8 +28,10 @@ from .models import (
     Reading,
     Settings,
     Token,
+    Update,
 )
-from .original import OriginalPeak, OriginalQuarter
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .stored import StoredQuarter, Totals
 
 __all__ = [
     "Capacity",
@@ -56,6 +58,9 @@ __all__ = [
     "Quarter",
     "Reading",
     "Settings",
+    "StoredQuarter",
     "Token",
+    "Totals",
+    "Update",
     "normal_serial",
 ]

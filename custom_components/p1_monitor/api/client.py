@@ -1,27 +1,21 @@
 """The HTTP interface of a P1 monitor, ours and the original one."""
 
-import asyncio
-import json
 import re
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from datetime import datetime
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientTimeout
 
 from .errors import (
     NotP1MonitorError,
-    P1MonitorConflictError,
     P1MonitorConnectionError,
-    P1MonitorError,
-    P1MonitorRefusedError,
+    P1MonitorNotFoundError,
     P1MonitorResponseError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
 )
 from .events import EventReader
-from .fields import Json
+from .fields import Json, tables
+from .http import Requests, as_object, check, connection_error
 from .models import (
     Device,
     LiveEvent,
@@ -31,14 +25,12 @@ from .models import (
     Settings,
     Token,
 )
-from .original import OriginalPeak, OriginalQuarter
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .stored import StoredQuarter, Totals
 
-# A board that writes a quarter to its card answers late, but not this late.
-REQUEST_TIMEOUT_S = 10
-# The device sends its status every 10 s, whatever the meter does: three missed is gone.
-SILENCE_TIMEOUT_S = 30
-MAX_BODY_BYTES = 64 * 1024
-MAX_LINE_BYTES = 200
+# A device writes each piece of an update to its flash and reads it back: some minutes at most.
+UPDATE_TIMEOUT_S = 600
+UPDATE_PIECE_BYTES = 8 * 1024
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,
@@ -46,53 +38,16 @@ _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "quarter": Quarter.from_json,
     "peaks": Peaks.from_json,
 }
-_REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
-    HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
-    HTTPStatus.CONFLICT: P1MonitorConflictError,
-    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorWaitError,
-}
 _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
-_MAC_DIGITS = 12
 
 
-class _NotFoundError(P1MonitorResponseError):
-    """The device is there and does not know this path."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginalDevice:
-    """A board with the original firmware, which has no /api.
-
-    serial is its MAC as 12 lower-case hexadecimal digits, else what it calls its serial
-    number, else None.
-    """
-
-    serial: str | None
-
-
-class P1MonitorClient:
-    """One device at one address; the session is the caller's.
+class P1MonitorClient(Requests):
+    """What one device can be asked.
 
     Every method raises P1MonitorConnectionError when nothing (more) comes, P1MonitorTokenError
     when the device wants a token, and P1MonitorResponseError when what comes is not what the
     interface promises. What changes something raises P1MonitorRefusedError when it is refused.
     """
-
-    def __init__(
-        self,
-        host: str,
-        session: ClientSession,
-        *,
-        token: str | None = None,
-        request_timeout_s: float = REQUEST_TIMEOUT_S,
-        silence_timeout_s: float = SILENCE_TIMEOUT_S,
-    ) -> None:
-        """Talk to `host`, a name or address with or without a port; `token` is the device's own."""
-        self.host = host
-        self.token = token
-        self._session = session
-        self._request_timeout_s = request_timeout_s
-        self._silence_timeout_s = silence_timeout_s
 
     async def identify(self) -> Device | OriginalDevice:
         """Who answers at this address.
@@ -102,7 +57,7 @@ class P1MonitorClient:
         try:
             try:
                 return await self.device()
-            except _NotFoundError:
+            except P1MonitorNotFoundError:
                 return await self._identify_original()
         except P1MonitorTokenError:
             raise  # a device of ours, whose owner closed reading
@@ -151,7 +106,7 @@ class P1MonitorClient:
 
     async def change_settings(self, changes: Json) -> Settings:
         """PATCH /api/config with what is to change, in the shape of what GET shows."""
-        return Settings.from_json(_object(await self._text("/api/config", "PATCH", changes)))
+        return Settings.from_json(as_object(await self._text("/api/config", "PATCH", changes)))
 
     async def create_token(self, name: str, password: str | None = None) -> Token:
         """POST /api/tokens: a token for a password, or for a press of the button in the last minute.
@@ -160,7 +115,7 @@ class P1MonitorClient:
         P1MonitorWaitError and P1MonitorConflictError.
         """
         body = {"name": name} if password is None else {"name": name, "password": password}
-        token = Token.from_json(_object(await self._text("/api/tokens", "POST", body)))
+        token = Token.from_json(as_object(await self._text("/api/tokens", "POST", body)))
         if token is None:
             raise P1MonitorResponseError("/api/tokens: no token in the answer")
         return token
@@ -203,7 +158,7 @@ class P1MonitorClient:
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                await _check(response)
+                await check(response)
                 reader = EventReader()
                 async for chunk in response.content.iter_any():
                     events = [
@@ -214,85 +169,76 @@ class P1MonitorClient:
                     if events:
                         yield events
         except (ClientError, TimeoutError, OSError) as err:
-            raise _connection_error("/api/live", err) from err
+            raise connection_error("/api/live", err) from err
         raise P1MonitorConnectionError("the device closed the live stream")
 
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    async def month(self, month: str) -> list[Totals]:
+        """GET /api/months/YYYY-MM: its days that are stored, oldest first."""
+        return _totals(await self._json(f"/api/months/{month}"), "days", "day")
 
-    def _url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
+    async def year(self, year: int) -> list[Totals]:
+        """GET /api/years/YYYY: its months that are stored, oldest first."""
+        return _totals(await self._json(f"/api/years/{year}"), "months", "month")
 
-    async def _json(self, path: str) -> Json:
-        body = await self._text(path)
-        return _object(body)
-
-    async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
-        """Ask for a body of bounded size within a bounded time."""
+    async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
+        """GET /api/history: the stored quarters from `start` to before `end`, oldest first, as they come."""
+        timeout = ClientTimeout(
+            total=None, sock_connect=self._request_timeout_s, sock_read=self._request_timeout_s
+        )
         try:
-            async with (
-                asyncio.timeout(self._request_timeout_s),
-                self._session.request(
-                    method,
-                    self._url(path),
-                    json=body_json,
-                    headers=self._authorization(),
-                    allow_redirects=False,
-                ) as response,
-            ):
-                await _check(response)
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the answer is too long")
+            async with self._session.get(
+                self._url("/api/history"),
+                params={"from": _moment(start), "to": _moment(end)},
+                headers=self._authorization(),
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                await check(response)
+                async for line in response.content:
+                    if quarter := StoredQuarter.from_json(as_object(line.decode())):
+                        yield quarter
+        except (ClientError, TimeoutError, OSError, ValueError) as err:
+            raise connection_error("/api/history", err) from err
+
+    async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
+        """POST /api/update: give the device another firmware, into which it then restarts.
+
+        `progress` is called with the percentage that has been sent. Raises P1MonitorTokenError without a token that
+        the device knows, P1MonitorRefusedError with the device's own words when it does not take the package.
+        """
+        headers = {**self._authorization(), "Content-Length": str(len(package))}
+        timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
+
+        async def pieces() -> AsyncGenerator[bytes]:
+            for at in range(0, len(package), UPDATE_PIECE_BYTES):
+                progress(100 * at // len(package))
+                yield package[at : at + UPDATE_PIECE_BYTES]
+
+        try:
+            async with self._session.post(
+                self._url("/api/update"),
+                data=pieces(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                await check(response)
         except (ClientError, TimeoutError, OSError) as err:
-            raise _connection_error(path, err) from err
-        try:
-            return body.decode()
-        except UnicodeDecodeError as err:
-            raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
-
-
-def normal_serial(given: str) -> str:
-    """A serial number as it tells a device: a MAC as 12 lower-case hexadecimal digits."""
-    digits = re.sub(r"[:.-]", "", given).lower()
-    is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
-    return digits if is_mac else given
-
-
-async def _check(response: ClientResponse) -> None:
-    """Raise what an answer other than the promised one means."""
-    if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
-        return
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise _NotFoundError(f"{response.url.path}: not found")
-    # A device says in one line why it refuses.
-    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
-    if kind := _REFUSALS.get(response.status):
-        raise kind(line)
-    if response.method != "GET":
-        raise P1MonitorRefusedError(line or f"{response.url.path}: status {response.status}")
-    raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
-
-
-def _object(body: str) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except ValueError as err:
-        raise P1MonitorResponseError("the answer is not JSON") from err
-    if not isinstance(data, dict):
-        raise P1MonitorResponseError("the answer is not a JSON object")
-    return data
+            raise connection_error("/api/update", err) from err
 
 
 def _event(name: str, data: str) -> LiveEvent | None:
     """An event that we know; later firmware may send more kinds."""
     if (model := _EVENTS.get(name)) is None:
         return None
-    return model(_object(data))
+    return model(as_object(data))
 
 
-def _connection_error(path: str, err: Exception) -> P1MonitorError:
-    reason = "no answer in time" if isinstance(err, TimeoutError) else str(err)
-    return P1MonitorConnectionError(f"{path}: {reason or type(err).__name__}")
+def _totals(body: Json, key: str, name: str) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in tables(body, key))
+    return [totals for totals in found if totals]
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as a query takes it: to the second, with its offset."""
+    return moment.isoformat(timespec="seconds")

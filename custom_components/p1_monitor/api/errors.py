@@ -13,6 +13,10 @@ class P1MonitorResponseError(P1MonitorError):
     """An answer came, and it is not the one the interface promises."""
 
 
+class P1MonitorNotFoundError(P1MonitorResponseError):
+    """The device is there and does not know this path."""
+
+
 class NotP1MonitorError(P1MonitorResponseError):
     """Something answers at this address, and it is no P1 monitor."""
 

@@ -105,6 +105,16 @@ class P1Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """How an update of the firmware is doing; board is the one that a package must be for."""
+
+    state: str | None
+    percent: int | None
+    error: str | None
+    board: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """GET /api/device: the board itself."""
 
@@ -123,6 +133,7 @@ class Device:
     heap_free_bytes: int | None
     card: Card
     p1: P1Health
+    update: Update
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
@@ -134,6 +145,7 @@ class Device:
         heap = table(data, "heap")
         card = table(data, "card")
         p1 = table(data, "p1")
+        update = table(data, "update")
         return cls(
             id=device_id.lower(),
             name=text(data, "name"),
@@ -162,6 +174,12 @@ class Device:
                 crc_errors=integer(p1, "crc_errors"),
                 overruns=integer(p1, "overruns"),
                 age_ms=integer(p1, "age_ms"),
+            ),
+            update=Update(
+                state=text(update, "state"),
+                percent=integer(update, "percent"),
+                error=text(update, "error"),
+                board=text(update, "board"),
             ),
         )
 

@@ -1,9 +1,30 @@
 """What a device with the original firmware tells: two answers, and no more."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
 from .fields import Json, integer, integers, table
+
+_MAC_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalDevice:
+    """A board with the original firmware, which has no /api.
+
+    serial is its MAC as 12 lower-case hexadecimal digits, else what it calls its serial
+    number, else None.
+    """
+
+    serial: str | None
+
+
+def normal_serial(given: str) -> str:
+    """A serial number as it tells a device: a MAC as 12 lower-case hexadecimal digits."""
+    digits = re.sub(r"[:.-]", "", given).lower()
+    is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
+    return digits if is_mac else given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
