@@ -7,7 +7,14 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "p1_monitor"
 LOGGER = logging.getLogger(__package__)
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, Platform.UPDATE)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.UPDATE,
+)
 
 MANUFACTURER: Final = "P1 monitor"
 ORIGINAL_MODEL: Final = "Digital power meter monitor"

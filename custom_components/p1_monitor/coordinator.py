@@ -5,12 +5,13 @@ down. A device with the original firmware has its own, in original.py.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import override
+from typing import Any, override
+from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -31,6 +32,7 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .day import Day
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
@@ -45,6 +47,8 @@ STREAM_RETRY_LAST_S = 60.0
 SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
+# The meter's days and months, wherever this computer thinks it is.
+BRUSSELS = ZoneInfo("Europe/Brussels")
 
 type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 
@@ -53,13 +57,17 @@ type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 class Snapshot:
     """The newest of everything. device is None for one with the original firmware.
 
-    device_at is when `device` came; settings is None without a token; silent is true while
-    no telegrams come.
+    device_at is when `device` came; settings is None without a token; area is that of the
+    capacity tariff; interval_s is the time between the newest two telegrams; silent is true
+    while no telegrams come.
     """
 
     device: Device | None = None
     device_at: datetime | None = None
     settings: Settings | None = None
+    area: str | None = None
+    day: Day = Day()
+    interval_s: float | None = None
     reading: Reading = Reading()
     quarter: Quarter = Quarter()
     peaks: Peaks = Peaks()
@@ -142,6 +150,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
         self._settings_due = 0.0
+        self._day_wanted = True
         self._was_failing = False
         self._is_back = asyncio.Event()
         self._stream: AsyncGenerator[list[LiveEvent]] | None = None
@@ -180,11 +189,12 @@ class LiveCoordinator(P1MonitorCoordinator):
         retry_s = STREAM_RETRY_FIRST_S
         while True:
             self._is_back.clear()
+            self._settings_due, self._day_wanted = 0.0, True
+            if self._stream is not None:
+                self._ask_for_more()
             stream, self._stream = self._stream or self.client.live(), None
             try:
                 async with aclosing(stream) as live:
-                    self._settings_due = 0.0
-                    self._look_at_settings()
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
                         self._receive(events)
@@ -210,14 +220,30 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._was_failing = False
         self.update_interval = None
         self.async_set_updated_data(snapshot)
-        self._look_at_settings()
+        self._ask_for_more()
 
-    def _look_at_settings(self) -> None:
+    @callback
+    def _ask_for_more(self) -> None:
+        """Ask, beside the stream, for what it does not tell: the day's quarters, and the settings."""
+        if self._day_wanted and (start := self.data.quarter.start):
+            self._day_wanted = False
+            self._beside(self._fetch_day(start), "day")
         if self.client.token and monotonic() >= self._settings_due:
             self._settings_due = monotonic() + SETTINGS_EVERY_S
-            self.config_entry.async_create_background_task(
-                self.hass, self._fetch_settings(), f"{DOMAIN} settings {self.client.host}"
-            )
+            self._beside(self._fetch_settings(), "settings")
+
+    def _beside(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        name = f"{DOMAIN} {what} {self.client.host}"
+        self.config_entry.async_create_background_task(self.hass, work, name)
+
+    async def _fetch_day(self, now: datetime) -> None:
+        midnight = datetime(now.year, now.month, now.day, tzinfo=BRUSSELS)
+        try:
+            stored = [quarter async for quarter in self.client.history(midnight, now)]
+        except P1MonitorError as err:
+            LOGGER.debug("The quarters of today of %s could not be read: %s", self.client.host, err)
+            return
+        self._add(replace(self.data, day=self.data.day.with_stored(stored)))
 
     async def _fetch_settings(self) -> None:
         try:
@@ -231,7 +257,13 @@ class LiveCoordinator(P1MonitorCoordinator):
         device = self.data.device
         if device is not None:
             device = replace(device, capacity=settings.capacity)
-        self.async_set_updated_data(replace(self.data, device=device, settings=settings))
+        self._add(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
+
+    @callback
+    def _add(self, snapshot: Snapshot) -> None:
+        """Publish what was asked for beside the stream, which says nothing of how that is doing."""
+        self.data = snapshot
+        self.async_update_listeners()
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -269,14 +301,19 @@ class LiveCoordinator(P1MonitorCoordinator):
                     self._follow_firmware(snapshot.device, event)
                     age_ms = event.p1.age_ms
                     self._heard(None if age_ms is None else age_ms / 1000)
-                    snapshot = replace(snapshot, device=event, device_at=dt_util.utcnow())
+                    snapshot = replace(
+                        snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
+                    )
                 case Reading():
                     # The first reading may be old, and one of a board that has just started is empty.
-                    if event.time and snapshot.reading.time not in (None, event.time):
+                    before = snapshot.reading.time
+                    if event.time and before and event.time != before:
                         self._heard()
+                        interval_s = (event.time - before).total_seconds()
+                        snapshot = replace(snapshot, interval_s=interval_s)
                     snapshot = replace(snapshot, reading=event)
                 case Quarter():
-                    snapshot = replace(snapshot, quarter=event)
+                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.follow(event))
                 case Peaks():
                     snapshot = replace(snapshot, peaks=event)
         return replace(snapshot, silent=self._silent())

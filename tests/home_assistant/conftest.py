@@ -68,6 +68,11 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
         await hass_with_us.async_block_till_done()
         if isinstance(board, P1Monitor) and board.streaming and entry.state is ConfigEntryState.LOADED:
             await until(lambda: board.streams and entry.runtime_data.update_interval is None)
+            # What it asks for beside the stream.
+            if board.quarter["start"]:
+                await until(lambda: board.count("/api/history"))
+            if entry.runtime_data.client.token:
+                await until(lambda: entry.runtime_data.data.settings or board.closed)
         return entry
 
     yield add
