@@ -23,6 +23,7 @@ from .api import (
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
+from .memory import Memory
 from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
@@ -46,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
     coordinator = await _coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
+    coordinator.memory = await Memory.load(hass, entry.entry_id)
 
     # The gas and water meters want the board to be known before them.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
@@ -90,6 +92,7 @@ async def _coordinator(
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Take the entities away; the stream ends with the entry's own tasks."""
+    await entry.runtime_data.memory.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -114,6 +117,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
     """Give the device its token back, and forget the issue of an entry of the built-in integration."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
+    await Memory.forget(hass, entry.entry_id)
     if token_id := entry.data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(
             entry.data[CONF_HOST], async_get_clientsession(hass), token=entry.data[CONF_TOKEN]

@@ -33,6 +33,7 @@ from .api import (
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
 from .day import Day
+from .memory import Memory
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
@@ -78,6 +79,8 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     """One device, whichever firmware it runs."""
 
     config_entry: P1MonitorConfigEntry
+    # Loaded before the platforms are set up.
+    memory: Memory
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
         """Serve one config entry through one client."""

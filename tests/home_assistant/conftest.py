@@ -68,17 +68,19 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
         await hass_with_us.async_block_till_done()
         if isinstance(board, P1Monitor) and board.streaming and entry.state is ConfigEntryState.LOADED:
             await until(lambda: board.streams and entry.runtime_data.update_interval is None)
-            # What it asks for beside the stream.
-            if board.quarter["start"]:
-                await until(lambda: board.count("/api/history"))
-            if entry.runtime_data.client.token:
-                await until(lambda: entry.runtime_data.data.settings or board.closed)
+            await until(lambda: not beside(entry))
         return entry
 
     yield add
     for entry in entries:
         if entry.state is ConfigEntryState.LOADED:
             await hass_with_us.config_entries.async_unload(entry.entry_id)
+
+
+def beside(entry: MockConfigEntry) -> list[str]:
+    """What the coordinator is still asking for beside the stream."""
+    names = [task.get_name() for task in entry._background_tasks]
+    return [name for name in names if name.startswith((f"{DOMAIN} day", f"{DOMAIN} settings"))]
 
 
 @pytest.fixture

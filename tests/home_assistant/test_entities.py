@@ -125,6 +125,8 @@ async def test_which_start_enabled_and_which_are_diagnostic(
     expected["uptime"] = (False, "diagnostic")
     expected["firmware"] = (True, "config")
     expected["identify"] = (True, "diagnostic")
+    expected["peak"] = (True, None)
+    expected["meter"] = (False, "diagnostic")
     assert {
         key: (not entity.disabled, entity.entity_category) for key, entity in entities.items()
     } == expected
@@ -190,7 +192,7 @@ async def test_before_the_first_telegram_only_the_board_shows(
     await until(lambda: state(hass, GAS) and value(hass, "peak_at_risk", "binary_sensor") == "off")
     await until(lambda: state(hass, "peak_today"))
     assert set(registered(hass, entry.entry_id)) == {
-        *SENSORS, *BINARY_SENSORS, "uptime", "firmware", "identify"
+        *SENSORS, *BINARY_SENSORS, "uptime", "firmware", "identify", "peak", "meter"
     }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "on"
 

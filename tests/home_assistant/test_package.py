@@ -10,19 +10,23 @@ from typing import Any
 import pytest
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
+from homeassistant.helpers import condition as condition_helper
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.selector import validate_selector
+from homeassistant.helpers.selector import selector, validate_selector
+from homeassistant.helpers.trigger import descriptions as trigger_descriptions
 from homeassistant.loader import Manifest
-from homeassistant.util.yaml import parse_yaml
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 
-from custom_components.p1_monitor import binary_sensor, number, switch
+from custom_components.p1_monitor import binary_sensor, event, number, switch
+from custom_components.p1_monitor.condition import CONDITIONS
 from custom_components.p1_monitor.demand import AREAS
 from custom_components.p1_monitor.sensor_board import BOARD_SENSORS
 from custom_components.p1_monitor.sensor_cost import COST_SENSORS
 from custom_components.p1_monitor.sensor_demand import DEMAND_SENSORS
 from custom_components.p1_monitor.sensor_mbus import KINDS
-from custom_components.p1_monitor.sensor_meter import METER_SENSORS
+from custom_components.p1_monitor.sensor_meter import METER_SENSORS, TARIFFS
+from custom_components.p1_monitor.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "p1_monitor"
@@ -31,6 +35,7 @@ SENSORS = METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS
 MBUS_KEYS = {"flow", "reading_time", "valve"}
 OTHERS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "event": event.EVENTS,
     "number": number.NUMBERS,
     "switch": (switch.STATUS_LIGHT,),
 }
@@ -215,7 +220,10 @@ def test_every_action_is_described() -> None:
 
 
 def test_icons() -> None:
-    icons = load(INTEGRATION / "icons.json")["entity"]
+    all_icons = load(INTEGRATION / "icons.json")
+    for kind, known in (("triggers", TRIGGERS), ("conditions", CONDITIONS)):
+        assert set(all_icons[kind]) == set(known)
+    icons = all_icons["entity"]
     english = translations("en")["entity"]
     for platform, entities in icons.items():
         assert platform in [item.value for item in Platform]
@@ -226,6 +234,33 @@ def test_icons() -> None:
             for name in (icon["default"], *states.values()):
                 assert re.fullmatch(r"mdi:[a-z0-9-]+", name), name
             assert icon["default"] not in states.values(), key
+
+
+def test_event_types_have_names() -> None:
+    english = translations("en")["entity"]["event"]
+    for item in event.EVENTS:
+        names = english[item.translation_key]["state_attributes"]["event_type"]["state"]
+        assert set(names) == set(item.event_types or [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "schema"),
+    [
+        ("triggers", TRIGGERS, trigger_descriptions._TRIGGERS_DESCRIPTION_SCHEMA),
+        ("conditions", CONDITIONS, condition_helper._CONDITIONS_DESCRIPTION_SCHEMA),
+    ],
+)
+def test_triggers_and_conditions_are_described(kind: str, known: dict[str, Any], schema: Any) -> None:
+    described = schema(load_yaml_dict(str(INTEGRATION / f"{kind}.yaml")))
+    english = translations("en")[kind]
+    assert set(described) == set(known) == set(english)
+    for key, description in described.items():
+        assert set(description["fields"]) == set(english[key]["fields"]), key
+        assert "for" in description["fields"], key
+        assert all(item["integration"] == "p1_monitor" for item in description["target"]["entity"]), key
+        for field in description["fields"].values():
+            selector(field["selector"])
+    assert set(translations("en")["selector"]["tariff"]["options"]) == set(TARIFFS.values())
 
 
 def test_entities_without_a_class_have_an_icon() -> None:
