@@ -190,7 +190,7 @@ async def test_before_the_first_telegram_only_the_board_shows(
     telegram["status"] = {**telegram.pop("device"), "p1": {"age_ms": 100, "crc_errors": 2}}
     monitor.push(**telegram)
     await until(lambda: state(hass, GAS) and value(hass, "peak_at_risk", "binary_sensor") == "off")
-    await until(lambda: state(hass, "peak_today"))
+    await until(lambda: value(hass, "peak_today") == "3.005")
     assert set(registered(hass, entry.entry_id)) == {
         *SENSORS, *BINARY_SENSORS, "uptime", "firmware", "identify", "peak", "meter"
     }  # fmt: skip
@@ -456,7 +456,7 @@ async def test_a_card_that_cannot_be_asked_costs_only_its_quarters(
 ) -> None:
     monitor.bodies["/api/history"] = 503
     await set_up(monitor)
-    assert value(hass, "last_quarter_demand") is None
+    assert value(hass, "last_quarter_demand") == STATE_UNKNOWN
     assert value(hass, "power") == "3180"
 
 
