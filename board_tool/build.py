@@ -31,7 +31,9 @@ def build(board: str) -> tuple[Path, Path]:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(product, folder / name)
         this = TARGET / f"this_{board}.py"
-        this.write_text(f"from board.{board} import Board\n\nNAME = {board!r}\n")
+        this.write_text(
+            f"from board.{'host' if board == 'host' else 'esp32'} import Board\n\nNAME = {board!r}\n"
+        )
         bytecode.compile_python(this, folder / "board" / "this.mpy", "board/this.py", optimise=3)
     except SyntaxError as error:
         raise ToolError(str(error)) from None

@@ -7,14 +7,15 @@ Loaded while used.
 import io
 import struct
 import sys
+from micropython import const
 
 from board.flash import read_json, write_json
 from meter.crc import crc16
 from meter.stamp import civil
 
-_FILE = "crash.json"
-_MAGIC = b"P1"
-_LONGEST = 1000  # bytes of a report
+_FILE = const("crash.json")
+_MAGIC = const(b"P1")
+_LONGEST = const(1000)  # bytes of a report
 # Errors whose own words are about the code or the system, and never hold what somebody typed.
 _PLAIN = (OSError, MemoryError, AttributeError, NameError, ImportError, TypeError)
 

@@ -4,18 +4,19 @@ Loaded while used.
 """
 
 import os
+from micropython import const
 
 from history.card import ROOT
 from version import VERSION
 
 _TEST = ROOT + "/selftest.txt"
-_LARGE = 8192  # bytes of a cluster, of which every quarter's file takes at least one
+_LARGE = const(8192)  # bytes of a cluster, of which every quarter's file takes at least one
 
 
 def announce(board, log, card):
     """Say which board this is, how it is wired, and whether the card works."""
     log.note("Digital meter monitor using board: %s" % board.name)
-    log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause()))
+    log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause))
     pins = board.pins
     if pins:
         print("LED pin: %d" % pins["led"])

@@ -11,8 +11,8 @@ _SILENT_S = const(30)  # as long as a card that dies may block everything, and a
 class Supervisor:
     """Starts tasks, restarts those that fail, and stops feeding the watchdog when one hangs.
 
-    Each task says that it is alive by `beat(name)`, at least every 30 s. What is done by time is no task of its own,
-    which costs half a kilobyte: functions in `each_step` and `each_second` are called in turn.
+    Each task says that it is alive by the `beat()` that it is given, at least every 30 s. What is done by time is no
+    task of its own, which costs half a kilobyte: functions in `each_step` and `each_second` are called in turn.
     """
 
     def __init__(self, board, log):
@@ -24,44 +24,38 @@ class Supervisor:
         self._told = False
 
     def start(self, name, run):
-        """Run the async function `run` for ever."""
-        self.beat(name)
+        """Run the async function `run(beat)` for ever."""
         asyncio.create_task(self._keep(name, run))
 
-    def beat(self, name):
-        self._silent_s[name] = 0
-
     async def _keep(self, name, run):
-        failed = False
+        def beat():
+            self._silent_s[name] = 0
+
         while True:
+            beat()
             try:
-                if failed:
-                    await self._board.clock.sleep(1)
-                failed = True
-                self.beat(name)
-                await run()
+                await run(beat)
             except Exception as error:
                 self._log.fault(name, error)
+            await self._board.clock.sleep(1)
 
     async def run(self):
         """Steps of a tenth of a second, and once a second what is done by time, and the watchdog."""
-        while True:
-            try:
-                await self._steps()
-            except MemoryError:
-                gc.collect()
-
-    async def _steps(self):
         clock = self._board.clock
         before = None
         while True:
-            self._call(self.each_step)
-            now = clock.uptime_s()  # counts on before the ticks wrap
-            if now != before:
-                before = now
-                self._call(self.each_second)
-                self._watch(max(_SILENT_S, clock.speed))  # at least a second, also when the clock runs fast
-            await clock.sleep(STEP_S)
+            try:
+                self._call(self.each_step)
+                now = clock.uptime_s()  # counts on before the ticks wrap
+                if now != before:
+                    before = now
+                    self._call(self.each_second)
+                    self._watch(
+                        max(_SILENT_S, clock.speed)
+                    )  # at least a second, also when the clock runs fast
+                await clock.sleep(STEP_S)
+            except MemoryError:
+                gc.collect()
 
     def _call(self, parts):
         for part in parts:

@@ -32,7 +32,7 @@ def build(target: Path = TARGET) -> None:
         elif source.suffix == ".py":
             made.add(product := target / name.with_suffix(".mpy"))
             # No assertions and no line numbers: on the board both cost memory.
-            compile_python(source, product, name.as_posix(), optimise=3)
+            compile_python(source, product, ".".join(name.with_suffix("").parts), optimise=3)
     for product in [*target.rglob("*.mpy"), *target.rglob("*.gz")]:
         if product not in made:
             product.unlink()

@@ -182,6 +182,8 @@ class HomeAssistant:
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
+        if done.get("type") == "menu":  # how the device lets Home Assistant in
+            done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
 

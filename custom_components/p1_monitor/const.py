@@ -7,7 +7,15 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "p1_monitor"
 LOGGER = logging.getLogger(__package__)
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, Platform.UPDATE)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.UPDATE,
+)
 
 MANUFACTURER: Final = "P1 monitor"
 ORIGINAL_MODEL: Final = "Digital power meter monitor"
@@ -17,3 +25,5 @@ CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
 CONF_TARGET_W: Final = "target_w"
+CONF_TOKEN_ID: Final = "token_id"
+CONF_WARNING_PERCENT: Final = "warning_percent"

@@ -29,9 +29,20 @@ def _previous_power(snapshot: Snapshot) -> int | None:
     return peak.power_w if peak else None
 
 
-def _running_power(snapshot: Snapshot) -> int | None:
+def running_power(snapshot: Snapshot) -> int | None:
+    """The running month's peak in W."""
     running = snapshot.peaks.running
     return running.power_w if running else None
+
+
+def _last_quarter(snapshot: Snapshot) -> int | None:
+    last = snapshot.day.last
+    return last.average_w if last else None
+
+
+def _day_peak(snapshot: Snapshot) -> int | None:
+    peak = snapshot.day.peak
+    return peak.average_w if peak else None
 
 
 def _running_end(snapshot: Snapshot) -> datetime | None:
@@ -130,10 +141,12 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _demand("projected_demand", lambda s: s.quarter.projected_w, rhythm=TEN_SECONDS),
     _advice("allowed_power", lambda s: s.quarter.allowed_w, enabled=False),
     _advice("headroom", lambda s: s.quarter.headroom_w, enabled=True),
+    _demand("last_quarter_demand", _last_quarter),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
-    _demand("peak_month", _running_power, lapses=False),
+    _demand("peak_month", running_power, lapses=False),
     # The end of the peak's quarter, as the meter stamps it (1.6.0).
     _timestamp("peak_month_time", _running_end, lapses=False),
+    _demand("peak_today", _day_peak, lapses=False, enabled=False),
     _demand("peak_previous_month", _previous_power, state_class=None, lapses=False),
     _demand(
         "peak_average_12m",

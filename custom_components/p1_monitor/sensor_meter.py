@@ -12,7 +12,9 @@ from homeassistant.const import (
 )
 
 from .coordinator import Snapshot
+from .demand import CONNECTION_W
 from .entity import ENERGY, POWER, TEN_SECONDS
+from .register import Pace
 from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
@@ -23,6 +25,8 @@ BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
 # What a meter writes where no limit is set: 999.9 or 99.999 kW, 999 or 999.99 A.
 LIMITER_OFF_W = 99_999
 FUSE_OFF_A = 999.0
+# kWh; a telegram that comes late brings a step of more than its own second.
+ELECTRICITY = Pace(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
@@ -46,7 +50,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         rhythm=ENERGY,
-        register=True,
+        pace=ELECTRICITY,
         has_fn=has,
         value_fn=value_fn,
     )

@@ -5,8 +5,6 @@ Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md s
 
 import asyncio
 import machine
-import network
-import vfs
 from machine import Pin
 from micropython import const
 
@@ -65,66 +63,41 @@ def _code(reply):
 
 
 class Board:
-    """The facts and peripherals that `main` builds on. A board is a subclass that gives its name and its table:
+    """The facts and peripherals that `main` builds on; `name` is that of a file beside this one with
 
-    pins   led, rx, tx, rts, boot; of the card mosi, miso, sck, cs, its slot of machine.SDCard, and card_power where a
-           pin switches the card on
-    cause  the register that tells a brownout, None where it is not known
+    facts(board)   what people call it, its pins, and the register that tells a brownout, None where it is not known
+
+    Pins are led, rx, tx, rts, boot; of the card mosi, miso, sck, cs, its slot of machine.SDCard, and card_power where
+    a pin switches the card on.
     """
 
     http = ("0.0.0.0", 80)
     flash = ""
     has_radio = True
 
-    def __init__(self, name, pins, cause):
-        self.name, self.pins = name, pins
+    def __init__(self, name):
         self.clock = Clock()
         self.id = machine.unique_id().hex()
         self.memory = machine.RTC().memory  # 2 KB that survive a reset
         start = borrow("board.esp32_start", "start")
-        self._watchdog, self._led, self._boot, uart, request, card = start(pins)
+        self._watchdog, self._led, self._boot, uart, request, card = start(self, name)
         self.line = Line(uart, request)
         self._disk = Disk(card) if card else None
-        self._cause = borrow("board.esp32_start", "reset_cause")(cause)
 
     def mount_card(self, path):
         """Mount the card there; False when there is none, OSError when it cannot be read."""
-        disk = self._disk
-        if not disk:
-            raise OSError("the slot of the card cannot be used")
-        disk.ioctl(2, 0)  # forget the card of before: it may have been pulled and put back
-        if disk.ioctl(1, 0):
-            return False
-        vfs.mount(vfs.VfsFat(disk), path)  # type: ignore[arg-type]  # the stubs want their own base class
-        return True
+        return borrow("board.esp32_card", "mount")(self._disk, path)
 
     def read_sector(self, sector, buffer):
         """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
-        if not self._disk or self._disk.readblocks(sector, buffer):
-            raise OSError(5)
+        borrow("board.esp32_card", "read_sector")(self._disk, sector, buffer)
 
     def format_card(self):
         """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
-        if not self._disk:
-            raise OSError(5)
-        borrow("board.esp32_start", "format_card")(self._disk)
+        borrow("board.esp32_card", "format_card")(self._disk)
 
     def each_second(self):
         """Nothing here is done by time."""
-
-    def reset_cause(self):
-        """Why the board has started."""
-        return self._cause
-
-    def wifi_status(self):
-        station = network.WLAN(network.WLAN.IF_STA)
-        if not station.isconnected():
-            return None
-        return {
-            "ssid": station.config("ssid"),
-            "rssi_dbm": station.status("rssi"),
-            "ip": station.ifconfig()[0],
-        }
 
     def led(self, duty):
         """Light of 0 to 1023."""

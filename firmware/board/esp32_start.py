@@ -1,24 +1,38 @@
-"""What an ESP32 does when it starts, or seldom. Loaded while used."""
+"""What an ESP32 does when it starts, or is stopped by hand. Loaded while used."""
 
 import gc
 import machine
 import time
-import vfs
 from machine import PWM, UART, WDT, Pin
+from micropython import const
 
-_WATCHDOG_MS = 30000
-_LATER_MS = 600000
-_GARBAGE = 65536  # bytes after which it is collected: the S2 has megabytes, where it would take long
-_POWER_ON = 1  # machine.PWRON_RESET, also given after a brownout
+from loading import borrow
+
+_WATCHDOG_MS = const(30000)
+_LATER_MS = const(600000)
+_GARBAGE = const(65536)  # bytes after which it is collected: the S2 has megabytes, where it would take long
+_POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
 
 
-def start(pins):
-    """The watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
+def start(board, name):
+    """Tell the board its name, pins and reset_cause, and give its peripherals:
 
-    ValueError when a pin cannot be.
+    the watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
     """
     machine.freq(160_000_000)
     gc.threshold(_GARBAGE)
+    facts = borrow("board." + name, "facts")
+    board.name, board.pins, register = facts(board)
+    board.reset_cause = _reset_cause(register)
+    try:
+        return _peripherals(board.pins)
+    except ValueError as error:
+        print("config.json: these pins cannot be:", error)
+        board.pins = facts(None)[1]
+        return _peripherals(board.pins)
+
+
+def _peripherals(pins):
     watchdog = WDT(timeout=_WATCHDOG_MS)
     led = PWM(Pin(pins["led"]), freq=1000, duty_u16=0)
     boot = Pin(pins["boot"], Pin.IN, Pin.PULL_UP)
@@ -55,7 +69,7 @@ def _card(pins):
         return None
 
 
-def reset_cause(register):
+def _reset_cause(register):
     """Why the board has started; `register` is RTC_CNTL_RESET_STATE_REG of the chip, None where it is not known."""
     cause = machine.reset_cause()
     if cause == _POWER_ON and register and machine.mem32[register] & 0x3F != 1:
@@ -66,13 +80,3 @@ def reset_cause(register):
 def feed_later():
     """No watchdog can be stopped, but this one can be given ten minutes."""
     WDT(timeout=_LATER_MS)
-
-
-def format_card(disk):
-    """Make a new, empty file system. OSError when the card takes none."""
-    feed_later()  # one call, and a large card takes long
-    try:
-        disk.ioctl(1, 0)
-        vfs.VfsFat.mkfs(disk)
-    finally:
-        WDT(timeout=_WATCHDOG_MS)

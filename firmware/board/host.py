@@ -10,10 +10,11 @@ import os
 import socket
 import sys
 import vfs
+from micropython import const
 
 from board.clock import Clock
 
-_SECTOR = 512
+_SECTOR = const(512)
 _NEW_IMAGE = 64 << 20  # bytes
 
 
@@ -81,8 +82,9 @@ class Board:
     name = "host"
     has_radio = False  # the computer's own network
     pins = None
+    reset_cause = "power_on"
 
-    def __init__(self):
+    def __init__(self, _):
         setting = os.getenv
         self.clock = Clock(float(setting("P1_SPEED", "1")), int(setting("P1_TICKS", "0")))
         self.line = Line(setting("P1_LINE"))
@@ -138,12 +140,6 @@ class Board:
             if used > self._most:
                 self._most = used
                 print("memory", used)
-
-    def reset_cause(self):
-        return "power_on"
-
-    def wifi_status(self):
-        return None  # the computer's own network
 
     def led(self, duty):
         """No light here."""

@@ -20,7 +20,6 @@ class Light:
     """
 
     def __init__(self, board, config, state):
-        self.local_s = None  # by the meter's clock; None before the first telegram
         self._board = board
         self._config = config
         self._state = state
@@ -30,6 +29,8 @@ class Light:
         self._at = 0
         self._is_asked = False
         self._telegram = False
+        self._minute = None  # of the meter's clock
+        self._is_quiet = False
         self._duty = None
         self.show("start")
         self.show("hi")
@@ -40,9 +41,12 @@ class Light:
             self._asked.append(name)
 
     def telegram(self, local_s):
-        """A telegram has come: one bright step."""
-        self.local_s = local_s
+        """A telegram has come, at this moment of the meter's clock: one bright step."""
         self._telegram = True
+        minute = local_s // 60
+        if minute != self._minute:
+            self._minute = minute
+            self._is_quiet = borrow("board.patterns", "is_quiet")(self._config, minute)
 
     def step(self):
         """The next tenth of a second."""
@@ -53,7 +57,7 @@ class Light:
         if self._telegram and self._name == "dim":
             level = _BRIGHTEST
         self._telegram = False
-        if not self._is_asked and self._is_quiet():
+        if self._is_quiet and not self._is_asked:
             level = 0
         # The eye sees the square root of the light.
         duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)
@@ -68,15 +72,3 @@ class Light:
         if name != self._name:
             self._name = name
             self._steps = borrow("board.patterns", "steps")(name)
-
-    def _is_quiet(self):
-        start, end = self._config.get("quiet_from"), self._config.get("quiet_to")
-        if self.local_s is None or not start or not end:
-            return False
-        minute = self.local_s % 86400 // 60
-        start, end = _minute(start), _minute(end)
-        return start <= minute < end if start <= end else minute >= start or minute < end
-
-
-def _minute(text):
-    return int(text[:2]) * 60 + int(text[3:])

@@ -1,4 +1,4 @@
-"""What the LED shows, as data. Loaded while used.
+"""What the LED shows, as data, and when it is dark. Loaded while used.
 
 A pattern is a text with one digit for each step of a tenth of a second: 0 is dark, 9 as bright as the owner lets it.
 """
@@ -25,3 +25,17 @@ def steps(name):
         return drawn
     code, end = _SPELLED[name]
     return code.replace(".", _DOT).replace("-", _DASH).replace(" ", _LETTER) + end
+
+
+def is_quiet(config, minute):
+    """Whether this minute, counted from some midnight, is in the owner's quiet hours."""
+    start, end = config.get("quiet_from"), config.get("quiet_to")
+    if not start or not end:
+        return False
+    minute %= 1440
+    start, end = _minute(start), _minute(end)
+    return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def _minute(text):
+    return int(text[:2]) * 60 + int(text[3:])

@@ -1,6 +1,6 @@
 """LilyGO TTGO T8 ESP32-S2 V1.1."""
 
-from board import esp32
+from micropython import const
 
 _PINS = {
     "led": 36,
@@ -15,9 +15,8 @@ _PINS = {
     "slot": 3,  # SPI2, to which these pins belong
     "card_power": 14,
 }
-_RESET_STATE = 0x3F408038  # RTC_CNTL_RESET_STATE_REG
+_RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG
 
 
-class Board(esp32.Board):
-    def __init__(self):
-        super().__init__("LilyGo TTGO T8 ESP32 S2 V1.1", _PINS, _RESET_STATE)
+def facts(_):
+    return "LilyGo TTGO T8 ESP32 S2 V1.1", _PINS, _RESET_STATE

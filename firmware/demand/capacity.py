@@ -6,17 +6,6 @@ and Brugel have no tariff on measured peaks for homes.
 
 FLOOR_W = 2500
 
-# The distribution areas of Flanders, then the two choices that pay for no peak.
-AREAS = (
-    "antwerpen,halle_vilvoorde,imewo,kempen,limburg,midden_vlaanderen,west,zenne_dijle,"
-    "no_capacity_tariff,wallonia_impact"
-)  # one string: a tuple of ten takes three times its memory
-
-
-def is_area(name):
-    """Whether a setting names an area."""
-    return name in AREAS.split(",")
-
 
 def has_tariff(area):
     """Whether peaks cost money in this area; where none is chosen (None) they count as if they do."""

@@ -42,9 +42,9 @@ class Coach:
     projected_w    the average it ends at if the import of this telegram stays
     target_w       what it should not pass; None: no capacity tariff and no own target
     allowed_w      import that ends it at the target; headroom_w: what may be switched on, negative: must go off
-    at_risk        the projection with the last 60 s' import has been above the target for 120 s
+    at_risk        the projection with the last 60 s' import has been above the warning level for 120 s
     unavoidable    the target is reached already
-    area, own_target_w, limit_w  are settings, to be set from outside
+    area, own_target_w, warning_percent (of the target: the warning level), limit_w  are settings, set from outside
     quarter        its 5 s samples
 
     The meter's clock decides, also when it is set:
@@ -62,6 +62,7 @@ class Coach:
     def __init__(self):
         self.quarter = Quarter()
         self.area = self.own_target_w = None
+        self.warning_percent = 100
         self.limit_w = CONNECTION_W
         self.quarter_id = self.start = self.summer = self.elapsed = None
         self.demand_w = self.source = self.projected_w = None
@@ -166,13 +167,14 @@ class Coach:
         return self._decide(t, t - self._since)
 
     def _heading(self, t, power_w):
-        """1: above the target with the import of the last 60 s; -1: 5 % or more below it; 0: between."""
+        """1: above the warning level with the import of the last 60 s; -1: 5 % or more below it; 0: between."""
         slot = t // SLOT_S
         power_60s = self.quarter.mean(slot - _SLOTS_60S, slot)
         ahead = projected_w(self.demand_w, power_w if power_60s is None else power_60s, t)
-        if ahead > self.target_w:
+        level = self.target_w * self.warning_percent // 100
+        if ahead > level:
             return 1
-        return -1 if ahead * 20 <= self.target_w * 19 else 0
+        return -1 if ahead * 20 <= level * 19 else 0
 
     def _decide(self, t, waited):
         if self.target_w is None or (self._side < 0 and waited >= _RISK_OFF_S):

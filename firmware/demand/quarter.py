@@ -7,6 +7,7 @@ A quarter is known by its start. Its id and its file are those of the cards and 
 from array import array
 from micropython import const
 
+from loading import borrow
 from meter import stamp
 
 QUARTER_S = 900
@@ -14,7 +15,6 @@ SLOT_S = 5
 SLOTS = 180
 ABSENT = 0xFFFF  # a slot without a telegram
 _MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
-_PIECE = const(12)  # slots that are written at a time: 73 bytes at most
 
 
 def quarter_id(local_s, summer):
@@ -86,32 +86,10 @@ class Quarter:
         return -1 if self.slot < 0 else self.import_w[self.slot]
 
     def write_json(self, write, running=False):
-        """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes).
-
-        While the quarter is running its finished slots only. The arrays end at the newest sample. Written in one
-        go: the samples must not change in between. Production is <= 0, as it always was.
+        """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes); while it is running its finished
+        slots only. Written in one go: the samples must not change in between.
         """
-        if self.quarter_id is None:
-            write(b"{}")
-            return
-        stop = self.slot if running else SLOTS
-        while stop > 0 and self.import_w[stop - 1] == ABSENT:
-            stop -= 1
-        write(
-            b'{"quarter_id":%d,"consumed_power_avg":%d,"interval_secs":5,"consumed_power_interval_avgs":['
-            % (self.quarter_id, self.mean(0, stop) or 0)
-        )
-        self._write_slots(write, self.import_w, 1, stop)
-        write(b'],"produced_power_interval_avgs":[')
-        self._write_slots(write, self.export_w, -1, stop)
-        write(b"]}")
-
-    def _write_slots(self, write, slots, sign, stop):
-        for first in range(0, stop, _PIECE):
-            if first:
-                write(b",")
-            piece = slots[first : min(first + _PIECE, stop)]
-            write(",".join(["null" if power == ABSENT else str(sign * power) for power in piece]).encode())
+        borrow("demand.quarter_json", "write_json")(self, write, running)
 
     def _empty_from(self, slot):
         for at in range(slot, SLOTS):

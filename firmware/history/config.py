@@ -2,7 +2,7 @@
 
     {"wifi": {"ssid", "password"},
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
-     "capacity": {"area", "target_w", "counted_from"},
+     "capacity": {"area", "target_w", "warning_percent", "counted_from"},
      "light": {"brightness", "quiet_from", "quiet_to"},
      "access": {"closed"},
      "radio": {"tx_power_dbm"},
@@ -20,18 +20,19 @@ import binascii
 import gc
 import json
 import os
+from micropython import const
 
 from board.flash import read_json, write_json
 from history.card import ROOT
 from loading import borrow
 
-_NAME = "config.json"
+_NAME = const("config.json")
 _PATH = ROOT + "/config.json"
-_LONGEST = 4096  # bytes
-_PIECE = 256
+_LONGEST = const(4096)  # bytes
+_PIECE = const(256)
 # In the copy: the check of the card's file as it was last seen, and whether the copy is newer than that.
-_SEEN = "card_seen"
-_NEWER = "newer_than_card"
+_SEEN = const("card_seen")
+_NEWER = const("newer_than_card")
 
 
 def read(board, note):

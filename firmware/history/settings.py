@@ -1,12 +1,17 @@
 """What the owner can set, and which values are right. Dicts as /config.json holds them: see `config.py`."""
 
 import json
+from micropython import const
 
-from demand.capacity import is_area
 from meter.stamp import days_in_month
 
-_HEX = "0123456789abcdefABCDEF"
-_HOST_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+_HEX = const("0123456789abcdefABCDEF")
+# The distribution areas of Flanders, then the two choices that pay for no peak.
+_AREAS = (
+    "antwerpen,halle_vilvoorde,imewo,kempen,limburg,midden_vlaanderen,west,zenne_dijle,"
+    "no_capacity_tariff,wallonia_impact"
+)  # one string: a tuple of ten takes three times its memory
+_HOST_NAME = const("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 # Section, key, kind (a range is one of whole numbers), and what holds without one. Text, since a table of objects
 # takes several times its memory.
@@ -20,6 +25,7 @@ network subnet mask null
 network dns address null
 capacity area area null
 capacity target_w 1-100000 null
+capacity warning_percent 50-100 100
 capacity counted_from date null
 light brightness 0-100 100
 light quiet_from time null
@@ -72,7 +78,7 @@ def _is(kind, value):
         return hour < 24 and minute < 60
     if kind == "language":
         return value in ("nl", "fr", "de", "en")
-    return is_area(value)
+    return value in _AREAS.split(",")
 
 
 def _is_key(value):

@@ -1,8 +1,10 @@
 """Why a card cannot be mounted, in words that say what to do. Loaded while used."""
 
-_SECTOR = 512
-_EXFAT = "the card is formatted as exFAT: format it as FAT32"
-_NTFS = "the card is formatted as NTFS: format it as FAT32"
+from micropython import const
+
+_SECTOR = const(512)
+_EXFAT = const("the card is formatted as exFAT: format it as FAT32")
+_NTFS = const("the card is formatted as NTFS: format it as FAT32")
 
 
 def reason(board, error):

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+from micropython import const
 
-_LONGEST = 512  # bytes of a query, RFC 1035 §2.3.4
+_LONGEST = const(512)  # bytes of a query, RFC 1035 §2.3.4
 
 
 def answer(query, address):

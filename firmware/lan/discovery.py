@@ -4,32 +4,23 @@ Source: UPnP Device Architecture 1.0, §1. Most of what is heard is for others; 
 code that speaks. Looked at once a second, and two answers at a time: nobody can make it send more.
 """
 
-import socket
 from micropython import const
 
 from loading import borrow
 
-_PORT = const(1900)
-_GROUP = b"\xef\xff\xff\xfa"  # 239.255.255.250
 _HEARD = const(8)  # messages a second; the network stack holds 6
 _ANSWERED = const(2)
 _ANNOUNCE_S = const(900)
-_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython names it
 
 
 class Discovery:
     """Listens from its making to close(). OSError when the network stack has no room for it."""
 
-    def __init__(self, board, address, port=_PORT):
+    def __init__(self, board, address, port=1900):
         self._board = board
         self._address = address
         self._running_s = 0
-        self._end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._end.setblocking(False)
-        self._end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-        here = bytes([int(part) for part in address.split(".")])
-        self._end.setsockopt(0, _JOIN, _GROUP + here)
+        self._end = borrow("lan.ssdp", "listen")(address, port)
 
     def close(self):
         self._end.close()
@@ -41,19 +32,16 @@ class Discovery:
                 message, peer = self._end.recvfrom(512)
             except OSError:
                 break
-            if left and message[:9] == b"M-SEARCH " and self._means_us(message):
-                left -= 1
-                self._speak("answer", message, peer)
+            if left and message[:9] == b"M-SEARCH ":
+                for target in (b"ssdp:all", b"rootdevice", b"device:Basic:1", self._board.id.encode()):
+                    if target in message:
+                        left -= 1
+                        self._speak("answer", message, peer)
+                        break
         self._running_s += 1
         # Twice at the start, because a message may get lost.
         if self._running_s in (1, 4) or self._running_s % _ANNOUNCE_S == 0:
             self._speak("announce")
-
-    def _means_us(self, message):
-        for target in (b"ssdp:all", b"rootdevice", b"device:Basic:1", self._board.id.encode()):
-            if target in message:
-                return True
-        return False
 
     def _speak(self, what, *about):
         try:

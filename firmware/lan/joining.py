@@ -1,11 +1,12 @@
 """Joining a Wi-Fi network: from the settings to the radio, and why it did not work."""
 
 import network
+from micropython import const
 
 from loading import borrow
 
-_MOST = 20  # networks that are listed
-_4WAY_HANDSHAKE_TIMEOUT = 15  # of esp_wifi_types.h: MicroPython has no name for it
+_MOST = const(20)  # networks that are listed
+_4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no name for it
 
 
 def join(wifi):

@@ -1,8 +1,10 @@
 """What the flash remembers of the network (wifi.json): "joined", true once it ever was; "taken", another's name."""
 
+from micropython import const
+
 from board.flash import read_json, write_json
 
-_FILE = "wifi.json"
+_FILE = const("wifi.json")
 
 
 def read(monitor):

@@ -9,11 +9,12 @@ socket alone, and an address other than our own is that of another device.
 import asyncio
 import os
 import socket
+from micropython import const
 
 from loading import borrow
 
-_ROUNDS = 2  # a question may get lost
-_LOOKS = 10  # a round takes 1 s
+_ROUNDS = const(2)  # a question may get lost
+_LOOKS = const(10)  # a round takes 1 s
 
 
 async def check(wifi, own):

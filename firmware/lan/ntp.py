@@ -7,13 +7,14 @@ else for seconds.
 import asyncio
 import os
 import socket
+from micropython import const
 
 from loading import borrow
 
-_SERVER = "be.pool.ntp.org"
-_LOOKS = 20  # at an answer, 100 ms apart
-_2000 = 3155673600  # seconds from 1900, which NTP counts from
-_2024 = 3913056000  # an earlier stamp counts on from 2036, when the counter begins anew
+_SERVER = const("be.pool.ntp.org")
+_LOOKS = const(20)  # at an answer, 100 ms apart
+_2000 = const(3155673600)  # seconds from 1900, which NTP counts from
+_2024 = const(3913056000)  # an earlier stamp counts on from 2036, when the counter begins anew
 
 
 async def ask(name_server, name_port=53, port=123):

@@ -8,24 +8,23 @@ off, so that the result waits here for its return.
 import asyncio
 import json
 import network
-import sys
 from micropython import const
 
 from board.flash import read_json
 from loading import borrow
 
-_SSID = "DigitaleMeterMonitor"
-_ADDRESS = b"\xc0\xa8\x04\x01"  # 192.168.4.1, which the chip's access point always has
-_HOME = "http://192.168.4.1/"
+_SSID = const("DigitaleMeterMonitor")
+_ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
+_HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
 _TRY_S = const(20)  # two attempts and an address
 _SEEN_S = const(10)  # how long the result stays after it was seen, and at most:
 _UNSEEN_S = const(180)
 _SCAN_S = const(15)  # between two looks for networks
 _BODY = const(1024)
-_JSON = "application/json"
-_HTML = "text/html; charset=utf-8"
-_AGAIN = b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>'
+_JSON = const("application/json")
+_HTML = const("text/html; charset=utf-8")
+_AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
@@ -149,24 +148,13 @@ class Portal:
         elif request.path == b"/setup":
             await self._tell(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
-            await self._page(request)
+            await borrow("web.files", "send_page")(request, "setup")
         else:
             await self._redirect(request)
         return True
 
     async def _redirect(self, request):
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
-
-    async def _page(self, request):
-        with _page_file() as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            request.begin(200, _HTML, "Content-Encoding: gzip\r\n" if packed else "")
-            piece = file.read(512)
-            while piece:
-                request.write(piece)
-                await request.drain()
-                piece = file.read(512)
 
     async def _tell(self, request):
         """How it stands, for the page: state, networks, and the settings so far without passwords."""
@@ -201,14 +189,3 @@ class Portal:
             await request.reply(status, _HTML, _AGAIN + told)
         else:
             await request.reply(status, _JSON, told)
-
-
-def _page_file():
-    """The page, packed by the build or as it is written, where the firmware is."""
-    for folder in sys.path:
-        for end in (".gz", ""):
-            try:
-                return open("%s/page/setup.html%s" % (folder, end), "rb")
-            except OSError:
-                pass
-    raise OSError("the page is not there")

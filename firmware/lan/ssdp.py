@@ -1,16 +1,29 @@
 """What discovery says: UPnP Device Architecture 1.0, §1.1.2 (alive) and §1.2.3 (the answer to a search)."""
 
 import socket
+from micropython import const
 
 from version import VERSION
 
-_TYPE = "urn:schemas-upnp-org:device:Basic:1"
-_ROOT = "upnp:rootdevice"
+_GROUP = const(b"\xef\xff\xff\xfa")  # 239.255.255.250
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython names it
+_TYPE = const("urn:schemas-upnp-org:device:Basic:1")
+_ROOT = const("upnp:rootdevice")
 
 
 def uuid(board):
     """The name of the device that never changes, as in /description.xml."""
     return "uuid:70310000-0000-1000-8000-" + board.id
+
+
+def listen(address, port):
+    """A socket that hears what is said to the group. OSError when the network stack has no room for it."""
+    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    end.setblocking(False)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+    end.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
+    return end
 
 
 def answer(end, board, address, message, peer):

@@ -38,4 +38,7 @@ async def _set_up(wifi):
 def forget(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
     borrow("history.config", "change")(wifi.monitor, {"wifi": {"ssid": None, "password": ""}})
-    wifi.again()
+    wifi.sta.disconnect()
+    wifi.leave()
+    wifi.joined = False
+    wifi.away_s = 0

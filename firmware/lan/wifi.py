@@ -23,12 +23,12 @@ class Wifi:
         self.joined = False  # once in this start
         self.announced = None  # the name that mDNS keeps until the next start
         self.discovery = None
-        self._away_s = 0
+        self.away_s = 0  # seconds for which it has been without
         self.name = borrow("lan.marks", "name")(monitor)
 
     def each_second(self):
         if self.portal:
-            self._away_s = 0
+            self.away_s = 0
         elif self.sta.isconnected():
             if not self.address:
                 borrow("lan.arrival", "arrive")(self)
@@ -40,29 +40,15 @@ class Wifi:
     def _away(self):
         if self.address:
             self.monitor.note("Wi-Fi: lost")
-            self._leave()
-            self._away_s = 1  # the radio tries by itself for a turn
-        if self._away_s % _TURN_S == 0 or self.monitor.button.window:
-            borrow("lan.turn", "turn")(self, self._away_s > 0)
-        self._away_s += 1
+            self.leave()
+            self.away_s = 1  # the radio tries by itself for a turn
+        if self.away_s % _TURN_S == 0 or self.monitor.button.window:
+            borrow("lan.turn", "turn")(self, self.away_s > 0)
+        self.away_s += 1
 
-    def networks(self):
-        """Those that are heard, see lan/joining.py."""
-        return borrow("lan.joining", "networks")(self.sta)
-
-    def again(self):
-        """The settings are other ones: begin as at the start."""
-        self.sta.disconnect()
-        self._leave()
-        self.joined = False
-        self._away_s = 0
-
-    def _leave(self):
+    def leave(self):
+        """It is joined no more."""
         self.address = None
         if self.discovery:
             self.discovery.close()
             self.discovery = None
-
-    def erase(self):
-        """Forget the network."""
-        borrow("lan.turn", "forget")(self)

@@ -13,9 +13,9 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
 def total(reading, field):
     """Wh of "energy_import_" or "energy_export_": the meter's own total, else the sum of its tariffs, else None."""
-    wh = reading.get(field + "wh")
+    wh = reading[field + "wh"]
     if wh is None:
-        tariffs = [reading[field + tariff] for tariff in _TARIFFS if field + tariff in reading]
+        tariffs = [wh for wh in [reading[field + tariff] for tariff in _TARIFFS] if wh is not None]
         wh = sum(tariffs) if tariffs else None
     return wh
 
@@ -25,14 +25,17 @@ class Parser:
 
     `reading` is a dict from field (see `meter/objects.py`) to its value as `meter/values.py` gives it; "mbus"
     is a dict from channel to the fields of its meter. A field that the telegram lacks, or says it has no value
-    for, is not in it.
+    for, is None; of an M-Bus meter it may also be missing.
 
     A meter sends the same objects each second and few of them change. So what stands on which line is looked up once,
     and a line that is the very one of the telegram before (`Framer` sees to that) is not read again.
     """
 
     def __init__(self):
-        self.reading = {}
+        # With room for all from the start: growing field by field would cost as much as reading the numbers.
+        self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
+        self.reading["mbus"] = {}
+        self.reading["meter_model"] = None
         self.lines = ()  # of the newest telegram
         self._moment = None  # the meter's clock, as last read
         self._plan = []  # per line: (function, dict, field, place of its first bracket), or None: not known
@@ -63,19 +66,17 @@ class Parser:
             if not line.startswith(before[: bracket + 1]):
                 return False
             try:
-                value = function(line, bracket)
+                fields[field] = function(line, bracket)
             except (ValueError, IndexError):
-                value = None
-            if value is not None:
-                fields[field] = value
-            elif field in fields:
-                del fields[field]
+                fields[field] = None
         return True
 
     def _look_up(self, lines):
         """Forget the reading, read these lines, and plan how to read the next ones."""
         reading = self.reading
-        reading.clear()
+        if self._plan:
+            for field in reading:
+                reading[field] = None
         reading["mbus"] = mbus = {}
         reading["meter_model"] = values.plain(lines[0][1:-1])
         self._plan = plan = []
@@ -110,7 +111,7 @@ class Parser:
                     step = function, fields, field, bracket
                     try:
                         value = function(line, bracket)
-                        if value is not None:
+                        if value is not None:  # two codes may give one field
                             fields[field] = value
                     except (ValueError, IndexError):
                         pass

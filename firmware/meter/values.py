@@ -165,20 +165,19 @@ def months(line, at):
     1-0:1.6.0 the first is the stamp, the second the value. Months that were never measured are left out.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    columns = 1
-    while columns < len(parts) and b":" in parts[columns]:
-        columns += 1
+    columns = line.count(b":")  # one in each code; the line's own stands for the count
     column = parts.index(b"1-0:1.6.0")
     found = []
     for record in range(columns, len(parts) - columns + 1, columns):
-        closed = parts[record][:4]  # the month that begins then is the one after
         ended = parts[record + column]
         value = parts[record + column + 1]
         try:
+            # The month that is closed ends where the next one begins: 2601 is December 2025.
+            closed = int(parts[record][:4])
+            later = closed - int(ended[:4])
             # Months before its installation a meter fills with the stamp of their own beginning, which cannot be
             # a peak's: the quarter that ends then belongs to the month before.
-            month = _month(closed) - 1
-            if ended[:4] == closed if ended[4:12] == b"01000000" else _month(ended[:4]) == month:
+            if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:
                     if value[-7] == _POINT and value.endswith(b"*kW"):
@@ -186,16 +185,11 @@ def months(line, at):
                     else:
                         watt = number(b"(%s)" % value, 0, 0)
                     end, summer = moment
-                    found.append((month, watt, end, summer))
+                    found.append((closed // 100 * 12 + closed % 100 + 23998, watt, end, summer))
         except (ValueError, IndexError):
             continue
     found.sort(reverse=True)
     return found[:13]
-
-
-def _month(digits):
-    digits = int(digits)
-    return digits // 100 * 12 + digits % 100 + 23999
 
 
 def volume(line, at):

@@ -6,8 +6,8 @@ floats, because the board's floats do not hold an energy. The contract is docs/o
 
 import json
 
-from demand.peaks import month_name
 from demand.quarter import QUARTER_S
+from loading import borrow
 from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 from meter.stamp import iso, shift
@@ -15,6 +15,7 @@ from meter.values import text
 
 # How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
+_TOTALS = ("energy_import_wh", "energy_export_wh")
 # The rest of /api/quarter: its keys, and what the coach calls them where that differs.
 _QUARTER = (
     "elapsed_s=elapsed demand_w demand_source=source projected_w"
@@ -39,16 +40,14 @@ def _moment(moment):
 def reading(fields, write, with_peaks=True):
     """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
     write(
-        '{"time":%s,"meter_model":%s' % (_moment(fields.get("time")), json.dumps(fields.get("meter_model")))
+        '{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"]))
     )
-    write(',"energy_import_kwh":%s' % _decimal(total(fields, "energy_import_"), 3))
-    write(',"energy_export_kwh":%s' % _decimal(total(fields, "energy_export_"), 3))
     last = None
     for field in FIELDS[:MBUS_ROW]:
-        if field in (last, "time", "peaks", "energy_import_wh", "energy_export_wh"):
+        if field in (last, "time", "peaks"):
             continue
         last = field
-        value = fields.get(field)
+        value = total(fields, field[:-2]) if field in _TOTALS else fields[field]
         unit = field[field.rfind("_") + 1 :]
         if field == "peak":
             power, end, summer = value or (None, None, None)
@@ -61,17 +60,9 @@ def reading(fields, write, with_peaks=True):
             write(',"%s%s":%s' % (field[: -len(unit)], shown, _decimal(value, places)))
         else:
             write(',"%s":%s' % (field, json.dumps(value)))
-    _mbus(fields.get("mbus", {}), write)
+    _mbus(fields["mbus"], write)
     if with_peaks:
-        write(',"peaks":[')
-        between = ""
-        for month, power, end, summer in fields.get("peaks", ()):
-            write(
-                '%s{"month":"%s","power_w":%d,"end":"%s"}'
-                % (between, month_name(month), power, iso(end, summer))
-            )
-            between = ","
-        write("]")
+        borrow("web.peaks", "write_sent")(fields["peaks"] or (), write)
     write("}")
 
 
@@ -81,7 +72,7 @@ def _mbus(meters, write):
     between = ""
     for channel in sorted(meters):
         meter = meters[channel]
-        if not meter.get("type") or "volume" not in meter:
+        if not meter.get("type") or not meter.get("volume"):
             continue
         amount, unit, end, summer = meter["volume"]
         amount = _decimal(amount, 3)

@@ -1,4 +1,7 @@
-"""GET /api/peaks: the running month and the closed ones, newest first. Loaded when they are asked for or change."""
+"""The months' peaks: GET /api/peaks, newest first, and what GET /api/reading has of them.
+
+Loaded when they are asked for or change.
+"""
 
 import json
 
@@ -18,6 +21,18 @@ def write_peaks(peaks, card, write):
         _peak(peak, card, write)
         between = ","
     write('],"billable_average_w":%s}' % json.dumps(peaks.billable_w()))
+
+
+def write_sent(peaks, write):
+    """The part of GET /api/reading that holds what the meter says of the closed months."""
+    write(',"peaks":[')
+    between = ""
+    for month, power, end, summer in peaks:
+        write(
+            '%s{"month":"%s","power_w":%d,"end":"%s"}' % (between, month_name(month), power, iso(end, summer))
+        )
+        between = ","
+    write("]")
 
 
 def _peak(peak, card, write):

@@ -1,13 +1,16 @@
 """What is asked seldom: each path is answered by a part that is loaded for it alone."""
 
+from micropython import const
+
 from loading import borrow
 from web.server import Refused
 
-_SIGNED_IN = True
-_OPEN = False  # or the part looks for itself
+_SIGNED_IN = const(True)
+_OPEN = const(False)  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
+    b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),
     b"GET /api/networks": ("web.service", "networks", _SIGNED_IN),  # nothing else is done for 3 s
     b"POST /api/identify": ("web.service", "identify", _OPEN),

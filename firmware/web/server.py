@@ -8,10 +8,10 @@ must not come from another site's page. Pages from elsewhere may not read either
 
 import asyncio
 import gc
-import socket
 import sys
 from micropython import const
 
+from loading import borrow
 from web.pieces import Pieces
 
 _CONNECTIONS = const(5)
@@ -23,18 +23,7 @@ _BUFFER = const(512)
 _TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
 _NO_DELAY = const(1)
 # Names that only a home's own name service gives out; a name without a dot is one too.
-_HOME_DOMAINS = (b".local", b".lan", b".home", b".internal", b".home.arpa", b".fritz.box", b".localdomain")
-_REASONS = {
-    200: "OK",
-    302: "Found",
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    421: "Misdirected Request",
-    431: "Request Header Fields Too Large",
-    503: "Service Unavailable",
-}
+_HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .localdomain")
 
 
 class Refused(Exception):
@@ -84,29 +73,17 @@ class Request:
         host = self.header(b"host").lower()
         if host and not at_home(host):
             raise Refused(421, "This device answers only to its address and its own name")
-        length = self.header(b"content-length") or b"0"
-        chunked = self.header(b"transfer-encoding")
-        if self.method == b"GET":
-            if chunked or length != b"0":
-                raise Refused(413, "No body is taken here")
-            return
-        if length.isdigit():
-            self.unread = int(length[:9])  # more digits are too much for everybody
-        origin = self.header(b"origin")
-        if origin and (not host or origin.lower().partition(b"://")[2] != host):
-            raise Refused(403, "A page of another site may not change anything here")
-        if chunked:
-            raise Refused(411, "Say the Content-Length")
-        if not length.isdigit():
-            raise Refused(400, "Content-Length is no number")
+        # Most requests have neither body nor origin.
+        if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
+            borrow("web.body", "check")(self, host)
 
     def length(self, limit):
         """The bytes of the body; refused when there is none, or more than `limit`."""
-        if not self.unread:
-            raise Refused(411, "Send something, with its Content-Length")
-        if self.unread > limit:
-            raise Refused(413, "At most %d bytes are taken here" % limit)
-        return self.unread
+        return borrow("web.body", "length")(self, limit)
+
+    def body(self, limit):
+        """Awaits the whole body; refused as by length()."""
+        return borrow("web.body", "whole")(self, self._clock, limit)
 
     async def read(self, count):
         """The next bytes of the body, at most `count`; b"" at its end."""
@@ -120,11 +97,6 @@ class Request:
         self.unread -= len(piece)
         return piece
 
-    async def body(self, limit):
-        """The whole body."""
-        self.length(limit)
-        return await self._clock.limit(self._body(), _REST_S)
-
     async def skip(self):
         """Let go by what the peer still says: closed with bytes unread, the connection would take the reply with it."""
         while self.unread:
@@ -133,22 +105,15 @@ class Request:
             if not self.stream.s.read(_BUFFER):
                 break
 
-    async def _body(self):
-        body = b""
-        while self.unread:
-            body += await self.read(self.unread)
-        return body
-
     def begin(self, status, kind, more=""):
         """Send the head of the reply; `kind` is its media type, `more` further header lines."""
         self.begun = True
-        self.write("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n" % (status, _REASONS.get(status, ""), kind))
+        # What a status means in words may be left out (RFC 9112, 4).
+        self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
-        if self.method == b"GET" and origin[:7] == b"http://":
-            host, colon, port = origin[7:].partition(b":")
-            if host in (b"localhost", b"127.0.0.1") and (port.isdigit() or not colon):
-                self.write("Access-Control-Allow-Origin: %s\r\n" % origin.decode())
+        if origin:
+            more += borrow("web.body", "allowance")(self.method, origin)
         self.write(more)
         self.write("\r\n")
 
@@ -165,29 +130,26 @@ class Request:
 
 
 class Server:
-    """Serves `routes`: from path (bytes) to `async handler(request)`; that of b"" takes all other paths.
+    """Serves what `access.admit` lets pass by `async answer(request)`.
 
-    What is not a GET has its method and a blank before the path, or goes to `access.seldom`; `access.admit` sees
-    every request first. A handler that returns True keeps the connection, and gives it to `close` at its end.
+    An `answer` that gives True keeps the connection, and has it closed by `close` at its end. `log` is told of faults.
     """
 
-    def __init__(self, clock, routes, access):
-        self.routes = routes
+    def __init__(self, board, answer, access, log):
         self.portal = None  # while the setup portal is open: whether it has taken a request
+        self._answer = answer
         self._access = access
-        self._clock = clock
+        self._address = board.http
+        self._clock = board.clock
+        self._log = log
         self._open = []  # sockets
         self.listening = False
 
-    async def run(self, address, beat=int):
+    async def run(self, beat):
         """Serve for ever; `beat()` is called between the peers, and while none comes."""
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])
-        listener.listen(_CONNECTIONS)
-        listener.setblocking(False)
+        listener = borrow("web.listener", "listen")(self._address, _CONNECTIONS)
         self.listening = True
-        print("ready http://%s:%d/" % address)
+        print("ready http://%s:%d/" % self._address)
         while True:
             beat()
             if len(self._open) >= _CONNECTIONS:
@@ -212,7 +174,7 @@ class Server:
                     return
                 request.check()
                 self._access.admit(request)
-                kept = await self._handler(request)(request)
+                kept = await self._answer(request)
                 if request.unread:
                     await self._clock.limit(request.skip(), _REST_S)
             except Refused as refused:
@@ -224,7 +186,7 @@ class Server:
         except (OSError, asyncio.TimeoutError):
             pass  # the peer left, or was too slow
         except Exception as error:
-            sys.print_exception(error)  # a fault of ours costs this request
+            self._log.fault("request", error)  # of ours, and costs this request alone
         finally:
             if not kept:
                 self.close(stream)
@@ -254,11 +216,6 @@ class Server:
             head += more
         return head
 
-    def _handler(self, request):
-        if request.method != b"GET":
-            return self.routes.get(request.method + b" " + request.path) or self._access.seldom
-        return self.routes.get(request.path, self.routes[b""])
-
     async def _refuse(self, request, stream, refused):
         if request is None:
             request = Request(stream, self._clock, b"GET / -\r\n")
@@ -283,29 +240,8 @@ def at_home(host):
     name = host.split(b":")[0]
     if b"." not in name:
         return True
-    for domain in _HOME_DOMAINS:
+    for domain in _HOME_DOMAINS.split():
         if name.endswith(domain):
             return True
     digits = name.replace(b".", b"")
     return digits.isdigit() and name.count(b".") == 3
-
-
-async def send_file(request, path, kind, more=""):
-    """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            length = file.seek(0, 2)
-            file.seek(0)
-            request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))
-            piece = bytearray(_BUFFER)
-            while length > 0:
-                count = file.readinto(piece)
-                if not count:
-                    break  # the card left: a reply that is too short tells the peer so
-                request.write(memoryview(piece)[:count])
-                await request.drain()
-                length -= count
-    except OSError:
-        if request.begun:
-            raise
-        raise Refused(404, "Item not found") from None

@@ -1,4 +1,4 @@
-"""What the owner does to the device itself: find it, restart it, empty its card, forget its Wi-Fi network."""
+"""What the owner does to the device itself, and sees of its work: telegram, log, networks; card, restart, Wi-Fi."""
 
 import asyncio
 import json
@@ -9,8 +9,20 @@ from history.card import ROOT
 from loading import borrow
 from web.server import Refused
 
-_JSON = "application/json"
+_JSON = const("application/json")
 _BODY = const(64)  # bytes
+
+
+async def telegram(monitor, request):
+    """GET /api/telegram: the newest one, byte for byte."""
+    lines = monitor.reader.parser.lines
+    if not lines:
+        raise Refused(404, "No telegram yet")
+    request.begin(200, "text/plain")
+    for line in lines:
+        request.write(line)
+        request.write(b"\n")
+    await request.drain()
 
 
 async def log(monitor, request):
@@ -26,7 +38,9 @@ async def networks(monitor, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
     if not monitor.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    await request.reply(200, _JSON, json.dumps({"networks": monitor.wifi.networks()}))
+    await request.reply(
+        200, _JSON, json.dumps({"networks": borrow("lan.joining", "networks")(monitor.wifi.sta)})
+    )
 
 
 async def identify(monitor, request):

@@ -7,7 +7,7 @@ from board.flash import read_json
 from loading import borrow
 from web.server import Refused
 
-_JSON = "application/json"
+_JSON = const("application/json")
 _BODY = const(1024)  # bytes
 # What is taken up when the device starts; all else at once.
 _AT_START = ("wifi", "network", "radio")

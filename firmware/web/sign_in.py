@@ -14,19 +14,14 @@ from loading import borrow
 from meter.stamp import iso
 from web.server import Refused
 
-_SECRETS = "secrets.json"
-_JSON = "application/json"
+_SECRETS = const("secrets.json")
+_JSON = const("application/json")
 _BODY = const(512)  # bytes
 _TOKENS = const(8)
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _LONGEST_WAIT_S = const(60)
-_BEARER = "WWW-Authenticate: Bearer\r\n"
-
-
-def token_hashes(board):
-    """The hashes of all tokens, end to end."""
-    return b"".join([bytes.fromhex(token["hash"]) for token in _tokens(read_json(board, _SECRETS))])
+_BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def start_session(monitor, request):
@@ -63,7 +58,7 @@ async def create_token(monitor, request):
         raise Refused(401, why, _BEARER)
     secrets = read_json(monitor.board, _SECRETS)
     token, digest = _chance()
-    moment = monitor.reader.parser.reading.get("time")
+    moment = monitor.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),
         "name": name,
@@ -98,7 +93,7 @@ def _keep(monitor, secrets, tokens):
         write_json(monitor.board, _SECRETS, secrets)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.access.tokens = token_hashes(monitor.board)
+    monitor.access.tokens = borrow("web.tokens", "kept")(monitor.board)
 
 
 async def _reply(request, status, tokens):

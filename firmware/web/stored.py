@@ -6,15 +6,16 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 
 import gc
 import json
+from micropython import const
 
 from demand.quarter import quarter_id
 from history.card import ROOT
 from loading import borrow
 from meter.stamp import seconds
-from web.server import Refused, send_file
+from web.server import Refused
 
-_JSON = "application/json"
-_TEXT = "text/plain"
+_JSON = const("application/json")
+_TEXT = const("text/plain")
 
 
 async def answer(monitor, request):
@@ -67,7 +68,7 @@ async def _quarter_file(monitor, request):
         fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
     if not fits or not monitor.card.has(path[7:].decode()):
         raise Refused(404, "Item not found")
-    await send_file(request, ROOT + path.decode(), _JSON)
+    await borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
 
 
 async def _years(monitor, request):

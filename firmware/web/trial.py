@@ -21,7 +21,7 @@ class Trial:
 
     def each_second(self):
         monitor = self._monitor
-        joined = monitor.wifi is None or monitor.board.wifi_status()
+        joined = monitor.wifi is None or monitor.wifi.address
         self._well_s = self._well_s + 1 if joined and monitor.server.listening else 0
         if self._well_s > 0 and (monitor.coach.start is not None or self._well_s > _WITHOUT_METER_S):
             self._confirm()

@@ -15,24 +15,18 @@ from micropython import const
 
 from board.this import NAME
 from loading import borrow
-from web.server import Refused, send_file
+from web.server import Refused
 
 _LARGEST = const(1 << 20)  # bytes of a package
 _LINE = const(256)  # bytes of a line of its manifest
 _PIECE = const(512)
-_FORMAT = "p1-monitor 1"
-_BROKEN = "This is no update package, or not a whole one"
+_FORMAT = const("p1-monitor 1")
+_BROKEN = const("This is no update package, or not a whole one")
 
 
 async def page(monitor, request):
     """GET /update: a form that sends a package."""
-    path = sys.path[0] + "/page/update.html"
-    try:
-        os.stat(path + ".gz")
-    except OSError:
-        await send_file(request, path, "text/html; charset=utf-8")
-        return
-    await send_file(request, path + ".gz", "text/html; charset=utf-8", "Content-Encoding: gzip\r\n")
+    await borrow("web.files", "send_page")(request, "update")
 
 
 async def receive(monitor, request):

@@ -112,7 +112,7 @@ class Reader:
         if not self.good:
             self._explain(telegram)
         fields = self.parser.reading
-        if len(fields) < 3 and not fields.get("mbus"):
+        if [field for field in fields if fields[field] not in (None, {})] == ["meter_model"]:
             raise Bad(f"no object in it is known; {ELSEWHERE}")
         return fields
 

@@ -21,7 +21,7 @@ ALL = {
         "subnet": "255.255.255.0",
         "dns": "192.168.0.1",
     },
-    "capacity": {"area": "antwerpen", "target_w": 4000, "counted_from": "2026-03-01"},
+    "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": False},
     "radio": {"tx_power_dbm": 10},
@@ -74,7 +74,12 @@ def test_change_of_the_target_holds_at_once(device: Device) -> None:
     device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] is None)
     device.ask("PATCH", "/api/config", {"capacity": {"counted_from": "2026-10-15"}})
     capacity = device.ask("GET", "/api/device").json["capacity"]
-    assert capacity == {"area": "no_capacity_tariff", "target_w": None, "counted_from": "2026-10-15"}
+    assert capacity == {
+        "area": "no_capacity_tariff",
+        "target_w": None,
+        "warning_percent": 100,
+        "counted_from": "2026-10-15",
+    }
 
 
 def test_who_watches_is_told_of_a_change(device: Device) -> None:

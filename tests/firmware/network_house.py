@@ -13,7 +13,7 @@ from board.flash import write_json  # noqa: E402
 from lan.wifi import Wifi  # noqa: E402
 from loading import borrow  # noqa: E402
 
-FLASH = "build/tests/flash"
+FLASH = "build/tests/flash_of_" + sys.argv[1]  # the module that runs: others may run at the same time
 
 
 class Button:

@@ -15,7 +15,7 @@ from web import documents
 
 def plainly(reading):
     """The fields as JSON can say them."""
-    fields = dict(reading)
+    fields = {field: reading[field] for field in reading if reading[field] is not None}
     if "time" in fields:
         fields["time"] = iso(*fields["time"])
     if "peak" in fields:
@@ -26,7 +26,7 @@ def plainly(reading):
         fields["message"] = text(fields["message"], fields["message"].find(b"("))
     meters = fields.pop("mbus", {})
     for meter in meters.values():
-        if "volume" in meter:
+        if meter.get("volume"):
             amount, unit, *moment = meter["volume"]
             meter["volume"] = [amount, unit.decode(), iso(*moment)]
     fields["mbus"] = {str(channel): meter for channel, meter in meters.items()}

@@ -88,20 +88,27 @@ class Meter:
         self.framer = Framer(self.parser.take)
 
     def send(self, *objects):
-        """The reading after a telegram with these objects, which must be taken."""
+        """What the reading tells after a telegram with these objects, which must be taken."""
         before = self.framer.telegrams
         self.framer.feed(telegram(*objects))
         assert self.framer.telegrams == before + 1
-        return self.parser.reading
+        return told(self.parser.reading)
+
+
+def told(reading):
+    """The fields of a reading that have a value."""
+    return {field: reading[field] for field in reading if reading[field] is not None}
 
 
 def read(*objects):
-    """The reading of one telegram with these objects."""
+    """What one telegram with these objects tells."""
     return Meter().send(*objects)
 
 
 def shown(*objects):
     """What /api/reading shows of one telegram with these objects."""
     pieces = []
-    documents.reading(read(*objects), pieces.append, True)
+    meter = Meter()
+    meter.send(*objects)
+    documents.reading(meter.parser.reading, pieces.append, True)
     return json.loads("".join(pieces))

@@ -6,9 +6,10 @@ import os
 from board.flash import read_json, write_json
 from meter.stamp import seconds
 from web import sign_in
-from web.access import Access, same
+from web.access import Access
 from web.password import derive
 from web.server import Refused, Request
+from web.tokens import same
 
 FLASH = "build/tests/flash_of_access"
 PASSWORD = "correct horse"
@@ -54,7 +55,7 @@ class Reader:
 
     def __init__(self):
         self.parser = self
-        self.reading = {}
+        self.reading = {"time": None}
 
 
 class Monitor:

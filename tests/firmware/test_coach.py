@@ -13,6 +13,7 @@ def coach_of(vector):
     coach = Coach()
     coach.area = vector.get("area")
     coach.own_target_w = vector.get("own_target_w")
+    coach.warning_percent = vector.get("warning_percent", 100)
     return coach
 
 

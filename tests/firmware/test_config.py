@@ -11,7 +11,7 @@ from history import config
 from history.card import ROOT, Card
 
 FILE = ROOT + "/config.json"
-FLASH = "build/tests/flash"
+FLASH = "build/tests/flash_of_config"
 SLOT = Slot()  # one for all tests: memory for a second one in one stretch is not to be had
 DISK = SLOT.disk
 ORIGINAL = {

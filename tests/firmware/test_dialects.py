@@ -32,12 +32,13 @@ def meters():
 
 
 def last(telegrams):
-    """(framer, reading) after these telegrams."""
+    """(framer, the fields of the reading that have a value) after these telegrams."""
     parser = Parser()
     framer = Framer(parser.take)
     for telegram in telegrams:
         framer.feed(telegram.encode())
-    return framer, parser.reading
+    reading = parser.reading
+    return framer, {field: reading[field] for field in reading if reading[field] is not None}
 
 
 def plainly(fields):

@@ -14,7 +14,7 @@ RIGHT = {
         "subnet": "255.255.255.0",
         "dns": "1.1.1.1",
     },
-    "capacity": {"area": "antwerpen", "target_w": 4000, "counted_from": "2026-03-01"},
+    "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
     "light": {"brightness": 0, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": True},
     "radio": {"tx_power_dbm": 8},
@@ -31,6 +31,7 @@ DEFAULTS = {
     "dns": None,
     "area": None,
     "target_w": None,
+    "warning_percent": 100,
     "counted_from": None,
     "brightness": 100,
     "quiet_from": None,
@@ -99,6 +100,8 @@ def test_wrong_value_is_named_and_spoils_no_other():
         ("capacity", "target_w", 100001),
         ("capacity", "target_w", 2.5),
         ("capacity", "target_w", True),
+        ("capacity", "warning_percent", 49),
+        ("capacity", "warning_percent", 101),
         ("capacity", "counted_from", "1 March"),
         ("capacity", "counted_from", "2026-13-01"),
         ("capacity", "counted_from", "2026-02-30"),
@@ -172,7 +175,12 @@ def test_changes_are_put_in_and_the_rest_stays():
     assert merge(given, changes) == []
     expected = right()
     expected["theirs"] = {"a": 1}
-    expected["capacity"] = {"target_w": 5000, "counted_from": "2026-03-01", "note": "moved in"}
+    expected["capacity"] = {
+        "target_w": 5000,
+        "warning_percent": 90,
+        "counted_from": "2026-03-01",
+        "note": "moved in",
+    }
     expected["language"] = "nl"
     expected["light"]["brightness"] = 50
     assert given == expected

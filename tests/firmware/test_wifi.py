@@ -6,6 +6,7 @@ import radio
 from network_house import HOME, House, router
 
 from board.flash import read_json
+from loading import borrow
 
 
 def portal_opens(house, seconds):
@@ -136,7 +137,7 @@ def test_erased_network_is_left_and_the_portal_opens():
     house = House(config=HOME)
     radio.air.networks = router()
     assert house.joined()
-    house.wifi.erase()
+    borrow("lan.turn", "forget")(house.wifi)
     assert "correct horse" not in repr(read_json(house, "config.json"))
     assert portal_opens(house, 2)
 
@@ -155,7 +156,7 @@ def test_networks_are_listed_once_each_the_strongest_first():
         "near": {"key": "x", "rssi": -40, "ip": None},
         "": {"key": "", "rssi": -30, "ip": None},
     }
-    assert house.wifi.networks() == [
+    assert borrow("lan.joining", "networks")(house.wifi.sta) == [
         {"ssid": "near", "rssi_dbm": -40, "secure": True},
         {"ssid": "far", "rssi_dbm": -88, "secure": False},
     ]

@@ -50,13 +50,17 @@ class Reader:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """The reading, with the volume alone of what an M-Bus meter sent."""
-        reading = dict(self.parser.reading)
+        """The fields that have a value, with the volume alone of what an M-Bus meter sent."""
+        reading = told(self.parser.reading)
         reading["mbus"] = {
-            channel: {key: value[0] if key == "volume" else value for key, value in meter.items()}
+            channel: {key: value[0] if key == "volume" else value for key, value in told(meter).items()}
             for channel, meter in reading["mbus"].items()
         }
         return reading
+
+
+def told(fields: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in fields.items() if value is not None}
 
 
 def crc_is_right(taken: bytes) -> bool:
@@ -155,7 +159,7 @@ def test_odd_lines_cost_no_other_field(odd: list[str]):
     reader.feed(sent)
     assert reader.taken == [sent]
     assert reader.reading["power_import_w"] == 417
-    for field, value in reader.parser.reading.items():
+    for field, value in reader.reading.items():
         if field.endswith(("_wh", "_w", "_dv", "_ma")):
             assert isinstance(value, int), field
             digits = re.sub(r"\D", "", sent.decode())

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -48,8 +48,7 @@ class Board:
     async def start(self) -> None:
         """Listen, on the same port as before if it did."""
         app = web.Application(client_max_size=2 * 1024 * 1024)
-        app.router.add_get("/{path:.*}", self._answer)
-        app.router.add_post("/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self._answer)
         self._server = TestServer(app, host="127.0.0.1", port=self._port)
         await self._server.start_server(shutdown_timeout=0)
         self._port = self._server.port
@@ -71,7 +70,7 @@ class Board:
         return self.requests.count(path)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.requests.append(request.path)
+        self.requests.append(request.path if request.method == "GET" else f"{request.method} {request.path}")
         if self.hang:
             await asyncio.sleep(60)
         body = self.bodies.get(request.path, 404)
@@ -86,7 +85,7 @@ class Board:
 
 
 class P1Monitor(Board):
-    """A board with our firmware, its live stream included."""
+    """A board with our firmware, its live stream and its doors included."""
 
     def __init__(self) -> None:
         """Be a healthy board on a three-phase meter with gas and water."""
@@ -96,12 +95,23 @@ class P1Monitor(Board):
         self.quarter = fixture("quarter")
         self.peaks = fixture("peaks")
         self.streaming = True
+        self.settings = fixture("config")
+        self.password: str | None = "correct horse"
+        self.pressed = False  # BOOT, within the last minute
+        self.closed = False  # reading wants a token too
+        self.waiting = False  # after a wrong password
+        self.tokens: dict[str, str] = {}  # value by id
+        self.done: list[str] = []
         self.bodies = {
             "/api/device": self._body("device"),
             "/api/reading": self._body("reading"),
             "/api/quarter": self._body("quarter"),
             "/api/peaks": self._body("peaks"),
             "/api/live": self._live,
+            "/api/config": self._config,
+            "/api/tokens": self._tokens,
+            "/api/restart": self._do,
+            "/api/identify": self._do,
             "/api/history": self._history,
             "/api/update": self._update,
         }
@@ -129,6 +139,58 @@ class P1Monitor(Board):
         """Send these bytes to the streams, whatever they mean."""
         for queue in self.streams:
             queue.put_nowait(text.encode())
+
+    @override
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self.closed and request.method == "GET" and not self._lets_in(request):
+            self.requests.append(request.path)
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        return await super()._answer(request)
+
+    def _lets_in(self, request: web.Request) -> bool:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        return kind == "Bearer" and token in self.tokens.values()
+
+    async def _config(self, request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response(self.settings)
+        if not self._lets_in(request):
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        changes = await request.json()
+        for section, values in changes.items():
+            self.settings[section] = {**self.settings[section], **values}
+        self.device["capacity"] = {**self.settings["capacity"]}
+        return web.json_response({**self.settings, "restart_needed": False})
+
+    async def _tokens(self, request: web.Request) -> web.Response:
+        if request.method == "DELETE":
+            if not self._lets_in(request):
+                return web.Response(status=401, text="Sign in first, or send a token that holds")
+            del self.tokens[request.query["id"]]
+            return web.json_response({"tokens": []})
+        body = await request.json()
+        if self.waiting:
+            return web.Response(status=429, text="Wait 4 s", headers={"Retry-After": "4"})
+        if len(self.tokens) == 8:
+            return web.Response(status=409, text="There are 8 tokens: delete one first")
+        if "password" in body:
+            if self.password is None:
+                return web.Response(status=409, text="No password is set yet: press BOOT")
+            if body["password"] != self.password:
+                return web.Response(status=401, text="This is not the password")
+        elif not self.pressed:
+            return web.Response(status=401, text="Send the password, or press BOOT")
+        self.pressed = False
+        number = len(self.tokens) + 1
+        self.tokens[f"{number:08x}"] = f"{number:032x}"
+        token = {"id": f"{number:08x}", "name": body["name"], "created": None, "token": f"{number:032x}"}
+        return web.json_response(token, status=201)
+
+    async def _do(self, request: web.Request) -> web.Response:
+        if request.path != "/api/identify" and not self._lets_in(request):
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        self.done.append(request.path)
+        return web.json_response({})
 
     def _body(self, name: str) -> Callable[[web.Request], Any]:
         async def answer(_: web.Request) -> web.Response:

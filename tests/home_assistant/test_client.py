@@ -25,8 +25,8 @@ from custom_components.p1_monitor.api import (
     Quarter,
     Reading,
 )
-from custom_components.p1_monitor.api.client import MAX_BODY_BYTES
 from custom_components.p1_monitor.api.events import EventReader
+from custom_components.p1_monitor.api.http import MAX_BODY_BYTES
 
 from .device import DEVICE_ID, OriginalBoard, P1Monitor, fixture, silent_body
 

@@ -10,7 +10,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from custom_components.p1_monitor import coordinator as module
+from custom_components.p1_monitor import async_remove_config_entry_device, coordinator as module
 from custom_components.p1_monitor.const import DOMAIN
 
 from .conftest import SetUp, state, until, value
@@ -42,12 +42,17 @@ SENSORS: dict[str, tuple[str, str | None, str | None, str | None, bool, str | No
     "projected_demand": ("3.181", "kW", "power", "measurement", True, None),
     "allowed_power": ("3215", "W", "power", "measurement", False, None),
     "headroom": ("35", "W", "power", "measurement", True, None),
+    "last_quarter_demand": ("2.21", "kW", "power", "measurement", True, None),
     "quarter_end": ("2026-11-12T17:45:00+00:00", None, "timestamp", None, False, None),
     "peak_month": ("3.21", "kW", "power", "measurement", True, None),
     "peak_month_time": ("2026-11-08T17:45:00+00:00", None, "timestamp", None, True, None),
+    "peak_today": ("3.005", "kW", "power", "measurement", False, None),
     "peak_previous_month": ("2.981", "kW", "power", None, True, None),
     "peak_average_12m": ("3.473", "kW", "power", "measurement", True, None),
     "peak_target_active": ("3.21", "kW", "power", None, False, None),
+    "capacity_cost_month": ("14.01", "EUR", "monetary", "total", True, None),
+    "capacity_cost_year": ("181.87", "EUR", "monetary", None, True, None),
+    "capacity_cost_quarter": ("0.0", "EUR", "monetary", None, True, None),
     "breaker_state": ("connected", None, "enum", None, True, "diagnostic"),
     "dsmr_version": ("50217", None, None, None, True, "diagnostic"),
     "meter_model": ("FLU5\\253769484_A", None, None, None, True, "diagnostic"),
@@ -55,16 +60,33 @@ SENSORS: dict[str, tuple[str, str | None, str | None, str | None, bool, str | No
     "last_telegram": ("2026-11-12T17:32:55+00:00", None, "timestamp", None, False, "diagnostic"),
     "crc_errors": ("2", None, None, "total_increasing", False, "diagnostic"),
     "wifi_rssi": ("-61", "dBm", "signal_strength", "measurement", False, "diagnostic"),
+    "wifi_ssid": ("home", None, None, None, False, "diagnostic"),
+    "sd_used": ("12", "%", None, "measurement", False, "diagnostic"),
     "free_heap": ("41000", "B", "data_size", "measurement", False, "diagnostic"),
     GAS: ("112.384", "m³", "gas", "total_increasing", True, None),
+    f"{GAS}_time": ("2026-11-12T17:30:01+00:00", None, "timestamp", None, False, "diagnostic"),
+    f"{GAS}_flow": (STATE_UNKNOWN, "m³/h", "volume_flow_rate", "measurement", False, None),
+    f"{GAS}_valve": ("connected", None, "enum", None, False, "diagnostic"),
     WATER: ("872.234", "m³", "water", "total_increasing", True, None),
+    f"{WATER}_time": ("2026-11-12T17:30:05+00:00", None, "timestamp", None, False, "diagnostic"),
+    f"{WATER}_flow": (STATE_UNKNOWN, "L/min", "volume_flow_rate", "measurement", False, None),
 }
 BINARY_SENSORS = {
     "peak_at_risk": ("off", "problem", True, None),
     "peak_unavoidable": ("off", "problem", True, None),
     "p1_connected": ("on", "connectivity", True, "diagnostic"),
     "sd_problem": ("off", "problem", True, "diagnostic"),
+    "clock_problem": ("off", "problem", True, "diagnostic"),
 }
+
+
+@pytest.fixture(autouse=True)
+def kept(monitor: P1Monitor) -> None:
+    """The card holds two quarters of today."""
+    monitor.stored = [
+        {"start": "2026-11-12T06:00:00+01:00", "import_w": 3005},
+        {"start": "2026-11-12T18:15:00+01:00", "import_w": 2210},
+    ]
 
 
 def registered(hass: HomeAssistant, entry_id: str) -> dict[str, er.RegistryEntry]:
@@ -102,6 +124,9 @@ async def test_which_start_enabled_and_which_are_diagnostic(
     expected |= {key: row[2:] for key, row in BINARY_SENSORS.items()}
     expected["uptime"] = (False, "diagnostic")
     expected["firmware"] = (True, "config")
+    expected["identify"] = (True, "diagnostic")
+    expected["peak"] = (True, None)
+    expected["meter"] = (False, "diagnostic")
     assert {
         key: (not entity.disabled, entity.entity_category) for key, entity in entities.items()
     } == expected
@@ -155,13 +180,20 @@ async def test_before_the_first_telegram_only_the_board_shows(
     assert set(registered(hass, entry.entry_id)) == {
         "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap",
         "firmware",
+        "clock_problem",
+        "identify",
+        "sd_used",
+        "wifi_ssid",
     }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "off"
 
     telegram["status"] = {**telegram.pop("device"), "p1": {"age_ms": 100, "crc_errors": 2}}
     monitor.push(**telegram)
     await until(lambda: state(hass, GAS) and value(hass, "peak_at_risk", "binary_sensor") == "off")
-    assert set(registered(hass, entry.entry_id)) == {*SENSORS, *BINARY_SENSORS, "uptime", "firmware"}
+    await until(lambda: state(hass, "peak_today"))
+    assert set(registered(hass, entry.entry_id)) == {
+        *SENSORS, *BINARY_SENSORS, "uptime", "firmware", "identify", "peak", "meter"
+    }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "on"
 
 
@@ -365,3 +397,83 @@ async def test_no_wifi_is_no_rssi(
     await set_up(monitor)
     assert state(hass, "wifi_rssi") is None
     assert state(hass, "uptime") is None
+
+
+async def test_water_that_flows(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
+) -> None:
+    await set_up(monitor)
+    gas, water = monitor.reading["mbus"]
+    later = {**water, "time": "2026-11-12T18:35:05+01:00", "volume_m3": 872.284}
+    monitor.push(reading={"mbus": [gas, later]})
+    await until(lambda: value(hass, f"{WATER}_flow") == "10.0")  # 50 L in 5 minutes
+    monitor.push(reading={"mbus": [gas]})
+    await until(lambda: value(hass, f"{WATER}_flow") == STATE_UNKNOWN)
+    assert value(hass, f"{WATER}_time") == STATE_UNKNOWN
+
+
+async def test_a_new_gas_meter_begins_at_zero(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:
+    coordinator = (await set_up(monitor)).runtime_data
+    new = {**monitor.reading["mbus"][0], "id": "7FLO9999", "volume_m3": 0.0, "valve": None}
+    for second in (56, 57, 58):
+        before = coordinator.data
+        monitor.push(reading={"time": f"2026-11-12T18:32:{second}+01:00", "mbus": [new]})
+        await until(lambda before=before: coordinator.data is not before)  # type: ignore[misc]
+    assert value(hass, "7FLO9999_gas") == "0.0"
+    assert state(hass, "7FLO9999_gas_valve") is None
+
+
+async def test_no_area_is_no_price(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:
+    monitor.device["capacity"] |= {"area": None}
+    await set_up(monitor)
+    assert state(hass, "capacity_cost_month") is None
+    monitor.push(status={"capacity": {**monitor.device["capacity"], "area": "west"}})
+    await until(lambda: value(hass, "capacity_cost_month") == "16.19")
+
+
+async def test_the_cost_of_a_month_begins_anew_with_it(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    await set_up(monitor)
+    cost = state(hass, "capacity_cost_month")
+    assert cost
+    assert cost.attributes["last_reset"] == "2026-11-01T00:00:00+01:00"
+    assert (cost.attributes["rates_of"], cost.attributes["outdated"]) == (2026, False)
+    monitor.push(quarter={"start": "2027-01-01T00:00:00+01:00"})
+
+    def resets() -> Any:
+        found = state(hass, "capacity_cost_month")
+        return found and found.attributes["last_reset"]
+
+    await until(lambda: resets() == "2027-01-01T00:00:00+01:00")
+    cost = state(hass, "capacity_cost_month")
+    assert cost
+    assert cost.attributes["outdated"]
+
+
+async def test_a_card_that_cannot_be_asked_costs_only_its_quarters(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.bodies["/api/history"] = 503
+    await set_up(monitor)
+    assert value(hass, "last_quarter_demand") is None
+    assert value(hass, "power") == "3180"
+
+
+async def test_a_meter_that_went_can_be_removed_and_no_other(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor)
+    registry = dr.async_get(hass)
+
+    async def may_go(name: str) -> bool:
+        device = registry.async_get_device_by_identifier((DOMAIN, name), entry.entry_id)
+        assert device
+        return await async_remove_config_entry_device(hass, entry, device)
+
+    assert not await may_go(DEVICE_ID)
+    assert not await may_go(f"{DEVICE_ID}_{WATER}")
+    monitor.push(reading={"mbus": []})
+    await until(lambda: value(hass, WATER) == STATE_UNKNOWN)
+    assert await may_go(f"{DEVICE_ID}_{WATER}")
+    assert not await may_go(DEVICE_ID)

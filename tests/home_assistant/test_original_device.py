@@ -50,7 +50,7 @@ async def test_everything_it_has(
     assert value(hass, "peak_at_risk", "binary_sensor") == "on"
     assert value(hass, "peak_unavoidable", "binary_sensor") == "off"
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    assert len(entities) == len(EVERYTHING) + 2
+    assert len(entities) == len(EVERYTHING) + 3  # two binary sensors and the event
 
 
 async def test_import_is_enabled(hass: HomeAssistant, original: OriginalBoard, set_up: SetUp) -> None:

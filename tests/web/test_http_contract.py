@@ -230,6 +230,7 @@ def test_settings_on_the_card_are_told_and_heeded(tmp_path: Path):
         assert found["/api/device"]["capacity"] == {
             "area": "no_capacity_tariff",
             "target_w": 4200,
+            "warning_percent": 100,
             "counted_from": "2026-10-01",
         }
         assert found["/api/quarter"]["target_w"] == 4200

@@ -138,13 +138,13 @@ for _name in ("main.py", "slot.py"):
 class Board:
     flash = MOUNT
     restarted = False
-    joined = True
 
     def restart(self):
         self.restarted = True
 
-    def wifi_status(self):
-        return {"ip": "192.168.0.250"} if self.joined else None
+
+class Wifi:
+    address = "192.168.0.250"
 
 
 class Supervisor:
@@ -157,7 +157,7 @@ class Monitor:
 
     def __init__(self):
         self.board = Board()
-        self.wifi = "a radio"
+        self.wifi = Wifi()
         self.supervisor = Supervisor()
         self.update = {"state": "idle", "error": None}
         self.notes = []

@@ -44,7 +44,7 @@ def on_trial(flash, seconds, telegram=False, listening=True, joined=True):
     with OnFlash(flash, "b"):
         monitor = Monitor()
         monitor.update = status(monitor.board)
-        monitor.board.joined = joined
+        monitor.wifi.address = joined
         assert monitor.update["state"] == "trial"
         monitor.server = type("Server", (), {"listening": listening})
         monitor.coach = type("Coach", (), {"start": 1 if telegram else None})

@@ -1,0 +1,36 @@
+"""A quarter as JSON, as the monitor has always had it. Loaded when one is stored or asked for.
+
+The arrays end at the newest sample. Production is <= 0, as it always was.
+"""
+
+from micropython import const
+
+from demand.quarter import ABSENT, SLOTS
+
+_PIECE = const(12)  # slots that are written at a time: 73 bytes at most
+
+
+def write_json(quarter, write, running):
+    """See Quarter.write_json()."""
+    if quarter.quarter_id is None:
+        write(b"{}")
+        return
+    stop = quarter.slot if running else SLOTS
+    while stop > 0 and quarter.import_w[stop - 1] == ABSENT:
+        stop -= 1
+    write(
+        b'{"quarter_id":%d,"consumed_power_avg":%d,"interval_secs":5,"consumed_power_interval_avgs":['
+        % (quarter.quarter_id, quarter.mean(0, stop) or 0)
+    )
+    _write_slots(write, quarter.import_w, 1, stop)
+    write(b'],"produced_power_interval_avgs":[')
+    _write_slots(write, quarter.export_w, -1, stop)
+    write(b"]}")
+
+
+def _write_slots(write, slots, sign, stop):
+    for first in range(0, stop, _PIECE):
+        if first:
+            write(b",")
+        piece = slots[first : min(first + _PIECE, stop)]
+        write(",".join(["null" if power == ABSENT else str(sign * power) for power in piece]).encode())

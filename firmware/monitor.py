@@ -1,0 +1,75 @@
+"""The device: what each telegram sets in motion, and what the button does."""
+
+from demand.quarter import file_path
+from loading import borrow
+from meter.reading import total
+from meter.stamp import civil
+
+
+class Monitor:
+    """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
+    reader, access, server, live, light, button, wifi (None without a radio), and `update`: how an update stands.
+    """
+
+    def name(self):
+        """What the device is called in the network."""
+        return self.wifi.name if self.wifi else self.config["device_name"]
+
+    def settle(self):
+        """Hand the settings to the parts that follow them."""
+        borrow("settling", "settle")(self)
+
+    def look_for_card(self):
+        """A card that comes may bring settings, or needs those that were made without it."""
+        if self.card.each_second():
+            borrow("settling", "read")(self)
+            self.settle()
+
+    def on_reading(self):
+        """A telegram has come: bring all figures up to it, and tell."""
+        fields = self.reader.parser.reading
+        if not fields["time"] or fields["power_import_w"] is None:
+            return
+        local_s, summer = fields["time"]
+        self.log.local_s = local_s
+        self.light.telegram(local_s)
+        if self.coach.start is None:
+            self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
+        closed = self.coach.closes(local_s, summer)
+        changed = closed and self._close()
+        if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
+            changed = True
+        self.coach.update(
+            local_s,
+            summer,
+            fields["power_import_w"],
+            fields["power_export_w"],
+            fields["demand_w"],
+            total(fields, "energy_import_"),
+            self.peaks.power_w,
+        )
+        if changed:
+            self.live.publish("reading", "quarter", "peaks")
+        else:
+            self.live.publish("reading", "quarter")
+
+    def _close(self):
+        """The running quarter has ended: store it. True when it was the month's peak."""
+        coach = self.coach
+        self.card.store(file_path(coach.quarter_id), coach.quarter.write_json)
+        average_w = coach.average_w()
+        return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
+
+    def shown(self):
+        """What the light shows: the first of these that is so."""
+        if self.wifi and self.wifi.portal:
+            return "wifi"
+        if self.coach.at_risk:
+            return "risk"
+        return "dim" if self.card.state == "ok" else "sos"
+
+    def erase_wifi(self):
+        """Forget the Wi-Fi network, and let somebody name another."""
+        self.light.show("bye")
+        if self.wifi:
+            borrow("lan.turn", "forget")(self.wifi)

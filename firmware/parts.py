@@ -1,0 +1,60 @@
+"""Builds the parts of the device and joins them: the one place that knows them all. Loaded when it starts."""
+
+import gc
+from micropython import const
+
+from board.button import Button
+from board.light import Light
+from demand.coach import Coach
+from demand.peaks import Peaks
+from history.card import Card
+from loading import borrow
+from log import Log
+from meter.reader import Reader
+from monitor import Monitor
+from supervisor import Supervisor
+from web.access import Access
+from web.api import Api
+from web.live import Live
+from web.server import Server
+
+_GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
+
+
+def build(board):
+    """The device: its supervisor only has to be run."""
+    monitor = Monitor()
+    monitor.board, monitor.clock = board, board.clock
+    monitor.log = log = Log(board)
+    monitor.note = log.note
+    monitor.supervisor = supervisor = Supervisor(board, log)
+    monitor.card = Card(board, log.note)
+    borrow("startup", "announce")(board, log, monitor.card)
+    monitor.config = borrow("history.config", "read")(board, log.note)
+    monitor.coach, monitor.peaks = Coach(), Peaks()
+    monitor.settle()
+    monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
+    monitor.access = Access(monitor)
+    api = Api(monitor)
+    monitor.server = Server(board, api.answer, monitor.access, log)
+    monitor.live = Live(api, monitor.server)
+    monitor.light = Light(board, monitor.config, monitor.shown)
+    monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
+    monitor.wifi = borrow("lan.wifi", "Wifi")(monitor) if board.has_radio else None
+    monitor.update = borrow("board.slots", "status")(board)
+    supervisor.each_step += [monitor.light.step, monitor.button.step]
+    supervisor.each_second += [
+        board.each_second,
+        monitor.reader.each_second,
+        monitor.live.each_second,
+        monitor.look_for_card,
+        log.each_second,
+    ]
+    if monitor.wifi:
+        supervisor.each_second.append(monitor.wifi.each_second)
+    if monitor.update["state"] == "trial":
+        borrow("web.trial", "Trial")(monitor)
+    supervisor.start("reader", monitor.reader.run)
+    supervisor.start("web", monitor.server.run)
+    gc.threshold(_GARBAGE)
+    return monitor
