@@ -23,6 +23,7 @@ from .api import (
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
+from .holes import Repair
 from .memory import Memory
 from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
@@ -54,6 +55,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.start()
+    if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
+        Repair(hass, coordinator).start()
     return True
 
 
