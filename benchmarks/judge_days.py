@@ -1,10 +1,10 @@
-"""Runs under MicroPython: the firmware's coach over days of seconds, and beside it the rule that anybody would think of.
+"""Runs under MicroPython: the firmware's coach over days of seconds, and the rule that anybody would think of.
 
 judge_days.py FIRMWARE FILE START (seconds since 2000, local, winter time, at the start of a month)
 
-FILE holds the net power of each second in W as 16-bit integers. Prints a line for each quarter that ended above its target
-or was warned of: the average it ended at, the target, and how many seconds before its end the coach warned and the naive
-rule did (-1: not at all).
+FILE holds the net power of each second in W as 16-bit integers. Prints a line for each quarter that ended above its
+target or was warned of: the average it ended at, the target, and how many seconds before its end the coach warned and
+the naive rule did (-1: not at all).
 """
 
 import sys
@@ -24,8 +24,10 @@ with open(sys.argv[2], "rb") as file:
     while file.readinto(piece) == 2 * QUARTER_S:
         for t in range(QUARTER_S):
             net = piece[t]
-            power = net if net > 0 else 0
-            if coach.update(second, False, power, power - net, used_ws // QUARTER_S, register_ws // 3600, peak_w):
+            power = max(0, net)
+            if coach.update(
+                second, False, power, power - net, used_ws // QUARTER_S, register_ws // 3600, peak_w
+            ):
                 warned = QUARTER_S - t
             if naive < 0 and coach.projected_w > coach.target_w:
                 naive = QUARTER_S - t
