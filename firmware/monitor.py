@@ -1,14 +1,19 @@
 """The device: what each telegram sets in motion, and what the button does."""
 
+from micropython import const
+
 from demand.quarter import file_path
 from loading import borrow
 from meter.reading import total
 from meter.stamp import civil
 
+_SAVE_S = const(60)
+
 
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, access, server, live, light, button, wifi (None without a radio), and `update`: how an update stands.
+    reader, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
+    `unsaved` and `saved_s`: see history/config.py.
     """
 
     def name(self):
@@ -19,11 +24,13 @@ class Monitor:
         """Hand the settings to the parts that follow them."""
         borrow("settling", "settle")(self)
 
-    def look_for_card(self):
-        """A card that comes may bring settings, or needs those that were made without it."""
+    def each_second(self):
+        """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
         if self.card.each_second():
             borrow("settling", "read")(self)
             self.settle()
+        if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
+            borrow("history.config", "save_late")(self)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -73,3 +80,9 @@ class Monitor:
         self.light.show("bye")
         if self.wifi:
             borrow("lan.turn", "forget")(self.wifi)
+
+    def restart(self):
+        """Start anew; nothing that was set is lost."""
+        if self.unsaved:
+            borrow("history.config", "save_late")(self)
+        self.board.restart()

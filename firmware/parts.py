@@ -30,14 +30,15 @@ def build(board):
     monitor.supervisor = supervisor = Supervisor(board, log)
     monitor.card = Card(board, log.note)
     borrow("startup", "announce")(board, log, monitor.card)
-    monitor.config = borrow("history.config", "read")(board, log.note)
+    monitor.unsaved = monitor.saved_s = None
+    monitor.config = borrow("history.config", "read")(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()
     monitor.settle()
     monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
     monitor.access = Access(monitor)
     api = Api(monitor)
     monitor.server = Server(board, api.answer, monitor.access, log)
-    monitor.live = Live(api, monitor.server)
+    monitor.live = Live(api, monitor.server, monitor.access)
     monitor.light = Light(board, monitor.config, monitor.shown)
     monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
     monitor.wifi = borrow("lan.wifi", "Wifi")(monitor) if board.has_radio else None
@@ -47,7 +48,7 @@ def build(board):
         board.each_second,
         monitor.reader.each_second,
         monitor.live.each_second,
-        monitor.look_for_card,
+        monitor.each_second,
         log.each_second,
     ]
     if monitor.wifi:

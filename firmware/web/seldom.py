@@ -17,7 +17,7 @@ _TABLE = {
     b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
-    b"GET /update": ("web.update", "page", _OPEN),
+    b"GET /update": ("web.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
     b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),

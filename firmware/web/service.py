@@ -93,10 +93,10 @@ async def format_card(monitor, request):
     monitor.note("card formatted" if not fault else "card not formatted: " + fault)
     if fault or card.state != "ok":
         raise Refused(503, "The card could not be formatted: %s" % (fault or card.error))
-    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    monitor.config.update(borrow("history.config", "read")(monitor))
     await request.reply(200, _JSON, "{}")
 
 
 async def _restart(monitor):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.board.restart()
+    monitor.restart()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 
@@ -39,6 +41,12 @@ def fails(*_):
 if machine.reset_cause() == 1:
     web.live.Live.__init__ = fails
 """
+REQUEST_FAILS = """
+import web.documents
+def fails(*_):
+    raise KeyError("hunter2")
+web.documents.quarter = fails
+"""
 PART_FAILS = """
 import meter.reader
 def fails(self):
@@ -58,6 +66,22 @@ def test_task_that_fails_is_started_again_and_reported_without_secrets(power: Sw
         assert crash.endswith("s after the start: reader: ValueError")
         assert "The newest crash" in log
         assert "File" in log
+        assert "hunter2" not in log + crash + "".join(hardware.lines)
+        assert hardware.starts == 1
+
+
+def test_request_that_fails_costs_itself_and_is_reported_without_secrets(power: SwitchOn) -> None:
+    hardware = power(meter=EVENING)
+    hardware.break_firmware(REQUEST_FAILS)
+    with hardware:
+        hardware.wait(hardware.device)
+        with pytest.raises(ConnectionError):
+            hardware.get("/api/quarter")
+        crash = hardware.device()["crash"]
+        log = hardware.get("/crashlog.txt")
+
+        assert crash.endswith("s after the start: request: KeyError")
+        assert "in _serve" in log
         assert "hunter2" not in log + crash + "".join(hardware.lines)
         assert hardware.starts == 1
 

@@ -1,0 +1,6 @@
+declare module "*.svg" {
+  const text: string;
+  export default text;
+}
+/** Whether esbuild serves the page from source. */
+declare const DEVELOPING: boolean;
