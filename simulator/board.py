@@ -118,7 +118,9 @@ class Board:
             command += ["-X", f"heapsize={heapsize}"]
         folder = str(firmware or ROOT / ("build/firmware" if compiled else "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        path = [folder] if compiled or firmware else [folder, str(TARGET)]  # of the page no source could be served
+        path = (
+            [folder] if compiled or firmware else [folder, str(TARGET)]
+        )  # of the page no source could be served
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:

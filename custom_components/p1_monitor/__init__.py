@@ -24,6 +24,7 @@ from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
 from .holes import Repair
+from .issues import forget, watch
 from .memory import Memory
 from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
@@ -54,6 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    watch(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
         Repair(hass, coordinator).start()
@@ -120,6 +122,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
     """Give the device its token back, and forget the issue of an entry of the built-in integration."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
+    forget(hass, entry.entry_id)
     await Memory.forget(hass, entry.entry_id)
     if token_id := entry.data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(

@@ -17,6 +17,10 @@ PLATFORMS: Final = (
     Platform.UPDATE,
 )
 
+DOCUMENTATION: Final = "https://github.com/p1-monitor/p1-monitor/blob/main/docs/home-assistant.md"
+# Of what an older firmware tells, something is missing that we build on.
+OLDEST_FIRMWARE: Final = "0.1.0"
+
 MANUFACTURER: Final = "P1 monitor"
 ORIGINAL_MODEL: Final = "Digital power meter monitor"
 

@@ -291,3 +291,8 @@ class TestEventReader:
     def test_the_bound_is_per_event(self) -> None:
         reader = EventReader(max_bytes=16)
         assert len(reader.feed(b"data: 123456\n\n" * 50)) == 50
+
+
+def test_what_is_stored_without_a_name_is_nothing() -> None:
+    assert api.StoredQuarter.from_json({"import_w": 5}) is None
+    assert api.Totals.from_json({"import_kwh": 5}, "day") is None

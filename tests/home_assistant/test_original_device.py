@@ -110,6 +110,23 @@ async def test_target_and_area_are_options(
     assert value(hass, "peak_target_active") == "1.5"
 
 
+async def test_a_warning_before_the_target(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp
+) -> None:
+    original.consumed, original.produced = [2400] * 60, [0] * 60
+    await set_up(original, warning_percent=90)
+    assert value(hass, "peak_at_risk", "binary_sensor") == "on"
+    assert value(hass, "peak_unavoidable", "binary_sensor") == "off"
+    assert value(hass, "headroom") == "150"  # against the target itself
+
+
+async def test_what_a_month_costs(hass: HomeAssistant, original: OriginalBoard, set_up: SetUp) -> None:
+    await set_up(original, area="antwerpen")
+    assert value(hass, "capacity_cost_month") == "10.91"
+    assert value(hass, "capacity_cost_quarter") == "2.18"
+    assert value(hass, "capacity_cost_year") is None
+
+
 async def test_without_a_target_there_is_no_headroom(
     hass: HomeAssistant, original: OriginalBoard, set_up: SetUp, all_enabled: None
 ) -> None:

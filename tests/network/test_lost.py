@@ -36,7 +36,12 @@ def test_settings_that_lead_nowhere_open_the_setup_network_after_five_minutes(po
     hardware.switch_on()
     hardware.wait(lambda: hardware.said("Setup network:"), 30)
     begin = hardware.lines.index("Setup Mode")
-    assert hardware.lines[begin + 2 : begin + 6] == ["SSID:", "DigitaleMeterMonitor", "Connect IP:", "192.168.4.1"]
+    assert hardware.lines[begin + 2 : begin + 6] == [
+        "SSID:",
+        "DigitaleMeterMonitor",
+        "Connect IP:",
+        "192.168.4.1",
+    ]
     opened_ms = next(at for at, act in hardware.did() if act == "access point on")
 
     assert 290_000 < opened_ms < 340_000

@@ -304,11 +304,15 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeak:
-    """The highest quarter of a month ("2026-11"); end is the end of that quarter."""
+    """The highest quarter of a month ("2026-11"); end is the end of that quarter.
+
+    source: "meter" told it, or the "card" holds no higher one.
+    """
 
     month: str | None
     power_w: int | None
     end: datetime | None
+    source: str | None = None
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
@@ -317,6 +321,7 @@ class MonthPeak:
             month=text(data, "month"),
             power_w=integer(data, "power_w"),
             end=moment(data, "end"),
+            source=text(data, "source"),
         )
 
 
