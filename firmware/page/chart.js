@@ -73,7 +73,7 @@ function dataOf({ kind, imported, exported, peak }) {
  * @param {Shape} shape
  */
 function draw(host, shape) {
-  const colours = getComputedStyle(document.documentElement);
+  const colours = getComputedStyle(host);
   /** @param {string} name */
   const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
   const bars = shape.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
