@@ -57,7 +57,7 @@ def _coordinator(hass: HomeAssistant, device_id: str | None) -> P1MonitorCoordin
     ]
     if device_id is not None:
         device = dr.async_get(hass).async_get(device_id)
-        entries = [entry for entry in entries if device and entry.entry_id in device.config_entries]
+        entries = [entry for entry in entries if device and entry.entry_id == device.config_entry_id]
     return entries[0].runtime_data if entries else None
 
 
