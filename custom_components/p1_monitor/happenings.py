@@ -4,7 +4,7 @@ Follows snapshots and tells what is new in them. What it has told is kept as pla
 that a restart tells nothing twice; a warning or an excess that came while nobody watched is
 history and not told, a month peak and a closed month are, with their own time.
 
-Pure: knows nothing of Home Assistant. Powers in W.
+Powers in W.
 """
 
 from dataclasses import dataclass, field

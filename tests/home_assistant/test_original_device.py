@@ -28,6 +28,8 @@ EVERYTHING = {
     "projected_demand": "3.0",
     "allowed_power": "2250",
     "headroom": "-750",
+    "last_quarter_demand": "unknown",
+    "peak_today": "unknown",
     "quarter_end": "2023-12-02T09:00:00+00:00",
     "peak_month": "2.453",
     "peak_month_time": "2023-12-01T23:15:00+00:00",

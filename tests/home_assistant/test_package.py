@@ -18,7 +18,7 @@ from homeassistant.loader import Manifest
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 
-from custom_components.p1_monitor import binary_sensor, event, number, switch
+from custom_components.p1_monitor import binary_sensor, date, event, number, select, switch
 from custom_components.p1_monitor.condition import CONDITIONS
 from custom_components.p1_monitor.demand import AREAS
 from custom_components.p1_monitor.sensor_board import BOARD_SENSORS
@@ -35,8 +35,10 @@ SENSORS = METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS
 MBUS_KEYS = {"flow", "reading_time", "valve"}
 OTHERS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "date": (date.COUNTED_FROM,),
     "event": event.EVENTS,
     "number": number.NUMBERS,
+    "select": (select.AREA,),
     "switch": (switch.STATUS_LIGHT,),
 }
 

@@ -29,6 +29,8 @@ async def test_without_a_token_nothing_that_changes_it(
         ("warning_threshold", "number"),
         ("led_brightness", "number"),
         ("status_light", "switch"),
+        ("area", "select"),
+        ("counted_from", "date"),
         ("restart", "button"),
     ):
         assert state(hass, key, platform) is None, key
@@ -49,6 +51,25 @@ async def test_a_target_is_set_on_the_board(hass: HomeAssistant, monitor: P1Moni
     await call(hass, "number.set_value", "warning_threshold", value=90)
     assert monitor.settings["capacity"]["warning_percent"] == 90
     assert value(hass, "warning_threshold", "number") == "90.0"
+
+
+async def test_the_area_and_the_day_from_which_peaks_count(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
+) -> None:
+    await set_up(monitor, token=monitor.token)
+    assert value(hass, "area", "select") == "antwerpen"
+    await call(hass, "select.select_option", "area", option="west")
+    assert monitor.settings["capacity"]["area"] == "west"
+    assert value(hass, "area", "select") == "west"
+    assert value(hass, "capacity_cost_month") == "16.19"
+
+    assert value(hass, "counted_from", "date") == "unknown"
+    await call(hass, "date.set_value", "counted_from", date="2026-03-01")
+    assert monitor.settings["capacity"]["counted_from"] == "2026-03-01"
+    assert value(hass, "counted_from", "date") == "2026-03-01"
+    monitor.push(status={"capacity": {**monitor.device["capacity"], "area": "x", "counted_from": "soon"}})
+    await until(lambda: value(hass, "counted_from", "date") == "unknown")
+    assert value(hass, "area", "select") == "unknown"
 
 
 async def test_a_target_that_is_changed_on_the_page_of_the_board(
