@@ -15,7 +15,8 @@ from meter.stamp import iso, seconds
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
-_MOST_PIECES = const(64)  # of 256 bytes: 16 KB are more than any quarter has, whatever a card that decays says
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(64)  # of 256 bytes
 
 
 def rebuild(recorder):

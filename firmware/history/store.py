@@ -13,7 +13,8 @@ from loading import borrow
 from meter.stamp import seconds
 
 _DAY_S = const(86400)
-_MOST_PIECES = const(32)  # of 512 bytes: 16 KB are more than any quarter has, whatever a card that decays says
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
 
 
