@@ -142,7 +142,7 @@ def main(path, count, seed):
             gc.collect()
             used = gc.mem_alloc()
             if number < 10000:
-                most = max(most, used + 8192)
+                most = max(most, used + 65536)
             elif used > most:
                 wrong.append([number, "memory", used])
         if len(wrong) > 20:
