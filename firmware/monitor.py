@@ -11,8 +11,8 @@ _SAVE_S = const(60)
 
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update
-    stands, `unsaved` and `saved_s`: see history/config.py.
+    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
+    `unsaved` and `saved_s`: see history/config.py.
     """
 
     def name(self):

@@ -41,8 +41,8 @@ def build(name: str) -> tuple[bytes, bytes]:
     """
     html = (SOURCES / name).read_text()
     if name not in APART:
-        script = _bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
-        html = html.replace(_STYLE, f"<style>{_bundle('page.css')}</style>")
+        script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
+        html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
         html = html.replace(_SCRIPT, f"<script>{script.replace('</script', '<\\/script')}</script>")
     content: bytes = zopfli.gzip.compress(html.encode())
     return content, _head(content, html).encode()
@@ -79,7 +79,8 @@ def developing(host: str, device: str) -> Iterator[str]:
         server.wait()
 
 
-def _bundle(entry: str, *more: str) -> str:
+def bundle(entry: str, *more: str) -> str:
+    """A source and all that it imports, as small as it gets. SyntaxError where esbuild does not take it."""
     try:
         done = subprocess.run(
             [

@@ -30,7 +30,7 @@ _COVERED = const(6)  # a cell of the block: up to where it is on the card
 def _meters(reading, kind):
     """dm3 of all meters of this type together, -1 without one."""
     amount = -1
-    for meter in reading.get("mbus", {}).values():
+    for meter in reading["mbus"].values():
         volume = meter.get("volume")
         if volume and meter.get("type") == kind and volume[1] != b"GJ":
             amount = max(amount, 0) + volume[0]
@@ -44,7 +44,7 @@ def _total(reading, field):
 
 def serial(reading):
     """A check of the meter's serial number, 0 where it sends none."""
-    return binascii.crc32((reading.get("meter_id") or "").encode()) & 0xFFFF
+    return binascii.crc32((reading["meter_id"] or "").encode()) & 0xFFFF
 
 
 def begin(quarter, t, reading):

@@ -135,4 +135,4 @@ def put(path, line, header, key=None):
                     file.seek(place)
                     file.write(b"\n" * length)
     with open(path, "ab") as file:
-        file.write(line if file.tell() else header + line)
+        file.write(line if file.seek(0, 2) else header + line)

@@ -13,7 +13,7 @@ _DAY_S = const(86400)
 def find(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
-    if recorder.card.mounted and reading.get("time") and reading.get("peaks") is None:
+    if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
         recorder.work.append(_find(recorder.monitor.peaks, reading["time"][0]))
 
 

@@ -15,6 +15,8 @@ from meter.stamp import iso, seconds
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(64)  # of 256 bytes
 
 
 def rebuild(recorder):
@@ -117,11 +119,8 @@ def _mean(file, key):
     rest = b""
     inside = False
     count = total = 0
-    while True:
-        piece = file.read(256)
-        if not piece:
-            raise ValueError
-        rest += piece
+    for _ in range(_MOST_PIECES):
+        rest += file.read(256)
         if not inside:
             at = rest.find(key)
             if at < 0:
@@ -142,3 +141,4 @@ def _mean(file, key):
         if rest[end : end + 1] == b"]":
             return count, total
         rest = rest[end + 1 :]
+    raise ValueError

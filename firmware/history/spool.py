@@ -41,7 +41,7 @@ def add(board, quarter, line):
         check = binascii.crc32(quarter.block)
         line = line + bytes(_LINE - len(line))
         check = binascii.crc32(line, check)
-        place = file.tell() % _RECORD
+        place = file.seek(0, 2) % _RECORD
         if place:
             file.write(bytes(_RECORD - place))  # what a cut left of one
         file.write(quarter.block)

@@ -13,37 +13,46 @@ from loading import borrow
 from meter.stamp import seconds
 
 _DAY_S = const(86400)
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
 
 
 def put(recorder, quarter):
     """Store a quarter that has ended: on the card, or in the flash, where it waits. True when it waits.
 
-    Where others wait already it does too, so that lines stand in the order of time.
+    Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
     """
     lines = borrow("history.lines")
     line = lines.quarter_line(quarter)
     card = recorder.card
-    if card.journal and card.state == "ok" and not recorder.waiting:
-        try:
-            borrow("history.journal_writer", "write")(card, quarter, line)
-            keep(card, quarter, line, lines=lines)
-            turn_to(recorder, day_of(line))
-            now = recorder.reading.get("time")
-            if now:
-                turn_to(recorder, now[0] // _DAY_S)
-            borrow("history.room", "look")(recorder)
-            return False
-        except OSError as error:
-            card.fail(error)
-            borrow("history.room", "look")(recorder)
+    works = card.journal and card.state == "ok"
+    if works and not recorder.waiting and _put(recorder, quarter, line, lines):
+        return False
     try:
         borrow("history.spool", "add")(recorder.board, quarter, line)
         return True
     except OSError:
-        recorder.lost += 1
-        borrow("history.spool", "lose")(recorder.board)
+        if not works or not recorder.waiting or not _put(recorder, quarter, line, lines):
+            recorder.lost += 1
+            borrow("history.spool", "lose")(recorder.board)
         return False
+
+
+def _put(recorder, quarter, line, lines):
+    """Whether the card takes a quarter."""
+    card = recorder.card
+    try:
+        borrow("history.journal_writer", "write")(card, quarter, line)
+        keep(card, quarter, line, lines=lines)
+    except OSError as error:
+        card.fail(error)
+    turn_to(recorder, day_of(line))
+    now = recorder.reading["time"]
+    if now:
+        turn_to(recorder, now[0] // _DAY_S)
+    borrow("history.room", "look")(recorder)
+    return card.state == "ok"
 
 
 def move(recorder):
@@ -142,10 +151,8 @@ def _samples_of(quarter):
 def _samples_of_file(path):
     samples = 0
     with open(path, "rb") as file:
-        piece = file.read(512)
-        while piece:
-            samples += _samples(piece)
-            piece = file.read(512)
+        for _ in range(_MOST_PIECES):
+            samples += _samples(file.read(512))
     return samples
 
 

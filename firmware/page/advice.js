@@ -10,7 +10,7 @@ const LAST_S = 15; // of a quarter, in which any power is allowed: the words sta
 const STEP_W = 100;
 
 /** The headroom that was shown before the last seconds. */
-let held = { id: /** @type {number | null} */ (null), headroom: 0 };
+const page = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
  * @param {Quarter} quarter
@@ -25,14 +25,15 @@ export function level({ target_w, projected_w, at_risk, unavoidable }) {
 /**
  * What may still be used, or must go off, and for how long.
  * @param {Quarter} quarter
+ * @param {typeof page} held of this meter, where there are several
  */
-export function advice(quarter) {
+export function advice(quarter, held = page) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;
   if (elapsed_s === null) return t("waiting");
   if (headroom_w === null) return t("noTarget");
   if (unavoidable) return t("passed");
   const left = QUARTER_S - elapsed_s;
-  if (left > LAST_S) held = { id, headroom: headroom_w };
+  if (left > LAST_S) Object.assign(held, { id, headroom: headroom_w });
   const headroom = held.id === id ? held.headroom : headroom_w;
   const time = left < 60 ? t("seconds", { count: left }) : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
   // Downwards, so that what is said to be fine is fine, and what goes off is enough.

@@ -73,13 +73,14 @@ function dataOf({ kind, imported, exported, peak }) {
  * @param {Shape} shape
  */
 function draw(host, shape) {
-  const colours = getComputedStyle(document.documentElement);
+  const colours = getComputedStyle(host);
+  // Asked for at each drawing: a card that is not yet on its dashboard has none.
   /** @param {string} name */
   const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
   const bars = shape.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
   /** @type {(name: string, fill: string) => uPlot.Series} */
   const series = (name, fill) => ({
-    stroke: colour(name), fill: colour(fill), width: bars ? 0 : 1.75, paths: bars, points: { show: false },
+    stroke: () => colour(name), fill: () => colour(fill), width: bars ? 0 : 1.75, paths: bars, points: { show: false },
   });
   const plot = new uPlot({
     width: host.clientWidth || 320,
@@ -95,10 +96,10 @@ function draw(host, shape) {
       { ...series("peak", "peak"), width: 0 },
     ],
     axes: [
-      { stroke: colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
+      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
         splits: (drawn, _, low, high) => ticks(shape.every, high - low, drawn.width),
         values: (_, splits) => splits.map(shape.tick) },
-      { stroke: colour("soft"), font: AXIS_FONT, grid: { stroke: colour("line"), width: 1 }, ticks: { show: false },
+      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false },
         gap: 4, size: 44, values: (_, splits) => splits.map((value) => shape.format(Math.abs(value))) },
     ],
     hooks: {

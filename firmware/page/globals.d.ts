@@ -4,3 +4,7 @@ declare module "*.svg" {
 }
 /** Whether esbuild serves the page from source. */
 declare const DEVELOPING: boolean;
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -32,6 +32,16 @@ export function speak(chosen) {
 }
 
 /**
+ * Speak a language of somebody else's page, which has chosen it; one that we have not is English.
+ * @param {string} chosen "nl" or "nl-BE"
+ */
+export function speakAs(chosen) {
+  const known = chosen.slice(0, 2);
+  language = /** @type {keyof typeof LANGUAGES} */ (known in WORDS ? known : "en");
+  tag = chosen.includes("-") ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
+}
+
+/**
  * The words for something, {name} replaced by values.
  * @param {Word} word
  * @param {Record<string, string | number>} [values]

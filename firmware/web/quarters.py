@@ -5,6 +5,7 @@ passed on by the block; as JSON each line is looked at, and made an object in on
 """
 
 import asyncio
+import gc
 import os
 from binascii import crc32
 from micropython import const
@@ -33,9 +34,9 @@ async def day(monitor, request):
         raise Refused(400, "A day is like 2026-01-15")
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
-    lines = _Lines(request, b",")
+    await request.drain()
     if monitor.card.mounted:
-        await lines.send(_day(name), _all)
+        await _Lines(request, b",").send(_day(name), _all)
     request.write("]}")
     await request.drain()
 
@@ -53,15 +54,21 @@ async def history(monitor, request):
     lines = (_Csv if csv else _Lines)(request, b"\n")
     # Bounds are on a clock that stays at winter time, which in summer is an hour behind the days of the card.
     day, last = first // _DAY_S, (end + 3599) // _DAY_S
-    while day <= last and monitor.card.mounted:
-        missing = _days_missing(day)
-        if missing:
-            await asyncio.sleep_ms(0)
-            day += missing
-            continue
-        whole = first <= day * _DAY_S - 3600 and (day + 1) * _DAY_S <= end
-        await lines.send(day, _all if whole else lambda line: first <= _moment(line) < end)
-        day += 1
+    threshold = gc.threshold()
+    gc.threshold(gc.mem_alloc() // 4)  # each line leaves a kilobyte: collecting would take most of the time
+    try:
+        while day <= last and monitor.card.mounted:
+            missing = _days_missing(day)
+            if missing:
+                await asyncio.sleep_ms(0)
+                day += missing
+                continue
+            whole = first <= day * _DAY_S - 3600 and (day + 1) * _DAY_S <= end
+            await lines.send(day, _all if whole else lambda line: first <= _moment(line) < end)
+            day += 1
+    finally:
+        gc.threshold(threshold)
+    lines.end()
     await request.drain()
 
 
@@ -76,13 +83,18 @@ def _days_missing(day):
 
 
 class _Lines:
-    """Sends lines as objects, with `between` them (a line's end also after the last one)."""
+    """Sends lines as objects, with `between` them."""
 
     def __init__(self, request, between):
         self.request = request
         self._between = between
         self._begun = False
         self._block = bytearray(_BLOCK)
+
+    def end(self):
+        """The last line of a text ends too."""
+        if self._begun:
+            self.request.write(self._between)
 
     async def send(self, day, wanted):
         """Send the lines of a day that are wanted."""
@@ -107,19 +119,13 @@ class _Lines:
         for line in lines:
             text = line[:-_CHECK]
             if text and line[-_CHECK:] == b",%08x" % crc32(text) and wanted(line):
-                if b",," in text:
-                    text = text.replace(b",,", b",null,").replace(b",,", b",null,")
                 objects.append(_OBJECT % tuple(text.split(b",")))
         if objects:
-            write = self.request.write
-            if self._between == b",":
-                if self._begun:
-                    write(b",")
-                write(b",".join(objects))
-            else:
-                objects.append(b"")
-                write(b"\n".join(objects))
+            if self._begun:
+                objects.insert(0, b"")  # what stands between this block and the one before
             self._begun = True
+            # An empty field leaves a colon before a comma, as nothing else does.
+            self.request.stream.write(self._between.join(objects).replace(b":,", b":null,"))
         await _give_way(self.request)
         return rest if len(rest) < _BLOCK else b""
 

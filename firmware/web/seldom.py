@@ -23,7 +23,7 @@ _TABLE = {
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("web.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
-    b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
+    b"POST /api/session": ("web.session", "start", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),
     b"POST /api/tokens": ("web.sign_in", "create_token", _OPEN),
     b"DELETE /api/tokens": ("web.sign_in", "delete_token", _SIGNED_IN),
@@ -31,7 +31,7 @@ _TABLE = {
 
 
 def find(monitor, request):
-    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
+    """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
     path = request.path
     # What follows the third slash names a day, a month or a year.
     asked = _TABLE.get(

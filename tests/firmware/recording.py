@@ -7,6 +7,7 @@ from demand.peaks import Peaks
 from history.card import ROOT, Card
 from history.recorder import Recorder
 from meter import stamp
+from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 
 FLASH = "/tmp/p1-flash-" + os.urandom(4).hex()
@@ -19,7 +20,7 @@ def moment(text):
 
 class Parser:
     def __init__(self):
-        self.reading = {}
+        self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
 
 
 class Reader:
@@ -42,14 +43,17 @@ class Meter:
         self.import_ws += self.power_w * seconds
 
     def reading(self):
-        found = {
-            "time": self.now,
-            "power_import_w": self.power_w,
-            "power_export_w": 0,
-            "energy_import_wh": self.import_ws // 3600,
-            "energy_export_wh": self.export_wh,
-            "mbus": {1: {"type": 3, "volume": (self.gas, b"m3", self.now[0], self.now[1])}},
-        }
+        found = dict.fromkeys(FIELDS[:MBUS_ROW])
+        found.update(
+            {
+                "time": self.now,
+                "power_import_w": self.power_w,
+                "power_export_w": 0,
+                "energy_import_wh": self.import_ws // 3600,
+                "energy_export_wh": self.export_wh,
+                "mbus": {1: {"type": 3, "volume": (self.gas, b"m3", self.now[0], self.now[1])}},
+            }
+        )
         if self.serial:
             found["meter_id"] = self.serial
         return found

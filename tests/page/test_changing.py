@@ -12,7 +12,8 @@ from simulator.line import Line
 from simulator.source import simulated_meter
 from tests.access.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
 from tests.page.conftest import DESK, PHONE
-from tests.update.test_over_http import Device as Updatable, files, newer, with_password  # noqa: F401  # fixtures
+from tests.update.test_over_http import files, with_password  # noqa: F401  # fixtures
+from tests.update.two_slots import Device as Updatable, newer
 
 type Browse = Callable[..., Page]
 

@@ -1,7 +1,7 @@
 """Mutated telegrams into the reader, millions of them: fuzz.py FILE COUNT SEED
 
 FILE holds good telegrams, one after the other. Each round spoils one of them in one or more ways, feeds it in pieces of
-any size, then feeds a good one. Prints as JSON how many were fed, how many of the spoilt ones were taken all the same, and
+any size, then feeds a good one. Prints as JSON how many were fed, how many spoilt ones were taken all the same, and
 what was wrong: an exception, a telegram taken whose CRC does not match, a good one that was not read, memory that grew.
 """
 
@@ -142,7 +142,7 @@ def main(path, count, seed):
             gc.collect()
             used = gc.mem_alloc()
             if number < 10000:
-                most = max(most, used + 8192)
+                most = max(most, used + 65536)
             elif used > most:
                 wrong.append([number, "memory", used])
         if len(wrong) > 20:
