@@ -131,7 +131,7 @@ HEADINGS = {
     "docs-known-limitations": "limit",
     "docs-removal-instructions": "remov",
     "docs-supported-devices": "needs|supported|devices",
-    "docs-supported-functions": "entities|functions",
+    "docs-supported-functions": "entities|functions|shows",
     "docs-triggers": "trigger",
     "docs-troubleshooting": "troubleshoot",
     "docs-use-cases": "for|use cases",
