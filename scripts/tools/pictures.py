@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs/pictures"
@@ -14,8 +14,8 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 _COLOURS = 128
 
 
-def _save(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+def _save(seen: Page | Locator, name: str) -> None:
+    picture = Image.open(io.BytesIO(seen.screenshot())).convert("RGB")
     TARGET.mkdir(parents=True, exist_ok=True)
     picture.quantize(_COLOURS).save(TARGET / name, optimize=True)
     print(f"pictures: docs/pictures/{name}")
@@ -26,12 +26,12 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=ROOT / ".tools/bin/chromium", args=_ARGUMENTS)
         try:
-            page = browser.new_page(viewport={"width": 400, "height": 560}, device_scale_factor=1.5)
+            page = browser.new_page(viewport={"width": 400, "height": 560}, device_scale_factor=1.5, locale="en-GB")
             page.goto(DEVICE)
             page.get_by_text("from the grid").or_(page.get_by_text("to the grid")).wait_for()
             _save(page, "device.png")
 
-            page = browser.new_page(viewport={"width": 1160, "height": 640})
+            page = browser.new_page(viewport={"width": 1160, "height": 760}, locale="en-GB")
             page.goto(HOME_ASSISTANT)
             page.locator("input[name=username]").fill("demo")
             page.locator("input[name=password]").fill("demo")
@@ -39,6 +39,7 @@ def main() -> int:
             page.get_by_text("Headroom").wait_for()
             page.wait_for_timeout(3000)  # the graph draws itself in
             _save(page, "home-assistant.png")
+            _save(page.locator("p1-quarter-card"), "card.png")
         except Error as error:
             why = error.message.splitlines()[0]
             print(f"pictures: start scripts/develop first, and wait until it is ready ({why})")
