@@ -2,7 +2,6 @@
 
 from micropython import const
 
-from demand.quarter import file_path
 from loading import borrow
 from meter.reading import total
 from meter.stamp import civil
@@ -12,7 +11,7 @@ _SAVE_S = const(60)
 
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
+    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
     `unsaved` and `saved_s`: see history/config.py.
     """
 
@@ -42,8 +41,8 @@ class Monitor:
         self.light.telegram(local_s)
         if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
-        closed = self.coach.closes(local_s, summer)
-        changed = closed and self._close()
+            self.recorder.resume(local_s, summer)
+        changed = self.coach.closes(local_s, summer) and self._close(local_s, summer)
         if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
             changed = True
         self.coach.update(
@@ -60,10 +59,10 @@ class Monitor:
         else:
             self.live.publish("reading", "quarter")
 
-    def _close(self):
-        """The running quarter has ended: store it. True when it was the month's peak."""
+    def _close(self, local_s, summer):
+        """The running quarter has ended: let it be stored. True when it was the month's peak."""
         coach = self.coach
-        self.card.store(file_path(coach.quarter_id), coach.quarter.write_json)
+        self.recorder.close(local_s, summer)
         average_w = coach.average_w()
         return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
 

@@ -31,7 +31,7 @@ async def _run(chosen: options.Options) -> None:
     with (
         line,
         Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board,
-        page.developing(options.HOST),
+        page.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
     ):
         _say("Home Assistant (the first start takes half a minute)")
         async with HomeAssistant(FOLDER / "home-assistant") as home:
@@ -44,7 +44,7 @@ async def _run(chosen: options.Options) -> None:
             await home.command("energy/save_prefs", **ENERGY)
             print(
                 f"\n  the device      {board.url}"
-                f"\n  its page, live  {page.developing_url(f'{options.HOST}:{chosen.port}')}"
+                f"\n  its page, from source  {from_source}"
                 f"\n  Home Assistant  {home.url}/{PATH}  (user {USER}, password {PASSWORD})"
                 "\n\n  Ctrl-C stops everything.",
                 flush=True,

@@ -46,8 +46,8 @@ class HomeAssistantError(Exception):
 class HomeAssistant:
     """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
 
-    `components` is its folder of custom integrations: the one of these sources by default. `more` goes at the end of its
-    configuration.yaml.
+    `components` is its folder of custom integrations: by default the one of these sources. `more` goes at the end of
+    its configuration.yaml.
     """
 
     def __init__(

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import zopfli.gzip
 
+from simulator.board import free_port, port_trouble
+
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ROOT / "node_modules/.bin/esbuild"
@@ -18,9 +20,8 @@ APART = ("setup.html", "update.html")
 """Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
 PAGES = ("index.html", *APART)
 
-DEVELOPING_PORT = 8000
-"""Where `develop` serves the page, and where the page then takes a device's address (firmware/page/device.js)."""
 OPTIONS = ("--bundle", "--loader:.svg=text", "--target=es2022,safari16.4")
+_PORT = 8000  # of a page that is developed, where it is free
 _SCRIPT = '<script src="built/main.js"></script>'
 _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
@@ -48,8 +49,12 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 @contextmanager
-def developing(host: str) -> Iterator[None]:
-    """Serve the page from its sources: a browser that has it open loads it anew when one changes."""
+def developing(host: str, device: str) -> Iterator[str]:
+    """Serve the page from its sources, looking at a device; gives its address.
+
+    A browser that has it open loads it anew when a source changes.
+    """
+    port = _PORT if not port_trouble(_PORT, host) else free_port(host)
     server = subprocess.Popen(
         [
             ESBUILD,
@@ -57,7 +62,7 @@ def developing(host: str) -> Iterator[None]:
             SOURCES / "page.css",
             f"--outdir={SOURCES}/built",  # where index.html looks for them; nothing is written there
             f"--servedir={SOURCES}",
-            f"--serve={host}:{DEVELOPING_PORT}",
+            f"--serve={host}:{port}",
             "--watch=forever",
             "--sourcemap",
             "--define:DEVELOPING=true",
@@ -68,15 +73,10 @@ def developing(host: str) -> Iterator[None]:
         start_new_session=True,  # esbuild is started by a script, and goes with it
     )
     try:
-        yield
+        yield f"http://localhost:{port}/?device={device}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait()
-
-
-def developing_url(device: str) -> str:
-    """The page from its sources, looking at a device; without one it looks at 192.168.0.250."""
-    return f"http://localhost:{DEVELOPING_PORT}/?device={device}"
 
 
 def bundle(entry: str, *more: str) -> str:

@@ -6,6 +6,7 @@
      "light": {"brightness", "quiet_from", "quiet_to"},
      "access": {"closed"},
      "radio": {"tx_power_dbm"},
+     "card": {"remove_oldest"},
      "language"}
 
 A card of the original firmware has the first two. What is missing or wrong keeps its default (`settings.py`), is
@@ -22,9 +23,11 @@ import json
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from history.card import ROOT
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"
@@ -85,6 +88,13 @@ def change(monitor, changes):
         settings, _ = _checked(changed)
         monitor.config.update(settings)
     return faults
+
+
+def erase_wifi(monitor):
+    """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
+    change(monitor, {"wifi": {"ssid": None, "password": ""}})
+    if monitor.unsaved:
+        save(monitor)
 
 
 def save(monitor):
@@ -165,7 +175,7 @@ def _check_of_card():
         os.stat(ROOT)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece:
+            while piece and file.tell() <= _LONGEST:  # what is longer is not looked at
                 check = binascii.crc32(piece, check)
                 piece = file.read(_PIECE)
     except OSError as error:

@@ -10,8 +10,9 @@ import json
 import network
 from micropython import const
 
-from board.flash import read_json
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has

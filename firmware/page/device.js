@@ -1,15 +1,14 @@
 /**
  * Requests to the device, one at a time: with the live stream, a page holds at most two of its five connections.
- * A developer's page on localhost can look at another device: `?device=ADDRESS`.
+ * A page served from its sources can look at any device: `?device=ADDRESS`.
  */
 
 import { keep, kept } from "./kept.js";
 
 const LIMIT_MS = 15_000;
-const IS_DEVELOPER = ["localhost", "127.0.0.1"].includes(location.hostname) && location.port === "8000";
 
 /** Where the device is: "" is where the page came from. */
-export const BASE = IS_DEVELOPER
+export const BASE = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 

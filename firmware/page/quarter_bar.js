@@ -14,13 +14,13 @@ export function quarterBar() {
   const coming = element("div", { class: "coming" });
   const target = element("div", { class: "target" });
   const time = element("div", { class: "used" });
-  const figures = { demand: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
+  const figures = { average: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
   const bar = element("div", { class: "bar", role: "img" }, coming, used, target);
   const whole = element("div", { class: "quarter" },
     bar,
     element("div", { class: "time", "aria-hidden": "true" }, time),
     element("dl", { class: "figures" },
-      element("div", {}, element("dt", {}, t("soFar")), figures.demand),
+      element("div", {}, element("dt", {}, t("average")), figures.average),
       element("div", {}, element("dt", {}, t("endsAt")), figures.projected),
       element("div", {}, element("dt", {}, t("target")), figures.target)),
   );
@@ -37,7 +37,8 @@ export function quarterBar() {
     target.hidden = target_w === null;
     target.style.left = share(target_w);
     time.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
-    say(figures.demand, kilowatts(demand_w));
+    // The energy so far, over the time so far: the bar fills to it by the quarter's end.
+    say(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
     say(figures.projected, kilowatts(projected_w));
     say(figures.target, kilowatts(target_w));
     bar.setAttribute("aria-label", t("barSays", {

@@ -160,12 +160,14 @@ class Server:
             try:
                 await self._clock.limit(_readable(listener), _BEAT_S)
                 peer = listener.accept()[0]
+                peer.setblocking(False)
+                peer.setsockopt(_TCP, _NO_DELAY, 1)
+                asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+                self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
-                continue
-            peer.setblocking(False)
-            peer.setsockopt(_TCP, _NO_DELAY, 1)
-            self._open.append(peer)
-            asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+                pass  # nobody came, or has left already
+            except MemoryError:
+                await asyncio.sleep_ms(20)  # for others to give some back
 
     async def _serve(self, stream):
         request = kept = None

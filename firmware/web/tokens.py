@@ -3,7 +3,9 @@
 import hashlib
 from micropython import const
 
-from board.flash import read_json
+from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 _HASH = const(32)  # bytes of SHA-256
 _SECRETS = const("secrets.json")

@@ -25,6 +25,7 @@ ALL = {
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": False},
     "radio": {"tx_power_dbm": 10},
+    "card": {"remove_oldest": True},
     "language": "nl",
 }
 

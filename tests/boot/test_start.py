@@ -104,6 +104,7 @@ def test_start_is_told_in_the_words_of_old(power: SwitchOn, card: Callable[..., 
     hardware.insert_card(card())
     with hardware:
         hardware.wait(lambda: hardware.said("Started up @2026-11-12 18:03:"))
+        hardware.wait(lambda: hardware.said("Wi-Fi: joined, 127.0.0.1"))
 
         assert [line for line in hardware.lines if line[:4] not in ("-- s", "read", "Wi-F", "Firm", "Star")][
             :14
@@ -123,7 +124,6 @@ def test_start_is_told_in_the_words_of_old(power: SwitchOn, card: Callable[..., 
             "Connecting ...",
             "Connected !",
         ]
-        assert hardware.said("Wi-Fi: joined, 127.0.0.1")
         assert "SD Card OK" in hardware.get("/crashlog.txt")
 
 

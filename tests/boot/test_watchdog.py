@@ -151,5 +151,5 @@ def test_start_that_fails_is_tried_again_and_its_report_moves_to_flash_after_a_m
 
 def test_rubbish_in_memory_after_power_off_is_no_crash(power: SwitchOn) -> None:
     hardware = power()
-    with hardware.switch_on(memory=b"P1\x00\x00rubbish"):
+    with hardware.switch_on(memory=bytes(768) + b"P1\x00\x00rubbish"):
         assert hardware.wait(hardware.device)["crash"] is None

@@ -109,7 +109,10 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
             await expect(shown.nth(0).locator(".uplot canvas")).to_have_count(1)
             await expect(shown.nth(1).locator(".uplot canvas")).to_have_count(0)
             # The line is drawn in its colour, which a card has once it is on its dashboard.
-            drawn = "(canvas) => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
+            drawn = (
+                "(canvas) => new Set(canvas.getContext('2d')"
+                ".getImageData(0, 0, canvas.width, canvas.height).data).size"
+            )
             assert await shown.nth(0).locator(".uplot canvas").evaluate(drawn) > 50
             # Each second goes by.
             clock = shown.nth(0).locator(".row .soft")

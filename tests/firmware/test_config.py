@@ -199,6 +199,14 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
     assert on_card()["capacity"] == {"target_w": 5500}
 
 
+def test_erased_wifi_does_not_wait():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    config.erase_wifi(device)
+    assert "secret" not in content(FILE) + json.dumps(read_json(device.board, "config.json"))
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
 def test_change_that_waits_is_not_lost_when_a_card_comes():
     device = monitor(file=ORIGINAL)
     pull(device)

@@ -18,12 +18,6 @@ from tests.web.device import Device
 AUTUMN = "2026-10-25"
 
 
-@pytest.fixture(autouse=True)
-def _firmware_has_a_history(house: Device) -> None:
-    if house.get("/api/days/2026-11-10").status == 404:
-        pytest.skip("this firmware does not answer /api/days yet")
-
-
 def title(page: Page, text: str) -> None:
     expect(page.locator("#span-title")).to_have_text(text)
     expect(page.locator(".past")).not_to_have_attribute("aria-busy", "true")

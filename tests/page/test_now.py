@@ -3,16 +3,19 @@
 import re
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
+from simulator.board import port_trouble
+from simulator.page import developing
 from simulator.past import Past
 from simulator.scripted import ScriptedLoad
 from simulator.source import simulated_meter
 from tests.page.conftest import EVENING, PHONE, Browse, at_home
-from tests.web.device import Device
+from tests.web.device import Device, wait_for
 
 START = clock.parse("2026-11-12T18:32:00")
 
@@ -156,3 +159,13 @@ def test_slow_device_is_waited_for(house: Device, browse: Browse):
 def test_time_is_the_meters_wherever_the_browser_is(house: Device, browse: Browse, zone: str):
     page = browse(house, timezone_id=zone)
     expect(page.locator("h2").first).to_have_text(re.compile("18:30 . 18:45"))
+
+
+def test_page_from_its_sources_looks_at_a_device(browse: Browse, tmp_path: Path):
+    with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
+        board = device.board
+        with developing("127.0.0.1", f"{board.host}:{board.port}") as address:
+            page = browse(device)
+            wait_for(lambda: port_trouble(urlsplit(address).port or 0), "the server of the sources")
+            page.goto(address)
+            expect(page.locator(".hero .figure")).to_contain_text("W")

@@ -29,6 +29,10 @@ REQUESTS = {
     "/historic/days": "/historic/days?year=2026&month=11",
     "/historic/quarters": "/historic/quarters?year=2026&month=11&day=12",
     STORED: "/meter/2026/11/12/1815W.json",
+    "/api/days/{day}": "/api/days/2026-11-12",
+    "/api/months/{month}": "/api/months/2026-11",
+    "/api/years/{year}": "/api/years/2026",
+    "/api/history": "/api/history?from=2026-11-12&to=2026-11-13",
 }
 # A stream does not end by itself, see test_event_stream.py.
 ENDING = {path: asked for path, asked in REQUESTS.items() if path != "/api/live"}

@@ -7,7 +7,7 @@ import { state } from "../state.js";
 
 /** @param {HTMLElement} place */
 export function log(place) {
-  const lines = element("pre", { class: "raw", tabindex: "0", "aria-label": t("log") });
+  const lines = element("pre", { class: "raw", role: "group", tabindex: "0", "aria-label": t("log") });
   const again = element("button", { type: "button", onclick: () => load(lines) }, t("again"));
   fill(place, element("h1", {}, t("log")), element("div", { class: "grid" }, element("section", { class: "card wide" },
     element("p", { class: "buttons" }, again, element("a", { class: "button", href: "#settings" }, t("back"))),

@@ -16,7 +16,7 @@ const MOMENT = { ...HOW.second, ...HOW.fullDay };
 export function meter(place) {
   const live = element("div", { class: "grid" });
   const said = element("p", { role: "status", class: "soft" });
-  const raw = element("pre", { class: "raw", tabindex: "0", hidden: true, "aria-label": t("telegram") });
+  const raw = element("pre", { class: "raw", role: "group", tabindex: "0", hidden: true, "aria-label": t("telegram") });
   const copyIt = element("button", { type: "button", hidden: true, onclick: () => say(said, t(copy(raw.textContent ?? "") ? "copied" : "notCopied")) }, t("copy"));
   const read = element("button", { type: "button" }, t("showTelegram"));
   read.addEventListener("click", async () => {

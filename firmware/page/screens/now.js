@@ -24,6 +24,8 @@ export function now(place) {
   const title = element("h2", {}, BLANK);
   const clock = element("p", { class: "soft" });
   const peak = element("section", { class: "card", "aria-labelledby": "peak-title" });
+  const choose = element("section", { class: "card", hidden: true }, element("p", {}, t("chooseArea")),
+    element("p", {}, element("a", { class: "button", href: "#settings/capacity" }, t("choose"))));
   const colours = element("section", { class: "card", hidden: true });
   const live = element("section", { class: "card wide", "aria-labelledby": "live-title" });
   const hero = element("section", { class: "card hero", "aria-label": t("now") }, direction, figure, badge, words);
@@ -32,8 +34,10 @@ export function now(place) {
     element("h1", { class: "unseen" }, t("now")),
     element("div", { class: "grid" },
       hero,
-      element("section", { class: "card" }, element("div", { class: "row" }, title, clock), bar.whole),
-      peak, colours, live),
+      element("div", { class: "side" },
+        element("section", { class: "card" }, element("div", { class: "row" }, title, clock), bar.whole),
+        peak, colours, choose),
+      live),
   );
   const graph = liveChart(live);
 
@@ -62,6 +66,7 @@ export function now(place) {
       graph.show();
     }
     showPeak(peak, peaks);
+    choose.hidden = !status || status.capacity.area !== null;
     showColours(colours, status?.capacity.area ?? null);
   };
   show();

@@ -34,6 +34,7 @@ const NETWORK = [
 const WIFI = [
   { key: "wifi.ssid", label: "ssid", type: "text", limits: { maxlength: 32, list: "networks" } },
   { key: "wifi.password", label: "wifiPassword", hint: "unchangedWhenEmpty", type: "password", limits: { maxlength: 64, autocomplete: "new-password" } },
+  { key: "radio.tx_power_dbm", label: "txPower", type: "number", limits: { min: 2, max: 20, step: 1, inputmode: "numeric" } },
 ];
 /** @type {Field[]} */
 const LIGHT = [
