@@ -11,58 +11,17 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.figures import Figure
+from benchmarks.heap import KIB, MOST, LongMessages, Run, need_interpreter, smallest_heap, watched
 from simulator import build
 from simulator.board import Board, BoardError
-from simulator.clock import moment
 from simulator.line import Line
-from simulator.source import MeterSource, simulated_meter
 
-KIB = 1024
 SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
-CLIENTS = 3
 SPEED = 60.0
-STEP = 2 * KIB
-LEAST, MOST = 72 * KIB, 128 * KIB
 _PATHS = ("api/reading", "api/device", "api/quarter", "api/peaks", "api/telegram", "current/quarter")
-
-
-class LongMessages(MeterSource):
-    """A meter of which every tenth telegram carries the longest message there may be."""
-
-    def __init__(self) -> None:
-        source = simulated_meter("sagemcom-t211-50217", moment(2026, 1, 15, 17, 59, 55))
-        super().__init__(source.meter, source.dialect)
-        self._told = 0
-
-    def telegram(self) -> bytes:
-        """Every tenth one long."""
-        self._told += 1
-        self.meter.message = "A" * 1024 if self._told % 10 == 0 else ""
-        return super().telegram()
-
-
-@dataclass
-class Run:
-    """What a run of the scenario said."""
-
-    heap: int
-    log: list[str] = field(default_factory=list)
-    problem: str = ""
-
-    @property
-    def steady(self) -> int:
-        """The most bytes in use after a collection."""
-        return max((int(line.split()[1]) for line in self.log if line.startswith("memory ")), default=0)
-
-    @property
-    def passed(self) -> bool:
-        """Whether memory sufficed and everybody was served."""
-        return not self.problem and not any("MemoryError" in line for line in self.log)
 
 
 def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
@@ -85,20 +44,11 @@ def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
             stats=True,
             log=result.log.append,
         )
-        clients = [threading.Thread(target=_watch, args=(board.url, stopped)) for _ in range(CLIENTS)]
         try:
-            with board:
-                for client in clients:
-                    client.start()
+            with board, watched(board.url, stopped):
                 _play(board, line, result, stopped, seconds, speed)
-                stopped.set()
         except (BoardError, OSError) as error:
             result.problem = str(error)
-        finally:
-            stopped.set()
-            for client in clients:
-                if client.ident:
-                    client.join()
     return result
 
 
@@ -125,39 +75,13 @@ def _ask(url: str) -> Iterator[None]:
             yield
 
 
-def _watch(url: str, stopped: threading.Event) -> None:
-    while not stopped.is_set():
-        try:
-            with urllib.request.urlopen(url + "api/live", timeout=10) as reply:
-                while not stopped.is_set() and reply.read1(65536):
-                    pass
-        except OSError:
-            stopped.wait(0.2)
-
-
-def smallest_heap(passes: dict[int, bool]) -> int:
-    """The least heap, in steps of 2 KB, in which the scenario passes: two are tried at a time."""
-    low, high = LEAST, MOST  # low fails, high passes
-    with ThreadPoolExecutor(2) as pool:
-        while high - low > STEP:
-            steps = (high - low) // STEP
-            tries = sorted({low + steps // 3 * STEP, low + max(1, steps * 2 // 3) * STEP} - {low, high})
-            for heap, outcome in zip(tries, pool.map(run, tries), strict=True):
-                passes[heap] = outcome.passed
-            high = min([high, *(heap for heap in tries if passes[heap])])
-            low = max([low, *(heap for heap in tries if not passes[heap] and heap < high)])
-    return high
-
-
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    if not (build.ROOT / ".tools/bin/micropython32").exists():
-        raise BenchmarkError("there is no 32-bit MicroPython here; scripts/setup says why")
+    need_interpreter()
     build.build()
     os.chdir(build.TARGET)
     roomy = run(MOST)
-    if not roomy.passed:
-        raise BenchmarkError(f"with {MOST // KIB} KB: {roomy.problem or 'MemoryError'}")
+    roomy.need()
     code = sum(path.stat().st_size for path in build.TARGET.rglob("*.mpy"))
     yield Figure(key="memory.code_bytes", value=code, unit="B", what="all .mpy, those loaded while used too")
     yield Figure(
@@ -170,7 +94,7 @@ def measure() -> Iterator[Figure]:
     )
     yield Figure(
         key="memory.smallest_heap_bytes",
-        value=smallest_heap({}),
+        value=smallest_heap(run),
         unit="B",
         goal=122 * KIB,
         what="the least that nothing runs out of",

@@ -32,6 +32,12 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
     if integration != (firmware := version(ROOT)):
         raise ToolError(f"the integration is version {integration}, and the firmware {firmware}")
+    from simulator import card  # needs esbuild, which only releasing needs
+
+    try:
+        card.build()
+    except SyntaxError as error:
+        raise ToolError(str(error)) from None
     packages = [build(board)[1] for board in boards]
     target.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(target, "w") as file:

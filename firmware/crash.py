@@ -9,9 +9,13 @@ import struct
 import sys
 from micropython import const
 
-from board.flash import read_json, write_json
+from board.rtc import keep_report, kept_report
+from loading import borrow
 from meter.crc import crc16
 from meter.stamp import civil
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")
@@ -47,12 +51,12 @@ def report(log, name, error):
 def keep(board, report):
     """Put a report where the next start finds it, in the place of the one before."""
     body = report.encode()[:_LONGEST]
-    board.memory(_MAGIC + struct.pack("<H", crc16(body, 0)) + body)
+    keep_report(board, _MAGIC + struct.pack("<H", crc16(body, 0)) + body)
 
 
 def kept(board):
     """The report that waits in memory, "" when none does: what power-off leaves there is not believed."""
-    data = board.memory()
+    data = kept_report(board)
     body = data[4:]
     if data[:2] != _MAGIC or not body or struct.unpack("<H", data[2:4])[0] != crc16(body, 0):
         return ""
@@ -69,4 +73,4 @@ def save(board):
     text = kept(board)
     if text:
         write_json(board, _FILE, {"report": text})
-        board.memory(b"")
+        keep_report(board, b"")

@@ -3,9 +3,11 @@
 import sys
 
 
-def borrow(module, name):
-    """A function of a module; when it has been used and let go, the module's memory comes back."""
-    function = getattr(__import__(module, None, None, (name,)), name)
+def borrow(module, name=None):
+    """A function of a module, or all of it; when it has been used and let go, the module's memory comes back."""
+    function = __import__(module, None, None, (module,))
+    if name:
+        function = getattr(function, name)
     del sys.modules[module]
     package, _, part = module.rpartition(".")
     if package:

@@ -1,14 +1,18 @@
 """The device: what each telegram sets in motion, and what the button does."""
 
-from demand.quarter import file_path
+from micropython import const
+
 from loading import borrow
 from meter.reading import total
 from meter.stamp import civil
 
+_SAVE_S = const(60)
+
 
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, access, server, live, light, button, wifi (None without a radio), and `update`: how an update stands.
+    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
+    `unsaved` and `saved_s`: see history/config.py.
     """
 
     def name(self):
@@ -19,11 +23,13 @@ class Monitor:
         """Hand the settings to the parts that follow them."""
         borrow("settling", "settle")(self)
 
-    def look_for_card(self):
-        """A card that comes may bring settings, or needs those that were made without it."""
+    def each_second(self):
+        """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
         if self.card.each_second():
             borrow("settling", "read")(self)
             self.settle()
+        if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
+            borrow("history.config", "save_late")(self)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -35,8 +41,8 @@ class Monitor:
         self.light.telegram(local_s)
         if self.coach.start is None:
             self.note("Started up @%04d-%02d-%02d %02d:%02d:%02d" % civil(local_s))
-        closed = self.coach.closes(local_s, summer)
-        changed = closed and self._close()
+            self.recorder.resume(local_s, summer)
+        changed = self.coach.closes(local_s, summer) and self._close(local_s, summer)
         if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
             changed = True
         self.coach.update(
@@ -53,10 +59,10 @@ class Monitor:
         else:
             self.live.publish("reading", "quarter")
 
-    def _close(self):
-        """The running quarter has ended: store it. True when it was the month's peak."""
+    def _close(self, local_s, summer):
+        """The running quarter has ended: let it be stored. True when it was the month's peak."""
         coach = self.coach
-        self.card.store(file_path(coach.quarter_id), coach.quarter.write_json)
+        self.recorder.close(local_s, summer)
         average_w = coach.average_w()
         return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
 
@@ -73,3 +79,9 @@ class Monitor:
         self.light.show("bye")
         if self.wifi:
             borrow("lan.turn", "forget")(self.wifi)
+
+    def restart(self):
+        """Start anew; nothing that was set is lost."""
+        if self.unsaved:
+            borrow("history.config", "save_late")(self)
+        self.board.restart()

@@ -8,6 +8,7 @@ from board.light import Light
 from demand.coach import Coach
 from demand.peaks import Peaks
 from history.card import Card
+from history.recorder import Recorder
 from loading import borrow
 from log import Log
 from meter.reader import Reader
@@ -30,24 +31,27 @@ def build(board):
     monitor.supervisor = supervisor = Supervisor(board, log)
     monitor.card = Card(board, log.note)
     borrow("startup", "announce")(board, log, monitor.card)
-    monitor.config = borrow("history.config", "read")(board, log.note)
+    monitor.unsaved = monitor.saved_s = None
+    monitor.config = borrow("history.config", "read")(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()
     monitor.settle()
     monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
+    monitor.recorder = Recorder(monitor)
     monitor.access = Access(monitor)
     api = Api(monitor)
     monitor.server = Server(board, api.answer, monitor.access, log)
-    monitor.live = Live(api, monitor.server)
+    monitor.live = Live(api, monitor.server, monitor.access)
     monitor.light = Light(board, monitor.config, monitor.shown)
     monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
     monitor.wifi = borrow("lan.wifi", "Wifi")(monitor) if board.has_radio else None
     monitor.update = borrow("board.slots", "status")(board)
-    supervisor.each_step += [monitor.light.step, monitor.button.step]
+    supervisor.each_step += [monitor.light.step, monitor.button.step, monitor.recorder.each_step]
     supervisor.each_second += [
         board.each_second,
         monitor.reader.each_second,
         monitor.live.each_second,
-        monitor.look_for_card,
+        monitor.each_second,
+        monitor.recorder.each_second,
         log.each_second,
     ]
     if monitor.wifi:

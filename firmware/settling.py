@@ -6,7 +6,7 @@ from loading import borrow
 
 def read(monitor):
     """Take up what config.json says."""
-    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    monitor.config.update(borrow("history.config", "read")(monitor))
 
 
 def settle(monitor):

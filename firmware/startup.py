@@ -40,6 +40,7 @@ def announce(board, log, card):
 def _test(card):
     """Write a file, read it back, and remove it."""
     written = "Digital meter monitor %s\n" % VERSION
+    print("Creating test file", _TEST)
     try:
         with open(_TEST, "w") as file:
             file.write(written)

@@ -1,11 +1,12 @@
 """What scripts/develop does: simulated meter, board with the firmware, and a real Home Assistant that watches it."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Sequence
 
-from simulator import options
+from simulator import card as quarter_card, options, page
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
@@ -22,10 +23,16 @@ def _say(text: str) -> None:
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
+    with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
+        quarter_card.build()
     line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
     _say(f"{chosen.about}: meter and board")
-    with line, Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board:
+    with (
+        line,
+        Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board,
+        page.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
+    ):
         _say("Home Assistant (the first start takes half a minute)")
         async with HomeAssistant(FOLDER / "home-assistant") as home:
             await home.wait_ready()
@@ -37,6 +44,7 @@ async def _run(chosen: options.Options) -> None:
             await home.command("energy/save_prefs", **ENERGY)
             print(
                 f"\n  the device      {board.url}"
+                f"\n  its page, from source  {from_source}"
                 f"\n  Home Assistant  {home.url}/{PATH}  (user {USER}, password {PASSWORD})"
                 "\n\n  Ctrl-C stops everything.",
                 flush=True,

@@ -46,16 +46,18 @@ class HomeAssistantError(Exception):
 class HomeAssistant:
     """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
 
-    `components` is its folder of custom integrations: the one of these sources by default.
+    `components` is its folder of custom integrations: by default the one of these sources. `more` goes at the end of
+    its configuration.yaml.
     """
 
     def __init__(
-        self, folder: Path, *, port: int = PORT, components: Path = ROOT / "custom_components"
+        self, folder: Path, *, port: int = PORT, components: Path = ROOT / "custom_components", more: str = ""
     ) -> None:
         self.folder = folder
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self._components = components
+        self._configuration = _CONFIGURATION + more
         self._process: subprocess.Popen[bytes] | None = None
         self._session: aiohttp.ClientSession | None = None
         self._token = ""
@@ -105,7 +107,7 @@ class HomeAssistant:
     def _lay_out(self) -> None:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(_CONFIGURATION)
+        (self.folder / "configuration.yaml").write_text(self._configuration)
         components = self.folder / "custom_components"
         with contextlib.suppress(FileNotFoundError):
             components.unlink()

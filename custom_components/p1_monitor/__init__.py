@@ -20,14 +20,17 @@ from .api import (
     P1MonitorError,
     P1MonitorTokenError,
 )
+from .card import async_setup_card
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
+from .holes import Repair
 from .issues import forget, watch
 from .memory import Memory
 from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
+from .websocket import async_setup_websocket
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
 OUR_FIRST_VERSION = 3
@@ -39,6 +42,8 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what is there once for all devices."""
     async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_setup_card(hass)
     return True
 
 
@@ -56,6 +61,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     watch(hass, coordinator)
     coordinator.start()
+    if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
+        Repair(hass, coordinator).start()
     return True
 
 

@@ -13,10 +13,9 @@ class Button:
         self._pressed = pressed
         self._clock = clock
         self._on_hold = on_hold
-        self._since = None  # moment at which it was pressed
-        self._was = False
+        self._looks = 0  # in a row that found it pressed
+        self._since = None  # moment of that press, None once it was held
         self._opened = None  # moment of the newest press
-        self._held = False
 
     @property
     def window(self):
@@ -31,17 +30,9 @@ class Button:
 
     def step(self):
         """Look at it, ten times a second. Two looks in a row count as a press: contacts bounce."""
-        pressed = self._pressed()
-        if pressed and self._was:
-            self._down()
-        elif not pressed:
-            self._since = None
-            self._held = False
-        self._was = pressed
-
-    def _down(self):
-        if self._since is None:
+        self._looks = self._looks + 1 if self._pressed() else 0
+        if self._looks == 2:
             self._since = self._opened = self._clock.now()
-        elif not self._held and self._clock.since(self._since) >= _HOLD_S * 1000:
-            self._held = True
+        elif self._looks > 2 and self._since and self._clock.since(self._since) >= _HOLD_S * 1000:
+            self._since = None
             self._on_hold()

@@ -74,6 +74,7 @@ class Board:
     http = ("0.0.0.0", 80)
     flash = ""
     has_radio = True
+    report = None  # see rtc.py
 
     def __init__(self, name):
         self.clock = Clock()

@@ -1,6 +1,5 @@
 """What an ESP32 does when it starts, or is stopped by hand. Loaded while used."""
 
-import gc
 import machine
 import time
 from machine import PWM, UART, WDT, Pin
@@ -10,7 +9,6 @@ from loading import borrow
 
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
-_GARBAGE = const(65536)  # bytes after which it is collected: the S2 has megabytes, where it would take long
 _POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
 
 
@@ -20,7 +18,6 @@ def start(board, name):
     the watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
     """
     machine.freq(160_000_000)
-    gc.threshold(_GARBAGE)
     facts = borrow("board." + name, "facts")
     board.name, board.pins, register = facts(board)
     board.reset_cause = _reset_cause(register)

@@ -3,7 +3,9 @@
 Those not given are as below, where the card's are those that the chip's own documentation prefers.
 """
 
-from board.flash import read_json
+from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 _PINS = {
     "led": 2,

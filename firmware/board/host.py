@@ -83,6 +83,7 @@ class Board:
     has_radio = False  # the computer's own network
     pins = None
     reset_cause = "power_on"
+    report = None  # see rtc.py
 
     def __init__(self, _):
         setting = os.getenv

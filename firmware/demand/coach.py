@@ -6,7 +6,7 @@ Source: Fluvius, capacity tariff (the mean import of a quarter-hour of the clock
 from micropython import const
 
 from demand import capacity
-from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id
+from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id, start_of
 from meter import stamp
 
 CONNECTION_W = 25000  # the most that a connection gives, where its own limit is not known
@@ -82,6 +82,16 @@ class Coach:
         Never more than the average of 15 min: what came after the last telegram is not in it.
         """
         return self.demand_w if self.source == "meter" or self.t_ref <= _JITTER_S else None
+
+    def resume(self, quarter_id, t, wh_ref, t_ref):
+        """Go on with a quarter that a restart interrupted: its samples, up to second t, are in `quarter` already.
+
+        wh_ref is the import register in Wh at its second t_ref; None: not known.
+        """
+        self.quarter_id = quarter_id
+        self.start, self.summer = start_of(quarter_id)
+        self.elapsed = t
+        self.wh_ref, self.t_ref = wh_ref, t_ref
 
     def update(self, local_s, summer, power_w, export_w=None, demand_w=None, import_wh=None, peak_w=None):
         """Take the figures of one telegram (None: not sent); peak_w is the running month's peak.

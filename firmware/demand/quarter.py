@@ -14,6 +14,7 @@ QUARTER_S = 900
 SLOT_S = 5
 SLOTS = 180
 ABSENT = 0xFFFF  # a slot without a telegram
+HEAD = 24  # cells of a quarter's block before its samples, for what else is kept of it (history/journal.py)
 _MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
 
 
@@ -38,20 +39,27 @@ def file_path(quarter_id):
 class Quarter:
     """The samples of one quarter: mean import and export power per 5 s in W, ABSENT where no telegram came.
 
-    The two arrays are made once and serve every quarter. A slot's mean is kept up to date with each telegram,
-    so `slot`, the running one (-1 before the first telegram), always holds what came so far.
+    All lies in one block, which is made once: a reset is survived by one copy of it. A slot's mean is kept up to date
+    with each telegram, so `slot`, the running one (-1 before the first telegram), always holds what came so far.
     """
 
     def __init__(self):
-        self.import_w = array("H", [ABSENT] * SLOTS)
-        self.export_w = array("H", [ABSENT] * SLOTS)
+        self.block = array("H", [ABSENT] * (HEAD + 2 * SLOTS))
+        samples = memoryview(self.block)[HEAD:]
+        self.import_w = samples[:SLOTS]
+        self.export_w = samples[SLOTS:]
         self.clear(None)
 
     def clear(self, quarter_id):
         """Begin the quarter with this id (None: no quarter)."""
         self.quarter_id = quarter_id
-        self.slot = -1
         self._empty_from(0)
+        self.resume(-1)
+
+    def resume(self, slot):
+        """Go on behind this slot, up to which the samples have been filled in."""
+        self.slot = slot
+        self._telegrams = self._import_sum = self._export_sum = 0
 
     def add(self, t, import_w, export_w):
         """Take the powers of the telegram at t seconds (0 to 899) into its slot; export_w None: not sent.
@@ -62,8 +70,7 @@ class Quarter:
         if slot != self.slot:
             if slot < self.slot:
                 self._empty_from(slot)
-            self.slot = slot
-            self._telegrams = self._import_sum = self._export_sum = 0
+            self.resume(slot)
         self._telegrams += 1
         self._import_sum += import_w
         self.import_w[slot] = min(self._import_sum // self._telegrams, _MOST_W)
@@ -85,11 +92,11 @@ class Quarter:
         """Mean import of the running 5 s in W, -1 before any telegram."""
         return -1 if self.slot < 0 else self.import_w[self.slot]
 
-    def write_json(self, write, running=False):
+    def write_json(self, write, running=False, cut=False):
         """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes); while it is running its finished
-        slots only. Written in one go: the samples must not change in between.
+        slots only. Written in one go: the samples must not change in between. `cut`: nobody knows its end.
         """
-        borrow("demand.quarter_json", "write_json")(self, write, running)
+        borrow("demand.quarter_json", "write_json")(self, write, running, cut)
 
     def _empty_from(self, slot):
         for at in range(slot, SLOTS):

@@ -1,6 +1,7 @@
 """A quarter as JSON, as the monitor has always had it. Loaded when one is stored or asked for.
 
-The arrays end at the newest sample. Production is <= 0, as it always was.
+The arrays end at the newest sample; of a quarter that a restart cut, whose end nobody saw, with one null behind it.
+Production is <= 0, as it always was.
 """
 
 from micropython import const
@@ -10,7 +11,7 @@ from demand.quarter import ABSENT, SLOTS
 _PIECE = const(12)  # slots that are written at a time: 73 bytes at most
 
 
-def write_json(quarter, write, running):
+def write_json(quarter, write, running, cut):
     """See Quarter.write_json()."""
     if quarter.quarter_id is None:
         write(b"{}")
@@ -18,6 +19,8 @@ def write_json(quarter, write, running):
     stop = quarter.slot if running else SLOTS
     while stop > 0 and quarter.import_w[stop - 1] == ABSENT:
         stop -= 1
+    if cut and stop < SLOTS:
+        stop += 1
     write(
         b'{"quarter_id":%d,"consumed_power_avg":%d,"interval_secs":5,"consumed_power_interval_avgs":['
         % (quarter.quarter_id, quarter.mean(0, stop) or 0)

@@ -6,6 +6,7 @@
      "light": {"brightness", "quiet_from", "quiet_to"},
      "access": {"closed"},
      "radio": {"tx_power_dbm"},
+     "card": {"remove_oldest"},
      "language"}
 
 A card of the original firmware has the first two. What is missing or wrong keeps its default (`settings.py`), is
@@ -22,40 +23,49 @@ import json
 import os
 from micropython import const
 
-from board.flash import read_json, write_json
 from history.card import ROOT
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"
 _LONGEST = const(4096)  # bytes
+_PAUSE_S = const(60)
 _PIECE = const(256)
 # In the copy: the check of the card's file as it was last seen, and whether the copy is newer than that.
 _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
 
 
-def read(board, note):
-    """The settings as one dict by key, but the Wi-Fi's; `note(line)` is told what is wrong.
+def read(monitor):
+    """The settings as one dict by key, but the Wi-Fi's; `monitor.note(line)` is told what is wrong.
 
     Card and copy are brought up to each other on the way.
     """
-    settings, faults = borrow("history.settings", "check")(_agreed(board, note))
+    if monitor.unsaved:
+        save_late(monitor)
+    settings, faults = _checked(_agreed(monitor.board, monitor.note))
     for key, fault in faults:
-        note("%s%s: %s" % (_NAME, _line_of(key), fault))
-    del settings["ssid"], settings["password"]
+        monitor.note("%s%s: %s" % (_NAME, _line_of(key), fault))
     return settings
 
 
-def wifi(board):
+def given(monitor):
+    """The settings in the shape of the file, as they hold now: a dict of the caller's own."""
+    return json.loads(monitor.unsaved) if monitor.unsaved else read_json(monitor.board, _NAME)
+
+
+def wifi(monitor):
     """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
-    settings, _ = borrow("history.settings", "check")(read_json(board, _NAME))
+    settings, _ = borrow("history.settings", "check")(given(monitor))
     return settings["ssid"], settings["password"]
 
 
-def shown(board):
+def shown(monitor):
     """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
-    return borrow("history.settings", "shown")(read_json(board, _NAME))
+    return borrow("history.settings", "shown")(given(monitor))
 
 
 def change(monitor, changes):
@@ -64,16 +74,51 @@ def change(monitor, changes):
     Gives what is wrong, one line each, with its key. OSError when the flash does not take it; a card that does not
     is brought up to date later.
     """
-    board = monitor.board
-    given = _agreed(board, monitor.note)  # a card may have been put in
-    faults = borrow("history.settings", "merge")(given, changes)
-    if not faults:
-        given[_NEWER] = True
-        write_json(board, _NAME, given)
-        settings, _ = borrow("history.settings", "check")(_agreed(board, monitor.note))
-        del settings["ssid"], settings["password"]
+    # A card may have been put in.
+    changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note)
+    faults = borrow("history.settings", "merge")(changed, changes)
+    if changes and not faults:
+        before, monitor.unsaved = monitor.unsaved, json.dumps(changed)
+        if monitor.saved_s is None or monitor.clock.uptime_s() - monitor.saved_s >= _PAUSE_S:
+            try:
+                save(monitor)
+            except OSError:
+                monitor.unsaved = before
+                raise
+        settings, _ = _checked(changed)
         monitor.config.update(settings)
     return faults
+
+
+def erase_wifi(monitor):
+    """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
+    change(monitor, {"wifi": {"ssid": None, "password": ""}})
+    if monitor.unsaved:
+        save(monitor)
+
+
+def save(monitor):
+    """Write what waits. OSError when the flash does not take it: then it goes on waiting."""
+    monitor.saved_s = monitor.clock.uptime_s()
+    changed = given(monitor)
+    changed[_NEWER] = True
+    write_json(monitor.board, _NAME, changed)
+    monitor.unsaved = None
+    _agreed(monitor.board, monitor.note)
+
+
+def save_late(monitor):
+    """Write what waits, where nobody waits for that."""
+    try:
+        save(monitor)
+    except OSError as error:
+        monitor.note("%s: the flash does not take it: %s" % (_NAME, error))
+
+
+def _checked(settings):
+    settings, faults = borrow("history.settings", "check")(settings)
+    del settings["ssid"], settings["password"]
+    return settings, faults
 
 
 def _agreed(board, note):
@@ -130,7 +175,7 @@ def _check_of_card():
         os.stat(ROOT)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece:
+            while piece and file.tell() <= _LONGEST:  # what is longer is not looked at
                 check = binascii.crc32(piece, check)
                 piece = file.read(_PIECE)
     except OSError as error:

@@ -32,6 +32,7 @@ light quiet_from time null
 light quiet_to time null
 access closed flag false
 radio tx_power_dbm 2-20 15
+card remove_oldest flag false
 - language language null"""
 _WHAT = """ssid 1 to 32 bytes of text
 key 8 to 63 characters of ASCII, or nothing for an open network

@@ -13,6 +13,7 @@ def arrive(wifi):
     wifi.address = wifi.sta.ifconfig()[0]
     wifi.joined = True
     wifi.announced = wifi.announced or network.hostname()
+    print("Connected !")
     monitor.note("Wi-Fi: joined, %s" % wifi.address)
     borrow("lan.marks", "mark")(monitor, "joined", True)
     try:
@@ -37,7 +38,7 @@ async def _name(wifi):
     if wifi.announced != wifi.name:
         # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
         monitor.note("Restart, to be %s.local" % wifi.name)
-        monitor.board.restart()
+        monitor.restart()
 
 
 async def _time(wifi):
@@ -45,8 +46,10 @@ async def _time(wifi):
     for _ in range(3):
         if monitor.coach.start is not None or not wifi.address:
             return
+        began = monitor.clock.now()
         seconds = await borrow("lan.ntp", "ask")(wifi.sta.ifconfig()[3])
         if seconds is not None:
+            print("Synced in %d ms." % monitor.clock.since(began))
             monitor.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
             return
         await monitor.clock.sleep(60)

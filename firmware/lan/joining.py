@@ -12,10 +12,11 @@ _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no n
 def join(wifi):
     """Begin to join the network of the settings. False when they name none."""
     monitor = wifi.monitor
-    ssid, password = borrow("history.config", "wifi")(monitor.board)
+    ssid, password = borrow("history.config", "wifi")(monitor)
     if not ssid:
         return False
     begin(wifi, ssid, password, monitor.config)
+    print("Connecting ...")
     monitor.note("Wi-Fi: joining as %s" % wifi.name)
     return True
 

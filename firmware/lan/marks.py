@@ -2,7 +2,10 @@
 
 from micropython import const
 
-from board.flash import read_json, write_json
+from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _FILE = const("wifi.json")
 

@@ -10,8 +10,9 @@ import json
 import network
 from micropython import const
 
-from board.flash import read_json
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
@@ -78,6 +79,7 @@ class Portal:
         except OSError:
             self.point.active(True)
             self._name(password)
+        print("Setup Mode\n%s\nSSID:\n%s\nConnect IP:\n192.168.4.1" % ("-" * 32, _SSID))
         self.wifi.monitor.note("Setup network: %s, %s" % (_SSID, _HOME))
 
     def _name(self, password):
@@ -162,7 +164,7 @@ class Portal:
             self.scan()
         told = dict(self.state)
         told["networks"] = self.networks
-        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor.board)
+        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor)
         self.seen = self.seen or told["state"] == "joined"
         await request.reply(200, _JSON, json.dumps(told).encode())
 
@@ -175,7 +177,7 @@ class Portal:
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
-            given = read_json(self.wifi.monitor.board, "config.json")
+            given = borrow("history.config", "given")(self.wifi.monitor)
             changed = borrow("lan.form", "changes")(typed, given)
             wrong = borrow("lan.form", "wrong")(typed, changed, given)
             if not wrong:

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from board.flash import read_json
 from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
 
 
 def turn(wifi, late):
@@ -37,7 +38,7 @@ async def _set_up(wifi):
 
 def forget(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
-    borrow("history.config", "change")(wifi.monitor, {"wifi": {"ssid": None, "password": ""}})
+    borrow("history.config", "erase_wifi")(wifi.monitor)
     wifi.sta.disconnect()
     wifi.leave()
     wifi.joined = False

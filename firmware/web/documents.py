@@ -39,9 +39,7 @@ def _moment(moment):
 
 def reading(fields, write, with_peaks=True):
     """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
-    write(
-        '{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"]))
-    )
+    write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
     last = None
     for field in FIELDS[:MBUS_ROW]:
         if field in (last, "time", "peaks"):

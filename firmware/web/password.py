@@ -10,7 +10,10 @@ import os
 import time
 from micropython import const
 
-from board.flash import read_json, write_json
+from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
 
 _ROUNDS = const(2000)
 _SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share

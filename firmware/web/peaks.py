@@ -40,8 +40,9 @@ def _peak(peak, card, write):
         write("null")
         return
     month, power, start, summer, source = peak
-    path = file_path(quarter_id(start, summer))
+    number = quarter_id(start, summer)
+    path = file_path(number)
     write('{"month":"%s","power_w":%d,"start":"%s"' % (month_name(month), power, iso(start, summer)))
     write(',"end":"%s"' % iso(*shift(start, summer, QUARTER_S)))
-    write(',"file":"/meter/%s"' % path if card.has(path) else ',"file":null')
+    write(',"file":"/meter/%s"' % path if card.has(number, path) else ',"file":null')
     write(',"source":"%s"}' % source)

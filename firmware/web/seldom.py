@@ -9,6 +9,10 @@ _SIGNED_IN = const(True)
 _OPEN = const(False)  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
+    b"GET /api/days/": ("web.quarters", "day", _OPEN),
+    b"GET /api/months/": ("web.totals", "month", _OPEN),
+    b"GET /api/years/": ("web.totals", "year", _OPEN),
+    b"GET /api/history": ("web.quarters", "history", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
     b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),
@@ -17,9 +21,9 @@ _TABLE = {
     b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
-    b"GET /update": ("web.update", "page", _OPEN),
+    b"GET /update": ("web.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
-    b"POST /api/session": ("web.sign_in", "start_session", _OPEN),
+    b"POST /api/session": ("web.session", "start", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),
     b"POST /api/tokens": ("web.sign_in", "create_token", _OPEN),
     b"DELETE /api/tokens": ("web.sign_in", "delete_token", _SIGNED_IN),
@@ -27,8 +31,13 @@ _TABLE = {
 
 
 def find(monitor, request):
-    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
-    asked = _TABLE.get(request.method + b" " + request.path)
+    """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
+    path = request.path
+    # What follows the third slash names a day, a month or a year.
+    asked = _TABLE.get(
+        request.method + b" " + (path[: path.rfind(b"/") + 1] if path.count(b"/") == 3 else path)
+    )
+    asked = asked or _TABLE.get(request.method + b" " + path)
     if asked is None:
         for known in _TABLE:
             if request.method != b"GET" or known.endswith(b" " + request.path):

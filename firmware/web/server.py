@@ -110,7 +110,9 @@ class Request:
         self.begun = True
         # What a status means in words may be left out (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
-        self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
+        if not more.startswith("Cache-Control"):
+            self.write("Cache-Control: no-store\r\n")
+        self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if origin:
             more += borrow("web.body", "allowance")(self.method, origin)
@@ -158,12 +160,14 @@ class Server:
             try:
                 await self._clock.limit(_readable(listener), _BEAT_S)
                 peer = listener.accept()[0]
+                peer.setblocking(False)
+                peer.setsockopt(_TCP, _NO_DELAY, 1)
+                asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+                self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
-                continue
-            peer.setblocking(False)
-            peer.setsockopt(_TCP, _NO_DELAY, 1)
-            self._open.append(peer)
-            asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+                pass  # nobody came, or has left already
+            except MemoryError:
+                await asyncio.sleep_ms(20)  # for others to give some back
 
     async def _serve(self, stream):
         request = kept = None

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import vfs
 from micropython import const
 
-from history.card import ROOT
 from loading import borrow
 from web.server import Refused
 
@@ -13,7 +11,7 @@ _JSON = const("application/json")
 _BODY = const(64)  # bytes
 
 
-async def telegram(monitor, request):
+def telegram(monitor, request):
     """GET /api/telegram: the newest one, byte for byte."""
     lines = monitor.reader.parser.lines
     if not lines:
@@ -22,32 +20,32 @@ async def telegram(monitor, request):
     for line in lines:
         request.write(line)
         request.write(b"\n")
-    await request.drain()
+    return request.drain()
 
 
-async def log(monitor, request):
+def log(monitor, request):
     """GET /api/log: the newest lines, oldest first."""
     request.begin(200, "text/plain; charset=utf-8")
     for line in monitor.log.lines[:]:
         request.write(line)
         request.write("\n")
-    await request.drain()
+    return request.drain()
 
 
-async def networks(monitor, request):
+def networks(monitor, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
     if not monitor.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    await request.reply(
+    return request.reply(
         200, _JSON, json.dumps({"networks": borrow("lan.joining", "networks")(monitor.wifi.sta)})
     )
 
 
-async def identify(monitor, request):
+def identify(monitor, request):
     """POST /api/identify: the light shows which device this is."""
     monitor.light.show("start")
     monitor.light.show("hi")
-    await request.reply(200, _JSON, "{}")
+    return request.reply(200, _JSON, "{}")
 
 
 async def restart(monitor, request):
@@ -60,7 +58,7 @@ async def restart(monitor, request):
 async def erase_wifi(monitor, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        borrow("history.config", "change")(monitor, {"wifi": {"ssid": None, "password": ""}})
+        borrow("history.config", "erase_wifi")(monitor)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.note("Wi-Fi settings erased, as asked for")
@@ -81,10 +79,7 @@ async def format_card(monitor, request):
     if card.state == "absent":
         raise Refused(409, "There is no card")
     fault = None
-    try:
-        vfs.umount(ROOT)
-    except OSError:
-        pass  # one that could not be mounted may need it most
+    card.unmount()  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:
@@ -93,10 +88,10 @@ async def format_card(monitor, request):
     monitor.note("card formatted" if not fault else "card not formatted: " + fault)
     if fault or card.state != "ok":
         raise Refused(503, "The card could not be formatted: %s" % (fault or card.error))
-    monitor.config.update(borrow("history.config", "read")(monitor.board, monitor.note))
+    monitor.config.update(borrow("history.config", "read")(monitor))
     await request.reply(200, _JSON, "{}")
 
 
 async def _restart(monitor):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.board.restart()
+    monitor.restart()

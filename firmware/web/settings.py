@@ -3,7 +3,6 @@
 import json
 from micropython import const
 
-from board.flash import read_json
 from loading import borrow
 from web.server import Refused
 
@@ -13,9 +12,9 @@ _BODY = const(1024)  # bytes
 _AT_START = ("wifi", "network", "radio")
 
 
-async def show(monitor, request):
+def show(monitor, request):
     """All settings in their sections; a password is null, and `has_password` tells whether there is one."""
-    await request.reply(200, _JSON, json.dumps(_document(monitor)))
+    return request.reply(200, _JSON, json.dumps(_document(monitor)))
 
 
 async def change(monitor, request):
@@ -31,7 +30,7 @@ async def change(monitor, request):
     faults = _faults_of_access(monitor, changes, password, has_password)
     if faults:
         # What else is wrong is told too, tried on a copy.
-        faults += borrow("history.settings", "merge")(read_json(monitor.board, "config.json"), changes)
+        faults += borrow("history.settings", "merge")(borrow("history.config", "given")(monitor), changes)
         raise Refused(400, "; ".join(faults))
     try:
         faults = borrow("history.config", "change")(monitor, changes)
@@ -71,7 +70,7 @@ def _faults_of_access(monitor, changes, password, has_password):
 
 
 def _document(monitor):
-    document = borrow("history.config", "shown")(monitor.board)
+    document = borrow("history.config", "shown")(monitor)
     document["access"]["password"] = None
     document["access"]["has_password"] = borrow("web.password", "is_set")(monitor.board)
     return document

@@ -6,6 +6,7 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 
 import gc
 import json
+import os
 from micropython import const
 
 from demand.quarter import quarter_id
@@ -18,11 +19,12 @@ _JSON = const("application/json")
 _TEXT = const("text/plain")
 
 
-async def answer(monitor, request):
-    """Answer a request to one of these paths."""
+def answer(monitor, request):
+    """Awaits the answer to a request to one of these paths. All is done before: while it leaves, nothing of this part
+    is needed any more.
+    """
     if request.path.startswith(b"/meter/"):
-        await _quarter_file(monitor, request)
-        return
+        return _quarter_file(monitor, request)
     handler = {
         b"/current/month/peak": _peak,
         b"/watt": _watt,
@@ -35,10 +37,10 @@ async def answer(monitor, request):
     }.get(request.path)
     if handler is None:
         raise Refused(404, "Item not found")
-    await handler(monitor, request)
+    return handler(monitor, request)
 
 
-async def _peak(monitor, request):
+def _peak(monitor, request):
     """The month's peak by the start of its quarter, and memory; what this board has not is 0."""
     free = gc.mem_free()
     request.begin(200, _JSON)
@@ -50,14 +52,14 @@ async def _peak(monitor, request):
     if peak:
         request.write(',"peak":{"quarter_id":%d,"power":%d}' % (quarter_id(peak[2], peak[3]), peak[1]))
     request.write("}")
-    await request.drain()
+    return request.drain()
 
 
-async def _watt(monitor, request):
-    await request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
+def _watt(monitor, request):
+    return request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
 
 
-async def _quarter_file(monitor, request):
+def _quarter_file(monitor, request):
     """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
@@ -66,31 +68,43 @@ async def _quarter_file(monitor, request):
         letter = pattern[at : at + 1]
         found = path[at : at + 1]
         fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
-    if not fits or not monitor.card.has(path[7:].decode()):
+    try:
+        found = fits and monitor.card.mounted and os.stat(ROOT + path.decode())[6] > 0
+    except OSError:
+        found = False
+    if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
-    await borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
+    return borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
 
 
-async def _years(monitor, request):
+def _years(monitor, request):
     years = _folders(monitor, "")
-    await request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
+    if 2022 in years and _is_self_test(monitor):
+        years.remove(2022)
+    return request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
 
 
-async def _months(monitor, request):
+def _is_self_test(monitor):
+    """Whether all of 2022 is the file with which the original tested its card."""
+    names = monitor.card.names
+    return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
+
+
+def _months(monitor, request):
     (year,) = _arguments(request, "year")
     months = _folders(monitor, "%04d" % year)
     body = '{"year":%d,"months":%s}' % (year, json.dumps(months)) if months else "{}"
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
-async def _days(monitor, request):
+def _days(monitor, request):
     year, month = _arguments(request, "year", "month")
     days = _folders(monitor, "%04d/%02d" % (year, month))
     body = '{"year":%d,"month":%d,"days":%s}' % (year, month, json.dumps(days)) if days else "{}"
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
-async def _quarters(monitor, request):
+def _quarters(monitor, request):
     year, month, day = _arguments(request, "year", "month", "day")
     ids = []
     for name in monitor.card.names("%04d/%02d/%02d" % (year, month, day)):
@@ -100,14 +114,14 @@ async def _quarters(monitor, request):
     body = (
         '{"year":%d,"month":%d,"day":%d,"quarters":%s}' % (year, month, day, json.dumps(ids)) if ids else "{}"
     )
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
 def _folders(monitor, path):
     return [int(name) for name in monitor.card.names(path) if name.isdigit()]
 
 
-async def _crash_log(monitor, request):
+def _crash_log(monitor, request):
     """What the log has, and the newest crash report."""
     request.begin(200, _TEXT)
     for line in monitor.log.lines:
@@ -115,13 +129,13 @@ async def _crash_log(monitor, request):
     report = borrow("crash", "newest")(monitor.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
-    await request.drain()
+    return request.drain()
 
 
-async def _description(monitor, request):
+def _description(monitor, request):
     """The UPnP device description, by which a network finds the device."""
     board = monitor.board
-    await request.reply(
+    return request.reply(
         200,
         "text/xml",
         '<?xml version="1.0"?>\n<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major>'

@@ -10,23 +10,15 @@ import gc
 import hashlib
 import json
 import os
-import sys
 from micropython import const
 
-from board.this import NAME
 from loading import borrow
 from web.server import Refused
 
 _LARGEST = const(1 << 20)  # bytes of a package
 _LINE = const(256)  # bytes of a line of its manifest
 _PIECE = const(512)
-_FORMAT = const("p1-monitor 1")
 _BROKEN = const("This is no update package, or not a whole one")
-
-
-async def page(monitor, request):
-    """GET /update: a form that sends a package."""
-    await borrow("web.files", "send_page")(request, "update")
 
 
 async def receive(monitor, request):
@@ -60,7 +52,7 @@ async def receive(monitor, request):
 
 async def _restart(monitor):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.board.restart()
+    monitor.restart()
 
 
 class Body:
@@ -112,9 +104,9 @@ async def _take(board, body, slot):
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _manifest(body, manifest)
-    if head["room"] > _room(board.flash) + _used(folder):
+    if head["room"] > borrow("board.folders", "room")(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
-    await _empty(folder)
+    await borrow("board.folders", "empty")(folder)
     at = 0
     while True:
         # Opened anew for each line: LittleFS is safest with one open file.
@@ -136,7 +128,7 @@ async def _take(board, body, slot):
 async def _manifest(body, path):
     """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
     line = await body.line()
-    head = _head(line)
+    head = borrow("web.package", "head")(line, _BROKEN)
     total = 0
     with open(path, "wb") as file:
         file.write(line + b"\n")
@@ -147,27 +139,6 @@ async def _manifest(body, path):
                 total += _row(line)[1]
     if total != body.left():
         raise Refused(400, _BROKEN)
-    return head
-
-
-def _head(line):
-    try:
-        head = json.loads(line + b"]}")
-        if head["format"] != _FORMAT:
-            raise ValueError
-        built_for, oldest = head["board"], tuple(head["micropython"])
-        head["version"] + "", head["room"] + 0
-    except (ValueError, KeyError, TypeError):
-        raise Refused(400, _BROKEN) from None
-    if built_for != NAME:
-        raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, NAME))
-    here = sys.implementation.version[:3]
-    if oldest > here or head["mpy"] != sys.implementation._mpy & 255:
-        raise Refused(
-            400,
-            "This version needs the cable: it wants another MicroPython (%s) than is here (%s)"
-            % (".".join([str(part) for part in oldest]), ".".join([str(part) for part in here])),
-        )
     return head
 
 
@@ -186,11 +157,8 @@ def _row(line):
 
 
 async def _file(body, folder, name, size, digest):
-    at = name.find("/")
-    while at > 0:
-        _make_folder("%s/%s" % (folder, name[:at]))
-        at = name.find("/", at + 1)
     path = "%s/%s" % (folder, name)
+    borrow("board.folders", "make_around")(path, len(folder))
     with open(path, "wb") as file:
         while size:
             piece = await body.piece(size)
@@ -207,48 +175,3 @@ async def _file(body, folder, name, size, digest):
     gc.collect()  # before the next file, so that what stays is not scattered
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged at " + name)
-
-
-def _make_folder(path):
-    try:
-        os.mkdir(path)
-    except OSError as error:
-        if error.errno != 17:  # is there already
-            raise
-
-
-def _room(path):
-    fields = os.statvfs(path or "/")
-    return fields[1] * fields[4]
-
-
-def _used(folder):
-    """Bytes in a folder's files, 0 without one."""
-    total = 0
-    for name, is_folder in _entries(folder):
-        path = "%s/%s" % (folder, name)
-        total += _used(path) if is_folder else os.stat(path)[6]
-    return total
-
-
-async def _empty(folder):
-    """Remove all that is in a folder, and make it if need be: what says that it is whole goes first."""
-    try:
-        os.remove(folder + "/manifest.json")
-    except OSError:
-        _make_folder(folder)
-    for name, is_folder in _entries(folder):
-        path = "%s/%s" % (folder, name)
-        if is_folder:
-            await _empty(path)
-            os.rmdir(path)
-        else:
-            os.remove(path)
-        await asyncio.sleep_ms(0)
-
-
-def _entries(folder):
-    try:
-        return [(entry[0], entry[1] & 0x4000) for entry in os.ilistdir(folder)]
-    except OSError:
-        return []

@@ -25,6 +25,7 @@ ALL = {
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": False},
     "radio": {"tx_power_dbm": 10},
+    "card": {"remove_oldest": True},
     "language": "nl",
 }
 
@@ -60,6 +61,27 @@ def test_settings_without_a_card_are_kept(make_device: Callable[..., Device]) ->
     device.restarted()
     assert device.ask("GET", "/api/config").json == shown(ALL)
     assert device.ask("GET", "/api/device").json["card"]["state"] == "absent"
+
+
+def test_changes_in_one_minute_are_written_once_and_outlive_a_restart(device: Device, card: Path) -> None:
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": 4000}}).status == 200
+    written = (card / "config.json").read_text()
+    for target_w in (4100, 4200):
+        assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": target_w}}).status == 200
+        assert device.ask("GET", "/api/config").json["capacity"]["target_w"] == target_w
+        assert (card / "config.json").read_text() == written
+    device.ask("POST", "/api/restart", b"{}")
+    device.until(device.has_restarted)
+    assert device.ask("GET", "/api/config").json["capacity"]["target_w"] == 4200
+    assert json.loads((card / "config.json").read_text())["capacity"]["target_w"] == 4200
+
+
+def test_change_that_waits_is_written_after_a_minute(device: Device, card: Path) -> None:
+    device.sign_in()
+    for target_w in (4000, 4100):
+        assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": target_w}}).status == 200
+    device.until(lambda: json.loads((card / "config.json").read_text())["capacity"]["target_w"] == 4100)
 
 
 def test_change_of_the_target_holds_at_once(device: Device) -> None:

@@ -104,9 +104,10 @@ def test_start_is_told_in_the_words_of_old(power: SwitchOn, card: Callable[..., 
     hardware.insert_card(card())
     with hardware:
         hardware.wait(lambda: hardware.said("Started up @2026-11-12 18:03:"))
+        hardware.wait(lambda: hardware.said("Wi-Fi: joined, 127.0.0.1"))
 
         assert [line for line in hardware.lines if line[:4] not in ("-- s", "read", "Wi-F", "Firm", "Star")][
-            :11
+            :14
         ] == [
             "Digital meter monitor using board: LilyGo TTGO T8 ESP32 C3 V1.1",
             "LED pin: 3",
@@ -115,10 +116,13 @@ def test_start_is_told_in_the_words_of_old(power: SwitchOn, card: Callable[..., 
             "MISO: 5",
             "SCK: 4",
             "SS: 6",
+            "Creating test file /sd/selftest.txt",
             "SD Card sectorsPerCluster  8",
             "SD Card OK",
             "Serial pins used for communication to digital meter:",
             "RX1: 2, TX1: 0, RTS 8",
+            "Connecting ...",
+            "Connected !",
         ]
         assert "SD Card OK" in hardware.get("/crashlog.txt")
 

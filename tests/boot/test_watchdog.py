@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 
@@ -39,6 +41,12 @@ def fails(*_):
 if machine.reset_cause() == 1:
     web.live.Live.__init__ = fails
 """
+REQUEST_FAILS = """
+import web.documents
+def fails(*_):
+    raise KeyError("hunter2")
+web.documents.quarter = fails
+"""
 PART_FAILS = """
 import meter.reader
 def fails(self):
@@ -58,6 +66,22 @@ def test_task_that_fails_is_started_again_and_reported_without_secrets(power: Sw
         assert crash.endswith("s after the start: reader: ValueError")
         assert "The newest crash" in log
         assert "File" in log
+        assert "hunter2" not in log + crash + "".join(hardware.lines)
+        assert hardware.starts == 1
+
+
+def test_request_that_fails_costs_itself_and_is_reported_without_secrets(power: SwitchOn) -> None:
+    hardware = power(meter=EVENING)
+    hardware.break_firmware(REQUEST_FAILS)
+    with hardware:
+        hardware.wait(hardware.device)
+        with pytest.raises(ConnectionError):
+            hardware.get("/api/quarter")
+        crash = hardware.device()["crash"]
+        log = hardware.get("/crashlog.txt")
+
+        assert crash.endswith("s after the start: request: KeyError")
+        assert "in _serve" in log
         assert "hunter2" not in log + crash + "".join(hardware.lines)
         assert hardware.starts == 1
 
@@ -127,5 +151,5 @@ def test_start_that_fails_is_tried_again_and_its_report_moves_to_flash_after_a_m
 
 def test_rubbish_in_memory_after_power_off_is_no_crash(power: SwitchOn) -> None:
     hardware = power()
-    with hardware.switch_on(memory=b"P1\x00\x00rubbish"):
+    with hardware.switch_on(memory=bytes(768) + b"P1\x00\x00rubbish"):
         assert hardware.wait(hardware.device)["crash"] is None

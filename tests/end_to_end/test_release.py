@@ -15,6 +15,7 @@ from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
 from simulator.line import Line
 from simulator.source import simulated_meter
+from tests.end_to_end.entries import entry, keep_entries
 from tests.update.two_slots import PASSWORD, Device, newer, set_password
 
 UPDATE = "update.p1_meter_firmware"
@@ -33,28 +34,6 @@ def firmware(url: str) -> str:
     with urllib.request.urlopen(f"{url}api/device", timeout=10) as reply:
         body: dict[str, str] = json.loads(reply.read())
     return body["firmware"]
-
-
-def entry(host: str, token: str) -> dict[str, object]:
-    """The entry of a device that gave Home Assistant a token, as Home Assistant keeps it."""
-    return {
-        "created_at": "2026-01-01T00:00:00+00:00",
-        "data": {"host": host, "original": False, "token": token},
-        "disabled_by": None,
-        "discovery_keys": {},
-        "domain": "p1_monitor",
-        "entry_id": "01P1MONITOR000000000000000",
-        "minor_version": 1,
-        "modified_at": "2026-01-01T00:00:00+00:00",
-        "options": {},
-        "pref_disable_new_entities": False,
-        "pref_disable_polling": False,
-        "source": "user",
-        "subentries": [],
-        "title": "P1 meter",
-        "unique_id": "0200c3000001",
-        "version": 3,
-    }
 
 
 async def until_state(home: HomeAssistant, wanted: str, timeout_s: float) -> None:
@@ -103,11 +82,7 @@ async def test_release_in_a_clean_home_assistant_updates_a_board(
 
     with Line(simulated_meter(start=1_700_000_000)) as line, Device(flash, line, older).board as board:
         token = await asyncio.to_thread(named_token, board.url)
-        storage = folder / ".storage"
-        storage.mkdir()
-        entries = {"entries": [entry(f"{board.host}:{board.port}", token)]}
-        store = {"version": 1, "minor_version": 5, "key": "core.config_entries", "data": entries}
-        (storage / "core.config_entries").write_text(json.dumps(store))
+        keep_entries(folder, [entry(f"{board.host}:{board.port}", token=token)])
         async with HomeAssistant(folder, port=free_port(), components=components) as home:
             await home.wait_ready()
             await home.sign_in()

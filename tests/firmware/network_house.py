@@ -61,10 +61,11 @@ class House:
         self.coach = self
         self.start = None
         self.restarts = 0
+        self.unsaved = self.saved_s = None
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)
-        self.config = borrow("history.config", "read")(self, self.note)
+        self.config = borrow("history.config", "read")(self)
         self.wifi = Wifi(self)
 
     def note(self, line):

@@ -1,52 +1,85 @@
-"""A memory card in RAM for these tests, which can fail as cards do."""
+"""A memory card for these tests, which can fail as cards do."""
 
+import gc
 import os
 import vfs
 
 _SECTOR = 512
+_PROCESS = os.urandom(4).hex()  # tests run side by side
 
 
 class RamDisk:
-    """A block device. `broken`: nothing can be read or written; `read_only`: nothing can be written.
+    """A block device, in a file of this computer, so that it takes none of the board's memory.
 
-    `left` sectors can still be written before it fails; None: any number.
+    `broken`: nothing can be read or written; `read_only`: nothing can be written. `left` sectors can still be written
+    before it fails; None: any number.
     """
 
     def __init__(self, sectors=64):
-        self.data = bytearray(sectors * _SECTOR)
+        RamDisk.made += 1
+        self.sectors = sectors
+        self._file = open("/tmp/p1-card-%s-%d" % (_PROCESS, RamDisk.made % 2), "w+b")
+        self._file.seek(sectors * _SECTOR - 1)
+        self._file.write(b"\0")
         self.broken = self.read_only = False
-        self.writes = 0
+        self.reads = self.writes = 0
         self.left = None
+
+    made = 0
 
     def readblocks(self, sector, buffer):
         if self.broken:
             raise OSError(5)
-        start = sector * _SECTOR
-        for at in range(len(buffer)):
-            buffer[at] = self.data[start + at]
+        self.reads += len(buffer) // _SECTOR
+        self._file.seek(sector * _SECTOR)
+        self._file.readinto(buffer)
 
     def writeblocks(self, sector, buffer):
-        if self.broken or self.read_only or self.left == 0:
-            raise OSError(5)
-        self.writes += 1
-        if self.left is not None:
-            self.left -= 1
-        start = sector * _SECTOR
-        for at in range(len(buffer)):
-            self.data[start + at] = buffer[at]
+        for at in range(0, len(buffer), _SECTOR):
+            if self.broken or self.read_only or self.left == 0:
+                raise OSError(5)
+            self.writes += 1
+            if self.left is not None:
+                self.left -= 1
+            self._file.seek(sector * _SECTOR + at)
+            self._file.write(memoryview(buffer)[at : at + _SECTOR])
 
     def ioctl(self, request, _):
         if request == 4:
-            return len(self.data) // _SECTOR
+            return self.sectors
         return _SECTOR if request == 5 else 0
+
+
+class Contact:
+    """A card as one life of a board sees it: after its end nothing more reaches the card."""
+
+    def __init__(self, disk):
+        self.disk = disk
+        self.ended = False
+
+    def readblocks(self, sector, buffer):
+        return 5 if self.ended else self.disk.readblocks(sector, buffer)
+
+    def writeblocks(self, sector, buffer):
+        return 5 if self.ended else self.disk.writeblocks(sector, buffer)
+
+    def ioctl(self, request, argument):
+        return self.disk.ioctl(request, argument)
 
 
 class Slot:
     """A board's card slot; `disk` None is an empty one."""
 
+    newest = None
+
     def __init__(self, sectors=64):
+        if Slot.newest:
+            Slot.newest.end_life()
+        Slot.newest = self
+        gc.collect()
         self.disk = RamDisk(sectors) if sectors else None
         self.mounts = 0
+        self.contact = None
         if self.disk:
             vfs.VfsFat.mkfs(self.disk)
 
@@ -56,8 +89,18 @@ class Slot:
             return False
         if self.disk.broken:
             raise OSError(19)
-        vfs.mount(vfs.VfsFat(self.disk), path)
+        self.contact = Contact(self.disk)
+        vfs.mount(vfs.VfsFat(self.contact), path)
         return True
+
+    def end_life(self):
+        """The board is reset, or its power goes."""
+        if self.contact:
+            self.contact.ended = True
+        try:
+            vfs.umount("/sd")
+        except OSError:
+            pass
 
     def read_sector(self, sector, buffer):
         self.disk.readblocks(sector, buffer)

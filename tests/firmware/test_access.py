@@ -9,6 +9,7 @@ from web import sign_in
 from web.access import Access
 from web.password import derive
 from web.server import Refused, Request
+from web.session import start as start_session
 from web.tokens import same
 
 FLASH = "build/tests/flash_of_access"
@@ -114,7 +115,7 @@ def is_let_in(monitor, token):
 
 
 async def session(monitor, password=PASSWORD):
-    return await reply(sign_in.start_session, monitor, "POST /api/session", {"password": password})
+    return await reply(start_session, monitor, "POST /api/session", {"password": password})
 
 
 async def new_token(monitor, name="HA", token=None, **more):
@@ -192,7 +193,7 @@ async def test_strange_passwords_count_as_wrong():
 async def test_bodies_that_are_none_are_named():
     device = await monitor()
     for body in ([], 5, "text", None):
-        status, _ = await reply(sign_in.start_session, device, "POST /api/session", body)
+        status, _ = await reply(start_session, device, "POST /api/session", body)
         assert status == (411 if body is None else 400), body
 
 

@@ -1,52 +1,33 @@
-"""history/card.py: quarters are stored whole, and a card that fails stops nothing."""
+"""history/card.py: whether there is a card, whether it works, and how much room it has."""
 
 import os
 
 from ramcard import Slot, content, make_folders, write
 
-from history.card import ROOT, Card
+from history.card import FULL, ROOT, Card
 
+ID = 436931658  # 2026-11-12 18:30 in winter
 PATH = "2026/11/12/1830W.json"
-FULL = ROOT + "/meter/" + PATH
 
 
-def body(*samples):
-    """A quarter with these samples of import, as firmware/demand writes it."""
-    shown = ",".join(["null" if sample is None else str(sample) for sample in samples])
-    empty = ",".join(["0" if sample is not None else "null" for sample in samples])
-    text = (
-        '{"quarter_id":387123274,"consumed_power_avg":1,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
-        '"produced_power_interval_avgs":[%s]}' % (shown, empty)
-    )
-
-    def write_body(write):
-        for at in range(0, len(text), 70):
-            write(text[at : at + 70].encode())
-
-    return write_body
+def failing(error=5):
+    return OSError(error)
 
 
-def text(write_body):
-    pieces = []
-    write_body(pieces.append)
-    return b"".join(pieces).decode()
-
-
-def test_quarter_is_stored_under_its_date_with_all_its_folders():
-    card = Card(Slot())
-    assert card.store(PATH, body(270, None, 365)) is True
-    assert content(FULL) == text(body(270, None, 365))
-    assert card.has(PATH)
-    assert card.state == "ok"
+def looks_until(card, state, seconds=1000):
+    """Seconds until the card's state is this one."""
+    for second in range(1, seconds):
+        card.each_second()
+        if card.state == state:
+            return second
+    return None
 
 
 def test_no_card_is_absent_and_nothing_else():
     card = Card(Slot(sectors=0))
     assert (card.state, card.error, card.size_bytes, card.free_bytes) == ("absent", None, None, None)
-    assert card.store(PATH, body(1)) is False
-    assert not card.has(PATH)
+    assert not card.has(ID, PATH)
     assert card.names("2026") == []
-    assert card.state == "absent"
 
 
 def test_card_that_cannot_be_mounted_has_failed_and_says_why():
@@ -55,88 +36,103 @@ def test_card_that_cannot_be_mounted_has_failed_and_says_why():
     card = Card(slot)
     assert card.state == "failed"
     assert card.error
-    assert card.store(PATH, body(1)) is False
-    assert not card.has(PATH)
+    assert not card.mounted
 
 
-def test_card_that_failed_is_tried_anew_with_the_next_quarter():
+def test_slot_that_was_empty_is_looked_at_each_minute():
+    slot = Slot(sectors=0)
+    card = Card(slot)
+    slot.disk = Slot().disk
+    assert looks_until(card, "ok") == 60
+
+
+def test_card_that_goes_on_failing_is_tried_ever_more_seldom():
     slot = Slot()
+    card = Card(slot)
     slot.disk.broken = True
-    card = Card(slot)
+    card.fail(failing())
+    tries = []
+    before = slot.mounts
+    for second in range(1, 4000):
+        card.each_second()
+        if slot.mounts != before:
+            before = slot.mounts
+            tries.append(second)
+    assert tries[:5] == [5, 15, 35, 75, 155]
+    assert tries[-1] - tries[-2] == 960
     slot.disk.broken = False
-    assert card.store(PATH, body(1, 2)) is True
-    assert (card.state, card.error) == ("ok", None)
-    assert content(FULL) == text(body(1, 2))
+    assert looks_until(card, "ok")
 
 
-def test_card_that_cannot_be_written_has_failed():
+def test_card_that_worked_meanwhile_is_tried_soon_again():
     slot = Slot()
     card = Card(slot)
-    slot.disk.read_only = True
-    assert card.store(PATH, body(1)) is False
-    assert card.state == "failed"
-    assert card.error
-    slot.disk.read_only = False
-    assert card.store(PATH, body(1)) is True
-    assert card.state == "ok"
+    for _ in range(5):
+        card.fail(failing())
+    card.mount()
+    card.works()
+    card.fail(failing())
+    assert looks_until(card, "ok") == 5
 
 
-def test_full_card_has_failed_and_keeps_what_it_has():
+def test_full_card_can_still_be_read():
     card = Card(Slot())
-    assert card.store(PATH, body(1, 2, 3))
-    full = False
-    try:
-        with open(ROOT + "/filler", "wb") as file:
-            while file.write(bytes(512)) == 512:
-                pass
-    except OSError:
-        full = True
-    assert full
-    assert card.store("2026/11/13/0000W.json", body(*range(180))) is False
-    assert card.state == "failed"
-    os.remove(ROOT + "/filler")
-    assert card.store("2026/11/13/0000W.json", body(*range(180))) is True
-    assert card.state == "ok"
-    assert content(FULL) == text(body(1, 2, 3))
+    make_folders(ROOT + "/meter/" + PATH)
+    write(ROOT + "/meter/" + PATH, "{}")
+    card.fail(failing(28))
+    assert (card.state, card.error, card.nearly_full) == ("failed", FULL, True)
+    assert card.has(ID, PATH)
+    assert card.names("") == ["2026"]
 
 
 def test_size_and_free_space_are_told():
     card = Card(Slot())
     before = card.free_bytes
     assert 0 < before <= card.size_bytes <= 64 * 512
-    card.store(PATH, body(*range(180)))
+    write(ROOT + "/file", "x" * 2000)
+    card.measure()
     assert card.free_bytes < before
 
 
-def test_fuller_record_of_a_quarter_stays():
-    card = Card(Slot())
-    card.store(PATH, body(1000, 1000, 1000))
-    assert card.store(PATH, body(9, None, 9)) is True
-    assert content(FULL) == text(body(1000, 1000, 1000))
-    card.store(PATH, body(9, 9, 9))
-    assert content(FULL) == text(body(9, 9, 9))
-    card.store(PATH, body(5, 6, 7, 8))
-    assert content(FULL) == text(body(5, 6, 7, 8))
+def test_card_with_room_for_less_than_thirty_days_is_nearly_full():
+    assert Card(Slot(sectors=64)).nearly_full
+    assert not Card(Slot(sectors=40000)).nearly_full
 
 
-def test_empty_file_is_no_quarter_and_is_written_again():
+def test_stored_quarter_is_looked_for_once():
+    slot = Slot()
+    card = Card(slot)
+    make_folders(ROOT + "/meter/" + PATH)
+    write(ROOT + "/meter/" + PATH, "{}")
+    assert card.has(ID, PATH)
+    reads = slot.disk.reads
+    assert card.has(ID, PATH)
+    assert slot.disk.reads == reads
+    assert not card.has(ID + 1, "2026/11/12/1845W.json")
+    card.has_now(ID + 1, True)
+    assert card.has(ID + 1, "2026/11/12/1845W.json")
+
+
+def test_another_card_has_other_quarters():
+    slot = Slot()
+    card = Card(slot)
+    card.has_now(ID, True)
+    card.mount()
+    assert not card.has(ID, PATH)
+
+
+def test_empty_file_is_no_quarter():
     card = Card(Slot())
-    make_folders(FULL)
-    write(FULL, "")
-    assert not card.has(PATH)
-    assert card.store(PATH, body(1)) is True
-    assert card.has(PATH)
+    make_folders(ROOT + "/meter/" + PATH)
+    write(ROOT + "/meter/" + PATH, "")
+    assert not card.has(ID, PATH)
 
 
 def test_names_are_sorted():
     card = Card(Slot())
-    for path in (
-        "2026/11/12/1830W.json",
-        "2026/02/01/0000W.json",
-        "2025/11/12/0000W.json",
-        "2026/11/12/0015W.json",
-    ):
-        card.store(path, body(1))
+    for path in ("2026/11/12/1830W.json", "2026/02/01/a", "2025/11/12/a", "2026/11/12/0015W.json"):
+        make_folders(ROOT + "/meter/" + path)
+        write(ROOT + "/meter/" + path, "{}")
     assert card.names("") == ["2025", "2026"]
     assert card.names("2026") == ["02", "11"]
     assert card.names("2026/11/12") == ["0015W.json", "1830W.json"]
@@ -147,7 +143,6 @@ def test_card_left_by_somebody_else_keeps_its_files():
     slot = Slot()
     card = Card(slot)
     write(ROOT + "/holiday.txt", "mine")
-    card.store(PATH, body(1))
     card.mount()
     assert content(ROOT + "/holiday.txt") == "mine"
-    assert card.has(PATH)
+    assert "holiday.txt" in os.listdir(ROOT)

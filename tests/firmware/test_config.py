@@ -34,6 +34,7 @@ class Monitor:
 
     def __init__(self, slot):
         self.board = Board()
+        self.up_s = 0
         self.lines = []
         self.card = Card(slot, self.note)
         self.restart()
@@ -43,7 +44,12 @@ class Monitor:
 
     def restart(self):
         self.lines = []
-        self.config = config.read(self.board, self.note)
+        self.clock = self
+        self.unsaved = self.saved_s = None
+        self.config = config.read(self)
+
+    def uptime_s(self):
+        return self.up_s
 
 
 def monitor(*, card=True, file=None, flash=None):
@@ -99,14 +105,14 @@ def test_no_file_and_no_card_are_the_defaults():
         assert device.config["device_name"] == "digimon"
         assert device.config["target_w"] is None
         assert device.lines == []
-        assert config.wifi(device.board) == (None, "")
+        assert config.wifi(device) == (None, "")
 
 
 def test_file_of_the_original_firmware_is_read_and_left_as_it_is():
     text = json.dumps(ORIGINAL) + "\r\n"
     device = monitor(file=text)
     assert (device.config["device_name"], device.config["ip"]) == ("meter", "192.168.0.250")
-    assert config.wifi(device.board) == ("home", "long secret")
+    assert config.wifi(device) == ("home", "long secret")
     assert content(FILE) == text
     assert device.lines == []
 
@@ -126,7 +132,7 @@ def test_settings_hold_without_the_card_that_they_came_from():
     pull(device)
     device.restart()
     assert device.config["device_name"] == "meter"
-    assert config.wifi(device.board) == ("home", "long secret")
+    assert config.wifi(device) == ("home", "long secret")
 
 
 def test_file_that_is_no_json_is_named_by_line_and_the_copy_holds():
@@ -173,6 +179,43 @@ def test_change_is_kept_on_card_and_flash():
     pull(device)
     device.restart()
     assert device.config["target_w"] == 4000
+
+
+def test_changes_within_a_minute_hold_at_once_and_are_written_once():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    written = content(FILE), read_json(device.board, "config.json")
+    for target_w in (4500, 5000):
+        device.up_s += 25
+        set_target(device, target_w)
+        assert device.config["target_w"] == target_w
+        assert config.shown(device)["capacity"]["target_w"] == target_w
+        assert (content(FILE), read_json(device.board, "config.json")) == written
+    config.save(device)
+    assert not device.unsaved
+    assert on_card()["capacity"] == {"target_w": 5000}
+    device.up_s += 60
+    set_target(device, 5500)
+    assert on_card()["capacity"] == {"target_w": 5500}
+
+
+def test_erased_wifi_does_not_wait():
+    device = monitor(file=ORIGINAL)
+    set_target(device, 4000)
+    config.erase_wifi(device)
+    assert "secret" not in content(FILE) + json.dumps(read_json(device.board, "config.json"))
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
+def test_change_that_waits_is_not_lost_when_a_card_comes():
+    device = monitor(file=ORIGINAL)
+    pull(device)
+    set_target(device, 4000)
+    set_target(device, 4500)
+    put(device)
+    device.config = config.read(device)
+    assert device.config["target_w"] == 4500
+    assert on_card()["capacity"] == {"target_w": 4500}
 
 
 def test_keys_of_others_stay():

@@ -2,13 +2,18 @@
 
 import crash
 from board.clock import Clock
+from board.rtc import keep_quarter, kept_quarter
+from demand.quarter import Quarter
 from log import Log
+
+QUARTER = 768  # bytes that are the running quarter's
 
 
 class Board:
     """A board whose memory survives, and whose flash has nothing."""
 
     flash = "/nowhere"
+    report = None
 
     def __init__(self):
         self.clock = Clock()
@@ -78,7 +83,7 @@ def test_memory_that_was_damaged_is_no_report():
     board = Board()
     Log(board).fault("reader", None)
     whole = board.held
-    for at in range(len(whole)):
+    for at in range(QUARTER, len(whole)):
         board.held = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
         assert crash.kept(board) == ""
     for length in range(len(whole)):
@@ -91,3 +96,24 @@ def test_long_report_fits_into_memory():
     crash.keep(board, "x" * 5000)
     assert len(board.held) <= 2048
     assert len(crash.kept(board)) == 1000
+
+
+def test_report_and_running_quarter_share_the_memory():
+    board = Board()
+    block = Quarter().block
+    keep_quarter(board, block)
+    crash.keep(board, "reader hangs")
+    block[0] = 7
+    keep_quarter(board, block)
+    assert crash.kept(board) == "reader hangs"
+    assert kept_quarter(board) == bytes(block)
+    crash.keep(board, "web hangs")
+    assert (crash.kept(board), kept_quarter(board)) == ("web hangs", bytes(block))
+
+
+def test_report_that_waits_is_found_by_the_first_quarter():
+    board = Board()
+    crash.keep(board, "reader hangs")
+    board.report = None  # a reset
+    keep_quarter(board, Quarter().block)
+    assert crash.kept(board) == "reader hangs"

@@ -18,6 +18,7 @@ RIGHT = {
     "light": {"brightness": 0, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": True},
     "radio": {"tx_power_dbm": 8},
+    "card": {"remove_oldest": True},
     "language": "fr",
 }
 DEFAULTS = {
@@ -38,6 +39,7 @@ DEFAULTS = {
     "quiet_to": None,
     "closed": False,
     "tx_power_dbm": 15,
+    "remove_oldest": False,
     "language": None,
 }
 

@@ -31,10 +31,17 @@ def test_lost_network_is_joined_again_without_a_restart_and_without_a_telegram_l
 
 
 def test_settings_that_lead_nowhere_open_the_setup_network_after_five_minutes(power: SwitchOn) -> None:
-    hardware = power(meter=EVENING, speed=100)
+    hardware = power(meter=EVENING, speed=50)
     (hardware.world / "networks.json").write_text(json.dumps({"other": "12345678"}))
     hardware.switch_on()
     hardware.wait(lambda: hardware.said("Setup network:"), 30)
+    begin = hardware.lines.index("Setup Mode")
+    assert hardware.lines[begin + 2 : begin + 6] == [
+        "SSID:",
+        "DigitaleMeterMonitor",
+        "Connect IP:",
+        "192.168.4.1",
+    ]
     opened_ms = next(at for at, act in hardware.did() if act == "access point on")
 
     assert 290_000 < opened_ms < 340_000

@@ -45,11 +45,15 @@ def goes_on(device: Device) -> None:
 def test_without_a_card_everything_else_goes_on(sockets: None):
     with over_a_quarter(None) as device:
         goes_on(device)
+        wait_for(lambda: card_state(device)["waiting_quarters"], "a quarter in the flash")
         assert card_state(device) == {
             "state": "absent",
             "size_bytes": None,
             "free_bytes": None,
             "error": None,
+            "waiting_quarters": 1,
+            "lost_quarters": 0,
+            "nearly_full": False,
         }
         assert device.get("/historic/years").json() == {"years": []}
 

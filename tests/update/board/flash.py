@@ -162,6 +162,7 @@ class Monitor:
         self.update = {"state": "idle", "error": None}
         self.notes = []
         self.note = self.notes.append
+        self.restart = self.board.restart
 
 
 class Request:

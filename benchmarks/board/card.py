@@ -1,0 +1,168 @@
+"""What a card has to do, counted in sectors; runs under MicroPython.
+
+card.py writes IMAGE | fill IMAGE YEARS | reads IMAGE
+
+IMAGE is a card that mkfs.fat formatted. Prints one JSON object.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import vfs
+
+from recording import Board, Device, Meter
+
+from demand.quarter import file_path
+from history import days, lines
+from history.card import ROOT
+from meter.stamp import civil, iso, seconds, shift
+from web import quarters, totals
+
+SECTOR = 512
+LAST_YEAR = 2025
+
+
+class Disk:
+    """A card in a file; counts the sectors that are read and written."""
+
+    def __init__(self, path):
+        self._file = open(path, "r+b")
+        self._sectors = self._file.seek(0, 2) // SECTOR
+        self.reads = self.writes = 0
+
+    def readblocks(self, sector, buffer):
+        self.reads += len(buffer) // SECTOR
+        self._file.seek(sector * SECTOR)
+        self._file.readinto(buffer)
+
+    def writeblocks(self, sector, buffer):
+        self.writes += len(buffer) // SECTOR
+        self._file.seek(sector * SECTOR)
+        self._file.write(buffer)
+
+    def ioctl(self, request, _):
+        if request == 4:
+            return self._sectors
+        return SECTOR if request == 5 else 0
+
+
+class Slot:
+    def __init__(self, path):
+        self.disk = Disk(path)
+
+    def mount_card(self, path):
+        vfs.mount(vfs.VfsFat(self.disk), path)
+        return True
+
+    def end_life(self):
+        pass
+
+
+def writes(image):
+    """Sectors that a quarter writes, mean of a day's last 20 hours; and what the original firmware writes for one."""
+    slot = Slot(image)
+    found = Device(Board(slot), Meter("260115035955W", power_w=1234))
+    found.run(3600)
+    before, ended = slot.disk.writes, len(found.closed)
+    found.run(19 * 3600)
+    ours = (slot.disk.writes - before) / (len(found.closed) - ended)
+    before = slot.disk.writes
+    for number in range(80):
+        # Opened under its name, written in pieces, closed.
+        path = "%s/meter/2026/01/15/old%d.json" % (ROOT, number)
+        with open(path, "wb") as file:
+            found.coach.quarter.write_json(file.write)
+            file.write(b"1234," * 300)
+    return {"ours": ours, "old": (slot.disk.writes - before) / 80}
+
+
+def fill(image, years):
+    """So many years of day.csv and days.csv, up to the end of 2025, and a day with all of its files."""
+    vfs.mount(vfs.VfsFat(Disk(image)), ROOT)
+    os.mkdir(ROOT + "/meter")
+    wh = 1000000
+    for year in range(LAST_YEAR - years + 1, LAST_YEAR + 1):
+        now = (seconds(year), False)
+        os.mkdir("%s/meter/%d" % (ROOT, year))
+        of_year = [lines.DAYS]
+        while civil(now[0])[0] == year:
+            day = now[0] // 86400
+            if civil(now[0])[2] == 1:
+                os.mkdir(days.folder(day)[:-3])
+            os.mkdir(days.folder(day))
+            of_day = [lines.QUARTERS]
+            while now[0] // 86400 == day:
+                wh += 300
+                of_day.append(
+                    lines.sealed(
+                        b"%s,1200,0,%s,12.345,123.456,,180,registers"
+                        % (iso(*now).encode(), lines.decimal(wh))
+                    )
+                )
+                now = shift(now[0], now[1], 900)
+            with open(days.folder(day) + "/day.csv", "wb") as file:
+                file.write(b"".join(of_day))
+            date = b"%04d-%02d-%02d" % civil(day * 86400)[:3]
+            of_year.append(lines.sealed(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date)))
+        with open("%s/meter/%d/days.csv" % (ROOT, year), "wb") as file:
+            file.write(b"".join(of_year))
+    for quarter in range(96):
+        path = file_path((LAST_YEAR - 2000) << 24 | 6 << 16 | 15 << 8 | 128 | quarter)
+        with open("%s/meter/%s" % (ROOT, path), "wb") as file:
+            file.write(b"1234," * 300)
+    with open(ROOT + "/meter/rebuilt.txt", "wb") as file:
+        file.write(b"all")
+    vfs.umount(ROOT)
+    return {}
+
+
+class Request:
+    """As much of a request as the handlers ask for."""
+
+    def __init__(self, path):
+        self.path = path
+        self.stream = self
+        self.out_buf = b""
+        self.written = 0
+
+    def begin(self, status, kind):
+        assert status == 200
+
+    def write(self, piece):
+        self.written += len(piece)
+
+    async def drain(self):
+        pass
+
+
+class Monitor:
+    def __init__(self):
+        self.card = self
+        self.mounted = True
+        self.day = None
+
+
+def reads(image):
+    """Sectors that a day and a year of days read, each on a card that was just mounted."""
+    found = {}
+    for name, handler, path in (
+        ("day", quarters.day, b"/api/days/2025-06-15"),
+        ("year", totals.year, b"/api/years/2025"),
+    ):
+        disk = Disk(image)
+        vfs.mount(vfs.VfsFat(disk), ROOT)
+        before = disk.reads
+        request = Request(path)
+        asyncio.run(handler(Monitor(), request))
+        assert request.written > 2000
+        found[name] = disk.reads - before
+        vfs.umount(ROOT)
+    return found
+
+
+print(
+    json.dumps(
+        {"writes": writes, "fill": fill, "reads": reads}[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))
+    )
+)

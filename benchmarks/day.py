@@ -1,0 +1,205 @@
+"""A day of a board: 24 hours of its clock in which all is done that a household does with it.
+
+The meter sends a telegram every five seconds, one in ten of 3.5 KB. Three clients watch the live stream. A request
+comes every minute, by turns for all there is to read. Each hour (of a shorter day: eight times) somebody loads the
+page, signs in, changes a setting and makes a token. After half of the day the firmware is updated, and restarts.
+Quarters go to a FAT card. Time runs 400 times as fast, but not what lasts on its own: a request, the restart, and a
+password's hash.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from benchmarks.heap import LongMessages, Run, watched
+from board_tool.build import LOADER, build as build_board
+from board_tool.package import Package, read_folder
+from simulator.board import Board, BoardError
+from simulator.line import Line
+
+SPEED = 400.0
+EVERY_S = 5
+HOURS = 24
+PASSWORD = "correct horse"
+# All that can be read. What a firmware does not have yet answers 404, which is no fault.
+READ = (
+    "api/device",
+    "api/reading",
+    "api/quarter",
+    "api/peaks",
+    "api/telegram",
+    "api/config",
+    "api/log",
+    "api/days/2026-01-15",
+    "api/months/2026-01",
+    "api/years/2026",
+    "api/history?from=2026-01-01&to=2026-02-01",
+    "current/quarter",
+    "current/month/peak",
+    "watt",
+    "historic/years",
+    "historic/months?year=2026",
+    "historic/days?year=2026&month=1",
+    "historic/quarters?year=2026&month=1&day=15",
+    "meter/2026/01/15/1800W.json",
+    "crashlog.txt",
+    "description.xml",
+    "update",
+)
+_MAY_FAIL = 5  # times in a row that a peer is not answered: the board may be restarting
+
+
+def firmware() -> dict[str, bytes]:
+    """The files of this firmware for this computer as a board, as play() takes them."""
+    return read_folder(build_board("host")[0])
+
+
+def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
+    """Play a day, or its first hours, on a board with a heap of so many bytes."""
+    result = Run(heap)
+    stopped = threading.Event()
+    with (
+        # Where files lie is part of the memory: a short name, though not as short as the board's.
+        tempfile.TemporaryDirectory(prefix="p1") as folder,
+        Line(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
+    ):
+        _fill_flash(Path(folder), files)
+        board = Board(
+            line,
+            card=Path(folder) / "card.img",
+            flash=folder,
+            small=True,
+            heapsize=str(heap),
+            speed=SPEED,
+            stats=True,
+            loader=True,
+            log=result.log.append,
+        )
+        try:
+            with board, watched(board.url, stopped):
+                owner = Owner(board, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
+                _live(owner, line, result, hours)
+                if result.passed and not _confirmed(Path(folder)):
+                    result.problem = "the update was not confirmed"
+        except (BoardError, OSError) as error:
+            result.problem = str(error)
+    return result
+
+
+def _confirmed(flash: Path) -> bool:
+    """Whether the version of the update stays; a start on a busy computer may still be at it."""
+    for _ in range(100):
+        if (flash / "slot.txt").read_text().strip() == "b ok":
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
+    """The firmware in folder a, its loader, and a password."""
+    shutil.copytree(LOADER, flash, dirs_exist_ok=True)
+    for name, content in files.items():
+        path = flash / "a" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (flash / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
+    (flash / "slot.txt").write_text("a ok\n")
+    salt = os.urandom(16)
+    digest = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, 2000)
+    kept = {"salt": salt.hex(), "rounds": 2000, "hash": digest.hex()}
+    (flash / "secrets.json").write_text(json.dumps({"password": kept}))
+
+
+def _live(owner: Owner, line: Line, result: Run, hours: float) -> None:
+    """Two at a time: who looks at figures, and who does what is done each hour."""
+    stopped = threading.Event()
+    faults: list[str] = []
+
+    def repeat(acts: Iterator[None], pause_s: float) -> None:
+        try:
+            while not stopped.is_set():
+                next(acts)
+                stopped.wait(pause_s)
+        except (OSError, ValueError) as error:
+            faults.append(str(error))
+
+    threads = [
+        threading.Thread(target=repeat, args=(owner.reads(), 60 / SPEED)),
+        threading.Thread(target=repeat, args=(owner.hours(), min(3600, hours * 450) / SPEED)),
+    ]
+    for thread in threads:
+        thread.start()
+    whole = hours * 3600 / EVERY_S
+    deadline = time.monotonic() + hours * 3600 / SPEED * 3 + 20
+    while line.sent + line.damaged < whole and result.passed and not result.problem:
+        owner.board.check()
+        if faults or time.monotonic() > deadline:
+            result.problem = faults[0] if faults else "the day was not finished in time"
+        time.sleep(0.05)
+    stopped.set()
+    for thread in threads:
+        thread.join()
+
+
+class Owner:
+    """Who uses the board: `package` is sent once half of `day_s` seconds have passed."""
+
+    def __init__(self, board: Board, package: bytes, day_s: float) -> None:
+        self.board = board
+        self._package = package
+        self._update_at = time.monotonic() + day_s / 2
+        self._token = ""
+
+    def reads(self) -> Iterator[None]:
+        """One reply after the other."""
+        while True:
+            for path in READ:
+                self.ask(path)
+                yield
+
+    def hours(self) -> Iterator[None]:
+        """What is done each hour: page, sign-in, a setting, a token; and the update when it is due."""
+        brightness = 50
+        while True:
+            self.ask("")
+            self._token = ""
+            session = self.ask("api/session", "POST", {"password": PASSWORD})
+            self._token = json.loads(session or b"{}").get("token", "")
+            brightness = 110 - brightness
+            self.ask("api/config", "PATCH", {"light": {"brightness": brightness}})
+            created = self.ask("api/tokens", "POST", {"name": "bench"})
+            self.ask("api/tokens")
+            self.ask(f"api/tokens?id={json.loads(created or b'{}').get('id', '')}", "DELETE")
+            self.ask("api/identify", "POST", {})
+            if self._package and time.monotonic() > self._update_at:
+                self.ask("api/update", "POST", self._package)
+                self._package = b""
+            yield
+
+    def ask(self, path: str, method: str = "GET", body: object = None) -> bytes | None:
+        """The body of a reply, None for a 404; OSError when the board refuses, or does not answer again and again."""
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        request = urllib.request.Request(self.board.url + path, data, headers, method=method)
+        for left in reversed(range(_MAY_FAIL)):
+            try:
+                with urllib.request.urlopen(request, timeout=20) as reply:
+                    answer: bytes = reply.read()
+                    return answer
+            except urllib.error.HTTPError as error:
+                if error.code == 404:
+                    return None
+                raise OSError(f"{method} /{path}: {error.code} {error.read().decode()}") from None
+            except OSError as error:
+                if not left:
+                    raise OSError(f"{method} /{path}: {error}") from None
+                time.sleep(1)
+        return None

@@ -1,0 +1,95 @@
+"""What the product takes of a board: code that stays, memory over a day, and how soon it counts.
+
+The smallest heap is searched with the first hour of a day (benchmarks/day.py), in which all of it is done, and counts
+once a whole day has passed in it.
+"""
+
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.day import firmware, play
+from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.heap import KIB, MOST, STEP, Run, need_interpreter, smallest_heap
+from benchmarks.resident import resident
+from simulator import build
+from simulator.board import Board, BoardError
+from simulator.clock import moment
+from simulator.line import Line
+from simulator.source import simulated_meter
+
+STARTS = 5
+
+
+def first_sample_s() -> float:
+    """Seconds from power to the first 5 s sample in its quarter, the slowest of some starts.
+
+    The meter sends once a second from its second of any, as a real one; the card is a FAT one.
+    """
+    slowest = 0.0
+    for _ in range(STARTS):
+        source = simulated_meter(start=moment(2026, 1, 15, 18, 7, 0))
+        with TemporaryDirectory(prefix="p1-start-") as folder, Line(source, wait=False) as line:
+            board = Board(line, card=Path(folder) / "card.img", small=True, compiled=True)
+            begin = time.monotonic()
+            with board:
+                while urllib.request.urlopen(board.url + "watt", timeout=5).read() == b"-1":
+                    board.check()
+                    time.sleep(0.01)
+                slowest = max(slowest, time.monotonic() - begin)
+    return slowest
+
+
+def days() -> tuple[Run, int]:
+    """A day with all the memory of an ESP32-C3, and the least heap that a day passes in."""
+    files = firmware()
+    heap = smallest_heap(lambda heap: play(heap, files, 1))
+    with ThreadPoolExecutor(2) as pool:
+        roomy, tight = pool.map(lambda heap: play(heap, files), (MOST, heap))
+    roomy.need()
+    while not tight.passed:
+        heap += STEP
+        tight = play(heap, files)
+    return roomy, heap
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of this group."""
+    need_interpreter()
+    build.build()
+    yield Figure(
+        key="firmware.resident_mpy_bytes",
+        value=sum(resident().values()),
+        unit="B",
+        goal=30 * KIB,
+        what="code that stays in memory; docs/memory.md lists it",
+    )
+    try:
+        seconds = first_sample_s()
+        roomy, heap = days()
+    except (BoardError, OSError) as error:
+        raise BenchmarkError(str(error)) from None
+    yield Figure(
+        key="firmware.first_sample_s",
+        value=round(seconds, 2),
+        unit="s",
+        goal=3,
+        what=f"from power to the first sample, the slowest of {STARTS} starts",
+    )
+    yield Figure(
+        key="firmware.day_steady_bytes",
+        value=roomy.steady,
+        unit="B",
+        goal=86 * KIB,
+        what="most in use after a collection, over a day",
+    )
+    yield Figure(
+        key="firmware.smallest_heap_bytes",
+        value=heap,
+        unit="B",
+        goal=122 * KIB,
+        what="the least that a day passes in",
+    )

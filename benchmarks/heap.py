@@ -1,0 +1,100 @@
+"""The firmware in a heap of so many bytes: what a run says of its memory, who watches, and the least that suffices."""
+
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from benchmarks.figures import BenchmarkError
+from simulator import build
+from simulator.clock import moment
+from simulator.source import MeterSource, simulated_meter
+
+KIB = 1024
+STEP = 2 * KIB
+LEAST, MOST = 72 * KIB, 128 * KIB  # the second is what an ESP32-C3 has for Python beside Wi-Fi
+CLIENTS = 3
+
+
+class LongMessages(MeterSource):
+    """A meter of which every tenth telegram carries the longest message there may be: 3.5 KB."""
+
+    def __init__(self) -> None:
+        source = simulated_meter("sagemcom-t211-50217", moment(2026, 1, 15, 17, 59, 55))
+        super().__init__(source.meter, source.dialect)
+        self._told = 0
+
+    def telegram(self) -> bytes:
+        """Every tenth one long."""
+        self._told += 1
+        self.meter.message = "A" * 1024 if self._told % 10 == 0 else ""
+        return super().telegram()
+
+
+@dataclass
+class Run:
+    """What a run of a scenario said."""
+
+    heap: int
+    log: list[str] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def steady(self) -> int:
+        """The most bytes in use after a collection."""
+        return max((int(line.split()[1]) for line in self.log if line.startswith("memory ")), default=0)
+
+    @property
+    def passed(self) -> bool:
+        """Whether memory sufficed and everybody was served."""
+        return not self.problem and not any("MemoryError" in line for line in self.log)
+
+    def need(self) -> None:
+        """BenchmarkError when it has not passed."""
+        if not self.passed:
+            raise BenchmarkError(f"with {self.heap // KIB} KB: {self.problem or 'MemoryError'}")
+
+
+def need_interpreter() -> None:
+    """BenchmarkError where there is no MicroPython whose objects are as large as the board's."""
+    if not (build.ROOT / ".tools/bin/micropython32").exists():
+        raise BenchmarkError("there is no 32-bit MicroPython here; scripts/setup says why")
+
+
+@contextmanager
+def watched(url: str, stopped: threading.Event) -> Iterator[None]:
+    """Three clients of the live stream, which come back whenever it ends, until `stopped`."""
+    clients = [threading.Thread(target=_watch, args=(url, stopped)) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        for client in clients:
+            client.join()
+
+
+def _watch(url: str, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        try:
+            with urllib.request.urlopen(url + "api/live", timeout=10) as reply:
+                while not stopped.is_set() and reply.read1(65536):
+                    pass
+        except OSError:
+            stopped.wait(0.2)
+
+
+def smallest_heap(run: Callable[[int], Run]) -> int:
+    """The least heap, in steps of 2 KB, in which `run` passes: two are tried at a time."""
+    low, high = LEAST, MOST  # low fails, high passes
+    with ThreadPoolExecutor(2) as pool:
+        while high - low > STEP:
+            steps = (high - low) // STEP
+            tries = sorted({low + steps // 3 * STEP, low + max(1, steps * 2 // 3) * STEP} - {low, high})
+            passed = {tried.heap: tried.passed for tried in pool.map(run, tries)}
+            high = min([high, *(heap for heap in tries if passed[heap])])
+            low = max([low, *(heap for heap in tries if not passed[heap] and heap < high)])
+    return high

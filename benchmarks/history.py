@@ -1,0 +1,207 @@
+"""What the card costs, how fast it answers, and what a power cut or a spoilt telegram can do.
+
+The card is an image as a PC formats it: FAT32, clusters of 32 KB, two FATs. Sectors are counted under the real VfsFat;
+times are those of requests over HTTP to the firmware with that card, on this computer.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import BenchmarkError, Figure
+from simulator import build, clock
+from simulator.board import Board, BoardError
+from simulator.line import Line
+from simulator.source import simulated_meter, telegrams
+
+DAY = "/api/days/2025-06-15"
+YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
+QUARTERS = 365 * 96
+RUNS = 15
+CUT_STEP = 11
+FUZZED = 20_000
+_CARD = Path(__file__).parent / "board/card.py"
+_TESTS = build.ROOT / "tests"
+_METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
+
+
+def _micropython(script: Path, *arguments: object) -> Any:
+    """What a script printed last, as JSON."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
+        cwd=build.ROOT,
+        env={**os.environ, "MICROPYPATH": f"{build.TARGET}:{_TESTS / 'firmware'}:.frozen"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchmarkError((done.stderr or done.stdout).strip().splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _card(path: Path, *options: str, gigabytes: int = 4) -> Path:
+    with path.open("wb") as file:
+        file.truncate(gigabytes << 30)
+    mkfs = build.ROOT / ".tools/bin/mkfs.fat"
+    if not mkfs.exists():
+        raise BenchmarkError("cards are not formatted without mkfs.fat; scripts/setup says why")
+    subprocess.run(
+        [mkfs, *(options or ("-F", "32", "-s", "64")), path], check=True, stdout=subprocess.DEVNULL
+    )
+    return path
+
+
+def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
+    """(seconds, bytes) of a request, from its connection to the reply's last byte."""
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection(board.host, board.port, timeout=60)
+    connection.request("GET", path, headers={"Accept": accept})
+    reply = connection.getresponse()
+    length = 0
+    while piece := reply.read(1 << 16):
+        length += len(piece)
+    connection.close()
+    if reply.status != 200:
+        raise BenchmarkError(f"{path} gave {reply.status}")
+    return time.perf_counter() - begin, length
+
+
+def _running(card: Path) -> tuple[Line, Board]:
+    line = Line(simulated_meter("spec-1.7.1", clock.moment(2026, 1, 15, 18, 7, 0)))
+    return line, Board(line, card=card, compiled=True)
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of this group."""
+    build.build()
+    with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
+        folder = Path(name)
+        try:
+            yield from _writes(folder)
+            yield from _queries(folder)
+            yield from _cuts(folder)
+        except (BoardError, OSError) as error:
+            raise BenchmarkError(str(error)) from None
+        yield from _fuzz(folder)
+
+
+def _writes(folder: Path) -> Iterator[Figure]:
+    sectors = _micropython(_CARD, "writes", _card(folder / "writes"))
+    yield Figure(
+        key="history.sectors_per_quarter",
+        value=sectors["ours"],
+        unit="sectors",
+        goal=32,
+        what="written for a quarter, its journal included: 15 of them",
+    )
+    yield Figure(
+        key="history.sectors_per_quarter_old_firmware",
+        value=sectors["old"],
+        unit="sectors",
+        what="for one file alone, which a cut loses a quarter of an hour of",
+    )
+
+
+def _queries(folder: Path) -> Iterator[Figure]:
+    one, ten = _card(folder / "one.img"), _card(folder / "ten.img")
+    _micropython(_CARD, "fill", one, 1)
+    _micropython(_CARD, "fill", ten, 10)
+    reads, reads_of_ten = _micropython(_CARD, "reads", one), _micropython(_CARD, "reads", ten)
+    (line, board), (other_line, other) = _running(one), _running(ten)
+    with line, other_line, board, other:
+        for each in (board, other):
+            _get(each, DAY)
+        # In turn, so that whatever else this machine does slows both alike.
+        pairs = [(_get(board, DAY)[0], _get(other, DAY)[0]) for _ in range(RUNS)]
+        csv = min(_get(board, YEAR, "text/csv")[0] for _ in range(3))
+        ndjson = min(_get(board, YEAR)[0] for _ in range(3))
+    yield Figure(
+        key="history.day_ms",
+        value=statistics.median(first for first, _ in pairs) * 1000,
+        unit="ms",
+        goal=12,
+        what="a day's 96 quarters in one request",
+    )
+    yield Figure(
+        key="history.day_sector_reads",
+        value=max(reads["day"], reads_of_ten["day"]),
+        unit="sectors",
+        goal=30,
+        what=f"read for a day, on a card just mounted; {reads['day']} with one year, {reads_of_ten['day']} with ten",
+    )
+    yield Figure(
+        key="history.year_sector_reads",
+        value=max(reads["year"], reads_of_ten["year"]),
+        unit="sectors",
+        goal=120,
+        what="read for the days of a year",
+    )
+    for key, seconds, goal in (("csv", csv, 200_000), ("ndjson", ndjson, 30_000)):
+        yield Figure(
+            key=f"history.{key}_quarters_per_s",
+            value=QUARTERS / seconds,
+            unit="quarters/s",
+            goal=goal,
+            more_is_better=True,
+            what="of a year, over HTTP",
+        )
+    yield Figure(
+        key="history.ten_years_ratio",
+        value=statistics.median(second / first for first, second in pairs),
+        unit="times",
+        goal=1.25,
+        what="as long for a day with ten years on the card as with one",
+    )
+
+
+def _cuts(folder: Path) -> Iterator[Figure]:
+    tried = lost = 0
+    fsck = build.ROOT / ".tools/bin/fsck.fat"
+    for kind, options in (("16", ("-F", "16", "-s", "8")), ("32", ("-F", "32", "-s", "64"))):
+        image = folder / f"cut{kind}"
+        if kind == "16":
+            with image.open("wb") as file:
+                file.truncate(256 << 20)
+            subprocess.run(
+                [build.ROOT / ".tools/bin/mkfs.fat", *options, image], check=True, stdout=subprocess.DEVNULL
+            )
+        else:
+            _card(image, *options)
+        shutil.copy(image, f"{image}.cut")
+        script = _TESTS / "history/board/power_cuts.py"
+        seen = _micropython(script, image, fsck, "261130230000W", CUT_STEP, 0, "clean", "torn")
+        tried += seen["tried"]
+        lost += len(seen["wrong"])
+    yield Figure(
+        key="history.power_cuts_tried",
+        value=tried,
+        unit="cuts",
+        what=f"one write of {CUT_STEP} around a month's end, clean and torn, FAT16 and FAT32",
+    )
+    yield Figure(key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="that cost anything")
+
+
+def _fuzz(folder: Path) -> Iterator[Figure]:
+    file = folder / "telegrams"
+    good = [each for meter in _METERS for each in telegrams(meter, clock.moment(2026, 1, 15, 18, 7, 0), 5)]
+    file.write_bytes(b"".join(good))
+    seen = _micropython(_TESTS / "history/board/fuzz.py", file, FUZZED, 1)
+    if seen["wrong"]:
+        raise BenchmarkError(f"fuzzed telegrams: {seen['wrong'][0]}")
+    yield Figure(
+        key="history.fuzzed_telegrams",
+        value=seen["fed"],
+        unit="telegrams",
+        what="spoilt, none of them believed, and each good one behind them read",
+    )

@@ -1,0 +1,94 @@
+"""Which code of the firmware stays in memory, and which is loaded while it is used: the tables of docs/memory.md.
+
+A module that any other imports stays from then on: borrow() (firmware/loading.py) takes back only what it loaded
+itself. Two borrowed classes stay as long as the objects made of them.
+"""
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from board_tool.boards import BOARDS
+from simulator import build
+
+_STAY = {"lan.wifi", "lan.discovery"}
+PAGE = build.ROOT / "docs" / "memory.md"
+_OTHER_BOARDS = {"board.host", *(f"board.{name}" for name in BOARDS)}
+
+
+def resident(board: str = "t8_c3") -> dict[str, int]:
+    """Bytes of .mpy by module, of all that stays while a board of this kind runs on Wi-Fi, largest first."""
+    stay = {"main", "board.esp32", *_STAY}
+    for name in _sources():
+        if name not in _OTHER_BOARDS - {f"board.{board}"}:
+            stay |= _imports(name)
+    return _sizes(stay & _sources().keys() - _OTHER_BOARDS)
+
+
+def borrowed(board: str = "t8_c3") -> dict[str, int]:
+    """Bytes of .mpy by module, of all that is loaded while it is used."""
+    others = _OTHER_BOARDS - {f"board.{board}"}
+    return _sizes(_sources().keys() - resident(board).keys() - others)
+
+
+def _sources() -> dict[str, Path]:
+    files = [*build.FIRMWARE.rglob("*.py")]
+    names = {".".join(file.relative_to(build.FIRMWARE).with_suffix("").parts): file for file in files}
+    return {name: file for name, file in names.items() if not name.startswith("loader.")}
+
+
+def _imports(name: str) -> set[str]:
+    """What a module imports, as "folder.module"; names that are no modules of ours do not matter."""
+    found = set()
+    for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _sizes(names: set[str]) -> dict[str, int]:
+    sizes = {
+        name: (build.TARGET / name.replace(".", "/")).with_suffix(".mpy").stat().st_size for name in names
+    }
+    return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def tables() -> dict[str, Mapping[str, int]]:
+    """The tables of docs/memory.md by their names."""
+    return {"stays": resident(), "borrowed": borrowed()}
+
+
+def told() -> dict[str, dict[str, int]]:
+    """The same as docs/memory.md tells it."""
+    return {
+        name: {
+            module: int(size.replace(",", ""))
+            for module, size in re.findall(r"^\| `([\w.]+)` \| ([\d,]+) \|", text, re.MULTILINE)
+        }
+        for name, text in re.findall(r"<!-- (\w+) -->(.*?)<!-- end -->", PAGE.read_text(), re.DOTALL)
+    }
+
+
+def write() -> None:
+    """Bring the tables of docs/memory.md up to the build."""
+    page = PAGE.read_text()
+    for name, sizes in tables().items():
+        rows = [f"| `{module}` | {size:,} | {_about(module)} |" for module, size in sizes.items()]
+        rows.append(f"| all {len(sizes)} | {sum(sizes.values()):,} | |")
+        table = "\n".join(["| module | bytes of .mpy | what it is |", "|---|---:|---|", *rows])
+        before, mark, rest = page.partition(f"<!-- {name} -->\n")
+        page = f"{before}{mark}\n{table}\n\n{rest[rest.index('<!-- end -->') :]}"
+    PAGE.write_text(page)
+
+
+def _about(module: str) -> str:
+    """The first line of what a module says of itself."""
+    return (ast.get_docstring(ast.parse(_sources()[module].read_bytes())) or "").split("\n")[0]
+
+
+if __name__ == "__main__":
+    build.build()
+    write()

@@ -1,0 +1,58 @@
+"""Folders of the flash, as an update fills and empties them. Loaded for that."""
+
+import asyncio
+import os
+
+
+def make_around(path, begin):
+    """Make the folders that a file lies in, of those behind the first `begin` letters of its path."""
+    at = path.find("/", begin + 1)
+    while at > 0:
+        _make(path[:at])
+        at = path.find("/", at + 1)
+
+
+def room(flash, folder):
+    """Bytes for which there is room, once this folder is empty."""
+    fields = os.statvfs(flash)
+    return fields[1] * fields[4] + _used(folder)
+
+
+async def empty(folder):
+    """Remove all that is in a folder, and make it if need be: what says that it is whole goes first."""
+    try:
+        os.remove(folder + "/manifest.json")
+    except OSError:
+        _make(folder)
+    for name, is_folder in _entries(folder):
+        path = "%s/%s" % (folder, name)
+        if is_folder:
+            await empty(path)
+            os.rmdir(path)
+        else:
+            os.remove(path)
+        await asyncio.sleep_ms(0)
+
+
+def _make(path):
+    try:
+        os.mkdir(path)
+    except OSError as error:
+        if error.errno != 17:  # is there already
+            raise
+
+
+def _used(folder):
+    """Bytes in a folder's files, 0 without one."""
+    total = 0
+    for name, is_folder in _entries(folder):
+        path = "%s/%s" % (folder, name)
+        total += _used(path) if is_folder else os.stat(path)[6]
+    return total
+
+
+def _entries(folder):
+    try:
+        return [(entry[0], entry[1] & 0x4000) for entry in os.ilistdir(folder)]
+    except OSError:
+        return []

@@ -1,0 +1,107 @@
+"""A day from its quarters: what was used, its peak, and its line of days.csv. Loaded while used.
+
+    day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check
+    2026-01-15,12.345,0.000,1.234,,4321,2026-01-15T18:00:00+01:00,96,0b3e7712
+
+An amount is what a register ran from the end of the day before to the end of this one; where the day before is not on
+the card, from the day's first quarter on, with what that quarter used itself. A register that ran back, or further than
+a connection lets it, is one of another meter: then the quarters' own averages count, and of gas and water nothing.
+Quarters without registers (cards of the original firmware) count by their averages.
+"""
+
+from micropython import const
+
+from history.card import ROOT
+from loading import borrow
+from meter.stamp import civil, elapsed, seconds
+
+_DAY_S = const(86400)
+_MOST_W = const(65534)
+_MOST_OF_IT = const(150)  # samples of 180
+_MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
+
+
+def folder(day):
+    """The folder of a day (local_s // 86400)."""
+    return "%s/meter/%04d/%02d/%02d" % ((ROOT,) + civil(day * _DAY_S)[:3])
+
+
+def days_csv(day):
+    return "%s/meter/%04d/days.csv" % (ROOT, civil(day * _DAY_S)[0])
+
+
+def number(field):
+    """1234.567 is 1234567, as whole numbers go; None for nothing."""
+    return int(field.replace(b".", b"")) if field else None
+
+
+def moment(start):
+    """The moment of a line's first field, 2026-01-15T09:45:00+01:00."""
+    local_s = seconds(
+        int(start[:4]),
+        int(start[5:7]),
+        int(start[8:10]),
+        int(start[11:13]),
+        int(start[14:16]),
+        int(start[17:19]),
+    )
+    return local_s, start[20:22] == b"02"
+
+
+def close(day):
+    """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
+    lines = borrow("history.lines")
+    total = Total(day, lines)
+    for fields in lines.read(folder(day) + "/day.csv"):
+        total.add(fields)
+        yield
+    if total.quarters:
+        text = b",".join(total.fields())
+        yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
+
+
+class Total:
+    """What the quarters of a day add up to; `lines` is the module."""
+
+    def __init__(self, day, lines):
+        self.quarters = 0
+        self._day = day
+        self._decimal = lines.decimal
+        newest = list(lines.read(folder(day - 1) + "/day.csv", 256))
+        self._before = newest[-1] if newest else None
+        self._amounts: list = [None, None, None, None]
+        self._peak_w, self._peak = -1, b""
+
+    def fields(self):
+        """The fields of the day's line, without its check."""
+        date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
+        shown = [self._decimal(-1 if amount is None else amount) for amount in self._amounts]
+        peak_w = b"%d" % self._peak_w if self._peak else b""
+        return [date] + shown + [peak_w, self._peak, b"%d" % self.quarters]
+
+    def add(self, fields):
+        """Take a line of day.csv: what that quarter used, and what ran since the one before it."""
+        self.quarters += 1
+        # A few samples are no average of a quarter, and no peak.
+        if (
+            fields[1]
+            and int(fields[1]) > self._peak_w
+            and (fields[8] == b"registers" or int(fields[7]) >= _MOST_OF_IT)
+        ):
+            self._peak_w, self._peak = int(fields[1]), fields[0]
+        before, self._before = self._before, fields
+        passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0
+        for at in range(4):
+            used = self._used(fields, before, at, passed_s)
+            if used is not None:
+                self._amounts[at] = (self._amounts[at] or 0) + used
+
+    def _used(self, fields, before, at, passed_s):
+        register = fields[3 + at]
+        if passed_s > 0 and register and before[3 + at]:
+            used = number(register) - number(before[3 + at])
+            if 0 <= used <= (_MOST_W if at < 2 else _MOST_DM3_H) * passed_s // 3600:
+                return used
+        if at < 2 and fields[1 + at]:
+            return int(fields[1 + at]) // 4
+        return 0 if register else None

@@ -1,0 +1,36 @@
+"""The peaks of months that the meter does not tell, from the days of the card. Loaded while used."""
+
+from micropython import const
+
+from demand.peaks import month_name, month_of
+from history.card import ROOT
+from loading import borrow
+
+_MONTHS = const(13)
+_DAY_S = const(86400)
+
+
+def find(recorder):
+    """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
+    reading = recorder.reading
+    if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
+        recorder.work.append(_find(recorder.monitor.peaks, reading["time"][0]))
+
+
+def _find(peaks, local_s):
+    """Hand each stored day's peak, of this month and the 13 before it, to `peaks`: a generator of small steps."""
+    lines, days = borrow("history.lines"), borrow("history.days")
+    month = month_of(local_s)
+    first = month_name(month - _MONTHS).encode()
+    for year in range((month - _MONTHS) // 12, month // 12 + 1):
+        for fields in lines.read("%s/meter/%04d/days.csv" % (ROOT, year)):
+            if fields[6] and fields[0] >= first:
+                peaks.quarter(*days.moment(fields[6]), int(fields[5]))
+            yield
+    today = days.Total(local_s // _DAY_S, lines)
+    for fields in lines.read(days.folder(local_s // _DAY_S) + "/day.csv"):
+        today.add(fields)
+        yield
+    _, _, _, _, _, power_w, start, _ = today.fields()
+    if start:
+        peaks.quarter(*days.moment(start), int(power_w))

@@ -1,0 +1,144 @@
+"""A card of the original firmware has no day.csv and no days.csv: both are made from its quarters. Loaded while used.
+
+It goes from the newest month to the oldest, in small steps beside the reading. /meter/rebuilt.txt names the month that
+was finished last, "all" at the end: after a restart it goes on there, and a card that is finished is not looked at
+again. What is known of such a quarter are its samples; registers, gas and water are not.
+"""
+
+import os
+from micropython import const
+
+from history.card import ROOT
+from loading import borrow
+from meter.stamp import iso, seconds
+
+_MARK = ROOT + "/meter/rebuilt.txt"
+_ALL = b"all"
+_DAY_S = const(86400)
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(64)  # of 256 bytes
+
+
+def rebuild(recorder):
+    """All that is missing, as a generator of small steps. OSError when the card fails."""
+    done = _mark()
+    if done == _ALL:
+        return
+    card = recorder.card
+    for year in reversed(_numbers(card, "")):
+        for month in reversed(_numbers(card, "%04d" % year)):
+            name = b"%04d-%02d" % (year, month)
+            if done and name >= done:
+                continue
+            for day in _numbers(card, "%04d/%02d" % (year, month)):
+                yield from _rebuild_day(card, year, month, day)
+            _set_mark(name)
+            yield
+    if _numbers(card, ""):
+        _set_mark(_ALL)
+    borrow("history.past_peaks", "find")(recorder)
+
+
+def _mark():
+    try:
+        with open(_MARK, "rb") as file:
+            return file.read(8)
+    except OSError:
+        return b""
+
+
+def _set_mark(name):
+    with open(_MARK, "wb") as file:
+        file.write(name)
+
+
+def _numbers(card, folder):
+    return [int(name) for name in card.names(folder) if name.isdigit()]
+
+
+def _rebuild_day(card, year, month, day):
+    """Append the lines of the quarters that have none; then the day's line, if the day is over."""
+    folder = "%s/meter/%04d/%02d/%02d/" % (ROOT, year, month, day)
+    there = _quarters(folder)
+    yield
+    if not there:
+        return
+    lines = borrow("history.lines")
+    for _, line in lines.places(folder + "day.csv"):
+        if line[10:11] == b"T" and lines.is_whole(line):
+            there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
+        yield
+    for name in sorted(there, key=_place):
+        text = _text(folder, year, month, day, name)
+        if text:
+            for _ in lines.put(folder + "day.csv", lines.sealed(text), lines.QUARTERS):
+                pass
+        yield
+    number = seconds(year, month, day) // _DAY_S
+    if number != card.day:
+        yield from borrow("history.days", "close")(number)
+
+
+def _quarters(folder):
+    """The quarters that have a file: (hour and minute) * 2 + 1 for winter."""
+    found = set()
+    for entry in os.ilistdir(folder[:-1]):
+        name = entry[0]
+        if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
+            found.add(int(name[:4]) * 2 + (name[4] == "W"))
+    return found
+
+
+def _place(name):
+    # The doubled hour of October: its summer half comes first.
+    return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)
+
+
+def _text(folder, year, month, day, name):
+    """The fields of a quarter's line from its file; None where the file is none."""
+    letter = "W" if name & 1 else "S"
+    try:
+        with open("%s%04d%s.json" % (folder, name >> 1, letter), "rb") as file:
+            imported = _mean(file, b'"consumed_power_interval_avgs":[')
+            exported = _mean(file, b'"produced_power_interval_avgs":[')
+    except (OSError, ValueError):
+        return None
+    if not imported[0]:
+        return None
+    start = iso(seconds(year, month, day, (name >> 1) // 100, (name >> 1) % 100), letter == "S").encode()
+    export_w = b"%d" % (-exported[1] // exported[0]) if exported[0] else b""
+    return b"%s,%d,%s,,,,,%d,samples" % (start, imported[1] // imported[0], export_w, imported[0])
+
+
+def _mean(file, key):
+    """(how many, their sum) of the numbers of the list with this key, which may stand anywhere in the file.
+
+    ValueError when it is not there in full.
+    """
+    file.seek(0)
+    rest = b""
+    inside = False
+    count = total = 0
+    for _ in range(_MOST_PIECES):
+        rest += file.read(256)
+        if not inside:
+            at = rest.find(key)
+            if at < 0:
+                rest = rest[-len(key) :]
+                continue
+            inside = True
+            rest = rest[at + len(key) :]
+        end = rest.find(b"]")
+        if end < 0:
+            end = rest.rfind(b",")
+            if end < 0:
+                continue
+        for number in rest[:end].split(b","):
+            number = number.strip()
+            if number and number != b"null":
+                count += 1
+                total += int(number)
+        if rest[end : end + 1] == b"]":
+            return count, total
+        rest = rest[end + 1 :]
+    raise ValueError

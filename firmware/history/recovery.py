@@ -1,0 +1,108 @@
+"""After a restart, or when a card has come: what was begun is finished. Loaded while used.
+
+A quarter that the journal says is closed gets its file and its line of day.csv, where a cut left them out. One that was
+running goes on when the board is back within it; otherwise it is closed at its last record, and marked partial. One
+case is better: where the register has hardly moved since, the house had no power either, and the average is known.
+"""
+
+import struct
+from micropython import const
+
+from demand.quarter import SLOT_S, quarter_id
+from history.journal import CUT, CUT_SEEN, serial
+from loading import borrow
+from meter.reading import total
+
+_DAY_S = const(86400)
+_AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
+
+
+def open_card(recorder):
+    """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
+    card = recorder.card
+    journal, store, lines = [borrow("history." + name) for name in ("journal_reader", "store", "lines")]
+    journal.open_journal(card)
+    for wanted, line in journal.quarters(card.journal):
+        if line:
+            journal.load(card.journal, recorder.spare, wanted)
+            store.keep(card, recorder.spare, line, True, lines)
+            store.turn_to(recorder, store.day_of(line))
+    coach = recorder.coach
+    if coach.start is not None:
+        coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
+        _close_others(recorder, journal, coach.quarter_id)
+        borrow("history.past_peaks", "find")(recorder)
+    recorder.work.append(borrow("history.rebuild", "rebuild")(recorder))
+
+
+def resume(recorder, local_s, summer):
+    """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
+    coach = recorder.coach
+    now = quarter_id(local_s, summer)
+    journal = borrow("history.journal_reader")
+    block = journal.in_memory(recorder.board)
+    kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
+    if block and kept != now and not _is_closed(recorder, journal, kept):
+        journal.fill(recorder.spare, block)
+        _cut(recorder)
+    slot = -1
+    if recorder.card.journal:
+        slot = _close_others(recorder, journal, now)
+    if kept == now and stop > slot:
+        journal.fill(coach.quarter, block)
+        coach.quarter.block[6] = 0  # it may not be on the card
+        slot = stop - 1
+    if slot >= 0:
+        _go_on(recorder, now)
+    card = recorder.card
+    if card.journal and card.day is not None:
+        borrow("history.store", "turn_to")(recorder, local_s // _DAY_S)
+    borrow("history.past_peaks", "find")(recorder)
+
+
+def _close_others(recorder, journal, running):
+    """Close what was running when the card was written last, but for this quarter: its slot, loaded; -1 without it."""
+    card = recorder.card
+    slot = -1
+    for wanted, line in journal.quarters(card.journal):
+        if line:
+            continue
+        if wanted != running:
+            journal.load(card.journal, recorder.spare, wanted)
+            _cut(recorder)
+        elif recorder.coach.start is None:
+            journal.load(card.journal, recorder.coach.quarter, wanted)
+            slot = recorder.coach.quarter.slot
+    return slot
+
+
+def _is_closed(recorder, journal, wanted):
+    """Whether the card's journal says that a quarter is closed."""
+    file = recorder.card.journal
+    return file and wanted in [quarter_id for quarter_id, line in journal.quarters(file) if line]
+
+
+def _cut(recorder):
+    """Close the spare quarter at what is known of it."""
+    quarter = recorder.spare
+    import_wh, reading = _registers(quarter)[2], recorder.reading
+    now = total(reading, "energy_import_")
+    same = quarter.block[9] == serial(reading) and now is not None and import_wh >= 0
+    seen = same and 0 <= now - import_wh <= _AS_BEFORE_WH
+    quarter.block[23] = CUT_SEEN if seen else CUT
+    recorder.put(quarter)
+
+
+def _go_on(recorder, now):
+    """The coach goes on with the quarter that was loaded."""
+    coach = recorder.coach
+    quarter = coach.quarter
+    import_wh = _registers(quarter)[0]
+    known = import_wh >= 0 and quarter.block[9] == serial(recorder.reading)
+    t = struct.unpack_from("<h", quarter.block, 16)[0]
+    coach.resume(now, quarter.slot * SLOT_S, import_wh if known else None, t)
+    recorder.begun = True
+
+
+def _registers(quarter):
+    return struct.unpack_from("<iiii", quarter.block, 20)

@@ -1,0 +1,37 @@
+"""Makes room on a card that is full: the oldest 5 s files go, day.csv and days.csv stay. Loaded while used.
+
+Only where the owner has set card.remove_oldest; by itself nothing is ever removed.
+"""
+
+import os
+from micropython import const
+
+from history.card import ROOT
+
+_LITTLE = const(192)  # quarters: two days
+_ENOUGH = const(384)  # quarters: four days
+
+
+def look(recorder):
+    """The owner may want room to be made before the card is full."""
+    card = recorder.card
+    wanted = recorder.monitor.config["remove_oldest"]
+    if wanted and card.mounted and card.free_files < _LITTLE and not recorder.work:
+        recorder.work.append(_make_room(card))
+
+
+def _make_room(card):
+    """Remove files, the oldest first, until there is room for four days: a generator, one file a step."""
+    for year in card.names(""):
+        for month in card.names(year) if year.isdigit() else ():
+            for day in card.names("%s/%s" % (year, month)) if month.isdigit() else ():
+                folder = "%s/%s/%s" % (year, month, day)
+                for name in card.names(folder) if day.isdigit() else ():
+                    if card.free_files >= _ENOUGH:
+                        return
+                    if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
+                        os.remove("%s/meter/%s/%s" % (ROOT, folder, name))
+                        card.forget_stored()
+                        card.measure()
+                        yield
+                yield

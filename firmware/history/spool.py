@@ -1,0 +1,74 @@
+"""Quarters that wait for a card, in the board's flash. Loaded while used.
+
+One file, one record of fixed length a quarter: its block (journal.py), its line of day.csv, and a CRC-32 of both. Two
+days and two hours of them; what comes when it is full is lost, and counted.
+"""
+
+import binascii
+import os
+from micropython import const
+
+from demand.quarter import HEAD, SLOTS
+from loading import borrow
+
+read_json = borrow("board.flash", "read_json")
+write_json = borrow("board.flash", "write_json")
+
+_MOST = const(200)
+_BLOCK = 2 * HEAD + 4 * SLOTS
+_LINE = const(124)
+_RECORD = _BLOCK + _LINE + 4
+
+
+def _path(board):
+    return board.flash + "/spool.bin"
+
+
+def counts(board):
+    """(quarters that wait, quarters that were lost)."""
+    try:
+        waiting = os.stat(_path(board))[6] // _RECORD
+    except OSError:
+        waiting = 0
+    return waiting, read_json(board, "lost.json").get("quarters", 0)
+
+
+def add(board, quarter, line):
+    """Let a quarter wait. OSError when there is no room for it."""
+    if counts(board)[0] >= _MOST:
+        raise OSError(28)
+    with open(_path(board), "ab") as file:
+        check = binascii.crc32(quarter.block)
+        line = line + bytes(_LINE - len(line))
+        check = binascii.crc32(line, check)
+        place = file.seek(0, 2) % _RECORD
+        if place:
+            file.write(bytes(_RECORD - place))  # what a cut left of one
+        file.write(quarter.block)
+        file.write(line)
+        file.write(check.to_bytes(4, "little"))
+
+
+def lose(board):
+    """Count a quarter that could be kept nowhere."""
+    try:
+        write_json(board, "lost.json", {"quarters": counts(board)[1] + 1})
+    except OSError:
+        pass  # the flash is full: the count goes on until a restart
+
+
+def take(board, number, quarter):
+    """Fill `quarter` with the one of this number (from 0) and give its line; b"" when it is damaged."""
+    with open(_path(board), "rb") as file:
+        file.seek(number * _RECORD)
+        record = file.read(_RECORD)
+    if len(record) < _RECORD or binascii.crc32(record[:-4]).to_bytes(4, "little") != record[-4:]:
+        return b""
+    borrow("history.journal_reader", "fill")(quarter, record)
+    line = record[_BLOCK:]
+    return line[: line.find(b"\n") + 1]
+
+
+def clear(board):
+    """All of them are on the card."""
+    os.remove(_path(board))

@@ -1,0 +1,181 @@
+"""A quarter goes to the card: its file of 5 s samples, then its line of day.csv. Loaded while used.
+
+Nothing is renamed, and nothing runs between open and close. Whatever moment the power goes at, the journal has the
+whole quarter (`journal.py`), and the next start brings file and line up to it (`recovery.py`).
+"""
+
+import os
+from micropython import const
+
+from demand.quarter import file_path
+from history.card import ROOT
+from loading import borrow
+from meter.stamp import seconds
+
+_DAY_S = const(86400)
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(32)  # of 512 bytes
+_EXISTS = const(17)  # EEXIST
+
+
+def put(recorder, quarter):
+    """Store a quarter that has ended: on the card, or in the flash, where it waits. True when it waits.
+
+    Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
+    """
+    lines = borrow("history.lines")
+    line = lines.quarter_line(quarter)
+    card = recorder.card
+    works = card.journal and card.state == "ok"
+    if works and not recorder.waiting and _put(recorder, quarter, line, lines):
+        return False
+    try:
+        borrow("history.spool", "add")(recorder.board, quarter, line)
+        return True
+    except OSError:
+        if not works or not recorder.waiting or not _put(recorder, quarter, line, lines):
+            recorder.lost += 1
+            borrow("history.spool", "lose")(recorder.board)
+        return False
+
+
+def _put(recorder, quarter, line, lines):
+    """Whether the card takes a quarter."""
+    card = recorder.card
+    try:
+        borrow("history.journal_writer", "write")(card, quarter, line)
+        keep(card, quarter, line, lines=lines)
+    except OSError as error:
+        card.fail(error)
+    turn_to(recorder, day_of(line))
+    now = recorder.reading["time"]
+    if now:
+        turn_to(recorder, now[0] // _DAY_S)
+    borrow("history.room", "look")(recorder)
+    return card.state == "ok"
+
+
+def move(recorder):
+    """Move the next quarter that waits to the card. OSError when the card does not take it."""
+    card, board = recorder.card, recorder.board
+    line = borrow("history.spool", "take")(board, recorder.moved, recorder.spare)
+    if line:
+        keep(card, recorder.spare, line, True)
+        turn_to(recorder, day_of(line))
+    else:
+        recorder.lost += 1
+        borrow("history.spool", "lose")(board)
+    recorder.moved += 1
+    recorder.waiting -= 1
+    if not recorder.waiting:
+        recorder.moved = 0
+        borrow("history.spool", "clear")(board)
+
+
+def keep(card, quarter, line, again=False, lines=None):
+    """Write a quarter that has ended. OSError when the card does not take it.
+
+    A quarter ends a second time when the meter's clock has gone back: the file with more samples stays. `again`: it may
+    be on the card already, in whole or in part.
+    """
+    name = file_path(quarter.quarter_id)
+    path = "%s/meter/%s" % (ROOT, name)
+    fields = line.split(b",")
+    cut = fields[-2] == b"partial"
+    old = _size(path)
+    if old and _samples_of_file(path) > _samples_of(quarter):
+        return
+    folder = path[: path.rfind("/") + 1]
+    lines = lines or borrow("history.lines")
+    if not old:
+        _make_folders(path)
+        if not _size(folder + "day.csv"):
+            _begin_day(folder, lines.QUARTERS)
+    if not old or not _is_same(path, quarter, cut):
+        with open(path, "wb") as file:
+            quarter.write_json(file.write, False, cut)
+    key = fields[0] if old or again else None
+    for _ in lines.put(folder + "day.csv", line, lines.QUARTERS, key):
+        pass
+    card.has_now(quarter.quarter_id, True)
+    card.works()
+    card.measure()
+
+
+def turn_to(recorder, day):
+    """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
+    before, recorder.card.day = recorder.card.day, day
+    if before is not None and before != day:
+        recorder.work.append(borrow("history.days", "close")(before))
+
+
+def day_of(line):
+    """The day (local_s // 86400) of a line of day.csv."""
+    return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
+
+
+def _size(path):
+    try:
+        return os.stat(path)[6]
+    except OSError:
+        return 0
+
+
+def _is_same(path, quarter, cut):
+    same = [True]
+    with open(path, "rb") as file:
+
+        def compare(piece):
+            if file.read(len(piece)) != piece:
+                same[0] = False
+
+        quarter.write_json(compare, False, cut)
+        return same[0] and not file.read(1)
+
+
+def _samples(piece):
+    # What stands between commas and is no null, which has the only "u" but for those of the keys.
+    return piece.count(b",") - piece.count(b"u")
+
+
+def _samples_of(quarter):
+    samples = [0]
+
+    def count(piece):
+        samples[0] += _samples(piece)
+
+    quarter.write_json(count)
+    return samples[0]
+
+
+def _samples_of_file(path):
+    samples = 0
+    with open(path, "rb") as file:
+        for _ in range(_MOST_PIECES):
+            samples += _samples(file.read(512))
+    return samples
+
+
+def _begin_day(folder, header):
+    """Make a day.csv, in such a way that no name is ever cut in two.
+
+    The name of a quarter's file is too long for one entry of its folder and takes two. Where those lay in two sectors,
+    a cut between them would leave half a name. "." and ".." are two entries, day.csv is one: so another one, which is
+    free again afterwards but too small for two, keeps all that follow in pairs.
+    """
+    with open(folder + "pair.tmp", "wb"):
+        pass
+    with open(folder + "day.csv", "wb") as file:
+        file.write(header)
+    os.remove(folder + "pair.tmp")
+
+
+def _make_folders(path):
+    at = path.find("/", len(ROOT) + 1)
+    while at > 0:
+        try:
+            os.mkdir(path[:at])
+        except OSError as error:
+            if error.errno != _EXISTS:
+                raise
+        at = path.find("/", at + 1)

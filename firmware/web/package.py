@@ -1,0 +1,37 @@
+"""The head of an update package (see board_tool/package.py): whether it is for this board and its MicroPython.
+
+Loaded while one comes.
+"""
+
+import json
+import sys
+from micropython import const
+
+from board.this import NAME
+from web.server import Refused
+
+_FORMAT = const("p1-monitor 1")
+
+
+def head(line, broken):
+    """Its first line as a dict: version, and room, the bytes that its files take in the flash. Refused as `broken`, or
+    because it is not for here.
+    """
+    try:
+        found = json.loads(line + b"]}")
+        if found["format"] != _FORMAT:
+            raise ValueError
+        built_for, oldest = found["board"], tuple(found["micropython"])
+        found["version"] + "", found["room"] + 0
+    except (ValueError, KeyError, TypeError):
+        raise Refused(400, broken) from None
+    if built_for != NAME:
+        raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, NAME))
+    here = sys.implementation.version[:3]
+    if oldest > here or found["mpy"] != sys.implementation._mpy & 255:
+        raise Refused(
+            400,
+            "This version needs the cable: it wants another MicroPython (%s) than is here (%s)"
+            % (".".join([str(part) for part in oldest]), ".".join([str(part) for part in here])),
+        )
+    return found

@@ -1,0 +1,63 @@
+"""Sessions for the page: who has the password gets one. Wrong passwords cost a wait that doubles up to a minute.
+
+Loaded while somebody signs in.
+"""
+
+import hashlib
+import json
+import os
+from micropython import const
+
+from loading import borrow
+from web.server import Refused
+
+_JSON = const("application/json")
+_BODY = const(512)  # bytes
+_SESSIONS = const(4)
+_SESSION_S = const(43200)
+_LONGEST_WAIT_S = const(60)
+_BEARER = const("WWW-Authenticate: Bearer\r\n")
+
+
+async def start(monitor, request):
+    """POST /api/session: a token for the password; it holds for half a day, or until a restart."""
+    await check_password(monitor, (await asked(request)).get("password"))
+    token, digest = chance()
+    sessions = monitor.access.sessions
+    sessions.append((digest, monitor.clock.uptime_s() + _SESSION_S))
+    del sessions[:-_SESSIONS]
+    await request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
+
+
+async def asked(request):
+    """What a request says: a JSON object."""
+    try:
+        found = json.loads(await request.body(_BODY))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(400, "The body is no JSON object")
+    return found
+
+
+async def check_password(monitor, password):
+    """Refuse a wrong password, and any before its time."""
+    access = monitor.access
+    if not borrow("web.password", "is_set")(monitor.board):
+        raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")
+    now = monitor.clock.uptime_s()
+    if now < access.next_try_s:
+        wait_s = access.next_try_s - now
+        raise Refused(429, "Too many attempts: try again in %d s" % wait_s, "Retry-After: %d\r\n" % wait_s)
+    # Counted before it is looked at, so that many at once are no way round the wait.
+    access.failures = min(access.failures + 1, 7)
+    access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
+    if not isinstance(password, str) or not await borrow("web.password", "is_right")(monitor, password):
+        raise Refused(401, "Wrong password", _BEARER)
+    access.failures = access.next_try_s = 0
+
+
+def chance():
+    """A new token, and its hash."""
+    token = os.urandom(16).hex()
+    return token, hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,148 @@
+"""A board that reads a meter and keeps its quarters, without the rest of the firmware; its power can be cut."""
+
+import os
+
+from demand.coach import Coach
+from demand.peaks import Peaks
+from history.card import ROOT, Card
+from history.recorder import Recorder
+from meter import stamp
+from meter.objects import FIELDS, MBUS_ROW
+from meter.reading import total
+
+FLASH = "/tmp/p1-flash-" + os.urandom(4).hex()
+
+
+def moment(text):
+    """(local_s, summer) of 261112183000W."""
+    return stamp.parse(text.encode())
+
+
+class Parser:
+    def __init__(self):
+        self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
+
+
+class Reader:
+    def __init__(self):
+        self.parser = Parser()
+
+
+class Meter:
+    """A meter: a register in watt seconds that runs with the power, and a clock that runs with the seconds."""
+
+    def __init__(self, start, import_wh=6312401, power_w=2000, serial="1SAG1", gas=338711):
+        self.now = moment(start)
+        self.import_ws = import_wh * 3600
+        self.power_w, self.serial, self.gas = power_w, serial, gas
+        self.export_wh = 1000
+
+    def run(self, seconds):
+        """Time passes."""
+        self.now = stamp.shift(self.now[0], self.now[1], seconds)
+        self.import_ws += self.power_w * seconds
+
+    def reading(self):
+        found = dict.fromkeys(FIELDS[:MBUS_ROW])
+        found.update(
+            {
+                "time": self.now,
+                "power_import_w": self.power_w,
+                "power_export_w": 0,
+                "energy_import_wh": self.import_ws // 3600,
+                "energy_export_wh": self.export_wh,
+                "mbus": {1: {"type": 3, "volume": (self.gas, b"m3", self.now[0], self.now[1])}},
+            }
+        )
+        if self.serial:
+            found["meter_id"] = self.serial
+        return found
+
+
+class Device:
+    """One life of a board, from switching it on to its end. `board` has `mount_card`, and keeps `held` over lives."""
+
+    def __init__(self, board, meter):
+        board.slot.end_life()
+        board.report = None
+        self.board, self.meter = board, meter
+        self.notes = []
+        self.note = self.notes.append
+        self.reader = Reader()
+        self.coach = Coach()
+        self.peaks = Peaks()
+        self.card = Card(board, self.note)
+        self.config = {"remove_oldest": False}
+        self.closed = []  # ids of the quarters that have ended
+        self.recorder = Recorder(self)
+
+    def telegram(self):
+        """A telegram comes: what main.py does with it, then a second passes."""
+        self.reader.parser.reading = fields = self.meter.reading()
+        local_s, summer = fields["time"]
+        coach = self.coach
+        if coach.start is None:
+            self.recorder.resume(local_s, summer)
+        if coach.closes(local_s, summer):
+            self.closed.append(coach.quarter_id)
+            self.recorder.close(local_s, summer)
+        self.peaks.update(local_s, None, None)
+        power_w = fields["power_import_w"]
+        coach.update(local_s, summer, power_w, 0, None, total(fields, "energy_import_"), None)
+        self.second()
+
+    def second(self):
+        self.card.each_second()
+        self.recorder.each_second()
+        for _ in range(10):
+            self.recorder.each_step()
+
+    def run(self, seconds, every=5):
+        """So many seconds of telegrams, one every few seconds."""
+        for _ in range(seconds // every):
+            self.meter.run(every)
+            self.telegram()
+
+    def run_until(self, text, every=5):
+        end = moment(text)
+        while stamp.elapsed(end[0], end[1], *self.meter.now) > 0:
+            self.meter.run(every)
+            self.telegram()
+
+
+class Board:
+    """A board with this card slot. What it holds over a reset is lost with `power_off()`."""
+
+    report = None
+
+    def __init__(self, slot, flash=FLASH):
+        self.slot, self.flash = slot, flash
+        self.held = b""
+        try:
+            os.mkdir(flash)
+        except OSError:
+            pass
+        for name in os.listdir(flash):
+            os.remove(flash + "/" + name)
+
+    def memory(self, data=None):
+        if data is not None:
+            self.held = bytes(data)
+        return self.held
+
+    def power_off(self):
+        self.held = b""
+
+    def mount_card(self, path):
+        return self.slot.mount_card(path)
+
+    def read_sector(self, sector, buffer):
+        self.slot.read_sector(sector, buffer)
+
+
+def lines(path):
+    """The lines of a file below /meter that are not empty, without their checks; the header too."""
+    with open("%s/meter/%s" % (ROOT, path)) as file:
+        for line in file:
+            if line.strip():
+                yield line.strip().rsplit(",", 1)[0]

@@ -1,0 +1,237 @@
+"""What history/ makes of a card: lines, days, old cards, room, peaks, and what waits in the flash."""
+
+import os
+
+from ramcard import Slot, content, make_folders, write
+from recording import Board, Device, Meter, lines
+
+from history import lines as line_rules
+from history.card import ROOT
+
+OLD = (
+    '{"quarter_id":1,"consumed_power_avg":317,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
+    '"produced_power_interval_avgs":[%s]}'
+)
+
+
+def device(start, sectors=2000, **meter):
+    return Device(Board(Slot(sectors)), Meter(start, **meter))
+
+
+def fields(path):
+    """The fields of each line, without the header."""
+    return [line.split(",") for line in list(lines(path))[1:]]
+
+
+def put(path, line, key=None):
+    for _ in line_rules.put(ROOT + path, line, line_rules.QUARTERS, key):
+        pass
+
+
+def read(path):
+    return [b",".join(found) for found in line_rules.read(ROOT + path)]
+
+
+def idle(found, seconds):
+    """Time without telegrams."""
+    for _ in range(seconds):
+        found.second()
+
+
+def test_line_is_read_only_as_it_was_written():
+    device("261112182955W")
+    line = line_rules.sealed(b"2026-11-12T18:30:00+01:00,2000")
+    for at in range(len(line) - 1):
+        write(ROOT + "/a.csv", (line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]).decode())
+        assert read("/a.csv") == []
+    for length in range(1, len(line) - 1):
+        write(ROOT + "/a.csv", line[:length].decode())
+        assert read("/a.csv") == []
+    write(ROOT + "/a.csv", line.decode() * 3)
+    assert len(read("/a.csv")) == 3
+
+
+def test_half_a_line_goes_when_the_next_one_is_put_with_care():
+    device("261112182955W")
+    one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
+    put("/a.csv", one)
+    with open(ROOT + "/a.csv", "ab") as file:
+        file.write(two[:7])
+    put("/a.csv", two, b"2")
+    assert read("/a.csv") == [b"1,a", b"2,b"]
+    assert content(ROOT + "/a.csv").count("\n") == 3 + 7
+    put("/a.csv", two, b"2")
+    assert read("/a.csv") == [b"1,a", b"2,b"]
+    put("/a.csv", line_rules.sealed(b"1,c"), b"1")
+    assert read("/a.csv") == [b"2,b", b"1,c"]
+
+
+def test_day_that_is_over_has_its_line():
+    found = device("261112232950W", power_w=1200)
+    found.run_until("261113001520W", every=10)
+    day = fields("2026/days.csv")
+    assert [line[0] for line in day] == ["2026-11-12"]
+    _, imported, exported, gas, water, peak_w, peak, quarters = day[0]
+    assert (imported, exported, gas, water) == ("0.600", "0.000", "0.000", "")
+    assert (peak_w, peak, quarters) == ("1200", "2026-11-12T23:30:00+01:00", "2")
+
+
+def test_amounts_run_from_the_end_of_the_day_before():
+    found = device("261112232950W", power_w=1200)
+    found.run_until("261114001520W", every=10)
+    idle(found, 20)
+    assert fields("2026/days.csv")[1][1] == "28.800"
+    assert fields("2026/days.csv")[1][-1] == "96"
+
+
+def test_quarter_of_few_samples_is_no_peak_of_its_day():
+    found = device("261112231300W", power_w=9000)
+    found.run(100)
+    found.meter.power_w = 500
+    found.run_until("261113001520W", every=10)
+    assert fields("2026/days.csv")[0][5:7] == ["500", "2026-11-12T23:15:00+01:00"]
+
+
+def test_quarters_without_a_card_wait_in_the_flash_and_come_in_order():
+    found = device("261112182955W")
+    found.run_until("261112184510W")
+    disk, found.board.slot.disk = found.board.slot.disk, None
+    found.card.mount()
+    assert found.card.state == "absent"
+    found.run_until("261112193010W")
+    assert (found.recorder.waiting, found.recorder.lost) == (3, 0)
+    found.board.slot.disk = disk
+    idle(found, 100)
+    assert found.card.state == "ok"
+    assert (found.recorder.waiting, found.recorder.lost) == (0, 0)
+    day = fields("2026/11/12/day.csv")
+    assert [line[0][11:16] for line in day] == ["18:30", "18:45", "19:00", "19:15"]
+    assert {line[-1] for line in day} == {"registers"}
+    assert "spool.bin" not in os.listdir(found.board.flash)
+
+
+def test_what_waits_survives_a_restart():
+    found = Device(Board(Slot(sectors=0)), Meter("261112182955W"))
+    found.run_until("261112190010W")
+    again = Device(found.board, found.meter)
+    assert again.recorder.waiting == 2
+    again.board.slot.disk = Slot(2000).disk
+    idle(again, 100)
+    assert [line[0][11:16] for line in fields("2026/11/12/day.csv")] == ["18:30", "18:45"]
+
+
+def test_two_days_wait_and_what_is_more_is_counted_as_lost():
+    found = Device(Board(Slot(sectors=0)), Meter("261112182955W"))
+    found.run_until("261114220010W", every=60)
+    assert found.recorder.waiting == 200
+    assert found.recorder.lost == 6
+    again = Device(found.board, found.meter)
+    assert (again.recorder.waiting, again.recorder.lost) == (200, 6)
+
+
+def old_card(*names, samples="100,null,301", produced="-1,null,0"):
+    """A device with a card that has these quarters of the original firmware."""
+    slot = Slot(6000)
+    board = Board(slot)
+    slot.mount_card(ROOT)
+    for name in names:
+        path = "%s/meter/%s" % (ROOT, name)
+        make_folders(path)
+        write(path, OLD % (samples, produced))
+    return Device(board, Meter("261112182955W"))
+
+
+def test_old_card_gets_its_lines_beside_the_reading():
+    found = old_card("2024/07/01/1815S.json", "2023/12/02/0945W.json", "2023/12/02/0930W.json")
+    found.run(120)
+    assert list(lines("2023/12/02/day.csv"))[1:] == [
+        "2023-12-02T09:30:00+01:00,200,0,,,,,2,samples",
+        "2023-12-02T09:45:00+01:00,200,0,,,,,2,samples",
+    ]
+    assert list(lines("2023/days.csv"))[1:] == ["2023-12-02,0.100,0.000,,,,,2"]
+    assert list(lines("2024/07/01/day.csv"))[1][:25] == "2024-07-01T18:15:00+02:00"
+    assert content(ROOT + "/meter/rebuilt.txt") == "all"
+
+
+def test_doubled_hour_of_an_old_card_is_in_the_order_of_time():
+    names = ["2023/10/29/%s.json" % name for name in ("0145S", "0200S", "0200W", "0245S", "0245W", "0300W")]
+    old_card(*names).run(60)
+    starts = [line[0][11:22] for line in fields("2023/10/29/day.csv")]
+    assert starts == [
+        "01:45:00+02",
+        "02:00:00+02",
+        "02:45:00+02",
+        "02:00:00+01",
+        "02:45:00+01",
+        "03:00:00+01",
+    ]
+
+
+def test_rebuilding_goes_on_after_a_restart():
+    found = old_card("2024/07/01/1815S.json", "2023/12/02/0945W.json", "2023/11/02/0930W.json")
+    while not found.recorder.work:
+        found.telegram()
+    while "2024" not in found.card.names("") or "days.csv" not in found.card.names("2024"):
+        found.recorder.each_step()
+    again = Device(found.board, found.meter)
+    again.run(10)
+    idle(again, 60)
+    for year in ("2023/12/02", "2023/11/02", "2024/07/01"):
+        assert len(fields(year + "/day.csv")) == 1
+    assert len(fields("2023/days.csv")) == 2
+    assert content(ROOT + "/meter/rebuilt.txt") == "all"
+
+
+def test_old_file_that_is_damaged_is_no_quarter():
+    found = old_card("2024/07/01/1815S.json", "2024/07/01/1830S.json")
+    write(ROOT + "/meter/2024/07/01/1815S.json", OLD[:90])
+    found.run(60)
+    assert [line[0][11:16] for line in fields("2024/07/01/day.csv")] == ["18:30"]
+
+
+def test_peaks_of_the_card_serve_where_the_meter_has_none():
+    full = ",".join(["4000"] * 180)
+    found = old_card("2026/09/02/0945S.json", "2024/12/02/0930W.json", samples=full, produced=full)
+    found.run(10)
+    idle(found, 60)
+    closed = [(peak[1], peak[4]) for peak in found.peaks.kept if peak[0] < found.peaks.month]
+    assert closed == [(4000, "card")]
+
+
+def test_full_card_waits_and_removes_nothing_by_itself():
+    found = device("261112182955W", sectors=400)
+    found.run_until("261112184510W")
+    write_filler()
+    found.run_until("261112191510W")
+    assert "SD Card failed: the card is full" in found.notes
+    assert (found.recorder.waiting, found.recorder.lost) == (2, 0)
+    assert found.card.has(1, "2026/11/12/1830W.json")
+    os.remove(ROOT + "/filler")
+    idle(found, 1000)
+    assert found.recorder.waiting == 0
+    assert [line[0][11:16] for line in fields("2026/11/12/day.csv")][:3] == ["18:30", "18:45", "19:00"]
+
+
+def write_filler():
+    try:
+        with open(ROOT + "/filler", "wb") as file:
+            while file.write(bytes(512)) == 512:
+                pass
+    except OSError:
+        pass
+
+
+def test_owner_may_let_the_oldest_files_go():
+    names = ["2023/12/%02d/0945W.json" % day for day in range(1, 21)]
+    found = old_card(*names, samples=",".join(["100"] * 180))
+    found.run(10)
+    idle(found, 60)
+    write_filler()
+    found.config["remove_oldest"] = True
+    found.card.measure()
+    found.run_until("261112190100W")
+    idle(found, 100)
+    assert "0945W.json" not in found.card.names("2023/12/01")
+    assert len(fields("2023/12/01/day.csv")) == 1
+    assert found.recorder.waiting == 0
+    assert [line[0][11:16] for line in fields("2026/11/12/day.csv")][:2] == ["18:30", "18:45"]

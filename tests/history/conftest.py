@@ -1,0 +1,60 @@
+"""Runs scripts of the folder board under the 64-bit MicroPython: cards of gigabytes, years of days."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import build
+
+SCRIPTS = Path(__file__).parent / "board"
+LONG = bool(os.environ.get("P1_LONG"))
+"""All that the suite has no time for."""
+
+
+def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) -> Any:
+    """What a script printed last, as JSON."""
+    build.build()
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("micropython"),
+            "-X",
+            f"heapsize={heap}",
+            str(SCRIPTS / script),
+            *map(str, arguments),
+        ],
+        cwd=build.ROOT,
+        env={
+            **os.environ,
+            "MICROPYPATH": f"{build.TARGET}:{build.ROOT / 'tests/firmware'}:{SCRIPTS}:.frozen",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def on_board() -> Callable[..., Any]:
+    """Runs a script of the folder board and gives what it printed last, as JSON."""
+    return run
+
+
+def format_card(path: Path, *options: str, size: str) -> Path:
+    """A card as a PC formats it; its zeros take no room."""
+    with path.open("wb") as file:
+        file.truncate(int(size[:-1]) << {"M": 20, "G": 30}[size[-1]])
+    mkfs = build.ROOT / ".tools/bin/mkfs.fat"
+    if not mkfs.exists():
+        pytest.skip("no mkfs.fat here; scripts/setup says why")
+    subprocess.run([mkfs, *options, path], check=True, stdout=subprocess.DEVNULL)
+    return path

@@ -1,0 +1,105 @@
+"""What the firmware takes of a board's memory: the code that stays, the names, and an hour in which all is done."""
+
+import os
+import re
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from benchmarks import day, resident
+from benchmarks.heap import KIB
+from simulator import build
+from simulator.clock import moment
+from simulator.line import Line
+from simulator.source import simulated_meter
+from tests.boot.hardware import COMPILED, Hardware
+
+MICROPYTHON32 = build.ROOT / ".tools/bin/micropython32"
+NAMES = 1260  # the next table of names takes 9 KB (MicroPython, py/qstr.c)
+TELL_MODULES = """
+import board.esp32
+def told(self):
+    print("modules", *sys.modules)
+board.esp32.Board.each_second = told
+"""
+
+
+@pytest.fixture(autouse=True)
+def _sockets_are_allowed(socket_enabled: None) -> None:
+    """Home Assistant's test plugin forbids sockets to every test; the board has one."""
+
+
+@pytest.fixture(autouse=True)
+def _built() -> None:
+    build.build()
+
+
+@pytest.fixture
+def small() -> None:
+    """For what only a 32-bit MicroPython shows."""
+    if not MICROPYTHON32.exists():
+        pytest.skip("no micropython32 here; scripts/setup says why")
+
+
+def test_code_that_stays_fits() -> None:
+    assert sum(resident.resident().values()) <= 30 * KIB, (
+        "docs/memory.md: a borrowed part imports what is borrowed?"
+    )
+
+
+def test_page_tells_what_the_build_has() -> None:
+    told = resident.told()
+    for name, sizes in resident.tables().items():
+        assert set(told[name]) == set(sizes), f"docs/memory.md, {name}: bring it up to date by scripts/memory"
+        for module, size in sizes.items():
+            assert abs(told[name][module] - size) <= max(100, size // 8), (
+                f"{module}: bring it up by scripts/memory"
+            )
+
+
+def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
+    with Line(simulated_meter(start=moment(2026, 11, 12, 18, 3))) as line:
+        hardware = Hardware(tmp_path, "micropython", line=line)
+        hardware.break_firmware(TELL_MODULES)
+        with hardware:
+            hardware.wait(lambda: hardware.device()["p1"]["telegrams"] > 3)
+            for path in ("/", "/api/config", "/api/log", "/crashlog.txt", "/historic/years", "/update"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{hardware.port}{path}", timeout=5) as reply:
+                    reply.read()
+            told = len(hardware.lines)
+            newest = hardware.wait(
+                lambda: [line for line in hardware.lines[told:] if line.startswith("modules ")]
+            )[-1]
+
+    ours = {name for name in newest.split()[1:] if (build.TARGET / f"{name.replace('.', '/')}.mpy").exists()}
+    stays = resident.resident().keys() - {"board.this"}  # the stand-ins have one of their own
+    assert ours - {"board.this"} == stays - {"lan.wifi", "lan.discovery"}
+
+
+@pytest.mark.usefixtures("small")
+def test_names_fit_their_table(tmp_path: Path) -> None:
+    """Each name that was ever loaded stays."""
+    Hardware(tmp_path, "micropython32")  # compiles the stand-ins
+    apart = {"main", "parts", "board.this"}  # would start it, or are of this computer
+    modules = [name for sizes in resident.tables().values() for name in sizes if name not in apart]
+    code = f"import sys, micropython\nfor name in {modules}: __import__(name)\nmicropython.qstr_info()"
+    output = subprocess.run(
+        [MICROPYTHON32, "-c", code],
+        cwd=build.TARGET,
+        env={**os.environ, "MICROPYPATH": f":{COMPILED}:.frozen", "STANDIN_WORLD": str(tmp_path / "world")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = re.search(r"n_qstr=(\d+)", output)
+    assert found
+    assert int(found[1]) < NAMES
+
+
+@pytest.mark.usefixtures("small")
+def test_hour_of_everything_passes_in_little_memory() -> None:
+    run = day.play(122 * KIB, day.firmware(), hours=1)
+    assert not run.problem
+    assert run.passed, "\n".join(line for line in run.log if not line.startswith("memory "))

@@ -1,0 +1,34 @@
+"""scripts/tools/frozen: what an image of MicroPython with the firmware inside is made of."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from board_tool.build import build
+from simulator.build import FIRMWARE, ROOT
+
+
+def test_image_has_all_modules_of_the_board_by_the_paths_that_imports_look_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, _ = build("t8_c3")
+    frozen: dict[str, Path] = {}
+
+    def freeze(path: str, names: str | tuple[str, ...], opt: int) -> None:
+        for name in (names,) if isinstance(names, str) else names:
+            assert name not in frozen
+            frozen[name] = Path(path) / name
+
+    monkeypatch.setitem(os.environ, "P1_FOLDER", str(folder))
+    monkeypatch.setitem(os.environ, "P1_SOURCES", str(FIRMWARE))
+    manifest = ROOT / "scripts/tools/frozen/manifest.py"
+    exec(compile(manifest.read_text(), manifest, "exec"), {"include": lambda _: None, "freeze": freeze})
+
+    assert set(frozen) == {
+        path.relative_to(folder).with_suffix(".py").as_posix() for path in folder.rglob("*.mpy")
+    }
+    assert all(path.exists() for path in frozen.values())
+    assert "board/t8_c3.py" in frozen
+    assert "board/host.py" not in frozen
+    assert frozen["board/this.py"].read_text() == "from board.esp32 import Board\n\nNAME = 't8_c3'\n"
