@@ -17,18 +17,8 @@ DASHBOARD = {
             "sections": [
                 {
                     "cards": [
-                        {"type": "heading", "heading": "This quarter", "icon": "mdi:timer-sand"},
-                        {
-                            "type": "gauge",
-                            "entity": "sensor.p1_meter_projected_demand",
-                            "name": "Ends at",
-                            "min": 0,
-                            "max": 6,
-                            "needle": True,
-                            "severity": {"green": 0, "yellow": 2.5, "red": 4},
-                        },
+                        {"type": "custom:p1-quarter-card", "title": "This quarter"},
                         _tile("sensor.p1_meter_headroom", "Headroom"),
-                        _tile("sensor.p1_meter_average_demand", "Average so far"),
                         _tile("binary_sensor.p1_meter_peak_at_risk", "Peak at risk"),
                         _tile("sensor.p1_meter_power", "Power now"),
                     ]

@@ -1,11 +1,12 @@
 """What scripts/develop does: simulated meter, board with the firmware, and a real Home Assistant that watches it."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Sequence
 
-from simulator import options, page
+from simulator import card as quarter_card, options, page
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
@@ -22,6 +23,8 @@ def _say(text: str) -> None:
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
+    with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
+        quarter_card.build()
     line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
     _say(f"{chosen.about}: meter and board")

@@ -22,10 +22,10 @@ def colour(now: datetime) -> str:
 def next_change(now: datetime) -> datetime:
     """When the colour changes next; the last of a day goes on until 1 in the night."""
     local = now.astimezone(BRUSSELS)
-    for days in (0, 1):
-        day = local.date() + timedelta(days=days)
-        for begin, name in HOURS:
-            at = datetime.combine(day, time(begin), tzinfo=BRUSSELS)
-            if at > local and name != colour(now):
-                return at
-    raise AssertionError("the colours of a day do not change")
+    changes = (
+        datetime.combine(local.date() + timedelta(days=days), time(begin), tzinfo=BRUSSELS)
+        for days in (0, 1)
+        for begin, name in HOURS
+        if name != colour(now)
+    )
+    return next(at for at in changes if at > local)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from simulator import clock
 from simulator.board import Board
@@ -35,8 +35,8 @@ _PICTURES = (
 )
 
 
-def _save(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+def _save(seen: Page | Locator, name: str) -> None:
+    picture = Image.open(io.BytesIO(seen.screenshot())).convert("RGB")
     TARGET.mkdir(parents=True, exist_ok=True)
     picture.quantize(_COLOURS).save(TARGET / name, optimize=True)
     print(f"pictures: docs/pictures/{name}")
@@ -66,7 +66,7 @@ def _page_pictures(browser: Browser, folder: Path) -> None:
 
 
 def _home_assistant(browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1160, "height": 640})
+    page = browser.new_page(viewport={"width": 1160, "height": 760}, locale="en-GB")
     page.goto(HOME_ASSISTANT)
     page.locator("input[name=username]").fill("demo")
     page.locator("input[name=password]").fill("demo")
@@ -74,6 +74,7 @@ def _home_assistant(browser: Browser) -> None:
     page.get_by_text("Headroom").wait_for()
     page.wait_for_timeout(3000)  # the graph draws itself in
     _save(page, "home-assistant.png")
+    _save(page.locator("p1-quarter-card"), "card.png")
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssistant, State
+from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
@@ -25,6 +25,7 @@ async def told(hass: HomeAssistant) -> list[dict[str, Any]]:
     """Every event that the peak entity tells, as attributes."""
     seen: list[dict[str, Any]] = []
 
+    @callback
     def listen(event: Event[EventStateChangedData]) -> None:
         before, now = event.data["old_state"], event.data["new_state"]
         fresh = now and now.state not in (STATE_UNKNOWN, STATE_UNAVAILABLE)

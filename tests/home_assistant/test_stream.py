@@ -167,6 +167,25 @@ async def test_nonsense_on_the_stream_is_no_end(
     await until(lambda: value(hass, "power") == "900")
 
 
+async def test_a_stream_that_is_cut_in_the_middle_of_an_event(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    await set_up(monitor)
+    monitor.send('event: reading\ndata: {"power_import_w": 9')
+    monitor.drop_streams()
+    await until(lambda: monitor.count("/api/live") > 1)
+    monitor.push(reading={"power_import_w": 900})
+    await until(lambda: value(hass, "power") == "900")
+
+
+async def test_the_stream_takes_the_token_along(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.closed = True
+    await set_up(monitor, token=monitor.token)
+    assert value(hass, "power") == "3180"
+
+
 async def test_a_fault_of_ours_on_the_stream_is_not_the_end(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,4 +134,4 @@ def test_published_table_is_whole():
     assert RATES["vat_included"] is True
     assert RATES["year"] == 2026
     assert len(RATES["eur_per_kw_year"]) == 8
-    assert RATES["eur_per_kw_year"]["antwerpen"] == 52.37
+    assert RATES["eur_per_kw_year"]["antwerpen"] == 52.3679
