@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.figures import BenchmarkError, table
 
-GROUPS = ("parser", "memory", "firmware", "history", "live", "home_assistant")
+GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "home_assistant")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""How soon Home Assistant shows it: from a telegram's last byte to the new state of the power sensor.
+"""How soon Home Assistant shows a telegram, from its last byte to the new state of the power sensor, and what it costs.
 
 A real Home Assistant with the integration set up, a real board's firmware, a meter whose import changes by more than
 100 W each second, so that each telegram is to be written at once.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
@@ -22,6 +22,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 # Before Home Assistant looks for it: the test package brings a custom_components of its own.
 import custom_components.p1_monitor  # noqa: F401
 from benchmarks.figures import BenchmarkError, Figure, percentile
+from benchmarks.recorder_rows import rows
+from benchmarks.twenty_devices import DEVICES, cpu_percent
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 from simulator import build
 from simulator.board import Board, BoardError
@@ -32,11 +34,12 @@ from simulator.source import simulated_meter
 
 TELEGRAMS = 60
 DEVICE_ID = "0200c3000001"
+_RELOAD_S = 20
 _START = moment(2026, 1, 15, 18, 7, 0)
 
 
-def delays_ms() -> list[float]:
-    """Milliseconds from the last byte of a telegram until its power is the sensor's state."""
+def delays_ms() -> tuple[list[float], float]:
+    """Milliseconds from the last byte of a telegram until its power is the sensor's state; seconds of a reload."""
     changes = [(_START + second, 400 + second % 2 * 150) for second in range(TELEGRAMS * 3)]
     source = simulated_meter("spec-1.7.1", _START, load=ScriptedLoad(400, changes))
     sent: list[float] = []
@@ -48,13 +51,13 @@ def delays_ms() -> list[float]:
         while len(sent) < 2:  # entities are made of what a telegram has
             board.check()
             time.sleep(0.1)
-        shown = asyncio.run(_states(folder, f"{board.host}:{board.port}"))
+        shown, setup_s = asyncio.run(_states(folder, f"{board.host}:{board.port}"))
     pairs = [(begin, [at for at in shown if abs(at - begin) < 0.5]) for begin in sent]
-    return [(after[0] - begin) * 1000 for begin, after in pairs if after]
+    return [(after[0] - begin) * 1000 for begin, after in pairs if after], setup_s
 
 
-async def _states(folder: str, host: str) -> list[float]:
-    """When the power sensor's state changed, so many times."""
+async def _states(folder: str, host: str) -> tuple[list[float], float]:
+    """When the power sensor's state changed, so many times; and how long a reload takes."""
     shown: list[float] = []
     enough = asyncio.Event()
     async with async_test_home_assistant(config_dir=folder) as hass:
@@ -71,10 +74,29 @@ async def _states(folder: str, host: str) -> list[float]:
         hass.bus.async_listen("state_changed", note)
         async with asyncio.timeout(TELEGRAMS * 2 + 30):
             await enough.wait()
+        setup_s = await _reload(hass)
         for entry in hass.config_entries.async_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_stop(force=True)
-    return shown
+    return shown, setup_s
+
+
+async def _reload(hass: HomeAssistant) -> float:
+    """Seconds from a reload of the entry to the last enabled entity with a state."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    enabled = [entity.entity_id for entity in entities if not entity.disabled]
+    begin = time.monotonic()
+    await hass.config_entries.async_reload(entry.entry_id)
+    async with asyncio.timeout(_RELOAD_S):
+        while not all(_has_state(hass, entity_id) for entity_id in enabled):  # noqa: ASYNC110 (no event tells)
+            await asyncio.sleep(0.005)
+    return time.monotonic() - begin
+
+
+def _has_state(hass: HomeAssistant, entity_id: str) -> bool:
+    found = hass.states.get(entity_id)
+    return found is not None and found.state != STATE_UNAVAILABLE
 
 
 async def _set_up(hass: HomeAssistant, host: str) -> str:
@@ -102,7 +124,9 @@ def measure() -> Iterator[Figure]:
     build.build()
     logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)  # it warns of every custom integration
     try:
-        delays = delays_ms()
+        delays, setup_s = delays_ms()
+        ours, theirs = rows()
+        twenty = cpu_percent()
     except (BoardError, OSError, TimeoutError) as error:
         raise BenchmarkError(str(error) or "the states did not change") from None
     yield Figure(
@@ -117,4 +141,26 @@ def measure() -> Iterator[Figure]:
         unit="ms",
         goal=150,
         what=f"the slowest but one of 100; {len(delays)} telegrams",
+    )
+    yield Figure(
+        key="home_assistant.setup_s",
+        value=setup_s,
+        unit="s",
+        goal=0.5,
+        what="from a reload to the last enabled entity with a state",
+    )
+    yield Figure(
+        key="home_assistant.recorder_rows_ratio_homewizard",
+        value=ours / theirs,
+        unit="times",
+        goal=0.75,
+        what=f"{ours:,} rows in an hour of a meter with three phases, gas and water",
+        peer=f"core's homewizard {theirs:,}",
+    )
+    yield Figure(
+        key="home_assistant.cpu_percent_20_devices",
+        value=twenty,
+        unit="%",
+        goal=5,
+        what=f"of a core for {DEVICES} devices, above Home Assistant without them",
     )

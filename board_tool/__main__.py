@@ -27,6 +27,8 @@ def _parser() -> argparse.ArgumentParser:
     build = command("build", "make the folder and the update package of each board in build/boards")
     board(build, "all of them when left out")
 
+    command("release", "make the file that HACS installs, with the update packages inside, in build/release")
+
     flash = command(
         "flash", "put MicroPython and the firmware on a new board, and show how to join its network"
     )
@@ -60,6 +62,10 @@ def run(arguments: argparse.Namespace) -> None:
             from board_tool.build import build_and_tell
 
             build_and_tell(arguments.board)
+        case "release":
+            from board_tool.release import release_and_tell
+
+            release_and_tell()
         case "flash":
             from board_tool.flash import flash
 

@@ -27,7 +27,7 @@ def build(board: str) -> tuple[Path, Path]:
         for product in sorted(bytecode.TARGET.rglob("*")):
             name = product.relative_to(bytecode.TARGET)
             is_other = name.parent.name == "board" and name.stem in others - {board}
-            if product.suffix in (".mpy", ".gz") and not is_other:
+            if product.suffix in bytecode.SUFFIXES and not is_other:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(product, folder / name)
         this = TARGET / f"this_{board}.py"

@@ -40,7 +40,7 @@ def build(board):
     monitor.access = Access(monitor)
     api = Api(monitor)
     monitor.server = Server(board, api.answer, monitor.access, log)
-    monitor.live = Live(api, monitor.server)
+    monitor.live = Live(api, monitor.server, monitor.access)
     monitor.light = Light(board, monitor.config, monitor.shown)
     monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
     monitor.wifi = borrow("lan.wifi", "Wifi")(monitor) if board.has_radio else None

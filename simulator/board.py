@@ -17,6 +17,7 @@ from typing import Self
 from simulator.line import Line
 
 ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "build" / "firmware"
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
@@ -117,7 +118,10 @@ class Board:
             command += ["-X", f"heapsize={heapsize}"]
         folder = str(firmware or ROOT / ("build/firmware" if compiled else "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        return [*command, "-c", f"import sys; sys.path[0] = {folder!r}; import main"]
+        path = (
+            [folder] if compiled or firmware else [folder, str(TARGET)]
+        )  # of the page no source could be served
+        return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
         """Switch the board on and wait until its web server listens; BoardError when it does not."""

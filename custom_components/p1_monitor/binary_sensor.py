@@ -61,6 +61,16 @@ BINARY_SENSORS = (
         # Without a card no history is kept: as much of a problem as a broken one.
         value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
     ),
+    P1MonitorBinarySensorDescription(
+        key="clock_problem",
+        translation_key="clock_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lapses=False,
+        has_fn=lambda s: s.device is not None,
+        # The meter's clock is the clock: without one no quarter begins or ends.
+        value_fn=lambda s: s.device is not None and s.device.clock.source is None,
+    ),
 )
 
 

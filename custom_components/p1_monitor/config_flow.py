@@ -1,92 +1,53 @@
-"""Adding a device by its host, and the settings that an original device cannot hold."""
+"""Adding a device that was found or typed in, and mending an entry whose device moved or refuses us."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 import probatio
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     OptionsFlow,
-    OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_HOST, UnitOfPower
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    DateSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import TextSelector
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import (
     ATTR_UPNP_FRIENDLY_NAME,
     ATTR_UPNP_SERIAL,
     SsdpServiceInfo,
 )
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .api import (
     Device,
     NotP1MonitorError,
     OriginalDevice,
-    P1MonitorClient,
     P1MonitorError,
+    P1MonitorTokenError,
+    Token,
+    normal_serial,
 )
-from .const import (
-    CONF_AREA,
-    CONF_COUNTED_FROM,
-    CONF_EVERY_SECOND,
-    CONF_ORIGINAL,
-    CONF_TARGET_W,
-    DOMAIN,
-)
-from .demand import AREAS, CONNECTION_W
+from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from .flow_access import AccessSteps
+from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normal_host
 
 TITLE = "P1 meter"
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
-# None of them has a default: no area is right for most, and without one there is no cost.
-CAPACITY_SCHEMA = probatio.Schema(
-    {
-        probatio.Optional(CONF_AREA): SelectSelector(
-            SelectSelectorConfig(
-                options=list(AREAS),
-                mode=SelectSelectorMode.DROPDOWN,
-                translation_key="area",
-            )
-        ),
-        probatio.Optional(CONF_COUNTED_FROM): DateSelector(),
-        probatio.Optional(CONF_TARGET_W): probatio.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=100,
-                    max=CONNECTION_W,
-                    step=100,
-                    mode=NumberSelectorMode.BOX,
-                    unit_of_measurement=UnitOfPower.WATT,
-                )
-            ),
-            probatio.Coerce(int),
-        ),
-    }
-)
 
-LIVE_SCHEMA = probatio.Schema({probatio.Required(CONF_EVERY_SECOND, default=False): BooleanSelector()})
-
-
-class P1MonitorConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Adds one device."""
+class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
+    """Adds one device, or mends the entry of one."""
 
     VERSION = 3
 
-    _host: str
+    # Who answered; None while the device tells nothing to those without a token.
+    _who: Device | OriginalDevice | None = None
 
     @staticmethod
     @callback
@@ -100,104 +61,203 @@ class P1MonitorConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the host and look who answers there."""
+        return await self._host_step(user_input, step_id="user")
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where the device is now, and how it shall let us in."""
+        return await self._host_step(
+            user_input, step_id="reconfigure", suggested=self._get_reconfigure_entry().data
+        )
+
+    async def _host_step(
+        self,
+        user_input: dict[str, Any] | None,
+        *,
+        step_id: str,
+        suggested: Mapping[str, Any] | None = None,
+    ) -> ConfigFlowResult:
         errors: dict[str, str] = {}
         if user_input is not None:
-            who: Device | OriginalDevice | None = None
             try:
                 self._host = normal_host(user_input[CONF_HOST])
-                session = async_get_clientsession(self.hass)
-                who = await P1MonitorClient(self._host, session).identify()
             except ValueError:
                 errors[CONF_HOST] = "invalid_host"
-            except NotP1MonitorError:
-                errors[CONF_HOST] = "not_p1_monitor"
-            except P1MonitorError:
-                errors[CONF_HOST] = "cannot_connect"
-            if who is not None:
-                return await self._found(who)
+            else:
+                if trouble := await self._look():
+                    errors[CONF_HOST] = trouble
+                else:
+                    return await self._found()
         return self.async_show_form(
-            step_id="user",
-            data_schema=self.add_suggested_values_to_schema(HOST_SCHEMA, user_input),
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(HOST_SCHEMA, user_input or suggested),
             errors=errors,
         )
 
+    async def _look(self, token: str | None = None) -> str | None:
+        """Look who answers at the host; the key of the trouble when nobody of ours does."""
+        self._who = None
+        try:
+            self._who = await self._client(token).identify()
+        except P1MonitorTokenError:
+            pass  # one of ours, whose owner closed it: it tells more once we have a token
+        except NotP1MonitorError:
+            return "not_p1_monitor"
+        except P1MonitorError:
+            return "cannot_connect"
+        return None
+
     @override
     async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """A device of ours told the network where it is: offer it, or follow it to its new address."""
+        """A device told the network where it is: offer it, or follow it to its new address."""
+        serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
+        name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
+        return await self._discovered(
+            discovery_info.ssdp_location or "", normal_serial(serial) if serial else None, name
+        )
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """A device got an address from the router."""
+        return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """A device told its name; which one it is, it tells when asked."""
+        address = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
+        name = discovery_info.name.removesuffix(f".{discovery_info.type}")
+        return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
+
+    async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
+        """Follow a device that we know; look at one that we do not, before it is offered."""
         try:
-            self._host = normal_host(discovery_info.ssdp_location or "")
+            self._host = normal_host(location)
         except ValueError:
             return self.async_abort(reason="cannot_connect")
-        await self.async_set_unique_id(discovery_info.upnp.get(ATTR_UPNP_SERIAL))
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
-        name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
+        if device_id:
+            await self._abort_if_known(device_id)
+        self._async_abort_entries_match({CONF_HOST: self._host})
+        if trouble := await self._look():
+            return self.async_abort(reason=trouble)
+        if (told := self._told_id()) and told != device_id:
+            await self._abort_if_known(told)
+        if not self.unique_id:
+            return self.async_abort(reason="add_by_hand")
         self.context["title_placeholders"] = {"name": f"{name} ({self._host})"}
         return await self.async_step_discovered()
 
+    async def _abort_if_known(self, device_id: str) -> None:
+        await self.async_set_unique_id(device_id)
+        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
+
+    def _told_id(self) -> str | None:
+        """The id as the device itself told it."""
+        match self._who:
+            case Device(id=device_id):
+                return device_id
+            case OriginalDevice(serial=serial):
+                return serial
+        return None
+
     async def async_step_discovered(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask whether to add the device that was found, and look that it is the one that it says."""
+        """Ask whether to add the device that was found."""
         if user_input is None:
             self._set_confirm_only()
             return self.async_show_form(
                 step_id="discovered", description_placeholders=self.context["title_placeholders"]
             )
-        try:
-            who = await P1MonitorClient(self._host, async_get_clientsession(self.hass)).identify()
-        except NotP1MonitorError:
-            return self.async_abort(reason="not_p1_monitor")
-        except P1MonitorError:
-            return self.async_abort(reason="cannot_connect")
-        return await self._found(who)
+        if trouble := await self._look():  # it may have been offered for days
+            return self.async_abort(reason=trouble)
+        return await self._found()
 
-    async def _found(self, who: Device | OriginalDevice) -> ConfigFlowResult:
-        """Go on with the device that answered, unless it is already here."""
-        device_id = who.id if isinstance(who, Device) else who.serial
-        await self.async_set_unique_id(device_id or self._host, raise_on_progress=False)
+    async def _found(self) -> ConfigFlowResult:
+        """Go on with the device that answered, unless it is already here, or not the one it should be."""
+        if self._who is not None:
+            if (abort := await self._refuse()) is not None:
+                return abort
+            if isinstance(self._who, OriginalDevice):
+                if self._mends():
+                    return self._update_entry({})
+                return await self.async_step_capacity()
+        return await self.async_step_access()
+
+    async def _refuse(self) -> ConfigFlowResult | None:
+        """Abort for a device that is here already, or is another one than the entry's."""
+        told = self._told_id()
+        if self._mends():
+            entry = self._mended_entry()
+            # An entry that goes by its host knows no device to compare with.
+            if told and entry.unique_id != entry.data[CONF_HOST] and told != entry.unique_id:
+                return self.async_abort(reason="wrong_device")
+            return None
+        await self.async_set_unique_id(told or self._host, raise_on_progress=False)
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
-        if isinstance(who, OriginalDevice):
-            return await self.async_step_capacity()
-        return self.async_create_entry(title=TITLE, data={CONF_HOST: self._host, CONF_ORIGINAL: False})
+        return None
+
+    def _mends(self) -> bool:
+        return self.source in (SOURCE_RECONFIGURE, SOURCE_REAUTH)
+
+    def _mended_entry(self) -> ConfigEntry:
+        return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """The device does not take our token any more."""
+        self._host = entry_data[CONF_HOST]
+        if trouble := await self._look():
+            return self.async_abort(reason=trouble)
+        return await self._found()
+
+    async def async_step_access(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer the ways in; without a token only where the device shows its figures to everybody."""
+        ways = ["password", "button"]
+        if self._who is not None:
+            ways.append("read_only")
+        if self.source == SOURCE_RECONFIGURE and CONF_TOKEN in self._get_reconfigure_entry().data:
+            ways.insert(0, "keep")
+        return self.async_show_menu(step_id="access", menu_options=ways)
+
+    async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the address only."""
+        return self._update_entry({})
+
+    @override
+    async def _let_in(self, token: Token | None) -> ConfigFlowResult:
+        if token and self._who is None:  # now it tells who it is
+            if trouble := await self._look(token.value):
+                return self.async_abort(reason=trouble)
+            if (abort := await self._refuse()) is not None:
+                return abort
+        access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
+        if self._mends():
+            return self._update_entry(access, keep_access=False)
+        return self._create(original=False, access=access)
+
+    def _update_entry(self, access: Mapping[str, Any], *, keep_access: bool = True) -> ConfigFlowResult:
+        entry = self._mended_entry()
+        kept = {
+            key: value
+            for key, value in entry.data.items()
+            if keep_access or key not in (CONF_TOKEN, CONF_TOKEN_ID)
+        }
+        original = isinstance(self._who, OriginalDevice)
+        data = {**kept, **access, CONF_HOST: self._host, CONF_ORIGINAL: original}
+        return self.async_update_reload_and_abort(entry, data=data)
+
+    def _create(
+        self,
+        *,
+        original: bool,
+        access: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> ConfigFlowResult:
+        title = TITLE
+        if self._async_current_entries():  # a second one needs a name to tell it from the first
+            name = self._who.name if isinstance(self._who, Device) else None
+            title = f"{TITLE} {name or self._host}"
+        data = {CONF_HOST: self._host, CONF_ORIGINAL: original, **(access or {})}
+        return self.async_create_entry(title=title, data=data, options=options)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what an original device cannot hold itself."""
         if user_input is None:
             return self.async_show_form(step_id="capacity", data_schema=CAPACITY_SCHEMA)
-        return self.async_create_entry(
-            title=TITLE,
-            data={CONF_HOST: self._host, CONF_ORIGINAL: True},
-            options=user_input,
-        )
-
-
-class OriginalOptionsFlow(OptionsFlowWithReload):
-    """The capacity tariff's settings for a device that cannot hold them."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the settings."""
-        return await self.async_step_capacity(user_input)
-
-    async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the settings; an emptied field is no setting."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="capacity",
-            data_schema=self.add_suggested_values_to_schema(CAPACITY_SCHEMA, self.config_entry.options),
-        )
-
-
-class LiveOptionsFlow(OptionsFlowWithReload):
-    """How a device of ours is shown; its own settings live on the device."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin with the only step."""
-        return await self.async_step_live(user_input)
-
-    async def async_step_live(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change whether every telegram is written."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="live",
-            data_schema=self.add_suggested_values_to_schema(LIVE_SCHEMA, self.config_entry.options),
-        )
+        return self._create(original=True, options=user_input)

@@ -7,7 +7,21 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "p1_monitor"
 LOGGER = logging.getLogger(__package__)
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.DATE,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.UPDATE,
+)
+
+DOCUMENTATION: Final = "https://github.com/p1-monitor/p1-monitor/blob/main/docs/home-assistant.md"
+# Of what an older firmware tells, something is missing that we build on.
+OLDEST_FIRMWARE: Final = "0.1.0"
 
 MANUFACTURER: Final = "P1 monitor"
 ORIGINAL_MODEL: Final = "Digital power meter monitor"
@@ -17,3 +31,5 @@ CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
 CONF_TARGET_W: Final = "target_w"
+CONF_TOKEN_ID: Final = "token_id"
+CONF_WARNING_PERCENT: Final = "warning_percent"

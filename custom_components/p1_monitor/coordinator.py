@@ -5,16 +5,17 @@ down. A device with the original firmware has its own, in original.py.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import override
+from typing import Any, override
+from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -24,11 +25,15 @@ from .api import (
     LiveEvent,
     P1MonitorClient,
     P1MonitorError,
+    P1MonitorTokenError,
     Peaks,
     Quarter,
     Reading,
+    Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .day import Day
+from .memory import Memory
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
@@ -36,10 +41,15 @@ SLOW_POLL_S = 60
 SILENT_AFTER_S = 30
 # The stream is tried again at once when a device comes back, so the first steps only
 # serve a device whose streams are all taken.
+SNAPSHOT_TIMEOUT_S = 10.0
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
+# What the stream does not tell of the settings is seldom changed anywhere but here.
+SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
+# The meter's days and months, wherever this computer thinks it is.
+BRUSSELS = ZoneInfo("Europe/Brussels")
 
 type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 
@@ -48,11 +58,17 @@ type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 class Snapshot:
     """The newest of everything. device is None for one with the original firmware.
 
-    device_at is when `device` came; silent is true while no telegrams come.
+    device_at is when `device` came; settings is None without a token; area is that of the
+    capacity tariff; interval_s is the time between the newest two telegrams; silent is true
+    while no telegrams come.
     """
 
     device: Device | None = None
     device_at: datetime | None = None
+    settings: Settings | None = None
+    area: str | None = None
+    day: Day = Day()
+    interval_s: float | None = None
     reading: Reading = Reading()
     quarter: Quarter = Quarter()
     peaks: Peaks = Peaks()
@@ -63,6 +79,8 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     """One device, whichever firmware it runs."""
 
     config_entry: P1MonitorConfigEntry
+    # Loaded before the platforms are set up.
+    memory: Memory
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
         """Serve one config entry through one client."""
@@ -113,7 +131,13 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     def _silent(self) -> bool:
         return self._heard_at is None or monotonic() - self._heard_at > SILENT_AFTER_S
 
-    def _communication_error(self, err: P1MonitorError) -> UpdateFailed:
+    def _communication_error(self, err: P1MonitorError) -> UpdateFailed | ConfigEntryAuthFailed:
+        if isinstance(err, P1MonitorTokenError):
+            return ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key="token_refused",
+                translation_placeholders={"host": self.client.host},
+            )
         return UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="communication_error",
@@ -128,8 +152,33 @@ class LiveCoordinator(P1MonitorCoordinator):
         """Start with polling; start() adds the stream."""
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
+        self._settings_due = 0.0
+        self._day_wanted = True
         self._was_failing = False
         self._is_back = asyncio.Event()
+        self._stream: AsyncGenerator[list[LiveEvent]] | None = None
+        self._opening: list[LiveEvent] = []
+
+    async def open(self) -> bool:
+        """Open the live stream, whose beginning is all that setting up needs; False: there is none now."""
+        stream = self.client.live()
+        self.config_entry.async_on_unload(self._close)
+        try:
+            async with asyncio.timeout(SNAPSHOT_TIMEOUT_S):
+                while not any(isinstance(event, Quarter) for event in self._opening):
+                    self._opening += await anext(stream)
+        except P1MonitorError, TimeoutError:
+            self._opening = []
+            await stream.aclose()
+            return False
+        self._stream = stream
+        self.update_interval = None
+        return True
+
+    async def _close(self) -> None:
+        """Close a stream that nobody came to listen to."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
     @override
     def start(self) -> None:
@@ -143,8 +192,12 @@ class LiveCoordinator(P1MonitorCoordinator):
         retry_s = STREAM_RETRY_FIRST_S
         while True:
             self._is_back.clear()
+            self._settings_due, self._day_wanted = 0.0, True
+            if self._stream is not None:
+                self._ask_for_more()
+            stream, self._stream = self._stream or self.client.live(), None
             try:
-                async with aclosing(self.client.live()) as live:
+                async with aclosing(stream) as live:
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
                         self._receive(events)
@@ -170,11 +223,57 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._was_failing = False
         self.update_interval = None
         self.async_set_updated_data(snapshot)
+        self._ask_for_more()
+
+    @callback
+    def _ask_for_more(self) -> None:
+        """Ask, beside the stream, for what it does not tell: the day's quarters, and the settings."""
+        if self._day_wanted and (start := self.data.quarter.start):
+            self._day_wanted = False
+            self._beside(self._fetch_day(start), "day")
+        if self.client.token and monotonic() >= self._settings_due:
+            self._settings_due = monotonic() + SETTINGS_EVERY_S
+            self._beside(self._fetch_settings(), "settings")
+
+    def _beside(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        name = f"{DOMAIN} {what} {self.client.host}"
+        self.config_entry.async_create_background_task(self.hass, work, name)
+
+    async def _fetch_day(self, now: datetime) -> None:
+        midnight = datetime(now.year, now.month, now.day, tzinfo=BRUSSELS)
+        try:
+            stored = [quarter async for quarter in self.client.history(midnight, now)]
+        except P1MonitorError as err:
+            LOGGER.debug("The quarters of today of %s could not be read: %s", self.client.host, err)
+            return
+        self._add(replace(self.data, day=self.data.day.with_stored(stored)))
+
+    async def _fetch_settings(self) -> None:
+        try:
+            self.take_settings(await self.client.settings())
+        except P1MonitorError as err:
+            LOGGER.debug("Settings of %s could not be read: %s", self.client.host, err)
+
+    @callback
+    def take_settings(self, settings: Settings) -> None:
+        """Show settings as the device has just told them, without waiting for its next status."""
+        device = self.data.device
+        if device is not None:
+            device = replace(device, capacity=settings.capacity)
+        self._add(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
+
+    @callback
+    def _add(self, snapshot: Snapshot) -> None:
+        """Publish what was asked for beside the stream, which says nothing of how that is doing."""
+        self.data = snapshot
+        self.async_update_listeners()
 
     @override
     async def _async_update_data(self) -> Snapshot:
         """Poll: reading and quarter each time, device and peaks once a minute."""
-        events: list[LiveEvent] = []
+        events, self._opening = self._opening, []
+        if events:
+            return self._apply(events)
         try:
             if monotonic() >= self._slow_due:
                 events.append(await self.client.device())
@@ -205,14 +304,19 @@ class LiveCoordinator(P1MonitorCoordinator):
                     self._follow_firmware(snapshot.device, event)
                     age_ms = event.p1.age_ms
                     self._heard(None if age_ms is None else age_ms / 1000)
-                    snapshot = replace(snapshot, device=event, device_at=dt_util.utcnow())
+                    snapshot = replace(
+                        snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
+                    )
                 case Reading():
                     # The first reading may be old, and one of a board that has just started is empty.
-                    if event.time and snapshot.reading.time not in (None, event.time):
+                    before = snapshot.reading.time
+                    if event.time and before and event.time != before:
                         self._heard()
+                        interval_s = (event.time - before).total_seconds()
+                        snapshot = replace(snapshot, interval_s=interval_s)
                     snapshot = replace(snapshot, reading=event)
                 case Quarter():
-                    snapshot = replace(snapshot, quarter=event)
+                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.follow(event))
                 case Peaks():
                     snapshot = replace(snapshot, peaks=event)
         return replace(snapshot, silent=self._silent())

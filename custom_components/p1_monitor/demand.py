@@ -157,11 +157,13 @@ def advise(
     consumed_w: Sequence[int | None],
     produced_w: Sequence[int | None],
     target: int | None,
+    warning_percent: int = 100,
 ) -> Advice | None:
     """The advice at the newest slot; None while every slot is empty.
 
     `consumed_w` and `produced_w` are the finished slots since the quarter began, None
-    where there was no telegram; produced power is <= 0 as an original device tells it.
+    where there was no telegram; produced power is <= 0 as an original device tells it. A
+    warning comes against so many percent of the target.
     """
     slots = consumed_w[:SLOTS]
     present = [index for index, power_w in enumerate(slots) if power_w is not None]
@@ -182,7 +184,7 @@ def advise(
         projected_w=projected_w(demand_w, import_w, elapsed_s),
         allowed_w=allowed,
         headroom_w=None if allowed is None else allowed - import_w + (export_w or 0),
-        at_risk=target is not None and _at_risk(slots, target),
+        at_risk=target is not None and _at_risk(slots, target * warning_percent // 100),
         unavoidable=target is not None and demand_w >= target,
     )
 

@@ -153,7 +153,7 @@ def main_device_info(coordinator: P1MonitorCoordinator) -> DeviceInfo:
     device = coordinator.data.device
     info = DeviceInfo(
         identifiers={(DOMAIN, coordinator.device_id)},
-        name="P1 meter",
+        name=coordinator.config_entry.title,
         manufacturer=MANUFACTURER,
         model=device.board if device else ORIGINAL_MODEL,
         configuration_url=f"http://{coordinator.config_entry.data[CONF_HOST]}",

@@ -1,5 +1,6 @@
 """A device with the original firmware: two polled endpoints, and our own advice on them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import override
@@ -17,13 +18,14 @@ from .api import (
     Quarter,
     Reading,
 )
-from .const import CONF_AREA, CONF_TARGET_W
+from .const import CONF_AREA, CONF_TARGET_W, CONF_WARNING_PERCENT
 from .coordinator import (
     SLOW_POLL_S,
     P1MonitorConfigEntry,
     P1MonitorCoordinator,
     Snapshot,
 )
+from .day import Day
 from .demand import advise, in_same_month, quarter_start, target_w
 
 QUARTER = timedelta(minutes=15)
@@ -37,6 +39,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         super().__init__(hass, entry, client)
         self._area: str | None = entry.options.get(CONF_AREA)
         self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
+        self._warning_percent: int = entry.options.get(CONF_WARNING_PERCENT, 100)
         self._peak: OriginalPeak | None = None
         self._peak_due = 0.0
         self._newest: tuple[int, int] | None = None
@@ -49,7 +52,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
                 await self._identify_again()
             quarter = await self.client.original_quarter()
             if quarter is None:
-                return Snapshot()
+                return self._with_day(Snapshot())
             newest = (quarter.quarter_id, len(quarter.consumed_w))
             new_quarter = self._newest is None or self._newest[0] != newest[0]
             if new_quarter or monotonic() >= self._peak_due:
@@ -60,7 +63,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         if newest != self._newest:
             self._heard()
             self._newest = newest
-        return self._snapshot(quarter)
+        return self._with_day(self._snapshot(quarter))
 
     async def _identify_again(self) -> None:
         """Look who is back: the same board, another one, or one with our firmware."""
@@ -71,13 +74,17 @@ class OriginalCoordinator(P1MonitorCoordinator):
         else:
             self.refuse_other_device(who.serial)
 
+    def _with_day(self, snapshot: Snapshot) -> Snapshot:
+        day = self.data.day if self.data else Day()
+        return replace(snapshot, area=self._area, day=day.follow(snapshot.quarter))
+
     def _snapshot(self, quarter: OriginalQuarter) -> Snapshot:
         start = quarter_start(quarter.quarter_id)
         if start is None:
             return Snapshot()
         running = _running_peak(self._peak, quarter)
         target = target_w(self._area, running.power_w if running else None, self._own_target_w)
-        advice = advise(quarter.consumed_w, quarter.produced_w, target)
+        advice = advise(quarter.consumed_w, quarter.produced_w, target, self._warning_percent)
         if advice is None:
             return Snapshot(peaks=Peaks(running=running))
         return Snapshot(

@@ -1,50 +1,98 @@
-"""A meter register that only counts up, protected from a value that would undo it."""
+"""A meter register that only counts up, protected from a value that would undo it or make a spike."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-# Seconds of a wrong register, at one telegram a second, before we believe it.
+# Telegrams of a wrong register before we believe it: three, or as many as come in 10 s.
 AGREEING_UPDATES = 3
-# How far apart values may lie and still be the same register a second later, in its unit.
-AGREEMENT = 1.0
+AGREEING_TIME = timedelta(seconds=10)
+# A connection is carried a little beyond its limit before anything trips.
+OVERLOAD = 1.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast a register can count: what its connection carries in an hour, and its coarsest step."""
+
+    per_hour: float
+    step: float
+
+    def carried(self, since: datetime | None, until: datetime | None) -> float | None:
+        """The most that can have passed between two moments; None where one is not known."""
+        if since is None or until is None:
+            return None
+        hours = max(0.0, (until - since).total_seconds() / 3600)
+        return OVERLOAD * self.per_hour * hours + self.step
 
 
 class Register:
-    """Believes what counts up; a decrease, or a zero to begin with, must prove itself.
+    """Believes what counts up as fast as it can; anything else, or a zero to begin with, must prove itself.
 
     Home Assistant takes a decrease for a new meter and books all of what follows as
-    energy of now. So one is believed only from another meter (its id changed) or after
-    three telegrams that agree.
+    energy of now, and a leap as energy of this hour. So those are believed only from
+    another meter (its id changed) or after telegrams that agree.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
         """Begin with nothing believed."""
+        self._pace = pace
         self._believed: float | None = None
         self._meter_id: str | None = None
-        self._time: datetime | None = None
+        self._measured_at: datetime | None = None
+        self._telegram_at: datetime | None = None
         self._doubted: float | None = None
+        self._doubted_since: datetime | None = None
         self._agreeing = 0
 
-    def believe(self, value: float | None, meter_id: str | None, time: datetime | None) -> float | None:
-        """The value to publish for a telegram of this time; None when there is none."""
+    def believe(
+        self,
+        value: float | None,
+        meter_id: str | None,
+        telegram_at: datetime | None,
+        measured_at: datetime | None = None,
+    ) -> float | None:
+        """The value to publish for a telegram of this time; None when there is none.
+
+        measured_at: when the register was read, where that is not the telegram's own time.
+        """
         if value is None:
             return None
+        read_at = measured_at or telegram_at
         replaced = None not in (self._meter_id, meter_id) and meter_id != self._meter_id
-        if replaced or (value > 0 and value >= (self._believed or 0.0)):
-            self._accept(value, meter_id)
-        elif time is None or time != self._time:  # a telegram proves itself only once
-            self._doubt(value, meter_id)
-        self._time = time
+        if replaced or self._is_plausible(value, read_at):
+            self._accept(value, meter_id, read_at)
+        elif telegram_at is None or telegram_at != self._telegram_at:  # a telegram proves itself only once
+            self._doubt(value, telegram_at)
+            if self._has_proven(telegram_at):
+                self._accept(value, meter_id, read_at)
+        self._telegram_at = telegram_at
         return self._believed
 
-    def _doubt(self, value: float, meter_id: str | None) -> None:
-        before = self._doubted
-        agrees = before is not None and before <= value <= before + AGREEMENT
-        self._agreeing = self._agreeing + 1 if agrees else 1
-        self._doubted = value
-        if self._agreeing >= AGREEING_UPDATES:
-            self._accept(value, meter_id)
+    def _is_plausible(self, value: float, read_at: datetime | None) -> bool:
+        if self._believed is None:
+            return value > 0
+        carried = self._pace.carried(self._measured_at, read_at)
+        return self._believed <= value and (carried is None or value <= self._believed + carried)
 
-    def _accept(self, value: float, meter_id: str | None) -> None:
+    def _doubt(self, value: float, telegram_at: datetime | None) -> None:
+        before = self._doubted
+        carried = self._pace.carried(self._telegram_at, telegram_at)
+        agrees = before is not None and before <= value <= before + (carried or self._pace.step)
+        if not agrees:
+            self._agreeing, self._doubted_since = 0, telegram_at
+        self._agreeing += 1
+        self._doubted = value
+
+    def _has_proven(self, telegram_at: datetime | None) -> bool:
+        if self._agreeing >= AGREEING_UPDATES:
+            return True
+        since = self._doubted_since
+        return (
+            self._agreeing > 1 and None not in (since, telegram_at) and telegram_at - since >= AGREEING_TIME  # type: ignore[operator]
+        )
+
+    def _accept(self, value: float, meter_id: str | None, read_at: datetime | None) -> None:
         self._believed = value
         self._meter_id = meter_id or self._meter_id
+        self._measured_at = read_at
         self._doubted, self._agreeing = None, 0

@@ -6,9 +6,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import P1MonitorConfigEntry
 from .entity import add_as_they_show
 from .sensor_board import BOARD_SENSORS
+from .sensor_cost import COST_SENSORS
 from .sensor_demand import DEMAND_SENSORS
 from .sensor_entity import P1MonitorSensor
-from .sensor_mbus import MBusSensor, meters_by_key
+from .sensor_mbus import MBusSensor, descriptions, meters_by_key
 from .sensor_meter import METER_SENSORS
 
 # The coordinator fetches for all of them; nothing here talks to the device.
@@ -24,7 +25,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     add_as_they_show(
         coordinator,
-        METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS,
+        METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS,
         async_add_entities,
         P1MonitorSensor,
     )
@@ -36,7 +37,11 @@ async def async_setup_entry(
         fresh = meters_by_key(coordinator.data).keys() - known
         if fresh:
             known.update(fresh)
-            async_add_entities(MBusSensor(coordinator, key) for key in sorted(fresh))
+            async_add_entities(
+                MBusSensor(coordinator, key, description)
+                for key in sorted(fresh)
+                for description in descriptions(coordinator.data, key)
+            )
 
     add_meters()
     entry.async_on_unload(coordinator.async_add_listener(add_meters))

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
+    PERCENTAGE,
     SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     EntityCategory,
     UnitOfInformation,
+    UnitOfTime,
 )
 
 from .api import Device
@@ -43,6 +45,26 @@ def _board(
     )
 
 
+def _text(key: str, value_fn: Callable[[Device], str | None]) -> P1MonitorSensorDescription:
+    def value(snapshot: Snapshot) -> str | None:
+        return value_fn(snapshot.device) if snapshot.device else None
+
+    return P1MonitorSensorDescription(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lapses=False,
+        has_fn=lambda s: value(s) is not None,
+        value_fn=value,
+    )
+
+
+def _used_percent(device: Device) -> int | None:
+    size, free = device.card.size_bytes, device.card.free_bytes
+    return None if not size or free is None else round(100 * (size - free) / size)
+
+
 def _started(snapshot: Snapshot) -> datetime | None:
     device, told_at = snapshot.device, snapshot.device_at
     if device is None or told_at is None or device.uptime_s is None:
@@ -62,6 +84,18 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         has_fn=lambda s: s.reading.time is not None,
         value_fn=lambda s: s.reading.time,
     ),
+    P1MonitorSensorDescription(
+        key="telegram_interval",
+        translation_key="telegram_interval",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        rhythm=TEN_SECONDS,
+        has_fn=lambda s: s.interval_s is not None,
+        value_fn=lambda s: s.interval_s,
+    ),
     _board(
         "crc_errors",
         lambda device: device.p1.crc_errors,
@@ -74,6 +108,7 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         device_class=SensorDeviceClass.SIGNAL_STRENGTH,
         unit=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     ),
+    _text("wifi_ssid", lambda device: device.wifi_ssid),
     P1MonitorSensorDescription(
         key="uptime",
         translation_key="uptime",
@@ -90,4 +125,5 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         device_class=SensorDeviceClass.DATA_SIZE,
         unit=UnitOfInformation.BYTES,
     ),
+    _board("sd_used", _used_percent, unit=PERCENTAGE, rhythm=AT_CHANGE),
 )

@@ -29,9 +29,24 @@ def _previous_power(snapshot: Snapshot) -> int | None:
     return peak.power_w if peak else None
 
 
-def _running_power(snapshot: Snapshot) -> int | None:
+def running_power(snapshot: Snapshot) -> int | None:
+    """The running month's peak in W."""
     running = snapshot.peaks.running
     return running.power_w if running else None
+
+
+def _has_quarters(snapshot: Snapshot) -> bool:
+    return snapshot.quarter.id is not None
+
+
+def _last_quarter(snapshot: Snapshot) -> int | None:
+    last = snapshot.day.last
+    return last.average_w if last else None
+
+
+def _day_peak(snapshot: Snapshot) -> int | None:
+    peak = snapshot.day.peak
+    return peak.average_w if peak else None
 
 
 def _running_end(snapshot: Snapshot) -> datetime | None:
@@ -64,6 +79,7 @@ def _demand(
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT,
     lapses: bool = True,
     enabled: bool = True,
+    has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
 ) -> P1MonitorSensorDescription:
     """A quarter's average or what is measured against one: kept in W, shown in kW."""
@@ -78,7 +94,7 @@ def _demand(
         entity_registry_enabled_default=enabled,
         rhythm=rhythm,
         lapses=lapses,
-        has_fn=lambda s: value_fn(s) is not None,
+        has_fn=has_fn or (lambda s: value_fn(s) is not None),
         value_fn=value_fn,
         attributes_fn=attributes_fn,
     )
@@ -130,10 +146,13 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _demand("projected_demand", lambda s: s.quarter.projected_w, rhythm=TEN_SECONDS),
     _advice("allowed_power", lambda s: s.quarter.allowed_w, enabled=False),
     _advice("headroom", lambda s: s.quarter.headroom_w, enabled=True),
+    # Known once a quarter has ended; the meter sends what it takes from the first telegram on.
+    _demand("last_quarter_demand", _last_quarter, has_fn=_has_quarters),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
-    _demand("peak_month", _running_power, lapses=False),
+    _demand("peak_month", running_power, lapses=False),
     # The end of the peak's quarter, as the meter stamps it (1.6.0).
     _timestamp("peak_month_time", _running_end, lapses=False),
+    _demand("peak_today", _day_peak, lapses=False, enabled=False, has_fn=_has_quarters),
     _demand("peak_previous_month", _previous_power, state_class=None, lapses=False),
     _demand(
         "peak_average_12m",

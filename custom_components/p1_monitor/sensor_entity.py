@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
 
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register import Register
+from .register import Pace, Register
 
 
 def _electricity_meter(snapshot: Snapshot) -> str | None:
@@ -19,23 +20,29 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
     """A sensor: value_fn gives its native value, None where the device does not say.
 
-    register: the value is a register that only counts up (see register.py), of the
-    meter whose serial number meter_fn gives.
+    pace: the value is a register that counts up no faster than this (see register.py), of
+    the meter whose serial number meter_fn gives, read when measured_fn says.
+    last_reset_fn: when a total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
-    register: bool = False
+    pace: Pace | None = None
     meter_fn: Callable[[Snapshot], str | None] = _electricity_meter
+    measured_fn: Callable[[Snapshot], datetime | None] = lambda _: None
+    last_reset_fn: Callable[[Snapshot], datetime | None] | None = None
 
 
 class P1MonitorSensor(P1MonitorEntity, SensorEntity):
     """A sensor of the tables."""
 
+    # A list of a year, which changes once a month.
+    _unrecorded_attributes = frozenset({"months"})
+
     entity_description: P1MonitorSensorDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
         """Take a line of a table."""
-        self._register = Register() if description.register else None
+        self._register = Register(description.pace) if description.pace else None
         super().__init__(coordinator, description)
 
     @override
@@ -44,9 +51,20 @@ class P1MonitorSensor(P1MonitorEntity, SensorEntity):
         value = self.entity_description.value_fn(snapshot)
         if self._register is None:
             return value
-        meter = self.entity_description.meter_fn(snapshot)
-        return self._register.believe(value, meter, snapshot.reading.time)
+        description = self.entity_description
+        return self._register.believe(
+            value, description.meter_fn(snapshot), snapshot.reading.time, description.measured_fn(snapshot)
+        )
+
+    @override
+    def _is_due(self, value: Any) -> bool:
+        return super()._is_due(value) or self._last_reset() != self._attr_last_reset
 
     @override
     def _show(self, value: Any) -> None:
         self._attr_native_value = value
+        self._attr_last_reset = self._last_reset()
+
+    def _last_reset(self) -> datetime | None:
+        reset_fn = self.entity_description.last_reset_fn
+        return None if reset_fn is None else reset_fn(self.coordinator.data)

@@ -1,6 +1,7 @@
 """Sensors of the electricity meter: registers, power, phases, and the meter itself."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
@@ -11,8 +12,11 @@ from homeassistant.const import (
     UnitOfPower,
 )
 
+from . import impact
 from .coordinator import Snapshot
+from .demand import CONNECTION_W
 from .entity import ENERGY, POWER, TEN_SECONDS
+from .register import Pace
 from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
@@ -23,11 +27,18 @@ BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
 # What a meter writes where no limit is set: 999.9 or 99.999 kW, 999 or 999.99 A.
 LIMITER_OFF_W = 99_999
 FUSE_OFF_A = 999.0
+# kWh; a telegram that comes late brings a step of more than its own second.
+ELECTRICITY = Pace(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
     """Signed power, + is import; a meter that does not export says nothing of it."""
     return None if import_w is None else import_w - (export_w or 0)
+
+
+def _impact_time(snapshot: Snapshot) -> datetime | None:
+    """The meter's time, where the household has the tariff whose colours go by the clock."""
+    return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
 def _energy(
@@ -46,7 +57,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         rhythm=ENERGY,
-        register=True,
+        pace=ELECTRICITY,
         has_fn=has,
         value_fn=value_fn,
     )
@@ -172,6 +183,17 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         options=list(TARIFFS.values()),
         has_fn=lambda s: s.reading.tariff is not None,
         value_fn=lambda s: TARIFFS.get(s.reading.tariff or 0),
+    ),
+    P1MonitorSensorDescription(
+        key="impact_tariff",
+        translation_key="impact_tariff",
+        device_class=SensorDeviceClass.ENUM,
+        options=impact.COLOURS,
+        has_fn=lambda s: _impact_time(s) is not None,
+        value_fn=lambda s: impact.colour(now) if (now := _impact_time(s)) else None,
+        attributes_fn=lambda s: (
+            {"next_change": impact.next_change(now).isoformat()} if (now := _impact_time(s)) else {}
+        ),
     ),
     P1MonitorSensorDescription(
         key="breaker_state",

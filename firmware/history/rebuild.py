@@ -15,7 +15,8 @@ from meter.stamp import iso, seconds
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
-_LONGEST = const(32)  # pieces of 256 bytes: four times what a quarter takes
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(64)  # of 256 bytes
 
 
 def rebuild(recorder):
@@ -118,11 +119,8 @@ def _mean(file, key):
     rest = b""
     inside = False
     count = total = 0
-    for _ in range(_LONGEST):
-        piece = file.read(256)
-        if not piece:
-            break
-        rest += piece
+    for _ in range(_MOST_PIECES):
+        rest += file.read(256)
         if not inside:
             at = rest.find(key)
             if at < 0:

@@ -5,6 +5,7 @@ it is done.
 """
 
 from loading import borrow
+from web.server import Refused
 
 
 class Access:
@@ -24,4 +25,9 @@ class Access:
 
     def require(self, request):
         """Refuse a request that carries no token that holds."""
-        borrow("web.tokens", "require")(self, self._monitor.clock.uptime_s(), request)
+        if not self.holds(request):
+            raise Refused(401, "Sign in first, or send a token that holds", "WWW-Authenticate: Bearer\r\n")
+
+    def holds(self, request):
+        """Whether a request carries a token that holds."""
+        return borrow("web.tokens", "holds")(self, self._monitor.clock.uptime_s(), request)

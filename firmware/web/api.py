@@ -41,8 +41,8 @@ class Api:
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
             await borrow("web.stored", "answer")(monitor, request)
         else:
-            handler = borrow("web.seldom", "find")(monitor, request)
-            await handler(monitor, request)
+            # No name for what answers: what has nothing left to do but wait is let go.
+            await borrow("web.seldom", "find")(monitor, request)(monitor, request)
         return False
 
     def write(self, name, write):

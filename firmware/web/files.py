@@ -1,6 +1,5 @@
 """Files as replies: the pages of the firmware, and what the card holds. Loaded while used."""
 
-import os
 import sys
 from micropython import const
 
@@ -11,16 +10,21 @@ _HTML = const("text/html; charset=utf-8")
 
 
 async def send_page(request, name):
-    """Reply with a page of the firmware, packed by the build or as it is written."""
+    """Reply with a page as the build made it; 304 to a browser that has this very one (RFC 9110, 13.1.2)."""
     for folder in sys.path:
-        path = "%s/page/%s.html" % (folder, name)
-        for end, more in ((".gz", "Content-Encoding: gzip\r\n"), ("", "")):
-            try:
-                os.stat(path + end)
-            except OSError:
-                continue
-            await send_file(request, path + end, _HTML, more)
-            return
+        path = "%s/page/%s.html." % (folder, name)
+        try:
+            with open(path + "head") as file:
+                head = file.read()  # the lines that its reply begins with
+        except OSError:
+            continue
+        has = request.header(b"if-none-match").decode()
+        if has and has in head:
+            request.begin(304, _HTML, head)
+            await request.drain()
+        else:
+            await send_file(request, path + "gz", _HTML, head)
+        return
     raise Refused(404, "Item not found")
 
 

@@ -2,6 +2,7 @@
 
 An event is put together once, for all clients. It goes straight into a client's socket, and a client whose socket
 does not take all of it is dropped: nobody waits for a slow one, and it comes back by itself with a new snapshot.
+Where all streams are taken, the holder of a token gets the oldest one of somebody without.
 """
 
 from micropython import const
@@ -19,17 +20,25 @@ class Live:
     No task waits on a stream: it is only looked at when there is something to send.
     """
 
-    def __init__(self, api, server):
+    def __init__(self, api, server, access):
         self._api = api
         self._server = server
+        self._access = access
         self._pieces = Pieces(self._send)
-        self._clients = []  # streams
+        self._clients = []  # streams, the oldest first
+        self._known = []  # those of them that came with a token
         self._quiet_s = 0  # since the newest "status"
 
     async def stream(self, request):
         self._sweep()
+        known = self._access.holds(request)
         if len(self._clients) >= _STREAMS:
-            raise Refused(503, "Three clients are watching already")
+            if not known:
+                raise Refused(503, "Three clients are watching already")
+            others = [client for client in self._clients if client not in self._known]
+            self._drop((others or self._clients)[0])
+        if known:
+            self._known.append(request.stream)
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
@@ -86,4 +95,6 @@ class Live:
 
     def _drop(self, client):
         self._clients.remove(client)
+        if client in self._known:
+            self._known.remove(client)
         self._server.close(client)

@@ -31,7 +31,7 @@ _TABLE = {
 
 
 def find(monitor, request):
-    """The handler of a request to one of these paths, `async handler(monitor, request)`; any other is refused."""
+    """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
     path = request.path
     # What follows the third slash names a day, a month or a year.
     asked = _TABLE.get(

@@ -110,7 +110,9 @@ class Request:
         self.begun = True
         # What a status means in words may be left out (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
-        self.write("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n")
+        if not more.startswith("Cache-Control"):
+            self.write("Cache-Control: no-store\r\n")
+        self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if origin:
             more += borrow("web.body", "allowance")(self.method, origin)

@@ -11,7 +11,7 @@ _JSON = const("application/json")
 _BODY = const(64)  # bytes
 
 
-async def telegram(monitor, request):
+def telegram(monitor, request):
     """GET /api/telegram: the newest one, byte for byte."""
     lines = monitor.reader.parser.lines
     if not lines:
@@ -20,32 +20,32 @@ async def telegram(monitor, request):
     for line in lines:
         request.write(line)
         request.write(b"\n")
-    await request.drain()
+    return request.drain()
 
 
-async def log(monitor, request):
+def log(monitor, request):
     """GET /api/log: the newest lines, oldest first."""
     request.begin(200, "text/plain; charset=utf-8")
     for line in monitor.log.lines[:]:
         request.write(line)
         request.write("\n")
-    await request.drain()
+    return request.drain()
 
 
-async def networks(monitor, request):
+def networks(monitor, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
     if not monitor.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    await request.reply(
+    return request.reply(
         200, _JSON, json.dumps({"networks": borrow("lan.joining", "networks")(monitor.wifi.sta)})
     )
 
 
-async def identify(monitor, request):
+def identify(monitor, request):
     """POST /api/identify: the light shows which device this is."""
     monitor.light.show("start")
     monitor.light.show("hi")
-    await request.reply(200, _JSON, "{}")
+    return request.reply(200, _JSON, "{}")
 
 
 async def restart(monitor, request):

@@ -12,9 +12,9 @@ _BODY = const(1024)  # bytes
 _AT_START = ("wifi", "network", "radio")
 
 
-async def show(monitor, request):
+def show(monitor, request):
     """All settings in their sections; a password is null, and `has_password` tells whether there is one."""
-    await request.reply(200, _JSON, json.dumps(_document(monitor)))
+    return request.reply(200, _JSON, json.dumps(_document(monitor)))
 
 
 async def change(monitor, request):

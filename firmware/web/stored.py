@@ -20,7 +20,9 @@ _TEXT = const("text/plain")
 
 
 def answer(monitor, request):
-    """Awaits the answer to a request to one of these paths. While a file leaves, this part has been let go."""
+    """Awaits the answer to a request to one of these paths. All is done before: while it leaves, nothing of this part
+    is needed any more.
+    """
     if request.path.startswith(b"/meter/"):
         return _quarter_file(monitor, request)
     handler = {
@@ -38,7 +40,7 @@ def answer(monitor, request):
     return handler(monitor, request)
 
 
-async def _peak(monitor, request):
+def _peak(monitor, request):
     """The month's peak by the start of its quarter, and memory; what this board has not is 0."""
     free = gc.mem_free()
     request.begin(200, _JSON)
@@ -50,11 +52,11 @@ async def _peak(monitor, request):
     if peak:
         request.write(',"peak":{"quarter_id":%d,"power":%d}' % (quarter_id(peak[2], peak[3]), peak[1]))
     request.write("}")
-    await request.drain()
+    return request.drain()
 
 
-async def _watt(monitor, request):
-    await request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
+def _watt(monitor, request):
+    return request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
 
 
 def _quarter_file(monitor, request):
@@ -75,11 +77,11 @@ def _quarter_file(monitor, request):
     return borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
 
 
-async def _years(monitor, request):
+def _years(monitor, request):
     years = _folders(monitor, "")
     if 2022 in years and _is_self_test(monitor):
         years.remove(2022)
-    await request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
+    return request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
 
 
 def _is_self_test(monitor):
@@ -88,21 +90,21 @@ def _is_self_test(monitor):
     return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 
 
-async def _months(monitor, request):
+def _months(monitor, request):
     (year,) = _arguments(request, "year")
     months = _folders(monitor, "%04d" % year)
     body = '{"year":%d,"months":%s}' % (year, json.dumps(months)) if months else "{}"
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
-async def _days(monitor, request):
+def _days(monitor, request):
     year, month = _arguments(request, "year", "month")
     days = _folders(monitor, "%04d/%02d" % (year, month))
     body = '{"year":%d,"month":%d,"days":%s}' % (year, month, json.dumps(days)) if days else "{}"
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
-async def _quarters(monitor, request):
+def _quarters(monitor, request):
     year, month, day = _arguments(request, "year", "month", "day")
     ids = []
     for name in monitor.card.names("%04d/%02d/%02d" % (year, month, day)):
@@ -112,14 +114,14 @@ async def _quarters(monitor, request):
     body = (
         '{"year":%d,"month":%d,"day":%d,"quarters":%s}' % (year, month, day, json.dumps(ids)) if ids else "{}"
     )
-    await request.reply(200, _JSON, body)
+    return request.reply(200, _JSON, body)
 
 
 def _folders(monitor, path):
     return [int(name) for name in monitor.card.names(path) if name.isdigit()]
 
 
-async def _crash_log(monitor, request):
+def _crash_log(monitor, request):
     """What the log has, and the newest crash report."""
     request.begin(200, _TEXT)
     for line in monitor.log.lines:
@@ -127,13 +129,13 @@ async def _crash_log(monitor, request):
     report = borrow("crash", "newest")(monitor.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
-    await request.drain()
+    return request.drain()
 
 
-async def _description(monitor, request):
+def _description(monitor, request):
     """The UPnP device description, by which a network finds the device."""
     board = monitor.board
-    await request.reply(
+    return request.reply(
         200,
         "text/xml",
         '<?xml version="1.0"?>\n<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major>'

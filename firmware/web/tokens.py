@@ -4,7 +4,6 @@ import hashlib
 from micropython import const
 
 from loading import borrow
-from web.server import Refused
 
 read_json = borrow("board.flash", "read_json")
 
@@ -25,8 +24,8 @@ def is_figure(request):
     return request.method == b"GET" and any(request.path.startswith(path) for path in _FIGURES)
 
 
-def require(access, now_s, request):
-    """Refuse a request that carries no token that holds."""
+def holds(access, now_s, request):
+    """Whether a request carries a token that holds."""
     kind, _, token = request.header(b"authorization").partition(b" ")
     digest = hashlib.sha256(token).digest()
     found = False
@@ -34,8 +33,7 @@ def require(access, now_s, request):
         found |= same(digest, access.tokens[at : at + _HASH])
     for known, end_s in access.sessions:
         found |= same(digest, known) and now_s < end_s
-    if not found or kind.lower() != b"bearer":
-        raise Refused(401, "Sign in first, or send a token that holds", "WWW-Authenticate: Bearer\r\n")
+    return found and kind.lower() == b"bearer"
 
 
 def same(a, b):

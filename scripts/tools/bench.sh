@@ -1,4 +1,17 @@
-# What counts instructions: valgrind, and a MicroPython that is a plain program (the one of PyPI is a library of CPython).
+# What counts instructions: valgrind, and a MicroPython that is a plain program (the one of PyPI is a library of CPython);
+# and Lighthouse, which judges the page.
+
+setup_lighthouse() {
+    local folder="$ROOT/.tools/lighthouse"
+    if ! command -v npm >/dev/null; then
+        skip "Lighthouse" "install Node.js with npm"
+        return
+    fi
+    say "Lighthouse from npm"
+    mkdir -p "$folder"
+    cp scripts/tools/lighthouse/package*.json "$folder"
+    quietly "installing Lighthouse" npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund
+}
 
 setup_bench() {
     local root="$ROOT/.tools/micropython-callgrind"

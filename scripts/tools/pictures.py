@@ -1,17 +1,38 @@
-"""Makes the pictures of the documents from what scripts/develop runs at this moment: docs/pictures/*.png."""
+"""Makes the pictures of the documents: docs/pictures/*.png.
+
+The web page's are of a simulated house of its own, that of Home Assistant is of what scripts/develop runs just then.
+"""
 
 import io
 import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from simulator import clock
+from simulator.board import Board
+from simulator.household import Household
+from simulator.line import Line
+from simulator.source import simulated_meter
+from simulator.stored import remember
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs/pictures"
-DEVICE, HOME_ASSISTANT = "http://127.0.0.1:8080/", "http://127.0.0.1:8123/p1-monitor"
+HOME_ASSISTANT = "http://127.0.0.1:8123/p1-monitor"
+EVENING = clock.parse("2026-11-12T18:15:00")
+SPEED = 30
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _COLOURS = 128
+_PHONE, _DESK = (390, 844), (1200, 860)
+# name, screen, size, colours
+_PICTURES = (
+    ("device.png", "now", _PHONE, "light"),
+    ("history.png", "history/day/2026-11-10", _PHONE, "light"),
+    ("peaks.png", "peaks", _PHONE, "dark"),
+    ("desk.png", "history/month/2026-10", _DESK, "light"),
+)
 
 
 def _save(page: Page, name: str) -> None:
@@ -21,27 +42,52 @@ def _save(page: Page, name: str) -> None:
     print(f"pictures: docs/pictures/{name}")
 
 
+def _page_pictures(browser: Browser, folder: Path) -> None:
+    """The web page of a house that has been watched for thirteen months."""
+    past = remember(folder, Household(), EVENING, 400)
+    (folder / "config.json").write_text('{"capacity": {"area": "antwerpen"}}')
+    source = simulated_meter(start=EVENING, load=Household(), past=past)
+    with Line(source, speed=SPEED) as line, Board(line, card=folder, speed=SPEED) as board:
+        for name, screen, (width, height), scheme in _PICTURES:
+            context = browser.new_context(
+                locale="en-GB",
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                device_scale_factor=1.5 if width < 600 else 1,
+            )
+            page = context.new_page()
+            page.goto(f"{board.url}#{screen}")
+            if screen == "now":  # in the second half of a quarter there is something to see
+                page.get_by_text("5:", exact=False).filter(has_text="left").wait_for()
+            page.locator("[aria-busy]").wait_for(state="hidden")
+            page.wait_for_timeout(500)
+            _save(page, name)
+            context.close()
+
+
+def _home_assistant(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1160, "height": 640})
+    page.goto(HOME_ASSISTANT)
+    page.locator("input[name=username]").fill("demo")
+    page.locator("input[name=password]").fill("demo")
+    page.keyboard.press("Enter")
+    page.get_by_text("Headroom").wait_for()
+    page.wait_for_timeout(3000)  # the graph draws itself in
+    _save(page, "home-assistant.png")
+
+
 def main() -> int:
     """Take the pictures. Exit status 1 when nothing is there to be seen."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="p1-pictures-") as folder:
         browser = playwright.chromium.launch(executable_path=ROOT / ".tools/bin/chromium", args=_ARGUMENTS)
         try:
-            page = browser.new_page(viewport={"width": 400, "height": 560}, device_scale_factor=1.5)
-            page.goto(DEVICE)
-            page.get_by_text("from the grid").or_(page.get_by_text("to the grid")).wait_for()
-            _save(page, "device.png")
-
-            page = browser.new_page(viewport={"width": 1160, "height": 640})
-            page.goto(HOME_ASSISTANT)
-            page.locator("input[name=username]").fill("demo")
-            page.locator("input[name=password]").fill("demo")
-            page.keyboard.press("Enter")
-            page.get_by_text("Headroom").wait_for()
-            page.wait_for_timeout(3000)  # the graph draws itself in
-            _save(page, "home-assistant.png")
+            _page_pictures(browser, Path(folder))
+            _home_assistant(browser)
         except Error as error:
             why = error.message.splitlines()[0]
-            print(f"pictures: start scripts/develop first, and wait until it is ready ({why})")
+            print(
+                f"pictures: for Home Assistant start scripts/develop first, and wait until it is ready ({why})"
+            )
             return 1
         finally:
             browser.close()

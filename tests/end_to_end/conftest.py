@@ -26,7 +26,9 @@ class Home:
         flows = self.hass.config_entries.flow
         step = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
         step = await flows.async_configure(step["flow_id"], {"host": host})
-        if step["type"] == "form":
+        if step["type"] == "menu":  # how it lets us in
+            step = await flows.async_configure(step["flow_id"], {"next_step_id": "read_only"})
+        elif step["type"] == "form":
             assert not step["errors"], step["errors"]
             step = await flows.async_configure(step["flow_id"], settings)
         assert step["type"] == "create_entry", step

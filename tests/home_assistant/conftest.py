@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry  # type
 # Imported here, or Home Assistant finds the plugin's own custom_components first and
 # then tests the built-in integration of our name.
 import custom_components.p1_monitor  # noqa: F401
-from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
+from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
 
 from .device import DEVICE_ID, Board, OriginalBoard, P1Monitor, running
 
@@ -47,13 +47,19 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
     """Adds an entry for a board, sets it up, and unloads it after the test."""
     entries = []
 
-    async def add(board: Board, **options: Any) -> MockConfigEntry:
+    async def add(
+        board: Board, *, token: str | None = None, unique_id: str = DEVICE_ID, **options: Any
+    ) -> MockConfigEntry:
+        access = {CONF_TOKEN: token} if token else {}
+        if isinstance(board, P1Monitor) and token == board.token:
+            board.tokens["0000000a"] = token
+            access[CONF_TOKEN_ID] = "0000000a"
         entry = MockConfigEntry(
             domain=DOMAIN,
             version=3,
             title="P1 meter",
-            unique_id=DEVICE_ID,
-            data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard)},
+            unique_id=unique_id,
+            data={CONF_HOST: board.host, CONF_ORIGINAL: isinstance(board, OriginalBoard), **access},
             options=options,
         )
         entry.add_to_hass(hass_with_us)
@@ -62,12 +68,19 @@ async def set_up(hass_with_us: HomeAssistant) -> AsyncIterator[SetUp]:
         await hass_with_us.async_block_till_done()
         if isinstance(board, P1Monitor) and board.streaming and entry.state is ConfigEntryState.LOADED:
             await until(lambda: board.streams and entry.runtime_data.update_interval is None)
+            await until(lambda: not beside(entry))
         return entry
 
     yield add
     for entry in entries:
         if entry.state is ConfigEntryState.LOADED:
             await hass_with_us.config_entries.async_unload(entry.entry_id)
+
+
+def beside(entry: MockConfigEntry) -> list[str]:
+    """What the coordinator is still asking for beside the stream."""
+    names = [task.get_name() for task in entry._background_tasks]
+    return [name for name in names if name.startswith((f"{DOMAIN} day", f"{DOMAIN} settings"))]
 
 
 @pytest.fixture

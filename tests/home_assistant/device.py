@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -46,8 +47,8 @@ class Board:
 
     async def start(self) -> None:
         """Listen, on the same port as before if it did."""
-        app = web.Application()
-        app.router.add_get("/{path:.*}", self._answer)
+        app = web.Application(client_max_size=2 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._answer)
         self._server = TestServer(app, host="127.0.0.1", port=self._port)
         await self._server.start_server(shutdown_timeout=0)
         self._port = self._server.port
@@ -69,7 +70,7 @@ class Board:
         return self.requests.count(path)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.requests.append(request.path)
+        self.requests.append(request.path if request.method == "GET" else f"{request.method} {request.path}")
         if self.hang:
             await asyncio.sleep(60)
         body = self.bodies.get(request.path, 404)
@@ -84,7 +85,7 @@ class Board:
 
 
 class P1Monitor(Board):
-    """A board with our firmware, its live stream included."""
+    """A board with our firmware, its live stream and its doors included."""
 
     def __init__(self) -> None:
         """Be a healthy board on a three-phase meter with gas and water."""
@@ -94,13 +95,30 @@ class P1Monitor(Board):
         self.quarter = fixture("quarter")
         self.peaks = fixture("peaks")
         self.streaming = True
+        self.settings = fixture("config")
+        self.password: str | None = "correct horse"
+        self.pressed = False  # BOOT, within the last minute
+        self.closed = False  # reading wants a token too
+        self.waiting = False  # after a wrong password
+        self.tokens: dict[str, str] = {}  # value by id
+        self.done: list[str] = []
         self.bodies = {
             "/api/device": self._body("device"),
             "/api/reading": self._body("reading"),
             "/api/quarter": self._body("quarter"),
             "/api/peaks": self._body("peaks"),
             "/api/live": self._live,
+            "/api/config": self._config,
+            "/api/tokens": self._tokens,
+            "/api/restart": self._do,
+            "/api/identify": self._do,
+            "/api/history": self._history,
+            "/api/update": self._update,
         }
+        self.stored: list[dict[str, Any]] = []
+        self.token = "a token"
+        self.refusal: tuple[int, str] | None = None
+        self.package: bytes | None = None
 
     def before_first_telegram(self) -> None:
         """Have heard nothing from a meter yet."""
@@ -122,11 +140,90 @@ class P1Monitor(Board):
         for queue in self.streams:
             queue.put_nowait(text.encode())
 
+    @override
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self.closed and request.method == "GET" and not self._lets_in(request):
+            self.requests.append(request.path)
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        return await super()._answer(request)
+
+    def _lets_in(self, request: web.Request) -> bool:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        return kind == "Bearer" and token in self.tokens.values()
+
+    async def _config(self, request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response(self.settings)
+        if not self._lets_in(request):
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        changes = await request.json()
+        for section, values in changes.items():
+            self.settings[section] = {**self.settings[section], **values}
+        self.device["capacity"] = {**self.settings["capacity"]}
+        return web.json_response({**self.settings, "restart_needed": False})
+
+    async def _tokens(self, request: web.Request) -> web.Response:
+        if request.method == "DELETE":
+            if not self._lets_in(request):
+                return web.Response(status=401, text="Sign in first, or send a token that holds")
+            del self.tokens[request.query["id"]]
+            return web.json_response({"tokens": []})
+        body = await request.json()
+        if self.waiting:
+            return web.Response(status=429, text="Wait 4 s", headers={"Retry-After": "4"})
+        if len(self.tokens) == 8:
+            return web.Response(status=409, text="There are 8 tokens: delete one first")
+        if "password" in body:
+            if self.password is None:
+                return web.Response(status=409, text="No password is set yet: press BOOT")
+            if body["password"] != self.password:
+                return web.Response(status=401, text="This is not the password")
+        elif not self.pressed:
+            return web.Response(status=401, text="Send the password, or press BOOT")
+        self.pressed = False
+        number = len(self.tokens) + 1
+        self.tokens[f"{number:08x}"] = f"{number:032x}"
+        token = {"id": f"{number:08x}", "name": body["name"], "created": None, "token": f"{number:032x}"}
+        return web.json_response(token, status=201)
+
+    async def _do(self, request: web.Request) -> web.Response:
+        if request.path != "/api/identify" and not self._lets_in(request):
+            return web.Response(status=401, text="Sign in first, or send a token that holds")
+        self.done.append(request.path)
+        return web.json_response({})
+
     def _body(self, name: str) -> Callable[[web.Request], Any]:
         async def answer(_: web.Request) -> web.Response:
             return web.json_response(getattr(self, name))
 
         return answer
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        start, end = (datetime.fromisoformat(request.query[name]) for name in ("from", "to"))
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        for quarter in self.stored:
+            if start <= datetime.fromisoformat(quarter["start"]) < end:
+                await response.write(json.dumps(quarter).encode() + b"\n")
+        return response
+
+    async def _update(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401, text="Sign in first")
+        package = await request.read()
+        assert request.content_length == len(package)
+        if self.refusal:
+            return web.Response(status=self.refusal[0], text=self.refusal[1])
+        self.package = package
+        version = json.loads(package.split(b"\n")[0] + b"]}")["version"]
+        self.push(status={"update": {**self.device["update"], "state": "restarting", "percent": 100}})
+        return web.json_response({"version": version})
+
+    async def restart(self, **changes: Any) -> None:
+        """Be away for a moment, and come back with these things changed in what it says of itself."""
+        await self.stop()
+        self.device.update({"uptime_s": 3, **changes})
+        await self.start()
 
     def _event(self, name: str) -> str:
         body = dict(self.device if name == "status" else getattr(self, name))

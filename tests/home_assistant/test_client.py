@@ -25,8 +25,8 @@ from custom_components.p1_monitor.api import (
     Quarter,
     Reading,
 )
-from custom_components.p1_monitor.api.client import MAX_BODY_BYTES
 from custom_components.p1_monitor.api.events import EventReader
+from custom_components.p1_monitor.api.http import MAX_BODY_BYTES
 
 from .device import DEVICE_ID, OriginalBoard, P1Monitor, fixture, silent_body
 
@@ -291,3 +291,8 @@ class TestEventReader:
     def test_the_bound_is_per_event(self) -> None:
         reader = EventReader(max_bytes=16)
         assert len(reader.feed(b"data: 123456\n\n" * 50)) == 50
+
+
+def test_what_is_stored_without_a_name_is_nothing() -> None:
+    assert api.StoredQuarter.from_json({"import_w": 5}) is None
+    assert api.Totals.from_json({"import_kwh": 5}, "day") is None

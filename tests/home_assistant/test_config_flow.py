@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_SSDP, SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
-from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
 from custom_components.p1_monitor.const import (
@@ -34,6 +36,16 @@ async def answer(hass: HomeAssistant, form: ConfigFlowResult, **data: Any) -> Co
     return result
 
 
+async def read_only(hass: HomeAssistant, menu: ConfigFlowResult) -> ConfigFlowResult:
+    """Choose to go on without a token."""
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "access")
+    return await answer(hass, menu, next_step_id="read_only")
+
+
+async def add(hass: HomeAssistant, board: Board) -> ConfigFlowResult:
+    return await read_only(hass, await answer(hass, await begin(hass), host=board.host))
+
+
 @pytest.fixture(autouse=True)
 async def unload(hass_with_us: HomeAssistant) -> Any:
     yield
@@ -45,7 +57,9 @@ async def test_our_device(hass: HomeAssistant, monitor: P1Monitor) -> None:
     form = await begin(hass)
     assert (form["type"], form["step_id"], form["errors"]) == (FlowResultType.FORM, "user", {})
 
-    result = await answer(hass, form, host=f" http://{monitor.host}/ ")
+    menu = await answer(hass, form, host=f" http://{monitor.host}/ ")
+    assert menu["menu_options"] == ["password", "button", "read_only"]
+    result = await read_only(hass, menu)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "P1 meter"
     assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
@@ -57,7 +71,7 @@ async def test_our_device(hass: HomeAssistant, monitor: P1Monitor) -> None:
 
 async def test_a_device_without_a_telegram_is_added(hass: HomeAssistant, monitor: P1Monitor) -> None:
     monitor.before_first_telegram()
-    result = await answer(hass, await begin(hass), host=monitor.host)
+    result = await add(hass, monitor)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -110,7 +124,7 @@ async def test_an_unreachable_device_and_recovery(hass: HomeAssistant, monitor: 
     assert form["errors"] == {CONF_HOST: "cannot_connect"}
 
     await monitor.start()
-    result = await answer(hass, form, host=monitor.host)
+    result = await read_only(hass, await answer(hass, form, host=monitor.host))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -123,14 +137,14 @@ async def test_another_web_server_and_recovery(
         router.bodies["/api/device"] = "<html>Welcome</html>"
         form = await answer(hass, form, host=router.host)
         assert form["errors"] == {CONF_HOST: "not_p1_monitor"}
-    result = await answer(hass, form, host=monitor.host)
+    result = await read_only(hass, await answer(hass, form, host=monitor.host))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_no_host_and_recovery(hass: HomeAssistant, monitor: P1Monitor) -> None:
     form = await answer(hass, await begin(hass), host="http://")
     assert form["errors"] == {CONF_HOST: "invalid_host"}
-    result = await answer(hass, form, host=monitor.host)
+    result = await read_only(hass, await answer(hass, form, host=monitor.host))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -205,39 +219,3 @@ def test_host_as_typed(typed: str, kept: str) -> None:
 def test_what_holds_no_host(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         normal_host(typed)
-
-
-async def discover(hass: HomeAssistant, location: str, serial: str = DEVICE_ID) -> ConfigFlowResult:
-    """What Home Assistant does when a board tells the network that it is there."""
-    found = SsdpServiceInfo(
-        ssdp_usn=f"uuid:70310000-0000-1000-8000-{serial}::upnp:rootdevice",
-        ssdp_st="upnp:rootdevice",
-        ssdp_location=location,
-        upnp={"manufacturer": "P1 Monitor", "serialNumber": serial, "friendlyName": "digimon"},
-    )
-    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_SSDP}, data=found)
-
-
-async def test_board_that_is_found_is_offered_and_added(hass: HomeAssistant, monitor: P1Monitor) -> None:
-    form = await discover(hass, f"http://{monitor.host}/description.xml")
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "discovered")
-    assert form["description_placeholders"] == {"name": f"digimon ({monitor.host})"}
-
-    result = await answer(hass, form)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
-    assert result["result"].unique_id == DEVICE_ID
-
-
-async def test_known_board_is_followed_to_its_new_address(hass: HomeAssistant, monitor: P1Monitor) -> None:
-    entry = (await answer(hass, await begin(hass), host=monitor.host))["result"]
-    result = await discover(hass, "http://192.168.0.17/description.xml")
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
-    assert entry.data[CONF_HOST] == "192.168.0.17"
-
-
-@pytest.mark.usefixtures("monitor")
-async def test_board_that_has_gone_again_is_not_added(hass: HomeAssistant) -> None:
-    assert (await discover(hass, ""))["reason"] == "cannot_connect"
-    form = await discover(hass, "http://127.0.0.1:9/description.xml", "0200c3000099")
-    assert (await answer(hass, form))["reason"] == "cannot_connect"

@@ -1,6 +1,5 @@
 """Which entities there are, what they say, and when they come into being."""
 
-from collections.abc import Callable
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import pytest
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 
 from custom_components.p1_monitor import coordinator as module
-from custom_components.p1_monitor.const import DOMAIN
 
 from .conftest import SetUp, state, until, value
 from .device import DEVICE_ID, P1Monitor
@@ -42,12 +40,17 @@ SENSORS: dict[str, tuple[str, str | None, str | None, str | None, bool, str | No
     "projected_demand": ("3.181", "kW", "power", "measurement", True, None),
     "allowed_power": ("3215", "W", "power", "measurement", False, None),
     "headroom": ("35", "W", "power", "measurement", True, None),
+    "last_quarter_demand": ("2.21", "kW", "power", "measurement", True, None),
     "quarter_end": ("2026-11-12T17:45:00+00:00", None, "timestamp", None, False, None),
     "peak_month": ("3.21", "kW", "power", "measurement", True, None),
     "peak_month_time": ("2026-11-08T17:45:00+00:00", None, "timestamp", None, True, None),
+    "peak_today": ("3.005", "kW", "power", "measurement", False, None),
     "peak_previous_month": ("2.981", "kW", "power", None, True, None),
     "peak_average_12m": ("3.473", "kW", "power", "measurement", True, None),
     "peak_target_active": ("3.21", "kW", "power", None, False, None),
+    "capacity_cost_month": ("14.01", "EUR", "monetary", "total", True, None),
+    "capacity_cost_year": ("181.87", "EUR", "monetary", None, True, None),
+    "capacity_cost_quarter": ("0.0", "EUR", "monetary", None, True, None),
     "breaker_state": ("connected", None, "enum", None, True, "diagnostic"),
     "dsmr_version": ("50217", None, None, None, True, "diagnostic"),
     "meter_model": ("FLU5\\253769484_A", None, None, None, True, "diagnostic"),
@@ -55,16 +58,33 @@ SENSORS: dict[str, tuple[str, str | None, str | None, str | None, bool, str | No
     "last_telegram": ("2026-11-12T17:32:55+00:00", None, "timestamp", None, False, "diagnostic"),
     "crc_errors": ("2", None, None, "total_increasing", False, "diagnostic"),
     "wifi_rssi": ("-61", "dBm", "signal_strength", "measurement", False, "diagnostic"),
+    "wifi_ssid": ("home", None, None, None, False, "diagnostic"),
+    "sd_used": ("12", "%", None, "measurement", False, "diagnostic"),
     "free_heap": ("41000", "B", "data_size", "measurement", False, "diagnostic"),
     GAS: ("112.384", "m³", "gas", "total_increasing", True, None),
+    f"{GAS}_time": ("2026-11-12T17:30:01+00:00", None, "timestamp", None, False, "diagnostic"),
+    f"{GAS}_flow": (STATE_UNKNOWN, "m³/h", "volume_flow_rate", "measurement", False, None),
+    f"{GAS}_valve": ("connected", None, "enum", None, False, "diagnostic"),
     WATER: ("872.234", "m³", "water", "total_increasing", True, None),
+    f"{WATER}_time": ("2026-11-12T17:30:05+00:00", None, "timestamp", None, False, "diagnostic"),
+    f"{WATER}_flow": (STATE_UNKNOWN, "L/min", "volume_flow_rate", "measurement", False, None),
 }
 BINARY_SENSORS = {
     "peak_at_risk": ("off", "problem", True, None),
     "peak_unavoidable": ("off", "problem", True, None),
     "p1_connected": ("on", "connectivity", True, "diagnostic"),
     "sd_problem": ("off", "problem", True, "diagnostic"),
+    "clock_problem": ("off", "problem", True, "diagnostic"),
 }
+
+
+@pytest.fixture(autouse=True)
+def kept(monitor: P1Monitor) -> None:
+    """The card holds two quarters of today."""
+    monitor.stored = [
+        {"start": "2026-11-12T06:00:00+01:00", "import_w": 3005},
+        {"start": "2026-11-12T18:15:00+01:00", "import_w": 2210},
+    ]
 
 
 def registered(hass: HomeAssistant, entry_id: str) -> dict[str, er.RegistryEntry]:
@@ -101,6 +121,10 @@ async def test_which_start_enabled_and_which_are_diagnostic(
     expected = {key: row[4:] for key, row in SENSORS.items()}
     expected |= {key: row[2:] for key, row in BINARY_SENSORS.items()}
     expected["uptime"] = (False, "diagnostic")
+    expected["firmware"] = (True, "config")
+    expected["identify"] = (True, "diagnostic")
+    expected["peak"] = (True, None)
+    expected["meter"] = (False, "diagnostic")
     assert {
         key: (not entity.disabled, entity.entity_category) for key, entity in entities.items()
     } == expected
@@ -132,18 +156,6 @@ async def test_attributes(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
     ]
 
 
-async def test_gas_and_water_are_devices_behind_the_board(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
-) -> None:
-    entry = await set_up(monitor)
-    registry = dr.async_get(hass)
-    board = registry.async_get_device_by_identifier((DOMAIN, DEVICE_ID), entry.entry_id)
-    gas = registry.async_get_device_by_identifier((DOMAIN, f"{DEVICE_ID}_{GAS}"), entry.entry_id)
-    assert board
-    assert gas
-    assert (gas.name, gas.serial_number, gas.via_device_id) == ("Gas meter", "7FLO2119033733", board.id)
-
-
 async def test_before_the_first_telegram_only_the_board_shows(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
 ) -> None:
@@ -152,14 +164,22 @@ async def test_before_the_first_telegram_only_the_board_shows(
     monitor.before_first_telegram()
     entry = await set_up(monitor)
     assert set(registered(hass, entry.entry_id)) == {
-        "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap"
+        "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap",
+        "firmware",
+        "clock_problem",
+        "identify",
+        "sd_used",
+        "wifi_ssid",
     }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "off"
 
     telegram["status"] = {**telegram.pop("device"), "p1": {"age_ms": 100, "crc_errors": 2}}
     monitor.push(**telegram)
     await until(lambda: state(hass, GAS) and value(hass, "peak_at_risk", "binary_sensor") == "off")
-    assert set(registered(hass, entry.entry_id)) == {*SENSORS, *BINARY_SENSORS, "uptime"}
+    await until(lambda: value(hass, "peak_today") == "3.005")
+    assert set(registered(hass, entry.entry_id)) == {
+        *SENSORS, *BINARY_SENSORS, "uptime", "firmware", "identify", "peak", "meter"
+    }  # fmt: skip
     assert value(hass, "p1_connected", "binary_sensor") == "on"
 
 
@@ -226,61 +246,6 @@ async def test_what_falls_away_is_unknown(hass: HomeAssistant, monitor: P1Monito
     await until(lambda: value(hass, "energy_import") == STATE_UNKNOWN)
     for key in ("tariff", "breaker_state", GAS, "peak_month", "peak_month_time", "headroom"):
         assert value(hass, key) == STATE_UNKNOWN, key
-
-
-@pytest.mark.parametrize(
-    ("kind", "given", "unit", "device"),
-    [
-        ("heat", {"energy_gj": 12.345, "volume_m3": None}, "GJ", "Heat meter"),
-        ("hot_water", {"volume_m3": 12.345}, "m³", "Hot water meter"),
-    ],
-)
-async def test_heat_and_hot_water(
-    hass: HomeAssistant,
-    monitor: P1Monitor,
-    set_up: SetUp,
-    kind: str,
-    given: dict[str, Any],
-    unit: str,
-    device: str,
-) -> None:
-    entry = await set_up(monitor)
-    meter = {**monitor.reading["mbus"][0], "type": kind, "id": None, "channel": 3, **given}
-    monitor.push(reading={"mbus": [meter]})
-    key = f"channel_3_{kind}"
-    await until(lambda: value(hass, key) == "12.345")
-    found = state(hass, key)
-    assert found
-    assert found.attributes["unit_of_measurement"] == unit
-    registry = dr.async_get(hass)
-    board = registry.async_get_device_by_identifier((DOMAIN, f"{DEVICE_ID}_{key}"), entry.entry_id)
-    assert board
-    assert board.name == device
-
-
-async def test_a_channel_without_a_meter_is_none(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
-) -> None:
-    gas = monitor.reading["mbus"][0]
-    monitor.reading["mbus"] = [
-        {**gas, "volume_m3": 0.0, "time": None, "id": None},  # never linked
-        {**gas, "type": "electricity", "id": "1"},
-        {"channel": 4},
-    ]
-    entry = await set_up(monitor)
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert len(devices) == 1
-
-
-@pytest.mark.parametrize("order", [lambda meters: meters, lambda meters: meters[::-1]])
-async def test_of_one_meter_on_two_channels_the_newest_counts(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, order: Callable[[list[Any]], list[Any]]
-) -> None:
-    gas = monitor.reading["mbus"][0]
-    old = {**gas, "channel": 2, "time": "2026-01-01T00:00:00+01:00", "volume_m3": 99.0}
-    monitor.reading["mbus"] = order([gas, old])
-    await set_up(monitor)
-    assert value(hass, GAS) == "112.384"
 
 
 def has_come(coordinator: module.P1MonitorCoordinator, kwh: float) -> bool:
@@ -363,3 +328,40 @@ async def test_no_wifi_is_no_rssi(
     await set_up(monitor)
     assert state(hass, "wifi_rssi") is None
     assert state(hass, "uptime") is None
+
+
+async def test_no_area_is_no_price(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:
+    monitor.device["capacity"] |= {"area": None}
+    await set_up(monitor)
+    assert state(hass, "capacity_cost_month") is None
+    monitor.push(status={"capacity": {**monitor.device["capacity"], "area": "west"}})
+    await until(lambda: value(hass, "capacity_cost_month") == "16.19")
+
+
+async def test_the_cost_of_a_month_begins_anew_with_it(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    await set_up(monitor)
+    cost = state(hass, "capacity_cost_month")
+    assert cost
+    assert cost.attributes["last_reset"] == "2026-11-01T00:00:00+01:00"
+    assert (cost.attributes["rates_of"], cost.attributes["outdated"]) == (2026, False)
+    monitor.push(quarter={"start": "2027-01-01T00:00:00+01:00"})
+
+    def resets() -> Any:
+        found = state(hass, "capacity_cost_month")
+        return found and found.attributes["last_reset"]
+
+    await until(lambda: resets() == "2027-01-01T00:00:00+01:00")
+    cost = state(hass, "capacity_cost_month")
+    assert cost
+    assert cost.attributes["outdated"]
+
+
+async def test_a_card_that_cannot_be_asked_costs_only_its_quarters(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.bodies["/api/history"] = 503
+    await set_up(monitor)
+    assert value(hass, "last_quarter_demand") == STATE_UNKNOWN
+    assert value(hass, "power") == "3180"

@@ -28,6 +28,8 @@ EVERYTHING = {
     "projected_demand": "3.0",
     "allowed_power": "2250",
     "headroom": "-750",
+    "last_quarter_demand": "unknown",
+    "peak_today": "unknown",
     "quarter_end": "2023-12-02T09:00:00+00:00",
     "peak_month": "2.453",
     "peak_month_time": "2023-12-01T23:15:00+00:00",
@@ -50,7 +52,7 @@ async def test_everything_it_has(
     assert value(hass, "peak_at_risk", "binary_sensor") == "on"
     assert value(hass, "peak_unavoidable", "binary_sensor") == "off"
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    assert len(entities) == len(EVERYTHING) + 2
+    assert len(entities) == len(EVERYTHING) + 3  # two binary sensors and the event
 
 
 async def test_import_is_enabled(hass: HomeAssistant, original: OriginalBoard, set_up: SetUp) -> None:
@@ -108,6 +110,23 @@ async def test_target_and_area_are_options(
 ) -> None:
     await set_up(original, area="no_capacity_tariff", target_w=1500)
     assert value(hass, "peak_target_active") == "1.5"
+
+
+async def test_a_warning_before_the_target(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp
+) -> None:
+    original.consumed, original.produced = [2400] * 60, [0] * 60
+    await set_up(original, warning_percent=90)
+    assert value(hass, "peak_at_risk", "binary_sensor") == "on"
+    assert value(hass, "peak_unavoidable", "binary_sensor") == "off"
+    assert value(hass, "headroom") == "150"  # against the target itself
+
+
+async def test_what_a_month_costs(hass: HomeAssistant, original: OriginalBoard, set_up: SetUp) -> None:
+    await set_up(original, area="antwerpen")
+    assert value(hass, "capacity_cost_month") == "10.91"
+    assert value(hass, "capacity_cost_quarter") == "2.18"
+    assert value(hass, "capacity_cost_year") is None
 
 
 async def test_without_a_target_there_is_no_headroom(

@@ -10,20 +10,46 @@ from typing import Any
 import pytest
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
+from homeassistant.helpers import condition as condition_helper
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.selector import selector, validate_selector
+from homeassistant.helpers.trigger import descriptions as trigger_descriptions
 from homeassistant.loader import Manifest
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 
-from custom_components.p1_monitor import binary_sensor
+from custom_components.p1_monitor import binary_sensor, date, event, number, select, switch
+from custom_components.p1_monitor.condition import CONDITIONS
 from custom_components.p1_monitor.demand import AREAS
 from custom_components.p1_monitor.sensor_board import BOARD_SENSORS
+from custom_components.p1_monitor.sensor_cost import COST_SENSORS
 from custom_components.p1_monitor.sensor_demand import DEMAND_SENSORS
 from custom_components.p1_monitor.sensor_mbus import KINDS
-from custom_components.p1_monitor.sensor_meter import METER_SENSORS
+from custom_components.p1_monitor.sensor_meter import METER_SENSORS, TARIFFS
+from custom_components.p1_monitor.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
-SENSORS = METER_SENSORS + DEMAND_SENSORS + BOARD_SENSORS
+SENSORS = METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS
+MBUS_KEYS = {"flow", "reading_time", "valve"}
+OTHERS: dict[str, tuple[EntityDescription, ...]] = {
+    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "date": (date.COUNTED_FROM,),
+    "event": event.EVENTS,
+    "number": number.NUMBERS,
+    "select": (select.AREA,),
+    "switch": (switch.STATUS_LIGHT,),
+}
+
+RAISED = (
+    "ConfigEntryAuthFailed",
+    "ConfigEntryError",
+    "ConfigEntryNotReady",
+    "HomeAssistantError",
+    "ServiceValidationError",
+    "UpdateFailed",
+)
 
 HACS_KEYS = {
     "content_in_root",
@@ -95,7 +121,7 @@ def test_hacs() -> None:
 
 
 def test_languages() -> None:
-    assert {"en", "nl"} <= set(LANGUAGES)
+    assert LANGUAGES == ["de", "en", "fr", "nl"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,17 +162,19 @@ def test_every_field_is_described() -> None:
         for name, step in english[flow]["step"].items():
             assert step["title"]
             assert step.get("data", {}).keys() == step.get("data_description", {}).keys(), name
+            assert step.get("data") or step.get("description") or step.get("menu_options"), name
 
 
 def test_every_entity_has_a_name() -> None:
     english = translations("en")["entity"]
     used = {item.translation_key for item in SENSORS if item.translation_key}
-    assert used == set(english["sensor"])
-    assert {item.translation_key for item in binary_sensor.BINARY_SENSORS} == set(english["binary_sensor"])
+    assert used | MBUS_KEYS == set(english["sensor"])
+    for platform, items in OTHERS.items():
+        assert {item.translation_key for item in items} == set(english[platform])
     for item in SENSORS:
         name = english["sensor"].get(item.translation_key, {}).get("name", "")
         assert re.findall(r"{(\w+)}", name) == list(item.translation_placeholders or {}), item.key
-        if item.options:
+        if item.options and item.translation_key:
             assert set(item.options) == set(english["sensor"][item.translation_key]["state"])
 
 
@@ -160,24 +188,44 @@ def test_every_other_text_is_used_and_every_used_text_exists() -> None:
     code = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
     assert set(english["selector"]["area"]["options"]) == set(AREAS)
     assert set(english["device"]) == {kind.device for kind in KINDS.values()}
-    for name in (*english["exceptions"], *english["issues"], *english["config"]["error"]):
+    for name in english["common"]:
+        assert f".common.{name}" in code, name
+    aborts = set(english["config"]["abort"]) - {"already_configured", "already_in_progress"}
+    for name in (*english["exceptions"], *english["issues"], *english["config"]["error"], *aborts):
         assert f'"{name}"' in code, name
 
     steps: set[str] = set()
     keys: set[str] = set()
     for function, given in calls():
-        if function.endswith("async_show_form"):
+        if function.endswith(("async_show_form", "async_show_menu", "_host_step")):
             steps |= texts(given["step_id"])
-        if function in ("UpdateFailed", "ConfigEntryError", "ConfigEntryNotReady"):
+        if function in RAISED:
             assert "translation_domain" in given, "an error without a translation"
             keys |= texts(given["translation_key"])
-    assert keys == set(english["exceptions"])
+    assert keys <= set(english["exceptions"])
     flows = set(english["config"]["step"]) | set(english["options"]["step"])
     assert steps == flows | set(english["issues"]["built_in_entry"]["fix_flow"]["step"])
 
 
+def test_every_action_is_described() -> None:
+    actions = parse_yaml((INTEGRATION / "services.yaml").read_text())
+    assert isinstance(actions, dict)
+    described = translations("en")["services"]
+    assert list(actions) == sorted(actions)
+    assert {name: set(item["fields"]) for name, item in actions.items()} == {
+        name: set(item["fields"]) for name, item in described.items()
+    }
+    assert set(load(INTEGRATION / "icons.json")["services"]) == set(actions)
+    for action in actions.values():
+        for field in action["fields"].values():
+            validate_selector(field["selector"])
+
+
 def test_icons() -> None:
-    icons = load(INTEGRATION / "icons.json")["entity"]
+    all_icons = load(INTEGRATION / "icons.json")
+    for kind, known in (("triggers", TRIGGERS), ("conditions", CONDITIONS)):
+        assert set(all_icons[kind]) == set(known)
+    icons = all_icons["entity"]
     english = translations("en")["entity"]
     for platform, entities in icons.items():
         assert platform in [item.value for item in Platform]
@@ -188,6 +236,33 @@ def test_icons() -> None:
             for name in (icon["default"], *states.values()):
                 assert re.fullmatch(r"mdi:[a-z0-9-]+", name), name
             assert icon["default"] not in states.values(), key
+
+
+def test_event_types_have_names() -> None:
+    english = translations("en")["entity"]["event"]
+    for item in event.EVENTS:
+        names = english[item.translation_key]["state_attributes"]["event_type"]["state"]
+        assert set(names) == set(item.event_types or [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "schema"),
+    [
+        ("triggers", TRIGGERS, trigger_descriptions._TRIGGERS_DESCRIPTION_SCHEMA),
+        ("conditions", CONDITIONS, condition_helper._CONDITIONS_DESCRIPTION_SCHEMA),
+    ],
+)
+def test_triggers_and_conditions_are_described(kind: str, known: dict[str, Any], schema: Any) -> None:
+    described = schema(load_yaml_dict(str(INTEGRATION / f"{kind}.yaml")))
+    english = translations("en")[kind]
+    assert set(described) == set(known) == set(english)
+    for key, description in described.items():
+        assert set(description["fields"]) == set(english[key]["fields"]), key
+        assert "for" in description["fields"], key
+        assert all(item["integration"] == "p1_monitor" for item in description["target"]["entity"]), key
+        for field in description["fields"].values():
+            selector(field["selector"])
+    assert set(translations("en")["selector"]["tariff"]["options"]) == set(TARIFFS.values())
 
 
 def test_entities_without_a_class_have_an_icon() -> None:

@@ -87,6 +87,25 @@ async def test_another_p1_monitor_at_the_address_is_refused(
     assert "0200c3000002" in entry.reason
 
 
+async def test_another_p1_monitor_on_the_stream_is_refused(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.device["id"] = "0200c3000002"
+    entry = await set_up(monitor)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "other_device"
+    await hass.async_block_till_done()
+    monitor.push(quarter={})
+    await until(lambda: not monitor.streams)  # nor does it hold one of the board's three streams
+
+
+async def test_two_requests_are_all_that_a_reload_needs(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    await set_up(monitor)
+    assert monitor.requests == ["/api/live", "/api/history"]
+
+
 async def test_another_original_device_is_refused(
     hass: HomeAssistant, original: OriginalBoard, set_up: SetUp
 ) -> None:

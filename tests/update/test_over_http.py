@@ -3,85 +3,18 @@
 import gzip
 import json
 import os
-import shutil
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from board_tool.build import LOADER, build as build_board
+from board_tool.build import build as build_board
 from board_tool.package import Package, read_folder
 from simulator import build
-from simulator.board import Board
 from simulator.line import Line
 from simulator.source import simulated_meter
-
-PASSWORD = "a good one"
-
-
-def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-class Device:
-    """A board with the firmware of these sources in folder a, started by its loader, and what a browser asks it."""
-
-    def __init__(self, folder: Path, line: Line, files: dict[str, bytes], **options: Any) -> None:
-        self.flash = folder
-        self.token = ""
-        shutil.copytree(LOADER, folder, dirs_exist_ok=True)
-        for name, content in files.items():
-            path = folder / "a" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        (folder / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
-        (folder / "slot.txt").write_text("a ok\n")
-        self.board = Board(line, flash=folder, loader=True, **options)
-
-    def ask(self, path: str, data: bytes | None = None) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        request = urllib.request.Request(self.board.url + path.lstrip("/"), data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                return reply.status, reply.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-    def send_slowly(self, package: bytes, meanwhile: Callable[[], object]) -> tuple[int, bytes]:
-        """Send a package in ten pieces over three seconds, as over a poor Wi-Fi."""
-        connection = HTTPConnection(self.board.host, self.board.port, timeout=10)
-        connection.putrequest("POST", "/api/update")
-        connection.putheader("Content-Length", str(len(package)))
-        connection.putheader("Authorization", f"Bearer {self.token}")
-        connection.endheaders()
-        size = -(-len(package) // 10)
-        for at in range(0, len(package), size):
-            connection.send(package[at : at + size])
-            time.sleep(0.3)
-            if at + size < len(package):
-                meanwhile()
-        reply = connection.getresponse()
-        return reply.status, reply.read()
-
-    def status(self) -> Any:
-        return json.loads(self.ask("/api/device")[1])
-
-    def slot(self) -> str:
-        return (self.flash / "slot.txt").read_text().strip()
-
-    def sign_in(self) -> None:
-        status, reply = self.ask("/api/session", json.dumps({"password": PASSWORD}).encode())
-        assert status == 200, reply
-        self.token = json.loads(reply)["token"]
+from tests.update.two_slots import Device, newer, set_password, until
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +27,7 @@ def with_password(tmp_path: Path) -> Path:
     """A flash whose owner has set the device's password."""
     flash = tmp_path / "flash"
     flash.mkdir()
-    code = (
-        "import asyncio, sys\nfrom web.password import set_password\n"
-        f"class Board: flash = {str(flash)!r}\n"
-        "class Monitor: board = Board; access = None\n"
-        f"asyncio.run(set_password(Monitor, {PASSWORD!r}))\n"
-    )
-    build.build()
-    micropython = build.ROOT / ".venv" / "bin" / "micropython"
-    environment = {**os.environ, "MICROPYPATH": f"{build.TARGET}:.frozen"}
-    subprocess.run([micropython, "-c", code], env=environment, check=True, timeout=30)
+    set_password(flash)
     return flash
 
 
@@ -111,13 +35,6 @@ def with_password(tmp_path: Path) -> Path:
 def line() -> Iterator[Line]:
     with Line(simulated_meter(start=1_700_000_000)) as line:
         yield line
-
-
-def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
-    source = tmp_path / "version.py"
-    source.write_text(f"VERSION = {version!r}\n")
-    build.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
-    return Package(version, "host", {**files, "version.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
 
 
 def test_whole_update_with_the_meter_read_on(

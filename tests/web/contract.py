@@ -61,7 +61,8 @@ def check(path: str, reply: Reply, method: str = "get", *, from_localhost: bool 
 def check_headers(reply: Reply, *, from_localhost: bool = False) -> None:
     """What every reply has, and what none has but to a page of a developer's own computer."""
     assert reply.headers["connection"] == "close"
-    assert reply.headers["cache-control"] == "no-store"
+    is_page = "etag" in reply.headers  # the one thing that a browser may keep, and has to ask about
+    assert reply.headers["cache-control"] == ("no-cache" if is_page else "no-store")
     assert reply.headers["x-content-type-options"] == "nosniff"
     allowed = [name for name in reply.headers if name.startswith("access-control")]
     assert allowed == (["access-control-allow-origin"] if from_localhost else [])

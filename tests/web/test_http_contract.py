@@ -1,6 +1,7 @@
 """Every reply is what docs/openapi.yaml says, with every kind of meter and at every age of the device."""
 
-import gzip
+import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate as validate_document
 
-from simulator import build, clock
-from simulator.board import ROOT, Board
-from simulator.line import Line
+from simulator import clock
+from simulator.board import ROOT
 from simulator.source import AS_USUAL, simulated_meter
 from tests.web import contract
 from tests.web.device import START, Device, parse, request, running, wait_for
@@ -275,12 +275,23 @@ def test_page_is_served_under_both_its_names(silent: Device):
     assert silent.get("/index.html").body == page.body
 
 
-def test_page_of_the_built_firmware_is_the_same_page(silent: Device):
-    build.build()
-    with (
-        Line(simulated_meter(start=START)) as line,
-        Board(line, compiled=True) as board,
-    ):
-        page = Device(board, line, line.source).get("/")
-    assert page.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(page.body) == silent.get("/").body
+def test_page_that_a_browser_has_already_is_not_sent_again(silent: Device):
+    page = silent.get("/")
+    same = silent.get("/", f"If-None-Match: {page.headers['etag']}\r\n")
+    assert (same.status, same.body) == (304, b"")
+    assert same.headers["etag"] == page.headers["etag"]
+    assert silent.get("/", 'If-None-Match: "0123456789abcdef"\r\n').body == page.body
+
+
+def test_page_runs_nothing_but_its_own_script_and_is_framed_by_nobody(silent: Device):
+    page = silent.get("/")
+    policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert page.headers["x-frame-options"] == "DENY"
+    for tag, rule in (("script", "script-src"), ("style", "style-src")):
+        (inline,) = re.findall(f"<{tag}>(.*?)</{tag}>", page.text(), re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert policy[rule] == f"'sha256-{digest}'"
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.findall(r"""(?:src|href)=["']?https?:""", page.text())

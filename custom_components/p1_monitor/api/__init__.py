@@ -3,12 +3,16 @@
 Knows nothing of Home Assistant, so that it can move to a package of its own as it is.
 """
 
-from .client import OriginalDevice, P1MonitorClient
+from .client import P1MonitorClient
 from .errors import (
     NotP1MonitorError,
+    P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRefusedError,
     P1MonitorResponseError,
+    P1MonitorTokenError,
+    P1MonitorWaitError,
 )
 from .models import (
     Capacity,
@@ -18,13 +22,16 @@ from .models import (
     LiveEvent,
     MBusDevice,
     MonthPeak,
-    OriginalPeak,
-    OriginalQuarter,
     P1Health,
     Peaks,
     Quarter,
     Reading,
+    Settings,
+    Token,
+    Update,
 )
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .stored import StoredQuarter, Totals
 
 __all__ = [
     "Capacity",
@@ -40,10 +47,20 @@ __all__ = [
     "OriginalQuarter",
     "P1Health",
     "P1MonitorClient",
+    "P1MonitorConflictError",
     "P1MonitorConnectionError",
     "P1MonitorError",
+    "P1MonitorRefusedError",
     "P1MonitorResponseError",
+    "P1MonitorTokenError",
+    "P1MonitorWaitError",
     "Peaks",
     "Quarter",
     "Reading",
+    "Settings",
+    "StoredQuarter",
+    "Token",
+    "Totals",
+    "Update",
+    "normal_serial",
 ]

@@ -1,38 +1,36 @@
 """The HTTP interface of a P1 monitor, ours and the original one."""
 
-import asyncio
-import json
 import re
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from datetime import datetime
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientTimeout
 
 from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
-    P1MonitorError,
+    P1MonitorNotFoundError,
     P1MonitorResponseError,
+    P1MonitorTokenError,
 )
 from .events import EventReader
-from .fields import Json
+from .fields import Json, tables
+from .http import Requests, as_object, check, connection_error
 from .models import (
     Device,
     LiveEvent,
-    OriginalPeak,
-    OriginalQuarter,
     Peaks,
     Quarter,
     Reading,
+    Settings,
+    Token,
 )
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .stored import StoredQuarter, Totals
 
-# A board that writes a quarter to its card answers late, but not this late.
-REQUEST_TIMEOUT_S = 10
-# The device sends its status every 10 s, whatever the meter does: three missed is gone.
-SILENCE_TIMEOUT_S = 30
-MAX_BODY_BYTES = 64 * 1024
+# A device writes each piece of an update to its flash and reads it back: some minutes at most.
+UPDATE_TIMEOUT_S = 600
+UPDATE_PIECE_BYTES = 8 * 1024
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,
@@ -41,44 +39,15 @@ _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "peaks": Peaks.from_json,
 }
 _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
-_MAC_DIGITS = 12
 
 
-class _NotFoundError(P1MonitorResponseError):
-    """The device is there and does not know this path."""
+class P1MonitorClient(Requests):
+    """What one device can be asked.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginalDevice:
-    """A board with the original firmware, which has no /api.
-
-    serial is its MAC as 12 lower-case hexadecimal digits, else what it calls its serial
-    number, else None.
+    Every method raises P1MonitorConnectionError when nothing (more) comes, P1MonitorTokenError
+    when the device wants a token, and P1MonitorResponseError when what comes is not what the
+    interface promises. What changes something raises P1MonitorRefusedError when it is refused.
     """
-
-    serial: str | None
-
-
-class P1MonitorClient:
-    """One device at one address; the session is the caller's.
-
-    Every method raises P1MonitorConnectionError when nothing (more) comes, and
-    P1MonitorResponseError when what comes is not what the interface promises.
-    """
-
-    def __init__(
-        self,
-        host: str,
-        session: ClientSession,
-        *,
-        request_timeout_s: float = REQUEST_TIMEOUT_S,
-        silence_timeout_s: float = SILENCE_TIMEOUT_S,
-    ) -> None:
-        """Talk to `host`, a name or address with or without a port."""
-        self.host = host
-        self._session = session
-        self._request_timeout_s = request_timeout_s
-        self._silence_timeout_s = silence_timeout_s
 
     async def identify(self) -> Device | OriginalDevice:
         """Who answers at this address.
@@ -88,8 +57,10 @@ class P1MonitorClient:
         try:
             try:
                 return await self.device()
-            except _NotFoundError:
+            except P1MonitorNotFoundError:
                 return await self._identify_original()
+        except P1MonitorTokenError:
+            raise  # a device of ours, whose owner closed reading
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is no P1 monitor: {err}") from err
 
@@ -108,9 +79,7 @@ class P1MonitorClient:
             return None  # its UPnP part may have failed to start; all else works
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
-        digits = re.sub(r"[:.-]", "", found[1]).lower()
-        is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
-        return digits if is_mac else found[1]
+        return normal_serial(found[1])
 
     async def device(self) -> Device:
         """GET /api/device."""
@@ -130,6 +99,38 @@ class P1MonitorClient:
     async def peaks(self) -> Peaks:
         """GET /api/peaks."""
         return Peaks.from_json(await self._json("/api/peaks"))
+
+    async def settings(self) -> Settings:
+        """GET /api/config."""
+        return Settings.from_json(await self._json("/api/config"))
+
+    async def change_settings(self, changes: Json) -> Settings:
+        """PATCH /api/config with what is to change, in the shape of what GET shows."""
+        return Settings.from_json(as_object(await self._text("/api/config", "PATCH", changes)))
+
+    async def create_token(self, name: str, password: str | None = None) -> Token:
+        """POST /api/tokens: a token for a password, or for a press of the button in the last minute.
+
+        Raises P1MonitorTokenError when the password is wrong or the button was not pressed,
+        P1MonitorWaitError and P1MonitorConflictError.
+        """
+        body = {"name": name} if password is None else {"name": name, "password": password}
+        token = Token.from_json(as_object(await self._text("/api/tokens", "POST", body)))
+        if token is None:
+            raise P1MonitorResponseError("/api/tokens: no token in the answer")
+        return token
+
+    async def delete_token(self, token_id: str) -> None:
+        """DELETE /api/tokens."""
+        await self._text(f"/api/tokens?id={token_id}", "DELETE")
+
+    async def restart(self) -> None:
+        """POST /api/restart."""
+        await self._text("/api/restart", "POST", {})
+
+    async def show_light(self) -> None:
+        """POST /api/identify: the light shows which device this is."""
+        await self._text("/api/identify", "POST", {})
 
     async def original_quarter(self) -> OriginalQuarter | None:
         """GET /current/quarter; None before the first telegram."""
@@ -153,11 +154,11 @@ class P1MonitorClient:
         try:
             async with self._session.get(
                 self._url("/api/live"),
-                headers={"Accept": "text/event-stream"},
+                headers={"Accept": "text/event-stream", **self._authorization()},
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                _check(response)
+                await check(response)
                 reader = EventReader()
                 async for chunk in response.content.iter_any():
                     events = [
@@ -168,61 +169,76 @@ class P1MonitorClient:
                     if events:
                         yield events
         except (ClientError, TimeoutError, OSError) as err:
-            raise _connection_error("/api/live", err) from err
+            raise connection_error("/api/live", err) from err
         raise P1MonitorConnectionError("the device closed the live stream")
 
-    def _url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
+    async def month(self, month: str) -> list[Totals]:
+        """GET /api/months/YYYY-MM: its days that are stored, oldest first."""
+        return _totals(await self._json(f"/api/months/{month}"), "days", "day")
 
-    async def _json(self, path: str) -> Json:
-        body = await self._text(path)
-        return _object(body)
+    async def year(self, year: int) -> list[Totals]:
+        """GET /api/years/YYYY: its months that are stored, oldest first."""
+        return _totals(await self._json(f"/api/years/{year}"), "months", "month")
 
-    async def _text(self, path: str) -> str:
-        """GET a body of bounded size within a bounded time."""
+    async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
+        """GET /api/history: the stored quarters from `start` to before `end`, oldest first, as they come."""
+        timeout = ClientTimeout(
+            total=None, sock_connect=self._request_timeout_s, sock_read=self._request_timeout_s
+        )
         try:
-            async with (
-                asyncio.timeout(self._request_timeout_s),
-                self._session.get(self._url(path), allow_redirects=False) as response,
-            ):
-                _check(response)
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the answer is too long")
+            async with self._session.get(
+                self._url("/api/history"),
+                params={"from": _moment(start), "to": _moment(end)},
+                headers=self._authorization(),
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                await check(response)
+                async for line in response.content:
+                    if quarter := StoredQuarter.from_json(as_object(line.decode())):
+                        yield quarter
+        except (ClientError, TimeoutError, OSError, ValueError) as err:
+            raise connection_error("/api/history", err) from err
+
+    async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
+        """POST /api/update: give the device another firmware, into which it then restarts.
+
+        `progress` is called with the percentage that has been sent. Raises P1MonitorTokenError without a token that
+        the device knows, P1MonitorRefusedError with the device's own words when it does not take the package.
+        """
+        headers = {**self._authorization(), "Content-Length": str(len(package))}
+        timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
+
+        async def pieces() -> AsyncGenerator[bytes]:
+            for at in range(0, len(package), UPDATE_PIECE_BYTES):
+                progress(100 * at // len(package))
+                yield package[at : at + UPDATE_PIECE_BYTES]
+
+        try:
+            async with self._session.post(
+                self._url("/api/update"),
+                data=pieces(),
+                headers=headers,
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                await check(response)
         except (ClientError, TimeoutError, OSError) as err:
-            raise _connection_error(path, err) from err
-        try:
-            return body.decode()
-        except UnicodeDecodeError as err:
-            raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
-
-
-def _check(response: ClientResponse) -> None:
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise _NotFoundError(f"{response.url.path}: not found")
-    if response.status != HTTPStatus.OK:
-        raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
-
-
-def _object(body: str) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except ValueError as err:
-        raise P1MonitorResponseError("the answer is not JSON") from err
-    if not isinstance(data, dict):
-        raise P1MonitorResponseError("the answer is not a JSON object")
-    return data
+            raise connection_error("/api/update", err) from err
 
 
 def _event(name: str, data: str) -> LiveEvent | None:
     """An event that we know; later firmware may send more kinds."""
     if (model := _EVENTS.get(name)) is None:
         return None
-    return model(_object(data))
+    return model(as_object(data))
 
 
-def _connection_error(path: str, err: Exception) -> P1MonitorError:
-    reason = "no answer in time" if isinstance(err, TimeoutError) else str(err)
-    return P1MonitorConnectionError(f"{path}: {reason or type(err).__name__}")
+def _totals(body: Json, key: str, name: str) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in tables(body, key))
+    return [totals for totals in found if totals]
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as a query takes it: to the second, with its offset."""
+    return moment.isoformat(timespec="seconds")

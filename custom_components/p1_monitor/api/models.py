@@ -13,7 +13,6 @@ from .fields import (
     Json,
     flag,
     integer,
-    integers,
     moment,
     number,
     table,
@@ -34,9 +33,52 @@ class Clock:
 class Capacity:
     """The capacity tariff's settings, which live on the device."""
 
-    area: str | None
-    target_w: int | None
-    counted_from: str | None
+    area: str | None = None
+    target_w: int | None = None
+    counted_from: str | None = None
+    warning_percent: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The "capacity" of a device or of its settings."""
+        return cls(
+            area=text(data, "area"),
+            target_w=integer(data, "target_w"),
+            counted_from=text(data, "counted_from"),
+            warning_percent=integer(data, "warning_percent"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """GET /api/config, as far as we show it. brightness is in percent."""
+
+    capacity: Capacity
+    brightness: int | None
+    has_password: bool
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The settings; none of them is a secret."""
+        return cls(
+            capacity=Capacity.from_json(table(data, "capacity")),
+            brightness=integer(table(data, "light"), "brightness"),
+            has_password=flag(table(data, "access"), "has_password"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A named token that a device gave out; `value` is the secret."""
+
+    id: str
+    value: str
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """The token, or None where there is none in it."""
+        token_id, value = text(data, "id"), text(data, "token")
+        return cls(id=token_id, value=value) if token_id and value else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +89,9 @@ class Card:
     size_bytes: int | None
     free_bytes: int | None
     error: str | None
+    waiting_quarters: int | None
+    lost_quarters: int | None
+    nearly_full: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +102,16 @@ class P1Health:
     crc_errors: int | None
     overruns: int | None
     age_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """How an update of the firmware is doing; board is the one that a package must be for."""
+
+    state: str | None
+    percent: int | None
+    error: str | None
+    board: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +133,7 @@ class Device:
     heap_free_bytes: int | None
     card: Card
     p1: P1Health
+    update: Update
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
@@ -85,11 +141,11 @@ class Device:
         if (device_id := text(data, "id")) is None:
             return None
         clock = table(data, "clock")
-        capacity = table(data, "capacity")
         wifi = table(data, "wifi")
         heap = table(data, "heap")
         card = table(data, "card")
         p1 = table(data, "p1")
+        update = table(data, "update")
         return cls(
             id=device_id.lower(),
             name=text(data, "name"),
@@ -99,11 +155,7 @@ class Device:
             uptime_s=integer(data, "uptime_s"),
             reset_cause=text(data, "reset_cause"),
             clock=Clock(source=text(clock, "source"), time=moment(clock, "time")),
-            capacity=Capacity(
-                area=text(capacity, "area"),
-                target_w=integer(capacity, "target_w"),
-                counted_from=text(capacity, "counted_from"),
-            ),
+            capacity=Capacity.from_json(table(data, "capacity")),
             wifi_ssid=text(wifi, "ssid"),
             wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
             heap_used_bytes=integer(heap, "used_bytes"),
@@ -113,12 +165,21 @@ class Device:
                 size_bytes=integer(card, "size_bytes"),
                 free_bytes=integer(card, "free_bytes"),
                 error=text(card, "error"),
+                waiting_quarters=integer(card, "waiting_quarters"),
+                lost_quarters=integer(card, "lost_quarters"),
+                nearly_full=flag(card, "nearly_full"),
             ),
             p1=P1Health(
                 telegrams=integer(p1, "telegrams"),
                 crc_errors=integer(p1, "crc_errors"),
                 overruns=integer(p1, "overruns"),
                 age_ms=integer(p1, "age_ms"),
+            ),
+            update=Update(
+                state=text(update, "state"),
+                percent=integer(update, "percent"),
+                error=text(update, "error"),
+                board=text(update, "board"),
             ),
         )
 
@@ -243,11 +304,15 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeak:
-    """The highest quarter of a month ("2026-11"); end is the end of that quarter."""
+    """The highest quarter of a month ("2026-11"); end is the end of that quarter.
+
+    source: "meter" told it, or the "card" holds no higher one.
+    """
 
     month: str | None
     power_w: int | None
     end: datetime | None
+    source: str | None = None
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
@@ -256,6 +321,7 @@ class MonthPeak:
             month=text(data, "month"),
             power_w=integer(data, "power_w"),
             end=moment(data, "end"),
+            source=text(data, "source"),
         )
 
 
@@ -279,43 +345,3 @@ class Peaks:
 
 
 type LiveEvent = Device | Reading | Quarter | Peaks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginalQuarter:
-    """GET /current/quarter of the original firmware: finished 5 s slots since its start.
-
-    A slot without a telegram is None; produced power is <= 0.
-    """
-
-    quarter_id: int
-    consumed_w: tuple[int | None, ...]
-    produced_w: tuple[int | None, ...]
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self | None:
-        """The quarter, or None before the first telegram."""
-        if (quarter_id := integer(data, "quarter_id")) is None:
-            return None
-        return cls(
-            quarter_id=quarter_id,
-            consumed_w=integers(data, "consumed_power_interval_avgs"),
-            produced_w=integers(data, "produced_power_interval_avgs"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginalPeak:
-    """The peak in GET /current/month/peak; the id is that of its quarter's start."""
-
-    quarter_id: int
-    power_w: int
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self | None:
-        """The peak, or None before the first telegram."""
-        peak = table(data, "peak")
-        quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
-        if quarter_id is None or power_w is None:
-            return None
-        return cls(quarter_id=quarter_id, power_w=power_w)

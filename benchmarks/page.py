@@ -1,0 +1,185 @@
+"""The web page: its weight, how soon it shows a live figure, what Lighthouse says of it, and what staying open costs.
+
+The board has the heap that the whole product is held to. The page stays open for a minute; PAGE_SECONDS=3600 in the
+environment asks for the hour.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from benchmarks.figures import BenchmarkError, Figure
+from simulator import build
+from simulator.board import Board, BoardError
+from simulator.clock import moment
+from simulator.line import Line
+from simulator.source import simulated_meter
+
+HEAP = "122k"
+LOADS = 5
+SECONDS = int(os.environ.get("PAGE_SECONDS", "60"))
+_SETTLE_S = 60  # until the browser has compiled what runs each second
+_CHROMIUM = build.ROOT / ".tools/bin/chromium"
+_LIGHTHOUSE = build.ROOT / ".tools/lighthouse/node_modules/.bin/lighthouse"
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_PHONE = {"width": 390, "height": 844}
+# When the first figure stands on the screen, in ms since the page was asked for, and what had been asked for by then.
+_WATCH = """
+new MutationObserver((_, observer) => {
+  if (!/\\d/.test(document.querySelector(".hero .figure")?.textContent ?? "")) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.liveAt = performance.now(); }));
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+@contextmanager
+def board() -> Iterator[Board]:
+    """The firmware on a board's heap, with a meter that has spoken."""
+    source = simulated_meter(start=moment(2026, 11, 12, 18, 33, 0))
+    with (
+        tempfile.TemporaryDirectory(prefix="p1-page-") as folder,
+        Line(source) as line,
+        Board(line, card=Path(folder), small=True, compiled=True, heapsize=HEAP) as running,
+    ):
+        time.sleep(3)
+        yield running
+
+
+def first_figures(browser: Browser, url: str) -> tuple[float, int]:
+    """Median seconds until a live figure is on the screen, and the most requests that it took."""
+    times, most = [], 0
+    for _ in range(LOADS):
+        context = browser.new_context(locale="nl-BE", viewport=_PHONE)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.add_init_script(_WATCH)
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(url)
+        page.wait_for_function("window.liveAt")
+        most = max(most, sum(url.startswith("http") for url in asked))
+        times.append(page.evaluate("window.liveAt") / 1000)
+        context.close()
+    return statistics.median(times), most
+
+
+def staying_open(browser: Browser, url: str) -> tuple[float, float]:
+    """Percent of a core that the browser takes, and bytes by which the page's memory grows, over SECONDS."""
+    page = browser.new_context(locale="nl-BE", viewport=_PHONE).new_page()  # type: ignore[arg-type]
+    page.goto(url)
+    page.wait_for_timeout(_SETTLE_S * 1000)
+    cpu_s, heap, began = _cpu_s(browser), _heap_bytes(page), time.monotonic()
+    page.wait_for_timeout(SECONDS * 1000)
+    passed_s = time.monotonic() - began
+    return 100 * (_cpu_s(browser) - cpu_s) / passed_s, max(0, _heap_bytes(page) - heap)
+
+
+def _cpu_s(browser: Browser) -> float:
+    """Seconds that all of the browser's processes have worked."""
+    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    return float(sum(process["cpuTime"] for process in found["processInfo"]))
+
+
+def _heap_bytes(page: Page) -> int:
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    return int(session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+def lighthouse(url: str) -> dict[str, float]:
+    """Scores of 0 to 100 by category, on the mobile profile."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        done = subprocess.run(
+            [
+                _LIGHTHOUSE,
+                url,
+                "--quiet",
+                "--output=json",
+                f"--output-path={report.name}",
+                "--only-categories=performance,accessibility,best-practices",
+                "--max-wait-for-load=15000",  # the stream never ends, which it waits for
+                "--chrome-flags=--headless=new --no-sandbox --disable-gpu --lang=en-GB",
+            ],
+            env={**os.environ, "CHROME_PATH": str(_CHROMIUM), "LANG": "en_GB.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        if done.returncode:
+            raise BenchmarkError(f"Lighthouse: {(done.stderr or done.stdout).strip().splitlines()[0]}")
+        categories: dict[str, Any] = json.loads(Path(report.name).read_text())["categories"]
+    return {name: 100 * category["score"] for name, category in categories.items()}
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of this group."""
+    for program in (_CHROMIUM, _LIGHTHOUSE):
+        if not program.exists():
+            raise BenchmarkError(
+                f"there is no {program.relative_to(build.ROOT)}; scripts/setup --bench says why"
+            )
+    build.build()
+    yield Figure(
+        key="page.compressed_bytes",
+        value=(build.TARGET / "page/index.html.gz").stat().st_size,
+        unit="bytes",
+        goal=60_000,
+        what="the whole page as it is sent, charts, words and icons included",
+    )
+    try:
+        with board() as running, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_ARGUMENTS)
+            first_s, requests = first_figures(browser, running.url)
+            yield Figure(
+                key="page.requests_to_live",
+                value=requests,
+                unit="",
+                goal=3,
+                what="requests until a live figure",
+            )
+            yield Figure(
+                key="page.first_live_s",
+                value=first_s,
+                unit="s",
+                goal=1.0,
+                what=f"until a live figure is on the screen, from a board with a heap of {HEAP}B",
+            )
+            cpu_percent, growth = staying_open(browser, running.url)
+            browser.close()
+            scores = lighthouse(running.url)
+    except (BoardError, Error, OSError) as error:
+        raise BenchmarkError(str(error).splitlines()[0]) from None
+    for category, score in scores.items():
+        yield Figure(
+            key=f"page.lighthouse_{category.replace('-', '_')}",
+            value=score,
+            unit="",
+            goal=95,
+            more_is_better=True,
+            what="of 100, Lighthouse's mobile profile",
+        )
+    stay = "an hour" if SECONDS == 3600 else f"{SECONDS} s"
+    yield Figure(
+        key="page.hour_cpu_percent",
+        value=cpu_percent,
+        unit="%",
+        goal=5,
+        what=f"of a core, the whole browser, while the page is open for {stay}",
+    )
+    yield Figure(
+        key="page.hour_heap_growth_bytes",
+        value=growth,
+        unit="bytes",
+        goal=100_000,
+        what=f"by which the page's memory grows in {stay}",
+    )

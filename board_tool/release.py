@@ -1,0 +1,66 @@
+"""Makes the file that HACS installs: the integration, and inside it the update package of each board."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from board_tool.boards import BOARDS
+from board_tool.build import ROOT, build, has_table
+from board_tool.errors import ToolError
+from board_tool.package import version
+
+INTEGRATION = ROOT / "custom_components" / "p1_monitor"
+TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
+"""The name that hacs.json says."""
+
+FIRMWARE = "firmware"
+"""Where the integration looks for packages (custom_components/p1_monitor/packages.py)."""
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sources give the same file
+
+
+def released_boards() -> list[str]:
+    """The boards whose pins the firmware knows."""
+    return [kind.name for kind in BOARDS.values() if has_table(kind)]
+
+
+def release(boards: Iterable[str], target: Path = TARGET) -> Path:
+    """Build the firmware for these boards and put it with the integration into one file.
+
+    ToolError when firmware and integration have different versions, or a source cannot be compiled.
+    """
+    integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
+    if integration != (firmware := version(ROOT)):
+        raise ToolError(f"the integration is version {integration}, and the firmware {firmware}")
+    from simulator import card  # needs esbuild, which only releasing needs
+
+    try:
+        card.build()
+    except SyntaxError as error:
+        raise ToolError(str(error)) from None
+    packages = [build(board)[1] for board in boards]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(target, "w") as file:
+        for path in _sources():
+            _add(file, path.relative_to(INTEGRATION).as_posix(), path.read_bytes())
+        for path in packages:
+            _add(file, f"{FIRMWARE}/{path.name}", path.read_bytes())
+    return target
+
+
+def release_and_tell() -> None:
+    """Make the release of all boards, and say what came of it."""
+    path = release(released_boards())
+    print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
+
+
+def _sources() -> list[Path]:
+    found = (path for path in INTEGRATION.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return sorted(path for path in found if not path.is_relative_to(INTEGRATION / FIRMWARE))
+
+
+def _add(file: ZipFile, name: str, content: bytes) -> None:
+    entry = ZipInfo(name, _LONG_AGO)
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    file.writestr(entry, content)

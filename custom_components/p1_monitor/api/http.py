@@ -1,0 +1,119 @@
+"""Asking a device over HTTP: within bounds of time and size, and with errors of one family."""
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import ClientError, ClientResponse, ClientSession
+
+from .errors import (
+    P1MonitorConflictError,
+    P1MonitorConnectionError,
+    P1MonitorError,
+    P1MonitorNotFoundError,
+    P1MonitorRefusedError,
+    P1MonitorResponseError,
+    P1MonitorTokenError,
+    P1MonitorWaitError,
+)
+from .fields import Json
+
+# A board that writes a quarter to its card answers late, but not this late.
+REQUEST_TIMEOUT_S = 10
+# The device sends its status every 10 s, whatever the meter does: three missed is gone.
+SILENCE_TIMEOUT_S = 30
+MAX_BODY_BYTES = 64 * 1024
+MAX_LINE_BYTES = 200
+
+_REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
+    HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
+    HTTPStatus.CONFLICT: P1MonitorConflictError,
+    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorWaitError,
+}
+
+
+class Requests:
+    """Requests to one device at one address; the session is the caller's."""
+
+    def __init__(
+        self,
+        host: str,
+        session: ClientSession,
+        *,
+        token: str | None = None,
+        request_timeout_s: float = REQUEST_TIMEOUT_S,
+        silence_timeout_s: float = SILENCE_TIMEOUT_S,
+    ) -> None:
+        """Talk to `host`, a name or address with or without a port; `token` is the device's own."""
+        self.host = host
+        self.token = token
+        self._session = session
+        self._request_timeout_s = request_timeout_s
+        self._silence_timeout_s = silence_timeout_s
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def _url(self, path: str) -> str:
+        return f"http://{self.host}{path}"
+
+    async def _json(self, path: str) -> Json:
+        body = await self._text(path)
+        return as_object(body)
+
+    async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
+        """Ask for a body of bounded size within a bounded time."""
+        try:
+            async with (
+                asyncio.timeout(self._request_timeout_s),
+                self._session.request(
+                    method,
+                    self._url(path),
+                    json=body_json,
+                    headers=self._authorization(),
+                    allow_redirects=False,
+                ) as response,
+            ):
+                await check(response)
+                body = bytearray()
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > MAX_BODY_BYTES:
+                        raise P1MonitorResponseError(f"{path}: the answer is too long")
+        except (ClientError, TimeoutError, OSError) as err:
+            raise connection_error(path, err) from err
+        try:
+            return body.decode()
+        except UnicodeDecodeError as err:
+            raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
+
+
+async def check(response: ClientResponse) -> None:
+    """Raise what an answer other than the promised one means."""
+    if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+        return
+    if response.status == HTTPStatus.NOT_FOUND:
+        raise P1MonitorNotFoundError(f"{response.url.path}: not found")
+    # A device says in one line why it refuses.
+    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
+    if kind := _REFUSALS.get(response.status):
+        raise kind(line)
+    if response.method != "GET":
+        raise P1MonitorRefusedError(line or f"{response.url.path}: status {response.status}")
+    raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
+
+
+def as_object(body: str) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except ValueError as err:
+        raise P1MonitorResponseError("the answer is not JSON") from err
+    if not isinstance(data, dict):
+        raise P1MonitorResponseError("the answer is not a JSON object")
+    return data
+
+
+def connection_error(path: str, err: Exception) -> P1MonitorError:
+    reason = "no answer in time" if isinstance(err, TimeoutError) else str(err)
+    return P1MonitorConnectionError(f"{path}: {reason or type(err).__name__}")

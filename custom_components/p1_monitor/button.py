@@ -1,0 +1,79 @@
+"""Buttons: which board is this, and start it anew."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button.const import ButtonDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import P1MonitorClient
+from .coordinator import P1MonitorConfigEntry
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .writing import in_words, may_write
+
+# A board answers one at a time.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorButtonDescription(P1MonitorEntityDescription, ButtonEntityDescription):
+    """A button: press_fn asks the device. token: only for those who have one."""
+
+    press_fn: Callable[[P1MonitorClient], Awaitable[None]]
+    token: bool = True
+
+
+BUTTONS = (
+    P1MonitorButtonDescription(
+        key="identify",
+        device_class=ButtonDeviceClass.IDENTIFY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lapses=False,
+        has_fn=lambda s: s.device is not None,
+        press_fn=lambda client: client.show_light(),
+        token=False,
+    ),
+    P1MonitorButtonDescription(
+        key="restart",
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        lapses=False,
+        has_fn=lambda s: s.device is not None,
+        press_fn=lambda client: client.restart(),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add what the device lets us press."""
+    coordinator = entry.runtime_data
+    allowed = tuple(item for item in BUTTONS if may_write(coordinator) or not item.token)
+    add_as_they_show(coordinator, allowed, async_add_entities, P1MonitorButton)
+
+
+class P1MonitorButton(P1MonitorEntity, ButtonEntity):
+    """A button of the table."""
+
+    entity_description: P1MonitorButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Ask the device."""
+        with in_words(self.coordinator):
+            await self.entity_description.press_fn(self.coordinator.client)
+
+    @override
+    def _read(self) -> None:
+        """A button has no value; its state is when it was pressed."""
+
+    @override
+    def _show(self, value: None) -> None:
+        """Nothing to show."""

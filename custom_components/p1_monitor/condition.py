@@ -1,0 +1,85 @@
+"""Conditions for automations: is the peak at risk, what is the headroom, which tariff is it."""
+
+from collections.abc import Mapping
+from typing import ClassVar, override
+
+import probatio
+from homeassistant.const import CONF_OPTIONS, STATE_ON, UnitOfPower
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.condition import (
+    ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL,
+    Condition,
+    ConditionConfig,
+    EntityConditionBase,
+    EntityNumericalConditionWithUnitBase,
+    EntityStateConditionBase,
+)
+from homeassistant.util.unit_conversion import PowerConverter
+
+from .own_entities import own_entities
+from .sensor_meter import TARIFFS
+
+CONF_TARIFF = "tariff"
+
+SENSOR = {"sensor": DomainSpec()}
+
+
+class OwnEntities(EntityConditionBase):
+    """Narrows a target to our entities of one kind."""
+
+    key: ClassVar[str]
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        """Leave out what is not ours, also where a whole area is the target."""
+        return own_entities(self._hass, super().entity_filter(entities), self.key)
+
+
+class PeakIsAtRisk(OwnEntities, EntityStateConditionBase):
+    """The running quarter heads for a peak."""
+
+    _domain_specs: Mapping[str, DomainSpec] = {"binary_sensor": DomainSpec()}
+    _states: set[str | bool] = {STATE_ON}  # noqa: RUF012 (as the base class has it)
+    key = "peak_at_risk"
+
+
+class HeadroomIs(OwnEntities, EntityNumericalConditionWithUnitBase):
+    """What may still be used lies above, below or between."""
+
+    _domain_specs = SENSOR
+    _base_unit = UnitOfPower.WATT
+    _unit_converter = PowerConverter
+    key = "headroom"
+
+
+class TariffIs(OwnEntities, EntityStateConditionBase):
+    """It is day, or night."""
+
+    _domain_specs = SENSOR
+    _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
+        {
+            probatio.Required(CONF_OPTIONS): {
+                probatio.Required(CONF_TARIFF): probatio.In(list(TARIFFS.values())),
+            },
+        }
+    )
+    key = "tariff"
+
+    def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
+        """Take the tariff that is asked for."""
+        super().__init__(hass, config)
+        assert config.options is not None
+        self._states = {config.options[CONF_TARIFF]}
+
+
+CONDITIONS: dict[str, type[Condition]] = {
+    "headroom_is": HeadroomIs,
+    "peak_is_at_risk": PeakIsAtRisk,
+    "tariff_is": TariffIs,
+}
+
+
+async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:
+    """The conditions of this integration."""
+    return CONDITIONS

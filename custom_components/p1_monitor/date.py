@@ -1,0 +1,67 @@
+"""Date: from when on the household's own peaks count."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import override
+
+from homeassistant.components.date import DateEntity, DateEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .writing import change_setting, may_write
+
+# A board answers one at a time.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorDateDescription(P1MonitorEntityDescription, DateEntityDescription):
+    """The one line of this platform's table."""
+
+
+COUNTED_FROM = P1MonitorDateDescription(
+    key="counted_from",
+    translation_key="counted_from",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+    lapses=False,
+    has_fn=lambda s: s.device is not None,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the date, where the device lets us change it."""
+    if may_write(entry.runtime_data):
+        add_as_they_show(entry.runtime_data, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
+
+
+class P1MonitorDate(P1MonitorEntity, DateEntity):
+    """The first day whose peaks are the household's own; without one all months count."""
+
+    entity_description: P1MonitorDateDescription
+
+    @override
+    async def async_set_value(self, value: date) -> None:
+        """Set the day on the device."""
+        await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
+
+    @override
+    def _read(self) -> date | None:
+        device = self.coordinator.data.device
+        if device is None or device.capacity.counted_from is None:
+            return None
+        try:
+            return date.fromisoformat(device.capacity.counted_from)
+        except ValueError:
+            return None
+
+    @override
+    def _show(self, value: date | None) -> None:
+        self._attr_native_value = value

@@ -1,0 +1,65 @@
+"""Diagnostics: what a report of a fault needs, without secrets and without what tells whose meter it is."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .const import CONF_TOKEN_ID
+from .coordinator import P1MonitorConfigEntry
+from .sensor_mbus import KINDS
+
+# Secrets, addresses, names that people gave, and numbers that stand on a meter or a bill.
+REDACTED = {
+    CONF_HOST,
+    CONF_TOKEN,
+    CONF_TOKEN_ID,
+    "ean",
+    "id",
+    "message",
+    "meter_id",
+    "name",
+    "title",
+    "unique_id",
+    "wifi_ssid",
+}
+QUARTER_ID = "quarter_id"
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: P1MonitorConfigEntry
+) -> dict[str, Any]:
+    """The entry, the newest of everything, and which entities came of it."""
+    coordinator = entry.runtime_data
+    snapshot = asdict(coordinator.data)
+    # Its id is a date, which helps; that of a device or a meter is who it is.
+    for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
+        if quarter:
+            quarter[QUARTER_ID] = quarter.pop("id")
+    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # in a tuple nothing is redacted
+    return {
+        "entry": async_redact_data(
+            {"data": dict(entry.data), "options": dict(entry.options), "title": entry.title}, REDACTED
+        ),
+        "streaming": coordinator.update_interval is None,
+        "last_update_success": coordinator.last_update_success,
+        "has_token": coordinator.client.token is not None,
+        "snapshot": async_redact_data(snapshot, REDACTED),
+        "entities": sorted(
+            _key(entity.unique_id, coordinator.device_id)
+            for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        ),
+    }
+
+
+def _key(unique_id: str, device_id: str) -> str:
+    """The key of an entity; of a meter on the M-Bus without its number, or that of the device."""
+    key = unique_id.removeprefix(f"{device_id}_")
+    for kind in KINDS:
+        meter, found, rest = key.partition(f"_{kind}")
+        if found and meter:
+            return f"…_{kind}{rest}"
+    return key

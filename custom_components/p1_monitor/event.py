@@ -1,0 +1,134 @@
+"""Events: what happens to peaks, and to the meter. See happenings.py for when."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .happenings import (
+    BREAKER,
+    METER_TYPES,
+    PEAK_TYPES,
+    Happening,
+    MeterHappenings,
+    PeakHappenings,
+)
+from .sensor_meter import BREAKER_STATES
+
+# The coordinator fetches for all of them; nothing here talks to the device.
+PARALLEL_UPDATES = 0
+
+# Under which the memory keeps what was told of peaks.
+TOLD = "told"
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorEventDescription(P1MonitorEntityDescription, EventEntityDescription):
+    """A line in the table of events."""
+
+
+PEAK = P1MonitorEventDescription(
+    key="peak",
+    translation_key="peak",
+    event_types=PEAK_TYPES,
+    lapses=False,
+    has_fn=lambda s: s.quarter.id is not None,
+)
+METER = P1MonitorEventDescription(
+    key="meter",
+    translation_key="meter",
+    event_types=METER_TYPES,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    lapses=False,
+    has_fn=lambda s: s.device is not None and s.reading.time is not None,
+)
+EVENTS = (PEAK, METER)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the events once there is something that they can come from."""
+    coordinator = entry.runtime_data
+    add_as_they_show(coordinator, (PEAK,), async_add_entities, PeakEvent)
+    add_as_they_show(coordinator, (METER,), async_add_entities, MeterEvent)
+
+
+class P1MonitorEvent(P1MonitorEntity, EventEntity):
+    """An event of the table."""
+
+    entity_description: P1MonitorEventDescription
+
+    def _happened(self) -> list[Happening]:
+        """What is new since the last look."""
+        raise NotImplementedError
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look once: what is there already happened before we came."""
+        await super().async_added_to_hass()
+        self._tell_later = self._happened()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Tell each happening; those who listen are only there once Home Assistant runs."""
+        if self.available != self._written_available:
+            self._take(None)
+            self.async_write_ha_state()
+        self._tell_later += self._happened()
+        if self.hass.state is not CoreState.running:
+            return
+        for happening in self._tell_later:
+            self._trigger_event(happening.type, happening.data)
+            self.async_write_ha_state()
+        self._tell_later = []
+
+    @override
+    def _read(self) -> None:
+        """An event has no value; its state is when it came."""
+
+    @override
+    def _show(self, value: None) -> None:
+        """Nothing to show."""
+
+
+class PeakEvent(P1MonitorEvent):
+    """A warning, a target exceeded, a new month peak, a month that closed."""
+
+    def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
+        """Go on where the last life of Home Assistant ended."""
+        super().__init__(coordinator, description)
+        self._happenings = PeakHappenings(coordinator.memory.get(TOLD))
+
+    @override
+    def _happened(self) -> list[Happening]:
+        found = self._happenings.follow(self.coordinator.data)
+        self.coordinator.memory.put(TOLD, dict(self._happenings.told))
+        return found
+
+
+class MeterEvent(P1MonitorEvent):
+    """The breaker, a message, or power that came back."""
+
+    def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
+        """Begin with what there is."""
+        super().__init__(coordinator, description)
+        self._happenings = MeterHappenings()
+
+    @override
+    def _happened(self) -> list[Happening]:
+        return [
+            Happening(type=BREAKER, data={key: BREAKER_STATES.get(value) for key, value in item.data.items()})
+            if item.type == BREAKER
+            else item
+            for item in self._happenings.follow(self.coordinator.data)
+        ]

@@ -1,0 +1,130 @@
+"""Numbers: settings of the device that are worth a slider in Home Assistant."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry, Snapshot
+from .demand import AREAS_WITHOUT_PEAK, FLOOR_W
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .writing import change_setting, may_write
+
+# A board answers one at a time.
+PARALLEL_UPDATES = 1
+
+WATTS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescription):
+    """A number: value_fn gives it, None where the setting is not set.
+
+    setting: its section and key on the device. scale: how much the device's number is
+    larger. min_fn: the least that makes sense, where that is not always the same.
+    """
+
+    setting: tuple[str, str]
+    value_fn: Callable[[Snapshot], int | None]
+    scale: int = 1
+    min_fn: Callable[[Snapshot], float] | None = None
+
+
+def _least_target(snapshot: Snapshot) -> float:
+    """Below the floor a target has no effect, unless peaks cost nothing anyway."""
+    return 0.1 if snapshot.area in AREAS_WITHOUT_PEAK else FLOOR_W / WATTS
+
+
+NUMBERS = (
+    P1MonitorNumberDescription(
+        key="peak_target",
+        translation_key="peak_target",
+        device_class=NumberDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        native_max_value=25,
+        native_step=0.1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+        lapses=False,
+        has_fn=lambda s: s.device is not None,
+        setting=("capacity", "target_w"),
+        value_fn=lambda s: s.device.capacity.target_w if s.device else None,
+        scale=WATTS,
+        min_fn=_least_target,
+    ),
+    P1MonitorNumberDescription(
+        key="warning_threshold",
+        translation_key="warning_threshold",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=50,
+        native_max_value=100,
+        native_step=1,
+        entity_category=EntityCategory.CONFIG,
+        lapses=False,
+        has_fn=lambda s: s.device is not None and s.device.capacity.warning_percent is not None,
+        setting=("capacity", "warning_percent"),
+        value_fn=lambda s: s.device.capacity.warning_percent if s.device else None,
+    ),
+    P1MonitorNumberDescription(
+        key="led_brightness",
+        translation_key="led_brightness",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        lapses=False,
+        has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
+        setting=("light", "brightness"),
+        value_fn=lambda s: s.settings.brightness if s.settings else None,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the settings, where the device lets us change them."""
+    if may_write(entry.runtime_data):
+        add_as_they_show(entry.runtime_data, NUMBERS, async_add_entities, P1MonitorNumber)
+
+
+class P1MonitorNumber(P1MonitorEntity, NumberEntity):
+    """A number of the table."""
+
+    entity_description: P1MonitorNumberDescription
+
+    @property
+    @override
+    def native_min_value(self) -> float:
+        """The least value, which may depend on other settings."""
+        min_fn = self.entity_description.min_fn
+        return super().native_min_value if min_fn is None else min_fn(self.coordinator.data)
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the setting on the device."""
+        description = self.entity_description
+        await change_setting(self.coordinator, *description.setting, round(value * description.scale))
+
+    @override
+    def _read(self) -> float | None:
+        description = self.entity_description
+        value = description.value_fn(self.coordinator.data)
+        return None if value is None else value / description.scale
+
+    @override
+    def _show(self, value: float | None) -> None:
+        self._attr_native_value = value

@@ -1,0 +1,38 @@
+"""The update packages that travel inside a release of this integration; a clone of the sources has none.
+
+Pure: knows nothing of Home Assistant. The file's format: board_tool/package.py.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "firmware"
+_FORMAT = "p1-monitor 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwarePackage:
+    """One version of the firmware for one board."""
+
+    version: str
+    board: str
+    path: Path
+
+
+def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
+    """The packages in a folder by their board; what is none is left out. Blocks: reads the disk."""
+    found = (_package(path) for path in sorted(folder.glob("*.p1")))
+    return {package.board: package for package in found if package}
+
+
+def _package(path: Path) -> FirmwarePackage | None:
+    with path.open("rb") as file:
+        line = file.readline(1024)
+    try:
+        head = json.loads(line + b"]}")
+        if head["format"] != _FORMAT:
+            return None
+        return FirmwarePackage(version=str(head["version"]), board=str(head["board"]), path=path)
+    except ValueError, KeyError, TypeError:
+        return None

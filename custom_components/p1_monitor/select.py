@@ -1,0 +1,62 @@
+"""Select: the network area, which decides whether and how peaks are billed."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry
+from .demand import AREAS
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .writing import change_setting, may_write
+
+# A board answers one at a time.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorSelectDescription(P1MonitorEntityDescription, SelectEntityDescription):
+    """The one line of this platform's table."""
+
+
+AREA = P1MonitorSelectDescription(
+    key="area",
+    translation_key="area",
+    options=list(AREAS),
+    entity_category=EntityCategory.CONFIG,
+    lapses=False,
+    has_fn=lambda s: s.device is not None,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the area, where the device lets us change it."""
+    if may_write(entry.runtime_data):
+        add_as_they_show(entry.runtime_data, (AREA,), async_add_entities, P1MonitorSelect)
+
+
+class P1MonitorSelect(P1MonitorEntity, SelectEntity):
+    """The network area; none is chosen until somebody does."""
+
+    entity_description: P1MonitorSelectDescription
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose the area on the device."""
+        await change_setting(self.coordinator, "capacity", "area", option)
+
+    @override
+    def _read(self) -> str | None:
+        area = self.coordinator.data.area
+        return area if area in AREAS else None
+
+    @override
+    def _show(self, value: str | None) -> None:
+        self._attr_current_option = value

@@ -1,0 +1,70 @@
+"""Actions: what a device has kept, as a response."""
+
+from datetime import datetime
+from typing import Final
+
+import probatio
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import P1MonitorCoordinator
+from .past import month_peaks, quarters
+
+GET_MONTH_PEAKS: Final = "get_month_peaks"
+GET_QUARTERS: Final = "get_quarters"
+ATTR_START: Final = "start"
+ATTR_END: Final = "end"
+
+GET_QUARTERS_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        probatio.Required(ATTR_START): cv.datetime,
+        probatio.Required(ATTR_END): cv.datetime,
+    }
+)
+GET_MONTH_PEAKS_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        probatio.Optional(ATTR_START): cv.date,
+        probatio.Optional(ATTR_END): cv.date,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, which are there whether or not a device is."""
+    hass.services.async_register(
+        DOMAIN, GET_QUARTERS, _get_quarters, GET_QUARTERS_SCHEMA, SupportsResponse.ONLY
+    )
+    hass.services.async_register(
+        DOMAIN, GET_MONTH_PEAKS, _get_month_peaks, GET_MONTH_PEAKS_SCHEMA, SupportsResponse.ONLY
+    )
+
+
+async def _get_quarters(call: ServiceCall) -> ServiceResponse:
+    start, end = (_with_offset(call.data[name]) for name in (ATTR_START, ATTR_END))
+    return {"quarters": await quarters(_coordinator(call), start, end)}
+
+
+async def _get_month_peaks(call: ServiceCall) -> ServiceResponse:
+    coordinator = _coordinator(call)
+    months = await month_peaks(coordinator, call.data.get(ATTR_START), call.data.get(ATTR_END))
+    return {"months": months, "billable_average_w": coordinator.data.peaks.billable_average_w}
+
+
+def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
+    """The device that is meant. ServiceValidationError when there is none, or it is not loaded."""
+    coordinator: P1MonitorCoordinator = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    ).runtime_data
+    return coordinator
+
+
+def _with_offset(moment: datetime) -> datetime:
+    """A moment without offset is one of Home Assistant's own time zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt_util.get_default_time_zone())

@@ -1,0 +1,70 @@
+"""Switch: the light on the board, for those who sleep next to it."""
+
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import P1MonitorConfigEntry
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .writing import change_setting, may_write
+
+# A board answers one at a time.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorSwitchDescription(P1MonitorEntityDescription, SwitchEntityDescription):
+    """The one line of this platform's table."""
+
+
+STATUS_LIGHT = P1MonitorSwitchDescription(
+    key="status_light",
+    translation_key="status_light",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+    lapses=False,
+    has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the light, where the device lets us change it."""
+    if may_write(entry.runtime_data):
+        add_as_they_show(entry.runtime_data, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch)
+
+
+class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
+    """The light: off is a brightness of 0."""
+
+    entity_description: P1MonitorSwitchDescription
+    _lit: int | None = None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """As bright as it last was, else as it comes from the box."""
+        await change_setting(self.coordinator, "light", "brightness", self._lit)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Dark, also while telegrams come."""
+        await change_setting(self.coordinator, "light", "brightness", 0)
+
+    @override
+    def _read(self) -> bool | None:
+        settings = self.coordinator.data.settings
+        if settings is None or settings.brightness is None:
+            return None
+        self._lit = settings.brightness or self._lit
+        return settings.brightness > 0
+
+    @override
+    def _show(self, value: bool | None) -> None:
+        self._attr_is_on = value

@@ -1,0 +1,187 @@
+"""The firmware of a board: which one runs, and the one that came with this integration."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, override
+
+from awesomeversion import AwesomeVersion, AwesomeVersionException
+from homeassistant.components.update import (
+    UpdateDeviceClass,
+    UpdateEntity,
+    UpdateEntityDescription,
+    UpdateEntityFeature,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_get_translations
+
+from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError, Update
+from .const import DOMAIN
+from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .packages import FirmwarePackage, bundled_packages
+
+# A board takes one package at a time, and two boards do not mind each other.
+PARALLEL_UPDATES = 1
+
+# It restarts within seconds; joining a poor Wi-Fi may take a minute more.
+RESTART_TIMEOUT_S = 180
+UNDER_WAY = ("receiving", "restarting")
+
+RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorUpdateDescription(P1MonitorEntityDescription, UpdateEntityDescription):
+    """The one line of this platform's table."""
+
+
+FIRMWARE = P1MonitorUpdateDescription(
+    key="firmware",
+    device_class=UpdateDeviceClass.FIRMWARE,
+    lapses=False,
+    has_fn=lambda s: s.device is not None and s.device.update.board is not None,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: P1MonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the firmware of a board that can be updated over the network."""
+    packages = await hass.async_add_executor_job(bundled_packages)
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+
+    def make(coordinator: P1MonitorCoordinator, description: P1MonitorUpdateDescription) -> P1MonitorUpdate:
+        return P1MonitorUpdate(coordinator, description, packages, texts)
+
+    add_as_they_show(entry.runtime_data, (FIRMWARE,), async_add_entities, make)
+
+
+class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
+    """The firmware that runs; the one inside this integration is offered when it is newer."""
+
+    entity_description: P1MonitorUpdateDescription
+    _attr_supported_features = UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
+
+    def __init__(
+        self,
+        coordinator: P1MonitorCoordinator,
+        description: P1MonitorUpdateDescription,
+        packages: dict[str, FirmwarePackage],
+        texts: dict[str, str],
+    ) -> None:
+        """Take the packages by their board, and the translated texts by their key."""
+        self._packages = packages
+        self._texts = texts
+        self._installing = False
+        super().__init__(coordinator, description)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Also while the board restarts into what it was just given."""
+        return self._installing or super().available
+
+    @override
+    def _read(self) -> tuple[str | None, Update] | None:
+        device = self.coordinator.data.device
+        return None if device is None else (device.firmware, device.update)
+
+    @override
+    def _show(self, value: tuple[str | None, Update] | None) -> None:
+        if value is None:
+            return
+        installed, update = value
+        package = self._newer(installed, update)
+        self._attr_installed_version = installed
+        self._attr_latest_version = package.version if package else installed
+        self._attr_release_url = RELEASE_URL.format(version=self._attr_latest_version)
+        self._attr_release_summary = self._summary(package, update)
+        if not self._installing:
+            self._attr_in_progress = update.state in UNDER_WAY
+            self._attr_update_percentage = update.percent
+
+    def _newer(self, installed: str | None, update: Update) -> FirmwarePackage | None:
+        """The package for this board, if what runs on it is older: a downgrade is never offered."""
+        package = self._packages.get(update.board or "")
+        try:
+            return (
+                package
+                if package and AwesomeVersion(package.version) > AwesomeVersion(installed or "")
+                else None
+            )
+        except AwesomeVersionException:
+            return None  # somebody's own build, with a version that is none
+
+    def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
+        """What to know before installing, or why there is nothing to install; the device's words are its own."""
+        if (update.board or "") not in self._packages:
+            return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
+        if package and not self.coordinator.client.token:
+            return self._texts[f"component.{DOMAIN}.common.update_needs_token"]
+        return update.error
+
+    @override
+    async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
+        """Send the package, and wait until the board runs it."""
+        device = self.coordinator.data.device
+        package = device and self._newer(device.firmware, device.update)
+        if not device or not package:
+            return  # it was updated meanwhile, by its own page
+        self._installing = True
+        try:
+            await self._send(package)
+            self._progress(None)
+            async with asyncio.timeout(RESTART_TIMEOUT_S):
+                await self._restarted(device, package)
+        except TimeoutError as err:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_not_back") from err
+        finally:
+            self._installing = False
+
+    async def _send(self, package: FirmwarePackage) -> None:
+        content = await self.hass.async_add_executor_job(package.path.read_bytes)
+        try:
+            await self.coordinator.client.update(content, self._progress)
+        except P1MonitorTokenError as err:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_needs_token") from err
+        except P1MonitorError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="update_refused"
+                if isinstance(err, P1MonitorRefusedError)
+                else "communication_error",
+                translation_placeholders={"host": self.coordinator.client.host, "error": str(err)},
+            ) from err
+
+    @callback
+    def _progress(self, percent: int | None) -> None:
+        self._attr_in_progress = True
+        self._attr_update_percentage = percent
+        self.async_write_ha_state()
+
+    async def _restarted(self, before: Device, package: FirmwarePackage) -> None:
+        """Wait until the board runs the package. HomeAssistantError: the version before is back, and why."""
+        news = asyncio.Event()
+        unsubscribe = self.coordinator.async_add_listener(news.set)
+        try:
+            while True:
+                device = self.coordinator.data.device
+                if device and device.firmware == package.version:
+                    return
+                if device and (device.uptime_s or 0) < (before.uptime_s or 0) and device.update.error:
+                    raise HomeAssistantError(
+                        translation_domain=DOMAIN,
+                        translation_key="update_refused",
+                        translation_placeholders={
+                            "host": self.coordinator.client.host,
+                            "error": device.update.error,
+                        },
+                    )
+                news.clear()
+                await news.wait()
+        finally:
+            unsubscribe()

@@ -1,0 +1,45 @@
+/** What the running quarter comes to, in a level and in words. Never by colour alone: each level has its icon. */
+
+import { amount, t } from "./locale.js";
+import { QUARTER_S } from "./moment.js";
+
+/** @typedef {"good" | "watch" | "over" | "none"} Level */
+/** @typedef {import("./contract.js").Quarter} Quarter */
+
+const LAST_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
+const STEP_W = 100;
+
+/** The headroom that was shown before the last seconds. */
+const page = { id: /** @type {number | null} */ (null), headroom: 0 };
+
+/**
+ * @param {Quarter} quarter
+ * @returns {Level}
+ */
+export function level({ target_w, projected_w, at_risk, unavoidable }) {
+  if (target_w === null || projected_w === null) return "none";
+  if (at_risk || unavoidable) return "over";
+  return projected_w > target_w ? "watch" : "good";
+}
+
+/**
+ * What may still be used, or must go off, and for how long.
+ * @param {Quarter} quarter
+ * @param {typeof page} held of this meter, where there are several
+ */
+export function advice(quarter, held = page) {
+  const { id, elapsed_s, headroom_w, unavoidable } = quarter;
+  if (elapsed_s === null) return t("waiting");
+  if (headroom_w === null) return t("noTarget");
+  if (unavoidable) return t("passed");
+  const left = QUARTER_S - elapsed_s;
+  if (left > LAST_S) Object.assign(held, { id, headroom: headroom_w });
+  const headroom = held.id === id ? held.headroom : headroom_w;
+  const time = left < 60 ? t("seconds", { count: left }) : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
+  // Downwards, so that what is said to be fine is fine, and what goes off is enough.
+  const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);
+  const power = watts < 1000 ? amount(watts, "W") : amount(watts / 1000, "kW", 1);
+  if (headroom < 0) return t("mustGo", { power });
+  if (watts === 0) return t("nothingMore", { time });
+  return t("mayCome", { power, time });
+}

@@ -1,0 +1,162 @@
+/** Charts by uPlot in the page's colours: import upwards, export downwards, at equal steps. */
+
+import uPlot from "uplot";
+import { element } from "./element.js";
+
+/**
+ * @typedef {object} Shape
+ * @property {"line" | "bars"} kind
+ * @property {string} label what the chart shows, in words
+ * @property {() => (number | null)[]} imported
+ * @property {() => (number | null)[]} exported both 0 or more
+ * @property {() => number | null} [target] a line across
+ * @property {() => number | null} [peak] the step that is marked
+ * @property {(value: number) => string} format
+ * @property {(at: number) => string} tick
+ * @property {number | number[]} every a tick at each of so many steps, or at these
+ * @property {(at: number | null) => void} onPoint a step is pointed at
+ * @property {(at: number) => void} [onPick] and chosen
+ */
+
+const AXIS_FONT = "12px system-ui, sans-serif";
+const GAP_PX = 44; // between two ticks at least
+
+/**
+ * Draw a chart into `host`; `show` draws it anew from what `shape` gives then.
+ * @param {HTMLElement} host
+ * @param {Shape} shape
+ */
+export function chart(host, shape) {
+  const canvas = element("div", { role: "img", "aria-label": shape.label });
+  host.replaceChildren(canvas);
+  let plot = draw(canvas, shape);
+  const size = () => plot.setSize({ width: canvas.clientWidth, height: heightOf(canvas) });
+  const sizes = new ResizeObserver(size);
+  sizes.observe(canvas);
+  const again = () => {
+    plot.destroy();
+    plot = draw(canvas, shape);
+  };
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", again);
+  addEventListener("p1-theme", again);
+  return {
+    show: () => plot.setData(dataOf(shape)),
+    destroy: () => {
+      sizes.disconnect();
+      scheme.removeEventListener("change", again);
+      removeEventListener("p1-theme", again);
+      plot.destroy();
+    },
+  };
+}
+
+/** @param {HTMLElement} host */
+function heightOf(host) {
+  return host.clientWidth < 520 ? 210 : 280;
+}
+
+/**
+ * @param {Shape} shape
+ * @returns {uPlot.AlignedData}
+ */
+function dataOf({ kind, imported, exported, peak }) {
+  const up = imported();
+  const marked = peak?.() ?? null;
+  // A line along 0 would say that there was something.
+  const down = exported().map((value, at, all) => (value === null || !(value || (kind === "line" && (all[at - 1] || all[at + 1]))) ? null : -value));
+  return [up.map((_, at) => at), up, down, up.map((value, at) => (at === marked ? value : null))];
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {Shape} shape
+ */
+function draw(host, shape) {
+  const colours = getComputedStyle(host);
+  // Asked for at each drawing: a card that is not yet on its dashboard has none.
+  /** @param {string} name */
+  const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
+  const bars = shape.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
+  /** @type {(name: string, fill: string) => uPlot.Series} */
+  const series = (name, fill) => ({
+    stroke: () => colour(name), fill: () => colour(fill), width: bars ? 0 : 1.75, paths: bars, points: { show: false },
+  });
+  const plot = new uPlot({
+    width: host.clientWidth || 320,
+    height: heightOf(host),
+    padding: [10, 4, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars } },
+    scales: { x: { time: false, range: (_, low, high) => (bars ? [low - 0.6, high + 0.6] : [low, high]) }, y: { range: yRange(shape) } },
+    series: [
+      {},
+      series("import", bars ? "import" : "import-soft"),
+      series("export", bars ? "export" : "export-soft"),
+      { ...series("peak", "peak"), width: 0 },
+    ],
+    axes: [
+      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
+        splits: (drawn, _, low, high) => ticks(shape.every, high - low, drawn.width),
+        values: (_, splits) => splits.map(shape.tick) },
+      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false },
+        gap: 4, size: 44, values: (_, splits) => splits.map((value) => shape.format(Math.abs(value))) },
+    ],
+    hooks: {
+      setCursor: [(drawn) => shape.onPoint(drawn.cursor.idx ?? null)],
+      draw: [(drawn) => line(drawn, shape.target?.() ?? null, colour("over"))],
+    },
+  }, dataOf(shape), host);
+  plot.over.addEventListener("click", (event) => {
+    // A finger has to see what it points at first; beside the chart stands a link to it.
+    const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
+    if (!isTouch && shape.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) shape.onPick(plot.cursor.idx);
+  });
+  if (shape.onPick) plot.over.classList.add("pick");
+  return plot;
+}
+
+/**
+ * From what is exported to what is imported or may be, with some air; 0 is always seen.
+ * @param {Shape} shape
+ * @returns {uPlot.Range.Function}
+ */
+function yRange({ target }) {
+  return (_, low, high) => {
+    const most = Math.max(high ?? 0, target?.() ?? 0);
+    const least = Math.min(low ?? 0, 0);
+    const air = Math.max(most - least, 0.001) * 0.06;
+    return [least < 0 ? least - air : 0, most + air];
+  };
+}
+
+/**
+ * @param {number | number[]} every
+ * @param {number} last
+ * @param {number} width
+ */
+function ticks(every, last, width) {
+  let chosen = typeof every === "number" ? Array.from({ length: Math.floor(last / every) + 1 }, (_, at) => at * every) : every;
+  while (chosen.length > 2 && (chosen.length - 1) * GAP_PX > width - GAP_PX * 2) chosen = chosen.filter((_, at) => at % 2 === 0);
+  return chosen;
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {number | null} value
+ * @param {string} colour
+ */
+function line(plot, value, colour) {
+  if (value === null) return;
+  const { ctx, bbox } = plot;
+  const y = Math.round(plot.valToPos(value, "y", true));
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([6 * devicePixelRatio, 5 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,18 @@
+/** To the clipboard, also where the browser has none to give: pages of plain HTTP are no secure context. */
+
+import { element } from "./element.js";
+
+/**
+ * Whether the text was taken.
+ * @param {string} text
+ */
+export function copy(text) {
+  const field = element("textarea", { class: "unseen", "aria-hidden": "true", tabindex: "-1" });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  // Deprecated, and the only way without a secure context.
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}

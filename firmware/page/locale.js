@@ -1,0 +1,127 @@
+/** Language, numbers and dates as the reader is used to them. */
+
+import { clock } from "./moment.js";
+import { kept, keep } from "./kept.js";
+import de from "./words/de.js";
+import en from "./words/en.js";
+import fr from "./words/fr.js";
+import nl from "./words/nl.js";
+
+/** @typedef {keyof typeof en} Word */
+
+/** @type {Record<string, Record<Word, string>>} */
+export const WORDS = { nl, fr, de, en };
+export const LANGUAGES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" };
+const NONE = "–";
+
+/** @type {keyof typeof LANGUAGES} */
+export let language = "en";
+let tag = "en-GB";
+
+/**
+ * Speak a language: the one chosen before, else the first of the browser's that we have.
+ * @param {string} [chosen] kept for the next time; "" follows the browser again
+ */
+export function speak(chosen) {
+  if (chosen !== undefined) keep("language", chosen);
+  const known = [kept("language"), ...navigator.languages].map((name) => name.slice(0, 2)).find((name) => name in WORDS);
+  language = /** @type {keyof typeof LANGUAGES} */ (known ?? "en");
+  const home = language === "en" ? "en-GB" : `${language}-BE`;
+  tag = navigator.languages.find((name) => name.startsWith(`${language}-`)) ?? home;
+  document.documentElement.lang = language;
+}
+
+/**
+ * Speak a language of somebody else's page, which has chosen it; one that we have not is English.
+ * @param {string} chosen "nl" or "nl-BE"
+ */
+export function speakAs(chosen) {
+  const known = chosen.slice(0, 2);
+  language = /** @type {keyof typeof LANGUAGES} */ (known in WORDS ? known : "en");
+  tag = chosen.includes("-") ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
+}
+
+/**
+ * The words for something, {name} replaced by values.
+ * @param {Word} word
+ * @param {Record<string, string | number>} [values]
+ */
+export function t(word, values = {}) {
+  return WORDS[language][word].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/**
+ * A number with so many decimals, – for null.
+ * @param {number | null | undefined} value
+ * @param {number} [decimals]
+ */
+export function number(value, decimals = 0) {
+  if (value === null || value === undefined) return NONE;
+  return format(Intl.NumberFormat, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+}
+
+/**
+ * A number and its unit.
+ * @param {number | null | undefined} value
+ * @param {string} unit
+ * @param {number} [decimals]
+ */
+export function amount(value, unit, decimals = 0) {
+  return value === null || value === undefined ? NONE : `${number(value, decimals)}\u00a0${unit}`;
+}
+
+/** @param {number | null | undefined} watts */
+export function kilowatts(watts) {
+  return amount(watts === null || watts === undefined ? watts : watts / 1000, "kW", 2);
+}
+
+/** @param {number | null | undefined} watts */
+export function power(watts) {
+  return watts !== null && watts !== undefined && Math.abs(watts) < 1000 ? amount(watts, "W") : kilowatts(watts);
+}
+
+/** @param {number} euros */
+export function money(euros) {
+  return format(Intl.NumberFormat, { style: "currency", currency: "EUR" }).format(euros);
+}
+
+/**
+ * A moment, day or month in the meter's time.
+ * @param {string | number | null} moment
+ * @param {Intl.DateTimeFormatOptions} how
+ */
+export function date(moment, how) {
+  if (moment === null) return NONE;
+  // Days, months and years alone are UTC to Date.
+  const shown = typeof moment === "string" && moment.length < 19 ? new Date(moment) : clock(moment);
+  return format(Intl.DateTimeFormat, { timeZone: "UTC", ...how }).format(shown);
+}
+
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+export const HOW = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  day: { weekday: "short", day: "numeric", month: "long", year: "numeric" },
+  shortDay: { day: "numeric", month: "short" },
+  fullDay: { day: "numeric", month: "short", year: "numeric" },
+  month: { month: "long", year: "numeric" },
+  shortMonth: { month: "short" },
+  monthOfYear: { month: "short", year: "2-digit" },
+  moment: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+};
+
+/** @type {Map<string, any>} */
+const made = new Map();
+
+/**
+ * Formatters are dear to make, and few.
+ * @template Formatter
+ * @param {new (tag: string, how: any) => Formatter} kind
+ * @param {object} how
+ * @returns {Formatter}
+ */
+function format(kind, how) {
+  const key = kind.name + tag + JSON.stringify(how);
+  if (!made.has(key)) made.set(key, new kind(tag, how));
+  return made.get(key);
+}

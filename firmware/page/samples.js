@@ -1,0 +1,35 @@
+/** The running quarter in slots of 5 s: what the device has of it, and each second since. */
+
+import { askJson } from "./device.js";
+import { Slots } from "./slots.js";
+import { state, watch } from "./state.js";
+
+export { SLOT_S, SLOTS } from "./slots.js";
+
+export const samples = new Slots();
+
+/** Take over what the device has, where it belongs to the quarter that runs. Without it the chart begins now. */
+export async function seedSamples() {
+  /** @type {import("./contract.js").StoredQuarter} */
+  let stored;
+  try {
+    stored = await askJson("/current/quarter");
+  } catch {
+    return;
+  }
+  if (stored.quarter_id !== state.quarter?.id) return;
+  const exported = stored.produced_power_interval_avgs.map((value) => value && -value);
+  samples.seed(stored.quarter_id, stored.consumed_power_interval_avgs, exported);
+}
+
+/** @type {string | null} */
+let taken = null;
+
+// A reading comes before its quarter: both are there when the quarter's event has been taken.
+watch(() => {
+  const { quarter, reading } = state;
+  if (!quarter || quarter.id === null || quarter.elapsed_s === null || !reading?.time || reading.time === taken) return;
+  if (quarter.start && Date.parse(reading.time) - Date.parse(quarter.start) !== quarter.elapsed_s * 1000) return;
+  taken = reading.time;
+  samples.add(quarter.id, quarter.elapsed_s, reading.power_import_w ?? 0, reading.power_export_w ?? 0);
+});

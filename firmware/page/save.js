@@ -1,0 +1,22 @@
+/** Rows as a file: CSV or JSON, saved by the browser. */
+
+import { element } from "./element.js";
+
+/**
+ * @param {string} name without its ending
+ * @param {Record<string, any>[]} rows alike in their keys
+ * @param {"csv" | "json"} kind
+ */
+export function save(name, rows, kind) {
+  const text = kind === "json" ? `${JSON.stringify(rows, null, 1)}\n` : csv(rows);
+  const type = kind === "json" ? "application/json" : "text/csv";
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `${name}.${kind}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** @param {Record<string, any>[]} rows */
+function csv(rows) {
+  const keys = Object.keys(rows[0] ?? {});
+  return [keys, ...rows.map((row) => keys.map((key) => row[key] ?? ""))].map((cells) => `${cells.join(",")}\r\n`).join("");
+}

@@ -1,0 +1,17 @@
+/** The table behind a chart, for who reads it with the ears, or wants the figures. */
+
+import { element } from "./element.js";
+
+/**
+ * @param {string} caption
+ * @param {string[]} heads
+ * @param {import("./element.js").Part[][]} rows the first cell names the row
+ */
+export function table(caption, heads, rows) {
+  return element("div", { class: "table", tabindex: "0", role: "group", "aria-label": caption },
+    element("table", {},
+      element("caption", { class: "unseen" }, caption),
+      element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, rows.map(([name, ...cells]) =>
+        element("tr", {}, element("th", { scope: "row" }, name), cells.map((cell) => element("td", {}, cell)))))));
+}

@@ -1,0 +1,132 @@
+"""Makes of firmware/page/ what a browser gets: one file with scripts, styles and icons inside, and its reply's head."""
+
+import base64
+import hashlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import zopfli.gzip
+
+from simulator.board import free_port, port_trouble
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ROOT / "firmware/page"
+ESBUILD = ROOT / "node_modules/.bin/esbuild"
+APART = ("setup.html", "update.html")
+"""Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
+PAGES = ("index.html", *APART)
+
+OPTIONS = ("--bundle", "--loader:.svg=text", "--target=es2022,safari16.4")
+_PORT = 8000  # of a page that is developed, where it is free
+_SCRIPT = '<script src="built/main.js"></script>'
+_STYLE = '<link rel="stylesheet" href="built/page.css">'
+
+
+def sources(name: str) -> list[Path]:
+    """What a page is made of, our own and others'."""
+    if name in APART:
+        return [SOURCES / name, Path(__file__)]
+    own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in APART]
+    return [*own, ROOT / "docs/brand/icon.svg", ROOT / "package-lock.json", Path(__file__)]
+
+
+def build(name: str) -> tuple[bytes, bytes]:
+    """A page, compressed, and the lines that its reply begins with.
+
+    SyntaxError when esbuild is not there or does not take a source.
+    """
+    html = (SOURCES / name).read_text()
+    if name not in APART:
+        script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
+        html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
+        html = html.replace(_SCRIPT, f"<script>{script.replace('</script', '<\\/script')}</script>")
+    content: bytes = zopfli.gzip.compress(html.encode())
+    return content, _head(content, html).encode()
+
+
+@contextmanager
+def developing(host: str, device: str) -> Iterator[str]:
+    """Serve the page from its sources, looking at a device; gives its address.
+
+    A browser that has it open loads it anew when a source changes.
+    """
+    port = _PORT if not port_trouble(_PORT, host) else free_port(host)
+    server = subprocess.Popen(
+        [
+            ESBUILD,
+            SOURCES / "main.js",
+            SOURCES / "page.css",
+            f"--outdir={SOURCES}/built",  # where index.html looks for them; nothing is written there
+            f"--servedir={SOURCES}",
+            f"--serve={host}:{port}",
+            "--watch=forever",
+            "--sourcemap",
+            "--define:DEVELOPING=true",
+            "--log-level=warning",
+            *OPTIONS,
+        ],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # esbuild is started by a script, and goes with it
+    )
+    try:
+        yield f"http://localhost:{port}/?device={device}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+
+
+def bundle(entry: str, *more: str) -> str:
+    """A source and all that it imports, as small as it gets. SyntaxError where esbuild does not take it."""
+    try:
+        done = subprocess.run(
+            [
+                ESBUILD,
+                SOURCES / entry,
+                "--minify",
+                "--legal-comments=eof",
+                "--log-level=warning",
+                *OPTIONS,
+                *more,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise SyntaxError("esbuild is missing: install Node.js with npm, then run scripts/setup") from None
+    if done.returncode:
+        raise SyntaxError(f"firmware/page: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def _head(content: bytes, html: str) -> str:
+    """Header lines. A browser asks whether the page is still the one that it has, and runs no script but this one."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": _hash(html, "script"),
+        "style-src": _hash(html, "style"),
+        "connect-src": "'self'",
+        "img-src": "data:",
+        "manifest-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    lines = {
+        "Cache-Control": "no-cache",  # first: it takes the place of the server's own
+        "Content-Encoding": "gzip",
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+
+
+def _hash(html: str, tag: str) -> str:
+    inline = html.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

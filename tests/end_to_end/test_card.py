@@ -1,0 +1,143 @@
+"""The dashboard card in Home Assistant's own frontend, in a real browser, with two devices."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from simulator import card
+from simulator.board import ROOT, Board, free_port
+from simulator.clock import parse
+from simulator.home_assistant import PASSWORD, USER, HomeAssistant
+from simulator.line import Line
+from simulator.scripted import ScriptedLoad
+from simulator.source import simulated_meter
+
+from .entries import entry, keep_entries
+
+CHROMIUM = ROOT / ".tools/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+START = parse("2026-11-12T18:03:00")
+GARAGE = "0200c3000002"
+YAML = """
+lovelace:
+  dashboards:
+    yaml-house:
+      mode: yaml
+      title: House in YAML
+      filename: house.yaml
+"""
+HOUSE = """
+title: House
+views:
+  - title: House
+    cards:
+      - type: custom:p1-quarter-card
+        title: In YAML
+"""
+
+
+async def sign_in(page: Page, url: str, path: str) -> None:
+    await page.goto(f"{url}/{path}")
+    await page.locator("input[name=username]").fill(USER)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+
+
+async def device_ids(home: HomeAssistant, *names: str) -> list[str]:
+    """The devices with these names, once they are all there."""
+    async with asyncio.timeout(60):
+        while True:
+            devices = await home.command("config/device_registry/list")
+            found = {device["name"]: str(device["id"]) for device in devices}
+            if found.keys() >= set(names):
+                return [found[name] for name in names]
+            await asyncio.sleep(0.5)
+
+
+@pytest.mark.timeout(240)
+async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_path: Path) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
+    card.build()
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "house.yaml").write_text(HOUSE)
+    house = simulated_meter(start=START, load=ScriptedLoad(9200))
+    garage = simulated_meter(start=START, load=ScriptedLoad(-1200))
+    with (
+        Line(house) as first,
+        Line(garage) as second,
+        Board(first) as board,
+        Board(second, device_id=GARAGE) as other,
+    ):
+        keep_entries(
+            folder,
+            [
+                entry(f"{board.host}:{board.port}", title="House"),
+                entry(f"{other.host}:{other.port}", unique_id=GARAGE, title="Garage"),
+            ],
+        )
+        async with (
+            HomeAssistant(folder, port=free_port(), more=YAML) as home,
+            async_playwright() as playwright,
+        ):
+            await home.wait_ready()
+            await home.sign_in()
+            house_id, garage_id = await device_ids(home, "House", "Garage")
+            cards = [
+                {"type": "custom:p1-quarter-card", "device_id": house_id},
+                {"type": "custom:p1-quarter-card", "device_id": garage_id, "chart": False},
+            ]
+            await home.show("p1-house", {"title": "House", "views": [{"title": "House", "cards": cards}]})
+            browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+            context = await browser.new_context(locale="en-GB", viewport={"width": 1000, "height": 800})
+            page = await context.new_page()
+            faults: list[str] = []
+            page.on("pageerror", lambda error: faults.append(str(error)))
+
+            await sign_in(page, home.url, "p1-house")
+            shown = page.locator("p1-quarter-card")
+            await expect(shown).to_have_count(2, timeout=60_000)
+            await expect(shown.nth(0).locator("h2")).to_have_text("House")
+            await expect(shown.nth(1).locator("h2")).to_have_text("Garage")
+            await expect(shown.nth(0).locator(".figure")).to_have_text("9.20 kW")
+            await expect(shown.nth(1).locator(".figure")).to_have_text(re.compile(r"1\.20\skW"))
+            await expect(shown.nth(0).locator(".advice")).to_contain_text("must go off")
+            await expect(shown.nth(0).locator(".uplot canvas")).to_have_count(1)
+            await expect(shown.nth(1).locator(".uplot canvas")).to_have_count(0)
+            # The line is drawn in its colour, which a card has once it is on its dashboard.
+            drawn = (
+                "(canvas) => new Set(canvas.getContext('2d')"
+                ".getImageData(0, 0, canvas.width, canvas.height).data).size"
+            )
+            assert await shown.nth(0).locator(".uplot canvas").evaluate(drawn) > 50
+            # Each second goes by.
+            clock = shown.nth(0).locator(".row .soft")
+            before = await clock.text_content()
+            await expect(clock).not_to_have_text(before or "", timeout=5_000)
+            await page.screenshot(path=tmp_path / "storage.png")
+
+            # What the editor shows of it.
+            form = await page.evaluate(
+                "customElements.get('p1-quarter-card').getConfigForm().schema.map((item) => item.name)"
+            )
+            assert form == ["device_id", "title", "chart"]
+            assert (
+                await page.evaluate("customCards.filter((card) => card.type === 'p1-quarter-card').length")
+                == 1
+            )
+
+            await page.goto(f"{home.url}/yaml-house")
+            await expect(page.locator("p1-quarter-card h2")).to_have_text("In YAML", timeout=30_000)
+            await expect(page.locator("p1-quarter-card .badge")).not_to_be_empty()
+
+            # A meter that is silent or a board that is away: the card says that its figures are old.
+            await asyncio.to_thread(board.kill)
+            await asyncio.to_thread(other.kill)
+            await expect(page.locator("p1-quarter-card[stale]")).to_have_count(1, timeout=60_000)
+            await browser.close()
+    assert faults == []
+    assert "p1_monitor/" not in (folder / "console.log").read_text()

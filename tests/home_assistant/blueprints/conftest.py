@@ -1,0 +1,103 @@
+"""Home Assistant with our blueprints imported, and a clock that the test moves."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall, callback
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import async_fire_time_changed  # type: ignore[import-untyped]
+
+BLUEPRINTS = Path(__file__).parents[3] / "blueprints"
+HEADROOM = "sensor.p1_meter_headroom"
+START = datetime(2026, 1, 15, 17, 2, tzinfo=UTC)
+
+
+class House:
+    """Home Assistant's clock, and what the meter says to it every 10 s."""
+
+    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+        self.hass = hass
+        self.freezer = freezer
+        self.headroom_w: Callable[[], int | None] = lambda: 0
+        self.begin(START)
+
+    def begin(self, now: datetime) -> None:
+        """Have this moment."""
+        self.now = now
+        self.freezer.move_to(now)
+
+    async def run(self, seconds: float, step: float = 10) -> None:
+        """Let time go by; the headroom is told every `step` seconds, None is not."""
+        for _ in range(round(seconds / step)):
+            await self.step(step)
+
+    async def step(self, step: float = 10) -> None:
+        self.now += timedelta(seconds=step)
+        self.freezer.move_to(self.now)
+        headroom_w = self.headroom_w()
+        if headroom_w is not None:
+            self.tell(headroom_w)
+        async_fire_time_changed(self.hass, self.now)
+        await settle()
+
+    def tell(self, headroom_w: int | str) -> None:
+        """Write the headroom, as the sensor does."""
+        self.hass.states.async_set(HEADROOM, str(headroom_w), {"unit_of_measurement": "W"})
+
+    async def automate(self, blueprint: str, **inputs: Any) -> None:
+        """Make an automation of a blueprint."""
+        use = {"use_blueprint": {"path": f"p1_monitor/{blueprint}.yaml", "input": inputs}}
+        assert await async_setup_component(
+            self.hass, "automation", {"automation": {"id": "p1", "alias": "P1", **use}}
+        )
+        await self.hass.async_block_till_done()
+        found = self.hass.states.get("automation.p1")
+        assert found
+        assert found.state == "on"
+
+    async def automate_at_start(self, blueprint: str, **inputs: Any) -> None:
+        """Start Home Assistant with an automation of a blueprint: it wakes when all else is there."""
+        self.hass.set_state(CoreState.not_running)
+        await self.automate(blueprint, **inputs)
+        await self.hass.async_start()
+        await settle()
+
+    def state(self, entity_id: str) -> str:
+        found = self.hass.states.get(entity_id)
+        assert found, entity_id
+        return found.state
+
+    def collect(self, domain: str, service: str) -> list[ServiceCall]:
+        """The calls of an action from now on, which then does nothing else."""
+        calls: list[ServiceCall] = []
+
+        @callback
+        def note(call: ServiceCall) -> None:
+            calls.append(call)
+
+        self.hass.services.async_register(domain, service, note)
+        return calls
+
+
+async def settle() -> None:
+    """Let all happen that is due; an automation may go on waiting for its time."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[House]:
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints")
+    hass.config.config_dir = str(tmp_path)
+    assert await async_setup_component(hass, "homeassistant", {})
+    yield House(hass, freezer)
+    if hass.states.get("automation.p1"):
+        await hass.services.async_call(
+            "automation", "turn_off", {"entity_id": "automation.p1"}, blocking=True
+        )

@@ -1,0 +1,249 @@
+"""How a board lets Home Assistant in, and what happens when it does so no more."""
+
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_HOST, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+
+from .conftest import SetUp, until, value
+from .device import Board, OriginalBoard, P1Monitor, running
+
+TOKEN = {CONF_TOKEN: f"{1:032x}", CONF_TOKEN_ID: f"{1:08x}"}
+
+
+@pytest.fixture(autouse=True)
+async def unload(hass_with_us: HomeAssistant) -> Any:
+    yield
+    for entry in hass_with_us.config_entries.async_loaded_entries(DOMAIN):
+        await hass_with_us.config_entries.async_unload(entry.entry_id)
+
+
+async def answer(hass: HomeAssistant, form: ConfigFlowResult, **data: Any) -> ConfigFlowResult:
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    return result
+
+
+async def menu(hass: HomeAssistant, board: Board) -> ConfigFlowResult:
+    form = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    return await answer(hass, form, host=board.host)
+
+
+async def test_by_its_password(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="password")
+    assert (form["step_id"], form["errors"]) == ("password", {})
+    form = await answer(hass, form, password="a guess")
+    assert form["errors"] == {"base": "wrong_password"}
+    result = await answer(hass, form, password="correct horse")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+
+
+async def test_by_its_button(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="button")
+    assert (form["step_id"], form["errors"]) == ("button", {})
+    form = await answer(hass, form)
+    assert form["errors"] == {"base": "not_pressed"}
+    monitor.pressed = True
+    result = await answer(hass, form)
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+
+
+async def test_what_a_board_says_before_it_lets_anybody_in(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="password")
+
+    async def trouble() -> str:
+        shown = await answer(hass, form, password="correct horse")
+        assert shown["errors"]
+        return shown["errors"]["base"]
+
+    monitor.waiting = True
+    assert await trouble() == "wait"
+    monitor.waiting = False
+
+    monitor.password, monitor.settings["access"]["has_password"] = None, False
+    assert await trouble() == "no_password"
+    monitor.password, monitor.settings["access"]["has_password"] = "correct horse", True
+
+    monitor.tokens = dict.fromkeys("abcdefgh", "")
+    assert await trouble() == "too_many_tokens"
+    monitor.closed = True
+    assert await trouble() == "too_many_tokens"
+    monitor.closed = False
+    monitor.tokens = {}
+
+    monitor.bodies["/api/tokens"] = {"tokens": []}
+    assert await trouble() == "cannot_connect"
+
+
+async def test_eight_tokens_and_a_press_of_the_button(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="button")
+    monitor.tokens, monitor.pressed = dict.fromkeys("abcdefgh", ""), True
+    assert (await answer(hass, form))["errors"] == {"base": "too_many_tokens"}
+
+
+async def test_a_closed_board_tells_who_it_is_to_those_it_lets_in(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.closed = True
+    ways = await menu(hass, monitor)
+    assert ways["menu_options"] == ["password", "button"]
+    form = await answer(hass, ways, next_step_id="password")
+    result = await answer(hass, form, password="correct horse")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].state is ConfigEntryState.LOADED
+    assert value(hass, "power") == "3180"
+
+    again = await answer(hass, await menu(hass, monitor), next_step_id="password")
+    result = await answer(hass, again, password="correct horse")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_closed_board_that_goes_after_its_token(
+    hass: HomeAssistant, monitor: P1Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor.closed = True
+    form = await answer(hass, await menu(hass, monitor), next_step_id="password")
+    monitor.bodies["/api/device"] = 503
+    result = await answer(hass, form, password="correct horse")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_p1_monitor")
+
+
+async def test_an_entry_that_goes_gives_its_token_back(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    assert monitor.tokens
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not monitor.tokens
+
+
+async def test_an_entry_of_a_board_that_is_gone_goes_too(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    await monitor.stop()
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not hass.config_entries.async_entries(DOMAIN)
+
+
+async def test_a_closed_board_with_another_token_asks_anew(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.closed = True
+    entry = await set_up(monitor)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "token_refused"
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    form = await answer(hass, flow, next_step_id="password")
+    result = await answer(hass, form, password="correct horse")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+async def test_a_board_that_is_closed_while_it_is_watched(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor)
+    monitor.closed = True
+    monitor.drop_streams()
+    await until(lambda: list(entry.async_get_active_flows(hass, {SOURCE_REAUTH})))
+
+
+async def reauth(hass: HomeAssistant, entry: Any) -> ConfigFlowResult:
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    return next(iter(hass.config_entries.flow.async_progress()))
+
+
+async def test_who_has_lost_the_token_can_go_on_reading(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    result = await answer(hass, await reauth(hass, entry), next_step_id="read_only")
+    assert result["reason"] == "reauth_successful"
+    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
+
+
+async def test_another_board_at_the_address_gets_no_token(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    monitor.device["id"] = "0200c3000002"
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress()
+
+    monitor.closed = True
+    form = await answer(hass, await reauth(hass, entry), next_step_id="button")
+    monitor.pressed = True
+    assert (await answer(hass, form))["reason"] == "wrong_device"
+    assert entry.data[CONF_TOKEN] == monitor.token
+
+
+async def test_a_board_that_is_away_cannot_be_signed_in_to(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    await monitor.stop()
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_reconfigured_to_another_address(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: "192.168.0.250"})
+    form = await entry.start_reconfigure_flow(hass)
+    assert (form["step_id"], form["errors"]) == ("reconfigure", {})
+    form = await answer(hass, form, host="http://")
+    assert form["errors"] == {CONF_HOST: "invalid_host"}
+    ways = await answer(hass, form, host=monitor.host)
+    assert ways["menu_options"] == ["keep", "password", "button", "read_only"]
+    result = await answer(hass, ways, next_step_id="keep")
+    assert result["reason"] == "reconfigure_successful"
+    assert (entry.data[CONF_HOST], entry.data[CONF_TOKEN]) == (monitor.host, monitor.token)
+
+
+async def test_reconfigured_to_get_a_token(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:
+    entry = await set_up(monitor)
+    ways = await answer(hass, await entry.start_reconfigure_flow(hass), host=monitor.host)
+    assert ways["menu_options"] == ["password", "button", "read_only"]
+    monitor.pressed = True
+    result = await answer(hass, await answer(hass, ways, next_step_id="button"))
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+
+
+async def test_reconfigured_to_another_board_is_refused(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, socket_enabled: None
+) -> None:
+    entry = await set_up(monitor)
+    async with running(P1Monitor()) as other:
+        other.device["id"] = "0200c3000002"
+        result = await answer(hass, await entry.start_reconfigure_flow(hass), host=other.host)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
+    assert entry.data[CONF_HOST] == monitor.host
+
+
+async def test_an_original_device_is_reconfigured_without_a_question(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp
+) -> None:
+    entry = await set_up(original)
+    result = await answer(hass, await entry.start_reconfigure_flow(hass), host=original.host)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {CONF_HOST: original.host, CONF_ORIGINAL: True}

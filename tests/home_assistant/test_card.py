@@ -1,0 +1,114 @@
+"""The dashboard card's side of Home Assistant: the command that it listens to, and the module that pages load."""
+
+from pathlib import Path
+
+import pytest
+from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.p1_monitor import card
+from custom_components.p1_monitor.const import DOMAIN
+
+from .conftest import SetUp
+from .device import DEVICE_ID, OriginalBoard, P1Monitor
+
+COMMAND = f"{DOMAIN}/quarter/subscribe"
+SLOTS = {
+    "quarter_id": 436931658,
+    "consumed_power_interval_avgs": [500, None, 600],
+    "produced_power_interval_avgs": [0, None, -40],
+}
+
+
+def device_id(hass: HomeAssistant, entry_id: str, unique_id: str = DEVICE_ID) -> str:
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, unique_id), entry_id)
+    assert device
+    return device.id
+
+
+async def test_snapshot_with_samples_and_then_each_telegram(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    monitor.bodies["/current/quarter"] = SLOTS
+    entry = await set_up(monitor)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND, "device_id": device_id(hass, entry.entry_id)})
+    assert (await client.receive_json())["success"]
+    first = (await client.receive_json())["event"]
+    assert first["samples"] == {"id": 436931658, "imported": [500, None, 600], "exported": [0, None, 40]}
+    assert first["quarter"]["projected_w"] == monitor.quarter["projected_w"]
+    assert first["quarter"]["start"] == monitor.quarter["start"]
+    assert first["available"] is True
+
+    monitor.push(
+        reading={"time": "2026-11-12T18:32:56+01:00", "power_import_w": 777}, quarter={"elapsed_s": 176}
+    )
+    event = (await client.receive_json())["event"]
+    assert (event["power_import_w"], event["quarter"]["elapsed_s"]) == (777, 176)
+    assert "samples" not in event
+    assert monitor.count("/current/quarter") == 1  # the device is asked once, whatever a dashboard does
+
+
+async def test_the_only_device_need_not_be_named_and_an_original_one_serves_too(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    await set_up(original)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND})
+    assert (await client.receive_json())["success"]
+    first = (await client.receive_json())["event"]
+    assert first["samples"]["imported"] == [3000] * 60
+    assert first["quarter"]["demand_w"] == 1000
+
+
+async def test_a_device_that_keeps_its_samples_to_itself_still_shows_its_quarter(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    monitor.bodies["/current/quarter"] = 503
+    await set_up(monitor)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND})
+    assert (await client.receive_json())["success"]
+    assert (await client.receive_json())["event"]["samples"] is None
+
+
+async def test_a_device_that_is_not_there_is_an_error(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    entry = await set_up(monitor)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND, "device_id": "nobody"})
+    assert (await client.receive_json())["error"]["code"] == "not_found"
+    await hass.config_entries.async_unload(entry.entry_id)
+    await client.send_json_auto_id({"type": COMMAND})
+    assert (await client.receive_json())["error"]["code"] == "not_found"
+
+
+async def test_the_module_is_served_once_with_its_version(
+    hass_with_us: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = tmp_path / card.MODULE.name
+    module.write_text("// a card\n")
+    monkeypatch.setattr(card, "MODULE", module)
+    assert await async_setup_component(hass_with_us, DOMAIN, {})
+    (url,) = [url for url in hass_with_us.data[DATA_EXTRA_MODULE_URL].urls if "p1-quarter-card" in url]
+    assert url == "/p1_monitor/p1-quarter-card.js?v=0.1.0"
+    reply = await (await hass_client()).get(url)
+    assert await reply.text() == "// a card\n"
+
+
+async def test_a_clone_without_the_module_goes_without(
+    hass_with_us: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card, "MODULE", tmp_path / "nothing.js")
+    assert await async_setup_component(hass_with_us, DOMAIN, {})
+    assert not [url for url in hass_with_us.data[DATA_EXTRA_MODULE_URL].urls if "p1" in url]

@@ -1,0 +1,175 @@
+"""What the owner changes: signing in, settings, tokens, restart, and another version of the firmware."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from simulator.line import Line
+from simulator.source import simulated_meter
+from tests.access.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
+from tests.page.conftest import DESK, PHONE
+from tests.update.test_over_http import files, with_password  # noqa: F401  # fixtures
+from tests.update.two_slots import Device as Updatable, newer
+
+type Browse = Callable[..., Page]
+
+
+@pytest.fixture
+def device(make_device: Callable[..., Device], card: Path) -> Device:  # noqa: F811
+    return make_device(card=card)
+
+
+def sign_in(page: Page, password: str = PASSWORD) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill(password)
+    dialog.locator("button.go").click()
+
+
+def test_first_password_wants_a_press_of_boot(device: Device, browse: Browse):
+    page = browse(device, "#settings", size=PHONE)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
+    sign_in(page)
+    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device first")
+    device.press()
+    sign_in(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="Signed in.")).to_be_visible()
+
+
+def test_settings_are_changed_after_a_sign_in_and_hold(device: Device, browse: Browse):
+    device.sign_in()
+    page = browse(device, "#settings/capacity")
+    form = page.locator("#capacity")
+    form.get_by_label("Network area").select_option("kempen")
+    form.get_by_label("Own target (W)").fill("3500")
+    form.get_by_role("button", name="Save").click()
+    sign_in(page, "a wrong one")
+    expect(page.get_by_role("dialog")).to_contain_text("Wrong password")
+    device.wait(3)
+    sign_in(page)
+    expect(form).to_contain_text("Saved.")
+    capacity = device.ask("GET", "/api/device").json["capacity"]
+    assert (capacity["area"], capacity["target_w"]) == ("kempen", 3500)
+
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_contain_text("Nothing was changed.")
+    form.get_by_label("Own target (W)").fill("")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_contain_text("Saved.")
+    assert device.ask("GET", "/api/device").json["capacity"]["target_w"] is None
+
+
+def test_wrong_value_is_refused_beside_its_form(device: Device, browse: Browse):
+    page = browse(device, "#settings/network")
+    form = page.locator("#network")
+    form.get_by_label("Name", exact=True).fill("not a name")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("status")).to_contain_text("Name:")
+    expect(form.get_by_label("Name", exact=True)).to_be_focused()
+    form.get_by_label("Address from the router").uncheck()
+    expect(form.get_by_label("IP address")).to_be_visible()
+
+
+def test_closed_device_asks_for_the_password_first(device: Device, browse: Browse):
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"access": {"closed": True}}).status == 200
+    page = browse(device)
+    expect(page.locator("#notice")).to_contain_text("This device wants you to sign in")
+    page.locator("#notice").get_by_role("button", name="Sign in").click()
+    sign_in(page)
+    expect(page.locator(".hero .figure")).to_contain_text("W", timeout=15_000)
+
+
+def test_token_is_made_shown_once_and_removed(device: Device, browse: Browse):
+    device.sign_in()
+    page = browse(device, "#settings/tokens")
+    place = page.locator("#tokens")
+    place.get_by_label("Name of the program").fill("Home Assistant")
+    place.get_by_role("button", name="Make a token").click()
+    sign_in(page)
+    token = place.locator("code").inner_text()
+    assert re.fullmatch("[0-9a-f]{32}", token)
+    assert device.ask("GET", "/api/tokens", token=token).status == 200
+    place.get_by_role("button", name="Remove: Home Assistant").click()
+    expect(place).to_contain_text("None.")
+    assert device.ask("GET", "/api/tokens", token=token).status == 401
+
+
+def test_log_is_shown(device: Device, browse: Browse):
+    page = browse(device, "#settings")
+    page.get_by_role("link", name="Log").click()
+    expect(page.locator("pre")).to_contain_text("SD Card OK")
+
+
+def test_device_restarts_and_the_page_comes_back_with_it(device: Device, browse: Browse):
+    device.sign_in()
+    page = browse(device, "#settings")
+    page.get_by_role("button", name="Restart").click()
+    sign_in(page)
+    expect(page.get_by_role("status").filter(has_text="The device restarts")).to_be_visible()
+    device.until(lambda: device.board.restarts == 1)
+    page.get_by_role("link", name="Now").click()
+    expect(page.locator("#notice")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".hero .figure")).to_contain_text("W", timeout=15_000)
+
+
+def test_language_and_colours_are_chosen_and_kept(device: Device, browse: Browse):
+    page = browse(device, "#settings", color_scheme="light")
+    page.get_by_label("Language").select_option("fr")
+    expect(page.locator("h1")).to_have_text("Réglages")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.get_by_label("Couleurs").select_option("dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Réglages")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    page.get_by_label("Couleurs").select_option("light")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+
+
+@pytest.fixture
+def updatable(
+    with_password: Path,  # noqa: F811
+    files: dict[str, bytes],  # noqa: F811
+) -> Iterator[Updatable]:
+    with Line(simulated_meter(start=1_700_000_000)) as line:
+        device = Updatable(with_password, line, files)
+        with device.board:
+            yield device
+
+
+def test_another_version_is_sent_and_runs(
+    updatable: Updatable,
+    browse: Browse,
+    files: dict[str, bytes],  # noqa: F811
+    tmp_path: Path,
+):
+    package = newer(files, "9.9.9", tmp_path)
+    page = browse(updatable, "#update", size=DESK)
+    expect(page.locator("main")).to_contain_text("runs on host")
+    damaged = bytearray(package.content())
+    damaged[-40] ^= 1
+    choose(page, "damaged.p1", bytes(damaged))
+    sign_in(page, "a good one")
+    expect(page.get_by_role("status").filter(has_text="Not accepted")).to_be_visible(timeout=20_000)
+    choose(page, package.file_name, package.content())
+    expect(page.get_by_role("status").filter(has_text="Version 9.9.9 runs")).to_be_visible(timeout=40_000)
+    assert updatable.status()["firmware"] == "9.9.9"
+
+
+def choose(page: Page, name: str, content: bytes) -> None:
+    package: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    page.get_by_label("Update package").set_input_files(package)
+    page.get_by_role("main").get_by_role("button", name="Update", exact=True).click()
+
+
+def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: Device, browse: Browse):
+    page = browse(device, "update")
+    expect(page.locator("h1")).to_have_text("Update")
+    expect(page.locator("input[type=file]")).to_be_visible()
+    assert page.url.endswith("/update")

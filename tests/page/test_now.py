@@ -1,0 +1,171 @@
+"""The first screen: what a household sees within five seconds."""
+
+import re
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from simulator import clock
+from simulator.board import port_trouble
+from simulator.page import developing
+from simulator.past import Past
+from simulator.scripted import ScriptedLoad
+from simulator.source import simulated_meter
+from tests.page.conftest import EVENING, PHONE, Browse, at_home
+from tests.web.device import Device, wait_for
+
+START = clock.parse("2026-11-12T18:32:00")
+
+
+def figure(page: Page) -> str:
+    return page.locator(".hero .figure").inner_text().replace("\u00a0", " ")
+
+
+def test_import_quarter_and_month_peak_are_there_within_three_requests(house: Device, browse: Browse):
+    requests: list[str] = []
+    page = browse(
+        house, size=PHONE, before=lambda page: page.on("request", lambda one: requests.append(one.url))
+    )
+    expect(page.locator(".hero .figure")).to_contain_text("kW")
+    assert len([url for url in requests if not url.startswith("data:")]) <= 3, requests
+    expect(page.locator(".hero .direction")).to_have_text("From the grid")
+    expect(page.locator("h2").first).to_have_text(re.compile("18:30 . 18:45"))
+    expect(page.locator("#peak-title + .figure")).to_contain_text("kW")
+
+
+def test_figures_change_each_second(house: Device, browse: Browse):
+    page = browse(house)
+    clock_text = page.locator(".row p.soft").first
+    expect(clock_text).to_have_text(re.compile(r"\d+:\d\d left"))
+    seen = set()
+    end = time.monotonic() + 3.5
+    while time.monotonic() < end:
+        seen.add(clock_text.inner_text())
+        page.wait_for_timeout(100)
+    assert len(seen) >= 3
+
+
+@pytest.mark.parametrize(
+    ("power_w", "level", "words"),
+    [
+        (500, "On course", r"[\d.]+\skW more is fine for 1\d minutes"),
+        (-1500, "On course", r"[\d.]+\skW more is fine for 1\d minutes"),
+        (6000, "Take care", r"[\d.]+\skW must go off"),
+    ],
+)
+def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: str, words: str):
+    with at_home(simulated_meter(start=START, load=ScriptedLoad(power_w), past=Past())) as device:
+        page = browse(device)
+        expect(page.locator(".badge")).to_have_text(level)
+        expect(page.locator(".advice")).to_have_text(re.compile(words))
+        expect(page.locator(".direction")).to_have_text("To the grid" if power_w < 0 else "From the grid")
+        assert page.locator(".badge svg use").get_attribute("href")  # never by colour alone
+        if power_w < 0:
+            assert figure(page) == "1.50 kW"
+
+
+def test_quarter_that_is_lost_says_so(browse: Browse):
+    load = ScriptedLoad(25_000)
+    with at_home(simulated_meter(start=START - 110, load=load, past=Past()), speed=40) as device:
+        page = browse(device)
+        expect(page.locator(".badge")).to_have_text("Too high")
+        expect(page.locator(".advice")).to_contain_text("passed the target")
+
+
+def test_next_quarter_takes_its_place_and_the_chart_begins_anew(browse: Browse):
+    source = simulated_meter(start=clock.parse("2026-11-12T18:44:40"), load=ScriptedLoad(1200))
+    with at_home(source, speed=10) as device:
+        page = browse(device)
+        expect(page.locator("h2").first).to_have_text(re.compile("18:30 . 18:45"))
+        expect(page.locator("h2").first).to_have_text(re.compile("18:45 . 19:00"))
+        page.locator("summary", has_text="As a table").first.click()
+        expect(page.locator(".table tbody tr").first).to_contain_text("18:45")
+        page.locator("summary", has_text="As a table").first.click()
+
+
+def test_lost_connection_is_told_and_comes_back_by_itself(browse: Browse, tmp_path: Path):
+    with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
+        page = browse(device)
+        expect(page.locator(".hero .figure")).to_contain_text("W")
+        expect(page.locator("#notice")).to_be_hidden()
+        device.board.kill()
+        expect(page.locator("#notice")).to_contain_text("No connection with the device")
+        device.board.start()
+        expect(page.locator("#notice")).to_be_hidden(timeout=25_000)
+
+
+def test_silent_meter_is_told_with_the_age_of_the_figures(browse: Browse, tmp_path: Path):
+    with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
+        page = browse(device)
+        expect(page.locator(".hero .figure")).to_contain_text("W")
+        device.line.silence(600)
+        expect(page.locator("#notice")).to_contain_text("No telegram from the meter for", timeout=20_000)
+        expect(page.locator(".hero")).to_have_class(re.compile("stale"))
+
+
+def test_missing_card_is_told(browse: Browse):
+    with at_home(simulated_meter(start=EVENING)) as device:
+        expect(browse(device).locator("#notice")).to_contain_text("There is no memory card")
+
+
+def test_fourth_page_polls_and_is_as_up_to_date(browse: Browse, tmp_path: Path):
+    with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
+        pages = [browse(device) for _ in range(4)]
+        for page in pages:
+            expect(page.locator(".hero .figure")).to_contain_text("W")
+        before = pages[3].locator(".row p.soft").first.inner_text()
+        expect(pages[3].locator(".row p.soft").first).not_to_have_text(before)
+        expect(pages[3].locator("#notice")).to_be_hidden()
+
+
+def test_page_takes_two_connections_at_most(house: Device, browse: Browse):
+    open_now: set[Request] = set()
+    most = 0
+
+    def begin(request: Request) -> None:
+        nonlocal most
+        if not request.url.startswith("data:"):
+            open_now.add(request)
+            most = max(most, len(open_now))
+
+    def watch(page: Page) -> None:
+        page.on("request", begin)
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: open_now.discard(request))
+
+    page = browse(house, before=watch)
+    for tab in ("History", "Peaks", "Meter", "Settings", "Now"):
+        page.get_by_role("link", name=tab, exact=True).click()
+        page.wait_for_timeout(150)
+    assert most <= 2
+
+
+def slow(page: Page) -> None:
+    """From now on each reply takes 1.5 s, and 40 KB a second come."""
+    network = {"offline": False, "latency": 1500, "downloadThroughput": 40_000, "uploadThroughput": 40_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", network)
+
+
+def test_slow_device_is_waited_for(house: Device, browse: Browse):
+    page = browse(house, before=slow)
+    expect(page.locator(".hero")).to_contain_text("Waiting for the meter")
+    expect(page.locator(".hero .figure")).to_contain_text("W")
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_time_is_the_meters_wherever_the_browser_is(house: Device, browse: Browse, zone: str):
+    page = browse(house, timezone_id=zone)
+    expect(page.locator("h2").first).to_have_text(re.compile("18:30 . 18:45"))
+
+
+def test_page_from_its_sources_looks_at_a_device(browse: Browse, tmp_path: Path):
+    with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
+        board = device.board
+        with developing("127.0.0.1", f"{board.host}:{board.port}") as address:
+            page = browse(device)
+            wait_for(lambda: port_trouble(urlsplit(address).port or 0), "the server of the sources")
+            page.goto(address)
+            expect(page.locator(".hero .figure")).to_contain_text("W")
