@@ -48,14 +48,21 @@ class Disk:
     def __init__(self, card):
         self._card = card
 
+    def renew(self):
+        """The card for its next mount. A file of this one that could not be closed does not reach the card any more:
+        it would write what it still holds over what is there by then.
+        """
+        card, self._card = self._card, None
+        return Disk(card)
+
     def readblocks(self, block, buffer):
-        return _code(self._card.readblocks(block, buffer))
+        return _code(self._card.readblocks(block, buffer)) if self._card else -5
 
     def writeblocks(self, block, buffer):
-        return _code(self._card.writeblocks(block, buffer))
+        return _code(self._card.writeblocks(block, buffer)) if self._card else -5
 
     def ioctl(self, request, argument):
-        return self._card.ioctl(request, argument)
+        return self._card.ioctl(request, argument) if self._card else -5
 
 
 def _code(reply):
@@ -87,6 +94,8 @@ class Board:
 
     def mount_card(self, path):
         """Mount the card there; False when there is none, OSError when it cannot be read."""
+        if self._disk:
+            self._disk = self._disk.renew()
         return borrow("board.esp32_card", "mount")(self._disk, path)
 
     def read_sector(self, sector, buffer):

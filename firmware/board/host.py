@@ -45,7 +45,9 @@ class Line:
 
 
 class Image:
-    """A file as a block device of 512-byte sectors, so that a card is a real FAT."""
+    """A file as a block device of 512-byte sectors, so that a card is a real FAT. `ended`: see Disk of esp32.py."""
+
+    ended = False
 
     def __init__(self, path):
         try:
@@ -59,12 +61,18 @@ class Image:
         self._sectors = self._file.seek(0, 2) // _SECTOR
 
     def readblocks(self, sector, buffer):
+        if self.ended:
+            return -5
         self._file.seek(sector * _SECTOR)
         self._file.readinto(buffer)
+        return 0
 
     def writeblocks(self, sector, buffer):
+        if self.ended:
+            return -5
         self._file.seek(sector * _SECTOR)
         self._file.write(buffer)
+        return 0
 
     def ioctl(self, request, _):
         if request == 3:  # sync
@@ -94,6 +102,7 @@ class Board:
         self.id = setting("P1_ID", "0200c3000001")
         self.flash = setting("P1_FLASH", ".")
         self._card = setting("P1_CARD")
+        self._image = None
         self._button = setting("P1_BUTTON")
         self._most = 0 if setting("P1_STATS") else None  # bytes of memory
 
@@ -102,7 +111,9 @@ class Board:
         if not self._card:
             return False
         if self._card.endswith(".img"):
-            image = Image(self._card)
+            if self._image:
+                self._image.ended = True
+            self._image = image = Image(self._card)
             if image.is_new:
                 self.format_card()
             vfs.mount(vfs.VfsFat(image), path)  # type: ignore[arg-type]

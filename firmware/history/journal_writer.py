@@ -36,6 +36,7 @@ def write(card, quarter, line=b""):
             break
         first = end
     quarter.block[_COVERED] = stop
+    card.works()
 
 
 def _record(card, quarter, first, end, line):

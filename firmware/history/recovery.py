@@ -44,7 +44,8 @@ def resume(recorder, local_s, summer):
     kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
     if block and kept != now and not _is_closed(recorder, journal, kept):
         journal.fill(recorder.spare, block)
-        _cut(recorder)
+        _mark_cut(recorder)
+        recorder.put(recorder.spare)
     slot = -1
     if recorder.card.journal:
         slot = _close_others(recorder, journal, now)
@@ -69,7 +70,11 @@ def _close_others(recorder, journal, running):
             continue
         if wanted != running:
             journal.load(card.journal, recorder.spare, wanted)
-            _cut(recorder)
+            _mark_cut(recorder)
+            # What the card does not take now stays in its journal.
+            lines = borrow("history.lines")
+            line = lines.quarter_line(recorder.spare)
+            borrow("history.store", "finish")(recorder, recorder.spare, line, lines, True)
         elif recorder.coach.start is None:
             journal.load(card.journal, recorder.coach.quarter, wanted)
             slot = recorder.coach.quarter.slot
@@ -82,15 +87,14 @@ def _is_closed(recorder, journal, wanted):
     return file and wanted in [quarter_id for quarter_id, line in journal.quarters(file) if line]
 
 
-def _cut(recorder):
-    """Close the spare quarter at what is known of it."""
+def _mark_cut(recorder):
+    """The spare quarter ends at what is known of it."""
     quarter = recorder.spare
     import_wh, reading = _registers(quarter)[2], recorder.reading
     now = total(reading, "energy_import_")
     same = quarter.block[9] == serial(reading) and now is not None and import_wh >= 0
     seen = same and 0 <= now - import_wh <= _AS_BEFORE_WH
     quarter.block[23] = CUT_SEEN if seen else CUT
-    recorder.put(quarter)
 
 
 def _go_on(recorder, now):

@@ -41,18 +41,22 @@ def put(recorder, quarter):
 
 def _put(recorder, quarter, line, lines):
     """Whether the card takes a quarter."""
-    card = recorder.card
     try:
-        borrow("history.journal_writer", "write")(card, quarter, line)
-        keep(card, quarter, line, lines=lines)
+        finish(recorder, quarter, line, lines)
     except OSError as error:
-        card.fail(error)
+        recorder.card.fail(error)
+    borrow("history.room", "look")(recorder)
+    return recorder.card.state == "ok"
+
+
+def finish(recorder, quarter, line, lines, again=False):
+    """Close a quarter in the journal, and write it. OSError when the card does not take it."""
+    borrow("history.journal_writer", "write")(recorder.card, quarter, line)
+    keep(recorder.card, quarter, line, again, lines)
     turn_to(recorder, day_of(line))
     now = recorder.reading["time"]
     if now:
         turn_to(recorder, now[0] // _DAY_S)
-    borrow("history.room", "look")(recorder)
-    return card.state == "ok"
 
 
 def move(recorder):
@@ -98,7 +102,6 @@ def keep(card, quarter, line, again=False, lines=None):
     for _ in lines.put(folder + "day.csv", line, lines.QUARTERS, key):
         pass
     card.has_now(quarter.quarter_id, True)
-    card.works()
     card.measure()
 
 

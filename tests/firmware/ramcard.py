@@ -89,6 +89,8 @@ class Slot:
             return False
         if self.disk.broken:
             raise OSError(19)
+        if self.contact:
+            self.contact.ended = True  # as the boards do
         self.contact = Contact(self.disk)
         vfs.mount(vfs.VfsFat(self.contact), path)
         return True

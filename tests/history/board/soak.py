@@ -73,6 +73,7 @@ class Slot:
         self.contact = None
 
     def mount_card(self, path):
+        self.end_life()  # as the boards do, so that a file of before that was left open reaches this card no more
         if self.disk.pulled:
             return False
         self.contact = Contact(self.disk)
