@@ -24,7 +24,7 @@ def put(recorder, quarter):
     Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
     """
     lines = borrow("history.lines")
-    line = lines.quarter_line(quarter)
+    line = lines.sealed(borrow("history.quarter_line", "text")(quarter, lines.decimal))
     card = recorder.card
     works = card.journal and card.state == "ok"
     if works and not recorder.waiting and _put(recorder, quarter, line, lines):

@@ -13,7 +13,7 @@ import vfs
 from recording import Board, Device, Meter, moment
 
 from demand.quarter import file_path, quarter_id
-from history import lines
+from history import rows
 from history.card import ROOT
 from meter import stamp
 
@@ -163,7 +163,7 @@ def stored(number):
 
 
 def lines_of(day):
-    return [fields[0] for fields in lines.read("%s/meter/%s/day.csv" % (ROOT, day))]
+    return [fields[0] for fields in rows.read("%s/meter/%s/day.csv" % (ROOT, day))]
 
 
 def main(image, days):
