@@ -10,6 +10,7 @@ import json
 import sys
 import vfs
 
+from ramcard import Contact
 from recording import Board, Device, Meter, moment
 
 from demand.quarter import file_path, quarter_id
@@ -48,23 +49,6 @@ class Disk:
         if request == 4:
             return self._sectors
         return SECTOR if request == 5 else 0
-
-
-class Contact:
-    """The card as one life of the board sees it."""
-
-    def __init__(self, disk):
-        self.disk = disk
-        self.ended = False
-
-    def readblocks(self, sector, buffer):
-        return 5 if self.ended else self.disk.readblocks(sector, buffer)
-
-    def writeblocks(self, sector, buffer):
-        return 5 if self.ended else self.disk.writeblocks(sector, buffer)
-
-    def ioctl(self, request, argument):
-        return self.disk.ioctl(request, argument)
 
 
 class Slot:
