@@ -79,7 +79,7 @@ async def format_card(monitor, request):
     if card.state == "absent":
         raise Refused(409, "There is no card")
     fault = None
-    card.unmount()  # one that could not be mounted may need it most
+    borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:
