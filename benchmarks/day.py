@@ -197,6 +197,9 @@ class Owner:
             except urllib.error.HTTPError as error:
                 if error.code == 404:
                     return None
+                if left and error.headers["Retry-After"]:
+                    time.sleep(1)
+                    continue
                 raise OSError(f"{method} /{path}: {error.code} {error.read().decode()}") from None
             except OSError as error:
                 if not left:

@@ -62,14 +62,14 @@ def _in_editor(text: str) -> str:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _NAME
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         try:
             done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(path)], check=False)
         except OSError as error:
             raise ToolError(f"the editor {editor} cannot be started ({error.strerror}): set EDITOR") from None
         if done.returncode:
             raise ToolError("the editor ended with an error; nothing was changed")
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
 
 
 def _check(device: Device, settings: dict[str, Any]) -> None:

@@ -104,6 +104,10 @@ def _head_50221(header: str, grid: str, meter_id: str, ean: str) -> str:
 _S211, _T211, _T212 = "/FLU5\\253770234_A", "/FLU5\\253769484_A", "/FLU5\\253967035_D"
 _S211_ID, _T211_ID, _T212_ID = "1SAG1100000017", "1SAG3100000031", "1SAG3200000045"
 
+_THREE_PHASES_50221 = (
+    _REGISTERS + _TARIFF + _PEAKS + _POWER + _POWER_L123 + _VOLTAGE_L123 + _CURRENT_L123 + _LIMITS_50221
+)
+
 _SAGEMCOM = Dialect(name="", about="", text="", gas=_GAS, water=_WATER, default_gas=1)
 
 _SAGEMCOM_DIALECTS = [
@@ -184,17 +188,7 @@ _SAGEMCOM_DIALECTS = [
         water=_WATER_50221,
         default_gas=2,
         default_water=1,
-        text=_head_50221(_T212, "400", _T212_ID, "")
-        + (
-            _REGISTERS
-            + _TARIFF
-            + _PEAKS
-            + _POWER
-            + _POWER_L123
-            + _VOLTAGE_L123
-            + _CURRENT_L123
-            + _LIMITS_50221
-        ),
+        text=_head_50221(_T212, "400", _T212_ID, "") + _THREE_PHASES_50221,
     ),
 ]
 
@@ -328,16 +322,7 @@ _SPECIMENS = [
         gas=_GAS_50221,
         water=_WATER_50221.replace("24.2.1", "24.2.3"),
         text=_head_50221(_T211, "400", _T211_ID, octets("541440000000000019")).replace("\n\n", "\n")
-        + (
-            _REGISTERS
-            + _TARIFF
-            + _PEAKS
-            + _POWER
-            + _POWER_L123
-            + _VOLTAGE_L123
-            + _CURRENT_L123
-            + _LIMITS_50221
-        ),
+        + _THREE_PHASES_50221,
     ),
 ]
 

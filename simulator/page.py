@@ -11,11 +11,10 @@ from pathlib import Path
 
 import zopfli.gzip
 
-from simulator.board import free_port, port_trouble
-
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
-ESBUILD = ROOT / "node_modules/.bin/esbuild"
+_ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
+_LICENCE = ROOT / "node_modules/uplot/LICENSE"  # wants to be in each copy
 APART = ("setup.html", "update.html")
 """Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
 PAGES = ("index.html", *APART)
@@ -39,11 +38,12 @@ def build(name: str) -> tuple[bytes, bytes]:
 
     SyntaxError when esbuild is not there or does not take a source.
     """
-    html = (SOURCES / name).read_text()
+    html = (SOURCES / name).read_text(encoding="utf-8")
     if name not in APART:
         script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
+        script = script.replace("</script", "<\\/script")
         html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
-        html = html.replace(_SCRIPT, f"<script>{script.replace('</script', '<\\/script')}</script>")
+        html = html.replace(_SCRIPT, f"<script>{script}</script>")
     content: bytes = zopfli.gzip.compress(html.encode())
     return content, _head(content, html).encode()
 
@@ -54,10 +54,12 @@ def developing(host: str, device: str) -> Iterator[str]:
 
     A browser that has it open loads it anew when a source changes.
     """
+    from simulator.board import free_port, port_trouble  # not on Windows, where pages are built all the same
+
     port = _PORT if not port_trouble(_PORT, host) else free_port(host)
     server = subprocess.Popen(
         [
-            ESBUILD,
+            *_ESBUILD,
             SOURCES / "main.js",
             SOURCES / "page.css",
             f"--outdir={SOURCES}/built",  # where index.html looks for them; nothing is written there
@@ -84,16 +86,16 @@ def bundle(entry: str, *more: str) -> str:
     try:
         done = subprocess.run(
             [
-                ESBUILD,
+                *_ESBUILD,
                 SOURCES / entry,
                 "--minify",
-                "--legal-comments=eof",
+                f"--banner:js=/*! uPlot: {_LICENCE.read_text(encoding='utf-8')}*/",
                 "--log-level=warning",
                 *OPTIONS,
                 *more,
             ],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
     except FileNotFoundError:

@@ -43,6 +43,9 @@ AREAS_WITHOUT_PEAK = ("no_capacity_tariff", "wallonia_impact")
 RISK_MEAN_SLOTS = 12
 RISK_NOT_BEFORE_S = 180
 RISK_AFTER_S = 120
+HALF_S = 450
+# In the second half there is less time to act, and more is known of the quarter.
+RISK_AFTER_LATE_S = 80
 RISK_OVER_AFTER_S = 60
 RISK_GAP_S = 15
 
@@ -99,9 +102,9 @@ class RiskTracker:
     """Whether the quarter is at risk: slow to say so, so that a kettle is no alarm.
 
     On when the projection (with the power averaged over 60 s) has been above the target
-    for 120 s, not in the quarter's first 180 s; off when it has been 5 % below it for
-    60 s. A gap in the telegrams, or a clock put back, restarts both waiting times. One
-    tracker serves one quarter.
+    for 120 s, or 80 s in the quarter's second half, not in its first 180 s; off when it
+    has been 5 % below it for 60 s. A gap in the telegrams, or a clock put back, restarts
+    both waiting times. One tracker serves one quarter.
     """
 
     def __init__(self) -> None:
@@ -130,7 +133,8 @@ class RiskTracker:
         if self.at_risk:
             self.at_risk = not _lasted(self._below_since, elapsed_s, RISK_OVER_AFTER_S)
         elif elapsed_s >= RISK_NOT_BEFORE_S:
-            self.at_risk = _lasted(self._above_since, elapsed_s, RISK_AFTER_S)
+            wanted_s = RISK_AFTER_S if elapsed_s < HALF_S else RISK_AFTER_LATE_S
+            self.at_risk = _lasted(self._above_since, elapsed_s, wanted_s)
         return self.at_risk
 
 

@@ -17,6 +17,8 @@ _LINK_S = const(10)  # a register read at most this long before the quarter serv
 _SLOTS_60S = const(12)
 _RISK_AFTER_S = const(180)
 _RISK_ON_S = const(120)
+_HALF_S = const(450)
+_RISK_ON_LATE_S = const(80)  # in the second half: there is less time to act, and more is known of the quarter
 _RISK_OFF_S = const(60)
 
 
@@ -42,7 +44,8 @@ class Coach:
     projected_w    the average it ends at if the import of this telegram stays
     target_w       what it should not pass; None: no capacity tariff and no own target
     allowed_w      import that ends it at the target; headroom_w: what may be switched on, negative: must go off
-    at_risk        the projection with the last 60 s' import has been above the warning level for 120 s
+    at_risk        the projection with the last 60 s' import has been above the warning level for 120 s,
+                   or 80 s in the quarter's second half; not in its first 180 s
     unavoidable    the target is reached already
     area, own_target_w, warning_percent (of the target: the warning level), limit_w  are settings, set from outside
     quarter        its 5 s samples
@@ -189,7 +192,9 @@ class Coach:
     def _decide(self, t, waited):
         if self.target_w is None or (self._side < 0 and waited >= _RISK_OFF_S):
             self.at_risk = False
-        elif self._side > 0 and waited >= _RISK_ON_S and t >= _RISK_AFTER_S and not self.at_risk:
+        elif self._side > 0 and waited >= _RISK_ON_LATE_S and t >= _RISK_AFTER_S and not self.at_risk:
+            if waited < _RISK_ON_S and t < _HALF_S:
+                return False
             self.at_risk = True
             if not self._warned:
                 self._warned = True

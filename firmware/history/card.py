@@ -1,22 +1,12 @@
 """The memory card: whether it is there, works, and has room. What is on it is written by `recorder.py` alone."""
 
-import gc
 import os
-import vfs
 from micropython import const
 
 from loading import borrow
 
 ROOT = "/sd"
-FULL = "the card is full"
 _ABSENT_S = const(60)  # a slot that is empty is looked at each minute
-_FIRST_S = const(
-    5
-)  # a card that fails: soon at first, and ever more seldom, for it holds everything up for seconds
-_LONGEST_S = const(960)
-_NO_SPACE = const(28)  # ENOSPC
-_DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
-_EARLY = const(2880)  # quarters, 30 days: from here on it is nearly full
 
 
 class Card:
@@ -27,95 +17,50 @@ class Card:
     free_files  quarters that it still has room for
     journal  its open journal, None until somebody needs one
     day      the day (of local_s) of the quarter that was stored last, None until one was
+    wait_s   seconds until a card that fails is tried again
 
     A card that is put in, or back, is found within a minute; one that fails is tried again and again, at growing
-    intervals. `note(line)` is told what becomes of it.
+    intervals. `note(line)` is told what becomes of it. What is seldom done with it is in `mounting.py`.
     """
 
     def __init__(self, board, note=print):
-        self._board = board
-        self._note = note
-        self._wait_s = self._away_s = 0
+        self.board = board
+        self.note = note
+        self.wait_s = self._away_s = 0
         self._stored = {}  # quarter id: whether its file is there, for the few that are asked for again and again
         self.state = "absent"
         self.error = self.journal = None
         self.size_bytes = self.free_bytes = None
-        self.nearly_full = False
+        self.mounted = self.nearly_full = False
         self.free_files = 0
         self.sequence = 0  # of the next record of its journal
         self.mount()
 
-    def unmount(self):
-        """Let go of it, and of all that was open."""
-        self.mounted = False
-        try:
-            if self.journal:
-                self.journal.close()
-        except OSError:
-            pass  # it has gone
-        self.journal = self.day = None
-        self._stored.clear()
-        gc.collect()  # a file that could not be closed closes now, and not when another card is there
-        try:
-            vfs.umount(ROOT)
-        except OSError:
-            pass  # was not mounted
-
     def mount(self):
-        self.unmount()
-        try:
-            self.state = "ok" if self._board.mount_card(ROOT) else "absent"
-            self.error = None
-            self.measure()
-        except OSError as error:
-            self.fail(borrow("history.unreadable", "reason")(self._board, error))
+        """Mount it anew."""
+        borrow("history.mounting", "mount")(self)
 
     def each_second(self):
         """Look for a card now and then while there is none that works; True when one has come."""
         if self.state == "ok":
             return False
         self._away_s += 1
-        if self._away_s < (_ABSENT_S if self.state == "absent" else self._wait_s):
+        if self._away_s < (_ABSENT_S if self.state == "absent" else self.wait_s):
             return False
         self._away_s = 0
-        before = self.state
-        if self.mounted:
-            self.state, self.error = "ok", None  # full: there may be room by now
-        else:
-            self.mount()
-        if self.state != before:
-            self._note("SD Card %s" % self.state)
-        return self.state == "ok"
+        return borrow("history.mounting", "look")(self)
 
     def works(self):
         """Something was written: the next failure is a new one."""
-        self._wait_s = 0
+        self.wait_s = 0
 
     def measure(self):
         """Bring the figures of its room up to date."""
-        if self.state == "ok" or self.mounted:
-            block, fragment, blocks, free = os.statvfs(ROOT)[:4]
-            fragment = fragment or block
-            self.mounted = True
-            self.size_bytes = blocks * fragment
-            self.free_bytes = free * fragment
-            self.free_files = free
-            self.nearly_full = free < _EARLY
+        borrow("history.mounting", "measure")(self)
 
     def fail(self, error):
         """The card does not work, for this reason."""
-        full = isinstance(error, OSError) and (
-            error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(ROOT)[3])
-        )
-        self.state = "failed"
-        self.error = FULL if full else str(error)
-        self._wait_s = min(2 * self._wait_s or _FIRST_S, _LONGEST_S)
-        if full:
-            self.nearly_full = True
-            self.free_files = 0
-        else:
-            self.unmount()
-        self._note("SD Card failed: %s" % self.error)
+        borrow("history.mounting", "fail")(self, error)
 
     def has(self, quarter_id, path):
         """Whether a quarter is stored, in its file below /meter; an empty file is not one."""

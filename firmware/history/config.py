@@ -149,6 +149,8 @@ def _newest(board, copy, note, follows):
         given, fault = _on_card()
         if not fault:
             given[_SEEN] = seen
+            if "pins" in copy:
+                given.setdefault("pins", copy["pins"])  # without them it would not read its meter
             write_json(board, _NAME, given)
             return given
         if not copy.get(_NEWER) or not _is_part_of(_written(copy)):

@@ -50,24 +50,28 @@ def moment(start):
 
 def close(day):
     """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
-    lines = borrow("history.lines")
-    total = Total(day, lines)
-    for fields in lines.read(folder(day) + "/day.csv"):
+    rows = borrow("history.rows")
+    total = Total(day, rows)
+    for fields in rows.read(folder(day) + "/day.csv"):
         total.add(fields)
         yield
     if total.quarters:
         text = b",".join(total.fields())
+        lines = borrow("history.lines")
         yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
 
 
-class Total:
-    """What the quarters of a day add up to; `lines` is the module."""
+def _decimal(amount):
+    return b"" if amount is None else b"%d.%03d" % (amount // 1000, amount % 1000)
 
-    def __init__(self, day, lines):
+
+class Total:
+    """What the quarters of a day add up to; `rows` is the module that reads them."""
+
+    def __init__(self, day, rows):
         self.quarters = 0
         self._day = day
-        self._decimal = lines.decimal
-        newest = list(lines.read(folder(day - 1) + "/day.csv", 256))
+        newest = list(rows.read(folder(day - 1) + "/day.csv", 256))
         self._before = newest[-1] if newest else None
         self._amounts: list = [None, None, None, None]
         self._peak_w, self._peak = -1, b""
@@ -75,7 +79,7 @@ class Total:
     def fields(self):
         """The fields of the day's line, without its check."""
         date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
-        shown = [self._decimal(-1 if amount is None else amount) for amount in self._amounts]
+        shown = [_decimal(amount) for amount in self._amounts]
         peak_w = b"%d" % self._peak_w if self._peak else b""
         return [date] + shown + [peak_w, self._peak, b"%d" % self.quarters]
 

@@ -7,7 +7,7 @@ def format_card(monitor, said):
     """Format the card, as one step of its writer; it then has its settings again. `said` gets why not, or ""."""
     card = monitor.card
     fault = None
-    card.unmount()  # one that could not be mounted may need it most
+    borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:

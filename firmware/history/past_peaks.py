@@ -19,16 +19,16 @@ def find(recorder):
 
 def _find(peaks, local_s):
     """Hand each stored day's peak, of this month and the 13 before it, to `peaks`: a generator of small steps."""
-    lines, days = borrow("history.lines"), borrow("history.days")
+    rows, days = borrow("history.rows"), borrow("history.days")
     month = month_of(local_s)
     first = month_name(month - _MONTHS).encode()
     for year in range((month - _MONTHS) // 12, month // 12 + 1):
-        for fields in lines.read("%s/meter/%04d/days.csv" % (ROOT, year)):
+        for fields in rows.read("%s/meter/%04d/days.csv" % (ROOT, year)):
             if fields[6] and fields[0] >= first:
                 peaks.quarter(*days.moment(fields[6]), int(fields[5]))
             yield
-    today = days.Total(local_s // _DAY_S, lines)
-    for fields in lines.read(days.folder(local_s // _DAY_S) + "/day.csv"):
+    today = days.Total(local_s // _DAY_S, rows)
+    for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):
         today.add(fields)
         yield
     _, _, _, _, _, power_w, start, _ = today.fields()

@@ -64,8 +64,9 @@ def _rebuild_day(card, year, month, day):
     if not there:
         return
     lines = borrow("history.lines")
-    for _, line in lines.places(folder + "day.csv"):
-        if line[10:11] == b"T" and lines.is_whole(line):
+    rows = borrow("history.rows")
+    for _, line in rows.places(folder + "day.csv"):
+        if line[10:11] == b"T" and rows.is_whole(line):
             there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
         yield
     for name in sorted(there, key=_place):

@@ -72,9 +72,9 @@ def _close_others(recorder, journal, running):
             journal.load(card.journal, recorder.spare, wanted)
             _mark_cut(recorder)
             # What the card does not take now stays in its journal.
-            lines = borrow("history.lines")
-            line = lines.quarter_line(recorder.spare)
-            borrow("history.store", "finish")(recorder, recorder.spare, line, lines, True)
+            lines, store = borrow("history.lines"), borrow("history.store")
+            line = store.line_of(recorder.spare, lines)
+            store.finish(recorder, recorder.spare, line, lines, True)
         elif recorder.coach.start is None:
             journal.load(card.journal, recorder.coach.quarter, wanted)
             slot = recorder.coach.quarter.slot

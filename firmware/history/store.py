@@ -24,7 +24,7 @@ def put(recorder, quarter):
     Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
     """
     lines = borrow("history.lines")
-    line = lines.quarter_line(quarter)
+    line = line_of(quarter, lines)
     card = recorder.card
     works = card.journal and card.state == "ok"
     if works and not recorder.waiting and _put(recorder, quarter, line, lines):
@@ -37,6 +37,11 @@ def put(recorder, quarter):
             recorder.lost += 1
             borrow("history.spool", "lose")(recorder.board)
         return False
+
+
+def line_of(quarter, lines):
+    """The line of a quarter that has ended; `lines` is the module."""
+    return lines.sealed(borrow("history.quarter_line", "text")(quarter, lines.decimal))
 
 
 def _put(recorder, quarter, line, lines):

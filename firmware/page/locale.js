@@ -10,7 +10,7 @@ import nl from "./words/nl.js";
 /** @typedef {keyof typeof en} Word */
 
 /** @type {Record<string, Record<Word, string>>} */
-export const WORDS = { nl, fr, de, en };
+const WORDS = { nl, fr, de, en };
 export const LANGUAGES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" };
 const NONE = "–";
 

@@ -18,7 +18,7 @@ export function seconds(iso) {
  * Seconds that Belgium's clock is ahead of UTC at a moment: 3600, or 7200 in summer.
  * @param {number} at
  */
-export function offset(at) {
+function offset(at) {
   const name = CLOCK.formatToParts(at * 1000).find((part) => part.type === "timeZoneName");
   return Number(/[+](\d\d)/.exec(name?.value ?? "")?.[1] ?? 1) * 3600;
 }

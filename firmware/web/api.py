@@ -3,12 +3,15 @@
 The contract is docs/openapi.yaml.
 """
 
+import asyncio
 from micropython import const
 
 from loading import borrow
 from web import documents
+from web.server import Refused
 
 _JSON = const("application/json")
+_TURNS = const(100)  # looks at whether it is free, 50 ms apart
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -23,6 +26,7 @@ class Api:
 
     def __init__(self, monitor):
         self._monitor = monitor
+        self._busy = False  # with what is asked seldom: memory has room for one of it at a time
 
     async def answer(self, request):
         """Answer any request; True when its connection stays open for more."""
@@ -41,9 +45,24 @@ class Api:
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
             await borrow("web.stored", "answer")(monitor, request)
         else:
-            # No name for what answers: what has nothing left to do but wait is let go.
-            await borrow("web.seldom", "find")(monitor, request)(monitor, request)
+            await self._answer_alone(request)
         return False
+
+    async def _answer_alone(self, request):
+        for _ in range(_TURNS):
+            if not self._busy:
+                break
+            await asyncio.sleep_ms(50)
+        else:
+            raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
+        self._busy = True
+        try:
+            # No name for what answers: what has nothing left to do but wait is let go, and what hands on to another.
+            part = borrow("web.seldom", "find")(self._monitor, request)(self._monitor, request)
+            while part:
+                part = await part
+        finally:
+            self._busy = False
 
     def write(self, name, write):
         """Write one document, named as the event that carries it; "full reading" has the closed months too."""

@@ -9,10 +9,10 @@ _SIGNED_IN = const(True)
 _OPEN = const(False)  # or the part looks for itself
 _TABLE = {
     b"GET /api/config": ("web.settings", "show", _OPEN),
-    b"GET /api/days/": ("web.quarters", "day", _OPEN),
-    b"GET /api/months/": ("web.totals", "month", _OPEN),
-    b"GET /api/years/": ("web.totals", "year", _OPEN),
-    b"GET /api/history": ("web.quarters", "history", _OPEN),
+    b"GET /api/days/": ("web.span", "day", _OPEN),
+    b"GET /api/months/": ("web.period", "month", _OPEN),
+    b"GET /api/years/": ("web.period", "year", _OPEN),
+    b"GET /api/history": ("web.span", "history", _OPEN),
     b"PATCH /api/config": ("web.settings", "change", _OPEN),
     b"GET /api/telegram": ("web.service", "telegram", _OPEN),
     b"GET /api/log": ("web.service", "log", _OPEN),

@@ -186,7 +186,9 @@ class Server:
             except MemoryError as error:
                 gc.collect()
                 sys.print_exception(error)
-                await self._refuse(request, stream, Refused(503, "Out of memory, try again"))
+                await self._refuse(
+                    request, stream, Refused(503, "Out of memory, try again", "Retry-After: 1\r\n")
+                )
         except (OSError, asyncio.TimeoutError):
             pass  # the peer left, or was too slow
         except Exception as error:

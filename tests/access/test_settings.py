@@ -66,6 +66,7 @@ def test_settings_without_a_card_are_kept(make_device: Callable[..., Device]) ->
 def test_changes_in_one_minute_are_written_once_and_outlive_a_restart(device: Device, card: Path) -> None:
     device.sign_in()
     assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": 4000}}).status == 200
+    device.until(lambda: b"4000" in (card / "config.json").read_bytes())
     written = (card / "config.json").read_text()
     for target_w in (4100, 4200):
         assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": target_w}}).status == 200

@@ -51,6 +51,8 @@ def test_release_holds_the_integration_and_a_package_for_each_board(tmp_path: Pa
     assert first.read_bytes() == second.read_bytes()
     with ZipFile(first) as file:
         names = set(file.namelist())
+        card = file.read("frontend/p1-quarter-card.js").decode()
+    assert "Copyright (c) 2022 Leon Sorokin" in card  # the licence of its charts
     packages = {
         f"firmware/p1-monitor-{version(ROOT)}-{board}.p1" for board in ("t8_c3", "t8_s2", "generic_esp32")
     }

@@ -4,7 +4,7 @@ import os
 
 from ramcard import Slot, content, make_folders, write
 
-from history.card import FULL, ROOT, Card
+from history.card import ROOT, Card
 
 ID = 436931658  # 2026-11-12 18:30 in winter
 PATH = "2026/11/12/1830W.json"
@@ -80,7 +80,7 @@ def test_full_card_can_still_be_read():
     make_folders(ROOT + "/meter/" + PATH)
     write(ROOT + "/meter/" + PATH, "{}")
     card.fail(failing(28))
-    assert (card.state, card.error, card.nearly_full) == ("failed", FULL, True)
+    assert (card.state, card.error, card.nearly_full) == ("failed", "the card is full", True)
     assert card.has(ID, PATH)
     assert card.names("") == ["2026"]
 

@@ -294,6 +294,14 @@ def test_card_that_somebody_changed_holds():
     assert device.config["device_name"] == "theirs"
 
 
+def test_card_without_pins_leaves_the_board_its_own():
+    device = monitor(file=ORIGINAL, flash={"pins": {"rx": 25}})
+    assert read_json(device.board, "config.json")["pins"] == {"rx": 25}
+    write(FILE, json.dumps({"pins": {"rx": 26}}))
+    device.restart()
+    assert read_json(device.board, "config.json")["pins"] == {"rx": 26}
+
+
 def test_change_adds_to_what_somebody_put_on_the_card_meanwhile():
     device = monitor(file=ORIGINAL)
     write(FILE, json.dumps({"network": {"device_name": "theirs"}}))

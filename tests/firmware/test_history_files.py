@@ -5,7 +5,7 @@ import os
 from ramcard import Slot, content, make_folders, write
 from recording import Board, Device, Meter, lines
 
-from history import lines as line_rules
+from history import lines as line_rules, rows
 from history.card import ROOT
 
 OLD = (
@@ -29,7 +29,7 @@ def put(path, line, key=None):
 
 
 def read(path):
-    return [b",".join(found) for found in line_rules.read(ROOT + path)]
+    return [b",".join(found) for found in rows.read(ROOT + path)]
 
 
 def idle(found, seconds):

@@ -66,21 +66,21 @@ def test_quarter_of_an_original_device(vector: dict[str, Any]) -> None:
         produced = _slots(vector["produced"])
     else:
         produced = [None if power is None else 0 for power in consumed]
-    target = _target(vector)
+    target, percent = _target(vector), vector.get("warning_percent", 100)
     assert target == vector["target_w"]
 
     changes, at_risk = [], False
     for count in range(1, len(consumed) + 1):
         if consumed[count - 1] is None:
             continue
-        advice = _advice(consumed[:count], produced[:count], target)
+        advice = _advice(consumed[:count], produced[:count], target, percent)
         if advice.at_risk != at_risk:
             at_risk = advice.at_risk
             changes.append([advice.elapsed_s, at_risk])
     assert changes == vector["changes"]
 
     for t, *figures in vector["polls"]:
-        advice = _advice(consumed[: t // 5], produced[: t // 5], target)
+        advice = _advice(consumed[: t // 5], produced[: t // 5], target, percent)
         assert advice.elapsed_s == t
         assert figures == [
             advice.demand_w,
@@ -128,7 +128,9 @@ def _start(quarter_id: int) -> datetime:
     return start
 
 
-def _advice(consumed: list[int | None], produced: list[int | None], target: int | None) -> Advice:
-    advice = advise(consumed, produced, target)
+def _advice(
+    consumed: list[int | None], produced: list[int | None], target: int | None, percent: int = 100
+) -> Advice:
+    advice = advise(consumed, produced, target, percent)
     assert advice is not None
     return advice

@@ -1,11 +1,10 @@
 """Which entities there are, what they say, and when they come into being."""
 
 from functools import partial
-from time import monotonic
 from typing import Any
 
 import pytest
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -260,44 +259,6 @@ async def test_a_register_never_goes_back_on_one_telegram(
         monitor.push(reading={"time": f"2026-11-12T18:32:{second}+01:00", "energy_import_kwh": kwh})
         await until(partial(has_come, entry.runtime_data, kwh))
         assert value(hass, "energy_import") == ("572.121" if kwh else "572.12")
-
-
-async def test_a_silent_meter_makes_what_it_measures_unavailable(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
-) -> None:
-    await set_up(monitor)
-    monitor.push(status={"p1": {"age_ms": 31_000, "crc_errors": 2}})
-    await until(lambda: value(hass, "p1_connected", "binary_sensor") == "off")
-    for key in ("power", "energy_import", "headroom", GAS):
-        assert value(hass, key) == STATE_UNAVAILABLE, key
-    assert value(hass, "peak_at_risk", "binary_sensor") == STATE_UNAVAILABLE
-    for key in ("peak_month", "dsmr_version", "last_telegram", "crc_errors"):
-        assert value(hass, key) == SENSORS[key][0], key
-
-    monitor.push(reading={"time": "2026-11-12T18:34:00+01:00"})
-    await until(lambda: value(hass, "p1_connected", "binary_sensor") == "on")
-    assert value(hass, "power") == "3180"
-
-
-async def test_a_board_that_restarts_without_its_meter(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
-) -> None:
-    await set_up(monitor)
-    monitor.before_first_telegram()
-    monitor.push(status={}, peaks={}, reading={}, quarter={})
-    await until(lambda: value(hass, "p1_connected", "binary_sensor") == "off")
-    assert value(hass, "power") == STATE_UNAVAILABLE
-    assert value(hass, "peak_month") == STATE_UNKNOWN
-
-
-async def test_a_meter_that_falls_silent_between_two_statuses(
-    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await set_up(monitor)
-    now = monotonic()
-    monkeypatch.setattr(module, "monotonic", lambda: now + 31)
-    monitor.push(quarter={})
-    await until(lambda: value(hass, "power") == STATE_UNAVAILABLE)
 
 
 @pytest.mark.parametrize("card", ["absent", "failed"])

@@ -69,6 +69,8 @@ async def test_history_that_breaks_off_is_an_error_after_what_came(monitor: P1Mo
         response = web.StreamResponse(headers={"Content-Length": "1000"})
         await response.prepare(request)
         await response.write(b'{"start":"2026-01-15T09:30:00+01:00"}\n{"start":"2026')
+        assert request.transport
+        request.transport.close()
         return response
 
     monitor.bodies["/api/history"] = broken

@@ -1,7 +1,6 @@
 """A board in a house whose network comes and goes: the meter is read as if nothing were."""
 
 import json
-import time
 
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
@@ -11,10 +10,13 @@ EVENING = moment(2026, 11, 12, 18, 3)
 
 def test_lost_network_is_joined_again_without_a_restart_and_without_a_telegram_lost(power: SwitchOn) -> None:
     hardware = power(meter=EVENING).switch_on()
+    line = hardware.line
+    assert line
     hardware.wait(lambda: hardware.said("Wi-Fi: joined"))
     hardware.wait(lambda: hardware.device()["p1"]["telegrams"] > 3)
     air = (hardware.world / "networks.json").read_text()
-    before, began = hardware.device()["p1"], time.monotonic()
+    before = hardware.device()["p1"]
+    sent = line.sent
 
     for round_ in range(3):
         (hardware.world / "networks.json").write_text("{}")
@@ -22,19 +24,19 @@ def test_lost_network_is_joined_again_without_a_restart_and_without_a_telegram_l
         (hardware.world / "networks.json").write_text(air)
         hardware.wait(lambda: sum("Wi-Fi: joined" in line for line in hardware.lines) == round_ + 2)  # noqa: B023
 
-    after, passed_s = hardware.device()["p1"], (time.monotonic() - began) * hardware.speed
+    sent = line.sent - sent
+    hardware.wait(lambda: hardware.device()["p1"]["telegrams"] - before["telegrams"] >= sent)
     assert hardware.starts == 1
-    assert after["crc_errors"] == before["crc_errors"]
-    assert after["telegrams"] - before["telegrams"] > 0.8 * passed_s
+    assert hardware.device()["p1"]["crc_errors"] == before["crc_errors"]
     assert not hardware.said("portal")
     assert not hardware.said("Setup network")
 
 
 def test_settings_that_lead_nowhere_open_the_setup_network_after_five_minutes(power: SwitchOn) -> None:
-    hardware = power(meter=EVENING, speed=50)
+    hardware = power(meter=EVENING, speed=20)
     (hardware.world / "networks.json").write_text(json.dumps({"other": "12345678"}))
     hardware.switch_on()
-    hardware.wait(lambda: hardware.said("Setup network:"), 30)
+    hardware.wait(lambda: hardware.said("Setup network:"), 45)
     begin = hardware.lines.index("Setup Mode")
     assert hardware.lines[begin + 2 : begin + 6] == [
         "SSID:",

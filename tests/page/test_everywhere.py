@@ -67,6 +67,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out(house: Device, browse: Browse,
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], screen
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_of_the_update(house: Device, browse: Browse, scheme: str):
+    page = browse(house, "update", size=PHONE, color_scheme=scheme)
+    expect(page.locator("#now")).not_to_be_empty()
+    page.evaluate(AXE.read_text())
+    assert not page.evaluate(ASK_AXE)["violations"]
+
+
 @pytest.mark.parametrize(
     ("locale", "language", "now"),
     [
@@ -86,6 +94,9 @@ def test_page_speaks_the_language_of_the_browser_and_fits(
     expect(page.locator("nav a").first).to_have_text(now)
     for screen in SCREENS:
         visit(page, screen)
+        assert page.evaluate(
+            "[...document.querySelectorAll('nav span')].every(name => name.scrollWidth <= name.clientWidth)"
+        )
         picture(page, f"{language}-{size['width']}-{screen}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], screen
         assert "undefined" not in page.locator("body").inner_text(), screen

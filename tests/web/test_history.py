@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from simulator import clock
 from tests import history_card
 from tests.web import contract
-from tests.web.device import Device, request, running, wait_for
+from tests.web.device import Device, parse, request, rest, running, wait_for
 
 DAYS = ("2026-01-15", "2026-01-16", "2026-03-29", "2026-10-25", "2025-12-31", "2024-02-29")
 
@@ -161,6 +162,19 @@ def test_who_leaves_ends_the_export(device: Device):
             end.sendall(request("/api/history?from=2010-01-01&to=2069-12-31"))
             assert end.recv(100)
     wait_for(lambda: day(device, "2026-01-15"), "a day")
+
+
+def test_one_is_answered_at_a_time_and_what_is_cheap_meanwhile(device: Device):
+    with device.connect() as end, ThreadPoolExecutor(1) as pool:
+        end.sendall(request("/api/session", "Content-Length: 2\r\n").replace(b"GET", b"POST") + b"{")
+        assert device.get("/api/quarter").status == 200
+        other = pool.submit(device.get, "/api/days/2026-01-15")
+        for _ in range(20):
+            assert device.get("/api/quarter").status == 200
+        assert not other.done()
+        end.sendall(b"}")
+        assert parse(rest(end)).status == 409  # no password is set
+        assert other.result().status == 200
 
 
 def test_running_day_is_told_as_far_as_it_goes(sockets: None, tmp_path: Path):

@@ -161,7 +161,7 @@ function cardText({ state, free_bytes, error, waiting_quarters }) {
 }
 
 /** @param {number} uptime_s */
-export function duration(uptime_s) {
+function duration(uptime_s) {
   const hours = Math.floor(uptime_s / 3600);
   return t("daysHours", { days: Math.floor(hours / 24), hours: hours % 24, minutes: Math.floor((uptime_s % 3600) / 60) });
 }

@@ -10,10 +10,11 @@ import json
 import sys
 import vfs
 
+from ramcard import Contact
 from recording import Board, Device, Meter, moment
 
 from demand.quarter import file_path, quarter_id
-from history import lines
+from history import rows
 from history.card import ROOT
 from meter import stamp
 
@@ -48,23 +49,6 @@ class Disk:
         if request == 4:
             return self._sectors
         return SECTOR if request == 5 else 0
-
-
-class Contact:
-    """The card as one life of the board sees it."""
-
-    def __init__(self, disk):
-        self.disk = disk
-        self.ended = False
-
-    def readblocks(self, sector, buffer):
-        return 5 if self.ended else self.disk.readblocks(sector, buffer)
-
-    def writeblocks(self, sector, buffer):
-        return 5 if self.ended else self.disk.writeblocks(sector, buffer)
-
-    def ioctl(self, request, argument):
-        return self.disk.ioctl(request, argument)
 
 
 class Slot:
@@ -163,7 +147,7 @@ def stored(number):
 
 
 def lines_of(day):
-    return [fields[0] for fields in lines.read("%s/meter/%s/day.csv" % (ROOT, day))]
+    return [fields[0] for fields in rows.read("%s/meter/%s/day.csv" % (ROOT, day))]
 
 
 def main(image, days):

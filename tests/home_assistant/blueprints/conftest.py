@@ -93,6 +93,7 @@ async def settle() -> None:
 
 @pytest.fixture
 async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[House]:
+    hass.loop.set_debug(False)  # a stack for each callback of thousands of steps takes as long as these do
     shutil.copytree(BLUEPRINTS, tmp_path / "blueprints")
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "homeassistant", {})

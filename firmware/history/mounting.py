@@ -1,0 +1,86 @@
+"""What becomes of the card seldom: it is mounted, measured, or fails. Loaded while used."""
+
+import gc
+import os
+import vfs
+from micropython import const
+
+from history.card import ROOT
+from loading import borrow
+
+_FULL = const("the card is full")
+_FIRST_S = const(
+    5
+)  # a card that fails: soon at first, and ever more seldom, for it holds everything up for seconds
+_LONGEST_S = const(960)
+_NO_SPACE = const(28)  # ENOSPC
+_DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
+_EARLY = const(2880)  # quarters, 30 days: from here on it is nearly full
+
+
+def unmount(card):
+    """Let go of it, and of all that was open."""
+    card.mounted = False
+    try:
+        if card.journal:
+            card.journal.close()
+    except OSError:
+        pass  # it has gone
+    card.journal = card.day = None
+    card.forget_stored()
+    gc.collect()  # a file that could not be closed closes now, and not when another card is there
+    try:
+        vfs.umount(ROOT)
+    except OSError:
+        pass  # was not mounted
+
+
+def mount(card):
+    """Mount it anew."""
+    unmount(card)
+    try:
+        card.state = "ok" if card.board.mount_card(ROOT) else "absent"
+        card.error = None
+        measure(card)
+    except OSError as error:
+        fail(card, borrow("history.unreadable", "reason")(card.board, error))
+
+
+def look(card):
+    """Try one that does not work; True when one has come."""
+    before = card.state
+    if card.mounted:
+        card.state, card.error = "ok", None  # full: there may be room by now
+    else:
+        mount(card)
+    if card.state != before:
+        card.note("SD Card %s" % card.state)
+    return card.state == "ok"
+
+
+def measure(card):
+    """Bring the figures of its room up to date."""
+    if card.state == "ok" or card.mounted:
+        block, fragment, blocks, free = os.statvfs(ROOT)[:4]
+        fragment = fragment or block
+        card.mounted = True
+        card.size_bytes = blocks * fragment
+        card.free_bytes = free * fragment
+        card.free_files = free
+        card.nearly_full = free < _EARLY
+
+
+def fail(card, error):
+    """It does not work, for this reason."""
+    full = isinstance(error, OSError) and (
+        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(ROOT)[3])
+    )
+    card.state = "failed"
+    card.error = _FULL if full else str(error)
+    card.wait_s = min(2 * card.wait_s or _FIRST_S, _LONGEST_S)
+    if full:
+        card.nearly_full = True
+        card.free_files = 0
+    else:
+        unmount(card)
+    card.note("SD Card failed: %s" % card.error)

@@ -1,0 +1,48 @@
+"""The line of day.csv that a quarter gets. Loaded while used."""
+
+import struct
+from micropython import const
+
+from demand.quarter import ABSENT, QUARTER_S, SLOTS, start_of
+from history.journal import CUT, CUT_SEEN, SEEN
+from meter.stamp import iso
+
+_NEAR_S = const(10)  # registers read so soon after the quarter's start are those of its start
+_MOST_WH = const(16383)  # of a quarter: more than its samples can say
+
+
+def text(quarter, decimal):
+    """The line, without its check, of a quarter that has ended, from its block (see journal.py)."""
+    _, quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from("<IIHHhHiiiiiihH", quarter.block, 4)
+    before_import, before_export, import_wh, export_wh, gas, water = head
+    samples = SLOTS - sum([power == ABSENT for power in quarter.import_w])
+    import_w = quarter.mean(0, SLOTS)
+    export_w = _mean(quarter.export_w)
+    source = b"partial" if ended == CUT else b"samples"
+    if t <= _NEAR_S and ended in (SEEN, CUT_SEEN) and _counted(before_import, import_wh):
+        source = b"registers"
+        # Between the two readings: a meter that sends every 10 s is late at both ends.
+        span_s = end_t - t if ended == SEEN else QUARTER_S
+        import_w = (import_wh - before_import) * 3600 // span_s
+        if _counted(before_export, export_wh):
+            export_w = (export_wh - before_export) * 3600 // span_s
+    return b"%s,%s,%s,%s,%s,%s,%s,%d,%s" % (
+        iso(*start_of(quarter_id)).encode(),
+        b"" if import_w is None else b"%d" % import_w,
+        b"" if export_w is None else b"%d" % export_w,
+        decimal(import_wh),
+        decimal(export_wh),
+        decimal(gas),
+        decimal(water),
+        samples,
+        source,
+    )
+
+
+def _counted(before, after):
+    return before >= 0 and 0 <= after - before <= _MOST_WH
+
+
+def _mean(slots):
+    present = SLOTS - sum([power == ABSENT for power in slots])
+    return sum([power for power in slots if power != ABSENT]) // present if present else None

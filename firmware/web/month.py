@@ -1,0 +1,48 @@
+"""GET /api/months/2026-01 on its way: the totals of each day, as days.csv has them. Loaded while they are sent."""
+
+import asyncio
+from array import array
+from micropython import const
+
+from history.card import ROOT
+from loading import borrow
+
+_RUNNING = const(1)  # no place of a line
+
+
+async def send(request, name, running):
+    """Send the days of a month; `running` has the fields of the running one, None where it is none of them."""
+    shown = borrow("web.totals", "shown")
+    path = "%s/meter/%s/days.csv" % (ROOT, name[:4].decode())
+    places = await _places(path, name)
+    if running:
+        places[int(running[0][8:])] = _RUNNING
+    request.begin(200, "application/json")
+    request.write('{"month":"%s","days":[' % name.decode())
+    between = b""
+    for place in places:
+        if place:
+            fields = running if place == _RUNNING else _read(path, place)
+            request.write(b'%s{"day":"%s",%s}' % (between, fields[0], shown(fields[1:8])))
+            between = b","
+            await asyncio.sleep_ms(0)
+    request.write("]}")
+    await request.drain()
+
+
+async def _places(path, name):
+    """Where the file has the newest line of each day of this month."""
+    rows = borrow("history.rows")
+    places = array("H", [0] * 32)  # a year has 35 KB, and a header
+    for count, (place, line) in enumerate(rows.places(path)):
+        if line.startswith(name) and rows.is_whole(line):
+            places[int(line[8:10])] = place
+        if not count & 7:
+            await asyncio.sleep_ms(0)
+    return places
+
+
+def _read(path, place):
+    with open(path, "rb") as file:
+        file.seek(place)
+        return file.readline().split(b",")

@@ -1,0 +1,25 @@
+"""Which totals GET /api/months/2026-01 and GET /api/years/2026 ask for. Loaded until that is known."""
+
+from loading import borrow
+from web.server import Refused
+
+
+def month(monitor, request):
+    """GET /api/months/2026-01: awaits that its days are sent."""
+    name = request.path[len(b"/api/months/") :]
+    fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
+    if not fits or not _is_year(name[:4]):
+        raise Refused(400, "A month is like 2026-01")
+    return borrow("web.running_day", "send")(monitor, request, name, "month")
+
+
+def year(monitor, request):
+    """GET /api/years/2026: awaits that its months are sent."""
+    name = request.path[len(b"/api/years/") :]
+    if not _is_year(name):
+        raise Refused(400, "A year is like 2026")
+    return borrow("web.running_day", "send")(monitor, request, name, "year")
+
+
+def _is_year(name):
+    return len(name) == 4 and name.isdigit() and 2000 <= int(name) <= 2099

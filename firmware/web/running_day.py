@@ -1,0 +1,28 @@
+"""The running day, which has no line in days.csv yet, for the totals that `web/totals.py` sends. Loaded while used."""
+
+import asyncio
+from micropython import const
+
+from loading import borrow
+from meter.stamp import civil
+
+_DAY_S = const(86400)
+
+
+async def send(monitor, request, name, what):
+    """Find it, and hand on to what sends the totals ("month" or "year") of the period with this name."""
+    return borrow("web." + what, "send")(request, name, await _fields(monitor.card, name))
+
+
+async def _fields(card, name):
+    """The fields of the running day's line, None where it is not in this period or has no quarter."""
+    day = card.day
+    if not card.mounted or day is None or not (b"%04d-%02d" % civil(day * _DAY_S)[:2]).startswith(name):
+        return None
+    days, rows = borrow("history.days"), borrow("history.rows")
+    total = days.Total(day, rows)
+    for fields in rows.read(days.folder(day) + "/day.csv"):
+        total.add(fields)
+        if not total.quarters & 7:
+            await asyncio.sleep_ms(0)
+    return total.fields() if total.quarters else None

@@ -1,0 +1,113 @@
+"""Which quarters GET /api/days/2026-01-15 and GET /api/history?from=…&to=… ask for. Loaded until that is known."""
+
+from micropython import const
+
+from loading import borrow
+from meter.stamp import civil, days_in_month, iso, parse, seconds
+from web.server import Refused
+
+_DAY_S = const(86400)
+_HOUR_S = const(3600)
+_OBJECT = (
+    b'{"start":"%s","import_w":%s,"export_w":%s,"energy_import_kwh":%s,"energy_export_kwh":%s,'
+    b'"gas_volume_m3":%s,"water_volume_m3":%s,"samples":%s,"source":"%s"}'
+)
+_HEADER = (
+    b"start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
+    b"samples,source,check\n"
+)
+
+
+def day(monitor, request):
+    """GET /api/days/2026-01-15: awaits that it is sent."""
+    name = request.path[len(b"/api/days/") :]
+    day = _day(name)
+    if day is None:
+        raise Refused(400, "A day is like 2026-01-15")
+    request.begin(200, "application/json")
+    request.write('{"day":"%s","quarters":[' % name.decode())
+    bounds = ((b"2", b"3"),) * 2  # all of its lines: no header, and nothing empty
+    return borrow("web.quarters", "send")(monitor, request, (day, day), None, bounds, b"," + _OBJECT, "]}")
+
+
+def history(monitor, request):
+    """GET /api/history: awaits that it is sent, as NDJSON, or as CSV for who accepts that."""
+    first, end = _bound(request, b"from"), _bound(request, b"to")
+    if first >= end:
+        raise Refused(400, "from must be before to")
+    csv = b"text/csv" in request.header(b"accept")
+    request.begin(200, "text/csv" if csv else "application/x-ndjson")
+    if csv:
+        request.write(_HEADER)
+    # Bounds are on a clock that stays at winter time, which in summer is an hour behind the days of the card.
+    days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
+    whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
+    bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
+    shape = b"" if csv else _OBJECT + b"\n"
+    return borrow("web.quarters", "send")(monitor, request, days, whole, bounds, shape, "")
+
+
+def _digits(text):
+    """local_s of 2026-01-15T09:45:00; ValueError when it is no moment that a meter can mean."""
+    numbers = []
+    at = 0
+    for length, separator in ((4, b"-"), (2, b"-"), (2, b"T"), (2, b":"), (2, b":"), (2, b"")):
+        number = text[at : at + length]
+        at += length
+        if not number.isdigit() or text[at : at + 1] != separator:
+            raise ValueError
+        numbers.append(int(number))
+        at += 1
+    year, month, day, hour, minute, second = numbers
+    if not 2010 <= year <= 2069 or not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month):
+        raise ValueError
+    if hour > 23 or minute > 59 or second > 59:
+        raise ValueError
+    return seconds(*numbers)
+
+
+def _day(name):
+    """The day (local_s // 86400) of 2026-01-15, None when there is no such day."""
+    try:
+        return _digits(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
+    except ValueError:
+        return None
+
+
+def _bound(request, name):
+    """An argument in seconds on a clock that stays at winter time: a date, or a moment with its offset."""
+    what = name.decode()
+    text = request.argument(name)
+    if not text:
+        raise Refused(400, "Need a %s argument, like 2026-01-01" % what)
+    text = text.replace(b"%3A", b":").replace(b"%3a", b":").replace(b"%2B", b"+").replace(b"%2b", b"+")
+    day = _day(text)
+    if day is not None:
+        # By the EU's rule, which a stamp without a letter follows.
+        local_s, summer = parse(b"%02d%02d%02d000000" % _short(day))
+        return local_s - 3600 if summer else local_s
+    try:
+        local_s = _digits(text[:19])
+        return local_s - _offset_s(text[19:]) + 3600
+    except ValueError:
+        raise Refused(
+            400, "%s is a day like 2026-01-01, or a moment like 2026-01-01T00:00:00+01:00" % what
+        ) from None
+
+
+def _short(day):
+    year, month, of_month = civil(day * _DAY_S)[:3]
+    return year - 2000, month, of_month
+
+
+def _offset_s(text):
+    """Seconds of Z, +01:00 or -05:00; a plus that a form made a blank is one too."""
+    if text == b"Z":
+        return 0
+    hours, minutes = text[1:3], text[4:6]
+    if len(text) != 6 or text[3:4] != b":" or text[:1] not in b"+- " or not (hours + minutes).isdigit():
+        raise ValueError
+    if int(hours) > 14 or int(minutes) > 59:
+        raise ValueError
+    offset = int(hours) * 3600 + int(minutes) * 60
+    return -offset if text[:1] == b"-" else offset

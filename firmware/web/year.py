@@ -1,0 +1,54 @@
+"""GET /api/years/2026 on its way: the totals of each month, from the days of days.csv. Loaded while they are sent."""
+
+import asyncio
+
+from history.card import ROOT
+from loading import borrow
+
+
+async def send(request, name, running):
+    """Send the months of a year, with the fields of the running day, where it is one of them."""
+    shown = borrow("web.totals", "shown")
+    months = await _months(name, running)
+    request.begin(200, "application/json")
+    request.write('{"year":%d,"months":[' % int(name))
+    between = b""
+    for at, month in enumerate(months):
+        if month:
+            days, quarters, peak_w, peak = month[:4]
+            amounts = [
+                b"" if amount is None else b"%d.%03d" % (amount // 1000, amount % 1000)
+                for amount in month[4:]
+            ]
+            text = shown(amounts + [b"%d" % peak_w if peak else b"", peak, b"%d" % quarters])
+            request.write(b'%s{"month":"%s-%02d",%s,"days":%d}' % (between, name, at + 1, text, days))
+            between = b","
+    request.write("]}")
+    await request.drain()
+
+
+async def _months(name, running):
+    """The totals of twelve months, as _add() makes them; None for one without a day."""
+    months = [None] * 12
+    days = borrow("history.rows", "read")("%s/meter/%s/days.csv" % (ROOT, name.decode()))
+    for count, fields in enumerate(days):
+        if not running or fields[0] != running[0]:
+            _add(months, fields)
+        if not count & 7:
+            await asyncio.sleep_ms(0)
+    if running:
+        _add(months, running)
+    return months
+
+
+def _add(months, fields):
+    """Add a day to its month: [days, quarters, peak in W, its start, import, export, gas, water]."""
+    at = int(fields[0][5:7]) - 1
+    months[at] = month = months[at] or [0, 0, -1, b"", None, None, None, None]
+    month[0] += 1
+    month[1] += int(fields[7])
+    if fields[5] and int(fields[5]) > month[2]:
+        month[2], month[3] = int(fields[5]), fields[6]
+    for at in range(4):
+        if fields[1 + at]:
+            month[4 + at] = (month[4 + at] or 0) + int(fields[1 + at].replace(b".", b""))
