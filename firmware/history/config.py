@@ -71,11 +71,11 @@ def shown(monitor):
 def change(monitor, changes):
     """Set what `changes` holds, in the shape of the file: all of it or, where something is wrong, nothing.
 
-    Gives what is wrong, one line each, with its key. OSError when the flash does not take it; a card that does not
-    is brought up to date later.
+    Gives what is wrong, one line each, with its key. OSError when the flash does not take it. The card follows a
+    moment later, or where it takes nothing when it does again.
     """
     # A card may have been put in.
-    changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note)
+    changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note, False)
     faults = borrow("history.settings", "merge")(changed, changes)
     if changes and not faults:
         before, monitor.unsaved = monitor.unsaved, json.dumps(changed)
@@ -98,13 +98,22 @@ def erase_wifi(monitor):
 
 
 def save(monitor):
-    """Write what waits. OSError when the flash does not take it: then it goes on waiting."""
+    """Write what waits to the flash, and let the one writer bring it to the card.
+
+    OSError when the flash does not take it: then it goes on waiting.
+    """
     monitor.saved_s = monitor.clock.uptime_s()
     changed = given(monitor)
     changed[_NEWER] = True
     write_json(monitor.board, _NAME, changed)
     monitor.unsaved = None
+    monitor.recorder.work.insert(0, _to_card(monitor))
+
+
+def _to_card(monitor):
+    """One step of the writer. Should it never come to that, the next start or card makes up for it."""
     _agreed(monitor.board, monitor.note)
+    yield
 
 
 def save_late(monitor):
@@ -121,17 +130,17 @@ def _checked(settings):
     return settings, faults
 
 
-def _agreed(board, note):
-    """The settings that hold, after card and copy have been brought together."""
+def _agreed(board, note, follows=True):
+    """The settings that hold, after card and copy have been brought together; the card only where it `follows`."""
     copy = read_json(board, _NAME)
     try:
-        return _newest(board, copy, note)
+        return _newest(board, copy, note, follows)
     except OSError as error:
         note("%s: the flash does not take it: %s" % (_NAME, error))
         return copy
 
 
-def _newest(board, copy, note):
+def _newest(board, copy, note, follows):
     """The settings that hold; the other place follows."""
     seen = _check_of_card()
     if seen is None:
@@ -151,7 +160,7 @@ def _newest(board, copy, note):
         return copy
     # The card has no settings, older ones, or what a power cut left of ours.
     text = _written(copy)
-    if text:
+    if text and follows:
         try:
             _write(text)
         except OSError as error:

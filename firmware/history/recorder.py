@@ -1,7 +1,7 @@
 """The one writer of quarters: to the memory that a reset leaves alone, to the card, or to the flash until one is there.
 
-Nothing else writes to the card but settings (`config.py`), and nothing at all within a request. What takes more than a
-few lines is loaded while it is done.
+Nothing else writes to the card, but the settings when a card comes (`config.py`), and nothing at all within a request:
+what one asks for is among the `work`. What takes more than a few lines is loaded while it is done.
 """
 
 import gc
@@ -85,7 +85,8 @@ class Recorder:
                 self.work.pop(0)
             except OSError as error:
                 self.work.clear()
-                self.card.fail(error)
+                if self.card.mounted:  # else it was begun on one that has failed already
+                    self.card.fail(error)
 
     def put(self, quarter):
         """Store a quarter that has ended: on the card, else in the flash."""

@@ -9,6 +9,7 @@ from web.server import Refused
 
 _JSON = const("application/json")
 _BODY = const(64)  # bytes
+_STEPS = const(200)  # of waiting for the writer, which begins within a second
 
 
 def telegram(monitor, request):
@@ -78,17 +79,18 @@ async def format_card(monitor, request):
     card = monitor.card
     if card.state == "absent":
         raise Refused(409, "There is no card")
-    fault = None
-    borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
-    try:
-        monitor.board.format_card()
-    except OSError as error:
-        fault = str(error)
-    card.mount()
-    monitor.note("card formatted" if not fault else "card not formatted: " + fault)
-    if fault or card.state != "ok":
-        raise Refused(503, "The card could not be formatted: %s" % (fault or card.error))
-    monitor.config.update(borrow("history.config", "read")(monitor))
+    said = []
+    # Whatever else the writer was about to do was for the card as it is.
+    monitor.recorder.work[:] = [borrow("history.formatting", "format_card")(monitor, said)]
+    for _ in range(_STEPS):
+        await asyncio.sleep_ms(50)
+        if said:
+            break
+    else:
+        monitor.recorder.work.clear()
+        raise Refused(503, "The card is busy, try again")
+    if said[0]:
+        raise Refused(503, "The card could not be formatted: %s" % said[0])
     await request.reply(200, _JSON, "{}")
 
 

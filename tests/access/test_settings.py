@@ -152,6 +152,8 @@ def test_keys_of_others_and_the_wifi_password_stay_on_the_card(device: Device, c
     told = device.ask("GET", "/api/config").json
     change = {"wifi": {"ssid": "home", "password": told["wifi"]["password"]}, "capacity": {"target_w": 3000}}
     assert device.ask("PATCH", "/api/config", change).status == 200
+    # The card follows within a second.
+    device.until(lambda: b"target_w" in (card / "config.json").read_bytes())
     assert json.loads((card / "config.json").read_text()) == {**settings, "capacity": {"target_w": 3000}}
 
 
@@ -211,7 +213,7 @@ def test_card_is_formatted_only_when_that_is_meant(make_device: Callable[..., De
     for body in not_meant:
         assert device.ask("POST", "/api/card/format", body).status == 400, body
     assert device.ask("POST", "/api/card/format").status == 411
-    assert b"target_w" in image.read_bytes()
+    device.until(lambda: b"target_w" in image.read_bytes())
     reply = device.ask("POST", "/api/card/format", {"confirm": "format"})
     assert reply.status == 200, reply.text
     assert device.ask("GET", "/api/device").json["card"]["state"] == "ok"

@@ -34,8 +34,8 @@ _RESTART = 3  # the status of a process that asks for it
 class Hardware:
     """A board with its slot, button, flash and supply.
 
-    `speed` is that of the board's clock and of its watchdog, `version` that of MicroPython's drivers; `wifi`: a
-    network is in reach and in the settings.
+    `speed` is that of the board's clock and of its watchdog, which waits at least `patience_s`; `ticks` is where the
+    clock's ticks begin, `version` that of MicroPython's drivers; `wifi`: a network is in reach and in the settings.
     """
 
     def __init__(
@@ -46,6 +46,8 @@ class Hardware:
         board: str = "t8_c3",
         line: Line | None = None,
         speed: float = 10,
+        patience_s: float = 0.5,
+        ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
         firmware: Path = build.TARGET,
@@ -54,6 +56,7 @@ class Hardware:
         for source in STANDINS.glob("*.py"):
             build.compile_python(source, COMPILED / f"{source.stem}.mpy", source.name, optimise=0)
         self.world, self.flash, self.speed, self.line = folder / "world", folder / "flash", speed, line
+        self.patience_s = patience_s
         self.world.mkdir()
         self.flash.mkdir()
         self.port = free_port()
@@ -74,6 +77,7 @@ class Hardware:
             "STANDIN_WORLD": str(self.world),
             "STANDIN_FLASH": str(self.flash),
             "STANDIN_SPEED": f"{speed:g}",
+            "STANDIN_TICKS": str(ticks),
             "STANDIN_MICROPYTHON": version,
         }
         self._process: subprocess.Popen[str] | None = None
@@ -149,7 +153,7 @@ class Hardware:
                 hungry_s = time.time() - fed.stat().st_mtime
             except FileNotFoundError:
                 continue
-            if hungry_s > max(limit_s, 0.5):
+            if hungry_s > max(limit_s, self.patience_s):
                 (self.world / "cause").write_text(WATCHDOG)
                 process.kill()
 

@@ -62,6 +62,8 @@ class House:
         self.start = None
         self.restarts = 0
         self.unsaved = self.saved_s = None
+        self.recorder = self
+        self.work = []
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)

@@ -42,9 +42,15 @@ class Monitor:
     def note(self, line):
         self.lines.append(line)
 
+    def write(self):
+        """Let the one writer do what waits for it."""
+        while self.work:
+            next(self.work.pop(0))
+
     def restart(self):
         self.lines = []
-        self.clock = self
+        self.clock = self.recorder = self
+        self.work = []
         self.unsaved = self.saved_s = None
         self.config = config.read(self)
 
@@ -93,6 +99,7 @@ def put(device):
 
 def set_target(device, target_w):
     assert config.change(device, {"capacity": {"target_w": target_w}}) == []
+    device.write()
 
 
 def on_card():
@@ -181,6 +188,23 @@ def test_change_is_kept_on_card_and_flash():
     assert device.config["target_w"] == 4000
 
 
+def test_change_leaves_the_card_to_its_one_writer():
+    device = monitor(file=ORIGINAL)
+    before = content(FILE)
+    assert config.change(device, {"capacity": {"target_w": 4000}}) == []
+    assert content(FILE) == before
+    assert read_json(device.board, "config.json")["capacity"] == {"target_w": 4000}
+    device.write()
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
+def test_change_that_never_reached_the_card_does_at_the_next_start():
+    device = monitor(file=ORIGINAL)
+    assert config.change(device, {"capacity": {"target_w": 4000}}) == []
+    device.restart()
+    assert on_card()["capacity"] == {"target_w": 4000}
+
+
 def test_changes_within_a_minute_hold_at_once_and_are_written_once():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
@@ -192,6 +216,7 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
         assert config.shown(device)["capacity"]["target_w"] == target_w
         assert (content(FILE), read_json(device.board, "config.json")) == written
     config.save(device)
+    device.write()
     assert not device.unsaved
     assert on_card()["capacity"] == {"target_w": 5000}
     device.up_s += 60
@@ -203,6 +228,7 @@ def test_erased_wifi_does_not_wait():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
     config.erase_wifi(device)
+    device.write()
     assert "secret" not in content(FILE) + json.dumps(read_json(device.board, "config.json"))
     assert on_card()["capacity"] == {"target_w": 4000}
 
@@ -231,6 +257,7 @@ def test_keys_of_others_stay():
 def test_what_is_written_is_for_people():
     device = monitor()
     assert config.change(device, {"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
+    device.write()
     expected = '{\n  "capacity": {\n    "area": "west",\n    "target_w": 4000\n  },\n  "language": "nl"\n}\n'
     assert content(FILE) == expected
 

@@ -93,3 +93,19 @@ def test_quarter_in_which_the_house_was_off_is_exact():
     assert quarters()[-1][0] == "2026-11-12T18:30:00+01:00"
     assert quarters()[-1][-1] == "registers"
     assert abs(int(quarters()[-1][1]) - 40 * 485 // 900) <= 8
+
+
+def test_what_was_begun_on_a_card_that_has_failed_is_no_failure_of_its_own():
+    found = device("261112182945W")
+    found.run(10)
+
+    def read():
+        yield
+        raise OSError(22)  # what a file of a card says that is there no more
+
+    found.recorder.work[:] = [read()]
+    found.card.fail(OSError(5))
+    error = found.card.error
+    found.second()
+    assert found.recorder.work == []
+    assert found.card.error == error

@@ -11,7 +11,7 @@ import world  # noqa: E402
 import board.clock  # noqa: E402
 
 _Clock = board.clock.Clock
-board.clock.Clock = lambda: _Clock(world.SPEED)
+board.clock.Clock = lambda: _Clock(world.SPEED, world.TICKS)
 import board.esp32  # noqa: E402
 
 this = board.esp32  # names the board of a build

@@ -159,7 +159,7 @@ class SDCard:
         return self._failed(True)
 
     def writeblocks(self, block, buffer):
-        if not self._is_ready():
+        if not self._is_ready() or world.exists("read-only"):
             return self._failed(False)
         self._file.seek(block * _SECTOR)
         self._file.write(buffer)

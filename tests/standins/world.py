@@ -3,6 +3,7 @@
     line          the pseudo-terminal of the meter
     rts           the number of the pin that asks the meter for telegrams
     card.img      the card in the slot; no such file: none
+    read-only     while it exists, the card refuses all writes
     button        while it exists, BOOT is pressed
     networks.json the Wi-Fi networks in reach: {"name": "password"}, null for an open one
     cause, state  numbers: reset_cause() of the start that comes, and the register that tells a brownout
@@ -11,7 +12,8 @@
     did           one line for each act: milliseconds since the start, and what
     fed           is there once the watchdog runs, its first line the time limit in ms; written at each feeding
 
-The board's own clock runs STANDIN_SPEED times as fast as time. tests/boot/hardware.py is the other end.
+The board's own clock runs STANDIN_SPEED times as fast as time, and its ticks begin at STANDIN_TICKS.
+tests/boot/hardware.py is the other end.
 """
 
 import os
@@ -19,6 +21,7 @@ import time
 
 FOLDER = os.getenv("STANDIN_WORLD")
 SPEED = float(os.getenv("STANDIN_SPEED", "1"))
+TICKS = int(os.getenv("STANDIN_TICKS", "0"))
 _START = time.ticks_ms()
 _did = open(FOLDER + "/did", "a")
 

@@ -1,0 +1,22 @@
+"""A card is made empty, when its owner says so: nothing else ever removes what is on it. Loaded while used."""
+
+from loading import borrow
+
+
+def format_card(monitor, said):
+    """Format the card, as one step of its writer; it then has its settings again. `said` gets why not, or ""."""
+    card = monitor.card
+    fault = None
+    borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
+    try:
+        monitor.board.format_card()
+    except OSError as error:
+        fault = str(error)
+    card.mount()
+    if not fault and card.state != "ok":
+        fault = card.error or card.state
+    monitor.note("card not formatted: " + fault if fault else "card formatted")
+    if not fault:
+        monitor.config.update(borrow("history.config", "read")(monitor))
+    said.append(fault or "")
+    yield
