@@ -1,4 +1,4 @@
-"""What the automation editor asks for, in each language: the names of our triggers and conditions, and of their fields."""
+"""What the automation editor asks for, in each language: the words of our triggers and conditions, and their fields."""
 
 from typing import Any
 
