@@ -6,6 +6,7 @@ import pytest
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.loader import async_get_integration
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]
     ClientSessionGenerator,
@@ -104,6 +105,27 @@ async def test_the_module_is_served_once_with_its_version(
     assert url == "/p1_monitor/p1-quarter-card.js?v=0.1.0"
     reply = await (await hass_client()).get(url)
     assert await reply.text() == "// a card\n"
+
+
+async def test_a_new_version_has_a_new_address(
+    hass_with_us: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A browser may keep the module for a month; what it keeps is of the address with the version before."""
+    module = tmp_path / card.MODULE.name
+    module.write_text("// the next card\n")
+    monkeypatch.setattr(card, "MODULE", module)
+    integration = await async_get_integration(hass_with_us, DOMAIN)
+    monkeypatch.setitem(integration.manifest, "version", "0.2.0")
+    integration.__dict__.pop("version", None)
+    assert await async_setup_component(hass_with_us, DOMAIN, {})
+    (url,) = [url for url in hass_with_us.data[DATA_EXTRA_MODULE_URL].urls if "p1-quarter-card" in url]
+    assert url == "/p1_monitor/p1-quarter-card.js?v=0.2.0"
+    reply = await (await hass_client()).get(url)
+    assert "max-age" in reply.headers["Cache-Control"]
+    assert await reply.text() == "// the next card\n"
 
 
 async def test_a_clone_without_the_module_goes_without(
