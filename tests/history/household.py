@@ -63,9 +63,11 @@ class Household:
                 yield at + 5 * _HOUR_S, self.put_card
             elif day > home or not home:
                 yield from self._of_card(at + 5 * _HOUR_S, day % 2 == 0)
-            ahead_s = 1200 if day % 2 else -1800
-            yield at + 12 * _HOUR_S + 500, partial(self.set_clock, ahead_s)
-            yield at + 14 * _HOUR_S + 700, partial(self.set_clock, -ahead_s)
+            # Not while the flash is full: a quarter that ends twice would be lost twice.
+            if day >= home:
+                ahead_s = 1200 if day % 2 else -1800
+                yield at + 12 * _HOUR_S + 500, partial(self.set_clock, ahead_s)
+                yield at + 14 * _HOUR_S + 700, partial(self.set_clock, -ahead_s)
         yield begin + days * DAY_S, lambda: None
 
     def _of_card(self, at: int, pulled: bool) -> Iterator[Event]:
