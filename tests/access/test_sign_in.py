@@ -298,6 +298,12 @@ def test_flash_and_card_hold_no_password_and_no_token(device: Device, card: obje
     for text in kept.values():
         assert PASSWORD not in text
         assert token not in text
-    on_card = (card / "config.json").read_text()  # type: ignore[operator]
+    # The card follows a moment later, by its own writer.
+    on_card = ""
+    for _ in range(100):
+        on_card = (card / "config.json").read_text()  # type: ignore[operator]
+        if '"closed"' in on_card:
+            break
+        time.sleep(0.1)
     assert json.loads(on_card)["access"] == {"closed": True}
     assert json.loads(kept["secrets.json"])["password"]["hash"] not in on_card
