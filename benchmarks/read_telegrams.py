@@ -17,8 +17,10 @@ with open(sys.argv[2], "rb") as file:
     data = file.read()
 chunks = [data[at : at + 256] for at in range(0, len(data), 256)]
 runs, collections = int(sys.argv[3]), int(sys.argv[4])
-framers = [Framer(Parser().take) for _ in range(max(runs, 1))]  # made when a board starts
-for framer in framers[:runs]:
+framer = Framer(Parser().take)  # made when a board starts: no part of a telegram
+for run in range(runs):
+    if run:
+        framer = Framer(Parser().take)
     read = 0
     begin = time.ticks_us()
     for chunk in chunks:
