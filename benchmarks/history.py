@@ -7,7 +7,6 @@ times are those of requests over HTTP to the firmware with that card, on this co
 import http.client
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import BenchmarkError, Figure
-from simulator import build, clock
+from simulator import build, clock, fat
 from simulator.board import Board, BoardError
 from simulator.line import Line
 from simulator.source import simulated_meter, telegrams
@@ -49,16 +48,13 @@ def _micropython(script: Path, *arguments: object) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _card(path: Path, *options: str, gigabytes: int = 4) -> Path:
-    with path.open("wb") as file:
-        file.truncate(gigabytes << 30)
-    mkfs = build.ROOT / ".tools/bin/mkfs.fat"
-    if not mkfs.exists():
-        raise BenchmarkError("cards are not formatted without mkfs.fat; scripts/setup says why")
-    subprocess.run(
-        [mkfs, *(options or ("-F", "32", "-s", "64")), path], check=True, stdout=subprocess.DEVNULL
-    )
-    return path
+def _card(image: Path, *, kind: int = 32) -> Path:
+    """A card of FAT16 or FAT32 as a PC formats it."""
+    sectors, size = ("64", 4 << 30) if kind == 32 else ("8", 256 << 20)
+    try:
+        return fat.format_card(image, "-F", str(kind), "-s", sectors, size=size)
+    except FileNotFoundError as error:
+        raise BenchmarkError(str(error)) from None
 
 
 def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
@@ -166,20 +162,11 @@ def _queries(folder: Path) -> Iterator[Figure]:
 
 def _cuts(folder: Path) -> Iterator[Figure]:
     tried = lost = 0
-    fsck = build.ROOT / ".tools/bin/fsck.fat"
-    for kind, options in (("16", ("-F", "16", "-s", "8")), ("32", ("-F", "32", "-s", "64"))):
-        image = folder / f"cut{kind}"
-        if kind == "16":
-            with image.open("wb") as file:
-                file.truncate(256 << 20)
-            subprocess.run(
-                [build.ROOT / ".tools/bin/mkfs.fat", *options, image], check=True, stdout=subprocess.DEVNULL
-            )
-        else:
-            _card(image, *options)
-        shutil.copy(image, f"{image}.cut")
-        script = _TESTS / "history/board/power_cuts.py"
-        seen = _micropython(script, image, fsck, "261130230000W", CUT_STEP, 0, "clean", "torn")
+    script = _TESTS / "history/board/power_cuts.py"
+    for kind in (16, 32):
+        image = _card(folder / f"cut{kind}", kind=kind)
+        _card(folder / f"cut{kind}.cut", kind=kind)
+        seen = _micropython(script, image, fat.FSCK, "261130230000W", CUT_STEP, 0, "clean", "torn")
         tried += seen["tried"]
         lost += len(seen["wrong"])
     yield Figure(

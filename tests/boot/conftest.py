@@ -1,6 +1,5 @@
 """Boards and cards of these tests, under both MicroPythons."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from simulator import build
+from simulator.fat import format_card
 from simulator.line import Line
 from simulator.scripted import ScriptedLoad
 from simulator.source import simulated_meter
 from tests.boot.hardware import INTERPRETERS, Hardware
 
-MKFS = build.ROOT / ".tools/bin/mkfs.fat"
 type SwitchOn = Callable[..., Hardware]
 
 
@@ -53,14 +51,10 @@ def card(tmp_path: Path) -> Callable[..., Path]:
     """Makes images of cards, formatted as PCs do: clusters of so many sectors."""
 
     def make(sectors_per_cluster: int = 8, size: int = 48 << 20) -> Path:
-        image = tmp_path / "card.img"
-        with image.open("wb") as file:
-            file.truncate(size)
-        if not MKFS.exists():
-            pytest.skip("no mkfs.fat here; scripts/setup says why")
-        subprocess.run(
-            [MKFS, "-F", "16", "-s", str(sectors_per_cluster), image], check=True, stdout=subprocess.DEVNULL
-        )
-        return image
+        options = "-F", "16", "-s", str(sectors_per_cluster)
+        try:
+            return format_card(tmp_path / "card.img", *options, size=size)
+        except FileNotFoundError as error:
+            pytest.skip(str(error))
 
     return make

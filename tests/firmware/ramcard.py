@@ -5,7 +5,6 @@ import os
 import vfs
 
 _SECTOR = 512
-_PROCESS = os.urandom(4).hex()  # tests run side by side
 
 
 class RamDisk:
@@ -16,16 +15,15 @@ class RamDisk:
     """
 
     def __init__(self, sectors=64):
-        RamDisk.made += 1
         self.sectors = sectors
-        self._file = open("/tmp/p1-card-%s-%d" % (_PROCESS, RamDisk.made % 2), "w+b")
+        path = "build/tests/card-" + os.urandom(4).hex()
+        self._file = open(path, "w+b")
+        os.remove(path)  # it ends with the test
         self._file.seek(sectors * _SECTOR - 1)
         self._file.write(b"\0")
         self.broken = self.read_only = False
         self.reads = self.writes = 0
         self.left = None
-
-    made = 0
 
     def readblocks(self, sector, buffer):
         if self.broken:

@@ -10,7 +10,7 @@ from meter import stamp
 from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 
-FLASH = "/tmp/p1-flash-" + os.urandom(4).hex()
+FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
 
 
 def moment(text):

@@ -64,7 +64,7 @@ def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
     )
     hardware = Hardware(tmp_path, "micropython32", line=line, speed=SPEED, patience_s=30, ticks=TICKS)
     hardware.break_firmware(FASTER)
-    format_card(hardware.world / "card.img", "-F", "32", "-s", "8", size="1G")
+    format_card(hardware.world / "card.img", "-F", "32", "-s", "8", size=1 << 30)
     house = Household(hardware, tmp_path / "pulled.img")
 
     def passed() -> int:

@@ -4,17 +4,16 @@ Each start goes on for three quarters, since files that share sectors only show 
 suite tries some of the cuts; with P1_LONG=1 in the environment all of them.
 """
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator import build
+from simulator import fat
 from tests.history.conftest import LONG, format_card
 
-CARDS = {"fat16": (("-F", "16"), "256M"), "fat32": (("-F", "32", "-s", "64"), "4G")}
+CARDS = {"fat16": (("-F", "16"), 256 << 20), "fat32": (("-F", "32", "-s", "64"), 4 << 30)}
 HOURS = {
     "month end": "261130230000W",
     "new year": "261231230000W",
@@ -32,14 +31,13 @@ STEP = 1 if LONG else 23
 def test_no_cut_costs_a_closed_quarter(on_board: Callable[..., Any], tmp_path: Path, card: str, hours: str):
     options, size = CARDS[card]
     image = format_card(tmp_path / "card", *options, size=size)
-    shutil.copy(image, f"{image}.cut")
+    format_card(tmp_path / "card.cut", *options, size=size)
     first = sorted(HOURS).index(hours) % STEP
-    fsck = build.ROOT / ".tools/bin/fsck.fat"
 
     seen = on_board(
         "power_cuts.py",
         image,
-        fsck,
+        fat.FSCK,
         HOURS[hours],
         STEP,
         first,

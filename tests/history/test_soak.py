@@ -17,7 +17,7 @@ DAYS = 400 if LONG else 2
 
 @pytest.mark.timeout(6000 if LONG else 120)
 def test_every_quarter_is_accounted_for_and_memory_stays_flat(on_board: Callable[..., Any], tmp_path: Path):
-    card = format_card(tmp_path / "card", "-F", "32", "-s", "64", size="4G")
+    card = format_card(tmp_path / "card", "-F", "32", "-s", "64", size=4 << 30)
 
     seen = on_board("soak.py", card, DAYS + 1, seconds=5900 if LONG else 110)
 

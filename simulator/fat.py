@@ -1,0 +1,22 @@
+"""Memory cards as PCs format them: images whose zeros take no room on this computer's disk."""
+
+import subprocess
+from pathlib import Path
+
+from simulator import build
+
+FSCK = build.ROOT / ".tools/bin/fsck.fat"
+_MKFS = build.ROOT / ".tools/bin/mkfs.fat"
+
+
+def format_card(image: Path, *options: str, size: int) -> Path:
+    """Make `image`, a card of `size` bytes, formatted with these options of mkfs.fat; the same ones give the same bytes.
+
+    Raises FileNotFoundError where there is no mkfs.fat.
+    """
+    if not _MKFS.exists():
+        raise FileNotFoundError("no mkfs.fat here; scripts/setup says why")
+    with image.open("wb") as file:
+        file.truncate(size)
+    subprocess.run([_MKFS, "--invariant", *options, image], check=True, stdout=subprocess.DEVNULL)
+    return image
