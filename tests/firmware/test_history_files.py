@@ -182,6 +182,26 @@ def test_rebuilding_goes_on_after_a_restart():
     assert content(ROOT + "/meter/rebuilt.txt") == "all"
 
 
+def test_quarter_that_is_moved_while_its_day_is_rebuilt_keeps_one_line():
+    found = device("261112155955W")
+    found.run_until("261112185200W", every=10)
+    disk, found.board.slot.disk = found.board.slot.disk, None
+    found.card.mount()
+    found.run_until("261112190010W", every=10)
+    found.board.slot.disk = disk  # its journal has the beginning of 18:45, the flash all of it
+    while not found.recorder.work:
+        found.second()
+    while len(found.recorder.work) > 1:
+        found.recorder.each_step()
+    for _ in range(4):  # of rebuilding: the day's first lines have been read
+        found.recorder.each_step()
+    assert found.recorder.waiting == 1
+    idle(found, 60)
+    day = fields("2026/11/12/day.csv")
+    assert [line[0][11:16] for line in day[-3:]] == ["18:15", "18:30", "18:45"]
+    assert (len(day), {line[-1] for line in day}) == (12, {"registers"})
+
+
 def test_old_file_that_is_damaged_is_no_quarter():
     found = old_card("2024/07/01/1815S.json", "2024/07/01/1830S.json")
     write(ROOT + "/meter/2024/07/01/1815S.json", OLD[:90])
