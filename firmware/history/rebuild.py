@@ -57,27 +57,51 @@ def _numbers(card, folder):
 
 
 def _rebuild_day(card, year, month, day):
-    """Append the lines of the quarters that have none; then the day's line, if the day is over."""
+    """Append the lines of the quarters that have none; then the day's line, if the day is over.
+
+    The writer goes on meanwhile: whenever day.csv has grown without us, what has no line is found anew.
+    """
     folder = "%s/meter/%04d/%02d/%02d/" % (ROOT, year, month, day)
-    there = _quarters(folder)
-    yield
-    if not there:
-        return
+    path = folder + "day.csv"
     lines = borrow("history.lines")
-    rows = borrow("history.rows")
-    for _, line in rows.places(folder + "day.csv"):
-        if line[10:11] == b"T" and rows.is_whole(line):
-            there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
-        yield
-    for name in sorted(there, key=_place):
-        text = _text(folder, year, month, day, name)
-        if text:
-            for _ in lines.put(folder + "day.csv", lines.sealed(text), lines.QUARTERS):
-                pass
-        yield
+    names = size = None
+    while names is None or names:
+        if _size(path) != size:
+            size = _size(path)
+            names = yield from _without_line(folder, path)
+            if names is None:
+                return
+        else:
+            text = _text(folder, year, month, day, names.pop(0))
+            if text:
+                for _ in lines.put(path, lines.sealed(text), lines.QUARTERS):
+                    pass
+                size = _size(path)
+            yield
     number = seconds(year, month, day) // _DAY_S
     if number != card.day:
         yield from borrow("history.days", "close")(number)
+
+
+def _without_line(folder, path):
+    """The quarters that have a file and no line, in the order of time; None where the day has no quarter."""
+    there = _quarters(folder)
+    yield
+    if not there:
+        return None
+    rows = borrow("history.rows")
+    for _, line in rows.places(path):
+        if line[10:11] == b"T" and rows.is_whole(line):
+            there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
+        yield
+    return sorted(there, key=_place)
+
+
+def _size(path):
+    try:
+        return os.stat(path)[6]
+    except OSError:
+        return 0
 
 
 def _quarters(folder):

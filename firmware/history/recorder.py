@@ -88,11 +88,6 @@ class Recorder:
                 if self.card.mounted:  # else it was begun on one that has failed already
                     self.card.fail(error)
 
-    def put(self, quarter):
-        """Store a quarter that has ended: on the card, else in the flash."""
-        if borrow("history.store", "put")(self, quarter):
-            self.waiting += 1
-
     def _begin(self, quarter, t):
         journal.begin(quarter, t, self.reading)
         self.begun = True
@@ -115,7 +110,7 @@ class Recorder:
 
     def _store(self):
         try:
-            self.put(self.spare)
+            borrow("history.store", "put")(self, self.spare)
             self._ended = False
         except MemoryError:
             gc.collect()  # once more in a second

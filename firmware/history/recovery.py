@@ -45,7 +45,7 @@ def resume(recorder, local_s, summer):
     if block and kept != now and not _is_closed(recorder, journal, kept):
         journal.fill(recorder.spare, block)
         _mark_cut(recorder)
-        recorder.put(recorder.spare)
+        borrow("history.store", "put")(recorder, recorder.spare)
     slot = -1
     if recorder.card.journal:
         slot = _close_others(recorder, journal, now)

@@ -15,7 +15,9 @@ read_json = borrow("board.flash", "read_json")
 write_json = borrow("board.flash", "write_json")
 
 _MOST = const(200)
+_NEWEST = const(96)  # of the lost ones: so far back the meter's clock may be set, and each still counts once
 _BLOCK = 2 * HEAD + 4 * SLOTS
+_ID = const(8)  # where a block has its quarter's id
 _LINE = const(124)
 _RECORD = _BLOCK + _LINE + 4
 
@@ -38,23 +40,65 @@ def add(board, quarter, line):
     if counts(board)[0] >= _MOST:
         raise OSError(28)
     with open(_path(board), "ab") as file:
-        check = binascii.crc32(quarter.block)
         line = line + bytes(_LINE - len(line))
-        check = binascii.crc32(line, check)
+        check = binascii.crc32(line, binascii.crc32(quarter.block))
+        line += check.to_bytes(4, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
             file.write(bytes(_RECORD - place))  # what a cut left of one
         file.write(quarter.block)
         file.write(line)
-        file.write(check.to_bytes(4, "little"))
 
 
-def lose(board):
-    """Count a quarter that could be kept nowhere."""
+def lose(board, quarter_id=None):
+    """Count a quarter that could be kept nowhere (None: one that is damaged); how many more are lost now.
+
+    One that ends a second time, since the meter's clock was set back, has been counted, or waits.
+    """
+    lost = read_json(board, "lost.json")
+    newest = lost.get("newest", [])
+    if quarter_id is not None:
+        if quarter_id in newest or _waits(board, quarter_id):
+            return 0
+        newest.append(quarter_id)
+    _count(board, lost.get("quarters", 0) + 1, newest[-_NEWEST:])
+    return 1
+
+
+def find(board, quarter_id):
+    """A quarter is kept: how many fewer are lost now. It may have ended before, when it could be kept nowhere."""
+    lost = read_json(board, "lost.json")
+    newest = lost.get("newest", [])
+    if quarter_id not in newest:
+        return 0
+    newest.remove(quarter_id)
+    _count(board, lost["quarters"] - 1, newest)
+    return 1
+
+
+def _count(board, quarters, newest):
     try:
-        write_json(board, "lost.json", {"quarters": counts(board)[1] + 1})
+        write_json(board, "lost.json", {"quarters": quarters, "newest": newest})
     except OSError:
         pass  # the flash is full: the count goes on until a restart
+
+
+def _waits(board, quarter_id):
+    """Whether a quarter is among those that wait."""
+    wanted = quarter_id.to_bytes(4, "little")
+    try:
+        with open(_path(board), "rb") as file:
+            found = True
+            at = _ID
+            while found:
+                file.seek(at)
+                found = file.read(4)
+                if found == wanted:
+                    return True
+                at += _RECORD
+    except OSError:
+        pass  # none waits
+    return False
 
 
 def take(board, number, quarter):

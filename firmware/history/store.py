@@ -5,6 +5,7 @@ whole quarter (`journal.py`), and the next start brings file and line up to it (
 """
 
 import os
+import struct
 from micropython import const
 
 from demand.quarter import file_path
@@ -19,28 +20,31 @@ _EXISTS = const(17)  # EEXIST
 
 
 def put(recorder, quarter):
-    """Store a quarter that has ended: on the card, or in the flash, where it waits. True when it waits.
+    """Store a quarter that has ended: on the card, or in the flash, where it waits.
 
     Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
     """
     lines = borrow("history.lines")
     line = line_of(quarter, lines)
-    card = recorder.card
+    card, board = recorder.card, recorder.board
     works = card.journal and card.state == "ok"
-    if works and not recorder.waiting and _put(recorder, quarter, line, lines):
-        return False
-    try:
-        borrow("history.spool", "add")(recorder.board, quarter, line)
-        return True
-    except OSError:
-        if not works or not recorder.waiting or not _put(recorder, quarter, line, lines):
-            recorder.lost += 1
-            borrow("history.spool", "lose")(recorder.board)
-        return False
+    if recorder.waiting or not works or not _put(recorder, quarter, line, lines):
+        works = works and recorder.waiting
+        try:
+            borrow("history.spool", "add")(board, quarter, line)
+            recorder.waiting += 1
+        except OSError:
+            if not works or not _put(recorder, quarter, line, lines):
+                recorder.lost += borrow("history.spool", "lose")(board, quarter.quarter_id)
+                return
+    if recorder.lost:
+        recorder.lost -= borrow("history.spool", "find")(board, quarter.quarter_id)
 
 
 def line_of(quarter, lines):
     """The line of a quarter that has ended; `lines` is the module."""
+    # One that ended at once was never kept, so its block has the id of another.
+    struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.slot + 1)
     return lines.sealed(borrow("history.quarter_line", "text")(quarter, lines.decimal))
 
 
@@ -72,8 +76,7 @@ def move(recorder):
         keep(card, recorder.spare, line, True)
         turn_to(recorder, day_of(line))
     else:
-        recorder.lost += 1
-        borrow("history.spool", "lose")(board)
+        recorder.lost += borrow("history.spool", "lose")(board)
     recorder.moved += 1
     recorder.waiting -= 1
     if not recorder.waiting:

@@ -108,6 +108,20 @@ def test_clock_set_forward_ends_the_quarter_with_what_it_had():
     ]
 
 
+def test_quarter_of_one_telegram_is_no_other_one():
+    found = device("261112182955W")
+    found.run_until("261112184600W")
+    found.meter.now = moment("261112200400W")
+    found.run(5)
+    found.meter.now = moment("261112184605W")
+    found.run_until("261112190010W")
+    assert day("2026/11/12") == [
+        ("18:30+01", 2000, 180, "registers"),
+        ("20:00+01", 2000, 1, "samples"),
+        ("18:45+01", 2000, 166, "samples"),
+    ]
+
+
 def test_clock_set_to_another_day_closes_that_one():
     found = device("261112182955W")
     found.run_until("261112184600W")

@@ -7,6 +7,7 @@ from recording import Board, Device, Meter, lines
 
 from history import lines as line_rules, rows
 from history.card import ROOT
+from meter import stamp
 
 OLD = (
     '{"quarter_id":1,"consumed_power_avg":317,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
@@ -129,6 +130,46 @@ def test_two_days_wait_and_what_is_more_is_counted_as_lost():
     assert (again.recorder.waiting, again.recorder.lost) == (200, 6)
 
 
+def set_back(found, seconds):
+    found.meter.now = stamp.shift(found.meter.now[0], found.meter.now[1], -seconds)
+
+
+def test_quarter_that_is_lost_counts_once_although_it_ends_again():
+    found = Device(Board(Slot(sectors=0)), Meter("261112182955W"))
+    found.run_until("261114211510W", every=60)
+    assert (found.recorder.waiting, found.recorder.lost) == (200, 3)
+    set_back(found, 1800)
+    found.run_until("261114211510W", every=60)
+    assert found.recorder.lost == 4  # 21:15 too, which has ended and goes on
+    again = Device(found.board, found.meter)
+    set_back(again, 2 * 3600)
+    again.run_until("261114213110W", every=60)
+    assert again.recorder.lost == 4
+
+
+def test_quarter_that_waits_is_not_lost_when_it_ends_again_and_finds_no_room():
+    found = Device(Board(Slot(sectors=0)), Meter("261112182955W"))
+    found.run_until("261114203010W", every=60)
+    assert (found.recorder.waiting, found.recorder.lost) == (200, 0)
+    set_back(found, 3600)
+    found.run_until("261114204510W", every=60)
+    assert (found.recorder.waiting, found.recorder.lost) == (200, 1)
+
+
+def test_quarter_that_was_lost_and_ends_again_when_it_can_be_kept_is_not_lost():
+    found = Device(Board(Slot(sectors=0)), Meter("261112182955W"))
+    found.run_until("261114211510W", every=60)
+    assert found.recorder.lost == 3
+    found.board.slot.disk = Slot(60000).disk
+    idle(found, 400)
+    assert found.recorder.waiting == 0
+    set_back(found, 1800)
+    found.run_until("261114211510W", every=60)
+    assert found.recorder.lost == 1
+    starts = [line[0][11:16] for line in fields("2026/11/14/day.csv")]
+    assert starts[-4:] == ["20:15", "21:15", "20:45", "21:00"]
+
+
 def old_card(*names, samples="100,null,301", produced="-1,null,0"):
     """A device with a card that has these quarters of the original firmware."""
     slot = Slot(6000)
@@ -180,6 +221,26 @@ def test_rebuilding_goes_on_after_a_restart():
         assert len(fields(year + "/day.csv")) == 1
     assert len(fields("2023/days.csv")) == 2
     assert content(ROOT + "/meter/rebuilt.txt") == "all"
+
+
+def test_quarter_that_is_moved_while_its_day_is_rebuilt_keeps_one_line():
+    found = device("261112155955W")
+    found.run_until("261112185200W", every=10)
+    disk, found.board.slot.disk = found.board.slot.disk, None
+    found.card.mount()
+    found.run_until("261112190010W", every=10)
+    found.board.slot.disk = disk  # its journal has the beginning of 18:45, the flash all of it
+    while not found.recorder.work:
+        found.second()
+    while len(found.recorder.work) > 1:
+        found.recorder.each_step()
+    for _ in range(4):  # of rebuilding: the day's first lines have been read
+        found.recorder.each_step()
+    assert found.recorder.waiting == 1
+    idle(found, 60)
+    day = fields("2026/11/12/day.csv")
+    assert [line[0][11:16] for line in day[-3:]] == ["18:15", "18:30", "18:45"]
+    assert (len(day), {line[-1] for line in day}) == (12, {"registers"})
 
 
 def test_old_file_that_is_damaged_is_no_quarter():

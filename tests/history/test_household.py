@@ -1,8 +1,8 @@
 """The whole firmware in a household of many days: a telegram every 10 s, at full speed, while all goes wrong that can.
 
 Clients watch and ask, the Wi-Fi goes, the card is pulled, refuses and returns, the meter's clock is set and set right,
-and the tick counter wraps in the first hour. It takes minutes, so it runs with P1_LONG=1 in the environment alone: 400
-days, or P1_DAYS. The suite has test_soak.py, the card's side of the same.
+and the tick counter wraps in the first hour. The suite runs two days; with P1_LONG=1 in the environment 400, or
+P1_DAYS. P1_BEGIN is another day to begin with: a year may be lived through in parts.
 """
 
 import json
@@ -20,8 +20,8 @@ from tests.boot.hardware import Hardware
 from tests.history.conftest import LONG, format_card
 from tests.history.household import Clients, Household, live_through
 
-DAYS = int(os.environ.get("P1_DAYS", "400"))
-BEGIN = clock.parse("2026-10-24T10:07:00")
+DAYS = int(os.environ.get("P1_DAYS", "400")) if LONG else 2
+BEGIN = clock.parse(os.environ.get("P1_BEGIN", "2026-10-24T10:07:00"))
 SPEED = 2000
 FULL_SPEED = 20_000
 """Of the line, which waits for a slow reader: as fast as the firmware reads."""
@@ -54,8 +54,7 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
     """The clients come over real ones."""
 
 
-@pytest.mark.skipif(not LONG, reason="days of the whole firmware take minutes: P1_LONG=1 runs them")
-@pytest.mark.timeout(100_000)
+@pytest.mark.timeout(100_000 if LONG else 180)
 def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
     seen: set[str] = set()
     source = simulated_meter("iskra-ie5-old", BEGIN)
@@ -74,19 +73,22 @@ def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
         assert line.error is None
         assert hardware.starts <= 1, hardware.lines[-30:]
 
-    with line, hardware, Clients(hardware.port, passed) as clients:
-        live_through(house.events(BEGIN, DAYS), passed, check)
+    with line, hardware:
+        with Clients(hardware.port, passed) as clients:
+            live_through(house.events(BEGIN, DAYS), passed, check)
         hardware.wait(lambda: hardware.device()["card"]["waiting_quarters"] == 0, 60)
         line.silence(1 << 40)
         hardware.wait(lambda: hardware.device()["p1"]["telegrams"] == line.sent, 60)
         device, log = hardware.device(), hardware.get("/crashlog.txt")
         lines = [quarter["start"] for quarter in quarters(hardware)]
         files = files_of(hardware, seen)
+        days = days_of(hardware, seen)
 
     closed = seen - {clock.iso(clock.quarter_start(clock.parse(device["clock"]["time"])))}
     missing = closed - set(lines)
     assert [start for start, times in Counter(lines).items() if times > 1] == []
     assert set(lines) == files == closed - missing
+    assert days == Counter(start[:10] for start in lines)
     assert device["card"]["lost_quarters"] == len(missing)
     assert all(house.flash_was_full(clock.parse(start)) for start in missing)
 
@@ -111,7 +113,7 @@ def quarter_of(stamp: str) -> str:
 
 def quarters(hardware: Hardware) -> list[dict[str, Any]]:
     """All quarters that the card has a line of."""
-    text = hardware.get("/api/history?from=2026-01-01&to=2029-01-01")
+    text = hardware.get("/api/history?from=2026-01-01&to=2031-01-01")
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -125,3 +127,12 @@ def files_of(hardware: Hardware, starts: set[str]) -> set[str]:
             quarter = number & 0x7F
             found.add(f"{day}T{quarter // 4:02}:{quarter % 4 * 15:02}:00+0{2 if number & 0x80 else 1}:00")
     return found
+
+
+def days_of(hardware: Hardware, starts: set[str]) -> dict[str, int]:
+    """How many quarters each day has by the line of the day, of which a year is made."""
+    return {
+        day["day"]: day["quarters"]
+        for month in {start[:7] for start in starts}
+        for day in hardware.get(f"/api/months/{month}")["days"]
+    }
