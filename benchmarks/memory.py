@@ -79,10 +79,10 @@ def measure() -> Iterator[Figure]:
     """The figures of this group."""
     need_interpreter()
     build.build()
-    os.chdir(build.TARGET)
+    os.chdir(build.SHORT)
     roomy = run(MOST)
     roomy.need()
-    code = sum(path.stat().st_size for path in build.TARGET.rglob("*.mpy"))
+    code = sum(path.stat().st_size for path in build.SHORT.rglob("*.mpy"))
     yield Figure(key="memory.code_bytes", value=code, unit="B", what="all .mpy, those loaded while used too")
     yield Figure(
         key="memory.steady_bytes",

@@ -50,9 +50,7 @@ def _imports(name: str) -> set[str]:
 
 
 def _sizes(names: set[str]) -> dict[str, int]:
-    sizes = {
-        name: (build.TARGET / name.replace(".", "/")).with_suffix(".mpy").stat().st_size for name in names
-    }
+    sizes = {name: build.bytecode(build.SHORT, name).stat().st_size for name in names}
     return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
 
 

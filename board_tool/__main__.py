@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "--package", type=Path, metavar="FILE", help="update package, instead of these sources"
     )
 
+    command("explain", "tell a crash report on the standard input in the names of these sources")
     port(command("logs", "show what the board prints, until Ctrl-C"))
     port(command("config", "edit the board's config.json, with $EDITOR"))
     format_card = command("format", "erase the memory card in the board and format it")
@@ -74,6 +75,10 @@ def run(arguments: argparse.Namespace) -> None:
             from board_tool.deploy import deploy
 
             deploy(arguments.board, arguments.port, arguments.package)
+        case "explain":
+            from board_tool.short_names import explain
+
+            print(explain(sys.stdin.read()), end="")
         case "logs":
             from board_tool.logs import logs
 

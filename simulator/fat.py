@@ -10,7 +10,7 @@ _MKFS = build.ROOT / ".tools/bin/mkfs.fat"
 
 
 def format_card(image: Path, *options: str, size: int) -> Path:
-    """Make `image`, a card of `size` bytes, formatted with these options of mkfs.fat; the same ones give the same bytes.
+    """Make `image`, a card of `size` bytes, formatted with these options of mkfs.fat.
 
     Raises FileNotFoundError where there is no mkfs.fat.
     """

@@ -23,7 +23,7 @@ def month_number(name):
 
 def month_name(month):
     """The month with this number: "2023-12"."""
-    return f"{month // 12:04}-{month % 12 + 1:02}"
+    return "%04d-%02d" % (month // 12, month % 12 + 1)
 
 
 class Peaks:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from board_tool import short_names
 from simulator import build
 from simulator.board import free_port
 from simulator.line import Line
@@ -69,7 +70,16 @@ class Hardware:
         if wifi:
             (self.world / "networks.json").write_text('{"home": "hunter22"}')
             self.settings(wifi={"ssid": "home", "password": "hunter22"})
-        self._command = [*INTERPRETERS[interpreter], "-m", "boot", str(firmware), board, str(self.port)]
+        clock = "Clock" if firmware == build.TARGET else short_names.of_firmware()["board.clock"]["Clock"]
+        self._command = [
+            *INTERPRETERS[interpreter],
+            "-m",
+            "boot",
+            str(firmware),
+            board,
+            str(self.port),
+            clock,
+        ]
         self._environment = {
             **os.environ,
             "MICROPYPATH": f"{COMPILED}:.frozen",

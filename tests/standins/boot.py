@@ -1,17 +1,20 @@
-"""Starts the whole firmware as one of its boards does, on the stand-ins: boot.py FIRMWARE BOARD HTTP-PORT."""
+"""Starts the whole firmware as one of its boards does, on the stand-ins: boot.py FIRMWARE BOARD HTTP-PORT CLOCK.
+
+CLOCK is the name that the class of the clock has in it.
+"""
 
 import os
 import sys
 
-_FIRMWARE, _NAME, _PORT = sys.argv[1:4]
+_FIRMWARE, _NAME, _PORT, _CLOCK = sys.argv[1:5]
 sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
 
 import world  # noqa: E402
 
 import board.clock  # noqa: E402
 
-_Clock = board.clock.Clock
-board.clock.Clock = lambda: _Clock(world.SPEED, world.TICKS)
+_Clock = getattr(board.clock, _CLOCK)
+setattr(board.clock, _CLOCK, lambda: _Clock(world.SPEED, world.TICKS))
 import board.esp32  # noqa: E402
 
 this = board.esp32  # names the board of a build

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from board_tool import short_names
 from board_tool.build import LOADER
 from board_tool.package import Package
 from simulator import build
@@ -96,6 +97,6 @@ def set_password(flash: Path) -> None:
 
 def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
     source = tmp_path / "version.py"
-    source.write_text(f"VERSION = {version!r}\n")
+    source.write_text(short_names.rename(f"VERSION = {version!r}\n", short_names.of_firmware()["version"]))
     build.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
     return Package(version, "host", {**files, "version.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
