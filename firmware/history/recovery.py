@@ -32,7 +32,7 @@ def open_card(recorder):
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
         borrow("history.past_peaks", "find")(recorder)
-    recorder.work.append(borrow("history.rebuild", "rebuild")(recorder))
+    recorder.work.append(["history.rebuild", "rebuild", recorder, None])
 
 
 def resume(recorder, local_s, summer):

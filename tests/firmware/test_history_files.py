@@ -85,6 +85,19 @@ def test_amounts_run_from_the_end_of_the_day_before():
     assert fields("2026/days.csv")[1][-1] == "96"
 
 
+def test_day_waits_once_to_be_closed():
+    found = device("261112232950W", power_w=1200)
+    found.run_until("261113003020W", every=10)
+    found.recorder.work[:] = [["", "", None, iter(range(100000))]]  # takes long
+    for _ in range(3):
+        set_back(found, 3600)
+        found.run_until("261113003020W", every=60)
+    assert len(found.recorder.work) == 3  # that, and two days
+    found.recorder.work.pop(0)
+    idle(found, 10)
+    assert found.recorder.work == []
+
+
 def test_quarter_of_few_samples_is_no_peak_of_its_day():
     found = device("261112231300W", power_w=9000)
     found.run(100)

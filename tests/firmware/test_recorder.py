@@ -103,9 +103,27 @@ def test_what_was_begun_on_a_card_that_has_failed_is_no_failure_of_its_own():
         yield
         raise OSError(22)  # what a file of a card says that is there no more
 
-    found.recorder.work[:] = [read()]
+    found.recorder.work[:] = [["", "", None, read()]]
     found.card.fail(OSError(5))
     error = found.card.error
     found.second()
     assert found.recorder.work == []
     assert found.card.error == error
+
+
+def short_of_memory(done):
+    done.append("begun")
+    yield
+    if len(done) < 3:
+        raise MemoryError
+    done.append("finished")
+
+
+def test_work_for_which_memory_was_short_begins_anew():
+    found = device("261112182945W")
+    found.run(10)
+    done = []
+    found.recorder.work[:] = [["test_recorder", "short_of_memory", done, None]]
+    found.second()
+    assert done == ["begun", "begun", "begun", "finished"]
+    assert found.recorder.work == []
