@@ -93,6 +93,8 @@ def _head(block):
 
 def _within(text, bounds, shape):
     """The rest behind the last whole line, and what to send of the lines before it."""
+    while b"\n\n" in text:  # hundreds of empty lines, where some were blanked, would take 20 KB
+        text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
     rest = lines.pop()
     found = []

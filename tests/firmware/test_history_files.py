@@ -1,5 +1,6 @@
 """What history/ makes of a card: lines, days, old cards, room, peaks, and what waits in the flash."""
 
+import gc
 import os
 
 from ramcard import Slot, content, make_folders, write
@@ -65,6 +66,20 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     assert read("/a.csv") == [b"1,a", b"2,b"]
     put("/a.csv", line_rules.sealed(b"1,c"), b"1")
     assert read("/a.csv") == [b"2,b", b"1,c"]
+
+
+def test_blanked_lines_cost_no_memory_and_no_steps():
+    device("261112182955W")
+    one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
+    write(ROOT + "/a.csv", (one + b"\n" * 4000 + two).decode())
+    gc.collect()
+    before = gc.mem_alloc()
+    gc.disable()
+    found = [place for place, _ in rows.places(ROOT + "/a.csv")]
+    taken = gc.mem_alloc() - before
+    gc.enable()
+    assert found == [0, len(one) + 4000]
+    assert taken < 20000  # nine pieces of 512, and as much again
 
 
 def test_day_that_is_over_has_its_line():
