@@ -136,3 +136,5 @@ class Recorder:
                 borrow("history.store", "move")(self)
         except OSError as error:
             self.card.fail(error)
+        except MemoryError:
+            gc.collect()  # once more in a second

@@ -22,6 +22,16 @@ def open_card(recorder):
     card = recorder.card
     journal, store, lines = [borrow("history." + name) for name in ("journal_reader", "store", "lines")]
     journal.open_journal(card)
+    try:
+        _finish(recorder, journal, store, lines)
+    except MemoryError:
+        card.journal.close()
+        card.journal = None  # all of it once more, in a second
+        raise
+
+
+def _finish(recorder, journal, store, lines):
+    card = recorder.card
     for wanted, line in journal.quarters(card.journal):
         if line:
             journal.load(card.journal, recorder.spare, wanted)

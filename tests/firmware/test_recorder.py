@@ -1,10 +1,12 @@
 """history/recorder.py and what it lends: each quarter is kept, over resets, power cuts, and without a card."""
 
 import json
+import sys
 
 from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
+import history
 from history.card import ROOT
 
 DAY = "2026/11/12/"
@@ -127,3 +129,22 @@ def test_work_for_which_memory_was_short_begins_anew():
     found.second()
     assert done == ["begun", "begun", "begun", "finished"]
     assert found.recorder.work == []
+
+
+class NoMemory:
+    """A part for which there is no room."""
+
+    @staticmethod
+    def find(recorder):
+        raise MemoryError
+
+
+def test_card_for_whose_opening_memory_was_short_is_opened_anew():
+    found = device("261112182945W")
+    found.run(10)
+    found.card.mount()  # as if it had been put in just now
+    history.past_peaks = sys.modules["history.past_peaks"] = NoMemory
+    found.second()
+    assert found.card.journal is None
+    found.second()
+    assert found.card.journal
