@@ -107,10 +107,10 @@ def save(monitor):
     changed[_NEWER] = True
     write_json(monitor.board, _NAME, changed)
     monitor.unsaved = None
-    monitor.recorder.work.insert(0, _to_card(monitor))
+    monitor.recorder.work.insert(0, ["history.config", "to_card", monitor, None])
 
 
-def _to_card(monitor):
+def to_card(monitor):
     """One step of the writer. Should it never come to that, the next start or card makes up for it."""
     _agreed(monitor.board, monitor.note)
     yield

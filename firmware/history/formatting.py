@@ -3,8 +3,12 @@
 from loading import borrow
 
 
-def format_card(monitor, said):
-    """Format the card, as one step of its writer; it then has its settings again. `said` gets why not, or ""."""
+def format_card(asked):
+    """Format the card, as one step of its writer; it then has its settings again.
+
+    `asked` is (monitor, a list that gets why not, or "").
+    """
+    monitor, said = asked
     card = monitor.card
     fault = None
     borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most

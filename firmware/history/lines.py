@@ -40,7 +40,7 @@ def put(path, line, header, key=None):
         for place, found in rows.places(path):
             if found == line[:-1]:
                 return
-            if found and (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
+            if (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
             yield
         if gone:

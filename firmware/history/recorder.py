@@ -31,7 +31,9 @@ class Recorder:
         self.spare = (
             Quarter()
         )  # takes turns with the coach's: one that has ended, or is on its way to the card
-        self.work = []  # generators: what is done in small steps, beside the reading
+        # What is done in small steps, beside the reading: [module, name of its generator, argument, the generator
+        # once it has begun], so that what waits takes no memory, and begins anew where memory was short.
+        self.work = []
         self.begun = False  # the running quarter has its first registers
         self._ended = False  # the spare one waits to be stored
         self._slot = -1
@@ -79,14 +81,20 @@ class Recorder:
     def each_step(self):
         """A small step of what is done beside the reading, ten times a second."""
         if self.work and not self._ended:
+            job = self.work[0]
             try:
-                next(self.work[0])
+                if not job[3]:
+                    job[3] = borrow(job[0], job[1])(job[2])
+                next(job[3])
             except StopIteration:
                 self.work.pop(0)
             except OSError as error:
                 self.work.clear()
                 if self.card.mounted:  # else it was begun on one that has failed already
                     self.card.fail(error)
+            except MemoryError:
+                job[3] = None
+                gc.collect()
 
     def _begin(self, quarter, t):
         journal.begin(quarter, t, self.reading)
@@ -128,3 +136,5 @@ class Recorder:
                 borrow("history.store", "move")(self)
         except OSError as error:
             self.card.fail(error)
+        except MemoryError:
+            gc.collect()  # once more in a second

@@ -22,6 +22,16 @@ def open_card(recorder):
     card = recorder.card
     journal, store, lines = [borrow("history." + name) for name in ("journal_reader", "store", "lines")]
     journal.open_journal(card)
+    try:
+        _finish(recorder, journal, store, lines)
+    except MemoryError:
+        card.journal.close()
+        card.journal = None  # all of it once more, in a second
+        raise
+
+
+def _finish(recorder, journal, store, lines):
+    card = recorder.card
     for wanted, line in journal.quarters(card.journal):
         if line:
             journal.load(card.journal, recorder.spare, wanted)
@@ -32,7 +42,7 @@ def open_card(recorder):
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
         borrow("history.past_peaks", "find")(recorder)
-    recorder.work.append(borrow("history.rebuild", "rebuild")(recorder))
+    recorder.work.append(["history.rebuild", "rebuild", recorder, None])
 
 
 def resume(recorder, local_s, summer):

@@ -17,10 +17,10 @@ def look(recorder):
     card = recorder.card
     wanted = recorder.monitor.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _LITTLE and not recorder.work:
-        recorder.work.append(_make_room(card))
+        recorder.work.append(["history.room", "make_room", card, None])
 
 
-def _make_room(card):
+def make_room(card):
     """Remove files, the oldest first, until there is room for four days: a generator, one file a step."""
     for year in card.names(""):
         for month in card.names(year) if year.isdigit() else ():

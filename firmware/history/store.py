@@ -116,8 +116,9 @@ def keep(card, quarter, line, again=False, lines=None):
 def turn_to(recorder, day):
     """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
     before, recorder.card.day = recorder.card.day, day
-    if before is not None and before != day:
-        recorder.work.append(borrow("history.days", "close")(before))
+    job = ["history.days", "close", before, None]
+    if before not in (None, day) and job not in recorder.work:  # once is enough, unless it has begun
+        recorder.work.append(job)
 
 
 def day_of(line):

@@ -3,7 +3,6 @@
 The contract is docs/openapi.yaml.
 """
 
-import asyncio
 from micropython import const
 
 from loading import borrow
@@ -11,7 +10,7 @@ from web import documents
 from web.server import Refused
 
 _JSON = const("application/json")
-_TURNS = const(100)  # looks at whether it is free, 50 ms apart
+_TURNS = const(100)  # looks at whether it is free, in five seconds
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -52,7 +51,7 @@ class Api:
         for _ in range(_TURNS):
             if not self._busy:
                 break
-            await asyncio.sleep_ms(50)
+            await self._monitor.clock.sleep(0.05)
         else:
             raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
         self._busy = True

@@ -16,6 +16,7 @@ from meter.stamp import civil, days_in_month
 _BLOCK = const(1024)
 _CHECK = const(9)  # bytes: the comma and the digits of a line's check
 _DAY_S = const(86400)
+_NONE_THERE = const(2)  # ENOENT
 
 
 async def send(monitor, request, days, whole, bounds, shape, end):
@@ -23,16 +24,17 @@ async def send(monitor, request, days, whole, bounds, shape, end):
 
     Days count as local_s // 86400. `bounds` has what the first line and the one behind the last begin with, in winter
     and in summer. `shape` makes an object of a line's fields; a comma before the first is left out. Without a shape
-    lines stay as they are, and the days from whole[0] to whole[1] are passed on by the block.
+    lines stay as they are, and the days from whole[0] to whole[1] are passed on by the block. All but objects with
+    commas goes in chunks. OSError when the card fails: the peer sees that the end is missing.
     """
     await request.drain()
-    skip = shape.startswith(b",")
-    day, last = days
+    skip = is_list = shape.startswith(b",")
+    day, last = days if monitor.card.mounted else (1, 0)
     block = bytearray(_BLOCK)
     threshold = gc.threshold()
     gc.threshold(gc.mem_alloc() // 4)  # each line leaves a kilobyte: collecting would take most of the time
     try:
-        while day <= last and monitor.card.mounted:
+        while day <= last:
             is_whole = not shape and whole[0] <= day <= whole[1]
             file, day = _open(day)
             if not file:
@@ -43,18 +45,23 @@ async def send(monitor, request, days, whole, bounds, shape, end):
                 while count := file.readinto(block):
                     piece = memoryview(block)[:count]
                     if is_whole:
-                        request.stream.write(piece[_head(block) :])
+                        piece = piece[_head(block) :]
                     else:
                         rest, piece = _within(rest + piece, bounds, shape)
-                        if piece:
-                            request.stream.write(piece[skip:])
-                            skip = False
-                        piece = None
+                    if piece:
+                        request.stream.write(piece[skip:] if is_list else _chunk(piece))
+                        skip = False
+                    piece = None
                     await _give_way(request)
     finally:
         gc.threshold(threshold)
     request.write(end)
     await request.drain()
+
+
+def _chunk(piece):
+    """A piece of a reply whose length nobody knows yet (RFC 9112, 7.1); an empty one would end it."""
+    return b"%x\r\n" % len(piece) + piece + b"\r\n"
 
 
 def _open(day):
@@ -63,13 +70,20 @@ def _open(day):
     folder = "%s/meter/%04d/%02d" % (ROOT, year, month)
     try:
         return open("%s/%02d/day.csv" % (folder, of_month), "rb"), day + 1
-    except OSError:
-        pass
+    except OSError as error:
+        _expect(error)
     try:
         os.stat(folder)
         return None, day + 1
-    except OSError:
+    except OSError as error:
+        _expect(error)
         return None, day + 1 + days_in_month(year, month) - of_month
+
+
+def _expect(error):
+    """That there is nothing is no fault; that the card does not say so is one."""
+    if error.errno != _NONE_THERE:
+        raise error
 
 
 def _head(block):
@@ -79,6 +93,8 @@ def _head(block):
 
 def _within(text, bounds, shape):
     """The rest behind the last whole line, and what to send of the lines before it."""
+    while b"\n\n" in text:  # hundreds of empty lines, where some were blanked, would take 20 KB
+        text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
     rest = lines.pop()
     found = []

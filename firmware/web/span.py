@@ -36,15 +36,16 @@ def history(monitor, request):
     if first >= end:
         raise Refused(400, "from must be before to")
     csv = b"text/csv" in request.header(b"accept")
-    request.begin(200, "text/csv" if csv else "application/x-ndjson")
+    chunked = "Transfer-Encoding: chunked\r\n"
+    request.begin(200, "text/csv" if csv else "application/x-ndjson", chunked)
     if csv:
-        request.write(_HEADER)
+        request.write(b"%x\r\n%s\r\n" % (len(_HEADER), _HEADER))
     # Bounds are on a clock that stays at winter time, which in summer is an hour behind the days of the card.
     days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
     shape = b"" if csv else _OBJECT + b"\n"
-    return borrow("web.quarters", "send")(monitor, request, days, whole, bounds, shape, "")
+    return borrow("web.quarters", "send")(monitor, request, days, whole, bounds, shape, "0\r\n\r\n")
 
 
 def _digits(text):

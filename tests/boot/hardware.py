@@ -68,7 +68,7 @@ class Hardware:
         if line:
             (self.world / "line").write_text(line.address)
         if wifi:
-            (self.world / "networks.json").write_text('{"home": "hunter22"}')
+            self.reach(home="hunter22")
             self.settings(wifi={"ssid": "home", "password": "hunter22"})
         clock = "Clock" if firmware == build.TARGET else short_names.of_firmware()["board.clock"]["Clock"]
         self._command = [
@@ -170,6 +170,11 @@ class Hardware:
     def settings(self, **sections: Any) -> None:
         """Put a config.json into the flash."""
         (self.flash / "config.json").write_text(json.dumps(sections))
+
+    def reach(self, **networks: str) -> None:
+        """Let these networks, with their passwords, be in reach and no others: in one go, for the board looks often."""
+        (self.world / "networks.new").write_text(json.dumps(networks))
+        (self.world / "networks.new").rename(self.world / "networks.json")
 
     def insert_card(self, image: Path) -> None:
         """Put a card into the slot; what is written to it is on `image` after `pull_card`."""

@@ -9,6 +9,7 @@ from ramcard import Slot, content, write
 from board.flash import read_json, write_json
 from history import config
 from history.card import ROOT, Card
+from loading import borrow
 
 FILE = ROOT + "/config.json"
 FLASH = "build/tests/flash_of_config"
@@ -45,7 +46,8 @@ class Monitor:
     def write(self):
         """Let the one writer do what waits for it."""
         while self.work:
-            next(self.work.pop(0))
+            module, name, argument, _ = self.work.pop(0)
+            next(borrow(module, name)(argument))
 
     def restart(self):
         self.lines = []

@@ -1,5 +1,6 @@
 """What history/ makes of a card: lines, days, old cards, room, peaks, and what waits in the flash."""
 
+import gc
 import os
 
 from ramcard import Slot, content, make_folders, write
@@ -67,6 +68,20 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     assert read("/a.csv") == [b"2,b", b"1,c"]
 
 
+def test_blanked_lines_cost_no_memory_and_no_steps():
+    device("261112182955W")
+    one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
+    write(ROOT + "/a.csv", (one + b"\n" * 4000 + two).decode())
+    gc.collect()
+    before = gc.mem_alloc()
+    gc.disable()
+    found = [place for place, _ in rows.places(ROOT + "/a.csv")]
+    taken = gc.mem_alloc() - before
+    gc.enable()
+    assert found == [0, len(one) + 4000]
+    assert taken < 20000  # nine pieces of 512, and as much again
+
+
 def test_day_that_is_over_has_its_line():
     found = device("261112232950W", power_w=1200)
     found.run_until("261113001520W", every=10)
@@ -83,6 +98,19 @@ def test_amounts_run_from_the_end_of_the_day_before():
     idle(found, 20)
     assert fields("2026/days.csv")[1][1] == "28.800"
     assert fields("2026/days.csv")[1][-1] == "96"
+
+
+def test_day_waits_once_to_be_closed():
+    found = device("261112232950W", power_w=1200)
+    found.run_until("261113003020W", every=10)
+    found.recorder.work[:] = [["", "", None, iter(range(100000))]]  # takes long
+    for _ in range(3):
+        set_back(found, 3600)
+        found.run_until("261113003020W", every=60)
+    assert len(found.recorder.work) == 3  # that, and two days
+    found.recorder.work.pop(0)
+    idle(found, 10)
+    assert found.recorder.work == []
 
 
 def test_quarter_of_few_samples_is_no_peak_of_its_day():

@@ -1,10 +1,12 @@
 """history/recorder.py and what it lends: each quarter is kept, over resets, power cuts, and without a card."""
 
 import json
+import sys
 
 from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
+import history
 from history.card import ROOT
 
 DAY = "2026/11/12/"
@@ -103,9 +105,46 @@ def test_what_was_begun_on_a_card_that_has_failed_is_no_failure_of_its_own():
         yield
         raise OSError(22)  # what a file of a card says that is there no more
 
-    found.recorder.work[:] = [read()]
+    found.recorder.work[:] = [["", "", None, read()]]
     found.card.fail(OSError(5))
     error = found.card.error
     found.second()
     assert found.recorder.work == []
     assert found.card.error == error
+
+
+def short_of_memory(done):
+    done.append("begun")
+    yield
+    if len(done) < 3:
+        raise MemoryError
+    done.append("finished")
+
+
+def test_work_for_which_memory_was_short_begins_anew():
+    found = device("261112182945W")
+    found.run(10)
+    done = []
+    found.recorder.work[:] = [["test_recorder", "short_of_memory", done, None]]
+    found.second()
+    assert done == ["begun", "begun", "begun", "finished"]
+    assert found.recorder.work == []
+
+
+class NoMemory:
+    """A part for which there is no room."""
+
+    @staticmethod
+    def find(recorder):
+        raise MemoryError
+
+
+def test_card_for_whose_opening_memory_was_short_is_opened_anew():
+    found = device("261112182945W")
+    found.run(10)
+    found.card.mount()  # as if it had been put in just now
+    history.past_peaks = sys.modules["history.past_peaks"] = NoMemory
+    found.second()
+    assert found.card.journal is None
+    found.second()
+    assert found.card.journal

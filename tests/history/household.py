@@ -44,8 +44,6 @@ class Household:
     def __init__(self, hardware: Hardware, card: Path) -> None:
         self.hardware, self.card = hardware, card
         self._slot = hardware.world / "card.img"
-        self._air = hardware.world / "networks.json"
-        self._networks = self._air.read_text()
         self._read_only = hardware.world / "read-only"
         self.ahead_s = 0
         self._long_away: list[tuple[int, int]] = []
@@ -79,16 +77,10 @@ class Household:
         return any(begin + 2 * DAY_S <= start < end for begin, end in self._long_away)
 
     def lose_network(self) -> None:
-        self._hear("{}")
+        self.hardware.reach()
 
     def find_network(self) -> None:
-        self._hear(self._networks)
-
-    def _hear(self, networks: str) -> None:
-        """In one go: the board looks all the time."""
-        new = self._air.with_suffix(".new")
-        new.write_text(networks)
-        new.rename(self._air)
+        self.hardware.reach(home="hunter22")
 
     def pull_card(self) -> None:
         self._slot.rename(self.card)

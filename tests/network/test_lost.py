@@ -1,7 +1,5 @@
 """A board in a house whose network comes and goes: the meter is read as if nothing were."""
 
-import json
-
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 
@@ -14,14 +12,13 @@ def test_lost_network_is_joined_again_without_a_restart_and_without_a_telegram_l
     assert line
     hardware.wait(lambda: hardware.said("Wi-Fi: joined"))
     hardware.wait(lambda: hardware.device()["p1"]["telegrams"] > 3)
-    air = (hardware.world / "networks.json").read_text()
     before = hardware.device()["p1"]
     sent = line.sent
 
     for round_ in range(3):
-        (hardware.world / "networks.json").write_text("{}")
+        hardware.reach()
         hardware.wait(lambda: sum("Wi-Fi: lost" in line for line in hardware.lines) == round_ + 1)  # noqa: B023
-        (hardware.world / "networks.json").write_text(air)
+        hardware.reach(home="hunter22")
         hardware.wait(lambda: sum("Wi-Fi: joined" in line for line in hardware.lines) == round_ + 2)  # noqa: B023
 
     sent = line.sent - sent
@@ -34,7 +31,7 @@ def test_lost_network_is_joined_again_without_a_restart_and_without_a_telegram_l
 
 def test_settings_that_lead_nowhere_open_the_setup_network_after_five_minutes(power: SwitchOn) -> None:
     hardware = power(meter=EVENING, speed=20)
-    (hardware.world / "networks.json").write_text(json.dumps({"other": "12345678"}))
+    hardware.reach(other="12345678")
     hardware.switch_on()
     hardware.wait(lambda: hardware.said("Setup network:"), 45)
     begin = hardware.lines.index("Setup Mode")

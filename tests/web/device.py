@@ -47,7 +47,23 @@ def parse(data: bytes) -> Reply:
         name, _, value = line.partition(": ")
         assert name.lower() not in headers, f"{name} twice"
         headers[name.lower()] = value
+    if headers.get("transfer-encoding") == "chunked":
+        body = whole(body)
     return Reply(int(status), headers, body)
+
+
+def whole(body: bytes) -> bytes:
+    """What came in chunks (RFC 9112, 7.1), of which the last must be there."""
+    pieces = []
+    while body != b"0\r\n\r\n":
+        size, found, body = body.partition(b"\r\n")
+        length = int(size, 16)
+        assert found, "the last chunk is missing"
+        assert length, "an empty chunk ends a reply"
+        pieces.append(body[:length])
+        assert body[length : length + 2] == b"\r\n"
+        body = body[length + 2 :]
+    return b"".join(pieces)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """What the card holds: days, months, years, and any span, streamed."""
 
+import http.client
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -162,6 +163,19 @@ def test_who_leaves_ends_the_export(device: Device):
             end.sendall(request("/api/history?from=2010-01-01&to=2069-12-31"))
             assert end.recv(100)
     wait_for(lambda: day(device, "2026-01-15"), "a day")
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+def test_export_whose_card_fails_is_seen_to_be_broken_off(sockets: None, tmp_path: Path, accept: str):
+    history_card.write_day(tmp_path, clock.parse("2026-01-15T12:00"), 1_000_000)
+    (tmp_path / "meter/2026/01/17/day.csv").mkdir(parents=True)  # cannot be read
+    with running(card=tmp_path, read=False) as device:
+        connection = http.client.HTTPConnection(device.board.host, device.board.port)
+        connection.request("GET", "/api/history?from=2026-01-15&to=2026-01-18", headers={"Accept": accept})
+        with connection.getresponse() as reply, pytest.raises(http.client.IncompleteRead) as broken:
+            reply.read()
+        assert broken.value.partial.count(b"2026-01-15T") == 96
+        assert device.get("/api/history?from=2026-01-15&to=2026-01-16").status == 200
 
 
 def test_one_is_answered_at_a_time_and_what_is_cheap_meanwhile(device: Device):
