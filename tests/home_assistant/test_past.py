@@ -289,6 +289,17 @@ async def test_assist_tells_the_energy_of_days(
     }
 
 
+async def test_assist_is_told_that_the_device_does_not_answer(
+    assist: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.bodies["/api/months/2026-01"] = 503
+    await set_up(monitor)
+    expose(assist)
+    with pytest.raises(HomeAssistantError) as caught:
+        await ask(assist, "energy_of_days", first_day="2026-01-01", last_day="2026-01-01")
+    assert caught.value.translation_key == "communication_error"
+
+
 async def test_of_two_meters_assist_is_told_which(
     assist: HomeAssistant, monitor: P1Monitor, original: OriginalBoard, set_up: SetUp
 ) -> None:

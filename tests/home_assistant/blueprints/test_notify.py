@@ -2,8 +2,12 @@
 
 import pytest
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
+
+# Imported here, or Home Assistant takes the built-in integration of our name.
+from custom_components.p1_monitor.const import DOMAIN
 
 from .conftest import HEADROOM, House, settle
 
@@ -12,8 +16,16 @@ PROJECTED = "sensor.p1_meter_projected_demand"
 
 
 @pytest.fixture
-async def sent(hass: HomeAssistant, house: House) -> list[ServiceCall]:
+async def sent(hass: HomeAssistant, house: House, enable_custom_integrations: None) -> list[ServiceCall]:
     """What the phone "Anna's phone" gets."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    er.async_get(hass).async_get_or_create(
+        "binary_sensor",
+        DOMAIN,
+        "0200c3000001_peak_at_risk",
+        suggested_object_id="p1_meter_peak_at_risk",
+        translation_key="peak_at_risk",
+    )
     hass.states.async_set(AT_RISK, "off")
     hass.states.async_set(PROJECTED, "4.236", {"unit_of_measurement": "kW"})
     house.tell(-1834)
