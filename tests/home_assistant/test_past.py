@@ -143,6 +143,15 @@ async def test_a_device_that_does_not_answer_is_an_error(
     assert caught.value.translation_key == "communication_error"
 
 
+async def test_without_a_recorder_no_history_is_imported(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "import_history", entry.entry_id, start="2026-01-01")
+    assert caught.value.translation_key == "no_statistics"
+
+
 async def test_actions_are_there_without_a_device_that_is_loaded(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
