@@ -7,7 +7,7 @@ import probatio
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
@@ -52,8 +52,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
     hass.services.async_register(
         DOMAIN, GET_MONTH_PEAKS, _get_month_peaks, GET_MONTH_PEAKS_SCHEMA, SupportsResponse.ONLY
     )
-    hass.services.async_register(
-        DOMAIN, IMPORT_HISTORY, _import_history, IMPORT_HISTORY_SCHEMA, SupportsResponse.OPTIONAL
+    # It changes what everybody sees of the past.
+    async_register_admin_service(
+        hass, DOMAIN, IMPORT_HISTORY, _import_history, IMPORT_HISTORY_SCHEMA, SupportsResponse.OPTIONAL
     )
 
 
