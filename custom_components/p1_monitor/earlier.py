@@ -5,7 +5,7 @@ is what Home Assistant shows for it. So what is there is raised by what was used
 raised first: when Home Assistant ends between the two, doing it again brings the rest and raises nothing twice.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from homeassistant.core import HomeAssistant
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import P1MonitorError
 from .const import DOMAIN
-from .coordinator import P1MonitorCoordinator
+from .coordinator import BRUSSELS, P1MonitorCoordinator
 from .hours import HOUR, TOLERANCE, Counter, Row, States, Statistics, counters, statistics_of, stored_states
 from .past import unreachable
 
@@ -24,9 +24,9 @@ PART = timedelta(days=31)
 
 
 async def import_earlier(
-    hass: HomeAssistant, coordinator: P1MonitorCoordinator, start: datetime
+    hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
-    """Put what the board has from `start` on before the statistics; how many hours, by entity.
+    """Put what the board has from this day on before the statistics; how many hours, by entity.
 
     ServiceValidationError: there is nothing that it could be put before. HomeAssistantError: the board does not answer.
     """
@@ -43,7 +43,7 @@ async def import_earlier(
         ]
         if not known:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
-        begin = start.replace(minute=0, second=0, microsecond=0)
+        begin = datetime.combine(first_day, time(), tzinfo=BRUSSELS).astimezone(UTC)
         states = await _states(coordinator, [found.counter for found in known], begin, _last(known))
         written = {found.entity_id: _put_before(hass, found, states[found.counter.key]) for found in known}
         # Whoever asks again reads what was just written.

@@ -1,6 +1,6 @@
 """Actions: what a device has kept, as a response or for the statistics."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final
 
 import probatio
@@ -11,7 +11,7 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinator import BRUSSELS, P1MonitorCoordinator
+from .coordinator import P1MonitorCoordinator
 from .earlier import import_earlier
 from .past import month_peaks, quarters
 
@@ -70,8 +70,7 @@ async def _get_month_peaks(call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_history(call: ServiceCall) -> ServiceResponse:
-    start = datetime.combine(call.data[ATTR_START], time(), tzinfo=BRUSSELS)
-    return {"hours": dict(await import_earlier(call.hass, _coordinator(call), start))}
+    return {"hours": dict(await import_earlier(call.hass, _coordinator(call), call.data[ATTR_START]))}
 
 
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:

@@ -146,7 +146,7 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
     assert "p1_monitor/" not in (folder / "console.log").read_text()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_one(
     socket_enabled: None, tmp_path: Path
 ) -> None:
