@@ -1,7 +1,5 @@
 """A P1 monitor in Home Assistant."""
 
-from contextlib import suppress
-
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
@@ -21,7 +19,7 @@ from .api import (
     P1MonitorTokenError,
 )
 from .card import async_setup_card
-from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN, PLATFORMS
+from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import main_device_info
 from .holes import Repair
@@ -31,6 +29,7 @@ from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
 from .websocket import async_setup_websocket
+from .writing import give_token_back
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
 OUR_FIRST_VERSION = 3
@@ -128,12 +127,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
     forget(hass, entry.entry_id)
     await Memory.forget(hass, entry.entry_id)
-    if token_id := entry.data.get(CONF_TOKEN_ID):
-        client = P1MonitorClient(
-            entry.data[CONF_HOST], async_get_clientsession(hass), token=entry.data[CONF_TOKEN]
-        )
-        with suppress(P1MonitorError):  # a device that is gone keeps it in its list
-            await client.delete_token(token_id)
+    await give_token_back(hass, entry.data)
 
 
 async def async_remove_config_entry_device(

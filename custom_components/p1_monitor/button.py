@@ -6,14 +6,14 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.components.button.const import ButtonDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import P1MonitorClient
 from .coordinator import P1MonitorConfigEntry
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import in_words, may_write
+from .writing import add_where_allowed, in_words
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -21,30 +21,26 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorButtonDescription(P1MonitorEntityDescription, ButtonEntityDescription):
-    """A button: press_fn asks the device. token: only for those who have one."""
+    """A button: press_fn asks the device."""
 
     press_fn: Callable[[P1MonitorClient], Awaitable[None]]
-    token: bool = True
 
 
-BUTTONS = (
-    P1MonitorButtonDescription(
-        key="identify",
-        device_class=ButtonDeviceClass.IDENTIFY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
-        has_fn=lambda s: s.device is not None,
-        press_fn=lambda client: client.show_light(),
-        token=False,
-    ),
-    P1MonitorButtonDescription(
-        key="restart",
-        device_class=ButtonDeviceClass.RESTART,
-        entity_category=EntityCategory.CONFIG,
-        lapses=False,
-        has_fn=lambda s: s.device is not None,
-        press_fn=lambda client: client.restart(),
-    ),
+IDENTIFY = P1MonitorButtonDescription(
+    key="identify",
+    device_class=ButtonDeviceClass.IDENTIFY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    lapses=False,
+    has_fn=lambda s: s.device is not None,
+    press_fn=lambda client: client.show_light(),
+)
+RESTART = P1MonitorButtonDescription(
+    key="restart",
+    device_class=ButtonDeviceClass.RESTART,
+    entity_category=EntityCategory.CONFIG,
+    lapses=False,
+    has_fn=lambda s: s.device is not None,
+    press_fn=lambda client: client.restart(),
 )
 
 
@@ -55,8 +51,8 @@ async def async_setup_entry(
 ) -> None:
     """Add what the device lets us press."""
     coordinator = entry.runtime_data
-    allowed = tuple(item for item in BUTTONS if may_write(coordinator) or not item.token)
-    add_as_they_show(coordinator, allowed, async_add_entities, P1MonitorButton)
+    add_as_they_show(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
+    add_where_allowed(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
 
 
 class P1MonitorButton(P1MonitorEntity, ButtonEntity):

@@ -35,6 +35,7 @@ from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
 from .flow_access import AccessSteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normal_host
+from .writing import give_token_back
 
 TITLE = "P1 meter"
 
@@ -228,6 +229,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
                 return abort
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
         if self._mends():
+            await give_token_back(self.hass, {**self._mended_entry().data, CONF_HOST: self._host})
             return self._update_entry(access, keep_access=False)
         return self._create(original=False, access=access)
 

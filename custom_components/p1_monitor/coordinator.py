@@ -93,6 +93,8 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
+        # Whoever changes what the recorder has of this device holds it from the first look to the last change.
+        self.statistics_lock = asyncio.Lock()
         self._heard_at: float | None = None
 
     @property

@@ -1,68 +1,26 @@
 """History without holes: the hours that Home Assistant was away, filled in from what the board has stored.
 
-Long-term statistics have a row per hour, with the register's state and a running sum at its end. Home Assistant
-makes none while it is away, and books all of that energy in its first hour afterwards. A row put in between spreads
-it over the hours that it belongs to: the rows on both sides, and what is compiled later, stay as they are.
-
-Only hours between two rows that are there are written, never one that the recorder may still compile: that would cost
-every entity its hour.
+Home Assistant makes no rows while it is away, and books all of that energy in its first hour afterwards. A row put in
+between spreads it over the hours that it belongs to: the rows on both sides, and what is compiled later, stay as they
+are. Only hours between two rows that are there are written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
-from homeassistant.components.recorder.statistics import (
-    async_import_statistics,
-    get_metadata,
-    statistics_during_period,
-)
-from homeassistant.const import UnitOfEnergy, UnitOfVolume
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_time_change
-from homeassistant.helpers.recorder import get_instance
-from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverter, VolumeConverter
 
-from .api import P1MonitorError, StoredQuarter
-from .const import DOMAIN, LOGGER
+from .api import P1MonitorError
+from .const import LOGGER
 from .coordinator import P1MonitorCoordinator
-from .sensor_mbus import meters_by_key
+from .hours import HOUR, TOLERANCE, Counter, Row, States, counters, statistics_of, stored_states
 
-HOUR = timedelta(hours=1)
-QUARTER = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=31)
 # The recorder has compiled the hour before by then, and is not about to compile the next.
 LOOK_AT_MINUTE = 15
-# Rounding: what a register may differ from the sum of its steps, in its unit.
-TOLERANCE = 0.01
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counter:
-    """A register that the board stores, and the entity that shows it."""
-
-    key: str
-    unit: str
-    converter: type[BaseUnitConverter]
-    value_fn: Callable[[StoredQuarter], float | None]
-
-
-ENERGY = partial(Counter, unit=UnitOfEnergy.KILO_WATT_HOUR, converter=EnergyConverter)
-VOLUME = partial(Counter, unit=UnitOfVolume.CUBIC_METERS, converter=VolumeConverter)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """An hour of the statistics: the register and the running sum at its end, in the unit of the database."""
-
-    start: datetime
-    state: float
-    sum: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +42,7 @@ class Hole:
             return 0.0
         return self.before.sum + self.after.state - self.before.state - self.after.sum
 
-    def fill(self, states: dict[datetime, float]) -> list[Row]:
+    def fill(self, states: States) -> list[Row]:
         """The rows of the missing hours whose state at their end is known, by their start.
 
         None at all where the register does not rise from one side to the other by what the sums say: it is another
@@ -131,76 +89,27 @@ class Repair:
 
     async def look(self, now: datetime) -> None:
         """Fill the holes that there are at this moment; a device that does not answer is asked an hour later."""
-        for counter in self._counters():
-            entity_id = er.async_get(self._hass).async_get_entity_id(
-                "sensor", DOMAIN, f"{self._coordinator.device_id}_{counter.key}"
-            )
-            if entity_id:
+        async with self._coordinator.statistics_lock:
+            for counter in counters(self._coordinator):
                 try:
-                    await self._repair(entity_id, counter, now)
+                    await self._repair(counter, now)
                 except P1MonitorError as err:
-                    LOGGER.debug("The history of %s waits: %s", entity_id, err)
+                    LOGGER.debug("The history of %s waits: %s", counter.key, err)
                     return
 
-    def _counters(self) -> list[Counter]:
-        """The registers that the board stores; of several meters of a kind it does not say which one."""
-        counters = [
-            ENERGY(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
-            ENERGY(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
-        ]
-        keys = list(meters_by_key(self._coordinator.data))
-        gas = [key for key in keys if key.endswith("_gas")]
-        water = [key for key in keys if key.endswith("_water") and not key.endswith("_hot_water")]
-        if len(gas) == 1:
-            counters.append(VOLUME(key=gas[0], value_fn=lambda quarter: quarter.gas_volume_m3))
-        if len(water) == 1:
-            counters.append(VOLUME(key=water[0], value_fn=lambda quarter: quarter.water_volume_m3))
-        return counters
-
-    async def _repair(self, entity_id: str, counter: Counter, now: datetime) -> None:
-        found = await get_instance(self._hass).async_add_executor_job(
-            _read, self._hass, entity_id, now - LOOK_BACK
-        )
+    async def _repair(self, counter: Counter, now: datetime) -> None:
+        found = await statistics_of(self._hass, self._coordinator, counter, now - LOOK_BACK)
         if found is None:
             return
-        metadata, rows = found
-        for hole in holes(rows):
-            if (entity_id, hole.before.start) in self._seen:
+        for hole in holes(found.rows):
+            if (found.entity_id, hole.before.start) in self._seen:
                 continue
-            unit = metadata["unit_of_measurement"]
-            states = await self._states(hole, counter, unit)
-            self._seen.add((entity_id, hole.before.start))
+            states = await stored_states(self._coordinator, [counter], hole.hours[0], hole.hours[-1])
+            self._seen.add((found.entity_id, hole.before.start))
             if lost := hole.lost():
-                get_instance(self._hass).async_adjust_statistics(entity_id, hole.after.start, lost, str(unit))
-                LOGGER.info("The sum of %s goes on where it was before %s", entity_id, hole.after.start)
-            if filled := hole.fill(states):
-                data = [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in filled]
-                async_import_statistics(self._hass, metadata, data)
-                LOGGER.info("Filled in %s hours of %s from the card", len(filled), entity_id)
-
-    async def _states(self, hole: Hole, counter: Counter, unit: str | None) -> dict[datetime, float]:
-        """The register at the end of each missing hour that the board has, by the hour's start."""
-        first, last = hole.hours[0], hole.hours[-1]
-        states: dict[datetime, float] = {}
-        async for quarter in self._coordinator.client.history(first, last + HOUR):
-            end = (quarter.start + QUARTER).astimezone(UTC)
-            value = counter.value_fn(quarter)
-            if value is not None and end.minute == 0:
-                states[end - HOUR] = counter.converter.convert(value, counter.unit, unit)
-        return states
-
-
-def _read(hass: HomeAssistant, entity_id: str, since: datetime) -> tuple[StatisticMetaData, list[Row]] | None:
-    """The statistics of an entity as the database has them; None where it has none yet. Blocks."""
-    known = get_metadata(hass, statistic_ids={entity_id}).get(entity_id)
-    if known is None or known[1]["unit_class"] is None:
-        return None
-    metadata = known[1]
-    # Its own unit, so that nothing is converted: a user may have chosen another.
-    units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
-    rows = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
-    return metadata, [
-        Row(start=dt_util.utc_from_timestamp(row["start"]), state=state, sum=total)
-        for row in rows.get(entity_id, [])
-        if (state := row.get("state")) is not None and (total := row.get("sum")) is not None
-    ]
+                found.shift(self._hass, hole.after.start, lost)
+                LOGGER.info("The sum of %s goes on where it was before %s", found.entity_id, hole.after.start)
+            known = {hour: found.in_its_unit(value) for hour, value in states[counter.key].items()}
+            if filled := hole.fill(known):
+                found.put(self._hass, filled)
+                LOGGER.info("Filled in %s hours of %s from the card", len(filled), found.entity_id)

@@ -10,14 +10,14 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .demand import AREAS_WITHOUT_PEAK, FLOOR_W
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import change_setting, may_write
+from .entity import P1MonitorEntity, P1MonitorEntityDescription
+from .writing import add_where_allowed, change_setting
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -97,8 +97,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the settings, where the device lets us change them."""
-    if may_write(entry.runtime_data):
-        add_as_they_show(entry.runtime_data, NUMBERS, async_add_entities, P1MonitorNumber)
+    add_where_allowed(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
 
 
 class P1MonitorNumber(P1MonitorEntity, NumberEntity):

@@ -31,7 +31,7 @@ async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: date
     try:
         found = [asdict(quarter) async for quarter in coordinator.client.history(start, end)]
     except P1MonitorError as err:
-        raise _unreachable(coordinator, err) from err
+        raise unreachable(coordinator, err) from err
     return [{**quarter, "start": quarter["start"].isoformat()} for quarter in found]
 
 
@@ -51,7 +51,7 @@ async def month_peaks(
         try:
             years = [await coordinator.client.year(year) for year in range(first.year, last.year + 1)]
         except P1MonitorError as err:
-            raise _unreachable(coordinator, err) from err
+            raise unreachable(coordinator, err) from err
         for stored in (month for year in years for month in year):
             known.setdefault(stored.name, _stored_peak(stored))
         known = {
@@ -68,7 +68,7 @@ async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> 
     try:
         months = [await coordinator.client.month(month) for month in _months(first, last)]
     except P1MonitorError as err:
-        raise _unreachable(coordinator, err) from err
+        raise unreachable(coordinator, err) from err
     days = [day for month in months for day in month if first.isoformat() <= day.name <= last.isoformat()]
     highest = max(
         (day for day in days if day.peak_w is not None), key=lambda day: day.peak_w or 0, default=None
@@ -116,7 +116,8 @@ def _check_span[T: (date, datetime)](
         )
 
 
-def _unreachable(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
+def unreachable(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
+    """The device does not answer, in words."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="communication_error",

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
 from .demand import AREAS
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import change_setting, may_write
+from .entity import P1MonitorEntity, P1MonitorEntityDescription
+from .writing import add_where_allowed, change_setting
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -38,8 +38,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the area, where the device lets us change it."""
-    if may_write(entry.runtime_data):
-        add_as_they_show(entry.runtime_data, (AREA,), async_add_entities, P1MonitorSelect)
+    add_where_allowed(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
 
 
 class P1MonitorSelect(P1MonitorEntity, SelectEntity):

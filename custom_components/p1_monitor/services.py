@@ -1,4 +1,4 @@
-"""Actions: what a device has kept, as a response."""
+"""Actions: what a device has kept, as a response or for the statistics."""
 
 from datetime import datetime
 from typing import Final
@@ -7,15 +7,17 @@ import probatio
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
+from .earlier import import_earlier
 from .past import month_peaks, quarters
 
 GET_MONTH_PEAKS: Final = "get_month_peaks"
 GET_QUARTERS: Final = "get_quarters"
+IMPORT_HISTORY: Final = "import_history"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
 
@@ -33,6 +35,12 @@ GET_MONTH_PEAKS_SCHEMA = probatio.Schema(
         probatio.Optional(ATTR_END): cv.date,
     }
 )
+IMPORT_HISTORY_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        probatio.Required(ATTR_START): cv.date,
+    }
+)
 
 
 @callback
@@ -43,6 +51,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     hass.services.async_register(
         DOMAIN, GET_MONTH_PEAKS, _get_month_peaks, GET_MONTH_PEAKS_SCHEMA, SupportsResponse.ONLY
+    )
+    # It changes what everybody sees of the past.
+    async_register_admin_service(
+        hass, DOMAIN, IMPORT_HISTORY, _import_history, IMPORT_HISTORY_SCHEMA, SupportsResponse.OPTIONAL
     )
 
 
@@ -55,6 +67,10 @@ async def _get_month_peaks(call: ServiceCall) -> ServiceResponse:
     coordinator = _coordinator(call)
     months = await month_peaks(coordinator, call.data.get(ATTR_START), call.data.get(ATTR_END))
     return {"months": months, "billable_average_w": coordinator.data.peaks.billable_average_w}
+
+
+async def _import_history(call: ServiceCall) -> ServiceResponse:
+    return {"hours": dict(await import_earlier(call.hass, _coordinator(call), call.data[ATTR_START]))}
 
 
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:

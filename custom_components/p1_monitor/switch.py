@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import change_setting, may_write
+from .entity import P1MonitorEntity, P1MonitorEntityDescription
+from .writing import add_where_allowed, change_setting
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -37,8 +37,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the light, where the device lets us change it."""
-    if may_write(entry.runtime_data):
-        add_as_they_show(entry.runtime_data, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch)
+    add_where_allowed(
+        entry.runtime_data, Platform.SWITCH, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch
+    )
 
 
 class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):

@@ -1,14 +1,21 @@
 """Changing something on a device: its refusals become words, and its settings what we show."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from homeassistant.const import CONF_HOST, CONF_TOKEN, Platform
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
-from .const import DOMAIN
+from .api import P1MonitorClient, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
+from .const import CONF_TOKEN_ID, DOMAIN
 from .coordinator import LiveCoordinator, P1MonitorCoordinator
+from .entity import P1MonitorEntityDescription, add_as_they_show
 
 
 @contextmanager
@@ -38,6 +45,30 @@ async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: s
         coordinator.take_settings(settings)
 
 
-def may_write(coordinator: P1MonitorCoordinator) -> bool:
-    """Whether the device has given us a token: without one, what changes it is not there."""
-    return isinstance(coordinator, LiveCoordinator) and coordinator.client.token is not None
+@callback
+def add_where_allowed[D: P1MonitorEntityDescription](
+    coordinator: P1MonitorCoordinator,
+    platform: Platform,
+    descriptions: tuple[D, ...],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[P1MonitorCoordinator, D], Entity],
+) -> None:
+    """Add what changes the device, where it has given us a token; else take away what an earlier token brought."""
+    if not isinstance(coordinator, LiveCoordinator):
+        return
+    if coordinator.client.token:
+        add_as_they_show(coordinator, descriptions, async_add_entities, make)
+        return
+    registry = er.async_get(coordinator.hass)
+    for item in descriptions:
+        unique_id = f"{coordinator.device_id}_{item.key}"
+        if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
+            registry.async_remove(entity_id)
+
+
+async def give_token_back(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Have the device forget the token of an entry with this data; one that is gone keeps it in its list."""
+    if token_id := data.get(CONF_TOKEN_ID):
+        client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])
+        with suppress(P1MonitorError):
+            await client.delete_token(token_id)

@@ -20,7 +20,7 @@ from simulator.stored import remember
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs/pictures"
-HOME_ASSISTANT = "http://127.0.0.1:8123/p1-monitor"
+HOME_ASSISTANT = "http://127.0.0.1:8123"
 EVENING = clock.parse("2026-11-12T18:15:00")
 SPEED = 30
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -67,7 +67,7 @@ def _page_pictures(browser: Browser, folder: Path) -> None:
 
 def _home_assistant(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1160, "height": 760}, locale="en-GB")
-    page.goto(HOME_ASSISTANT)
+    page.goto(f"{HOME_ASSISTANT}/p1-monitor")
     page.locator("input[name=username]").fill("demo")
     page.locator("input[name=password]").fill("demo")
     page.keyboard.press("Enter")
@@ -75,6 +75,20 @@ def _home_assistant(browser: Browser) -> None:
     page.wait_for_timeout(3000)  # the graph draws itself in
     _save(page, "home-assistant.png")
     _save(page.locator("p1-quarter-card"), "card.png")
+
+    devices = "Object.values(document.querySelector('home-assistant').hass.devices)"
+    board = page.evaluate(f"{devices}.find((device) => device.manufacturer === 'P1 monitor').id")
+    page.goto(f"{HOME_ASSISTANT}/config/devices/device/{board}")
+    page.get_by_text("Projected demand").wait_for()
+    page.wait_for_timeout(1000)
+    _save(page.locator("ha-device-entities-card").first, "sensors.png")
+
+    page.goto(f"{HOME_ASSISTANT}/config/automation/edit/new")
+    page.locator("ha-automation-trigger ha-button").first.click()
+    page.locator("add-automation-element-dialog input").first.fill("peak")
+    page.get_by_text("New month peak").wait_for()
+    page.wait_for_timeout(1000)
+    _save(page, "triggers.png")
 
 
 def main() -> int:

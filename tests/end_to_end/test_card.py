@@ -1,12 +1,15 @@
 """The dashboard card in Home Assistant's own frontend, in a real browser, with two devices."""
 
 import asyncio
+import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from board_tool.release import INTEGRATION
 from simulator import card
 from simulator.board import ROOT, Board, free_port
 from simulator.clock import parse
@@ -141,3 +144,65 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
             await browser.close()
     assert faults == []
     assert "p1_monitor/" not in (folder / "console.log").read_text()
+
+
+@pytest.mark.timeout(300)
+async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_one(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
+    card.build()
+    folder, components, port = tmp_path / "home", tmp_path / "components", free_port()
+    installed = components / "p1_monitor"
+    shutil.copytree(INTEGRATION, installed)
+    module, manifest = installed / "frontend/p1-quarter-card.js", installed / "manifest.json"
+    code, described = module.read_text(), json.loads(manifest.read_text())
+    # It need not answer: the card is there for whoever has an entry.
+    keep_entries(folder, [entry(f"127.0.0.1:{free_port()}")])
+
+    def put(which: str) -> None:
+        module.write_text(f"window.p1Card = {which!r};\n{code}")
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch_persistent_context(
+            tmp_path / "browser",
+            executable_path=str(CHROMIUM),
+            args=ARGUMENTS,
+            locale="en-GB",
+            service_workers="block",  # as in most houses, which have no HTTPS; it keeps the page before
+        )
+
+        async def served(home: HomeAssistant) -> None:
+            """Wait until a page that is loaded now has the card."""
+            await home.wait_ready()
+            await home.sign_in()
+            async with asyncio.timeout(60):
+                while card.TARGET.name not in await (await browser.request.get(home.url)).text():  # noqa: ASYNC110
+                    await asyncio.sleep(0.5)
+
+        async def loaded(home: HomeAssistant, times: int = 1) -> set[str]:
+            """Which module a page runs that is loaded so many times; Home Assistant knows its card each time."""
+            page, found = await browser.new_page(), set()
+            for _ in range(times):
+                await page.goto(f"{home.url}/config/dashboard")
+                await page.wait_for_function("customElements.get('p1-quarter-card') !== undefined")
+                found.add(await page.evaluate("window.p1Card"))
+            await page.close()
+            return found
+
+        put("old")
+        async with HomeAssistant(folder, port=port, components=components) as home:
+            await served(home)
+            await sign_in(browser.pages[0], home.url, "config/dashboard")
+            await browser.pages[0].wait_for_function("window.p1Card")
+            put("other")
+            # The browser does not even ask; so near at hand, the module can be there before Home Assistant's own.
+            assert await loaded(home, times=10) == {"old"}
+
+        manifest.write_text(json.dumps({**described, "version": "99.0.0"}))
+        put("new")
+        async with HomeAssistant(folder, port=port, components=components) as home:
+            await served(home)
+            assert await loaded(home) == {"new"}
+        await browser.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,22 +89,67 @@ async def test_hours_that_were_missed_come_from_the_card(
     call: Callable[..., Any], home: Home, hass: HomeAssistant
 ) -> None:
     assert home.entry
-    end = FIRST + 8 * HOUR
-    quarters = (await call("get_quarters", start=FIRST.isoformat(), end=end.isoformat()))["quarters"]
-    # The register at the end of each hour, which is what a row of the recorder holds.
-    register = {
+    register = await registers(call, FIRST, FIRST + 8 * HOUR)
+    hours = sorted(register)
+    begin = register[hours[0]]
+    await have(
+        hass, {hour: (register[hour], register[hour] - begin + 10) for hour in (*hours[:2], *hours[6:])}
+    )
+    await Repair(hass, home.entry.runtime_data).look(datetime.now(UTC))
+    await async_wait_recording_done(hass)
+    found = await rows(hass, hours[0])
+    assert sorted(found)[: len(hours)] == hours
+    for hour in hours:
+        assert found[hour]["state"] == pytest.approx(register[hour], abs=0.001)
+        assert found[hour]["sum"] == pytest.approx(register[hour] - begin + 10, abs=0.002)
+
+
+async def test_days_before_home_assistant_came_are_those_of_the_card(
+    call: Callable[..., Any], hass: HomeAssistant
+) -> None:
+    """Forty days, of which Home Assistant has the last hours: it shows what the household used in each hour."""
+    load = Household()
+    register = await registers(call, FIRST, FIRST + 8 * HOUR)
+    there = sorted(register)
+    await have(hass, {hour: (register[hour], register[hour] - register[there[0]]) for hour in there})
+    start = (FIRST - (DAYS - 3) * timedelta(days=1)).date()
+    answer = await call("import_history", start=start.isoformat())
+    (written,) = answer["hours"].values()
+    assert written > (DAYS - 5) * 24
+    await async_wait_recording_done(hass)
+    found = await rows(hass, datetime.fromtimestamp(0, UTC))
+    hours = sorted(found)
+    assert len(hours) == written + len(there)
+    assert hours[-1] - hours[0] == (len(hours) - 1) * HOUR  # no hole
+    assert found[hours[0]]["sum"] == 0
+    since = NOW - round((datetime.fromisoformat(clock.iso(NOW)) - hours[0]).total_seconds())
+    for number, (before, hour) in enumerate(pairwise(hours), 1):
+        imported, _ = load.energy_ws(since + number * 3600, since + (number + 1) * 3600)
+        change = found[hour]["sum"] - found[before]["sum"]
+        assert change == pytest.approx(imported / 3_600_000, abs=0.002)
+
+
+async def registers(call: Callable[..., Any], start: datetime, end: datetime) -> dict[datetime, float]:
+    """The register at the end of each hour, by its start: what a row of the recorder holds."""
+    quarters = (await call("get_quarters", start=start.isoformat(), end=end.isoformat()))["quarters"]
+    return {
         datetime.fromisoformat(quarter["start"]).astimezone(UTC) - timedelta(minutes=45): quarter[
             "energy_import_kwh"
         ]
         for quarter in quarters[3::4]
     }
-    hours = sorted(register)
-    entity_id = next(
+
+
+def energy_import(hass: HomeAssistant) -> str:
+    return next(
         entity.entity_id
         for entity in er.async_get(hass).entities.values()
         if entity.unique_id.endswith("_energy_import")
     )
-    begin = register[hours[0]]
+
+
+async def have(hass: HomeAssistant, hours: dict[datetime, tuple[float, float]]) -> None:
+    """Have these hours, each with its state and sum, as the recorder compiled them."""
     async_import_statistics(
         hass,
         {
@@ -111,25 +157,21 @@ async def test_hours_that_were_missed_come_from_the_card(
             "has_sum": True,
             "name": None,
             "source": "recorder",
-            "statistic_id": entity_id,
+            "statistic_id": energy_import(hass),
             "unit_class": "energy",
             "unit_of_measurement": "kWh",
         },
-        [
-            {"start": hour, "state": register[hour], "sum": register[hour] - begin + 10}
-            for hour in (*hours[:2], *hours[6:])
-        ],
+        [{"start": hour, "state": state, "sum": total} for hour, (state, total) in hours.items()],
     )
     await async_wait_recording_done(hass)
-    await Repair(hass, home.entry.runtime_data).look(datetime.now(UTC))
-    await async_wait_recording_done(hass)
-    rows = await get_instance(hass).async_add_executor_job(
+
+
+async def rows(hass: HomeAssistant, since: datetime) -> dict[datetime, Any]:
+    """The hours of the database from then on."""
+    entity_id = energy_import(hass)
+    found = await get_instance(hass).async_add_executor_job(
         lambda: statistics_during_period(
-            hass, hours[0], None, {entity_id}, "hour", {"energy": "kWh"}, {"state", "sum"}
+            hass, since, None, {entity_id}, "hour", {"energy": "kWh"}, {"state", "sum"}
         )
     )
-    found = {datetime.fromtimestamp(row["start"], UTC): row for row in rows[entity_id]}
-    assert sorted(found)[: len(hours)] == hours
-    for hour in hours:
-        assert found[hour]["state"] == pytest.approx(register[hour], abs=0.001)
-        assert found[hour]["sum"] == pytest.approx(register[hour] - begin + 10, abs=0.002)
+    return {datetime.fromtimestamp(row["start"], UTC): row for row in found[entity_id]}

@@ -175,6 +175,7 @@ async def test_who_has_lost_the_token_can_go_on_reading(
     result = await answer(hass, await reauth(hass, entry), next_step_id="read_only")
     assert result["reason"] == "reauth_successful"
     assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False}
+    assert not monitor.tokens  # nobody holds it any more
 
 
 async def test_another_board_at_the_address_gets_no_token(

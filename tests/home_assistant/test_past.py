@@ -143,6 +143,15 @@ async def test_a_device_that_does_not_answer_is_an_error(
     assert caught.value.translation_key == "communication_error"
 
 
+async def test_without_a_recorder_no_history_is_imported(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "import_history", entry.entry_id, start="2026-01-01")
+    assert caught.value.translation_key == "no_statistics"
+
+
 async def test_actions_are_there_without_a_device_that_is_loaded(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
@@ -287,6 +296,17 @@ async def test_assist_tells_the_energy_of_days(
         "highest_quarter_w": 3000,
         "highest_quarter_start": "2026-01-01T18:00:00+01:00",
     }
+
+
+async def test_assist_is_told_that_the_device_does_not_answer(
+    assist: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.bodies["/api/months/2026-01"] = 503
+    await set_up(monitor)
+    expose(assist)
+    with pytest.raises(HomeAssistantError) as caught:
+        await ask(assist, "energy_of_days", first_day="2026-01-01", last_day="2026-01-01")
+    assert caught.value.translation_key == "communication_error"
 
 
 async def test_of_two_meters_assist_is_told_which(

@@ -5,11 +5,25 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+
+from custom_components.p1_monitor.const import CONF_ORIGINAL
 
 from .conftest import SetUp, state, until, value
-from .device import P1Monitor
+from .device import DEVICE_ID, P1Monitor
+
+WRITING = {
+    ("peak_target", "number"),
+    ("warning_threshold", "number"),
+    ("led_brightness", "number"),
+    ("status_light", "switch"),
+    ("area", "select"),
+    ("counted_from", "date"),
+    ("restart", "button"),
+}
 
 
 async def call(hass: HomeAssistant, service: str, key: str, **data: Any) -> None:
@@ -24,18 +38,24 @@ async def test_without_a_token_nothing_that_changes_it(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
 ) -> None:
     await set_up(monitor)
-    for key, platform in (
-        ("peak_target", "number"),
-        ("warning_threshold", "number"),
-        ("led_brightness", "number"),
-        ("status_light", "switch"),
-        ("area", "select"),
-        ("counted_from", "date"),
-        ("restart", "button"),
-    ):
+    for key, platform in WRITING:
         assert state(hass, key, platform) is None, key
     await call(hass, "button.press", "identify")
     assert monitor.done == ["/api/identify"]
+
+
+async def test_what_an_earlier_token_brought_goes_with_it(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    for key, platform in WRITING:
+        assert state(hass, key, platform) is not None, key
+    hass.config_entries.async_update_entry(entry, data={CONF_HOST: monitor.host, CONF_ORIGINAL: False})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    left = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    assert not {(entity.unique_id.removeprefix(f"{DEVICE_ID}_"), entity.domain) for entity in left} & WRITING
+    assert state(hass, "identify", "button") is not None
 
 
 async def test_a_target_is_set_on_the_board(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:

@@ -29,6 +29,10 @@ const LEVELS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 
+// Home Assistant's own code puts a registry of its own in the place of the browser's, and what is defined before that it
+// does not find: out of a warm cache we can be here first.
+await customElements.whenDefined("home-assistant");
+
 class QuarterCard extends HTMLElement {
   constructor() {
     super();

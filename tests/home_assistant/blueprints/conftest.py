@@ -10,11 +10,20 @@ from typing import Any
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import async_fire_time_changed  # type: ignore[import-untyped]
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+# Imported here, or Home Assistant takes the built-in integration of our name.
+from custom_components.p1_monitor.const import DOMAIN
 
 BLUEPRINTS = Path(__file__).parents[3] / "blueprints"
+AT_RISK = "binary_sensor.p1_meter_peak_at_risk"
 HEADROOM = "sensor.p1_meter_headroom"
+PROJECTED = "sensor.p1_meter_projected_demand"
 START = datetime(2026, 1, 15, 17, 2, tzinfo=UTC)
 
 
@@ -102,3 +111,31 @@ async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: P
         await hass.services.async_call(
             "automation", "turn_off", {"entity_id": "automation.p1"}, blocking=True
         )
+
+
+@pytest.fixture
+async def sent(hass: HomeAssistant, house: House, enable_custom_integrations: None) -> list[ServiceCall]:
+    """What the phone "Anna's phone" gets."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    er.async_get(hass).async_get_or_create(
+        "binary_sensor",
+        DOMAIN,
+        "0200c3000001_peak_at_risk",
+        suggested_object_id="p1_meter_peak_at_risk",
+        translation_key="peak_at_risk",
+    )
+    hass.states.async_set(AT_RISK, "off")
+    hass.states.async_set(PROJECTED, "4.236", {"unit_of_measurement": "kW"})
+    house.tell(-1834)
+    return house.collect("notify", "mobile_app_anna_s_phone")
+
+
+async def warn_of(house: House, **more: object) -> None:
+    entry = MockConfigEntry(domain="mobile_app")
+    entry.add_to_hass(house.hass)
+    phone = dr.async_get(house.hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("mobile_app", "1")}, name="Anna's phone"
+    )
+    await house.automate(
+        "notify", at_risk=AT_RISK, projected_demand=PROJECTED, headroom=HEADROOM, phone=phone.id, **more
+    )

@@ -1,34 +1,9 @@
 """The blueprint that warns of a new peak."""
 
 import pytest
-from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
-from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
+from homeassistant.core import ServiceCall
 
-from .conftest import HEADROOM, House, settle
-
-AT_RISK = "binary_sensor.p1_meter_peak_at_risk"
-PROJECTED = "sensor.p1_meter_projected_demand"
-
-
-@pytest.fixture
-async def sent(hass: HomeAssistant, house: House) -> list[ServiceCall]:
-    """What the phone "Anna's phone" gets."""
-    hass.states.async_set(AT_RISK, "off")
-    hass.states.async_set(PROJECTED, "4.236", {"unit_of_measurement": "kW"})
-    house.tell(-1834)
-    return house.collect("notify", "mobile_app_anna_s_phone")
-
-
-async def warn_of(house: House, **more: object) -> None:
-    entry = MockConfigEntry(domain="mobile_app")
-    entry.add_to_hass(house.hass)
-    phone = dr.async_get(house.hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={("mobile_app", "1")}, name="Anna's phone"
-    )
-    await house.automate(
-        "notify", at_risk=AT_RISK, projected_demand=PROJECTED, headroom=HEADROOM, phone=phone.id, **more
-    )
+from .conftest import AT_RISK, House, settle, warn_of
 
 
 async def danger(house: House, state: str = "on") -> None:

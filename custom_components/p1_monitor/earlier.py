@@ -1,0 +1,102 @@
+"""The time before Home Assistant came: the hours that the board had stored by then, put before those that are there.
+
+The sums of what Home Assistant has itself begin at 0, and so do those of what is put before them: the first hour's sum
+is what Home Assistant shows for it. So what is there is raised by what was used before, and goes on from there. It is
+raised first: when Home Assistant ends between the two, doing it again brings the rest and raises nothing twice.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from .api import P1MonitorError
+from .const import DOMAIN
+from .coordinator import BRUSSELS, P1MonitorCoordinator
+from .hours import HOUR, TOLERANCE, Counter, Row, States, Statistics, counters, statistics_of, stored_states
+from .past import unreachable
+
+# So much is asked of the board at once: some minutes' work for a card of years, which should not be lost in its last.
+PART = timedelta(days=31)
+
+
+async def import_earlier(
+    hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
+) -> dict[str, int]:
+    """Put what the board has from this day on before the statistics; how many hours, by entity.
+
+    ServiceValidationError: there is nothing that it could be put before. HomeAssistantError: the board does not answer.
+    """
+    if coordinator.data.device is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_stored")
+    if "recorder" not in hass.config.components:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
+    async with coordinator.statistics_lock:
+        known = [
+            found
+            for counter in counters(coordinator)
+            if (found := await statistics_of(hass, coordinator, counter, dt_util.utc_from_timestamp(0)))
+            and found.rows
+        ]
+        if not known:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
+        begin = datetime.combine(first_day, time(), tzinfo=BRUSSELS).astimezone(UTC)
+        states = await _states(coordinator, [found.counter for found in known], begin, _last(known))
+        written = {found.entity_id: _put_before(hass, found, states[found.counter.key]) for found in known}
+        # Whoever asks again reads what was just written.
+        await get_instance(hass).async_block_till_done()
+    return written
+
+
+def _last(known: list[Statistics]) -> datetime:
+    """The last hour before one of the first rows."""
+    return max(found.rows[0].start for found in known) - HOUR
+
+
+async def _states(
+    coordinator: P1MonitorCoordinator, wanted: list[Counter], first: datetime, last: datetime
+) -> dict[str, States]:
+    states: dict[str, States] = {counter.key: {} for counter in wanted}
+    try:
+        while first <= last:
+            part = await stored_states(coordinator, wanted, first, min(first + PART - HOUR, last))
+            for key, found in part.items():
+                states[key] |= found
+            first += PART
+    except P1MonitorError as err:
+        raise unreachable(coordinator, err) from err
+    return states
+
+
+def _put_before(hass: HomeAssistant, found: Statistics, states: States) -> int:
+    first = found.rows[0]
+    chain = _chain(found, states)
+    if not chain:
+        return 0
+    begin = found.in_its_unit(chain[0][1])
+    raised = first.state - begin - first.sum
+    if abs(raised) > TOLERANCE:
+        found.shift(hass, first.start, raised)
+    rows = [(hour, found.in_its_unit(value)) for hour, value in chain]
+    found.put(hass, [Row(start=hour, state=state, sum=state - begin) for hour, state in rows])
+    return len(chain)
+
+
+def _chain(found: Statistics, states: States) -> list[tuple[datetime, float]]:
+    """The hours before the first row, oldest first, as far back as the same meter counted.
+
+    Another one counted before where the register falls, or leaps further than its connection carries.
+    """
+    first = found.rows[0]
+    hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)
+    register = found.counter.converter.convert(first.state, found.unit, found.counter.unit)
+    chain: list[tuple[datetime, float]] = []
+    for (later, after), (hour, value) in pairwise([(first.start, register), *hours]):
+        carried = found.counter.pace.carried(hour, later) or 0.0
+        if not -TOLERANCE <= after - value <= carried + TOLERANCE:
+            break
+        chain.append((hour, value))
+    return chain[::-1]
