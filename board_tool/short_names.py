@@ -20,8 +20,8 @@ Names = dict[str, dict[str, str]]
 """By module the short name of each of its names."""
 # Of our names those that something of the port has too: in `wlan.scan()` it is not ours.
 _THEIRS = """
-HEAD RUNNING _fields _make _path _put _serve _state block broken build derive drain duty empty event feed measure method
-parse publish scan serial shape shift size t target ticks total waiting writeblocks
+HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build derive drain duty empty event feed measure
+method parse publish scan serial shape shift size t target ticks total waiting writeblocks
 """
 
 

@@ -86,8 +86,15 @@ def test_card_that_was_put_back_takes_the_quarter(
         hardware.pull_card(tmp_path / "pulled.img")
         hardware.insert_card(tmp_path / "pulled.img")
 
-        quarter = hardware.wait(lambda: hardware.get("/meter/2026/11/12/1800W.json"))
-        assert len(quarter["consumed_power_interval_avgs"]) == 180
+        # What the card itself had of it comes first; the rest has waited in the flash.
+        hardware.wait(
+            lambda: (
+                len(hardware.get("/meter/2026/11/12/1800W.json")["consumed_power_interval_avgs"]) == 180
+                and not hardware.device()["card"]["waiting_quarters"]
+            )
+        )
+        [quarter] = hardware.get("/api/days/2026-11-12")["quarters"]
+        assert quarter["import_w"] == 500
         assert hardware.device()["card"]["state"] == "ok"
 
 

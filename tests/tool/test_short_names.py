@@ -118,7 +118,7 @@ def test_short_names_cost_nothing() -> None:
 
     # What is in ROM stays as it is: it may be theirs, and costs nothing.
     renamed = sorted({name for own in short_names.of_firmware().values() for name in own})
-    assert _new_names(renamed) == renamed
+    assert not set(renamed) - set(_new_names(renamed)), "add them to _THEIRS of board_tool/short_names.py"
     assert len(renamed) > 500  # and nothing else was left
 
 
