@@ -28,6 +28,8 @@ SCREENS = (
 )
 AXE = build.ROOT / "node_modules/axe-core/axe.min.js"
 PICTURES = os.environ.get("PAGE_PICTURES")  # a folder for who wants to see the page
+BEYOND_ITS_CARD = """[...document.querySelectorAll(".card")].filter(card => card.scrollWidth > card.clientWidth)
+    .map(card => card.innerText)"""
 ASK_AXE = (
     "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 )
@@ -57,6 +59,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(house: Device, browse: Browse,
     page.evaluate(AXE.read_text())
     for screen in SCREENS:
         visit(page, screen)
+        picture(page, f"{scheme}-{size['width']}-{screen}")
         for closed in page.locator("details").all():
             closed.evaluate("details => details.open = true")
         found = page.evaluate(ASK_AXE)
@@ -99,6 +102,7 @@ def test_page_speaks_the_language_of_the_browser_and_fits(
         )
         picture(page, f"{language}-{size['width']}-{screen}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], screen
+        assert page.evaluate(BEYOND_ITS_CARD) == [], screen
         assert "undefined" not in page.locator("body").inner_text(), screen
 
 
