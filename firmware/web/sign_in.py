@@ -34,14 +34,19 @@ async def create_token(monitor, request):
     if len(_tokens(read_json(monitor.board, _SECRETS))) >= _TOKENS:
         raise Refused(409, "There are %d tokens: delete one first" % _TOKENS)
     if "password" in asked:
-        await borrow("web.session", "check_password")(monitor, asked["password"])
-    elif request.header(b"authorization"):
+        return borrow("web.session", "check_for_token")(monitor, request, asked)
+    if request.header(b"authorization"):
         monitor.access.require(request)
     elif monitor.button.window:
         monitor.button.close()  # one press, one token
     else:
         why = "Send the password, or press BOOT on the device and ask again within a minute"
         raise Refused(401, why, _BEARER)
+    return give_token(monitor, request, name)
+
+
+async def give_token(monitor, request, name):
+    """Answer with a new token, to who may have one."""
     secrets = read_json(monitor.board, _SECRETS)
     token, digest = borrow("web.session", "chance")()
     moment = monitor.reader.parser.reading["time"]

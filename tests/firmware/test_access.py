@@ -99,7 +99,9 @@ async def reply(handler, monitor, head, body=None, token=None):
     """(status, what was told): of a refusal too."""
     asked = request(monitor, head, body, token)
     try:
-        await handler(monitor, asked)
+        part = handler(monitor, asked)
+        while part:
+            part = await part
     except Refused as refused:
         return refused.status, refused.why
     status, _, rest = asked.stream.written.partition(b"\r\n")

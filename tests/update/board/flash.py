@@ -196,6 +196,11 @@ class Request:
         self.answer = (status, body)
 
 
+async def _answer(part):
+    while part:
+        part = await part
+
+
 def send(monitor, request, slot="a"):
     """Send a request to the running firmware, which was started from this folder. Gives (status, text)."""
     from web.update import receive
@@ -203,7 +208,7 @@ def send(monitor, request, slot="a"):
     path = sys.path[:]
     sys.path.insert(0, "%s/%s" % (MOUNT, slot))
     try:
-        asyncio.run(receive(monitor, request))
+        asyncio.run(_answer(receive(monitor, request)))
     except Refused as refused:
         return refused.status, refused.why
     finally:

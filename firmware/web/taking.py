@@ -1,0 +1,146 @@
+"""An update package on its way into the folder of the firmware that is not running. Loaded while it comes."""
+
+import asyncio
+import gc
+import hashlib
+import json
+import os
+from micropython import const
+
+from loading import borrow
+from web.server import Refused
+
+_LINE = const(256)  # bytes of a line of its manifest
+_PIECE = const(512)
+_BROKEN = const("This is no update package, or not a whole one")
+
+
+async def take(monitor, request, slot):
+    """Take the package of a request; gives the rest of the answer."""
+    try:
+        version = await _take(monitor.board, Body(request, monitor.update), slot)
+    except BaseException as error:
+        raise borrow("web.update", "failed")(monitor, error) from None
+    return borrow("web.update", "taken")(monitor, request, version)
+
+
+class Body:
+    """The package as it comes, by lines and by pieces."""
+
+    def __init__(self, request, status):
+        self._request = request
+        self._status = status
+        self._size = request.unread
+        self._ahead = b""
+
+    def left(self):
+        """Bytes of it that are still to come."""
+        return len(self._ahead) + self._request.unread
+
+    async def line(self):
+        while True:
+            at = self._ahead.find(b"\n")
+            if at >= 0:
+                line, self._ahead = self._ahead[:at], self._ahead[at + 1 :]
+                return line
+            if len(self._ahead) > _LINE:
+                raise Refused(400, _BROKEN)
+            self._ahead += await self._more(_PIECE)
+
+    async def piece(self, most):
+        if not self._ahead:
+            return await self._more(min(most, _PIECE))
+        piece, self._ahead = self._ahead[:most], self._ahead[most:]
+        return piece
+
+    async def _more(self, most):
+        try:
+            more = await self._request.read(most)
+        except (OSError, asyncio.TimeoutError):
+            raise Refused(400, "The package stopped coming") from None
+        if not more:
+            raise Refused(400, _BROKEN)
+        self._status["percent"] = 100 - 100 * self._request.unread // self._size
+        return more
+
+
+async def _take(board, body, slot):
+    """Put the package into the folder, and choose that for the next start. Gives its version.
+
+    The manifest waits beside the two folders until it has been checked, and goes into its own as the last file: a
+    folder without one is not whole.
+    """
+    manifest = board.flash + "/update.part"
+    folder = "%s/%s" % (board.flash, slot)
+    head = await _manifest(body, manifest)
+    if head["room"] > borrow("board.folders", "room")(board.flash or "/", folder):
+        raise Refused(507, "No room in the flash")
+    await borrow("board.folders", "empty")(folder)
+    at = 0
+    while True:
+        # Opened anew for each line: LittleFS is safest with one open file.
+        with open(manifest, "rb") as file:
+            file.seek(at)
+            line = file.readline().strip()
+            at = file.tell()
+        if line == b"]}":
+            break
+        if not line:
+            raise OSError(5)  # the flash lost what it was given
+        if line[:2] == b'["':
+            await _file(body, folder, *_row(line))
+    os.rename(manifest, folder + "/manifest.json")
+    borrow("board.slots", "choose")(board, slot, "0")
+    return head["version"]
+
+
+async def _manifest(body, path):
+    """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
+    line = await body.line()
+    head = borrow("web.package", "head")(line, _BROKEN)
+    total = 0
+    with open(path, "wb") as file:
+        file.write(line + b"\n")
+        while line != b"]}":
+            line = await body.line()
+            file.write(line + b"\n")
+            if line != b"]}":
+                total += _row(line)[1]
+    if total != body.left():
+        raise Refused(400, _BROKEN)
+    return head
+
+
+def _row(line):
+    """Name, size and SHA-256 (hexadecimal) of a file."""
+    try:
+        name, size, digest = json.loads(line.rstrip(b","))
+        if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
+            raise ValueError
+        for part in name.split("/"):
+            if part in ("", ".", ".."):
+                raise ValueError
+    except (ValueError, TypeError, AttributeError):
+        raise Refused(400, _BROKEN) from None
+    return name, size, digest
+
+
+async def _file(body, folder, name, size, digest):
+    path = "%s/%s" % (folder, name)
+    borrow("board.folders", "make_around")(path, len(folder))
+    with open(path, "wb") as file:
+        while size:
+            piece = await body.piece(size)
+            file.write(piece)
+            size -= len(piece)
+    # What the flash gives back is what has to be right.
+    seen = hashlib.sha256()
+    piece = bytearray(_PIECE)
+    with open(path, "rb") as file:
+        count = file.readinto(piece)
+        while count:
+            seen.update(memoryview(piece)[:count])
+            count = file.readinto(piece)
+    gc.collect()  # before the next file, so that what stays is not scattered
+    if seen.digest().hex() != digest:
+        raise Refused(400, "The package is damaged at " + name)
