@@ -34,13 +34,14 @@ def put(path, line, header, key=None):
     cut left of one, and what nobody can read. They become empty ones, since FAT cannot shorten a file in one step;
     readers pass those over. That takes a while: others get their turn, but never while the file is written.
     """
+    stands = False
     if key is not None:
         rows = borrow("history.rows")
         gone = []
         for place, found in rows.places(path):
-            if found == line[:-1]:
-                return
-            if (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
+            if found == line[:-1] and not stands:
+                stands = True
+            elif (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
             yield
         if gone:
@@ -48,5 +49,6 @@ def put(path, line, header, key=None):
                 for place, length in gone:
                     file.seek(place)
                     file.write(b"\n" * length)
-    with open(path, "ab") as file:
-        file.write(line if file.seek(0, 2) else header + line)
+    if not stands:
+        with open(path, "ab") as file:
+            file.write(line if file.seek(0, 2) else header + line)

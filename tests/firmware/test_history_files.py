@@ -66,6 +66,10 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     assert read("/a.csv") == [b"1,a", b"2,b"]
     put("/a.csv", line_rules.sealed(b"1,c"), b"1")
     assert read("/a.csv") == [b"2,b", b"1,c"]
+    put("/a.csv", one)
+    put("/a.csv", one)
+    put("/a.csv", one, b"1")
+    assert read("/a.csv") == [b"2,b", b"1,a"]
 
 
 def test_blanked_lines_cost_no_memory_and_no_steps():

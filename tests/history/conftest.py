@@ -20,6 +20,8 @@ LONG = bool(os.environ.get("P1_LONG"))
 def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) -> Any:
     """What a script printed last, as JSON."""
     build.build()
+    # Where tests/firmware/recording.py has its flash.
+    (build.ROOT / "build/tests").mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [
             Path(sys.executable).with_name("micropython"),

@@ -169,7 +169,6 @@ class SDCard:
             return self._failed(False)
         self._file.seek(block * _SECTOR)
         self._file.write(buffer)
-        self._file.flush()
         return self._failed(True)
 
     def ioctl(self, request, _):

@@ -29,7 +29,6 @@ _did = open(FOLDER + "/did", "a")
 def did(what):
     """Note an act of the board."""
     _did.write("%d %s\n" % (time.ticks_diff(time.ticks_ms(), _START), what))
-    _did.flush()
 
 
 def exists(name):
