@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -219,6 +220,25 @@ class HomeAssistant:
         if not answer["success"]:
             raise HomeAssistantError(f"{kind}: {answer['error']['message']}")
         return answer["result"]
+
+    @contextlib.asynccontextmanager
+    async def listening(self, *subscriptions: dict[str, object]) -> AsyncIterator[AsyncIterator[Any]]:
+        """The events of these subscriptions of the WebSocket interface, as they come."""
+        assert self._session
+        async with self._session.ws_connect("/api/websocket") as socket_:
+            await socket_.receive_json()
+            await socket_.send_json({"type": "auth", "access_token": self._token})
+            await socket_.receive_json()
+            for number, subscription in enumerate(subscriptions, 1):
+                await socket_.send_json({"id": number, **subscription})
+
+            async def events() -> AsyncIterator[Any]:
+                async for message in socket_:
+                    told = json.loads(message.data)
+                    if told["type"] == "event":
+                        yield told["event"]
+
+            yield events()
 
     async def _call(self, method: str, path: str, body: object = None) -> Any:
         assert self._session
