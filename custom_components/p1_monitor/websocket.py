@@ -7,11 +7,17 @@ import probatio
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.const import ERR_NOT_FOUND
-from homeassistant.components.websocket_api.decorators import async_response, websocket_command
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.components.websocket_api.decorators import websocket_command
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .api import OriginalQuarter, P1MonitorError
 from .const import DOMAIN
@@ -30,35 +36,93 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
         probatio.Optional(ATTR_DEVICE_ID): str,
     }
 )
-@async_response
-async def subscribe_quarter(
-    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
-) -> None:
+@callback
+def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
     """Send the running quarter of a device, or of the only one, as long as somebody listens."""
-    coordinator = _coordinator(hass, message.get(ATTR_DEVICE_ID))
-    if coordinator is None:
-        connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor just now")
+    device_id = message.get(ATTR_DEVICE_ID)
+    if not _entries(hass, device_id):
+        connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor")
         return
-    samples = await _samples(coordinator)
+    listener = Listener(hass, connection, message["id"], device_id)
+    connection.subscriptions[message["id"]] = listener.end
+    connection.send_result(message["id"])
+    listener.look()
+
+
+class Listener:
+    """Somebody who looks at a device, also over the times when its entry is loaded anew: dashboards hang on walls."""
+
+    def __init__(
+        self, hass: HomeAssistant, connection: ActiveConnection, message_id: int, device_id: str | None
+    ) -> None:
+        """Begin with nothing to look at."""
+        self._hass = hass
+        self._connection = connection
+        self._message_id = message_id
+        self._device_id = device_id
+        self._coordinator: P1MonitorCoordinator | None = None
+        self._stop: CALLBACK_TYPE | None = None
+        self._forget_entries = async_dispatcher_connect(
+            hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
+        )
 
     @callback
-    def send() -> None:
-        connection.send_event(message["id"], _event(coordinator))
+    def end(self) -> None:
+        """Look no more."""
+        self._forget_entries()
+        self._leave()
 
-    connection.subscriptions[message["id"]] = coordinator.async_add_listener(send)
-    connection.send_result(message["id"])
-    connection.send_event(message["id"], {**_event(coordinator), "samples": samples})
+    @callback
+    def look(self) -> None:
+        """Look at what serves the device now; while nothing does, say so."""
+        before, now = self._coordinator, _coordinator(self._hass, self._device_id)
+        if now is before:
+            return
+        self._leave()
+        self._coordinator = now
+        if now is not None:
+            name = f"{DOMAIN} samples {now.client.host}"
+            now.config_entry.async_create_background_task(self._hass, self._begin(now), name)
+        elif before is not None:
+            self._send({**_event(before), "available": False})
+
+    @callback
+    def _entry_changed(self, _: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain == DOMAIN:
+            self.look()
+
+    @callback
+    def _leave(self) -> None:
+        if self._stop is not None:
+            self._stop()
+        self._coordinator = self._stop = None
+
+    async def _begin(self, coordinator: P1MonitorCoordinator) -> None:
+        samples = await _samples(coordinator)
+        if coordinator is not self._coordinator:
+            return
+        self._stop = coordinator.async_add_listener(lambda: self._send(_event(coordinator)))
+        self._send({**_event(coordinator), "samples": samples})
+
+    @callback
+    def _send(self, event: dict[str, Any]) -> None:
+        self._connection.send_event(self._message_id, event)
+
+
+@callback
+def _entries(hass: HomeAssistant, device_id: str | None) -> list[P1MonitorConfigEntry]:
+    """The entry of this device, or all there are."""
+    entries: list[P1MonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    if device_id is None:
+        return entries
+    device = dr.async_get(hass).async_get(device_id)
+    return [entry for entry in entries if device and entry.entry_id == device.config_entry_id]
 
 
 @callback
 def _coordinator(hass: HomeAssistant, device_id: str | None) -> P1MonitorCoordinator | None:
-    entries: list[P1MonitorConfigEntry] = [
-        entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.state is ConfigEntryState.LOADED
-    ]
-    if device_id is not None:
-        device = dr.async_get(hass).async_get(device_id)
-        entries = [entry for entry in entries if device and entry.entry_id == device.config_entry_id]
-    return entries[0].runtime_data if entries else None
+    loaded = [entry for entry in _entries(hass, device_id) if entry.state is ConfigEntryState.LOADED]
+    return loaded[0].runtime_data if loaded else None
 
 
 async def _samples(coordinator: P1MonitorCoordinator) -> dict[str, Any] | None:

@@ -86,9 +86,62 @@ async def test_a_device_that_is_not_there_is_an_error(
     client = await hass_ws_client(hass)
     await client.send_json_auto_id({"type": COMMAND, "device_id": "nobody"})
     assert (await client.receive_json())["error"]["code"] == "not_found"
-    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
     await client.send_json_auto_id({"type": COMMAND})
     assert (await client.receive_json())["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_who_listens_goes_on_when_the_entry_is_loaded_anew(
+    hass: HomeAssistant,
+    monitor: P1Monitor,
+    set_up: SetUp,
+    hass_ws_client: WebSocketGenerator,
+    named: bool,
+) -> None:
+    entry = await set_up(monitor)
+    client = await hass_ws_client(hass)
+    which = {"device_id": device_id(hass, entry.entry_id)} if named else {}
+    await client.send_json_auto_id({"type": COMMAND, **which})
+    assert (await client.receive_json())["success"]
+    assert (await client.receive_json())["event"]["available"] is True
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert (await client.receive_json())["event"]["available"] is False
+    monitor.quarter["projected_w"] = 4321
+    await hass.config_entries.async_setup(entry.entry_id)
+    event = (await client.receive_json())["event"]
+    assert (event["available"], event["quarter"]["projected_w"]) == (True, 4321)
+    assert "samples" in event
+    monitor.push(reading={"time": "2026-11-12T18:32:57+01:00", "power_import_w": 778})
+    assert (await client.receive_json())["event"]["power_import_w"] == 778
+
+
+async def test_who_listens_before_the_entry_is_loaded_waits_for_it(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    entry = await set_up(monitor)
+    await hass.config_entries.async_unload(entry.entry_id)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND})
+    assert (await client.receive_json())["success"]
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert (await client.receive_json())["event"]["available"] is True
+
+
+async def test_who_listens_no_more_is_told_nothing(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    entry = await set_up(monitor)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": COMMAND})
+    number = (await client.receive_json())["id"]
+    await client.receive_json()
+    await client.send_json_auto_id({"type": "unsubscribe_events", "subscription": number})
+    assert (await client.receive_json())["success"]
+    await hass.config_entries.async_reload(entry.entry_id)
+    await client.send_json_auto_id({"type": "ping"})
+    assert (await client.receive_json())["type"] == "pong"
 
 
 async def test_the_module_is_served_once_with_its_version(
