@@ -146,6 +146,47 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
     assert "p1_monitor/" not in (folder / "console.log").read_text()
 
 
+@pytest.mark.timeout(240)
+async def test_a_dashboard_on_the_wall_goes_on_by_itself(socket_enabled: None, tmp_path: Path) -> None:
+    """When the entry is loaded anew, and when Home Assistant is: nobody loads that page again."""
+    if not CHROMIUM.exists():
+        pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
+    card.build()
+    folder, port = tmp_path / "home", free_port()
+    with Line(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
+        kept = entry(f"{board.host}:{board.port}", title="House")
+        keep_entries(folder, [kept])
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+            page = await browser.new_page(locale="en-GB")
+            shown = page.locator("p1-quarter-card")
+            clock = shown.locator(".row .soft")
+
+            async def goes_on() -> None:
+                await expect(page.locator("p1-quarter-card:not([stale])")).to_have_count(1, timeout=60_000)
+                before = await clock.text_content()
+                await expect(clock).not_to_have_text(before or "", timeout=10_000)
+
+            async with HomeAssistant(folder, port=port) as home:
+                await home.wait_ready()
+                await home.sign_in()
+                await device_ids(home, "House")
+                view = {"title": "House", "cards": [{"type": "custom:p1-quarter-card"}]}
+                await home.show("p1-house", {"title": "House", "views": [view]})
+                await sign_in(page, home.url, "p1-house")
+                await expect(shown.locator("h2")).to_have_text("House", timeout=60_000)
+                await goes_on()
+                await page.evaluate("window.sameForEver = true")
+                await home._call("POST", f"/api/config/config_entries/entry/{kept['entry_id']}/reload")
+                await goes_on()
+            await expect(page.locator("p1-quarter-card[stale]")).to_have_count(1)
+            async with HomeAssistant(folder, port=port) as home:
+                await home.wait_ready()
+                await goes_on()
+                assert await page.evaluate("window.sameForEver")
+            await browser.close()
+
+
 @pytest.mark.timeout(300)
 async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_one(
     socket_enabled: None, tmp_path: Path

@@ -15,6 +15,7 @@ import CHART_STYLE from "uplot/dist/uPlot.min.css";
 import STYLE from "./quarter_card.css";
 
 const TYPE = "p1-quarter-card";
+const AGAIN_MS = 5000;
 const LEVELS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit" });
 
 /** @typedef {{device_id?: string, title?: string, chart?: boolean}} Config */
@@ -42,6 +43,14 @@ class QuarterCard extends HTMLElement {
     this.held = { id: /** @type {number | null} */ (null), headroom: 0 };
     this.news = /** @type {News | null} */ (null);
     this.unsubscribe = /** @type {Promise<() => void> | null} */ (null);
+    this.heard = /** @type {any} */ (null);
+    this.again = 0;
+    this.anew = () => {
+      clearTimeout(this.again);
+      this.unsubscribe = null;
+      this.listen();
+    };
+    this.lost = () => this.news && this.show({ ...this.news, available: false });
     this.themes = /** @type {unknown} */ (null);
     this.taken = /** @type {string | null} */ (null);
     this.drawn = /** @type {{show: () => void, destroy: () => void} | null} */ (null);
@@ -103,13 +112,27 @@ class QuarterCard extends HTMLElement {
 
   listen() {
     if (this.unsubscribe || !this.home || !this.isConnected) return;
+    const { connection } = this.home;
     const message = { type: "p1_monitor/quarter/subscribe", ...(this.config.device_id && { device_id: this.config.device_id }) };
-    // Home Assistant subscribes again by itself when its connection was down.
-    this.unsubscribe = this.home.connection.subscribeMessage((/** @type {News} */ news) => this.take(news), message);
-    this.unsubscribe?.catch(() => this.show(null));
+    // A Home Assistant that has just started knows this command a little later than its connection is there.
+    const asked = connection.subscribeMessage((/** @type {News} */ news) => this.take(news), message, { resubscribe: false });
+    this.unsubscribe = asked;
+    asked.catch(() => {
+      if (this.unsubscribe !== asked) return;
+      this.show(null);
+      this.again = setTimeout(this.anew, AGAIN_MS);
+    });
+    if (this.heard) return;
+    this.heard = connection;
+    connection.addEventListener("ready", this.anew);
+    connection.addEventListener("disconnected", this.lost);
   }
 
   leave() {
+    clearTimeout(this.again);
+    this.heard?.removeEventListener("ready", this.anew);
+    this.heard?.removeEventListener("disconnected", this.lost);
+    this.heard = null;
     this.unsubscribe?.then((stop) => stop()).catch(() => {});
     this.unsubscribe = null;
     this.news = null;
