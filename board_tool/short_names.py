@@ -120,11 +120,17 @@ def _words(source: str) -> set[str]:
 
 
 def _borrowed(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The strings by which functions of other modules are borrowed."""
+    """The strings by which functions of other modules are borrowed, at once or later: each follows a module's name."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="borrow"), args=[_, ast.Constant() as name]):
                 yield name
+            case (
+                ast.Tuple(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
+                | ast.List(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
+            ):
+                if (FIRMWARE / f"{module.replace('.', '/')}.py").exists():
+                    yield name
 
 
 def _given(tree: ast.Module) -> Iterator[str]:

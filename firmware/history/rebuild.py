@@ -2,7 +2,7 @@
 
 It goes from the newest month to the oldest, in small steps beside the reading. /meter/rebuilt.txt names the month that
 was finished last, "all" at the end: after a restart it goes on there, and a card that is finished is not looked at
-again. What is known of such a quarter are its samples; registers, gas and water are not.
+again.
 """
 
 import os
@@ -10,13 +10,11 @@ from micropython import const
 
 from history.card import ROOT
 from loading import borrow
-from meter.stamp import iso, seconds
+from meter.stamp import seconds
 
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
-# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
-_MOST_PIECES = const(64)  # of 256 bytes
 
 
 def rebuild(recorder):
@@ -63,7 +61,6 @@ def _rebuild_day(card, year, month, day):
     """
     folder = "%s/meter/%04d/%02d/%02d/" % (ROOT, year, month, day)
     path = folder + "day.csv"
-    lines = borrow("history.lines")
     names = size = None
     while names is None or names:
         if _size(path) != size:
@@ -72,8 +69,9 @@ def _rebuild_day(card, year, month, day):
             if names is None:
                 return
         else:
-            text = _text(folder, year, month, day, names.pop(0))
+            text = borrow("history.quarter_file", "line")(folder, year, month, day, names.pop(0))
             if text:
+                lines = borrow("history.lines")
                 for _ in lines.put(path, lines.sealed(text), lines.QUARTERS):
                     pass
                 size = _size(path)
@@ -117,53 +115,3 @@ def _quarters(folder):
 def _place(name):
     # The doubled hour of October: its summer half comes first.
     return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)
-
-
-def _text(folder, year, month, day, name):
-    """The fields of a quarter's line from its file; None where the file is none."""
-    letter = "W" if name & 1 else "S"
-    try:
-        with open("%s%04d%s.json" % (folder, name >> 1, letter), "rb") as file:
-            imported = _mean(file, b'"consumed_power_interval_avgs":[')
-            exported = _mean(file, b'"produced_power_interval_avgs":[')
-    except (OSError, ValueError):
-        return None
-    if not imported[0]:
-        return None
-    start = iso(seconds(year, month, day, (name >> 1) // 100, (name >> 1) % 100), letter == "S").encode()
-    export_w = b"%d" % (-exported[1] // exported[0]) if exported[0] else b""
-    return b"%s,%d,%s,,,,,%d,samples" % (start, imported[1] // imported[0], export_w, imported[0])
-
-
-def _mean(file, key):
-    """(how many, their sum) of the numbers of the list with this key, which may stand anywhere in the file.
-
-    ValueError when it is not there in full.
-    """
-    file.seek(0)
-    rest = b""
-    inside = False
-    count = total = 0
-    for _ in range(_MOST_PIECES):
-        rest += file.read(256)
-        if not inside:
-            at = rest.find(key)
-            if at < 0:
-                rest = rest[-len(key) :]
-                continue
-            inside = True
-            rest = rest[at + len(key) :]
-        end = rest.find(b"]")
-        if end < 0:
-            end = rest.rfind(b",")
-            if end < 0:
-                continue
-        for number in rest[:end].split(b","):
-            number = number.strip()
-            if number and number != b"null":
-                count += 1
-                total += int(number)
-        if rest[end : end + 1] == b"]":
-            return count, total
-        rest = rest[end + 1 :]
-    raise ValueError

@@ -27,7 +27,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
     lines stay as they are, and the days from whole[0] to whole[1] are passed on by the block. All but objects with
     commas goes in chunks. OSError when the card fails: the peer sees that the end is missing.
     """
-    await request.drain()
+    await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if monitor.card.mounted else (1, 0)
     block = bytearray(_BLOCK)
@@ -49,7 +49,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
                     else:
                         rest, piece = _within(rest + piece, bounds, shape)
                     if piece:
-                        request.stream.write(piece[skip:] if is_list else _chunk(piece))
+                        request.write(piece[skip:] if is_list else _chunk(piece))
                         skip = False
                     piece = None
                     await _give_way(request)

@@ -11,7 +11,8 @@ _DAY_S = const(86400)
 
 async def send(monitor, request, name, what):
     """Find it, and hand on to what sends the totals ("month" or "year") of the period with this name."""
-    return borrow("web." + what, "send")(request, name, await _fields(monitor.card, name))
+    running = await _fields(monitor.card, name)
+    return borrow("web." + what, "send")(request, name, running)
 
 
 async def _fields(card, name):

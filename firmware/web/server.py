@@ -121,8 +121,15 @@ class Request:
 
     async def drain(self):
         """Wait until the reply so far has left."""
-        self._pieces.flush()
+        if self._pieces:
+            self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
+
+    async def in_blocks(self):
+        """Send the reply so far; what is written then leaves as it is, and the room for gathering pieces comes back."""
+        await self.drain()
+        self._pieces = None
+        self.write = self.stream.write
 
     async def reply(self, status, kind, body, more=""):
         """A whole reply."""

@@ -1,0 +1,64 @@
+"""What the file of a quarter says, for its line of day.csv. Loaded while used.
+
+Its samples are all that is known of it; registers, gas and water are not.
+"""
+
+from micropython import const
+
+from meter.stamp import iso, seconds
+
+# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+_MOST_PIECES = const(64)  # of 256 bytes
+
+
+def line(folder, year, month, day, name):
+    """The fields of a quarter's line from its file in the folder of its day; None where that is none.
+
+    `name`: hour and minute, times 2, and 1 more in winter.
+    """
+    letter = "W" if name & 1 else "S"
+    try:
+        with open("%s%04d%s.json" % (folder, name >> 1, letter), "rb") as file:
+            imported = _mean(file, b'"consumed_power_interval_avgs":[')
+            exported = _mean(file, b'"produced_power_interval_avgs":[')
+    except (OSError, ValueError):
+        return None
+    if not imported[0]:
+        return None
+    start = iso(seconds(year, month, day, (name >> 1) // 100, (name >> 1) % 100), letter == "S").encode()
+    export_w = b"%d" % (-exported[1] // exported[0]) if exported[0] else b""
+    return b"%s,%d,%s,,,,,%d,samples" % (start, imported[1] // imported[0], export_w, imported[0])
+
+
+def _mean(file, key):
+    """(how many, their sum) of the numbers of the list with this key, which may stand anywhere in the file.
+
+    ValueError when it is not there in full.
+    """
+    file.seek(0)
+    rest = b""
+    inside = False
+    count = total = 0
+    for _ in range(_MOST_PIECES):
+        rest += file.read(256)
+        if not inside:
+            at = rest.find(key)
+            if at < 0:
+                rest = rest[-len(key) :]
+                continue
+            inside = True
+            rest = rest[at + len(key) :]
+        end = rest.find(b"]")
+        if end < 0:
+            end = rest.rfind(b",")
+            if end < 0:
+                continue
+        for number in rest[:end].split(b","):
+            number = number.strip()
+            if number and number != b"null":
+                count += 1
+                total += int(number)
+        if rest[end : end + 1] == b"]":
+            return count, total
+        rest = rest[end + 1 :]
+    raise ValueError
