@@ -183,5 +183,6 @@ async def test_a_board_that_is_away_says_nothing_of_its_meter(
     entry.runtime_data.async_update_listeners()
     assert not ir.async_get(hass).issues
     await monitor.start()
-    await until(lambda: entry.runtime_data.last_update_success)
+    await entry.runtime_data.async_refresh()
+    assert entry.runtime_data.last_update_success
     assert not ir.async_get(hass).issues
