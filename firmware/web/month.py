@@ -20,9 +20,11 @@ async def send(request, name, running):
     request.begin(200, "application/json")
     request.write('{"month":"%s","days":[' % name.decode())
     between = b""
-    for place in places:
-        if place:
-            fields = running if place == _RUNNING else _read(path, place)
+    for day, place in enumerate(places):
+        fields = running if place == _RUNNING else _read(path, place)
+        if place and not fields:  # it was closed anew meanwhile: its line stands further behind
+            fields = _read(path, (await _places(path, name))[day])
+        if fields:
             request.write(b'%s{"day":"%s",%s}' % (between, fields[0], shown(fields[1:8])))
             between = b","
             await asyncio.sleep_ms(0)
@@ -33,7 +35,7 @@ async def send(request, name, running):
 async def _places(path, name):
     """Where the file has the newest line of each day of this month."""
     rows = borrow("history.rows")
-    places = array("H", [0] * 32)  # a year has 35 KB, and a header
+    places = array("I", [0] * 32)  # never at 0, where the header is
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and rows.is_whole(line):
             places[int(line[8:10])] = place
@@ -43,6 +45,10 @@ async def _places(path, name):
 
 
 def _read(path, place):
+    """The fields of the line at a place; None where there is none, or none any more."""
+    if not place:
+        return None
     with open(path, "rb") as file:
         file.seek(place)
-        return file.readline().split(b",")
+        fields = file.readline().split(b",")
+        return fields if len(fields) > 7 else None

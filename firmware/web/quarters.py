@@ -30,7 +30,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if monitor.card.mounted else (1, 0)
-    block = bytearray(_BLOCK)
+    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # objects are twice as long as lines
     threshold = gc.threshold()
     gc.threshold(gc.mem_alloc() // 4)  # each line leaves a kilobyte: collecting would take most of the time
     try:

@@ -1,6 +1,7 @@
 """What history/ makes of a card: lines, days, old cards, room, peaks, and what waits in the flash."""
 
 import gc
+import json
 import os
 
 from ramcard import Slot, content, make_folders, write
@@ -9,6 +10,7 @@ from recording import Board, Device, Meter, lines
 from history import lines as line_rules, rows
 from history.card import ROOT
 from meter import stamp
+from web import month
 
 OLD = (
     '{"quarter_id":1,"consumed_power_avg":317,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
@@ -328,3 +330,40 @@ def test_owner_may_let_the_oldest_files_go():
     assert len(fields("2023/12/01/day.csv")) == 1
     assert found.recorder.waiting == 0
     assert [line[0][11:16] for line in fields("2026/11/12/day.csv")][:2] == ["18:30", "18:45"]
+
+
+class Reply:
+    """A request for a month: while its head is sent, its second day is closed anew."""
+
+    def __init__(self):
+        self.text = b""
+
+    def begin(self, *_):
+        put("/meter/2026/days.csv", sealed_day(2, 96), b"2026-11-02")
+
+    def write(self, piece):
+        self.text += piece if isinstance(piece, bytes) else piece.encode()
+
+    async def drain(self):
+        pass
+
+
+def sealed_day(day, quarters):
+    return line_rules.sealed(
+        b"2026-11-%02d,1.000,0.000,,,900,2026-11-%02dT18:00:00+01:00,%d" % (day, day, quarters)
+    )
+
+
+async def test_day_that_is_closed_anew_while_its_month_is_told_is_told_once():
+    device("261112182955W")
+    make_folders(ROOT + "/meter/2026/days.csv")
+    for day in (1, 2, 3):
+        put("/meter/2026/days.csv", sealed_day(day, 95))
+    reply = Reply()
+    await month.send(reply, b"2026-11", None)
+    days = json.loads(reply.text)["days"]
+    assert [(day["day"], day["quarters"]) for day in days] == [
+        ("2026-11-01", 95),
+        ("2026-11-02", 96),
+        ("2026-11-03", 95),
+    ]
