@@ -34,7 +34,7 @@ def build(board: str) -> tuple[Path, Path]:
         this.write_text(
             f"from board.{'host' if board == 'host' else 'esp32'} import Board\n\nNAME = {board!r}\n"
         )
-        bytecode.compile_python(this, folder / "board" / "this.mpy", "board/this.py", optimise=3)
+        bytecode.compile_python(this, folder / "board" / "this.mpy", "board.this", optimise=3)
     except SyntaxError as error:
         raise ToolError(str(error)) from None
     finally:

@@ -8,7 +8,7 @@ e n cb on pi re EIO GS8 INT PTR RAW add aes buf cos end erf exp get inf key log 
 raw run sep sin src ssl sub tan tau AUTO GZIP INT8 LONG Lock Task UINT VOID ZLIB acos addr argv asin atan auth
 bind blit ceil code copy coro cosh data dest done dump erfc fabs file fill find fmod func head host idle imag
 join json keys line load lock log2 loop mem8 mkfs mode modf name pack path peek poll poly port post ptr8
-push read real rect recv seed seek self self send sha1 sinh sort sqrt stat step stop sync tanh task tell text
+push read real rect recv seed seek self send sha1 sinh sort sqrt stat step stop sync tanh task tell text
 time uint wait ARRAY EBADF EPERM Event INT16 INT32 INT64 MVLSB SHORT UINT8 ULONG acosh array asinh atan2 atanh
 chdir clear close const count crc32 deque dumps expm1 flags floor flush frexp gamma group hline index ioctl
 ipoll isinf isnan items ldexp loads log10 lower match mem16 mem32 mkdir mount patch phase pixel polar

@@ -16,6 +16,7 @@ from pathlib import Path
 from board_tool.rom_names import ROM_NAMES
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
+LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
 Names = dict[str, dict[str, str]]
 """By module the short name of each of its names."""
 # Of our names those that something of the port has too: in `wlan.scan()` it is not ours.
@@ -23,6 +24,8 @@ _THEIRS = """
 HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build derive drain duty empty event feed measure
 method parse publish scan serial shape shift size t target ticks total waiting writeblocks
 """
+# What the tool on a computer, and the board's own line in board/this.py, call by these names.
+_SAID_TO_A_BOARD = "NAME Board check format_card"
 
 
 def modules() -> dict[str, Path]:
@@ -55,9 +58,14 @@ def short_names(sources: Mapping[str, str]) -> Names:
     """
     words = {module: _words(source) for module, source in sources.items()}
     trees = [ast.parse(source) for source in sources.values()]
-    kept = {*ROM_NAMES, *_THEIRS.split(), *(word for module in sources for word in module.split("."))}
+    kept = {
+        *ROM_NAMES,
+        *_THEIRS.split(),
+        *_SAID_TO_A_BOARD.split(),
+        *(word for module in sources for word in module.split(".")),
+    }
     kept.update(*map(_said, trees), *map(_private_constants, trees))
-    kept.update(*(_words(file.read_text()) for file in (FIRMWARE / "loader").glob("*.py")))
+    kept.update(*(_words(file.read_text()) for file in LOADER))
     own = {name for tree in trees for name in _given(tree) if name not in kept and not name.startswith("__")}
     outside = {name for tree in trees for name in _set_from_outside(tree)}
     users = {name: [module for module in sources if name in words[module]] for name in sorted(own)}
@@ -96,7 +104,10 @@ def rename(source: str, names: Mapping[str, str]) -> str:
 
 
 def explain(report: str) -> str:
-    """A crash report of a board in the names of these sources, whose version must be the board's."""
+    """A crash report with its places in the names of these sources, whose version must be the report's.
+
+    What the error itself says stays as it is.
+    """
     names = of_firmware()
 
     def told(place: re.Match[str]) -> str:
@@ -129,7 +140,8 @@ def _borrowed(tree: ast.Module) -> Iterator[ast.Constant]:
                 ast.Tuple(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
                 | ast.List(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
             ):
-                if (FIRMWARE / f"{module.replace('.', '/')}.py").exists():
+                file = FIRMWARE / f"{module.replace('.', '/')}.py"
+                if file.exists() and f"def {name.value!s}(" in file.read_text():
                     yield name
 
 

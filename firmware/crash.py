@@ -13,6 +13,7 @@ from board.rtc import keep_report, kept_report
 from loading import borrow
 from meter.crc import crc16
 from meter.stamp import civil
+from version import VERSION
 
 read_json = borrow("board.flash", "read_json")
 write_json = borrow("board.flash", "write_json")
@@ -44,7 +45,9 @@ def report(log, name, error):
     log.note(what)
     print(where, end="")
     when = "" if log.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(log.local_s)
-    log.crash_line = "%s%d s after the start: %s" % (when, log.board.clock.uptime_s(), what)
+    # Its places are named as in this version: see board_tool/short_names.py.
+    uptime_s = log.board.clock.uptime_s()
+    log.crash_line = "%s%d s after the start of %s: %s" % (when, uptime_s, VERSION, what)
     keep(log.board, log.crash_line + "\n" + where)
 
 

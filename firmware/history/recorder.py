@@ -93,8 +93,10 @@ class Recorder:
                 if self.card.mounted:  # else it was begun on one that has failed already
                     self.card.fail(error)
             except MemoryError:
-                job[3] = None
+                job[3] = None  # begun anew, behind the others
+                self.work.append(self.work.pop(0))
                 gc.collect()
+                self.monitor.note("No memory for %s" % job[0])
 
     def _begin(self, quarter, t):
         journal.begin(quarter, t, self.reading)

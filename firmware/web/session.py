@@ -29,10 +29,10 @@ async def start(monitor, request):
     await request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
 
 
-async def check_for_token(monitor, request, asked):
+async def check_for_token(monitor, request, sent):
     """Check the password for POST /api/tokens, while nothing else is loaded; hand on to what gives the token."""
-    await check_password(monitor, asked["password"])
-    return borrow("web.sign_in", "give_token")(monitor, request, asked["name"])
+    await check_password(monitor, sent["password"])
+    return borrow("web.sign_in", "give_token")(monitor, request, sent["name"])
 
 
 async def asked(request):

@@ -19,9 +19,12 @@ async def take(monitor, request, slot):
     """Take the package of a request; gives the rest of the answer."""
     try:
         version = await _take(monitor.board, Body(request, monitor.update), slot)
+        return borrow("web.update", "taken")(monitor, request, version)
     except BaseException as error:
+        # Whatever is left of the memory: another try must be let in.
+        monitor.update.update({"state": "failed", "error": type(error).__name__})
+        gc.collect()
         raise borrow("web.update", "failed")(monitor, error) from None
-    return borrow("web.update", "taken")(monitor, request, version)
 
 
 class Body:

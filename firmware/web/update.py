@@ -28,8 +28,9 @@ async def receive(monitor, request):
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)
     gc.collect()
+    take = borrow("web.taking", "take")
     status.update({"state": "receiving", "percent": 0, "error": None})
-    return borrow("web.taking", "take")(monitor, request, slot)
+    return take(monitor, request, slot)
 
 
 def failed(monitor, error):

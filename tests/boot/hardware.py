@@ -51,7 +51,7 @@ class Hardware:
         ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
-        firmware: Path = build.TARGET,
+        firmware: Path = build.SHORT,
     ) -> None:
         build.build()
         for source in STANDINS.glob("*.py"):
@@ -70,7 +70,9 @@ class Hardware:
         if wifi:
             self.reach(home="hunter22")
             self.settings(wifi={"ssid": "home", "password": "hunter22"})
-        clock = "Clock" if firmware == build.TARGET else short_names.of_firmware()["board.clock"]["Clock"]
+        self._names = {
+            name: short for names in short_names.of_firmware().values() for name, short in names.items()
+        }
         self._command = [
             *INTERPRETERS[interpreter],
             "-m",
@@ -78,7 +80,7 @@ class Hardware:
             str(firmware),
             board,
             str(self.port),
-            clock,
+            self._names["Clock"],
         ]
         self._environment = {
             **os.environ,
@@ -186,7 +188,7 @@ class Hardware:
 
     def break_firmware(self, code: str) -> None:
         """Run this inside the firmware before it starts: a fault that it has to survive."""
-        (self.world / "fault.py").write_text(code)
+        (self.world / "fault.py").write_text(short_names.rename(code, self._names))
 
     def hold_button(self) -> None:
         (self.world / "button").touch()

@@ -127,7 +127,7 @@ def counted(self):
     steps[0] += 1
     light_step(self)
 def lit(self, duty):
-    if duty != self._duty and steps[0]:
+    if duty != self._given and steps[0]:
         world.did("lit %d %d" % (steps[0], duty))
     light_duty(self, duty)
 board.light.Light.step, machine.PWM.duty_u16 = counted, lit

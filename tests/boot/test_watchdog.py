@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from board_tool.build import ROOT
+from board_tool.package import version
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 
+VERSION = version(ROOT)
 EVENING = moment(2026, 11, 12, 18, 3)
 FAILS_ONCE = """
 import meter.reader
@@ -63,7 +66,7 @@ def test_task_that_fails_is_started_again_and_reported_without_secrets(power: Sw
         crash = hardware.device()["crash"]
         log = hardware.get("/crashlog.txt")
 
-        assert crash.endswith("s after the start: reader: ValueError")
+        assert crash.endswith(f"s after the start of {VERSION}: reader: ValueError")
         assert "The newest crash" in log
         assert "File" in log
         assert "hunter2" not in log + crash + "".join(hardware.lines)
@@ -80,7 +83,7 @@ def test_request_that_fails_costs_itself_and_is_reported_without_secrets(power: 
         crash = hardware.device()["crash"]
         log = hardware.get("/crashlog.txt")
 
-        assert crash.endswith("s after the start: request: KeyError")
+        assert crash.endswith(f"s after the start of {VERSION}: request: KeyError")
         assert "in _serve" in log
         assert "hunter2" not in log + crash + "".join(hardware.lines)
         assert hardware.starts == 1
@@ -94,7 +97,7 @@ def test_task_that_waits_for_ever_starves_the_watchdog(power: SwitchOn) -> None:
         device = hardware.wait(hardware.device)
 
         assert device["reset_cause"] == "watchdog"
-        assert device["crash"].endswith("after the start: reader hangs")
+        assert device["crash"].endswith(f"after the start of {VERSION}: reader hangs")
         hardware.wait(lambda: hardware.device()["p1"]["telegrams"] > 3)
 
 

@@ -5,6 +5,7 @@ from board.clock import Clock
 from board.rtc import keep_quarter, kept_quarter
 from demand.quarter import Quarter
 from log import Log
+from version import VERSION
 
 QUARTER = 768  # bytes that are the running quarter's
 
@@ -68,7 +69,7 @@ def test_newest_report_is_known_to_the_next_start():
     board = Board()
     Log(board).fault("reader", None)
     log = Log(board)
-    assert log.crash_line == "0 s after the start: reader hangs"
+    assert log.crash_line == "0 s after the start of %s: reader hangs" % VERSION
 
 
 def test_report_has_the_meters_time_once_it_is_known():
@@ -76,7 +77,7 @@ def test_report_has_the_meters_time_once_it_is_known():
     log = Log(board)
     log.local_s = 60
     log.fault("reader", None)
-    assert log.crash_line == "2000-01-01 00:01:00, 0 s after the start: reader hangs"
+    assert log.crash_line == "2000-01-01 00:01:00, 0 s after the start of %s: reader hangs" % VERSION
 
 
 def test_memory_that_was_damaged_is_no_report():

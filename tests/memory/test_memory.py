@@ -73,7 +73,7 @@ def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
                 lambda: [line for line in hardware.lines[told:] if line.startswith("modules ")]
             )[-1]
 
-    ours = {name for name in newest.split()[1:] if (build.TARGET / f"{name.replace('.', '/')}.mpy").exists()}
+    ours = {name for name in newest.split()[1:] if build.bytecode(build.SHORT, name).exists()}
     stays = resident.resident().keys() - {"board.this"}  # the stand-ins have one of their own
     assert ours - {"board.this"} == stays - {"lan.wifi", "lan.discovery"}
 

@@ -70,14 +70,14 @@ class Pin:
 class PWM:
     def __init__(self, pin, freq, duty_u16):
         self._pin = pin.number
-        self._duty = None
+        self._given = None
         self.duty_u16(duty_u16)
 
     def duty_u16(self, duty):
         if not 0 <= duty <= 65535:
             raise ValueError("duty_u16 must be from 0 to 65535")
-        if duty != self._duty:
-            self._duty = duty
+        if duty != self._given:
+            self._given = duty
             world.did("led %d" % duty)
 
 

@@ -44,7 +44,7 @@ def board(tmp_path: Path) -> Iterator[FakeBoard]:
     process = subprocess.Popen(
         [str(MICROPYTHON), str(RAW_REPL)],
         cwd=flash,
-        env={**os.environ, "MICROPYPATH": f"{build.TARGET}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{build.SHORT}:.frozen"},
         stdin=master,
         stdout=master,
         stderr=subprocess.DEVNULL,

@@ -1,8 +1,10 @@
 """The names that a board's copy of the firmware has: no two meet, and none is anybody else's."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +81,7 @@ def test_no_two_names_of_the_firmware_meet() -> None:
     names = short_names.of_firmware()
     meaning: dict[str, dict[str, str]] = {}
     for module, own in names.items():
+        assert len(set(own.values())) == len(own)
         assert not set(own.values()) & short_names._words(texts[module])
         for name, short in own.items():
             meaning.setdefault(short, {})[module] = name
@@ -95,6 +98,16 @@ def test_no_class_of_the_firmware_grows_from_another_modules() -> None:
             assert not isinstance(node, ast.JoinedStr), f"{module}: names in an f-string are not seen"
             if isinstance(node, ast.ClassDef):
                 assert {ast.unparse(base) for base in node.bases} <= {"Exception"}, module
+
+
+def test_names_that_the_tool_says_to_a_board_stay() -> None:
+    renamed = {name for own in short_names.of_firmware().values() for name in own}
+    for file in ("settings.py", "card.py", "device.py", "deploy.py"):
+        tree = ast.parse((Path(short_names.__file__).parent / file).read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
+                said = re.findall(r"import (\w+)|\.(\w+)", node.value)
+                assert not renamed & {name for names in said for name in names}, file
 
 
 def test_names_of_the_port_stay() -> None:

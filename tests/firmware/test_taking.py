@@ -1,0 +1,57 @@
+"""web/taking.py: whatever ends an update, the next one is let in."""
+
+import asyncio
+
+from web import taking
+
+borrow = taking.borrow
+
+
+class Monitor:
+    class board:
+        flash = "build/tests"
+
+    def __init__(self):
+        self.update = {"state": "receiving", "percent": 0, "error": None}
+
+    def note(self, line):
+        self.noted = line
+
+
+class Request:
+    """A package whose peer leaves at once."""
+
+    unread = 1000
+
+    async def read(self, count):
+        raise OSError(104)
+
+
+def test_no_memory_to_tell_of_a_failure_leaves_no_update_under_way():
+    def nothing_left(*_):
+        raise MemoryError
+
+    monitor = Monitor()
+    taking.borrow = nothing_left
+    try:
+        asyncio.run(taking.take(monitor, Request(), "b"))
+        raise AssertionError
+    except MemoryError:
+        pass
+    finally:
+        taking.borrow = borrow
+        asyncio.new_event_loop()
+    assert monitor.update["state"] == "failed"
+
+
+def test_peer_that_leaves_is_told_of():
+    monitor = Monitor()
+    try:
+        asyncio.run(taking.take(monitor, Request(), "b"))
+        raise AssertionError
+    except taking.Refused as refused:
+        assert refused.why == "The package stopped coming"
+    finally:
+        asyncio.new_event_loop()
+    assert monitor.update == {"state": "failed", "percent": 0, "error": "The package stopped coming"}
+    assert monitor.noted == "update: The package stopped coming"
