@@ -131,6 +131,22 @@ def test_work_for_which_memory_was_short_begins_anew():
     assert found.recorder.work == []
 
 
+def never_enough(_):
+    yield
+    raise MemoryError
+
+
+def test_work_that_never_has_enough_memory_lets_others_pass():
+    found = device("261112182945W")
+    found.run(10)
+    done = [1, 2]
+    greedy = ["test_recorder", "never_enough", None, None]
+    found.recorder.work[:] = [greedy, ["test_recorder", "short_of_memory", done, None]]
+    found.second()
+    assert done[-1] == "finished"
+    assert found.recorder.work == [greedy]
+
+
 class NoMemory:
     """A part for which there is no room."""
 
