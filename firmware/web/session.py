@@ -26,7 +26,7 @@ async def start(monitor, request):
     sessions = monitor.access.sessions
     sessions.append((digest, monitor.clock.uptime_s() + _SESSION_S))
     del sessions[:-_SESSIONS]
-    await request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
+    return request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
 
 
 async def check_for_token(monitor, request, sent):

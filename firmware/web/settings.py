@@ -44,7 +44,7 @@ async def change(monitor, request):
     monitor.live.publish("status", "peaks")
     document = _document(monitor)
     document["restart_needed"] = any(section in changes for section in _AT_START)
-    await request.reply(200, _JSON, json.dumps(document))
+    return request.reply(200, _JSON, json.dumps(document))
 
 
 def _take_password(changes):

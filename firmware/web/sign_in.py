@@ -22,7 +22,7 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 async def list_tokens(monitor, request):
     """GET /api/tokens: which there are; what they are nobody can tell any more."""
-    await _reply(request, 200, _tokens(read_json(monitor.board, _SECRETS)))
+    return _reply(request, 200, _tokens(read_json(monitor.board, _SECRETS)))
 
 
 async def create_token(monitor, request):
@@ -59,7 +59,7 @@ async def give_token(monitor, request, name):
     _keep(monitor, secrets, _tokens(secrets) + [added])
     del added["hash"]
     added["token"] = token
-    await request.reply(201, _JSON, json.dumps(added))
+    return request.reply(201, _JSON, json.dumps(added))
 
 
 async def delete_token(monitor, request):
@@ -71,7 +71,7 @@ async def delete_token(monitor, request):
     if len(left) == len(tokens):
         raise Refused(404, "There is no such token")
     _keep(monitor, secrets, left)
-    await _reply(request, 200, left)
+    return _reply(request, 200, left)
 
 
 def _tokens(secrets):
@@ -87,6 +87,6 @@ def _keep(monitor, secrets, tokens):
     monitor.access.tokens = borrow("web.tokens", "kept")(monitor.board)
 
 
-async def _reply(request, status, tokens):
+def _reply(request, status, tokens):
     shown = [{key: token[key] for key in ("id", "name", "created")} for token in tokens]
-    await request.reply(status, _JSON, json.dumps({"tokens": shown}))
+    return request.reply(status, _JSON, json.dumps({"tokens": shown}))

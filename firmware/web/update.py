@@ -49,7 +49,7 @@ async def taken(monitor, request, version):
     monitor.update.update({"state": "restarting", "percent": 100})
     monitor.note("update: restart with version " + version)
     asyncio.create_task(_restart(monitor))
-    await request.reply(200, "application/json", json.dumps({"version": version}))
+    return request.reply(200, "application/json", json.dumps({"version": version}))
 
 
 async def _restart(monitor):
