@@ -8,6 +8,7 @@ password's hash.
 """
 
 import hashlib
+import http.client
 import json
 import os
 import shutil
@@ -201,7 +202,7 @@ class Owner:
                     time.sleep(1)
                     continue
                 raise OSError(f"{method} /{path}: {error.code} {error.read().decode()}") from None
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:  # the latter: the reply broke off
                 if not left:
                     raise OSError(f"{method} /{path}: {error}") from None
                 time.sleep(1)
