@@ -135,6 +135,8 @@ class Request:
     async def drain(self):
         pass
 
+    in_blocks = drain
+
 
 class Monitor:
     def __init__(self):
