@@ -53,8 +53,8 @@ def short_names(sources: Mapping[str, str]) -> Names:
     """A short name for each name that the firmware gives itself, as long as there are any.
 
     What one module alone uses is short in that module alone: others use the same short names again. Left as they are:
-    names that stand in a string too (a part is borrowed by its name), arguments that are passed by name, private
-    constants, which MicroPython does not keep, and whatever is called as something in ROM.
+    names that are a string too, but for those that borrow() is given; arguments that are passed by name; private
+    constants, which MicroPython does not keep; and whatever is called as something in ROM.
     """
     words = {module: _words(source) for module, source in sources.items()}
     trees = [ast.parse(source) for source in sources.values()]
@@ -71,26 +71,16 @@ def short_names(sources: Mapping[str, str]) -> Names:
     users = {name: [module for module in sources if name in words[module]] for name in sorted(own)}
     common = [name for name in users if len(users[name]) > 1 or name in outside]
     common.sort(key=lambda name: -len(users[name]))  # the shortest for what is named most
-    said = {
-        *(word for tree in trees for word in _said(tree)),
-        *(word for some in words.values() for word in some),
-    }
-    free = [name for name in ROM_NAMES if name not in said]
+    taken = set().union(*words.values(), *map(_said, trees))
+    free = [name for name in ROM_NAMES if name not in taken]
     everywhere = dict(zip(common, free, strict=False))
     left = free[len(everywhere) :]
-    return {
-        module: {
-            **{name: short for name, short in everywhere.items() if name in words[module]},
-            **dict(
-                zip(
-                    [name for name in users if users[name] == [module] and name not in common],
-                    left,
-                    strict=False,
-                )
-            ),
-        }
-        for module in sources
-    }
+    names = {}
+    for module in sources:
+        alone = [name for name in users if users[name] == [module] and name not in outside]
+        names[module] = dict(zip(alone, left, strict=False))
+        names[module].update((name, short) for name, short in everywhere.items() if name in words[module])
+    return names
 
 
 def rename(source: str, names: Mapping[str, str]) -> str:

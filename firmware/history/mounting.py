@@ -9,9 +9,8 @@ from history.card import ROOT
 from loading import borrow
 
 _FULL = const("the card is full")
-_FIRST_S = const(
-    5
-)  # a card that fails: soon at first, and ever more seldom, for it holds everything up for seconds
+# A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
+_FIRST_S = const(5)
 _LONGEST_S = const(960)
 _NO_SPACE = const(28)  # ENOSPC
 _DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder

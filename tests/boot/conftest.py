@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from simulator.fat import format_card
 from simulator.line import Line
 from simulator.scripted import ScriptedLoad
 from simulator.source import simulated_meter
 from tests.boot.hardware import INTERPRETERS, Hardware
+from tests.history.conftest import format_card
 
 type SwitchOn = Callable[..., Hardware]
 
@@ -52,9 +52,6 @@ def card(tmp_path: Path) -> Callable[..., Path]:
 
     def make(sectors_per_cluster: int = 8, size: int = 48 << 20) -> Path:
         options = "-F", "16", "-s", str(sectors_per_cluster)
-        try:
-            return format_card(tmp_path / "card.img", *options, size=size)
-        except FileNotFoundError as error:
-            pytest.skip(str(error))
+        return format_card(tmp_path / "card.img", *options, size=size)
 
     return make
