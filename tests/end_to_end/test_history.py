@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homeassistant.components.recorder.models import StatisticMeanType
-from homeassistant.components.recorder.statistics import async_import_statistics, statistics_during_period
+from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
@@ -23,6 +22,7 @@ from simulator.household import Household
 from simulator.line import Line
 from simulator.source import simulated_meter
 from simulator.stored import remember
+from tests.home_assistant.test_holes import write
 
 from .conftest import DOMAIN, Home
 
@@ -92,9 +92,8 @@ async def test_hours_that_were_missed_come_from_the_card(
     register = await registers(call, FIRST, FIRST + 8 * HOUR)
     hours = sorted(register)
     begin = register[hours[0]]
-    await have(
-        hass, {hour: (register[hour], register[hour] - begin + 10) for hour in (*hours[:2], *hours[6:])}
-    )
+    known = {hour: (register[hour], register[hour] - begin + 10) for hour in (*hours[:2], *hours[6:])}
+    await write(hass, energy_import(hass), known)
     await Repair(hass, home.entry.runtime_data).look(datetime.now(UTC))
     await async_wait_recording_done(hass)
     found = await rows(hass, hours[0])
@@ -111,7 +110,11 @@ async def test_days_before_home_assistant_came_are_those_of_the_card(
     load = Household()
     register = await registers(call, FIRST, FIRST + 8 * HOUR)
     there = sorted(register)
-    await have(hass, {hour: (register[hour], register[hour] - register[there[0]]) for hour in there})
+    await write(
+        hass,
+        energy_import(hass),
+        {hour: (register[hour], register[hour] - register[there[0]]) for hour in there},
+    )
     start = (FIRST - (DAYS - 3) * timedelta(days=1)).date()
     answer = await call("import_history", start=start.isoformat())
     (written,) = answer["hours"].values()
@@ -146,24 +149,6 @@ def energy_import(hass: HomeAssistant) -> str:
         for entity in er.async_get(hass).entities.values()
         if entity.unique_id.endswith("_energy_import")
     )
-
-
-async def have(hass: HomeAssistant, hours: dict[datetime, tuple[float, float]]) -> None:
-    """Have these hours, each with its state and sum, as the recorder compiled them."""
-    async_import_statistics(
-        hass,
-        {
-            "mean_type": StatisticMeanType.NONE,
-            "has_sum": True,
-            "name": None,
-            "source": "recorder",
-            "statistic_id": energy_import(hass),
-            "unit_class": "energy",
-            "unit_of_measurement": "kWh",
-        },
-        [{"start": hour, "state": state, "sum": total} for hour, (state, total) in hours.items()],
-    )
-    await async_wait_recording_done(hass)
 
 
 async def rows(hass: HomeAssistant, since: datetime) -> dict[datetime, Any]:
