@@ -52,8 +52,9 @@ class Slot:
         self.disk = Disk(path)
 
     def mount_card(self, path):
-        vfs.mount(vfs.VfsFat(self.disk), path)
-        return True
+        filesystem = vfs.VfsFat(self.disk)
+        vfs.mount(filesystem, path)
+        return filesystem
 
     def end_life(self):
         pass

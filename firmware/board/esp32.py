@@ -93,7 +93,7 @@ class Board:
         self._disk = Disk(card) if card else None
 
     def mount_card(self, path):
-        """Mount the card there; False when there is none, OSError when it cannot be read."""
+        """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
         if self._disk:
             self._disk = self._disk.renew()
         return borrow("board.esp32_card", "mount")(self._disk, path)

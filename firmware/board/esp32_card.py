@@ -12,14 +12,15 @@ _LATER_MS = const(600000)
 
 
 def mount(disk, path):
-    """Mount the card there; False when there is none, OSError when it cannot be read."""
+    """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
     if not disk:
         raise OSError("the slot of the card cannot be used")
     disk.ioctl(2, 0)  # forget the card of before: it may have been pulled and put back
     if disk.ioctl(1, 0):
-        return False
-    vfs.mount(vfs.VfsFat(disk), path)
-    return True
+        return None
+    filesystem = vfs.VfsFat(disk)
+    vfs.mount(filesystem, path)
+    return filesystem
 
 
 def read_sector(disk, sector, buffer):

@@ -107,19 +107,20 @@ class Board:
         self._most = 0 if setting("P1_STATS") else None  # bytes of memory
 
     def mount_card(self, path):
-        """Mount the card there; False when there is none, OSError when it cannot be read."""
+        """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
         if not self._card:
-            return False
+            return None
         if self._card.endswith(".img"):
             if self._image:
                 self._image.ended = True
             self._image = image = Image(self._card)
             if image.is_new:
                 self.format_card()
-            vfs.mount(vfs.VfsFat(image), path)  # type: ignore[arg-type]
+            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]
         else:
-            vfs.mount(vfs.VfsPosix(self._card), path)  # type: ignore[attr-defined]  # stubs are of a board
-        return True
+            filesystem = vfs.VfsPosix(self._card)  # type: ignore[attr-defined]  # stubs are of a board
+        vfs.mount(filesystem, path)
+        return filesystem
 
     def read_sector(self, sector, buffer):
         """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""

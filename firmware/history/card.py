@@ -21,7 +21,13 @@ class Card:
 
     A card that is put in, or back, is found within a minute; one that fails is tried again and again, at growing
     intervals. `note(line)` is told what becomes of it. What is seldom done with it is in `mounting.py`.
+
+    `filesystem` is that of the card that was mounted last. MicroPython lets an open file not keep its own alive: one
+    that is read after that is gone has other objects for its sectors. Who holds a file while others have their turn
+    holds this as well.
     """
+
+    filesystem = None
 
     def __init__(self, board, note=print):
         self.board = board

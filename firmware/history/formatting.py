@@ -4,11 +4,12 @@ from loading import borrow
 
 
 def format_card(asked):
-    """Format the card, as one step of its writer; it then has its settings again.
+    """Format the card, beside the reading; it then has its settings again.
 
     `asked` is (monitor, a list that gets why not, or "").
     """
     monitor, said = asked
+    yield  # not at the end: what has begun when a card comes begins anew
     card = monitor.card
     fault = None
     borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
@@ -23,4 +24,3 @@ def format_card(asked):
     if not fault:
         monitor.config.update(borrow("history.config", "read")(monitor))
     said.append(fault or "")
-    yield

@@ -5,7 +5,7 @@ import os
 import vfs
 from micropython import const
 
-from history.card import ROOT
+from history.card import ROOT, Card
 from loading import borrow
 
 _FULL = const("the card is full")
@@ -37,8 +37,10 @@ def unmount(card):
 def mount(card):
     """Mount it anew."""
     unmount(card)
+    Card.filesystem = None  # not before: what could not be closed has gone by now
     try:
-        card.state = "ok" if card.board.mount_card(ROOT) else "absent"
+        Card.filesystem = card.board.mount_card(ROOT)
+        card.state = "ok" if Card.filesystem else "absent"
         card.error = None
         measure(card)
     except OSError as error:

@@ -90,7 +90,7 @@ class Recorder:
                 self.work.pop(0)
             except OSError as error:
                 self.work.clear()
-                if self.card.mounted:  # else it was begun on one that has failed already
+                if self.card.journal:  # else it was begun on one that has failed already
                     self.card.fail(error)
             except MemoryError:
                 job[3] = None  # begun anew, behind the others

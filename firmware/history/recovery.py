@@ -20,6 +20,8 @@ _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
 def open_card(recorder):
     """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
     card = recorder.card
+    for job in recorder.work:
+        job[3] = None  # begun on the card of before
     journal, store, lines = [borrow("history." + name) for name in ("journal_reader", "store", "lines")]
     journal.open_journal(card)
     try:
@@ -42,7 +44,9 @@ def _finish(recorder, journal, store, lines):
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
         borrow("history.past_peaks", "find")(recorder)
-    recorder.work.append(["history.rebuild", "rebuild", recorder, None])
+    job = ["history.rebuild", "rebuild", recorder, None]
+    if job not in recorder.work:
+        recorder.work.append(job)
 
 
 def resume(recorder, local_s, summer):

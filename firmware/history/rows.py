@@ -3,6 +3,8 @@
 from binascii import crc32
 from micropython import const
 
+from history.card import Card
+
 _CHECK = const(9)  # bytes: a comma and eight digits
 
 
@@ -24,7 +26,7 @@ def read(path, last=0):
 def places(path, last=0):
     """Each line of a file that is not empty as (place, text without its end); the last one may have none."""
     try:
-        file = open(path, "rb")
+        file, _filesystem = open(path, "rb"), Card.filesystem
     except OSError:
         return
     with file:

@@ -3,6 +3,7 @@
 import sys
 from micropython import const
 
+from history.card import Card
 from web.server import Refused
 
 _PIECE = const(512)
@@ -35,6 +36,7 @@ async def update_page(monitor, request):
 
 async def send_file(request, path, kind, more=""):
     """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
+    _filesystem = Card.filesystem
     try:
         with open(path, "rb") as file:
             length = file.seek(0, 2)

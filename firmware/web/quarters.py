@@ -10,7 +10,7 @@ import os
 from binascii import crc32
 from micropython import const
 
-from history.card import ROOT
+from history.card import ROOT, Card
 from meter.stamp import civil, days_in_month
 
 _BLOCK = const(1024)
@@ -40,6 +40,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
             if not file:
                 await _give_way(request)
                 continue
+            _filesystem = Card.filesystem
             with file:
                 rest = b""
                 while count := file.readinto(block):

@@ -84,14 +84,15 @@ class Slot:
     def mount_card(self, path):
         self.mounts += 1
         if not self.disk:
-            return False
+            return None
         if self.disk.broken:
             raise OSError(19)
         if self.contact:
             self.contact.ended = True  # as the boards do
         self.contact = Contact(self.disk)
-        vfs.mount(vfs.VfsFat(self.contact), path)
-        return True
+        filesystem = vfs.VfsFat(self.contact)
+        vfs.mount(filesystem, path)
+        return filesystem
 
     def end_life(self):
         """The board is reset, or its power goes."""

@@ -1,9 +1,11 @@
 """history/card.py: whether there is a card, whether it works, and how much room it has."""
 
+import gc
 import os
 
 from ramcard import Slot, content, make_folders, write
 
+from history import rows
 from history.card import ROOT, Card
 
 ID = 436931658  # 2026-11-12 18:30 in winter
@@ -146,3 +148,23 @@ def test_card_left_by_somebody_else_keeps_its_files():
     card.mount()
     assert content(ROOT + "/holiday.txt") == "mine"
     assert "holiday.txt" in os.listdir(ROOT)
+
+
+def test_file_that_is_open_when_its_card_fails_reads_no_memory_of_others():
+    slot = Slot(200)
+    card = Card(slot)
+    write(ROOT + "/lines.csv", "some line\n" * 2000)
+    lines = rows.places(ROOT + "/lines.csv")
+    next(lines)
+    card.fail(failing())
+    card.mount()
+    gc.collect()
+    others = [[size] * (size & 15) for size in range(400)]  # where its filesystem lay
+    try:
+        for _ in lines:
+            pass
+    except OSError as error:
+        assert error.errno == 5
+    else:
+        raise AssertionError("read from a card that had failed")
+    assert others == [[size] * (size & 15) for size in range(400)]

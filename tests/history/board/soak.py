@@ -59,10 +59,11 @@ class Slot:
     def mount_card(self, path):
         self.end_life()  # as the boards do, so that a file of before that was left open reaches this card no more
         if self.disk.pulled:
-            return False
+            return None
         self.contact = Contact(self.disk)
-        vfs.mount(vfs.VfsFat(self.contact), path)
-        return True
+        filesystem = vfs.VfsFat(self.contact)
+        vfs.mount(filesystem, path)
+        return filesystem
 
     def end_life(self):
         if self.contact:
