@@ -1,5 +1,6 @@
 """A board on this computer: the firmware as it is, run by MicroPython in a process of its own."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -19,6 +20,8 @@ from simulator.line import Line
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
+_FIRST_PORT, _PORTS = 10_240, 20_000
+_turns = itertools.count(os.getpid() * 997)
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
@@ -30,11 +33,16 @@ class BoardError(Exception):
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port that nobody listens on just now.
+
+    Not one that a system gives out by itself (from 32768 on), or that another process like this one tries at the same
+    time: until it is used, anybody could take it.
+    """
+    for turn in itertools.islice(_turns, _PORTS):
+        port = _FIRST_PORT + turn % _PORTS
+        if not (trouble := port_trouble(port, host)):
+            return port
+    raise OSError(f"no port is free at {host}: {trouble}")
 
 
 def port_trouble(port: int, host: str = "127.0.0.1") -> str:
