@@ -61,7 +61,7 @@ def test_pins_of_a_generic_board_stand_in_its_flash(power: SwitchOn) -> None:
         hardware.wait(lambda: "pin 26 high" in hardware.acts())
 
         assert "uart 1 115200 rx 25 tx 17 invert 4" in hardware.acts()
-        assert hardware.said("LED pin: 2")
+        hardware.wait(lambda: hardware.said("LED pin: 2"))
 
 
 def test_pins_that_cannot_be_leave_a_board_that_starts(power: SwitchOn) -> None:
@@ -70,7 +70,7 @@ def test_pins_that_cannot_be_leave_a_board_that_starts(power: SwitchOn) -> None:
     with hardware:
         hardware.wait(lambda: "pin 4 high" in hardware.acts())
 
-        assert hardware.said("config.json: these pins cannot be")
+        hardware.wait(lambda: hardware.said("config.json: these pins cannot be"))
 
 
 def test_first_start_with_nothing_still_serves(power: SwitchOn) -> None:
@@ -80,7 +80,7 @@ def test_first_start_with_nothing_still_serves(power: SwitchOn) -> None:
         assert device["card"]["state"] == "absent"
         assert device["p1"] == {"telegrams": 0, "crc_errors": 0, "overruns": 0, "age_ms": None}
         assert (device["reset_cause"], device["wifi"]) == ("power_on", None)
-        assert hardware.said("No SD Card")
+        hardware.wait(lambda: hardware.said("No SD Card"))
         assert hardware.starts == 1
 
 

@@ -1,6 +1,7 @@
 """Fixtures of the tests that run our integration in a real Home Assistant."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ import custom_components.p1_monitor  # noqa: F401
 from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
 
 from .device import DEVICE_ID, Board, OriginalBoard, P1Monitor, running
+
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the plugin has it tell each statement
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 

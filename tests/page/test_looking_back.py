@@ -96,6 +96,7 @@ def test_date_is_picked_for_any_span(house: Device, browse: Browse):
     page.get_by_label("Choose a date").fill("2026-10-20")
     title(page, "Tue, 20 October 2026")
     page.get_by_role("button", name="Month", exact=True).click()
+    title(page, "October 2026")
     page.get_by_label("Choose a date").fill("2026-11-03")
     title(page, "November 2026")
 
