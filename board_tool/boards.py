@@ -45,7 +45,10 @@ BOARDS = {
             title="LilyGO T8 ESP32-C3",
             chip="esp32c3",
             offset=0,
-            image=Image(name="ESP32_GENERIC_C3-20260824-v1.29.0.bin"),
+            image=Image(
+                name="ESP32_GENERIC_C3-20260824-v1.29.0.bin",
+                sha256="bf72ed9eb88ad3a8f49d02c3d371f9ea34c90a8a303aeb9e324d8efd4a2a655a",
+            ),
             usb=(NATIVE_USB,),
             upload_mode=_HOLD_BOOT,
         ),
@@ -63,7 +66,10 @@ BOARDS = {
             title="generic ESP32",
             chip="esp32",
             offset=0x1000,
-            image=Image(name="ESP32_GENERIC-20260824-v1.29.0.bin"),
+            image=Image(
+                name="ESP32_GENERIC-20260824-v1.29.0.bin",
+                sha256="e67ad6015a0a504c1fec9aa9bbf589d0432ed28e62546f4f8dd8a147f8bd95f6",
+            ),
             usb=USB_SERIAL,
             upload_mode="hold BOOT (or IO0), press RESET (or EN) and let it go, let BOOT go",
         ),

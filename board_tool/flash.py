@@ -73,7 +73,7 @@ def image_file(image: Image, given: Path | None) -> Path:
     if image.sha256 is None:
         raise ToolError(f"download {image.url}\nand say where it is: firmware flash --micropython FILE")
     path = _CACHE / image.name
-    if not path.exists():
+    if not path.exists() or not _is(image, path.read_bytes()):
         print(f"MicroPython: {image.url}")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -83,10 +83,14 @@ def image_file(image: Image, given: Path | None) -> Path:
             raise ToolError(
                 f"{image.url} cannot be downloaded ({error}): get it by hand, and use --micropython FILE"
             ) from None
-        if hashlib.sha256(content).hexdigest() != image.sha256:
+        if not _is(image, content):
             raise ToolError(f"{image.url} is not the file that is expected; nothing was written")
         path.write_bytes(content)
     return path
+
+
+def _is(image: Image, content: bytes) -> bool:
+    return hashlib.sha256(content).hexdigest() == image.sha256
 
 
 def write_micropython(port: str, kind: BoardType, path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from serial import SerialException
 from serial.tools import list_ports
 
-from board_tool import flash, ports
-from board_tool.boards import BOARDS, Image
+from board_tool import ports
+from board_tool.boards import BOARDS
 from board_tool.errors import ToolError
 
 
@@ -90,19 +90,3 @@ def test_port_that_is_not_there(tmp_path: object) -> None:
 
     with pytest.raises(ToolError, match="there is no"), Device(f"{tmp_path}/ttyACM0"):
         pass
-
-
-def test_image_without_a_pinned_hash_is_not_downloaded() -> None:
-    with pytest.raises(ToolError, match="--micropython FILE"):
-        flash.image_file(Image(name="X.bin"), None)
-
-
-def test_image_that_is_not_the_pinned_one_is_not_kept(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
-) -> None:
-    import io
-
-    monkeypatch.setattr(flash, "_CACHE", tmp_path)
-    monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: io.BytesIO(b"other"))
-    with pytest.raises(ToolError, match="nothing was written"):
-        flash.image_file(Image(name="X.bin", sha256="0" * 64), None)
