@@ -50,9 +50,8 @@ class Supervisor:
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    self._watch(
-                        max(_SILENT_S, clock.speed)
-                    )  # at least a second, also when the clock runs fast
+                    # At least three seconds, also when the clock runs fast.
+                    self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S)
             except MemoryError:
                 gc.collect()

@@ -48,6 +48,6 @@ class Clock:
     async def limit(self, awaitable, seconds):
         """What `awaitable` gives, or asyncio.TimeoutError: the longest that a peer on the network is waited for.
 
-        The peer does not run faster when the clock does, so a quarter of a second is left to it.
+        The peer does not run faster when the clock does, so a second is left to it.
         """
-        return await asyncio.wait_for(awaitable, max(seconds / self.speed, 0.25))
+        return await asyncio.wait_for(awaitable, max(seconds / self.speed, 1))

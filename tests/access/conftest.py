@@ -46,16 +46,17 @@ class Reply:
 class Device:
     """A running board, whose replies are as documented. What it ever said, there and on its console, is in `said`."""
 
-    def __init__(self, folder: Path, **more: Any) -> None:
+    def __init__(self, folder: Path, speed: float = SPEED, **more: Any) -> None:
+        self.speed = speed
         self.button = folder / "button"
         self.flash = folder / "flash"
         self.flash.mkdir(exist_ok=True)
         self.said: list[str] = []
         self.token: str | None = None
-        self.line = Line(simulated_meter(start=moment(2026, 11, 12, 18, 5)), speed=SPEED)
+        self.line = Line(simulated_meter(start=moment(2026, 11, 12, 18, 5)), speed=speed)
         self.board = Board(
             self.line,
-            speed=SPEED,
+            speed=speed,
             flash=self.flash,
             log=self.said.append,
             environment={"P1_BUTTON": str(self.button)},
@@ -118,11 +119,11 @@ class Device:
             connection.close()
 
     def press(self) -> None:
-        """Press BOOT for a moment."""
+        """Press BOOT for so long that the board sees it, and let it go."""
         self.button.touch()
-        time.sleep(0.2)
+        time.sleep(0.5)
         self.button.unlink()
-        time.sleep(0.1)
+        time.sleep(0.2)
 
     def sign_in(self, password: str = PASSWORD) -> None:
         """A session for the password, which is set first where there is none."""
@@ -136,7 +137,7 @@ class Device:
 
     def wait(self, seconds: float) -> None:
         """Wait by the board's clock."""
-        time.sleep(seconds / SPEED)
+        time.sleep(seconds / self.speed)
 
     def restarted(self) -> None:
         """Take the power and give it back; a session does not survive that."""

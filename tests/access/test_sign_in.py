@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_new_password_ends_the_sessions_of_the_old_one_and_no_token(device: Devi
     assert device.ask("GET", "/api/tokens", token=token).status == 200
 
 
-def test_waits_after_wrong_passwords_grow(device: Device) -> None:
+def test_waits_after_wrong_passwords_grow(make_device: Callable[..., Device]) -> None:
+    device = make_device(speed=2)  # the first wait is longer than two requests take
     device.sign_in()
     waits = []
     for _ in range(3):

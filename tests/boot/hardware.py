@@ -47,7 +47,7 @@ class Hardware:
         board: str = "t8_c3",
         line: Line | None = None,
         speed: float = 10,
-        patience_s: float = 0.5,
+        patience_s: float = 5,
         ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
@@ -139,6 +139,8 @@ class Hardware:
                 text=True,
                 errors="replace",
             )
+            if not self._is_on:
+                process.kill()  # switched off while it restarted
             watchdog = threading.Thread(target=self._watch, args=(process,), name="watchdog", daemon=True)
             watchdog.start()
             assert process.stdout

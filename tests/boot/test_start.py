@@ -50,7 +50,8 @@ def test_board_is_wired_as_its_table_says(power: SwitchOn, board: str) -> None:
     with power(board=board) as hardware:
         hardware.wait(lambda: wiring[-1] in hardware.acts())
 
-        assert [act for act in hardware.acts() if act.split()[0] in ("pin", "uart", "card")] == wiring
+        acts = [act for act in hardware.acts() if act.split()[0] in ("pin", "uart", "card")]
+        assert acts[: len(wiring)] == wiring
         assert hardware.wait(hardware.device)["board"] == name
 
 
@@ -86,7 +87,7 @@ def test_first_start_with_nothing_still_serves(power: SwitchOn) -> None:
 
 def test_silent_meter_is_asked_anew_but_never_with_a_low_line(power: SwitchOn) -> None:
     with power(speed=40) as hardware:
-        hardware.wait(lambda: hardware.acts().count("pin 8 high") == 3)
+        hardware.wait(lambda: hardware.acts().count("pin 8 high") >= 3)
 
         requests = [act for act in hardware.acts() if act.startswith("pin 8 ")]
         assert requests[:6] == [

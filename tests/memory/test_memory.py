@@ -103,6 +103,7 @@ micropython.qstr_info()
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.timeout(180)
 def test_hour_of_everything_passes_in_little_memory() -> None:
     run = day.play(122 * KIB, day.firmware(), hours=1)
     if any("heap is locked" in line for line in run.log):

