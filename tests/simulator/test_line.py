@@ -1,6 +1,7 @@
 """The line: its pace, its request line, its patience and its faults."""
 
 import os
+import select
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from simulator.source import MeterSource, simulated_meter
 from simulator.wire import TcpWire
 
 START = clock.parse("2026-11-12T18:29:30")
+LONG = "x" * 4096
+"""A message that makes the telegram last 0.8 s: time enough to do something in its middle."""
 
 
 class Reader:
@@ -45,11 +48,22 @@ class Reader:
             assert time.monotonic() < end, "it took too long"
             self.read(0.01)
 
+    def has_more(self) -> bool:
+        """Whether there is something to read."""
+        return bool(select.select([self._file], [], [], 0)[0])
+
     def telegrams(self) -> list[bytes]:
         return [b"/" + part for part in self.data.split(b"/")[1:]]
 
     def close(self) -> None:
         os.close(self._file)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def good(telegram: bytes) -> bool:
@@ -86,7 +100,7 @@ def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
     assert source.meter.moment == START
 
     reader.ask()
-    reader.read(0.2)
+    reader.read_until(lambda: b"(261112182930W)" in reader.data)
     assert reader.data.startswith(b"/FLU5")
     assert b"0-0:1.0.0(261112182930W)" in reader.data
 
@@ -94,26 +108,27 @@ def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
 def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[Line, Reader]]) -> None:
     sent: list[tuple[bytes, float, str]] = []
     _, reader = open_line(on_sent=lambda *what: sent.append(what))
-    reader.ask()
     asked = time.monotonic()
-    reader.read_until(lambda: len(sent) == 3)
-    reader.read(0.05)
+    reader.ask()
+    reader.read_until(lambda: len(sent) >= 3)
+    first = sent[:3]
+    reader.read_until(lambda: len(reader.data) >= sum(len(telegram) for telegram, _, _ in first))
 
-    telegram, at, _ = sent[0]
-    # Never faster than the wire; a busy computer may be slower.
-    assert 0 <= at - asked - len(telegram) / BYTES_PER_S < 0.2
-    assert sent[2][1] - at == pytest.approx(2, abs=0.2)
-    assert [stamp for _, _, stamp in sent] == ["261112182930W", "261112182931W", "261112182932W"]
-    assert reader.telegrams() == [telegram for telegram, _, _ in sent]
+    # Never before its second and never faster than the wire; a busy computer may be slower.
+    for second, (telegram, at, _) in enumerate(first):
+        assert 0 <= at - asked - second - len(telegram) / BYTES_PER_S < 0.8
+    assert [stamp for _, _, stamp in first] == ["261112182930W", "261112182931W", "261112182932W"]
+    assert reader.data.startswith(b"".join(telegram for telegram, _, _ in first))
 
 
 def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line, Reader]]) -> None:
     sent: list[float] = []
     line, reader = open_line(speed=40, on_sent=lambda _, at, __: sent.append(at))
+    asked = time.monotonic()
     reader.ask()
-    reader.read_until(lambda: len(sent) > 40)
+    reader.read_until(lambda: len(sent) > 40 and reader.data.count(b"!") > 40)
 
-    assert sent[40] - sent[0] == pytest.approx(1, abs=0.25)
+    assert 1 <= sent[40] - asked < 2
     assert all(map(good, reader.telegrams()[:40]))
     assert line.damaged == 0
 
@@ -121,28 +136,29 @@ def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line,
 def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[Line, Reader]]) -> None:
     sent: list[tuple[float, str]] = []
     _, reader = open_line(speed=200, every_s=10, on_sent=lambda _, at, stamp: sent.append((at, stamp)))
+    asked = time.monotonic()
     reader.ask()
     reader.read_until(lambda: len(sent) > 10)
 
     assert [stamp[8:12] for _, stamp in sent[:4]] == ["2930", "2940", "2950", "3000"]
-    assert sent[10][0] - sent[0][0] == pytest.approx(0.5, abs=0.15)
+    assert 0.5 <= sent[10][0] - asked < 1
 
 
 def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
     open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
 ) -> None:
+    source.meter.message = LONG
     _, reader = open_line()
     reader.ask()
     reader.read_until(lambda: len(reader.data) > 200)
     reader.ask(False)
+    reader.read_until(lambda: source.meter.moment > START)
     reader.read(0.3)
-    part = reader.data
-    assert len(part) < 800
+    assert b"!" not in reader.data
     assert reader.read(0.9) == b""
-    assert source.meter.moment > START
 
     reader.ask()
-    reader.read_until(lambda: reader.data.count(b"!") == 1 and reader.data.endswith(b"\n"))
+    reader.read_until(lambda: b"\n" in reader.data.partition(b"!")[2])
     assert good(reader.telegrams()[1])
 
 
@@ -151,14 +167,14 @@ def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
 ) -> None:
     line, reader = open_line(speed=1000)
     reader.ask()
-    time.sleep(0.6)
-    waiting = source.meter.moment
-    time.sleep(0.3)
-    assert source.meter.moment == waiting
-    assert waiting < START + 60
+    waiting = None
+    while source.meter.moment != waiting:
+        waiting = source.meter.moment
+        assert waiting < START + 60
+        time.sleep(0.3)
 
     reader.read_until(lambda: line.sent > 300)
-    received = [telegram for telegram in reader.telegrams() if telegram.endswith(b"\r\n")]
+    received = reader.telegrams()[:-1]  # of the last a piece may be missing
     stamps = [telegram.split(b"0-0:1.0.0(")[1][:13].decode() for telegram in received]
     assert all(map(good, received))
     assert stamps == [clock.stamp(START + second) for second in range(len(stamps))]
@@ -168,9 +184,10 @@ def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., t
     sent: list[str] = []
     line, reader = open_line(speed=50, on_sent=lambda _, __, stamp: sent.append(stamp))
     reader.ask()
-    reader.read_until(lambda: len(sent) == 10)
+    reader.read_until(lambda: len(sent) >= 10)
     line.silence(20)
-    reader.read_until(lambda: len(sent) > 15)
+    before = len(sent)
+    reader.read_until(lambda: len(sent) > before + 5)
 
     seconds = [clock.parse(f"2026-11-12T18:{stamp[8:10]}:{stamp[10:12]}") - START for stamp in sent]
     gaps = [late - early for early, late in pairwise(seconds)]
@@ -180,18 +197,21 @@ def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., t
 def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
     open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
 ) -> None:
-    line, reader = open_line()
+    source.meter.message = LONG
+    sent: list[tuple[str, int]] = []
+    line, reader = open_line(on_sent=lambda _, __, stamp: sent.append((stamp, sum(source.meter.import_ws))))
     reader.ask()
     reader.read_until(lambda: len(reader.data) > 200)
-    before = list(source.meter.import_ws)
+    before = sum(source.meter.import_ws)
     line.power_cut(1)
-    reader.read(0.5)
+    reader.read_until(lambda: line.damaged == 1)
+    reader.read(0.1)
     assert b"!" not in reader.data
-    assert line.damaged == 1
 
-    reader.read_until(lambda: line.sent == 1)
-    assert source.meter.moment - START in (2, 3)
-    assert sum(source.meter.import_ws) - sum(before) < 2 * 6000
+    reader.read_until(lambda: bool(sent))
+    stamp, after = sent[0]
+    assert stamp == "261112182932W"
+    assert after - before < 2 * 6000
 
 
 def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Reader]]) -> None:
@@ -208,8 +228,9 @@ def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., 
     line, reader = open_line(speed=100)
     reader.ask()
     reader.read_until(lambda: line.sent > 2)
+    wait_until(reader.has_more)
     line.unplug()
-    time.sleep(0.2)
+    wait_until(lambda: not reader.has_more())
     assert (reader.read(0.1), line.raised) == (b"", False)
 
     reader.ask()
@@ -231,10 +252,7 @@ def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource)
             while data.count(b"!") < 3:
                 data += board.recv(4096)
             assert good(data[: data.index(b"!") + 7])
-        end = time.monotonic() + 5
-        while line.raised:
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_until(lambda: not line.raised)
         with socket.create_connection((host, int(port)), timeout=5) as board:
             board.sendall(b"1")
             assert board.recv(1) == b"/"
@@ -323,6 +341,5 @@ class TestFaults:
         )
         reader.ask()
         reader.read_until(lambda: line.sent > 100)
-        reader.read(0.1)
         assert line.damaged > 10
-        assert all(telegram in reader.data for telegram in whole[:100])
+        reader.read_until(lambda: all(telegram in reader.data for telegram in whole[:100]))

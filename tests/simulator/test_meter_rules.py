@@ -36,7 +36,7 @@ def test_registers_grow_by_the_power_of_each_second() -> None:
     assert exported > 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.integers(1, 4000), min_size=1, max_size=8))
 def test_it_does_not_matter_in_what_steps_time_passes(steps: list[int]) -> None:
     one, many = (simulated_meter(start=START - 1234).meter for _ in range(2))

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +26,11 @@ class FakeBoard:
     """The board's end of the cable."""
 
     def restarts(self) -> int:
+        """How often it has reset, once it has: the tool leaves before the board has done what it was told."""
         path = self.flash / "restarts"
+        end = time.monotonic() + 5
+        while not (path.exists() and path.stat().st_size) and time.monotonic() < end:
+            time.sleep(0.01)
         return len(path.read_text()) if path.exists() else 0
 
 

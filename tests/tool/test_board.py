@@ -111,7 +111,7 @@ def test_what_was_put_on_over_the_cable_starts(board: FakeBoard) -> None:
     with Device(board.port) as device:
         put(device, Package("0.1.0", "host", read_folder(folder)))
     with Line(Replay([b"/A\r\n!0000\r\n"])) as line, Board(line, flash=board.flash, loader=True) as monitor:
-        assert any("Firmware" in text for text in monitor.lines)
+        assert any("Firmware" in text for text in list(monitor.lines))
 
 
 def edit(board: FakeBoard, monkeypatch: pytest.MonkeyPatch, code: str) -> int:

@@ -118,7 +118,7 @@ def test_version_that_does_not_come_up_gives_its_place_back(
         device.sign_in()
         assert device.ask("/api/update", broken.content())[0] == 200
         until(lambda: board.restarts == 2)
-        until(lambda: sum(text.startswith("ready ") for text in board.lines) == 2)
+        until(lambda: sum(text.startswith("ready ") for text in list(board.lines)) == 2)
         assert device.status()["firmware"] != "9.9.9"
         assert "b failed: ValueError" in device.status()["update"]["error"]
         assert device.slot().startswith("a ok")
@@ -133,8 +133,8 @@ def test_update_needs_little_memory(
     package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(800_000)})
     device = Device(with_password, line, files, small=True, heapsize="128k")
     with device.board as board:
-        until(lambda: any("Started up @" in text for text in board.lines))  # a telegram was read
+        until(lambda: any("Started up @" in text for text in list(board.lines)))  # a telegram was read
         device.sign_in()
         assert device.ask("/api/update", package.content())[0] == 200
         until(lambda: device.slot() == "b ok")
-        assert not [text for text in board.lines if "MemoryError" in text]
+        assert not [text for text in list(board.lines) if "MemoryError" in text]
