@@ -19,8 +19,6 @@ from simulator.source import simulated_meter
 
 SPEED = 20
 START = parse("2026-11-12T17:59:00")
-# Nothing much at first, so that the board has been added before the EV begins.
-LOAD = ScriptedLoad(500, [(parse("2026-11-12T18:05:00"), 5000)])
 PAST = Past([11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00")))
 AUTOMATION = """\
 automation:
@@ -83,18 +81,22 @@ async def add_by_button(home: HomeAssistant, board: Board, button: Path) -> None
     await home._call("POST", path, {"next_step_id": "button"})
     refused = await home._call("POST", path, {})
     assert refused["errors"] == {"base": "not_pressed"}
-    await asyncio.to_thread(button.touch)
-    await asyncio.sleep(0.2)
-    await asyncio.to_thread(button.unlink)
-    await asyncio.sleep(0.1)
-    done = await home._call("POST", path, {})
+    for _ in range(5):
+        await asyncio.to_thread(button.touch)
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(button.unlink)
+        done = await home._call("POST", path, {})
+        # A press lets in for a minute of the board's, which is three seconds here: too few for a slow machine.
+        if done.get("errors") != {"base": "not_pressed"}:
+            break
     assert done["type"] == "create_entry", done
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_a_household_is_warned_and_acts(socket_enabled: None, tmp_path: Path) -> None:
     button = tmp_path / "button"
-    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=LOAD, past=PAST)
+    load = ScriptedLoad(500)
+    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=load, past=PAST)
     async with WithAutomation(tmp_path / "home", port=free_port()) as home:
         await home.wait_ready()
         await home.sign_in()
@@ -110,10 +112,11 @@ async def test_a_household_is_warned_and_acts(socket_enabled: None, tmp_path: Pa
                 return await home.state(entity_id) == state
 
             # Telegrams come, and the household sees where the quarter goes.
-            await until(lambda: shows("sensor.p1_meter_power", "500"), 20)
+            await until(lambda: shows("sensor.p1_meter_power", "500"), 60)
             assert await home.state("number.p1_meter_peak_target") == "unknown"
 
-            # The EV begins: the warning comes, the automation acts on the board.
+            # The EV begins, once the board has been added: the warning comes, the automation acts on the board.
+            load.switch(source.meter.moment, 5000)
             await until(lambda: shows("number.p1_meter_peak_target", "6.0"), 120)
             assert (await asyncio.to_thread(told, board, "api/config"))["capacity"]["target_w"] == 6000
             assert await home.state("event.p1_meter_peak_event") not in (None, "unknown", "unavailable")

@@ -59,7 +59,7 @@ async def watch(home: HomeAssistant) -> Watched:
     return watched
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_each_second_and_in_its_rhythm(socket_enabled: None, tmp_path: Path) -> None:
     folder = tmp_path / "home"
     source = simulated_meter("sagemcom-t211-50217", START, load=LOAD, past=PAST)
@@ -76,14 +76,15 @@ async def test_each_second_and_in_its_rhythm(socket_enabled: None, tmp_path: Pat
             await until(is_loaded, 60)
             watched = await watch(home)
 
-    assert len(watched.telegrams) >= WATCHED_S - 5
+    assert len(watched.telegrams) >= WATCHED_S // 2
     gaps = [later - earlier for (earlier, _), (later, _) in pairwise(watched.telegrams)]
     assert sorted(gaps)[len(gaps) // 2] == pytest.approx(1, abs=0.2)
 
     # A register every 10 s, although each second has another value.
     gaps = [later - earlier for (earlier, _), (later, _) in pairwise(watched.states[ENERGY])]
     assert len(gaps) >= 2
-    assert all(gap == pytest.approx(10, abs=1.5) for gap in gaps), gaps
+    assert min(gaps) > 8, gaps
+    assert sorted(gaps)[(len(gaps) - 1) // 2] == pytest.approx(10, abs=1.5), gaps
 
     # A kilowatt more or less at once.
     steps = [at for (_, before), (at, after) in pairwise(watched.telegrams) if abs(after - before) >= 100]

@@ -88,9 +88,12 @@ async def test_absent_name_server_or_time_server_costs_some_seconds_and_nothing_
 
     task = asyncio.create_task(measure())
     assert await ntp.ask("127.0.0.1", NONE, TIME) is None
+    meanwhile, ticks[0] = ticks[0], 0
     names = Peer(DNS, lambda query: [captive.answer(query, b"\x7f\0\0\1")])
     assert await ntp.ask("127.0.0.1", DNS, NONE) is None
-    assert ticks[0] > 200
+    # Each looks twenty times for an answer, and others have their turn before every look.
+    assert meanwhile >= 20, meanwhile
+    assert ticks[0] >= 20, ticks
     task.cancel()
     names.close()
 

@@ -305,7 +305,7 @@ async def test_portal_without_a_client_closes_after_ten_minutes_and_wifi_is_trie
     house = await opened(config=HOME)
     began = house.clock.uptime_s()
     await until(lambda: not house.wifi.portal)
-    assert 590 <= house.clock.uptime_s() - began < 5000
+    assert house.clock.uptime_s() - began >= 590
     before = len(house.calls("connect"))
     house.now_s = house.clock.uptime_s()
     radio.air.now = lambda: house.now_s

@@ -23,7 +23,7 @@ from tests.firmware_properties.random_telegrams import (
     telegram,
 )
 
-pytestmark = pytest.mark.timeout(600 if LONG else 60)
+pytestmark = pytest.mark.timeout(600 if LONG else 180)
 
 SIZES = st.lists(st.integers(1, 300), min_size=1, max_size=8)
 CRC = st.sampled_from(["%04X", "%04x", "%X", "%x"])

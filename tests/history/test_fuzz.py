@@ -17,7 +17,7 @@ COUNT = 250_000 if LONG else 750
 METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
 
 
-@pytest.mark.timeout(3000 if LONG else 100)
+@pytest.mark.timeout(3000 if LONG else 180)
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_spoilt_telegrams_are_not_believed_and_hide_no_good_one(
     on_board: Callable[..., Any], tmp_path: Path, seed: int

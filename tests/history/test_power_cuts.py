@@ -25,7 +25,7 @@ HOURS = {
 STEP = 1 if LONG else 23
 
 
-@pytest.mark.timeout(1200 if LONG else 120)
+@pytest.mark.timeout(1200 if LONG else 180)
 @pytest.mark.parametrize("hours", HOURS)
 @pytest.mark.parametrize("card", CARDS)
 def test_no_cut_costs_a_closed_quarter(on_board: Callable[..., Any], tmp_path: Path, card: str, hours: str):

@@ -15,7 +15,7 @@ from tests.history.conftest import LONG, format_card
 DAYS = 400 if LONG else 2
 
 
-@pytest.mark.timeout(6000 if LONG else 120)
+@pytest.mark.timeout(6000 if LONG else 180)
 def test_every_quarter_is_accounted_for_and_memory_stays_flat(on_board: Callable[..., Any], tmp_path: Path):
     card = format_card(tmp_path / "card", "-F", "32", "-s", "64", size=4 << 30)
 

@@ -11,6 +11,8 @@ from typing import Any, override
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from simulator.board import free_port
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 DEVICE_ID = "0200c3000001"
@@ -49,7 +51,7 @@ class Board:
         """Listen, on the same port as before if it did."""
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._server = TestServer(app, host="127.0.0.1", port=self._port)
+        self._server = TestServer(app, host="127.0.0.1", port=self._port or free_port())
         await self._server.start_server(shutdown_timeout=0)
         self._port = self._server.port
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_socket
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from simulator import build, clock
 from simulator.household import Household
@@ -31,6 +31,8 @@ EVENING = clock.parse("2026-11-12T18:33:00")
 DAYS = 45  # that the board has watched by then
 SPRING = "2026-03-29"  # a day of 23 hours; one of 25 is among the 45
 type Browse = Callable[..., Page]
+
+expect.set_options(timeout=20_000)  # a context's default timeout is not that of `expect`
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +78,7 @@ def browse(_sockets_are_allowed: None) -> Iterator[Browse]:
             **more: Any,
         ) -> Page:
             context = browser.new_context(locale=locale, viewport=size, **more)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             page = context.new_page()
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.extend([said.text] * ("Content Security" in said.text)))

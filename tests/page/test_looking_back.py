@@ -147,6 +147,7 @@ def test_quarter_has_its_5_s_and_leads_to_its_neighbours(house: Device, browse: 
     title(page, "12 Nov 2026, 18:00 \u2013 18:15")
     stored = house.get("/meter/2026/11/12/1800W.json").json()
     page.locator("summary", has_text="As a table").click()
+    expect(page.locator(".table")).to_be_visible()
     cells = page.locator(".table tbody td:nth-of-type(1)").all_inner_texts()
     imported = [int(cell.replace(",", "")) for cell in cells]
     assert imported == stored["consumed_power_interval_avgs"]
