@@ -104,6 +104,8 @@ def save(monitor):
     """
     monitor.saved_s = monitor.clock.uptime_s()
     changed = given(monitor)
+    # The card may have been written since this change was made: what stands there is ours.
+    changed[_SEEN] = read_json(monitor.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
     write_json(monitor.board, _NAME, changed)
     monitor.unsaved = None

@@ -207,6 +207,18 @@ def test_change_that_never_reached_the_card_does_at_the_next_start():
     assert on_card()["capacity"] == {"target_w": 4000}
 
 
+def test_change_made_before_the_card_had_the_one_before_it_stays():
+    device = monitor(file=ORIGINAL)
+    for target_w in (4000, 4500):
+        assert config.change(device, {"capacity": {"target_w": target_w}}) == []
+    device.write()
+    config.save(device)
+    device.write()
+    assert on_card()["capacity"] == {"target_w": 4500}
+    device.restart()
+    assert device.config["target_w"] == 4500
+
+
 def test_changes_within_a_minute_hold_at_once_and_are_written_once():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
