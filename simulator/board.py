@@ -152,7 +152,7 @@ class Board:
         try:
             self.wait_ready(timeout_s)
         except BaseException:
-            self.kill()
+            self.stop()
             raise
         return self
 
@@ -189,14 +189,11 @@ class Board:
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Switch the board off in an orderly way. Safe to call twice; `start` brings it back."""
-        self._end(signal.SIGINT)
+        """Take the board's power: nothing is written any more. Safe to call twice; `start` brings it back.
 
-    def kill(self) -> None:
-        """Take the board's power: no last words, nothing is written any more. `start` brings it back."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, how: signal.Signals) -> None:
+        To interrupt it would not be kinder: MicroPython raises KeyboardInterrupt wherever it is, and goes on with its
+        memory locked where that is within a collection.
+        """
         with self._changing:
             process, self._process = self._process, None
         if isinstance(self.line, Line):
@@ -204,12 +201,8 @@ class Board:
         if process is None:
             return
         if process.poll() is None:
-            os.killpg(process.pid, how)
-        try:
-            process.wait(3)
-        except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
         if self._forwarder:
             self._forwarder.join()
         if process.stdout:

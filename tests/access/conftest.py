@@ -141,7 +141,7 @@ class Device:
 
     def restarted(self) -> None:
         """Take the power and give it back; a session does not survive that."""
-        self.board.kill()
+        self.board.stop()
         self.board.start()
         self.token = None
 

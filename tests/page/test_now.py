@@ -87,7 +87,7 @@ def test_lost_connection_is_told_and_comes_back_by_itself(browse: Browse, tmp_pa
         page = browse(device)
         expect(page.locator(".hero .figure")).to_contain_text("W")
         expect(page.locator("#notice")).to_be_hidden()
-        device.board.kill()
+        device.board.stop()
         expect(page.locator("#notice")).to_contain_text("No connection with the device")
         device.board.start()
         expect(page.locator("#notice")).to_be_hidden(timeout=25_000)

@@ -62,7 +62,7 @@ def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
         Board(line, firmware=firmware(tmp_path, READER)) as board,
     ):
         first = board.pid
-        board.kill()
+        board.stop()
         assert (board.pid, line.raised) == (None, False)
 
         board.start()

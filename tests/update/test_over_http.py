@@ -76,7 +76,7 @@ def test_whole_update_with_the_meter_read_on(
         assert read_folder(with_password / "b") == {**package.files, "manifest.json": package.manifest()}
         assert gzip.decompress(page) == (build.FIRMWARE / "page" / "update.html").read_bytes()
 
-    device.board.kill()
+    device.board.stop()
     with device.board:
         assert device.status()["firmware"] == "9.9.9"
 
