@@ -140,8 +140,8 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
             await expect(page.locator("p1-quarter-card .badge")).not_to_be_empty()
 
             # A meter that is silent or a board that is away: the card says that its figures are old.
-            await asyncio.to_thread(board.kill)
-            await asyncio.to_thread(other.kill)
+            await asyncio.to_thread(board.stop)
+            await asyncio.to_thread(other.stop)
             await expect(page.locator("p1-quarter-card[stale]")).to_have_count(1, timeout=60_000)
             await browser.close()
     assert faults == []
