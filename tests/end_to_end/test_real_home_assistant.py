@@ -10,7 +10,7 @@ from typing import Any, override
 import pytest
 
 from simulator.board import Board, free_port
-from simulator.clock import parse
+from simulator.clock import QUARTER_S, parse, quarter_start
 from simulator.home_assistant import HomeAssistant
 from simulator.line import Line
 from simulator.past import Past, Peak
@@ -115,9 +115,9 @@ async def test_a_household_is_warned_and_acts(socket_enabled: None, tmp_path: Pa
             await until(lambda: shows("sensor.p1_meter_power", "500"), 60)
             assert await home.state("number.p1_meter_peak_target") == "unknown"
 
-            # The EV begins, once the board has been added: the warning comes, the automation acts on the board.
-            load.switch(source.meter.moment, 5000)
-            await until(lambda: shows("number.p1_meter_peak_target", "6.0"), 120)
+            # The EV begins with the next quarter, and headroom is told before the warning comes: the automation acts.
+            load.switch(quarter_start(source.meter.moment) + QUARTER_S, 5000)
+            await until(lambda: shows("number.p1_meter_peak_target", "6.0"), 240)
             assert (await asyncio.to_thread(told, board, "api/config"))["capacity"]["target_w"] == 6000
             assert await home.state("event.p1_meter_peak_event") not in (None, "unknown", "unavailable")
 
