@@ -116,7 +116,7 @@ class Board:
             self._image = image = Image(self._card)
             if image.is_new:
                 self.format_card()
-            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]
+            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]  # the stubs want their own base class
         else:
             filesystem = vfs.VfsPosix(self._card)  # type: ignore[attr-defined]  # stubs are of a board
         vfs.mount(filesystem, path)

@@ -36,7 +36,7 @@ async def update_page(monitor, request):
 
 async def send_file(request, path, kind, more=""):
     """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
-    _filesystem = Card.filesystem
+    _filesystem = Card.filesystem  # lives as long as the file
     try:
         with open(path, "rb") as file:
             length = file.seek(0, 2)

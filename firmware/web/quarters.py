@@ -40,7 +40,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
             if not file:
                 await _give_way(request)
                 continue
-            _filesystem = Card.filesystem
+            _filesystem = Card.filesystem  # lives as long as the file
             with file:
                 rest = b""
                 while count := file.readinto(block):
