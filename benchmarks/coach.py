@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import BenchmarkError, Figure
-from simulator import build
+from build_tool import bytecode
 from simulator.clock import DAY_S, moment
 from simulator.household import Household
 
@@ -49,7 +49,7 @@ def judged(car: bool) -> list[Quarter]:
         done = subprocess.run(
             [
                 Path(sys.executable).with_name("micropython"),
-                *(_JUDGE, build.TARGET, file, str(begin + 3600)),  # by the local clock
+                *(_JUDGE, bytecode.TARGET, file, str(begin + 3600)),  # by the local clock
             ],
             capture_output=True,
             text=True,
@@ -63,7 +63,7 @@ def judged(car: bool) -> list[Quarter]:
 
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    build.build()
+    bytecode.build()
     without, with_car = judged(False), judged(True)
     both = without + with_car
     missed = [quarter for quarter in both if quarter.is_peak and quarter.coach_s < 0]

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.heap import LongMessages, Run, watched
-from board_tool.build import LOADER, build as build_board
-from board_tool.package import Package, read_folder
+from build_tool.board_folder import LOADER, build as build_board
+from build_tool.package import Package, read_folder
 from simulator.board import Board, BoardError
 from simulator.line import Line
 

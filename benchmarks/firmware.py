@@ -15,7 +15,7 @@ from benchmarks.day import firmware, play
 from benchmarks.figures import BenchmarkError, Figure
 from benchmarks.heap import KIB, MOST, STEP, Run, need_interpreter, smallest_heap
 from benchmarks.resident import resident
-from simulator import build
+from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.line import Line
@@ -59,7 +59,7 @@ def days() -> tuple[Run, int]:
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
     need_interpreter()
-    build.build()
+    bytecode.build()
     yield Figure(
         key="firmware.resident_mpy_bytes",
         value=sum(resident().values()),

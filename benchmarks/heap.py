@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from benchmarks.figures import BenchmarkError
-from simulator import build
+from build_tool import bytecode
 from simulator.clock import moment
 from simulator.source import MeterSource, simulated_meter
 
@@ -59,7 +59,7 @@ class Run:
 
 def need_interpreter() -> None:
     """BenchmarkError where there is no MicroPython whose objects are as large as the board's."""
-    if not (build.ROOT / ".tools/bin/micropython32").exists():
+    if not (bytecode.ROOT / ".tools/bin/micropython32").exists():
         raise BenchmarkError("there is no 32-bit MicroPython here; scripts/setup says why")
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import BenchmarkError, Figure
-from simulator import build, clock, fat
+from build_tool import bytecode
+from simulator import clock, fat
 from simulator.board import Board, BoardError
 from simulator.line import Line
 from simulator.source import simulated_meter, telegrams
@@ -28,7 +29,7 @@ RUNS = 31  # the slower ones tell what else the machine did
 CUT_STEP = 11
 FUZZED = 20_000
 _CARD = Path(__file__).parent / "board/card.py"
-_TESTS = build.ROOT / "tests"
+_TESTS = bytecode.ROOT / "tests"
 _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
 
 
@@ -36,8 +37,8 @@ def _micropython(script: Path, *arguments: object) -> Any:
     """What a script printed last, as JSON."""
     done = subprocess.run(
         [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
-        cwd=build.ROOT,
-        env={**os.environ, "MICROPYPATH": f"{build.TARGET}:{_TESTS / 'firmware'}:.frozen"},
+        cwd=bytecode.ROOT,
+        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_TESTS / 'firmware'}:.frozen"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -79,7 +80,7 @@ def _running(card: Path) -> tuple[Line, Board]:
 
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    build.build()
+    bytecode.build()
     with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
         folder = Path(name)
         try:

@@ -24,8 +24,8 @@ import custom_components.p1_monitor  # noqa: F401
 from benchmarks.figures import BenchmarkError, Figure, percentile
 from benchmarks.recorder_rows import rows
 from benchmarks.twenty_devices import DEVICES, cpu_percent
+from build_tool import bytecode
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
-from simulator import build
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.line import Line
@@ -121,7 +121,7 @@ async def _set_up(hass: HomeAssistant, host: str) -> str:
 
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    build.build()
+    bytecode.build()
     logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)  # it warns of every custom integration
     try:
         delays, setup_s = delays_ms()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.figures import BenchmarkError, Figure, percentile
-from simulator import build
+from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.line import Line
@@ -43,7 +43,7 @@ def delays_ms(count: int = TELEGRAMS) -> list[float]:
 
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    build.build()
+    bytecode.build()
     try:
         delays = delays_ms()
     except (BoardError, OSError) as error:

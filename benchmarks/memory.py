@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.heap import KIB, MOST, LongMessages, Run, need_interpreter, smallest_heap, watched
-from simulator import build
+from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.line import Line
 
@@ -78,11 +78,11 @@ def _ask(url: str) -> Iterator[None]:
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
     need_interpreter()
-    build.build()
-    os.chdir(build.SHORT)
+    bytecode.build()
+    os.chdir(bytecode.SHORT)
     roomy = run(MOST)
     roomy.need()
-    code = sum(path.stat().st_size for path in build.SHORT.rglob("*.mpy"))
+    code = sum(path.stat().st_size for path in bytecode.SHORT.rglob("*.mpy"))
     yield Figure(key="memory.code_bytes", value=code, unit="B", what="all .mpy, those loaded while used too")
     yield Figure(
         key="memory.steady_bytes",

@@ -18,7 +18,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from benchmarks.figures import BenchmarkError, Figure
-from simulator import build
+from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.line import Line
@@ -28,8 +28,8 @@ HEAP = "122k"
 LOADS = 5
 SECONDS = int(os.environ.get("PAGE_SECONDS", "60"))
 _SETTLE_S = 60  # until the browser has compiled what runs each second
-_CHROMIUM = build.ROOT / ".tools/bin/chromium"
-_LIGHTHOUSE = build.ROOT / ".tools/lighthouse/node_modules/.bin/lighthouse"
+_CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
+_LIGHTHOUSE = bytecode.ROOT / ".tools/lighthouse/node_modules/.bin/lighthouse"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _PHONE = {"width": 390, "height": 844}
 # When the first figure stands on the screen, in ms since the page was asked for, and what had been asked for by then.
@@ -138,12 +138,12 @@ def measure() -> Iterator[Figure]:
     for program in (_CHROMIUM, _LIGHTHOUSE):
         if not program.exists():
             raise BenchmarkError(
-                f"there is no {program.relative_to(build.ROOT)}; scripts/setup --bench says why"
+                f"there is no {program.relative_to(bytecode.ROOT)}; scripts/setup --bench says why"
             )
-    build.build()
+    bytecode.build()
     yield Figure(
         key="page.compressed_bytes",
-        value=(build.TARGET / "page/index.html.gz").stat().st_size,
+        value=(bytecode.TARGET / "page/index.html.gz").stat().st_size,
         unit="bytes",
         goal=60_000,
         what="the whole page as it is sent, charts, words and icons included",

@@ -19,7 +19,7 @@ from dsmr_parser.parsers import TelegramParser
 from dsmr_parser.telegram_specifications import BELGIUM_FLUVIUS
 
 from benchmarks.figures import BenchmarkError, Figure
-from simulator import build
+from build_tool import bytecode
 from simulator.clock import moment
 from simulator.source import telegrams
 
@@ -28,12 +28,17 @@ RUNS = 9
 NS_PER_INSTRUCTION = 13  # ESP32-C3 at 160 MHz
 _READ = Path(__file__).with_name("read_telegrams.py")
 _HEAP = "heapsize=256k"  # what 128 KB are to a board, since objects here are twice as large
-_TOOLS = build.ROOT / ".tools/bin"
+_TOOLS = bytecode.ROOT / ".tools/bin"
 
 
 def firmware_us(file: Path) -> float:
     """Median microseconds per telegram of the firmware's parser."""
-    command = [str(Path(sys.executable).with_name("micropython")), str(_READ), str(build.TARGET), str(file)]
+    command = [
+        str(Path(sys.executable).with_name("micropython")),
+        str(_READ),
+        str(bytecode.TARGET),
+        str(file),
+    ]
     output = subprocess.run([*command, "5", "0"], stdout=subprocess.PIPE, check=True, text=True).stdout
     return statistics.median(int(line) for line in output.split()) / TELEGRAMS
 
@@ -62,7 +67,7 @@ def _counted(file: Path, runs: int, collections: int) -> int:
         [
             *(_TOOLS / "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
             *(_TOOLS / "micropython-callgrind", "-X", _HEAP),
-            *(_READ, build.TARGET, file, str(runs), str(collections)),
+            *(_READ, bytecode.TARGET, file, str(runs), str(collections)),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -77,7 +82,7 @@ def _counted(file: Path, runs: int, collections: int) -> int:
 
 def measure() -> Iterator[Figure]:
     """The figures of this group."""
-    build.build()
+    bytecode.build()
     minute = list(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), TELEGRAMS))
     with tempfile.TemporaryDirectory(prefix="p1-parser-") as folder:
         first, all_of_them = Path(folder) / "first", Path(folder) / "all"

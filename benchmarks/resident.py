@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from board_tool.boards import BOARDS
-from simulator import build
+from build_tool import bytecode
+from build_tool.boards import BOARDS
 
 _STAY = {"lan.wifi", "lan.discovery"}
-PAGE = build.ROOT / "docs" / "memory.md"
+PAGE = bytecode.ROOT / "docs" / "memory.md"
 _OTHER_BOARDS = {"board.host", *(f"board.{name}" for name in BOARDS)}
 
 
@@ -33,8 +33,8 @@ def borrowed(board: str = "t8_c3") -> dict[str, int]:
 
 
 def _sources() -> dict[str, Path]:
-    files = [*build.FIRMWARE.rglob("*.py")]
-    names = {".".join(file.relative_to(build.FIRMWARE).with_suffix("").parts): file for file in files}
+    files = [*bytecode.FIRMWARE.rglob("*.py")]
+    names = {".".join(file.relative_to(bytecode.FIRMWARE).with_suffix("").parts): file for file in files}
     return {name: file for name, file in names.items() if not name.startswith("loader.")}
 
 
@@ -50,7 +50,7 @@ def _imports(name: str) -> set[str]:
 
 
 def _sizes(names: set[str]) -> dict[str, int]:
-    sizes = {name: build.bytecode(build.SHORT, name).stat().st_size for name in names}
+    sizes = {name: bytecode.file_of(bytecode.SHORT, name).stat().st_size for name in names}
     return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -88,5 +88,5 @@ def _about(module: str) -> str:
 
 
 if __name__ == "__main__":
-    build.build()
+    bytecode.build()
     write()

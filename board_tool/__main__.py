@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from board_tool.boards import BOARDS
-from board_tool.errors import ToolError
+from build_tool.boards import BOARDS
+from build_tool.errors import ToolError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,11 +60,11 @@ def _parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     match arguments.command:
         case "build":
-            from board_tool.build import build_and_tell
+            from build_tool.board_folder import build_and_tell
 
             build_and_tell(arguments.board)
         case "release":
-            from board_tool.release import release_and_tell
+            from build_tool.release import release_and_tell
 
             release_and_tell()
         case "flash":
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
 
             deploy(arguments.board, arguments.port, arguments.package)
         case "explain":
-            from board_tool.short_names import explain
+            from build_tool.short_names import explain
 
             print(explain(sys.stdin.read()), end="")
         case "logs":

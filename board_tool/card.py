@@ -1,8 +1,8 @@
 """`firmware format`: an empty file system on the memory card in the board."""
 
 from board_tool.device import Device
-from board_tool.errors import ToolError
 from board_tool.ports import find
+from build_tool.errors import ToolError
 
 _FORMAT_S = 600  # a large card takes long, without a word
 

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from board_tool.boards import BOARDS, BoardType
-from board_tool.build import LOADER, ROOT, build, has_table
 from board_tool.device import Device
-from board_tool.errors import ToolError
-from board_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, read_package, version
+from build_tool.board_folder import LOADER, ROOT, build, has_table
+from build_tool.boards import BOARDS, BoardType
+from build_tool.errors import ToolError
+from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, read_package, version
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:

@@ -11,8 +11,8 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial import SerialException, serial_for_url
 
-from board_tool.errors import ToolError
 from board_tool.ports import explained
+from build_tool.errors import ToolError
 
 _CHUNK = 512
 _ANSWER_S = 2.0

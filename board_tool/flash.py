@@ -12,11 +12,11 @@ from pathlib import Path
 
 import segno
 
-from board_tool.boards import BOARDS, BoardType, Image
 from board_tool.deploy import check, choose, put
 from board_tool.device import Device, wait_for
-from board_tool.errors import ToolError
 from board_tool.ports import explained, find
+from build_tool.boards import BOARDS, BoardType, Image
+from build_tool.errors import ToolError
 
 SETUP_NETWORK = "DigitaleMeterMonitor"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another

@@ -5,8 +5,8 @@ import time
 
 import serial
 
-from board_tool.errors import ToolError
 from board_tool.ports import explained, find
+from build_tool.errors import ToolError
 
 
 def logs(port: str | None) -> None:

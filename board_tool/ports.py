@@ -10,8 +10,8 @@ from serial import SerialException
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
-from board_tool.boards import BOARDS, BoardType
-from board_tool.errors import ToolError
+from build_tool.boards import BOARDS, BoardType
+from build_tool.errors import ToolError
 
 
 def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:

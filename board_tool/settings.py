@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from board_tool.device import Device
-from board_tool.errors import ToolError
 from board_tool.ports import find
+from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"

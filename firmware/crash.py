@@ -45,7 +45,7 @@ def report(log, name, error):
     log.note(what)
     print(where, end="")
     when = "" if log.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(log.local_s)
-    # Its places are named as in this version: see board_tool/short_names.py.
+    # Its places are named as in this version: see build_tool/short_names.py.
     uptime_s = log.board.clock.uptime_s()
     log.crash_line = "%s%d s after the start of %s: %s" % (when, uptime_s, VERSION, what)
     keep(log.board, log.crash_line + "\n" + where)

@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from simulator import card as quarter_card, options, page
+from build_tool import dashboard_card
+from simulator import options, page_server
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
@@ -24,14 +25,14 @@ def _say(text: str) -> None:
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
     with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
-        quarter_card.build()
+        dashboard_card.build()
     line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
     _say(f"{chosen.about}: meter and board")
     with (
         line,
         Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board,
-        page.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
+        page_server.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
     ):
         _say("Home Assistant (the first start takes half a minute)")
         async with HomeAssistant(FOLDER / "home-assistant") as home:

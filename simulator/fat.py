@@ -3,10 +3,10 @@
 import subprocess
 from pathlib import Path
 
-from simulator import build
+from build_tool import bytecode
 
-FSCK = build.ROOT / ".tools/bin/fsck.fat"
-_MKFS = build.ROOT / ".tools/bin/mkfs.fat"
+FSCK = bytecode.ROOT / ".tools/bin/fsck.fat"
+_MKFS = bytecode.ROOT / ".tools/bin/mkfs.fat"
 
 
 def format_card(image: Path, *options: str, size: int) -> Path:

@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import simulator
-from simulator import build, clock
+from build_tool import bytecode
+from simulator import clock
 from simulator.dialect import Dialect
 from simulator.dialects import DIALECTS
 from simulator.meter import Meter
@@ -40,7 +41,7 @@ def write_telegrams(product: Path) -> None:
                 },
             }
         )
-    build.write(product, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    bytecode.write(product, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
 def meant(dialect: Dialect, meter: Meter) -> dict[str, object]:

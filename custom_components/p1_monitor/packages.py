@@ -1,6 +1,6 @@
 """The update packages that travel inside a release of this integration; a clone of the sources has none.
 
-Pure: knows nothing of Home Assistant. The file's format: board_tool/package.py.
+Pure: knows nothing of Home Assistant. The file's format: build_tool/package.py.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The head of an update package (see board_tool/package.py): whether it is for this board and its MicroPython.
+"""The head of an update package (see build_tool/package.py): whether it is for this board and its MicroPython.
 
 Loaded while one comes.
 """

@@ -1,4 +1,4 @@
-"""POST /api/update: takes a new version of the firmware, as an update package (described in board_tool/package.py).
+"""POST /api/update: takes a new version of the firmware, as an update package (described in build_tool/package.py).
 
 The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
 only once every file of it was read back and is right; then it is the one that starts next, on trial (web/trial.py).

@@ -16,18 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from board_tool import short_names
-from simulator import build
+from build_tool import bytecode, short_names
 from simulator.board import free_port
 from simulator.line import Line
 
-STANDINS = build.ROOT / "tests" / "standins"
+STANDINS = bytecode.ROOT / "tests" / "standins"
 INTERPRETERS = {
     "micropython": [str(Path(sys.executable).with_name("micropython"))],
     # The board's 128 KB, and what the stand-ins take.
-    "micropython32": [str(build.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=152k"],
+    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=152k"],
 }
-COMPILED = build.ROOT / "build" / "standins"
+COMPILED = bytecode.ROOT / "build" / "standins"
 POWER_ON, RESET, WATCHDOG = "1", "2", "3"
 _RESTART = 3  # the status of a process that asks for it
 
@@ -51,11 +50,11 @@ class Hardware:
         ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
-        firmware: Path = build.SHORT,
+        firmware: Path = bytecode.SHORT,
     ) -> None:
-        build.build()
+        bytecode.build()
         for source in STANDINS.glob("*.py"):
-            build.compile_python(source, COMPILED / f"{source.stem}.mpy", source.name, optimise=0)
+            bytecode.compile_python(source, COMPILED / f"{source.stem}.mpy", source.name, optimise=0)
         self.world, self.flash, self.speed, self.line = folder / "world", folder / "flash", speed, line
         self.patience_s = patience_s
         self.world.mkdir()
@@ -63,7 +62,7 @@ class Hardware:
         self.port = free_port()
         self.lines: list[str] = []
         self.starts = 0
-        pins = dict(re.findall(r'"(\w+)": (\d+)', (build.FIRMWARE / f"board/{board}.py").read_text()))
+        pins = dict(re.findall(r'"(\w+)": (\d+)', (bytecode.FIRMWARE / f"board/{board}.py").read_text()))
         (self.world / "rts").write_text(pins["rts"])
         if line:
             (self.world / "line").write_text(line.address)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from board_tool.build import ROOT
-from board_tool.package import version
+from build_tool.board_folder import ROOT
+from build_tool.package import version
 from simulator.clock import moment
 from tests.boot.conftest import SwitchOn
 

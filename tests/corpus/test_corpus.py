@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from simulator import build
+from build_tool import bytecode
 from simulator.dialect import crc16
 from tests.corpus import expected
 
@@ -68,11 +68,11 @@ def is_good(file: Path) -> bool:
 @pytest.fixture(scope="module")
 def readings() -> dict[str, Any]:
     """What the firmware reads of each file."""
-    program = build.ROOT / "tests/firmware/read_readings.py"
+    program = bytecode.ROOT / "tests/firmware/read_readings.py"
     micropython = Path(sys.executable).with_name("micropython")
     done = subprocess.run(
         [micropython, program, *FILES],
-        env={**os.environ, "MICROPYPATH": f"{build.FIRMWARE}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{bytecode.FIRMWARE}:.frozen"},
         stdout=subprocess.PIPE,
         text=True,
         timeout=60,

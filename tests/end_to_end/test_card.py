@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from board_tool.release import INTEGRATION
-from simulator import card
+from build_tool import dashboard_card
+from build_tool.release import INTEGRATION
 from simulator.board import ROOT, Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant
@@ -66,7 +66,7 @@ async def device_ids(home: HomeAssistant, *names: str) -> list[str]:
 async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_path: Path) -> None:
     if not CHROMIUM.exists():
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
-    card.build()
+    dashboard_card.build()
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "house.yaml").write_text(HOUSE)
@@ -153,7 +153,7 @@ async def test_a_dashboard_on_the_wall_goes_on_by_itself(socket_enabled: None, t
     """When the entry is loaded anew, and when Home Assistant is: nobody loads that page again."""
     if not CHROMIUM.exists():
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
-    card.build()
+    dashboard_card.build()
     folder, port = tmp_path / "home", free_port()
     with Line(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
         kept = entry(f"{board.host}:{board.port}", title="House")
@@ -195,7 +195,7 @@ async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_on
 ) -> None:
     if not CHROMIUM.exists():
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
-    card.build()
+    dashboard_card.build()
     folder, components, port = tmp_path / "home", tmp_path / "components", free_port()
     installed = components / "p1_monitor"
     shutil.copytree(INTEGRATION, installed)
@@ -221,7 +221,7 @@ async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_on
             await home.wait_ready()
             await home.sign_in()
             async with asyncio.timeout(60):
-                while card.TARGET.name not in await (await browser.request.get(home.url)).text():  # noqa: ASYNC110
+                while dashboard_card.TARGET.name not in await (await browser.request.get(home.url)).text():  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
 
         async def loaded(home: HomeAssistant, times: int = 1) -> set[str]:

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from board_tool.build import ROOT, build
-from board_tool.package import read_folder, version
-from board_tool.release import INTEGRATION, release, released_boards
+from build_tool.board_folder import ROOT, build
+from build_tool.package import read_folder, version
+from build_tool.release import INTEGRATION, release, released_boards
 from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
 from simulator.line import Line

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from simulator import build
+from build_tool import bytecode
 from tests.simulated_telegrams import write_telegrams
 
 INTERPRETERS = {
     "micropython": [str(Path(sys.executable).with_name("micropython"))],
-    "micropython32": [str(build.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
+    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
 }
-TESTS = build.ROOT / "build" / "tests"
+TESTS = bytecode.ROOT / "build" / "tests"
 SECONDS = 120  # for all tests of one file
 
 
@@ -93,12 +93,12 @@ class Run:
     @functools.cache  # noqa: B019 - a run lives as long as the session
     def results(self, functions: tuple[str, ...]) -> dict[str, tuple[bool, str]]:
         """Whether each function passed, and what it printed."""
-        build.build()
+        bytecode.build()
         here = Path(__file__).parent
         for source in here.glob("*.py"):
             if source.name != "conftest.py":
-                name = source.relative_to(build.ROOT).as_posix()
-                build.compile_python(source, TESTS / f"{source.stem}.mpy", name, optimise=0)
+                name = source.relative_to(bytecode.ROOT).as_posix()
+                bytecode.compile_python(source, TESTS / f"{source.stem}.mpy", name, optimise=0)
         write_telegrams(TESTS / "dialects.json")
         output, end = self.execute(functions)
         return read_results(output, end, functions)
@@ -106,10 +106,10 @@ class Run:
     def execute(self, functions: tuple[str, ...]) -> tuple[str, str]:
         """What the interpreter printed, and how it ended."""
         command = [*INTERPRETERS[self.interpreter], "-m", "runner", self.module, *functions]
-        environment = {**os.environ, "MICROPYPATH": f"{build.TARGET}:{TESTS}:.frozen"}
+        environment = {**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{TESTS}:.frozen"}
         process = subprocess.Popen(
             command,
-            cwd=build.ROOT,
+            cwd=bytecode.ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

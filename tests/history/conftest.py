@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from simulator import build, fat
+from build_tool import bytecode
+from simulator import fat
 
 SCRIPTS = Path(__file__).parent / "board"
 LONG = bool(os.environ.get("P1_LONG"))
@@ -19,9 +20,9 @@ LONG = bool(os.environ.get("P1_LONG"))
 
 def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) -> Any:
     """What a script printed last, as JSON."""
-    build.build()
+    bytecode.build()
     # Where tests/firmware/recording.py has its flash.
-    (build.ROOT / "build/tests").mkdir(parents=True, exist_ok=True)
+    (bytecode.ROOT / "build/tests").mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [
             Path(sys.executable).with_name("micropython"),
@@ -30,10 +31,10 @@ def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) 
             str(SCRIPTS / script),
             *map(str, arguments),
         ],
-        cwd=build.ROOT,
+        cwd=bytecode.ROOT,
         env={
             **os.environ,
-            "MICROPYPATH": f"{build.TARGET}:{build.ROOT / 'tests/firmware'}:{SCRIPTS}:.frozen",
+            "MICROPYPATH": f"{bytecode.TARGET}:{bytecode.ROOT / 'tests/firmware'}:{SCRIPTS}:.frozen",
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,

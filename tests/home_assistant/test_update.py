@@ -10,7 +10,7 @@ from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from board_tool.package import Package
+from build_tool.package import Package
 from custom_components.p1_monitor import packages, update
 
 from .conftest import SetUp, state, until

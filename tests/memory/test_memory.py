@@ -10,13 +10,13 @@ import pytest
 
 from benchmarks import day, resident
 from benchmarks.heap import KIB
-from simulator import build
+from build_tool import bytecode
 from simulator.clock import moment
 from simulator.line import Line
 from simulator.source import simulated_meter
 from tests.boot.hardware import COMPILED, Hardware
 
-MICROPYTHON32 = build.ROOT / ".tools/bin/micropython32"
+MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
 NAMES = 620  # the next table of names takes 4.5 KB (MicroPython, py/qstr.c)
 TELL_MODULES = """
 import board.esp32
@@ -33,7 +33,7 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _built() -> None:
-    build.build()
+    bytecode.build()
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
                 lambda: [line for line in hardware.lines[told:] if line.startswith("modules ")]
             )[-1]
 
-    ours = {name for name in newest.split()[1:] if build.bytecode(build.SHORT, name).exists()}
+    ours = {name for name in newest.split()[1:] if bytecode.file_of(bytecode.SHORT, name).exists()}
     stays = resident.resident().keys() - {"board.this"}  # the stand-ins have one of their own
     assert ours - {"board.this"} == stays - {"lan.wifi", "lan.discovery"}
 
@@ -92,7 +92,7 @@ micropython.qstr_info()
 """
     output = subprocess.run(
         [MICROPYTHON32, "-c", code],
-        cwd=build.SHORT,
+        cwd=bytecode.SHORT,
         env={**os.environ, "MICROPYPATH": f":{COMPILED}:.frozen", "STANDIN_WORLD": str(tmp_path / "world")},
         capture_output=True,
         text=True,

@@ -6,14 +6,14 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from simulator import build
+from build_tool import bytecode
 from tests.boot.conftest import (  # noqa: F401  # fixtures
     _sockets_are_allowed,
     interpreter,
     power,
 )
 
-CHROMIUM = build.ROOT / ".tools/bin/chromium"
+CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}

@@ -9,7 +9,8 @@ import pytest
 import pytest_socket
 from playwright.sync_api import Page, expect, sync_playwright
 
-from simulator import build, clock
+from build_tool import bytecode
+from simulator import clock
 from simulator.household import Household
 from simulator.past import Past
 from simulator.source import Source, simulated_meter
@@ -17,7 +18,7 @@ from simulator.stored import remember
 from tests import history_card
 from tests.web.device import Device, running
 
-CHROMIUM = build.ROOT / ".tools/bin/chromium"
+CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
 NAME = "p1.local"  # no secure context, as on a board
 ARGUMENTS = [
     "--no-sandbox",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator import build
+from build_tool import bytecode
 from tests.page.conftest import DESK, PHONE, Browse
 from tests.web.device import Device
 
@@ -26,7 +26,7 @@ SCREENS = (
     "update",
     "log",
 )
-AXE = build.ROOT / "node_modules/axe-core/axe.min.js"
+AXE = bytecode.ROOT / "node_modules/axe-core/axe.min.js"
 PICTURES = os.environ.get("PAGE_PICTURES")  # a folder for who wants to see the page
 BEYOND_ITS_CARD = """[...document.querySelectorAll(".card")].filter(card => card.scrollWidth > card.clientWidth)
     .map(card => card.innerText)"""

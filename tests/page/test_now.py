@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
 from simulator.board import port_trouble
-from simulator.page import developing
+from simulator.page_server import developing
 from simulator.past import Past
 from simulator.scripted import ScriptedLoad
 from simulator.source import simulated_meter

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from simulator import build, clock
+from build_tool import bytecode
+from simulator import clock
 from simulator.past import ClosedMonth, Past, Peak
 from simulator.scripted import ScriptedLoad
 from simulator.source import simulated_meter
 from tests.page.conftest import EVENING, Browse, at_home
 from tests.web.device import Device
 
-RATES = json.loads((build.FIRMWARE / "page/rates.json").read_text())
+RATES = json.loads((bytecode.FIRMWARE / "page/rates.json").read_text())
 PEAKS_W = (
     2100,
     3000,

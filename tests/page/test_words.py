@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from simulator import build, clock
+from build_tool import bytecode
+from simulator import clock
 
 NODE = shutil.which("node")
-WORDS = build.FIRMWARE / "page/words"
+WORDS = bytecode.FIRMWARE / "page/words"
 LANGUAGES = ("nl", "fr", "de", "en")
 pytestmark = pytest.mark.skipif(NODE is None, reason="no Node.js here")
 
@@ -21,7 +22,7 @@ def run(script: str) -> Any:
     done = subprocess.run(
         [str(NODE), "--input-type=module"],
         input=script,
-        cwd=build.FIRMWARE / "page",
+        cwd=bytecode.FIRMWARE / "page",
         env={"TZ": "America/Los_Angeles"},
         capture_output=True,
         text=True,
@@ -51,7 +52,7 @@ def test_each_language_fills_in_the_same_values(words: dict[str, dict[str, str]]
 
 
 def test_every_word_is_used(words: dict[str, dict[str, str]]):
-    page = build.FIRMWARE / "page"
+    page = bytecode.FIRMWARE / "page"
     sources = "".join(path.read_text() for path in page.rglob("*.js") if path.parent != WORDS)
     made = {f"{way}T{tariff}" for way in ("import", "export") for tariff in range(1, 6)}
     unused = [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import build
+from build_tool import bytecode
 
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 RAW_REPL = Path(__file__).parent / "board" / "raw_repl.py"
@@ -45,11 +45,11 @@ def board(tmp_path: Path) -> Iterator[FakeBoard]:
     flash.mkdir()
     master, slave = pty.openpty()
     tty.setraw(slave)
-    build.build()
+    bytecode.build()
     process = subprocess.Popen(
         [str(MICROPYTHON), str(RAW_REPL)],
         cwd=flash,
-        env={**os.environ, "MICROPYPATH": f"{build.SHORT}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{bytecode.SHORT}:.frozen"},
         stdin=master,
         stdout=master,
         stderr=subprocess.DEVNULL,

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from board_tool import build
-from board_tool.package import read_folder, read_package
+from build_tool import board_folder
+from build_tool.package import read_folder, read_package
 
 BUILD = """
 import sys
 from pathlib import Path
-from board_tool import build
-build.TARGET = Path(sys.argv[1])
-build.build("host")
+from build_tool import board_folder
+board_folder.TARGET = Path(sys.argv[1])
+board_folder.build("host")
 """
 
 
 def test_only_what_is_stale_is_written_and_what_does_not_belong_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "TARGET", tmp_path)
-    folder, package = build.build("host")
+    monkeypatch.setattr(board_folder, "TARGET", tmp_path)
+    folder, package = board_folder.build("host")
     files = read_folder(folder)
     assert read_package(package).files == files
     before = {path: path.stat() for path in folder.rglob("*.mpy")}
@@ -30,7 +30,7 @@ def test_only_what_is_stale_is_written_and_what_does_not_belong_goes(
     (folder / "board" / "t8_c3.mpy").write_bytes(b"of another board")
     (folder / "page" / "main.mpy.1").touch()
     (folder / "main.mpy").unlink()
-    build.build("host")
+    board_folder.build("host")
 
     assert read_folder(folder) == files
     written = {path for path in before if path.stat().st_ino != before[path].st_ino}
@@ -39,15 +39,15 @@ def test_only_what_is_stale_is_written_and_what_does_not_belong_goes(
 
 
 def test_each_board_has_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "TARGET", tmp_path)
+    monkeypatch.setattr(board_folder, "TARGET", tmp_path)
     for board in ("t8_c3", "t8_c3", "host"):
-        folder, _ = build.build(board)
+        folder, _ = board_folder.build(board)
         assert board.encode() in (folder / "board" / "this.mpy").read_bytes()
 
 
 def test_several_processes_build_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", BUILD, str(tmp_path)]
-    processes = [subprocess.Popen(command, cwd=build.ROOT) for _ in range(3)]
+    processes = [subprocess.Popen(command, cwd=board_folder.ROOT) for _ in range(3)]
 
     assert [process.wait(timeout=50) for process in processes] == [0, 0, 0]
     (package,) = tmp_path.glob("*.p1")

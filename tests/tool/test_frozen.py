@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from board_tool.build import build
-from simulator.build import FIRMWARE, ROOT
+from build_tool.board_folder import build
+from build_tool.bytecode import FIRMWARE, ROOT
 
 
 def test_image_has_all_modules_of_the_board_by_the_paths_that_imports_look_for(

@@ -9,9 +9,10 @@ from threading import Thread
 
 import pytest
 
-from board_tool import boards, flash
-from board_tool.boards import BOARDS, Image
-from board_tool.errors import ToolError
+from board_tool import flash
+from build_tool import boards
+from build_tool.boards import BOARDS, Image
+from build_tool.errors import ToolError
 
 CONTENT = b"MicroPython" * 1000
 PINNED = Image(name="X.bin", sha256=hashlib.sha256(CONTENT).hexdigest())

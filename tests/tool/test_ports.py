@@ -8,8 +8,8 @@ from serial import SerialException
 from serial.tools import list_ports
 
 from board_tool import ports
-from board_tool.boards import BOARDS
-from board_tool.errors import ToolError
+from build_tool.boards import BOARDS
+from build_tool.errors import ToolError
 
 
 @dataclass

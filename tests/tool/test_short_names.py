@@ -4,16 +4,14 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
-from board_tool import short_names
-from board_tool.rom_names import ROM_NAMES
-from simulator import build
+from build_tool import bytecode, short_names
+from build_tool.rom_names import ROM_NAMES
 
-MICROPYTHON32 = build.ROOT / ".tools/bin/micropython32"
-TYPINGS = build.ROOT / ".tools/typings"
+MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
+TYPINGS = bytecode.ROOT / ".tools/typings"
 SOURCES = {
     "one": '''
 from micropython import const
@@ -103,7 +101,7 @@ def test_no_class_of_the_firmware_grows_from_another_modules() -> None:
 def test_names_that_the_tool_says_to_a_board_stay() -> None:
     renamed = {name for own in short_names.of_firmware().values() for name in own}
     for file in ("settings.py", "card.py", "device.py", "deploy.py"):
-        tree = ast.parse((Path(short_names.__file__).parent / file).read_text())
+        tree = ast.parse((bytecode.ROOT / "board_tool" / file).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
                 said = re.findall(r"import (\w+)|\.(\w+)", node.value)
@@ -122,7 +120,7 @@ def test_names_of_the_port_stay() -> None:
                 case ast.Name(id=name, ctx=ast.Store()):
                     theirs.add(name)
     renamed = {name for own in short_names.of_firmware().values() for name in own}
-    assert not renamed & theirs, "add them to _THEIRS of board_tool/short_names.py"
+    assert not renamed & theirs, "add them to _THEIRS of build_tool/short_names.py"
 
 
 @pytest.mark.skipif(not MICROPYTHON32.exists(), reason="no micropython32 here; scripts/setup says why")
@@ -131,7 +129,7 @@ def test_short_names_cost_nothing() -> None:
 
     # What is in ROM stays as it is: it may be theirs, and costs nothing.
     renamed = sorted({name for own in short_names.of_firmware().values() for name in own})
-    assert not set(renamed) - set(_new_names(renamed)), "add them to _THEIRS of board_tool/short_names.py"
+    assert not set(renamed) - set(_new_names(renamed)), "add them to _THEIRS of build_tool/short_names.py"
     assert len(renamed) > 500  # and nothing else was left
 
 

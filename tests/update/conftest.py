@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from board_tool.package import Package
-from simulator import build
+from build_tool import bytecode
+from build_tool.package import Package
 
 INTERPRETERS = {
     "micropython": [str(Path(sys.executable).with_name("micropython"))],
-    "micropython32": [str(build.ROOT / ".tools/bin/micropython32")],
+    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32")],
 }
 SCRIPTS = Path(__file__).parent / "board"
 
@@ -57,13 +57,13 @@ def on_board(request: pytest.FixtureRequest) -> Callable[..., Any]:
     command = INTERPRETERS[request.param]
     if not Path(command[0]).exists():
         pytest.skip(f"no {request.param} here; scripts/setup says why")
-    build.build()
+    bytecode.build()
 
     def run(script: str, *arguments: object, heap: str = "8m") -> Any:
         done = subprocess.run(
             [*command, "-X", f"heapsize={heap}", str(SCRIPTS / script), *map(str, arguments)],
-            cwd=build.ROOT,
-            env={**os.environ, "MICROPYPATH": f"{build.TARGET}:{SCRIPTS}:.frozen"},
+            cwd=bytecode.ROOT,
+            env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{SCRIPTS}:.frozen"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

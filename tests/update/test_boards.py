@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from board_tool.boards import BOARDS
-from board_tool.build import build
+from build_tool.board_folder import build
+from build_tool.boards import BOARDS
 from tests.boot.hardware import Hardware
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from board_tool.build import build as build_board
-from board_tool.package import Package, read_folder
-from simulator import build
+from build_tool import bytecode
+from build_tool.board_folder import build as build_board
+from build_tool.package import Package, read_folder
 from simulator.line import Line
 from simulator.source import simulated_meter
 from tests.update.two_slots import Device, newer, set_password, until
@@ -74,7 +74,7 @@ def test_whole_update_with_the_meter_read_on(
         assert device.status()["firmware"] == "9.9.9"
         assert device.status()["update"] == {"state": "idle", "percent": None, "error": None, "board": "host"}
         assert read_folder(with_password / "b") == {**package.files, "manifest.json": package.manifest()}
-        assert gzip.decompress(page) == (build.FIRMWARE / "page" / "update.html").read_bytes()
+        assert gzip.decompress(page) == (bytecode.FIRMWARE / "page" / "update.html").read_bytes()
 
     device.board.stop()
     with device.board:
@@ -128,7 +128,7 @@ def test_update_needs_little_memory(
     with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     """The largest package needs no more of it than a small one."""
-    if not (build.ROOT / ".tools/bin/micropython32").exists():
+    if not (bytecode.ROOT / ".tools/bin/micropython32").exists():
         pytest.skip("no micropython32 here; scripts/setup says why")
     package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(800_000)})
     device = Device(with_password, line, files, small=True, heapsize="128k")

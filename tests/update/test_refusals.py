@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from board_tool import package
+from build_tool import package
 from tests.update.conftest import tiny_firmware
 
 NEW = tiny_firmware("new")

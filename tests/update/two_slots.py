@@ -12,10 +12,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from board_tool import short_names
-from board_tool.build import LOADER
-from board_tool.package import Package
-from simulator import build
+from build_tool import bytecode, short_names
+from build_tool.board_folder import LOADER
+from build_tool.package import Package
 from simulator.board import Board
 from simulator.line import Line
 
@@ -89,14 +88,14 @@ def set_password(flash: Path) -> None:
         "class Monitor: board = Board; access = None\n"
         f"asyncio.run(set_password(Monitor, {PASSWORD!r}))\n"
     )
-    build.build()
-    micropython = build.ROOT / ".venv" / "bin" / "micropython"
-    environment = {**os.environ, "MICROPYPATH": f"{build.TARGET}:.frozen"}
+    bytecode.build()
+    micropython = bytecode.ROOT / ".venv" / "bin" / "micropython"
+    environment = {**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:.frozen"}
     subprocess.run([micropython, "-c", code], env=environment, check=True, timeout=30)
 
 
 def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
     source = tmp_path / "version.py"
     source.write_text(short_names.rename(f"VERSION = {version!r}\n", short_names.of_firmware()["version"]))
-    build.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
+    bytecode.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
     return Package(version, "host", {**files, "version.mpy": (tmp_path / "version.mpy").read_bytes(), **more})

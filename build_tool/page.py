@@ -2,25 +2,20 @@
 
 import base64
 import hashlib
-import os
-import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import zopfli.gzip
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
-_ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
+ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
 _LICENCE = ROOT / "node_modules/uplot/LICENSE"  # wants to be in each copy
 APART = ("setup.html", "update.html")
 """Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
 PAGES = ("index.html", *APART)
 
 OPTIONS = ("--bundle", "--loader:.svg=text", "--target=es2022,safari16.4")
-_PORT = 8000  # of a page that is developed, where it is free
 _SCRIPT = '<script src="built/main.js"></script>'
 _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
@@ -48,45 +43,12 @@ def build(name: str) -> tuple[bytes, bytes]:
     return content, _head(content, html).encode()
 
 
-@contextmanager
-def developing(host: str, device: str) -> Iterator[str]:
-    """Serve the page from its sources, looking at a device; gives its address.
-
-    A browser that has it open loads it anew when a source changes.
-    """
-    from simulator.board import free_port, port_trouble  # not on Windows, where pages are built all the same
-
-    port = _PORT if not port_trouble(_PORT, host) else free_port(host)
-    server = subprocess.Popen(
-        [
-            *_ESBUILD,
-            SOURCES / "main.js",
-            SOURCES / "page.css",
-            f"--outdir={SOURCES}/built",  # where index.html looks for them; nothing is written there
-            f"--servedir={SOURCES}",
-            f"--serve={host}:{port}",
-            "--watch=forever",
-            "--sourcemap",
-            "--define:DEVELOPING=true",
-            "--log-level=warning",
-            *OPTIONS,
-        ],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # esbuild is started by a script, and goes with it
-    )
-    try:
-        yield f"http://localhost:{port}/?device={device}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait()
-
-
 def bundle(entry: str, *more: str) -> str:
     """A source and all that it imports, as small as it gets. SyntaxError where esbuild does not take it."""
     try:
         done = subprocess.run(
             [
-                *_ESBUILD,
+                *ESBUILD,
                 SOURCES / entry,
                 "--minify",
                 f"--banner:js=/*! uPlot: {_LICENCE.read_text(encoding='utf-8')}*/",

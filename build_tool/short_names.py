@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from board_tool.rom_names import ROM_NAMES
+from build_tool.rom_names import ROM_NAMES
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))

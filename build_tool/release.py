@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from board_tool.boards import BOARDS
-from board_tool.build import ROOT, build, has_table
-from board_tool.errors import ToolError
-from board_tool.package import version
+from build_tool.board_folder import ROOT, build, has_table
+from build_tool.boards import BOARDS
+from build_tool.errors import ToolError
+from build_tool.package import version
 
 INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
@@ -32,10 +32,10 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
     if integration != (firmware := version(ROOT)):
         raise ToolError(f"the integration is version {integration}, and the firmware {firmware}")
-    from simulator import card  # needs esbuild, which only releasing needs
+    from build_tool import dashboard_card  # needs esbuild, which only releasing needs
 
     try:
-        card.build()
+        dashboard_card.build()
     except SyntaxError as error:
         raise ToolError(str(error)) from None
     packages = [build(board)[1] for board in boards]

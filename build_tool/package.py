@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from board_tool.errors import ToolError
+from build_tool.errors import ToolError
 
 FORMAT = "p1-monitor 1"
 MPY = 6

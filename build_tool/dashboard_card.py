@@ -1,10 +1,9 @@
 """Makes the dashboard card of Home Assistant: one module, of the page's own sources."""
 
-import sys
 from pathlib import Path
 
-from simulator import page
-from simulator.build import is_stale, write
+from build_tool import page
+from build_tool.bytecode import is_stale, write
 
 TARGET = page.ROOT / "custom_components" / "p1_monitor" / "frontend" / "p1-quarter-card.js"
 """Where the integration looks for it (custom_components/p1_monitor/card.py)."""
@@ -16,10 +15,3 @@ def build(target: Path = TARGET) -> Path:
         module = page.bundle("card/quarter_card.js", "--format=esm", "--charset=utf8", "--loader:.css=text")
         write(target, module.encode())
     return target
-
-
-if __name__ == "__main__":
-    try:
-        build()
-    except SyntaxError as error:
-        sys.exit(f"card: {error}")
