@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from build_tool import bytecode
+from build_tool import bytecode, short_names
 from build_tool.boards import BOARDS
 
 _STAY = {"lan.wifi", "lan.discovery"}
@@ -50,7 +50,8 @@ def _imports(name: str) -> set[str]:
 
 
 def _sizes(names: set[str]) -> dict[str, int]:
-    sizes = {name: bytecode.file_of(bytecode.SHORT, name).stat().st_size for name in names}
+    short = short_names.of_firmware()
+    sizes = {name: bytecode.on_board(name, names=short).stat().st_size for name in names}
     return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
 
 

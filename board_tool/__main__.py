@@ -76,9 +76,9 @@ def run(arguments: argparse.Namespace) -> None:
 
             deploy(arguments.board, arguments.port, arguments.package)
         case "explain":
-            from build_tool.short_names import explain
+            from build_tool.short_names import of_firmware
 
-            print(explain(sys.stdin.read()), end="")
+            print(of_firmware().explain(sys.stdin.read()), end="")
         case "logs":
             from board_tool.logs import logs
 

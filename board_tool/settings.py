@@ -76,9 +76,13 @@ def _check(device: Device, settings: dict[str, Any]) -> None:
     """ToolError with every line that the firmware itself would complain about."""
     faults = device.run(
         "import json,sys\n"
-        "try:\n from history.settings import check\n"
-        "except ImportError:\n sys.path.insert(0, open('slot.txt').read()[0])\n from history.settings import check\n"
-        f"for key, fault in check(json.loads({json.dumps(settings)!r}))[1]: print(fault)\n"
+        "def find():\n"
+        " try:\n  from cable import check\n  return check\n"
+        " except ImportError:\n"  # version 0.1.0
+        "  from history.settings import check\n  return lambda settings: check(settings)[1]\n"
+        "try:\n check = find()\n"
+        "except ImportError:\n sys.path.insert(0, open('slot.txt').read()[0])\n check = find()\n"
+        f"for key, fault in check(json.loads({json.dumps(settings)!r})): print(fault)\n"
     )
     if faults.strip():
         sys.stderr.write(faults.replace("\r", ""))

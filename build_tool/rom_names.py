@@ -1,6 +1,6 @@
-"""Names that every MicroPython has in its ROM, an ESP32's too: those of its own modules.
+"""Names that every MicroPython has in its ROM, an ESP32's too, and those of its own modules.
 
-All are declared by micropython-esp32-stubs 1.29, and known to MicroPython for this computer.
+All of ROM_NAMES are declared by micropython-esp32-stubs 1.29, and known to MicroPython for this computer.
 """
 
 _NAMES = """
@@ -38,4 +38,16 @@ StreamWriter bytearray_at current_task intersection version_info CERT_OPTIONAL C
 allocate_lock time_pulse_us CancelledError ThreadSafeFlag get_event_loop get_extra_info implementation
 new_event_loop
 """
+_MODULES = """
+_asyncio _boot _espnow _onewire _thread aioespnow apa106 argparse array asyncio base64 binascii bisect bluetooth
+boot btree builtins cmath collections cryptolib deflate dht ds18x20 errno esp esp32 espnow ffi flashbdev
+framebuf functools gc hashlib heapq hmac inisetup inspect io itertools json jni lwip machine main marshal math
+micropython mip neopixel network ntptime onewire operator os page pathlib platform random re requests rp2 select
+shutil signal slot socket ssl stat string struct sys tempfile termios textwrap time tls traceback types typing
+uarray uasyncio ubinascii ubluetooth ucollections ucryptolib uctypes uerrno uhashlib uheapq uio ujson umachine
+umqtt uos uplatform upysh urandom ure urequests uselect usocket ussl ustruct usys utime uwebsocket uzlib vfs
+warnings webrepl webrepl_setup websocket zlib
+"""
 ROM_NAMES = tuple(_NAMES.split())
+MODULES = frozenset(_MODULES.split())
+"""Modules of MicroPython, of its library and of its ports: a file with such a name would hide one, or be hidden."""

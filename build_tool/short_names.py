@@ -1,142 +1,276 @@
-"""Gives the firmware of a board names that cost it no memory: those that its MicroPython has in ROM already.
+"""The firmware's sources as a board gets them: one flat folder of modules, and short names throughout.
 
 MicroPython keeps each name of a program for ever, some 17 bytes of the heap with its place in a table, and doubles that
-table when it is full; the sources have 600 names of their own. So a board's copy of them calls `recorder.spare`
-`recorder.exc`. It has the same lines, and explain() tells a crash report of it in the names of the sources.
+table when it is full. Names that it has in ROM already cost nothing. So a board's copy of the sources calls
+`recorder.spare` `recorder.exc`, and the module storage.recorder `heappop`: readable names are free of charge.
+explain() gives a crash report of such a copy the names of the sources.
 """
 
 import ast
-import io
-import keyword
 import re
-import tokenize
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from build_tool.rom_names import ROM_NAMES
+from build_tool.rom_names import MODULES, ROM_NAMES
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
-Names = dict[str, dict[str, str]]
-"""By module the short name of each of its names."""
+KEPT_MODULES = ("main", "cable")
+"""The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
 # Of our names those that something of the port has too: in `wlan.scan()` it is not ours.
 _THEIRS = """
-HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build derive drain duty empty event feed measure
-method parse publish scan serial shape shift size t target ticks total waiting writeblocks
+HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build config derive drain duty empty event feed
+lines measure method parse publish scan serial server shape shift size t target ticks total waiting writeblocks
 """
-# What the tool on a computer, and the board's own line in board/this.py, call by these names.
-_SAID_TO_A_BOARD = "NAME Board check format_card"
+# What the tool on a computer calls by these names.
+_SAID_TO_A_BOARD = "board check format_card"
 
 
 def modules() -> dict[str, Path]:
-    """The sources of the firmware by module, without the loader, which no update replaces."""
+    """Return the sources of the firmware by module, without the loader, which no update replaces."""
     files = [file for file in sorted(FIRMWARE.rglob("*.py")) if file.parent.name != "loader"]
     return {".".join(file.relative_to(FIRMWARE).with_suffix("").parts): file for file in files}
 
 
-def shortened() -> dict[str, str]:
-    """The same with short names: the text of each module."""
-    texts, names = _texts(), of_firmware()
-    return {module: rename(text, names[module]) for module, text in texts.items()}
-
-
-def of_firmware() -> Names:
-    """The short names of these sources."""
-    return short_names(_texts())
-
-
-def _texts() -> dict[str, str]:
-    return {module: file.read_text() for module, file in modules().items()}
-
-
-def short_names(sources: Mapping[str, str]) -> Names:
-    """A short name for each name that the firmware gives itself, as long as there are any.
+@dataclass(frozen=True)
+class ShortNames:
+    """Short names for some sources, given as {"folder.module": text}.
 
     What one module alone uses is short in that module alone: others use the same short names again. Left as they are:
-    names that are a string too, but for those that borrow() is given; arguments that are passed by name; private
-    constants, which MicroPython does not keep; and whatever is called as something in ROM.
+    names that are a string too; arguments that are passed by name; private constants, which MicroPython does not keep;
+    and whatever is called as something in ROM.
     """
-    words = {module: _words(source) for module, source in sources.items()}
-    trees = [ast.parse(source) for source in sources.values()]
-    kept = {
-        *ROM_NAMES,
-        *_THEIRS.split(),
-        *_SAID_TO_A_BOARD.split(),
-        *(word for module in sources for word in module.split(".")),
-    }
-    kept.update(*map(_said, trees), *map(_private_constants, trees))
-    kept.update(*(_words(file.read_text()) for file in LOADER))
-    own = {name for tree in trees for name in _given(tree) if name not in kept and not name.startswith("__")}
-    outside = {name for tree in trees for name in _set_from_outside(tree)}
-    users = {name: [module for module in sources if name in words[module]] for name in sorted(own)}
-    common = [name for name in users if len(users[name]) > 1 or name in outside]
-    common.sort(key=lambda name: -len(users[name]))  # the shortest for what is named most
-    taken = set().union(*words.values(), *map(_said, trees))
-    free = [name for name in ROM_NAMES if name not in taken]
-    everywhere = dict(zip(common, free, strict=False))
-    left = free[len(everywhere) :]
-    names = {}
-    for module in sources:
-        alone = [name for name in users if users[name] == [module] and name not in outside]
-        names[module] = dict(zip(alone, left, strict=False))
-        names[module].update((name, short) for name, short in everywhere.items() if name in words[module])
-    return names
 
+    sources: Mapping[str, str]
 
-def rename(source: str, names: Mapping[str, str]) -> str:
-    """A source with these names in the place of its own, line for line."""
-    lines = source.splitlines(keepends=True)
-    for row, begin, name in sorted(_names(source), reverse=True):
-        if name in names:
-            line = lines[row - 1]
-            lines[row - 1] = line[:begin] + names[name] + line[begin + len(name) :]
-    return "".join(lines)
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """The name of each module in a board's flat folder: never one of MicroPython's own modules."""
+        kept = {name for name in self.sources if name in KEPT_MODULES}
+        taken = {*MODULES, *(file.stem for file in LOADER), *KEPT_MODULES}
+        free, seen = [], {name.lower() for name in taken}
+        for name in ROM_NAMES:
+            if name.lower() not in seen:  # some computers' folders see no difference between Lock and lock
+                seen.add(name.lower())
+                free.append(name)
+        shortened = [name for name in self.sources if name not in kept]
+        return {**dict(zip(shortened, free, strict=False)), **{name: name for name in kept}}
 
+    @cached_property
+    def by_module(self) -> dict[str, dict[str, str]]:
+        """The short name of each name that a module uses."""
+        return {
+            module: {
+                **{name: short for name, short in self.common.items() if name in words},
+                **self._alone[module],
+            }
+            for module, words in self._words.items()
+        }
 
-def explain(report: str) -> str:
-    """A crash report with its places in the names of these sources, whose version must be the report's.
+    @cached_property
+    def common(self) -> dict[str, str]:
+        """Names that more than one module uses, with the short names that they have in all of them."""
+        names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
+        names.sort(key=lambda name: -len(self._users[name]))  # the shortest for what is named most
+        return dict(zip(names, self._free, strict=False))
 
-    What the error itself says stays as it is.
-    """
-    names = of_firmware()
+    def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:
+        """Return a source with these names, by default those that several modules have in common."""
+        tree = _Renamer(self, self.common if names is None else names).visit(ast.parse(text))
+        return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
-    def told(place: re.Match[str]) -> str:
-        own = {short: name for name, short in names.get(place[1], {}).items()}
-        return f'File "{place[1]}", {place[2] or ""}in {own.get(place[3], place[3])}'
+    def flat(self) -> dict[str, str]:
+        """Return the text of each module for a board's folder, by its short name."""
+        return {
+            self.modules[module]: self.rename(text, self.by_module[module])
+            for module, text in self.sources.items()
+        }
 
-    return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', told, report)
+    def explain(self, report: str) -> str:
+        """Return a crash report with its places in the names of these sources, whose version must be the report's.
 
+        What the error itself says stays as it is.
+        """
+        full = {short: module for module, short in self.modules.items()}
 
-def _names(source: str) -> Iterator[tuple[int, int, str]]:
-    """Row (from 1), column (from 0) and text of each name in a source, and of the names that borrow() is given."""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
-            yield *token.start, token.string
-    for node in _borrowed(ast.parse(source)):
-        yield node.lineno, node.col_offset + 1, str(node.value)
+        def told(place: re.Match[str]) -> str:
+            module = full.get(place[1], place[1])
+            own = {short: name for name, short in self.by_module.get(module, {}).items()}
+            return f'File "{module}", {place[2] or ""}in {own.get(place[3], place[3])}'
 
+        return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', told, report)
 
-def _words(source: str) -> set[str]:
-    return {name for _, _, name in _names(source)}
+    @cached_property
+    def _trees(self) -> dict[str, ast.Module]:
+        return {module: ast.parse(text) for module, text in self.sources.items()}
 
+    @cached_property
+    def _words(self) -> dict[str, set[str]]:
+        return {module: set(self._names(tree)) for module, tree in self._trees.items()}
 
-def _borrowed(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The strings by which functions of other modules are borrowed, at once or later: each follows a module's name."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Name(id="borrow"), args=[_, ast.Constant() as name]):
-                yield name
-            case (
-                ast.Tuple(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
-                | ast.List(elts=[ast.Constant(value=str(module)), ast.Constant() as name, *_])
-            ):
-                file = FIRMWARE / f"{module.replace('.', '/')}.py"
-                if file.exists() and f"def {name.value!s}(" in file.read_text():
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        """The modules that use each name which the firmware gives, and which may be short."""
+        kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_SAID_TO_A_BOARD.split()}
+        trees = [*self._trees.values()]
+        kept.update(*map(self._said, trees), *map(_private_constants, trees))
+        kept.update(*(self._names(ast.parse(file.read_text())) for file in LOADER))
+        given = {name for tree in trees for name in (*_given(tree), *self._imported_modules(tree))}
+        own = {name for name in given - kept if not name.startswith("__")}
+        return {
+            name: [module for module, words in self._words.items() if name in words] for name in sorted(own)
+        }
+
+    @cached_property
+    def _outside(self) -> set[str]:
+        return {name for tree in self._trees.values() for name in _set_from_outside(tree)}
+
+    @cached_property
+    def _free(self) -> list[str]:
+        taken = set().union(*self._words.values(), *map(self._said, self._trees.values()))
+        return [name for name in ROM_NAMES if name not in taken]
+
+    @cached_property
+    def _alone(self) -> dict[str, dict[str, str]]:
+        left = self._free[len(self.common) :]
+        return {
+            module: dict(
+                zip(
+                    [
+                        name
+                        for name in self._users
+                        if self._users[name] == [module] and name not in self._outside
+                    ],
+                    left,
+                    strict=False,
+                )
+            )
+            for module in self.sources
+        }
+
+    def _names(self, tree: ast.Module) -> Iterator[str]:
+        """Yield each name in a source, and those of functions that a table says to load."""
+        for node in ast.walk(tree):
+            match node:
+                case (
+                    ast.Name(id=name)
+                    | ast.Attribute(attr=name)
+                    | ast.arg(arg=name)
+                    | ast.keyword(arg=str(name))
+                ):
+                    yield name
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    yield name
+                case ast.alias(name=name, asname=other):
+                    yield from (name, other or name)
+                case ast.ExceptHandler(name=str(name)):
+                    yield name
+                case ast.Global(names=names) | ast.Nonlocal(names=names):
+                    yield from names
+        yield from (str(node.value) for node in self.table_functions(tree))
+
+    def _imported_modules(self, tree: ast.Module) -> Iterator[str]:
+        """Yield the names that a source gives to modules of ours which it imports."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                yield from (
+                    alias.name for alias in node.names if f"{node.module}.{alias.name}" in self.sources
+                )
+
+    def table_functions(self, tree: ast.AST) -> Iterator[ast.Constant]:
+        """Yield the strings of tables that name a function to be loaded later: each follows its module's name."""
+        for node in ast.walk(tree):
+            match node:
+                case (
+                    ast.Tuple(
+                        elts=[ast.Constant(value=str(module)), ast.Constant(value=str(name)) as function, *_]
+                    )
+                    | ast.List(
+                        elts=[ast.Constant(value=str(module)), ast.Constant(value=str(name)) as function, *_]
+                    )
+                ):
+                    if f"def {name}(" in self.sources.get(module, ""):
+                        yield function
+
+    def _said(self, tree: ast.Module) -> Iterator[str]:
+        """Yield names in strings, by which something may be looked up, and those of arguments in calls."""
+        others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # documentation
+        others.update(map(id, self.table_functions(tree)))
+        looks_up = any(isinstance(node, ast.Name) and node.id == "getattr" for node in ast.walk(tree))
+        for node in ast.walk(tree):
+            match node:
+                case ast.Constant(value=str(text)) if id(node) not in others and text not in self.sources:
+                    yield from re.findall(r"\w+", text) if looks_up else [text]
+                case ast.keyword(arg=str(name)):
                     yield name
 
 
+def of_firmware() -> ShortNames:
+    """Return the short names of these sources."""
+    return ShortNames({module: file.read_text() for module, file in modules().items()})
+
+
+class _Renamer(ast.NodeTransformer):
+    """Puts the short names into a source."""
+
+    def __init__(self, short: ShortNames, names: Mapping[str, str]) -> None:
+        self._modules, self._short, self._names = short.modules, short, names
+
+    def visit(self, node: ast.AST) -> Any:
+        match node:
+            case ast.Module():
+                for function in self._short.table_functions(node):
+                    function.value = self._name(str(function.value))
+            case ast.Name():
+                node.id = self._name(node.id)
+            case ast.Attribute():
+                node.attr = self._name(node.attr)
+            case ast.arg():
+                node.arg = self._name(node.arg)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                node.name = self._name(node.name)
+            case ast.ExceptHandler(name=str(name)):
+                node.name = self._name(name)
+            case ast.Global() | ast.Nonlocal():
+                node.names = [self._name(name) for name in node.names]
+            case ast.ImportFrom():
+                return self._imports(node)
+            case ast.Import():
+                for alias in node.names:
+                    local = self._name(alias.asname or alias.name)
+                    alias.name = self._modules.get(alias.name, alias.name)
+                    alias.asname = None if local == alias.name else local
+            case ast.Constant(value=str(text)) if "." in text:
+                node.value = self._modules.get(text, text)
+            case ast.Call(func=ast.Name(id="load"), args=[ast.Constant(value=str(module)) as argument]):
+                argument.value = self._modules[module]
+        return self.generic_visit(node)
+
+    def _imports(self, node: ast.ImportFrom) -> list[ast.stmt]:
+        """`from storage import journal` imports a module, `from storage.journal import take` a name of one."""
+        package = node.module or ""
+        found: list[ast.stmt] = []
+        left = []
+        for alias in node.names:
+            local = self._name(alias.asname or alias.name)
+            if module := self._modules.get(f"{package}.{alias.name}"):
+                found.append(ast.Import([ast.alias(module, local)]))
+            else:
+                name = self._name(alias.name) if package in self._modules else alias.name
+                left.append(ast.alias(name, None if local == name else local))
+        if left:
+            found.append(ast.ImportFrom(self._modules.get(package, package), left, 0))
+        return found
+
+    def _name(self, name: str) -> str:
+        return self._names.get(name, name)
+
+
 def _given(tree: ast.Module) -> Iterator[str]:
-    """The names that a module gives to what MicroPython finds by name: all but local variables."""
+    """Yield the names that a module gives to what MicroPython finds by name: all but local variables."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
@@ -150,7 +284,7 @@ def _given(tree: ast.Module) -> Iterator[str]:
 
 
 def _stored(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that the statements of a module or class set, but for private constants."""
+    """Yield the names that the statements of a module or class set, but for private constants."""
     for statement in body:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -169,21 +303,8 @@ def _private_constants(tree: ast.Module) -> Iterator[str]:
                     yield name
 
 
-def _said(tree: ast.Module) -> Iterator[str]:
-    """Names in strings, by which something may be looked up, and those of arguments in calls."""
-    others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # documentation
-    others.update(map(id, _borrowed(tree)))
-    looks_up = any(isinstance(node, ast.Name) and node.id == "getattr" for node in ast.walk(tree))
-    for node in ast.walk(tree):
-        match node:
-            case ast.Constant(value=str(text)) if id(node) not in others:
-                yield from re.findall(r"\w+", text) if looks_up else [text]
-            case ast.keyword(arg=str(name)):
-                yield name
-
-
 def _set_from_outside(tree: ast.Module) -> Iterator[str]:
-    """Attributes that a module sets on what may be another's: they must not be called as one of its own."""
+    """Yield attributes that a module sets on what may be another's: they must not be called as one of its own."""
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Name(id="self")):

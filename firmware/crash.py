@@ -10,13 +10,13 @@ import sys
 from micropython import const
 
 from board.rtc import keep_report, kept_report
-from loading import borrow
+from loading import load
 from meter.crc import crc16
 from meter.stamp import civil
 from version import VERSION
 
-read_json = borrow("board.flash", "read_json")
-write_json = borrow("board.flash", "write_json")
+read_json = load("board.flash").read_json
+write_json = load("board.flash").write_json
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")

@@ -3,13 +3,14 @@
 import sys
 
 
-def borrow(module, name=None):
-    """A function of a module, or all of it; when it has been used and let go, the module's memory comes back."""
-    function = __import__(module, None, None, (module,))
-    if name:
-        function = getattr(function, name)
+def load(module):
+    """Return a module that nothing keeps: once neither it nor one of its functions is in use, its memory comes back.
+
+    Never hold it in a variable across an `await`: it would take its memory as long as that waits.
+    """
+    loaded = __import__(module, None, None, (module,))
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    if package:
+    if package:  # on a board all modules lie in one folder
         delattr(sys.modules[package], part)
-    return function
+    return loaded

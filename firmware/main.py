@@ -2,13 +2,13 @@
 
 import asyncio
 
-from board.this import NAME, Board
-from loading import borrow
+from board.this import create_board
+from loading import load
 from log import Log
 
-board = Board(NAME)
+board = create_board()
 try:
-    asyncio.run(borrow("parts", "build")(board).supervisor.run())
+    asyncio.run(load("parts").build(board).supervisor.run())
 except KeyboardInterrupt:
     board.leave()
 except Exception as error:

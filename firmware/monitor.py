@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 from meter.reading import total
 from meter.stamp import civil
 
@@ -21,15 +21,15 @@ class Monitor:
 
     def settle(self):
         """Hand the settings to the parts that follow them."""
-        borrow("settling", "settle")(self)
+        load("settling").settle(self)
 
     def each_second(self):
         """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
         if self.card.each_second():
-            borrow("settling", "read")(self)
+            load("settling").read(self)
             self.settle()
         if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
-            borrow("history.config", "save_late")(self)
+            load("history.config").save_late(self)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -78,10 +78,10 @@ class Monitor:
         """Forget the Wi-Fi network, and let somebody name another."""
         self.light.show("bye")
         if self.wifi:
-            borrow("lan.turn", "forget")(self.wifi)
+            load("lan.turn").forget(self.wifi)
 
     def restart(self):
         """Start anew; nothing that was set is lost."""
         if self.unsaved:
-            borrow("history.config", "save_late")(self)
+            load("history.config").save_late(self)
         self.board.restart()

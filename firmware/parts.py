@@ -9,7 +9,7 @@ from demand.coach import Coach
 from demand.peaks import Peaks
 from history.card import Card
 from history.recorder import Recorder
-from loading import borrow
+from loading import load
 from log import Log
 from meter.reader import Reader
 from monitor import Monitor
@@ -30,9 +30,9 @@ def build(board):
     monitor.note = log.note
     monitor.supervisor = supervisor = Supervisor(board, log)
     monitor.card = Card(board, log.note)
-    borrow("startup", "announce")(board, log, monitor.card)
+    load("startup").announce(board, log, monitor.card)
     monitor.unsaved = monitor.saved_s = None
-    monitor.config = borrow("history.config", "read")(monitor)
+    monitor.config = load("history.config").read(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()
     monitor.settle()
     monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
@@ -43,8 +43,8 @@ def build(board):
     monitor.live = Live(api, monitor.server, monitor.access)
     monitor.light = Light(board, monitor.config, monitor.shown)
     monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
-    monitor.wifi = borrow("lan.wifi", "Wifi")(monitor) if board.has_radio else None
-    monitor.update = borrow("board.slots", "status")(board)
+    monitor.wifi = load("lan.wifi").Wifi(monitor) if board.has_radio else None
+    monitor.update = load("board.slots").status(board)
     supervisor.each_step += [monitor.light.step, monitor.button.step, monitor.recorder.each_step]
     supervisor.each_second += [
         board.each_second,
@@ -57,7 +57,7 @@ def build(board):
     if monitor.wifi:
         supervisor.each_second.append(monitor.wifi.each_second)
     if monitor.update["state"] == "trial":
-        borrow("web.trial", "Trial")(monitor)
+        load("web.trial").Trial(monitor)
     supervisor.start("reader", monitor.reader.run)
     supervisor.start("web", monitor.server.run)
     gc.threshold(_GARBAGE)

@@ -1,12 +1,12 @@
 """From the owner's settings to the parts that follow them. Loaded when they change."""
 
 from demand.peaks import month_number
-from loading import borrow
+from loading import load
 
 
 def read(monitor):
     """Take up what config.json says."""
-    monitor.config.update(borrow("history.config", "read")(monitor))
+    monitor.config.update(load("history.config").read(monitor))
 
 
 def settle(monitor):

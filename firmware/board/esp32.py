@@ -9,7 +9,7 @@ from machine import Pin
 from micropython import const
 
 from board.clock import Clock
-from loading import borrow
+from loading import load
 
 _FULL = const(3900)  # of 4096: the driver holds back what does not fit any more, from here on bytes were lost
 
@@ -70,7 +70,7 @@ def _code(reply):
 
 
 class Board:
-    """The facts and peripherals that `main` builds on; `name` is that of a file beside this one with
+    """The facts and peripherals that `main` builds on; `facts` comes from the file of a kind of board, beside this one:
 
     facts(board)   what people call it, its pins, and the register that tells a brownout, None where it is not known
 
@@ -83,12 +83,12 @@ class Board:
     has_radio = True
     report = None  # see rtc.py
 
-    def __init__(self, name):
+    def __init__(self, facts):
         self.clock = Clock()
         self.id = machine.unique_id().hex()
         self.memory = machine.RTC().memory  # 2 KB that survive a reset
-        start = borrow("board.esp32_start", "start")
-        self._watchdog, self._led, self._boot, uart, request, card = start(self, name)
+        start = load("board.esp32_start").start
+        self._watchdog, self._led, self._boot, uart, request, card = start(self, facts)
         self.line = Line(uart, request)
         self._disk = Disk(card) if card else None
 
@@ -96,15 +96,15 @@ class Board:
         """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
         if self._disk:
             self._disk = self._disk.renew()
-        return borrow("board.esp32_card", "mount")(self._disk, path)
+        return load("board.esp32_card").mount(self._disk, path)
 
     def read_sector(self, sector, buffer):
         """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
-        borrow("board.esp32_card", "read_sector")(self._disk, sector, buffer)
+        load("board.esp32_card").read_sector(self._disk, sector, buffer)
 
     def format_card(self):
         """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
-        borrow("board.esp32_card", "format_card")(self._disk)
+        load("board.esp32_card").format_card(self._disk)
 
     def each_second(self):
         """Nothing here is done by time."""
@@ -122,7 +122,7 @@ class Board:
 
     def leave(self):
         """The firmware was stopped over the cable: give whoever did it time, since no watchdog can be stopped."""
-        borrow("board.esp32_start", "feed_later")()
+        load("board.esp32_start").feed_later()
 
     def restart(self):
         machine.reset()

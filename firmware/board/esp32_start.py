@@ -5,20 +5,17 @@ import time
 from machine import PWM, UART, WDT, Pin
 from micropython import const
 
-from loading import borrow
-
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
 _POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
 
 
-def start(board, name):
+def start(board, facts):
     """Tell the board its name, pins and reset_cause, and give its peripherals:
 
     the watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
     """
     machine.freq(160_000_000)
-    facts = borrow("board." + name, "facts")
     board.name, board.pins, register = facts(board)
     board.reset_cause = _reset_cause(register)
     try:

@@ -3,9 +3,9 @@
 Those not given are as below, where the card's are those that the chip's own documentation prefers.
 """
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
+read_json = load("board.flash").read_json
 
 _PINS = {
     "led": 2,

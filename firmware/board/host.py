@@ -93,7 +93,7 @@ class Board:
     reset_cause = "power_on"
     report = None  # see rtc.py
 
-    def __init__(self, _):
+    def __init__(self):
         setting = os.getenv
         self.clock = Clock(float(setting("P1_SPEED", "1")), int(setting("P1_TICKS", "0")))
         self.line = Line(setting("P1_LINE"))

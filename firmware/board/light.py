@@ -5,7 +5,7 @@ Nothing waits for the light: it takes one step after the other.
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _FULL = const(1023)  # duty
 _BRIGHTEST = const(9)
@@ -46,7 +46,7 @@ class Light:
         minute = local_s // 60
         if minute != self._minute:
             self._minute = minute
-            self._is_quiet = borrow("board.patterns", "is_quiet")(self._config, minute)
+            self._is_quiet = load("board.patterns").is_quiet(self._config, minute)
 
     def step(self):
         """The next tenth of a second."""
@@ -71,4 +71,4 @@ class Light:
         name = self._asked.pop(0) if self._asked else self._state()
         if name != self._name:
             self._name = name
-            self._steps = borrow("board.patterns", "steps")(name)
+            self._steps = load("board.patterns").steps(name)

@@ -7,7 +7,7 @@ A quarter is known by its start. Its id and its file are those of the cards and 
 from array import array
 from micropython import const
 
-from loading import borrow
+from loading import load
 from meter import stamp
 
 QUARTER_S = 900
@@ -96,7 +96,7 @@ class Quarter:
         """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes); while it is running its finished
         slots only. Written in one go: the samples must not change in between. `cut`: nobody knows its end.
         """
-        borrow("demand.quarter_json", "write_json")(self, write, running, cut)
+        load("demand.quarter_json").write_json(self, write, running, cut)
 
     def _empty_from(self, slot):
         for at in range(slot, SLOTS):

@@ -24,10 +24,10 @@ import os
 from micropython import const
 
 from history.card import ROOT
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
-write_json = borrow("board.flash", "write_json")
+read_json = load("board.flash").read_json
+write_json = load("board.flash").write_json
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"
@@ -59,13 +59,13 @@ def given(monitor):
 
 def wifi(monitor):
     """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
-    settings, _ = borrow("history.settings", "check")(given(monitor))
+    settings, _ = load("history.settings").check(given(monitor))
     return settings["ssid"], settings["password"]
 
 
 def shown(monitor):
     """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
-    return borrow("history.settings", "shown")(given(monitor))
+    return load("history.settings").shown(given(monitor))
 
 
 def change(monitor, changes):
@@ -76,7 +76,7 @@ def change(monitor, changes):
     """
     # A card may have been put in.
     changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note, False)
-    faults = borrow("history.settings", "merge")(changed, changes)
+    faults = load("history.settings").merge(changed, changes)
     if changes and not faults:
         before, monitor.unsaved = monitor.unsaved, json.dumps(changed)
         if monitor.saved_s is None or monitor.clock.uptime_s() - monitor.saved_s >= _PAUSE_S:
@@ -127,7 +127,7 @@ def save_late(monitor):
 
 
 def _checked(settings):
-    settings, faults = borrow("history.settings", "check")(settings)
+    settings, faults = load("history.settings").check(settings)
     del settings["ssid"], settings["password"]
     return settings, faults
 

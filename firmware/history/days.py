@@ -12,7 +12,7 @@ Quarters without registers (cards of the original firmware) count by their avera
 from micropython import const
 
 from history.card import ROOT
-from loading import borrow
+from loading import load
 from meter.stamp import civil, elapsed, seconds
 
 _DAY_S = const(86400)
@@ -50,14 +50,14 @@ def moment(start):
 
 def close(day):
     """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
-    rows = borrow("history.rows")
+    rows = load("history.rows")
     total = Total(day, rows)
     for fields in rows.read(folder(day) + "/day.csv"):
         total.add(fields)
         yield
     if total.quarters:
         text = b",".join(total.fields())
-        lines = borrow("history.lines")
+        lines = load("history.lines")
         yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
 
 

@@ -1,6 +1,6 @@
 """A card is made empty, when its owner says so: nothing else ever removes what is on it. Loaded while used."""
 
-from loading import borrow
+from loading import load
 
 
 def format_card(asked):
@@ -12,7 +12,7 @@ def format_card(asked):
     yield  # not at the end: what has begun when a card comes begins anew
     card = monitor.card
     fault = None
-    borrow("history.mounting", "unmount")(card)  # one that could not be mounted may need it most
+    load("history.mounting").unmount(card)  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:
@@ -22,5 +22,5 @@ def format_card(asked):
         fault = card.error or card.state
     monitor.note("card not formatted: " + fault if fault else "card formatted")
     if not fault:
-        monitor.config.update(borrow("history.config", "read")(monitor))
+        monitor.config.update(load("history.config").read(monitor))
     said.append(fault or "")

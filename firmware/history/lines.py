@@ -8,7 +8,7 @@ The check is the CRC-32 of what stands before its comma. Loaded while used.
 
 from binascii import crc32
 
-from loading import borrow
+from loading import load
 
 QUARTERS = (
     b"start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
@@ -36,7 +36,7 @@ def put(path, line, header, key=None):
     """
     stands = False
     if key is not None:
-        rows = borrow("history.rows")
+        rows = load("history.rows")
         gone = []
         for place, found in rows.places(path):
             if found == line[:-1] and not stands:

@@ -6,7 +6,7 @@ import vfs
 from micropython import const
 
 from history.card import ROOT, Card
-from loading import borrow
+from loading import load
 
 _FULL = const("the card is full")
 # A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
@@ -44,7 +44,7 @@ def mount(card):
         card.error = None
         measure(card)
     except OSError as error:
-        fail(card, borrow("history.unreadable", "reason")(card.board, error))
+        fail(card, load("history.unreadable").reason(card.board, error))
 
 
 def look(card):

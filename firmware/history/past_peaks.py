@@ -4,7 +4,7 @@ from micropython import const
 
 from demand.peaks import month_name, month_of
 from history.card import ROOT
-from loading import borrow
+from loading import load
 
 _MONTHS = const(13)
 _DAY_S = const(86400)
@@ -21,7 +21,7 @@ def find(recorder):
 def search(asked):
     """Hand each stored day's peak, of this month and the 13 before it, to the peaks: a generator of small steps."""
     peaks, local_s = asked
-    rows, days = borrow("history.rows"), borrow("history.days")
+    rows, days = load("history.rows"), load("history.days")
     month = month_of(local_s)
     first = month_name(month - _MONTHS).encode()
     for year in range((month - _MONTHS) // 12, month // 12 + 1):

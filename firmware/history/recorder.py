@@ -9,7 +9,7 @@ from micropython import const
 
 from demand.quarter import QUARTER_S, Quarter
 from history import journal
-from loading import borrow
+from loading import load
 from meter.stamp import elapsed
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
@@ -38,7 +38,7 @@ class Recorder:
         self._ended = False  # the spare one waits to be stored
         self._slot = -1
         self.moved = 0  # of those that wait, to the card already
-        self.waiting, self.lost = borrow("history.spool", "counts")(self.board)
+        self.waiting, self.lost = load("history.spool").counts(self.board)
 
     @property
     def reading(self):
@@ -48,7 +48,7 @@ class Recorder:
         """The first telegram has come: go on where a restart cut."""
         try:
             self._open()
-            borrow("history.recovery", "resume")(self, local_s, summer)
+            load("history.recovery").resume(self, local_s, summer)
         except OSError as error:
             self.card.fail(error)
 
@@ -84,7 +84,7 @@ class Recorder:
             job = self.work[0]
             try:
                 if not job[3]:
-                    job[3] = borrow(job[0], job[1])(job[2])
+                    job[3] = getattr(load(job[0]), job[1])(job[2])
                 next(job[3])
             except StopIteration:
                 self.work.pop(0)
@@ -112,7 +112,7 @@ class Recorder:
         journal.keep(self.board, quarter)
         if self.card.journal and journal.is_due(quarter):
             try:
-                borrow("history.journal_writer", "write")(self.card, quarter)
+                load("history.journal_writer").write(self.card, quarter)
             except OSError as error:
                 self.card.fail(error)
             except MemoryError:
@@ -120,7 +120,7 @@ class Recorder:
 
     def _store(self):
         try:
-            borrow("history.store", "put")(self, self.spare)
+            load("history.store").put(self, self.spare)
             self._ended = False
         except MemoryError:
             gc.collect()  # once more in a second
@@ -128,14 +128,14 @@ class Recorder:
     def _open(self):
         """A card has come."""
         if self.card.state == "ok" and not self.card.journal:
-            borrow("history.recovery", "open_card")(self)
+            load("history.recovery").open_card(self)
 
     def _on_card(self):
         try:
             if not self.card.journal:
                 self._open()
             elif self.waiting:
-                borrow("history.store", "move")(self)
+                load("history.store").move(self)
         except OSError as error:
             self.card.fail(error)
         except MemoryError:

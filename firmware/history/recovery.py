@@ -10,7 +10,7 @@ from micropython import const
 
 from demand.quarter import SLOT_S, quarter_id
 from history.journal import CUT, CUT_SEEN, serial
-from loading import borrow
+from loading import load
 from meter.reading import total
 
 _DAY_S = const(86400)
@@ -22,7 +22,7 @@ def open_card(recorder):
     card = recorder.card
     for job in recorder.work:
         job[3] = None  # begun on the card of before
-    journal, store, lines = [borrow("history." + name) for name in ("journal_reader", "store", "lines")]
+    journal, store, lines = load("history.journal_reader"), load("history.store"), load("history.lines")
     journal.open_journal(card)
     try:
         _finish(recorder, journal, store, lines)
@@ -43,7 +43,7 @@ def _finish(recorder, journal, store, lines):
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
-        borrow("history.past_peaks", "find")(recorder)
+        load("history.past_peaks").find(recorder)
     job = ["history.rebuild", "rebuild", recorder, None]
     if job not in recorder.work:
         recorder.work.append(job)
@@ -53,13 +53,13 @@ def resume(recorder, local_s, summer):
     """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
-    journal = borrow("history.journal_reader")
+    journal = load("history.journal_reader")
     block = journal.in_memory(recorder.board)
     kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
     if block and kept != now and not _is_closed(recorder, journal, kept):
         journal.fill(recorder.spare, block)
         _mark_cut(recorder)
-        borrow("history.store", "put")(recorder, recorder.spare)
+        load("history.store").put(recorder, recorder.spare)
     slot = -1
     if recorder.card.journal:
         slot = _close_others(recorder, journal, now)
@@ -71,8 +71,8 @@ def resume(recorder, local_s, summer):
         _go_on(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
-        borrow("history.store", "turn_to")(recorder, local_s // _DAY_S)
-    borrow("history.past_peaks", "find")(recorder)
+        load("history.store").turn_to(recorder, local_s // _DAY_S)
+    load("history.past_peaks").find(recorder)
 
 
 def _close_others(recorder, journal, running):
@@ -86,7 +86,7 @@ def _close_others(recorder, journal, running):
             journal.load(card.journal, recorder.spare, wanted)
             _mark_cut(recorder)
             # What the card does not take now stays in its journal.
-            lines, store = borrow("history.lines"), borrow("history.store")
+            lines, store = load("history.lines"), load("history.store")
             line = store.line_of(recorder.spare, lines)
             store.finish(recorder, recorder.spare, line, lines, True)
         elif recorder.coach.start is None:

@@ -9,10 +9,10 @@ import os
 from micropython import const
 
 from demand.quarter import HEAD, SLOTS
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
-write_json = borrow("board.flash", "write_json")
+read_json = load("board.flash").read_json
+write_json = load("board.flash").write_json
 
 _MOST = const(200)
 _NEWEST = const(96)  # of the lost ones: so far back the meter's clock may be set, and each still counts once
@@ -108,7 +108,7 @@ def take(board, number, quarter):
         record = file.read(_RECORD)
     if len(record) < _RECORD or binascii.crc32(record[:-4]).to_bytes(4, "little") != record[-4:]:
         return b""
-    borrow("history.journal_reader", "fill")(quarter, record)
+    load("history.journal_reader").fill(quarter, record)
     line = record[_BLOCK:]
     return line[: line.find(b"\n") + 1]
 

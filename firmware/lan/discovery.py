@@ -6,7 +6,7 @@ code that speaks. Looked at once a second, and two answers at a time: nobody can
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _HEARD = const(8)  # messages a second; the network stack holds 6
 _ANSWERED = const(2)
@@ -20,7 +20,7 @@ class Discovery:
         self._board = board
         self._address = address
         self._running_s = 0
-        self._end = borrow("lan.ssdp", "listen")(address, port)
+        self._end = load("lan.ssdp").listen(address, port)
 
     def close(self):
         self._end.close()
@@ -36,15 +36,15 @@ class Discovery:
                 for target in (b"ssdp:all", b"rootdevice", b"device:Basic:1", self._board.id.encode()):
                     if target in message:
                         left -= 1
-                        self._speak("answer", message, peer)
+                        self._speak(load("lan.ssdp").answer, message, peer)
                         break
         self._running_s += 1
         # Twice at the start, because a message may get lost.
         if self._running_s in (1, 4) or self._running_s % _ANNOUNCE_S == 0:
-            self._speak("announce")
+            self._speak(load("lan.ssdp").announce)
 
-    def _speak(self, what, *about):
+    def _speak(self, say, *about):
         try:
-            borrow("lan.ssdp", what)(self._end, self._board, self._address, *about)
+            say(self._end, self._board, self._address, *about)
         except OSError:
             pass  # nobody there, or no room to send: they search again

@@ -4,7 +4,7 @@ Fields: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway (tho
 device_password, area, language. All are text; one that is missing counts as empty.
 """
 
-from loading import borrow
+from loading import load
 
 # The settings by the fields that set them, where they are not called alike.
 _FIELDS = {"password": "pass"}
@@ -53,12 +53,12 @@ def changes(typed, known):
 def wrong(typed, changed, known):
     """{field: what is wrong with it}, {} when all is well. `known` takes up the changes."""
     faults = {}
-    for fault in borrow("history.settings", "merge")(known, changed):
+    for fault in load("history.settings").merge(known, changed):
         setting, _, what = fault.partition(" ")
         key = setting[setting.find(".") + 1 :]
         faults[_FIELDS.get(key, key)] = what
     password = typed.get("device_password")
-    fault = password and borrow("web.password", "wrong")(password)
+    fault = password and load("web.password").wrong(password)
     if fault:
         faults["device_password"] = fault
     return faults

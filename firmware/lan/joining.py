@@ -3,7 +3,7 @@
 import network
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _MOST = const(20)  # networks that are listed
 _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no name for it
@@ -12,7 +12,7 @@ _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no n
 def join(wifi):
     """Begin to join the network of the settings. False when they name none."""
     monitor = wifi.monitor
-    ssid, password = borrow("history.config", "wifi")(monitor)
+    ssid, password = load("history.config").wifi(monitor)
     if not ssid:
         return False
     begin(wifi, ssid, password, monitor.config)

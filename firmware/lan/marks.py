@@ -2,10 +2,10 @@
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
-write_json = borrow("board.flash", "write_json")
+read_json = load("board.flash").read_json
+write_json = load("board.flash").write_json
 
 _FILE = const("wifi.json")
 

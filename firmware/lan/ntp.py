@@ -9,7 +9,7 @@ import os
 import socket
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _SERVER = const("be.pool.ntp.org")
 _LOOKS = const(20)  # at an answer, 100 ms apart
@@ -20,8 +20,8 @@ _2024 = const(3913056000)  # an earlier stamp counts on from 2036, when the coun
 async def ask(name_server, name_port=53, port=123):
     """Seconds since 2000 in UTC, None when nobody says so well within 4 s."""
     number = int.from_bytes(os.urandom(2), "big") | 1
-    question = borrow("lan.dns", "question")(_SERVER, number)
-    address = borrow("lan.dns", "address")
+    question = load("lan.dns").question(_SERVER, number)
+    address = load("lan.dns").address
     server = await _exchange((name_server, name_port), question, lambda reply: address(reply, number))
     if not server:
         return None

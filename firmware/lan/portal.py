@@ -10,9 +10,9 @@ import json
 import network
 from micropython import const
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
+read_json = load("board.flash").read_json
 
 _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
@@ -90,12 +90,12 @@ class Portal:
 
     def scan(self):
         if self.scanned is None or self.clock.since(self.scanned) > _SCAN_S * 1000:
-            self.networks = borrow("lan.joining", "networks")(self.wifi.sta)
+            self.networks = load("lan.joining").networks(self.wifi.sta)
             self.scanned = self.clock.now()
 
     async def names(self, port):
         try:
-            await borrow("lan.captive", "serve")(_ADDRESS, port)
+            await load("lan.captive").serve(_ADDRESS, port)
         except OSError as error:
             self.wifi.monitor.note("Setup network: no name service, %s" % error)
 
@@ -103,17 +103,17 @@ class Portal:
         changed, given, password = self.wanted
         self.wanted = None
         wifi = self.wifi
-        settings, _ = borrow("history.settings", "check")(given)
+        settings, _ = load("history.settings").check(given)
         wifi.name = settings["device_name"]
-        borrow("lan.joining", "begin")(wifi, settings["ssid"], settings["password"], settings, 1)
+        load("lan.joining").begin(wifi, settings["ssid"], settings["password"], settings, 1)
         for _ in range(_TRY_S):
             await self.clock.sleep(1)
             if wifi.sta.isconnected():
                 break
         else:
-            why = borrow("lan.joining", "why_not")(wifi.sta)
+            why = load("lan.joining").why_not(wifi.sta)
             wifi.sta.disconnect()
-            wifi.name = borrow("lan.marks", "name")(wifi.monitor)
+            wifi.name = load("lan.marks").name(wifi.monitor)
             wifi.monitor.note("Wi-Fi: not joined: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
@@ -126,14 +126,14 @@ class Portal:
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
-            borrow("history.config", "change")(wifi.monitor, changed)
+            load("history.config").change(wifi.monitor, changed)
             if password:
-                await borrow("web.password", "set_password")(wifi.monitor, password)
+                await load("web.password").set_password(wifi.monitor, password)
         except OSError as error:
             wifi.monitor.note("config.json: the flash does not take it: %s" % error)
         wifi.monitor.settle()
-        wifi.name = borrow("lan.marks", "name")(wifi.monitor)
-        await borrow("lan.naming", "check")(wifi, wifi.sta.ifconfig()[0])
+        wifi.name = load("lan.marks").name(wifi.monitor)
+        await load("lan.naming").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
         """Answer a request; False leaves it to the rest: /api/ tells who sets it up whether the meter is heard."""
@@ -150,7 +150,7 @@ class Portal:
         elif request.path == b"/setup":
             await self._tell(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
-            await borrow("web.files", "send_page")(request, "setup")
+            await load("web.files").send_page(request, "setup")
         else:
             await self._redirect(request)
         return True
@@ -164,22 +164,22 @@ class Portal:
             self.scan()
         told = dict(self.state)
         told["networks"] = self.networks
-        told["settings"] = borrow("history.config", "shown")(self.wifi.monitor)
+        told["settings"] = load("history.config").shown(self.wifi.monitor)
         self.seen = self.seen or told["state"] == "joined"
         await request.reply(200, _JSON, json.dumps(told).encode())
 
     async def _submitted(self, request):
         body = await request.body(_BODY)
         try:
-            typed = borrow("lan.form", "fields")(body)
+            typed = load("lan.form").fields(body)
         except ValueError:
             typed = {}
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
-            given = borrow("history.config", "given")(self.wifi.monitor)
-            changed = borrow("lan.form", "changes")(typed, given)
-            wrong = borrow("lan.form", "wrong")(typed, changed, given)
+            given = load("history.config").given(self.wifi.monitor)
+            changed = load("lan.form").changes(typed, given)
+            wrong = load("lan.form").wrong(typed, changed, given)
             if not wrong:
                 self.state = {"state": "trying"}
                 self.wanted = (changed, given, typed.get("device_password"))

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
+read_json = load("board.flash").read_json
 
 
 def turn(wifi, late):
@@ -12,7 +12,7 @@ def turn(wifi, late):
     button = wifi.monitor.button
     if button.window:
         button.close()
-    elif not (late and _may_open(wifi)) and borrow("lan.joining", "join")(wifi):
+    elif not (late and _may_open(wifi)) and load("lan.joining").join(wifi):
         return
     # Also where the settings name no network: there is none to give away.
     wifi.portal = True
@@ -25,12 +25,12 @@ def _may_open(wifi):
         return False  # it worked in this start: it will again
     if "setup_password" in read_json(wifi.monitor.board, "secrets.json"):
         return True
-    return not borrow("lan.marks", "read")(wifi.monitor).get("joined")
+    return not load("lan.marks").read(wifi.monitor).get("joined")
 
 
 async def _set_up(wifi):
     try:
-        await borrow("lan.portal", "run")(wifi)
+        await load("lan.portal").run(wifi)
     except Exception as error:
         wifi.monitor.log.fault("portal", error)
     wifi.portal = False
@@ -38,7 +38,7 @@ async def _set_up(wifi):
 
 def forget(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
-    borrow("history.config", "erase_wifi")(wifi.monitor)
+    load("history.config").erase_wifi(wifi.monitor)
     wifi.sta.disconnect()
     wifi.leave()
     wifi.joined = False

@@ -7,7 +7,7 @@ again; what there is to do at each turn is loaded when it is done.
 import network
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _TURN_S = const(300)  # how long a start tries before it may open the portal, and how often it begins anew
 
@@ -24,14 +24,14 @@ class Wifi:
         self.announced = None  # the name that mDNS keeps until the next start
         self.discovery = None
         self.away_s = 0  # seconds for which it has been without
-        self.name = borrow("lan.marks", "name")(monitor)
+        self.name = load("lan.marks").name(monitor)
 
     def each_second(self):
         if self.portal:
             self.away_s = 0
         elif self.sta.isconnected():
             if not self.address:
-                borrow("lan.arrival", "arrive")(self)
+                load("lan.arrival").arrive(self)
             if self.discovery:
                 self.discovery.each_second()
         else:
@@ -43,7 +43,7 @@ class Wifi:
             self.leave()
             self.away_s = 1  # the radio tries by itself for a turn
         if self.away_s % _TURN_S == 0 or self.monitor.button.window:
-            borrow("lan.turn", "turn")(self, self.away_s > 0)
+            load("lan.turn").turn(self, self.away_s > 0)
         self.away_s += 1
 
     def leave(self):

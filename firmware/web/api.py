@@ -5,7 +5,7 @@ The contract is docs/openapi.yaml.
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web import documents
 from web.server import Refused
 
@@ -40,9 +40,9 @@ class Api:
             self.write(name, request.write)
             await request.drain()
         elif is_get and path in (b"/", b"/index.html"):
-            await borrow("web.files", "send_page")(request, "index")
+            await load("web.files").send_page(request, "index")
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
-            await borrow("web.stored", "answer")(monitor, request)
+            await load("web.stored").answer(monitor, request)
         else:
             await self._answer_alone(request)
         return False
@@ -57,7 +57,7 @@ class Api:
         self._busy = True
         try:
             # No name for what answers: what has nothing left to do but wait is let go, and what hands on to another.
-            part = borrow("web.seldom", "find")(self._monitor, request)(self._monitor, request)
+            part = load("web.seldom").find(self._monitor, request)(self._monitor, request)
             while part:
                 part = await part
         finally:
@@ -69,9 +69,9 @@ class Api:
         if name == "quarter":
             documents.quarter(monitor.coach, write)
         elif name == "peaks":
-            borrow("web.peaks", "write_peaks")(monitor.peaks, monitor.card, write)
+            load("web.peaks").write_peaks(monitor.peaks, monitor.card, write)
         elif name == "status":
-            borrow("web.status", "write_status")(monitor, write)
+            load("web.status").write_status(monitor, write)
         elif name == "samples":
             monitor.coach.quarter.write_json(write, True)
         else:

@@ -7,7 +7,7 @@ floats, because the board's floats do not hold an energy. The contract is docs/o
 import json
 
 from demand.quarter import QUARTER_S
-from loading import borrow
+from loading import load
 from meter.objects import FIELDS, MBUS_ROW
 from meter.reading import total
 from meter.stamp import iso, shift
@@ -60,7 +60,7 @@ def reading(fields, write, with_peaks=True):
             write(',"%s":%s' % (field, json.dumps(value)))
     _mbus(fields["mbus"], write)
     if with_peaks:
-        borrow("web.peaks", "write_sent")(fields["peaks"] or (), write)
+        load("web.peaks").write_sent(fields["peaks"] or (), write)
     write("}")
 
 

@@ -5,14 +5,14 @@ from array import array
 from micropython import const
 
 from history.card import ROOT
-from loading import borrow
+from loading import load
 
 _RUNNING = const(1)  # no place of a line
 
 
 async def send(request, name, running):
     """Send the days of a month; `running` has the fields of the running one, None where it is none of them."""
-    shown = borrow("web.totals", "shown")
+    shown = load("web.totals").shown
     path = "%s/meter/%s/days.csv" % (ROOT, name[:4].decode())
     places = await _places(path, name)
     if running:
@@ -34,7 +34,7 @@ async def send(request, name, running):
 
 async def _places(path, name):
     """Where the file has the newest line of each day of this month."""
-    rows = borrow("history.rows")
+    rows = load("history.rows")
     places = array("I", [0] * 32)  # never at 0, where the header is
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and rows.is_whole(line):

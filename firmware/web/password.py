@@ -10,10 +10,10 @@ import os
 import time
 from micropython import const
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
-write_json = borrow("board.flash", "write_json")
+read_json = load("board.flash").read_json
+write_json = load("board.flash").write_json
 
 _ROUNDS = const(2000)
 _SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share

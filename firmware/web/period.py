@@ -1,6 +1,6 @@
 """Which totals GET /api/months/2026-01 and GET /api/years/2026 ask for. Loaded until that is known."""
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 
@@ -10,7 +10,7 @@ def month(monitor, request):
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
         raise Refused(400, "A month is like 2026-01")
-    return borrow("web.running_day", "send")(monitor, request, name, "month")
+    return load("web.running_day").send(monitor, request, name, "web.month")
 
 
 def year(monitor, request):
@@ -18,7 +18,7 @@ def year(monitor, request):
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
         raise Refused(400, "A year is like 2026")
-    return borrow("web.running_day", "send")(monitor, request, name, "year")
+    return load("web.running_day").send(monitor, request, name, "web.year")
 
 
 def _is_year(name):

@@ -3,16 +3,16 @@
 import asyncio
 from micropython import const
 
-from loading import borrow
+from loading import load
 from meter.stamp import civil
 
 _DAY_S = const(86400)
 
 
-async def send(monitor, request, name, what):
-    """Find it, and hand on to what sends the totals ("month" or "year") of the period with this name."""
+async def send(monitor, request, name, totals):
+    """Find it, and hand on to the module that sends the totals of the period with this name."""
     running = await _fields(monitor.card, name)
-    return borrow("web." + what, "send")(request, name, running)
+    return load(totals).send(request, name, running)
 
 
 async def _fields(card, name):
@@ -20,7 +20,7 @@ async def _fields(card, name):
     day = card.day
     if not card.mounted or day is None or not (b"%04d-%02d" % civil(day * _DAY_S)[:2]).startswith(name):
         return None
-    days, rows = borrow("history.days"), borrow("history.rows")
+    days, rows = load("history.days"), load("history.rows")
     total = days.Total(day, rows)
     for fields in rows.read(days.folder(day) + "/day.csv"):
         total.add(fields)

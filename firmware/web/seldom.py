@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 _SIGNED_IN = const(True)
@@ -46,4 +46,4 @@ def find(monitor, request):
     module, name, signed_in = asked
     if signed_in:
         monitor.access.require(request)
-    return borrow(module, name)
+    return getattr(load(module), name)

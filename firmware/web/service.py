@@ -4,7 +4,7 @@ import asyncio
 import json
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 _JSON = const("application/json")
@@ -37,9 +37,7 @@ def networks(monitor, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
     if not monitor.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    return request.reply(
-        200, _JSON, json.dumps({"networks": borrow("lan.joining", "networks")(monitor.wifi.sta)})
-    )
+    return request.reply(200, _JSON, json.dumps({"networks": load("lan.joining").networks(monitor.wifi.sta)}))
 
 
 def identify(monitor, request):
@@ -59,7 +57,7 @@ async def restart(monitor, request):
 async def erase_wifi(monitor, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        borrow("history.config", "erase_wifi")(monitor)
+        load("history.config").erase_wifi(monitor)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.note("Wi-Fi settings erased, as asked for")

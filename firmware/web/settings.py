@@ -3,7 +3,7 @@
 import json
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 _JSON = const("application/json")
@@ -24,20 +24,20 @@ async def change(monitor, request):
     except ValueError:
         raise Refused(400, "The body is no JSON") from None
     password = _take_password(changes)
-    has_password = borrow("web.password", "is_set")(monitor.board)
+    has_password = load("web.password").is_set(monitor.board)
     if password is None or changes or has_password or not monitor.button.window:
         monitor.access.require(request)
     faults = _faults_of_access(monitor, changes, password, has_password)
     if faults:
         # What else is wrong is told too, tried on a copy.
-        faults += borrow("history.settings", "merge")(borrow("history.config", "given")(monitor), changes)
+        faults += load("history.settings").merge(load("history.config").given(monitor), changes)
         raise Refused(400, "; ".join(faults))
     try:
-        faults = borrow("history.config", "change")(monitor, changes)
+        faults = load("history.config").change(monitor, changes)
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:
-            await borrow("web.password", "set_password")(monitor, password)
+            await load("web.password").set_password(monitor, password)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.settle()
@@ -60,7 +60,7 @@ def _take_password(changes):
 
 def _faults_of_access(monitor, changes, password, has_password):
     faults = []
-    fault = password is not None and borrow("web.password", "wrong")(password)
+    fault = password is not None and load("web.password").wrong(password)
     if fault:
         faults.append("access.password " + fault)
     section = changes.get("access") if isinstance(changes, dict) else None
@@ -70,7 +70,7 @@ def _faults_of_access(monitor, changes, password, has_password):
 
 
 def _document(monitor):
-    document = borrow("history.config", "shown")(monitor)
+    document = load("history.config").shown(monitor)
     document["access"]["password"] = None
-    document["access"]["has_password"] = borrow("web.password", "is_set")(monitor.board)
+    document["access"]["has_password"] = load("web.password").is_set(monitor.board)
     return document

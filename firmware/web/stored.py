@@ -11,7 +11,7 @@ from micropython import const
 
 from demand.quarter import quarter_id
 from history.card import ROOT
-from loading import borrow
+from loading import load
 from meter.stamp import seconds
 from web.server import Refused
 
@@ -74,7 +74,7 @@ def _quarter_file(monitor, request):
         found = False
     if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
-    return borrow("web.files", "send_file")(request, ROOT + path.decode(), _JSON)
+    return load("web.files").send_file(request, ROOT + path.decode(), _JSON)
 
 
 def _years(monitor, request):
@@ -126,7 +126,7 @@ def _crash_log(monitor, request):
     request.begin(200, _TEXT)
     for line in monitor.log.lines:
         request.write(line + "\n")
-    report = borrow("crash", "newest")(monitor.board)
+    report = load("crash").newest(monitor.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
     return request.drain()

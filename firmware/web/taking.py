@@ -7,7 +7,7 @@ import json
 import os
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 _LINE = const(256)  # bytes of a line of its manifest
@@ -19,12 +19,12 @@ async def take(monitor, request, slot):
     """Take the package of a request; gives the rest of the answer."""
     try:
         version = await _take(monitor.board, Body(request, monitor.update), slot)
-        return borrow("web.update", "taken")(monitor, request, version)
+        return load("web.update").taken(monitor, request, version)
     except BaseException as error:
         # Whatever is left of the memory: another try must be let in.
         monitor.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
-        raise borrow("web.update", "failed")(monitor, error) from None
+        raise load("web.update").failed(monitor, error) from None
 
 
 class Body:
@@ -76,9 +76,9 @@ async def _take(board, body, slot):
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _manifest(body, manifest)
-    if head["room"] > borrow("board.folders", "room")(board.flash or "/", folder):
+    if head["room"] > load("board.folders").room(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
-    await borrow("board.folders", "empty")(folder)
+    await load("board.folders").empty(folder)
     at = 0
     while True:
         # Opened anew for each line: LittleFS is safest with one open file.
@@ -93,14 +93,14 @@ async def _take(board, body, slot):
         if line[:2] == b'["':
             await _file(body, folder, *_row(line))
     os.rename(manifest, folder + "/manifest.json")
-    borrow("board.slots", "choose")(board, slot, "0")
+    load("board.slots").choose(board, slot, "0")
     return head["version"]
 
 
 async def _manifest(body, path):
     """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
     line = await body.line()
-    head = borrow("web.package", "head")(line, _BROKEN)
+    head = load("web.package").head(line, _BROKEN)
     total = 0
     with open(path, "wb") as file:
         file.write(line + b"\n")
@@ -130,7 +130,7 @@ def _row(line):
 
 async def _file(body, folder, name, size, digest):
     path = "%s/%s" % (folder, name)
-    borrow("board.folders", "make_around")(path, len(folder))
+    load("board.folders").make_around(path, len(folder))
     with open(path, "wb") as file:
         while size:
             piece = await body.piece(size)

@@ -3,9 +3,9 @@
 import hashlib
 from micropython import const
 
-from loading import borrow
+from loading import load
 
-read_json = borrow("board.flash", "read_json")
+read_json = load("board.flash").read_json
 
 _HASH = const(32)  # bytes of SHA-256
 _SECRETS = const("secrets.json")

@@ -6,7 +6,7 @@ the rest. Until it says so itself, loader/slot.py counts its starts and goes bac
 
 from micropython import const
 
-from loading import borrow
+from loading import load
 
 _WITHOUT_METER_S = const(600)
 _AGAIN_S = const(60)
@@ -29,7 +29,7 @@ class Trial:
     def _confirm(self):
         monitor = self._monitor
         try:
-            borrow("board.slots", "choose")(monitor.board, borrow("board.slots", "running")(), "ok")
+            load("board.slots").choose(monitor.board, load("board.slots").running(), "ok")
         except OSError as error:
             monitor.note("update: cannot say that this version is well: %r" % error)
             self._well_s -= _AGAIN_S

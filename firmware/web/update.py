@@ -10,7 +10,7 @@ import gc
 import json
 from micropython import const
 
-from loading import borrow
+from loading import load
 from web.server import Refused
 
 _LARGEST = const(1 << 20)  # bytes of a package
@@ -23,12 +23,12 @@ async def receive(monitor, request):
         raise Refused(409, "An update is under way")
     if status["state"] == "trial":
         raise Refused(409, "This version is on trial and may still go back: try again in some minutes")
-    slot = {"a": "b", "b": "a"}.get(borrow("board.slots", "running")())
+    slot = {"a": "b", "b": "a"}.get(load("board.slots").running())
     if not slot:
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)
     gc.collect()
-    take = borrow("web.taking", "take")
+    take = load("web.taking").take
     status.update({"state": "receiving", "percent": 0, "error": None})
     return take(monitor, request, slot)
 

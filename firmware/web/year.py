@@ -3,12 +3,12 @@
 import asyncio
 
 from history.card import ROOT
-from loading import borrow
+from loading import load
 
 
 async def send(request, name, running):
     """Send the months of a year, with the fields of the running day, where it is one of them."""
-    shown = borrow("web.totals", "shown")
+    shown = load("web.totals").shown
     months = await _months(name, running)
     request.begin(200, "application/json")
     request.write('{"year":%d,"months":[' % int(name))
@@ -30,7 +30,7 @@ async def send(request, name, running):
 async def _months(name, running):
     """The totals of twelve months, as _add() makes them; None for one without a day."""
     months = [None] * 12
-    days = borrow("history.rows", "read")("%s/meter/%s/days.csv" % (ROOT, name.decode()))
+    days = load("history.rows").read("%s/meter/%s/days.csv" % (ROOT, name.decode()))
     for count, fields in enumerate(days):
         if not running or fields[0] != running[0]:
             _add(months, fields)

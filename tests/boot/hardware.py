@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from build_tool import bytecode, short_names
+from build_tool import board_folder, bytecode, short_names
 from simulator.board import free_port
 from simulator.line import Line
 
@@ -50,9 +50,9 @@ class Hardware:
         ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
-        firmware: Path = bytecode.SHORT,
+        firmware: Path | None = None,
     ) -> None:
-        bytecode.build()
+        firmware = firmware or board_folder.build(board)[0]
         for source in STANDINS.glob("*.py"):
             bytecode.compile_python(source, COMPILED / f"{source.stem}.mpy", source.name, optimise=0)
         self.world, self.flash, self.speed, self.line = folder / "world", folder / "flash", speed, line
@@ -69,22 +69,22 @@ class Hardware:
         if wifi:
             self.reach(home="hunter22")
             self.settings(wifi={"ssid": "home", "password": "hunter22"})
+        self._short = short_names.of_firmware()
         self._names = {
-            name: short for names in short_names.of_firmware().values() for name, short in names.items()
+            name: short for names in self._short.by_module.values() for name, short in names.items()
         }
         self._command = [
             *INTERPRETERS[interpreter],
             "-m",
             "boot",
             str(firmware),
-            board,
             str(self.port),
-            self._names["Clock"],
         ]
         self._environment = {
             **os.environ,
             "MICROPYPATH": f"{COMPILED}:.frozen",
             "STANDINS": str(COMPILED),
+            "STANDIN_NAMES": json.dumps({**self._names, **self._short.modules}),
             "STANDIN_WORLD": str(self.world),
             "STANDIN_FLASH": str(self.flash),
             "STANDIN_SPEED": f"{speed:g}",
@@ -189,7 +189,7 @@ class Hardware:
 
     def break_firmware(self, code: str) -> None:
         """Run this inside the firmware before it starts: a fault that it has to survive."""
-        (self.world / "fault.py").write_text(short_names.rename(code, self._names))
+        (self.world / "fault.py").write_text(self._short.rename(code, self._names))
 
     def hold_button(self) -> None:
         (self.world / "button").touch()

@@ -123,9 +123,10 @@ def test_button_held_for_20_s_erases_once_and_says_bye(power: SwitchOn) -> None:
 
 # Look into the firmware, from inside. Steps do not depend on how busy this computer is.
 STEPS = """
-import board.light, machine
-light_step, light_duty = board.light.Light.step, machine.PWM.duty_u16
-light_telegram = board.light.Light.telegram
+import machine
+from board import light
+light_step, light_duty = light.Light.step, machine.PWM.duty_u16
+light_telegram = light.Light.telegram
 steps = [0]
 def counted(self):
     steps[0] += 1
@@ -137,23 +138,23 @@ def lit(self, duty):
 def told(self, local_s):
     world.did("telegram %d" % steps[0])
     light_telegram(self, local_s)
-board.light.Light.step, machine.PWM.duty_u16 = counted, lit
-board.light.Light.telegram = told
+light.Light.step, machine.PWM.duty_u16 = counted, lit
+light.Light.telegram = told
 """
 WINDOW = """
-import board.button
-step = board.button.Button.step
+from board import button
+step = button.Button.step
 last = [None]
 def told(self):
     step(self)
     if self.window != last[0]:
         last[0] = self.window
         print("window", self.window)
-board.button.Button.step = told
+button.Button.step = told
 """
 ERASE = """
-import board.button
-step, make = board.button.Button.step, board.button.Button.__init__
+from board import button
+step, make = button.Button.step, button.Button.__init__
 def told(self):
     before = self._since
     step(self)
@@ -165,5 +166,5 @@ def made(self, pressed, clock, on_hold):
         print("erased")
         on_hold()
     make(self, pressed, clock, held)
-board.button.Button.step, board.button.Button.__init__ = told, made
+button.Button.step, button.Button.__init__ = told, made
 """

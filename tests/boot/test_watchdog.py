@@ -12,49 +12,52 @@ from tests.boot.conftest import SwitchOn
 VERSION = version(ROOT)
 EVENING = moment(2026, 11, 12, 18, 3)
 FAILS_ONCE = """
-import meter.reader
-_read = meter.reader.Reader._read
+from meter import reader
+_read = reader.Reader._read
 async def fails(self, beat):
-    meter.reader.Reader._read = _read
+    reader.Reader._read = _read
     raise ValueError("hunter2")
-meter.reader.Reader._read = fails
+reader.Reader._read = fails
 """
 HANGS = """
-import asyncio, meter.reader
+import asyncio
+from meter import reader
 async def hangs(self, beat):
     if reset_once:
         await asyncio.Event().wait()
     await read(self, beat)
-read, meter.reader.Reader._read = meter.reader.Reader._read, hangs
+read, reader.Reader._read = reader.Reader._read, hangs
 import machine
 reset_once = machine.reset_cause() == 1
 """
 BLOCKS = """
-import meter.reader, machine
+import machine
+from meter import reader
 if machine.reset_cause() == 1:
     async def blocks(self, beat):
         while True:
             pass
-    meter.reader.Reader._read = blocks
+    reader.Reader._read = blocks
 """
 FAILS_TO_START = """
-import machine, web.live
+import machine
+from web import live
 def fails(*_):
     raise KeyError("wifi password")
 if machine.reset_cause() == 1:
-    web.live.Live.__init__ = fails
+    live.Live.__init__ = fails
 """
 REQUEST_FAILS = """
-import web.documents
+from web import documents
 def fails(*_):
     raise KeyError("hunter2")
-web.documents.quarter = fails
+documents.quarter = fails
 """
 PART_FAILS = """
-import meter.reader
+from meter import reader
 def fails(self):
     raise ValueError
-meter.reader.Reader.each_second = fails
+reader.Reader.each_second = fails
 """
 
 

@@ -11,7 +11,7 @@ sys.modules["network"] = radio
 from board.clock import Clock  # noqa: E402
 from board.flash import write_json  # noqa: E402
 from lan.wifi import Wifi  # noqa: E402
-from loading import borrow  # noqa: E402
+from loading import load  # noqa: E402
 
 FLASH = "build/tests/flash_of_" + sys.argv[1]  # the module that runs: others may run at the same time
 
@@ -67,7 +67,7 @@ class House:
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)
-        self.config = borrow("history.config", "read")(self)
+        self.config = load("history.config").read(self)
         self.wifi = Wifi(self)
 
     def note(self, line):

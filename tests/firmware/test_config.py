@@ -9,7 +9,7 @@ from ramcard import Slot, content, write
 from board.flash import read_json, write_json
 from history import config
 from history.card import ROOT, Card
-from loading import borrow
+from loading import load
 
 FILE = ROOT + "/config.json"
 FLASH = "build/tests/flash_of_config"
@@ -47,7 +47,7 @@ class Monitor:
         """Let the one writer do what waits for it."""
         while self.work:
             module, name, argument, _ = self.work.pop(0)
-            next(borrow(module, name)(argument))
+            next(getattr(load(module), name)(argument))
 
     def restart(self):
         self.lines = []

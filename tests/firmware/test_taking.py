@@ -4,7 +4,7 @@ import asyncio
 
 from web import taking
 
-borrow = taking.borrow
+load = taking.load
 
 
 class Board:
@@ -35,14 +35,14 @@ def test_no_memory_to_tell_of_a_failure_leaves_no_update_under_way():
         raise MemoryError
 
     monitor = Monitor()
-    taking.borrow = nothing_left
+    taking.load = nothing_left
     try:
         asyncio.run(taking.take(monitor, Request(), "b"))
         raise AssertionError
     except MemoryError:
         pass
     finally:
-        taking.borrow = borrow
+        taking.load = load
         asyncio.new_event_loop()
     assert monitor.update["state"] == "failed"
 

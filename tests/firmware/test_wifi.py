@@ -6,7 +6,7 @@ import radio
 from network_house import HOME, House, router
 
 from board.flash import read_json
-from loading import borrow
+from loading import load
 
 
 def portal_opens(house, seconds):
@@ -137,7 +137,7 @@ def test_erased_network_is_left_and_the_portal_opens():
     house = House(config=HOME)
     radio.air.networks = router()
     assert house.joined()
-    borrow("lan.turn", "forget")(house.wifi)
+    load("lan.turn").forget(house.wifi)
     assert "correct horse" not in repr(read_json(house, "config.json"))
     assert portal_opens(house, 2)
 
@@ -156,7 +156,7 @@ def test_networks_are_listed_once_each_the_strongest_first():
         "near": {"key": "x", "rssi": -40, "ip": None},
         "": {"key": "", "rssi": -30, "ip": None},
     }
-    assert borrow("lan.joining", "networks")(house.wifi.sta) == [
+    assert load("lan.joining").networks(house.wifi.sta) == [
         {"ssid": "near", "rssi_dbm": -40, "secure": True},
         {"ssid": "far", "rssi_dbm": -88, "secure": False},
     ]

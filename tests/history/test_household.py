@@ -30,9 +30,10 @@ TICKS = (1 << 30) - 1000 * WRAP_S
 FASTER = """
 import asyncio
 from gc import collect, mem_alloc
+from board import esp32
 from history.recorder import Recorder
 
-class Line(this.Line):
+class Line(esp32.Line):
     async def read(self, size):
         waiting = self._uart.any()
         await asyncio.sleep_ms(0 if waiting else 1)
@@ -52,8 +53,8 @@ def seconds(self, step=Recorder.each_second):
     for _ in range(5):
         step(self)
 
-this.Line = Line
-this.Board.each_second = each_second
+esp32.Line = Line
+esp32.Board.each_second = each_second
 Recorder.each_step = each_step
 Recorder.each_second = seconds
 """

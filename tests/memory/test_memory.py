@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import day, resident
 from benchmarks.heap import KIB
-from build_tool import bytecode
+from build_tool import bytecode, short_names
 from simulator.clock import moment
 from simulator.line import Line
 from simulator.source import simulated_meter
@@ -19,10 +19,10 @@ from tests.boot.hardware import COMPILED, Hardware
 MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
 NAMES = 620  # the next table of names takes 4.5 KB (MicroPython, py/qstr.c)
 TELL_MODULES = """
-import board.esp32
+from board import esp32
 def told(self):
     print("modules", *sys.modules)
-board.esp32.Board.each_second = told
+esp32.Board.each_second = told
 """
 
 
@@ -73,9 +73,9 @@ def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
                 lambda: [line for line in hardware.lines[told:] if line.startswith("modules ")]
             )[-1]
 
-    ours = {name for name in newest.split()[1:] if bytecode.file_of(bytecode.SHORT, name).exists()}
-    stays = resident.resident().keys() - {"board.this"}  # the stand-ins have one of their own
-    assert ours - {"board.this"} == stays - {"lan.wifi", "lan.discovery"}
+    full = {short: name for name, short in short_names.of_firmware().modules.items()}
+    ours = {full[name] for name in newest.split()[1:] if name in full}
+    assert ours == resident.resident().keys() - {"lan.wifi", "lan.discovery"}
 
 
 @pytest.mark.usefixtures("small")
@@ -83,7 +83,8 @@ def test_names_fit_their_table(tmp_path: Path) -> None:
     """Each name that was ever loaded stays; those of the stand-ins a board has in its ROM."""
     Hardware(tmp_path, "micropython32")  # compiles the stand-ins
     apart = {"main", "parts", "board.this"}  # would start it, or are of this computer
-    modules = [name for sizes in resident.tables().values() for name in sizes if name not in apart]
+    short = short_names.of_firmware().modules
+    modules = [short[name] for sizes in resident.tables().values() for name in sizes if name not in apart]
     code = f"""
 import sys, micropython, machine, network, esp32
 micropython.qstr_info()

@@ -1,27 +1,30 @@
-"""Starts the whole firmware as one of its boards does, on the stand-ins: boot.py FIRMWARE BOARD HTTP-PORT CLOCK.
+"""Starts the whole firmware as a board does, on the stand-ins: boot.py FIRMWARE HTTP-PORT.
 
-CLOCK is the name that the class of the clock has in it.
+STANDIN_NAMES gives the short names of the firmware's modules and of what is in them.
 """
 
+import json
 import os
 import sys
 
-_FIRMWARE, _NAME, _PORT, _CLOCK = sys.argv[1:5]
+_FIRMWARE, _PORT = sys.argv[1:3]
 sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
 
 import world  # noqa: E402
 
-import board.clock  # noqa: E402
+_NAMES = json.loads(os.getenv("STANDIN_NAMES"))
 
-_Clock = getattr(board.clock, _CLOCK)
-setattr(board.clock, _CLOCK, lambda: _Clock(world.SPEED, world.TICKS))
-import board.esp32  # noqa: E402
 
-this = board.esp32  # names the board of a build
-this.NAME = _NAME
-sys.modules["board.this"] = this
-this.Board.http = ("127.0.0.1", int(_PORT))
-this.Board.flash = os.getenv("STANDIN_FLASH")
+def _short(name):
+    return _NAMES.get(name, name)
+
+
+_clock = __import__(_short("board.clock"))
+_Clock = getattr(_clock, _short("Clock"))
+setattr(_clock, _short("Clock"), lambda: _Clock(world.SPEED, world.TICKS))
+_Board = getattr(__import__(_short("board.esp32")), _short("Board"))
+setattr(_Board, _short("http"), ("127.0.0.1", int(_PORT)))
+setattr(_Board, _short("flash"), os.getenv("STANDIN_FLASH"))
 exec(world.text("fault.py"))
 
 import main  # noqa: E402, F401

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build_tool import board_folder
+from build_tool import board_folder, bytecode
 from build_tool.package import read_folder, read_package
 
 BUILD = """
@@ -27,7 +27,7 @@ def test_only_what_is_stale_is_written_and_what_does_not_belong_goes(
     assert read_package(package).files == files
     before = {path: path.stat() for path in folder.rglob("*.mpy")}
 
-    (folder / "board" / "t8_c3.mpy").write_bytes(b"of another board")
+    bytecode.on_board("board.t8_c3", folder).write_bytes(b"of another board")
     (folder / "page" / "main.mpy.1").touch()
     (folder / "main.mpy").unlink()
     board_folder.build("host")
@@ -42,7 +42,7 @@ def test_each_board_has_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(board_folder, "TARGET", tmp_path)
     for board in ("t8_c3", "t8_c3", "host"):
         folder, _ = board_folder.build(board)
-        assert board.encode() in (folder / "board" / "this.mpy").read_bytes()
+        assert board.encode() in bytecode.on_board(board_folder.SELECTED, folder).read_bytes()
 
 
 def test_several_processes_build_at_once(tmp_path: Path) -> None:

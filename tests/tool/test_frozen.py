@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from build_tool.board_folder import build
-from build_tool.bytecode import FIRMWARE, ROOT
+from build_tool.board_folder import SELECTED, modules_of, selected_source
+from build_tool.bytecode import ROOT
 
 
 def test_image_has_all_modules_of_the_board_by_the_paths_that_imports_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder, _ = build("t8_c3")
     frozen: dict[str, Path] = {}
 
     def freeze(path: str, names: str | tuple[str, ...], opt: int) -> None:
@@ -20,15 +19,13 @@ def test_image_has_all_modules_of_the_board_by_the_paths_that_imports_look_for(
             assert name not in frozen
             frozen[name] = Path(path) / name
 
-    monkeypatch.setitem(os.environ, "P1_FOLDER", str(folder))
-    monkeypatch.setitem(os.environ, "P1_SOURCES", str(FIRMWARE))
+    monkeypatch.setitem(os.environ, "P1_ROOT", str(ROOT))
+    monkeypatch.setitem(os.environ, "P1_BOARD", "t8_c3")
     manifest = ROOT / "scripts/tools/frozen/manifest.py"
     exec(compile(manifest.read_text(), manifest, "exec"), {"include": lambda _: None, "freeze": freeze})
 
-    assert set(frozen) == {
-        path.relative_to(folder).with_suffix(".py").as_posix() for path in folder.rglob("*.mpy")
-    }
+    assert set(frozen) == {f"{module.replace('.', '/')}.py" for module in (*modules_of("t8_c3"), SELECTED)}
     assert all(path.exists() for path in frozen.values())
     assert "board/t8_c3.py" in frozen
     assert "board/host.py" not in frozen
-    assert frozen["board/this.py"].read_text() == "from board.esp32 import Board\n\nNAME = 't8_c3'\n"
+    assert frozen["board/this.py"].read_text() == selected_source("t8_c3")

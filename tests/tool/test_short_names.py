@@ -8,84 +8,128 @@ from collections.abc import Iterable
 import pytest
 
 from build_tool import bytecode, short_names
-from build_tool.rom_names import ROM_NAMES
+from build_tool.rom_names import MODULES, ROM_NAMES
+from build_tool.short_names import ShortNames
 
 MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
 TYPINGS = bytecode.ROOT / ".tools/typings"
 SOURCES = {
-    "one": '''
+    "shop.one": '''
 from micropython import const
-from two import Lamp
+from shop.two import Lamp
+from shop import two
 
 _MOST = const(3)
+_LATER = ("shop.two", "dim")
 
 
 def shine(lamp, colour="red"):
     """Not colour, but lamp."""
     lamp.lit = _MOST
+    two.dim(lamp)
     return {"lamp": lamp.level, "wattage": lamp.wattage}
 ''',
-    "two": """
+    "shop.two": """
 class Lamp:
     def __init__(self, wattage):
         self.wattage = wattage
         self.level = self._inside = 0
 
 
-shine = borrow("one", "shine")
+def dim(lamp):
+    load("shop.one").shine(lamp)
 """,
 }
 
 
 def test_only_what_costs_memory_has_another_name() -> None:
-    names = short_names.short_names(SOURCES)
-    assert set(names["one"]) == {"Lamp", "shine", "colour", "lit", "level"}
-    assert set(names["two"]) == {"Lamp", "shine", "level", "_inside"}
+    names = ShortNames(SOURCES).by_module
+    assert set(names["shop.one"]) == {"Lamp", "shine", "colour", "lit", "level", "two", "dim", "_LATER"}
+    assert set(names["shop.two"]) == {"Lamp", "shine", "level", "_inside", "dim"}
 
 
 def test_names_of_several_modules_are_the_same_in_all() -> None:
-    names = short_names.short_names(SOURCES)
-    for name in {"Lamp", "shine", "level"}:
-        assert names["one"][name] == names["two"][name]
+    names = ShortNames(SOURCES).by_module
+    for name in ("Lamp", "shine", "level", "dim"):
+        assert names["shop.one"][name] == names["shop.two"][name]
     for module in names.values():
         assert len(set(module.values())) == len(module)
     # What one sets on an object of two is no name of two's.
-    assert names["one"]["lit"] not in names["two"].values()
+    assert names["shop.one"]["lit"] not in names["shop.two"].values()
 
 
-def test_renamed_source_has_the_same_lines_and_text() -> None:
-    names = short_names.short_names(SOURCES)["one"]
-    renamed = short_names.rename(SOURCES["one"], names)
-    assert renamed.count("\n") == SOURCES["one"].count("\n")
-    assert '"""Not colour, but lamp."""' in renamed
-    assert f'return {{"lamp": lamp.{names["level"]}, "wattage": lamp.wattage}}' in renamed
-    assert f'borrow("one", "{names["shine"]}")' in short_names.rename(
-        SOURCES["two"], short_names.short_names(SOURCES)["two"]
-    )
+def test_modules_lie_in_one_folder_by_names_of_their_own() -> None:
+    names = ShortNames(SOURCES)
+    one, two = names.modules["shop.one"], names.modules["shop.two"]
+    own = names.by_module["shop.one"]
+    text = names.flat()[one]
+    assert f"from {two} import {own['Lamp']}\n" in text
+    assert f"import {two} as {own['two']}\n" in text
+    assert f"{own['two']}.{own['dim']}(lamp)" in text
+    assert f"('{two}', '{own['dim']}')" in text
+    assert f"load('{one}').{own['shine']}(lamp)" in names.flat()[two]
+
+
+def test_text_stays() -> None:
+    names = ShortNames(SOURCES)
+    text = names.flat()[names.modules["shop.one"]]
+    assert '"""Not colour, but lamp."""' in text
+    assert f"return {{'lamp': lamp.{names.common['level']}, 'wattage': lamp.wattage}}" in text
 
 
 def test_report_of_a_crash_is_told_in_names_of_the_sources() -> None:
-    own = short_names.of_firmware()
-    keep, closes = own["history.store"]["line_of"], own["demand.coach"]["_judge"]
-    report = f'tick: OSError: 5\n  File "monitor", in tick\n  File "history.store", line 1, in {keep}\n'
-    report += f'  File "demand.coach", in {closes}\n  File "gone.module", in {keep}\n'
-    assert short_names.explain(report) == report.replace(f"1, in {keep}", "1, in line_of").replace(
-        f"in {closes}", "in _judge"
+    short = short_names.of_firmware()
+    store, coach, main = (short.modules[name] for name in ("history.store", "demand.coach", "main"))
+    keep, judge = short.by_module["history.store"]["line_of"], short.by_module["demand.coach"]["_judge"]
+    report = f'tick: OSError: 5\n  File "{main}", in tick\n  File "{store}", line 1, in {keep}\n'
+    report += f'  File "{coach}", in {judge}\n  File "gone.module", in {keep}\n'
+    assert short.explain(report) == (
+        'tick: OSError: 5\n  File "main", in tick\n  File "history.store", line 1, in line_of\n'
+        f'  File "demand.coach", in _judge\n  File "gone.module", in {keep}\n'
     )
 
 
 def test_no_two_names_of_the_firmware_meet() -> None:
-    texts = {module: file.read_text() for module, file in short_names.modules().items()}
-    names = short_names.of_firmware()
+    short = short_names.of_firmware()
+    assert len({name.lower() for name in short.modules.values()}) == len(short.modules)
     meaning: dict[str, dict[str, str]] = {}
-    for module, own in names.items():
+    for module, own in short.by_module.items():
         assert len(set(own.values())) == len(own)
-        assert not set(own.values()) & short_names._words(texts[module])
-        for name, short in own.items():
-            meaning.setdefault(short, {})[module] = name
+        assert not set(own.values()) & short._words[module]
+        for name, other in own.items():
+            meaning.setdefault(other, {})[module] = name
     for told in meaning.values():
         several = {name for name in told.values() if list(told.values()).count(name) > 1}
         assert not several or len(set(told.values())) == 1
+
+
+def test_no_module_has_the_name_of_one_of_micropython() -> None:
+    names = set(short_names.of_firmware().modules.values()) - set(short_names.KEPT_MODULES)
+    assert not names & MODULES
+    theirs = {file.stem for file in TYPINGS.glob("*.pyi")} | {
+        file.stem for file in TYPINGS.glob("stdlib/*.pyi")
+    }
+    for interpreter in ("micropython32", "micropython"):
+        path = bytecode.ROOT / (".tools/bin" if interpreter == "micropython32" else ".venv/bin") / interpreter
+        if path.exists():
+            listed = subprocess.run(
+                [path, "-c", "help('modules')"], capture_output=True, text=True, check=True
+            ).stdout
+            theirs |= {word.partition("/")[0] for word in listed.rpartition("Plus any")[0].split()}
+    assert not names & theirs, "add them to MODULES of build_tool/rom_names.py"
+
+
+def test_no_name_of_a_module_is_put_together() -> None:
+    """The build would not see it: a module's name is a whole string, or follows `import`."""
+    for module, file in short_names.modules().items():
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Call(func=ast.Name(id="load" | "__import__"), args=[argument, *_]) if (
+                    module != "loading"
+                ):
+                    assert isinstance(argument, ast.Constant | ast.Name | ast.Subscript), module
+                    if isinstance(argument, ast.Constant):
+                        assert argument.value in short_names.modules(), module
 
 
 def test_no_class_of_the_firmware_grows_from_another_modules() -> None:
@@ -99,7 +143,7 @@ def test_no_class_of_the_firmware_grows_from_another_modules() -> None:
 
 
 def test_names_that_the_tool_says_to_a_board_stay() -> None:
-    renamed = {name for own in short_names.of_firmware().values() for name in own}
+    renamed = {name for own in short_names.of_firmware().by_module.values() for name in own}
     for file in ("settings.py", "card.py", "device.py", "deploy.py"):
         tree = ast.parse((bytecode.ROOT / "board_tool" / file).read_text())
         for node in ast.walk(tree):
@@ -119,7 +163,7 @@ def test_names_of_the_port_stay() -> None:
                     theirs.add(name)
                 case ast.Name(id=name, ctx=ast.Store()):
                     theirs.add(name)
-    renamed = {name for own in short_names.of_firmware().values() for name in own}
+    renamed = {name for own in short_names.of_firmware().by_module.values() for name in own}
     assert not renamed & theirs, "add them to _THEIRS of build_tool/short_names.py"
 
 
@@ -128,7 +172,7 @@ def test_short_names_cost_nothing() -> None:
     assert _new_names(ROM_NAMES) == []
 
     # What is in ROM stays as it is: it may be theirs, and costs nothing.
-    renamed = sorted({name for own in short_names.of_firmware().values() for name in own})
+    renamed = sorted({name for own in short_names.of_firmware().by_module.values() for name in own})
     assert not set(renamed) - set(_new_names(renamed)), "add them to _THEIRS of build_tool/short_names.py"
     assert len(renamed) > 500  # and nothing else was left
 

@@ -94,7 +94,7 @@ def test_what_is_refused_leaves_the_device_as_it_was(
         for content, status, why in (
             (foreign, 400, "This package is for the board t8_c3; this one is host"),
             (good[:-9], 400, "not a whole one"),
-            (good[:-9] + b"123456789", 400, "damaged at web/"),
+            (good[:-9] + b"123456789", 400, f"damaged at {max(package.files)}"),
             (os.urandom(300_000), 400, "no update package"),
             (bytes((1 << 20) + 1), 413, "At most"),
             (b"", 411, "Send something"),
@@ -110,7 +110,7 @@ def test_what_is_refused_leaves_the_device_as_it_was(
 def test_version_that_does_not_come_up_gives_its_place_back(
     with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
 ) -> None:
-    broken = newer(files, "9.9.9", tmp_path, **{"supervisor.mpy": b"no bytecode"})
+    broken = newer(files, "9.9.9", tmp_path, **{bytecode.on_board("supervisor").name: b"no bytecode"})
     device = Device(with_password, line, files)
     loader = with_password / "slot.py"
     loader.write_text(loader.read_text().replace("const(10)", "const(0)"))  # nobody comes with a cable

@@ -95,7 +95,9 @@ def set_password(flash: Path) -> None:
 
 
 def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
+    short = short_names.of_firmware()
+    name = short.modules["version"]
     source = tmp_path / "version.py"
-    source.write_text(short_names.rename(f"VERSION = {version!r}\n", short_names.of_firmware()["version"]))
-    bytecode.compile_python(source, tmp_path / "version.mpy", "version.py", optimise=3)
-    return Package(version, "host", {**files, "version.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
+    source.write_text(short.rename(f"VERSION = {version!r}\n"))
+    bytecode.compile_python(source, tmp_path / "version.mpy", name, optimise=3)
+    return Package(version, "host", {**files, f"{name}.mpy": (tmp_path / "version.mpy").read_bytes(), **more})

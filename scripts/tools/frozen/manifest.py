@@ -1,19 +1,22 @@
 """What goes into an image of MicroPython with the firmware inside: MicroPython's build reads this file.
 
-The modules are those of the board's folder, from their sources: a frozen module is found by the path that it was
-compiled from, and the folder's bytecode has its module's name there, which takes less memory.
+The modules come from their sources, with the names and folders of those: in an image both cost no memory.
 """
 # ruff: noqa: F821
 
 import os
+import sys
 from pathlib import Path
 
+root = Path(os.environ["P1_ROOT"])
+sys.path.insert(0, str(root))
+from build_tool.board_folder import SELECTED, modules_of, selected_source  # noqa: E402
+
 include("$(PORT_DIR)/boards/manifest.py")
-folder = Path(os.environ["P1_FOLDER"])
-made = folder.parent / f"frozen_{folder.name}"
-(made / "board").mkdir(parents=True, exist_ok=True)
-(made / "board/this.py").write_text(f"from board.esp32 import Board\n\nNAME = {folder.name!r}\n")
-modules = [path.relative_to(folder).with_suffix(".py").as_posix() for path in sorted(folder.rglob("*.mpy"))]
-modules.remove("board/this.py")
-freeze(os.environ["P1_SOURCES"], tuple(modules), opt=3)
-freeze(str(made), "board/this.py", opt=3)
+board = os.environ["P1_BOARD"]
+made = root / "build" / "frozen" / "sources"
+selected = SELECTED.replace(".", "/") + ".py"
+(made / selected).parent.mkdir(parents=True, exist_ok=True)
+(made / selected).write_text(selected_source(board))
+freeze(str(root / "firmware"), tuple(f"{module.replace('.', '/')}.py" for module in modules_of(board)), opt=3)
+freeze(str(made), selected, opt=3)

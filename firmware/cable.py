@@ -1,0 +1,11 @@
+"""What scripts/firmware asks of a board over the cable. Names in here are never shortened.
+
+A board that is asked may have another version than the tool that asks.
+"""
+
+from loading import load
+
+
+def check(settings):
+    """Return the faults of /config.json's settings, as history/settings.py tells them."""
+    return load("history.settings").check(settings)[1]
