@@ -12,7 +12,7 @@ from build_tool.package import Package, read_folder, version
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
 LOADER = ROOT / "firmware" / "loader"
-SELECTED = "board.this"
+SELECTED = "board.selected"
 _SELECTED = """from board.esp32 import Board
 from loading import load
 

@@ -9,14 +9,14 @@ import struct
 import sys
 from micropython import const
 
-from board.rtc import keep_report, kept_report
+from board.rtc_memory import keep_report, kept_report
 from loading import load
 from meter.crc import crc16
 from meter.stamp import civil
 from version import VERSION
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")

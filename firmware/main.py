@@ -2,7 +2,7 @@
 
 import asyncio
 
-from board.this import create_board
+from board.selected import create_board
 from loading import load
 from log import Log
 

@@ -5,7 +5,7 @@ Those not given are as below, where the card's are those that the chip's own doc
 
 from loading import load
 
-read_json = load("board.flash").read_json
+read_json = load("board.flash_json").read_json
 
 _PINS = {
     "led": 2,

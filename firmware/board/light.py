@@ -12,7 +12,7 @@ _BRIGHTEST = const(9)
 
 
 class Light:
-    """Shows the patterns of board/patterns.py, in steps of a tenth of a second.
+    """Shows the patterns of board/light_patterns.py, in steps of a tenth of a second.
 
     `state()` names the pattern of the device's state: "dim" when all is well, "risk", "sos" or "wifi". `config` has
     `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the
@@ -46,7 +46,7 @@ class Light:
         minute = local_s // 60
         if minute != self._minute:
             self._minute = minute
-            self._is_quiet = load("board.patterns").is_quiet(self._config, minute)
+            self._is_quiet = load("board.light_patterns").is_quiet(self._config, minute)
 
     def step(self):
         """The next tenth of a second."""
@@ -71,4 +71,4 @@ class Light:
         name = self._asked.pop(0) if self._asked else self._state()
         if name != self._name:
             self._name = name
-            self._steps = load("board.patterns").steps(name)
+            self._steps = load("board.light_patterns").steps(name)

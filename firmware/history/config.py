@@ -26,8 +26,8 @@ from micropython import const
 from history.card import ROOT
 from loading import load
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _NAME = const("config.json")
 _PATH = ROOT + "/config.json"

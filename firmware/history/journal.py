@@ -13,7 +13,7 @@ import binascii
 import struct
 from micropython import const
 
-from board.rtc import keep_quarter
+from board.rtc_memory import keep_quarter
 from meter.reading import total
 
 RUNNING = const(0)

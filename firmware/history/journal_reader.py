@@ -4,7 +4,7 @@ import binascii
 import struct
 from micropython import const
 
-from board.rtc import kept_quarter
+from board.rtc_memory import kept_quarter
 from demand.quarter import ABSENT, HEAD, SLOTS
 from history.card import ROOT
 

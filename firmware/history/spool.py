@@ -11,8 +11,8 @@ from micropython import const
 from demand.quarter import HEAD, SLOTS
 from loading import load
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _MOST = const(200)
 _NEWEST = const(96)  # of the lost ones: so far back the meter's clock may be set, and each still counts once

@@ -4,8 +4,8 @@ from micropython import const
 
 from loading import load
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _FILE = const("wifi.json")
 

@@ -12,7 +12,7 @@ from micropython import const
 
 from loading import load
 
-read_json = load("board.flash").read_json
+read_json = load("board.flash_json").read_json
 
 _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has

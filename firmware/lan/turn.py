@@ -4,7 +4,7 @@ import asyncio
 
 from loading import load
 
-read_json = load("board.flash").read_json
+read_json = load("board.flash_json").read_json
 
 
 def turn(wifi, late):

@@ -7,7 +7,7 @@ import json
 import sys
 from micropython import const
 
-from board.this import NAME
+from board.selected import NAME
 from web.server import Refused
 
 _FORMAT = const("p1-monitor 1")

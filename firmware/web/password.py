@@ -12,8 +12,8 @@ from micropython import const
 
 from loading import load
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
 _SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share

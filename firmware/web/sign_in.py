@@ -11,8 +11,8 @@ from loading import load
 from meter.stamp import iso
 from web.server import Refused
 
-read_json = load("board.flash").read_json
-write_json = load("board.flash").write_json
+read_json = load("board.flash_json").read_json
+write_json = load("board.flash_json").write_json
 
 _SECRETS = const("secrets.json")
 _JSON = const("application/json")

@@ -76,9 +76,9 @@ async def _take(board, body, slot):
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _manifest(body, manifest)
-    if head["room"] > load("board.folders").room(board.flash or "/", folder):
+    if head["room"] > load("update.folders").room(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
-    await load("board.folders").empty(folder)
+    await load("update.folders").empty(folder)
     at = 0
     while True:
         # Opened anew for each line: LittleFS is safest with one open file.
@@ -93,7 +93,7 @@ async def _take(board, body, slot):
         if line[:2] == b'["':
             await _file(body, folder, *_row(line))
     os.rename(manifest, folder + "/manifest.json")
-    load("board.slots").choose(board, slot, "0")
+    load("update.slots").choose(board, slot, "0")
     return head["version"]
 
 
@@ -130,7 +130,7 @@ def _row(line):
 
 async def _file(body, folder, name, size, digest):
     path = "%s/%s" % (folder, name)
-    load("board.folders").make_around(path, len(folder))
+    load("update.folders").make_around(path, len(folder))
     with open(path, "wb") as file:
         while size:
             piece = await body.piece(size)

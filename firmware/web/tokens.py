@@ -5,7 +5,7 @@ from micropython import const
 
 from loading import load
 
-read_json = load("board.flash").read_json
+read_json = load("board.flash_json").read_json
 
 _HASH = const(32)  # bytes of SHA-256
 _SECRETS = const("secrets.json")

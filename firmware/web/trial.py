@@ -29,7 +29,7 @@ class Trial:
     def _confirm(self):
         monitor = self._monitor
         try:
-            load("board.slots").choose(monitor.board, load("board.slots").running(), "ok")
+            load("update.slots").choose(monitor.board, load("update.slots").running(), "ok")
         except OSError as error:
             monitor.note("update: cannot say that this version is well: %r" % error)
             self._well_s -= _AGAIN_S

@@ -23,7 +23,7 @@ async def receive(monitor, request):
         raise Refused(409, "An update is under way")
     if status["state"] == "trial":
         raise Refused(409, "This version is on trial and may still go back: try again in some minutes")
-    slot = {"a": "b", "b": "a"}.get(load("board.slots").running())
+    slot = {"a": "b", "b": "a"}.get(load("update.slots").running())
     if not slot:
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)

@@ -9,7 +9,7 @@ import radio
 sys.modules["network"] = radio
 
 from board.clock import Clock  # noqa: E402
-from board.flash import write_json  # noqa: E402
+from board.flash_json import write_json  # noqa: E402
 from lan.wifi import Wifi  # noqa: E402
 from loading import load  # noqa: E402
 

@@ -3,7 +3,7 @@
 import json
 import os
 
-from board.flash import read_json, write_json
+from board.flash_json import read_json, write_json
 from meter.stamp import seconds
 from web import sign_in
 from web.access import Access

@@ -6,7 +6,7 @@ import vfs
 
 from ramcard import Slot, content, write
 
-from board.flash import read_json, write_json
+from board.flash_json import read_json, write_json
 from history import config
 from history.card import ROOT, Card
 from loading import load

@@ -1,7 +1,7 @@
-"""board/light.py, board/patterns.py: what is shown first, how bright, and when it is dark."""
+"""board/light.py, board/light_patterns.py: what is shown first, how bright, and when it is dark."""
 
 from board.light import Light
-from board.patterns import steps
+from board.light_patterns import steps
 
 MINUTE = 60
 EVENING, NIGHT, MORNING, NOON = 22 * 3600, 3 * 3600, 7 * 3600, 12 * 3600

@@ -2,7 +2,7 @@
 
 import crash
 from board.clock import Clock
-from board.rtc import keep_quarter, kept_quarter
+from board.rtc_memory import keep_quarter, kept_quarter
 from demand.quarter import Quarter
 from log import Log
 from version import VERSION

@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from board.flash import read_json
+from board.flash_json import read_json
 from web import password
 
 FLASH = "build/tests/flash_of_password"

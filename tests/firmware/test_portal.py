@@ -7,7 +7,7 @@ import radio
 from network_house import HOME, House, router
 
 from board.clock import Clock
-from board.flash import read_json
+from board.flash_json import read_json
 from lan import form
 from web.server import Refused, Request
 

@@ -5,7 +5,7 @@ import asyncio
 import radio
 from network_house import HOME, House, router
 
-from board.flash import read_json
+from board.flash_json import read_json
 from loading import load
 
 

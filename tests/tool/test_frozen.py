@@ -28,4 +28,4 @@ def test_image_has_all_modules_of_the_board_by_the_paths_that_imports_look_for(
     assert all(path.exists() for path in frozen.values())
     assert "board/t8_c3.py" in frozen
     assert "board/host.py" not in frozen
-    assert frozen["board/this.py"].read_text() == selected_source("t8_c3")
+    assert frozen["board/selected.py"].read_text() == selected_source("t8_c3")

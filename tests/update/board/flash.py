@@ -23,7 +23,7 @@ class This:
     NAME = "t8_c3"
 
 
-sys.modules["board.this"] = This
+sys.modules["board.selected"] = This
 
 
 class PowerCut(Exception):

@@ -9,7 +9,7 @@ import sys
 
 from flash import Flash, Monitor, Mounted, PowerCut, Request, format_flash, send, start, write
 
-from board.slots import choose
+from update.slots import choose
 
 
 def package(path):

@@ -10,7 +10,7 @@ import sys
 
 from flash import Flash, Monitor, Mounted, Request, format_flash, send, start
 
-from board.slots import choose
+from update.slots import choose
 
 
 def files(folder):

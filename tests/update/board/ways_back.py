@@ -5,7 +5,7 @@ import sys
 
 from flash import Flash, Monitor, Mounted, Request, format_flash, read, send, start, write
 
-from board.slots import choose, status
+from update.slots import choose, status
 from web.trial import Trial
 
 

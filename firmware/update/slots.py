@@ -6,7 +6,7 @@ loader/slot.py, which is never updated, says which one starts and why; here is t
 import os
 import sys
 
-from board.this import NAME
+from board.selected import NAME
 
 
 def running():
