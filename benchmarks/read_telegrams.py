@@ -10,8 +10,8 @@ import time
 
 sys.path.insert(0, sys.argv[1])
 
-from meter.reading import Parser
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
 
 with open(sys.argv[2], "rb") as file:
     data = file.read()

@@ -12,7 +12,7 @@ from micropython import const
 from board.rtc_memory import keep_report, kept_report
 from loading import load
 from meter.crc import crc16
-from meter.stamp import civil
+from meter.timestamp import civil
 from version import VERSION
 
 read_json = load("board.flash_json").read_json

@@ -3,8 +3,8 @@
 from micropython import const
 
 from loading import load
-from meter.reading import total
-from meter.stamp import civil
+from meter.parser import total
+from meter.timestamp import civil
 
 _SAVE_S = const(60)
 

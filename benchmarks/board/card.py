@@ -16,7 +16,7 @@ from recording import Board, Device, Meter
 from demand.quarter import file_path
 from history import days, lines
 from history.card import ROOT
-from meter.stamp import civil, iso, seconds, shift
+from meter.timestamp import civil, iso, seconds, shift
 from web import period, span
 
 SECTOR = 512

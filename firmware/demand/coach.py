@@ -7,7 +7,7 @@ from micropython import const
 
 from demand import capacity
 from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id, start_of
-from meter import stamp
+from meter import timestamp
 
 CONNECTION_W = 25000  # the most that a connection gives, where its own limit is not known
 
@@ -123,7 +123,7 @@ class Coach:
         """Seconds into the running quarter, or None when this moment is in another."""
         if self.start is None:
             return None
-        t = stamp.elapsed(local_s, summer, self.start, self.summer)
+        t = timestamp.elapsed(local_s, summer, self.start, self.summer)
         if t < 0 and self.elapsed - t <= _JITTER_S:
             return 0
         return t if 0 <= t < QUARTER_S else None
@@ -133,7 +133,7 @@ class Coach:
         t = local_s % QUARTER_S
         self.wh_ref = None
         if self.start is not None:
-            age = stamp.elapsed(local_s, summer, self.start + self.elapsed, self.summer)
+            age = timestamp.elapsed(local_s, summer, self.start + self.elapsed, self.summer)
             if 0 <= age <= _LINK_S:
                 self.wh_ref, self.t_ref = self._wh, t - age
         self.start, self.summer = local_s - t, summer

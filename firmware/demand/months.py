@@ -8,7 +8,7 @@ from micropython import const
 from demand.capacity import FLOOR_W, has_tariff
 from demand.peaks import CARD, METER, month_of
 from demand.quarter import QUARTER_S
-from meter import stamp
+from meter import timestamp
 
 _CLOSED = const(13)  # closed months that a meter keeps, and we
 _BILLED = const(12)
@@ -47,7 +47,7 @@ def update(peaks, month, sent_peak, sent_months):
 
 
 def _take_sent(peaks, power_w, end, summer, month=None):
-    start, summer = stamp.shift(end, summer, -QUARTER_S)
+    start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
     # A month that was never measured has a stamp outside of itself.

@@ -4,7 +4,7 @@ Source: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Flu
 """
 
 from loading import load
-from meter import stamp
+from meter import timestamp
 
 METER = "meter"
 CARD = "card"  # from the quarters that we saw close or stored
@@ -12,7 +12,7 @@ CARD = "card"  # from the quarters that we saw close or stored
 
 def month_of(local_s):
     """The month of a moment as one number, so that neighbours differ by one: year * 12 + month - 1."""
-    year, month = stamp.civil(local_s)[:2]
+    year, month = timestamp.civil(local_s)[:2]
     return year * 12 + month - 1
 
 

@@ -8,7 +8,7 @@ from array import array
 from micropython import const
 
 from loading import load
-from meter import stamp
+from meter import timestamp
 
 QUARTER_S = 900
 SLOT_S = 5
@@ -20,20 +20,20 @@ _MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
 
 def quarter_id(local_s, summer):
     """Bits 31-24 year - 2000, 23-16 month, 15-8 day, 7 summer time, 6-0 quarter of the day on the local clock."""
-    year, month, day, hour, minute, _ = stamp.civil(local_s)
+    year, month, day, hour, minute, _ = timestamp.civil(local_s)
     return year - 2000 << 24 | month << 16 | day << 8 | (128 if summer else 0) | hour * 4 + minute // 15
 
 
 def start_of(quarter_id):
     """The moment (local_s, summer) at which the quarter with this id begins."""
-    day = stamp.seconds(2000 + (quarter_id >> 24), quarter_id >> 16 & 255, quarter_id >> 8 & 255)
+    day = timestamp.seconds(2000 + (quarter_id >> 24), quarter_id >> 16 & 255, quarter_id >> 8 & 255)
     return day + (quarter_id & 127) * QUARTER_S, quarter_id & 128 != 0
 
 
 def file_path(quarter_id):
     """The file of a quarter under /meter: 2023/12/02/0945W.json."""
     local_s, summer = start_of(quarter_id)
-    return "{:04}/{:02}/{:02}/{:02}{:02}{}.json".format(*stamp.civil(local_s)[:5], "S" if summer else "W")
+    return "{:04}/{:02}/{:02}/{:02}{:02}{}.json".format(*timestamp.civil(local_s)[:5], "S" if summer else "W")
 
 
 class Quarter:

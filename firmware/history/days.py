@@ -13,7 +13,7 @@ from micropython import const
 
 from history.card import ROOT
 from loading import load
-from meter.stamp import civil, elapsed, seconds
+from meter.timestamp import civil, elapsed, seconds
 
 _DAY_S = const(86400)
 _MOST_W = const(65534)

@@ -14,7 +14,7 @@ import struct
 from micropython import const
 
 from board.rtc_memory import keep_quarter
-from meter.reading import total
+from meter.parser import total
 
 RUNNING = const(0)
 ENDED = const(1)  # another quarter has begun, but its first telegram came late

@@ -5,7 +5,7 @@ Its samples are all that is known of it; registers, gas and water are not.
 
 from micropython import const
 
-from meter.stamp import iso, seconds
+from meter.timestamp import iso, seconds
 
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
 _MOST_PIECES = const(64)  # of 256 bytes

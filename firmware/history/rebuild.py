@@ -10,7 +10,7 @@ from micropython import const
 
 from history.card import ROOT
 from loading import load
-from meter.stamp import seconds
+from meter.timestamp import seconds
 
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"

@@ -10,7 +10,7 @@ from micropython import const
 from demand.quarter import QUARTER_S, Quarter
 from history import journal
 from loading import load
-from meter.stamp import elapsed
+from meter.timestamp import elapsed
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
 _BACK = const(3)  # slots by which a clock is corrected; further back is another time

@@ -11,7 +11,7 @@ from micropython import const
 from demand.quarter import SLOT_S, quarter_id
 from history.journal import CUT, CUT_SEEN, serial
 from loading import load
-from meter.reading import total
+from meter.parser import total
 
 _DAY_S = const(86400)
 _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used

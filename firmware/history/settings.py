@@ -3,7 +3,7 @@
 import json
 from micropython import const
 
-from meter.stamp import days_in_month
+from meter.timestamp import days_in_month
 
 _HEX = const("0123456789abcdefABCDEF")
 # The distribution areas of Flanders, then the two choices that pay for no peak.

@@ -11,7 +11,7 @@ from micropython import const
 from demand.quarter import file_path
 from history.card import ROOT
 from loading import load
-from meter.stamp import seconds
+from meter.timestamp import seconds
 
 _DAY_S = const(86400)
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.

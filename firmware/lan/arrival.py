@@ -4,7 +4,7 @@ import asyncio
 import network
 
 from loading import load
-from meter.stamp import civil
+from meter.timestamp import civil
 
 
 def arrive(wifi):

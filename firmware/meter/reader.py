@@ -3,8 +3,8 @@
 import gc
 import sys
 
-from meter.reading import Parser
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
 
 _SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s): after this it is asked anew
 

@@ -10,7 +10,7 @@ Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 from binascii import unhexlify
 from micropython import const
 
-from meter.stamp import parse
+from meter.timestamp import parse
 
 _POINT = const(46)  # b"."[0]
 _KILO = const(107)  # b"k"[0]

@@ -9,8 +9,8 @@ import json
 from demand.quarter import QUARTER_S
 from loading import load
 from meter.objects import FIELDS, MBUS_ROW
-from meter.reading import total
-from meter.stamp import iso, shift
+from meter.parser import total
+from meter.timestamp import iso, shift
 from meter.values import text
 
 # How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).

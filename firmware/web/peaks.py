@@ -7,7 +7,7 @@ import json
 
 from demand.peaks import month_name
 from demand.quarter import QUARTER_S, file_path, quarter_id
-from meter.stamp import iso, shift
+from meter.timestamp import iso, shift
 
 
 def write_peaks(peaks, card, write):

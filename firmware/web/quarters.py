@@ -11,7 +11,7 @@ from binascii import crc32
 from micropython import const
 
 from history.card import ROOT, Card
-from meter.stamp import civil, days_in_month
+from meter.timestamp import civil, days_in_month
 
 _BLOCK = const(1024)
 _CHECK = const(9)  # bytes: the comma and the digits of a line's check

@@ -4,7 +4,7 @@ import asyncio
 from micropython import const
 
 from loading import load
-from meter.stamp import civil
+from meter.timestamp import civil
 
 _DAY_S = const(86400)
 

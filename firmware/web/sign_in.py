@@ -8,7 +8,7 @@ import os
 from micropython import const
 
 from loading import load
-from meter.stamp import iso
+from meter.timestamp import iso
 from web.server import Refused
 
 read_json = load("board.flash_json").read_json

@@ -3,7 +3,7 @@
 from micropython import const
 
 from loading import load
-from meter.stamp import civil, days_in_month, iso, parse, seconds
+from meter.timestamp import civil, days_in_month, iso, parse, seconds
 from web.server import Refused
 
 _DAY_S = const(86400)

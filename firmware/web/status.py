@@ -4,7 +4,7 @@ import gc
 import json
 import sys
 
-from meter.stamp import iso
+from meter.timestamp import iso
 from version import VERSION
 
 

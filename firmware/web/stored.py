@@ -12,7 +12,7 @@ from micropython import const
 from demand.quarter import quarter_id
 from history.card import ROOT
 from loading import load
-from meter.stamp import seconds
+from meter.timestamp import seconds
 from web.server import Refused
 
 _JSON = const("application/json")

@@ -9,8 +9,8 @@ import sys
 _HERE = __file__.rpartition("/")[0] or "."
 sys.path[0] = _HERE + "/../../firmware"
 
-from meter.reading import Parser  # noqa: E402
-from meter.telegram import LIMIT, Framer  # noqa: E402
+from meter.framer import LIMIT, Framer  # noqa: E402
+from meter.parser import Parser  # noqa: E402
 from web import documents  # noqa: E402
 
 USAGE = """\

@@ -6,9 +6,9 @@ Prints one line of JSON for each file: its name, what the framer counted, and th
 import json
 import sys
 
-from meter.reading import Parser
-from meter.stamp import iso
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
+from meter.timestamp import iso
 from meter.values import text
 from web import documents
 

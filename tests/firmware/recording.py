@@ -6,16 +6,16 @@ from demand.coach import Coach
 from demand.peaks import Peaks
 from history.card import ROOT, Card
 from history.recorder import Recorder
-from meter import stamp
+from meter import timestamp
 from meter.objects import FIELDS, MBUS_ROW
-from meter.reading import total
+from meter.parser import total
 
 FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
 
 
 def moment(text):
     """(local_s, summer) of 261112183000W."""
-    return stamp.parse(text.encode())
+    return timestamp.parse(text.encode())
 
 
 class Parser:
@@ -39,7 +39,7 @@ class Meter:
 
     def run(self, seconds):
         """Time passes."""
-        self.now = stamp.shift(self.now[0], self.now[1], seconds)
+        self.now = timestamp.shift(self.now[0], self.now[1], seconds)
         self.import_ws += self.power_w * seconds
 
     def reading(self):
@@ -105,7 +105,7 @@ class Device:
 
     def run_until(self, text, every=5):
         end = moment(text)
-        while stamp.elapsed(end[0], end[1], *self.meter.now) > 0:
+        while timestamp.elapsed(end[0], end[1], *self.meter.now) > 0:
             self.meter.run(every)
             self.telegram()
 

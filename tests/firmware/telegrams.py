@@ -3,8 +3,8 @@
 import json
 
 from meter.crc import crc16
-from meter.reading import Parser
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
 from web import documents
 
 HEADER = "/FLU5\\253769484_A"

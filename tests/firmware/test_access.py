@@ -4,7 +4,7 @@ import json
 import os
 
 from board.flash_json import read_json, write_json
-from meter.stamp import seconds
+from meter.timestamp import seconds
 from web import sign_in
 from web.access import Access
 from web.password import derive

@@ -6,7 +6,7 @@ from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
 from history.card import ROOT
-from meter import stamp
+from meter import timestamp
 
 
 def device(start, **meter):
@@ -91,7 +91,7 @@ def test_clock_set_back_within_a_quarter_leaves_its_registers_aside():
 def test_clock_corrected_by_some_seconds_changes_nothing():
     found = device("261112182955W")
     found.run_until("261112184000W")
-    found.meter.now = stamp.shift(found.meter.now[0], found.meter.now[1], -7)
+    found.meter.now = timestamp.shift(found.meter.now[0], found.meter.now[1], -7)
     found.run_until("261112184510W")
     assert day("2026/11/12")[0][:1] + day("2026/11/12")[0][3:] == ("18:30+01", "registers")
 
@@ -133,7 +133,7 @@ def test_clock_set_to_another_day_closes_that_one():
 
 
 def test_meter_without_a_letter_keeps_the_order_of_time():
-    # What meter/stamp.py makes of an Iskra's digits in the doubled hour is what comes here.
+    # What meter/timestamp.py makes of an Iskra's digits in the doubled hour is what comes here.
     previous = None
     moments = []
     for digits in (
@@ -144,7 +144,7 @@ def test_meter_without_a_letter_keeps_the_order_of_time():
         "261025025900",
         "261025030010",
     ):
-        previous = stamp.parse(digits.encode(), previous=previous)
+        previous = timestamp.parse(digits.encode(), previous=previous)
         moments.append(previous)
     assert [summer for _, summer in moments] == [True, True, False, False, False, False]
 

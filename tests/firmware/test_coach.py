@@ -4,7 +4,7 @@ from vectors import group, moment
 
 from demand.coach import Coach, allowed_w, projected_w
 from demand.quarter import quarter_id
-from meter import stamp
+from meter import timestamp
 
 START = "240112231500W"
 
@@ -50,7 +50,7 @@ class Meter:
                 self.rest_ws += power
                 self.wh += self.rest_ws // 3600
                 self.rest_ws %= 3600
-                self.turn(stamp.shift(*self.now, 1))
+                self.turn(timestamp.shift(*self.now, 1))
 
     def telegram(self, power, export, sends):
         late = self.now[0] % 900 < self.late_s
@@ -117,7 +117,7 @@ def run(coach, seconds, power, start=START, **sent):
     warned = False
     for _ in range(seconds):
         warned = coach.update(*now, power, 0, **sent) or warned
-        now = stamp.shift(*now, 1)
+        now = timestamp.shift(*now, 1)
     return warned
 
 

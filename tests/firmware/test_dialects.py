@@ -6,9 +6,9 @@ build/tests/dialects.json, written by conftest.py, has one meter a line: its tel
 import json
 
 from demand.peaks import month_name
-from meter.reading import Parser
-from meter.stamp import iso
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
+from meter.timestamp import iso
 from meter.values import text
 
 # Fields that do not change and are not a measurement.

@@ -9,7 +9,7 @@ from recording import Board, Device, Meter, lines
 
 from history import lines as line_rules, rows
 from history.card import ROOT
-from meter import stamp
+from meter import timestamp
 from web import month
 
 OLD = (
@@ -165,7 +165,7 @@ def test_two_days_wait_and_what_is_more_is_counted_as_lost():
 
 
 def set_back(found, seconds):
-    found.meter.now = stamp.shift(found.meter.now[0], found.meter.now[1], -seconds)
+    found.meter.now = timestamp.shift(found.meter.now[0], found.meter.now[1], -seconds)
 
 
 def test_quarter_that_is_lost_counts_once_although_it_ends_again():

@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 from lan import captive, naming, ntp
-from meter.stamp import civil
+from meter.timestamp import civil
 
 COOKIE = b"abcdefgh"
 DNS, TIME = 15354, 15123

@@ -3,7 +3,7 @@
 from vectors import group, moment
 
 from demand.peaks import CARD, METER, Peaks, month_name, month_number, month_of
-from meter import stamp
+from meter import timestamp
 
 
 def peak(power, end):
@@ -22,7 +22,7 @@ def local(text):
 
 def shown(found):
     """(month, power, start, source) of a peak, for comparison."""
-    return found and (month_name(found[0]), found[1], stamp.iso(found[2], found[3])[:16], found[4])
+    return found and (month_name(found[0]), found[1], timestamp.iso(found[2], found[3])[:16], found[4])
 
 
 def test_month_has_a_number_and_a_name():
@@ -74,7 +74,7 @@ def test_peak_of_last_month_is_none_of_this_one():
 def test_peak_at_the_clock_change_starts_in_its_own_letter():
     peaks = Peaks()
     peaks.update(local("261025120000W"), peak(4000, "261025020000W"))
-    assert stamp.iso(*peaks.running[2:4]) == "2026-10-25T02:45:00+02:00"
+    assert timestamp.iso(*peaks.running[2:4]) == "2026-10-25T02:45:00+02:00"
 
 
 def test_quarter_that_closes_counts_where_the_meter_sends_no_peak():
@@ -180,7 +180,7 @@ def test_thirteen_closed_months_are_kept():
     peaks.update(local("261115120000W"), peak(2800, "261103090000W"))
     for back in range(20):
         number = month_number("2026-10") - back
-        peaks.quarter(stamp.seconds(number // 12, number % 12 + 1), False, 1000 + back)
+        peaks.quarter(timestamp.seconds(number // 12, number % 12 + 1), False, 1000 + back)
     assert len(peaks.closed) == 13
     peaks.update(local("261215120000W"))
     peaks.update(local("270115120000W"))
@@ -215,8 +215,8 @@ def test_billable_average():
         peaks.area = area
         peaks.counted_from = counted_from and month_number(counted_from)
         year, number = int(running[:4]), int(running[5:])
-        noon = stamp.seconds(year, number, 1, 12)
+        noon = timestamp.seconds(year, number, 1, 12)
         peaks.update(noon, running_w and (running_w, noon, False))
         for name, power in months.items():
-            peaks.quarter(stamp.seconds(int(name[:4]), int(name[5:]), 1, 12), False, power)
+            peaks.quarter(timestamp.seconds(int(name[:4]), int(name[5:]), 1, 12), False, power)
         assert peaks.billable_w() == expected, (running, expected)

@@ -6,7 +6,7 @@ import json
 from vectors import expand, group, moment
 
 from demand.quarter import ABSENT, SLOTS, Quarter, file_path, quarter_id, start_of
-from meter import stamp
+from meter import timestamp
 
 ID = 386662951  # 2023-12-02 09:45 W
 
@@ -34,19 +34,19 @@ def test_id_start_and_file_of_a_quarter():
         assert quarter_id(local_s, summer) == quarter_id(local_s + 899, summer) == number
         assert start_of(number) == (local_s, summer)
         assert file_path(number) == path
-        assert stamp.iso(local_s, summer) == iso_start
-        assert stamp.iso(*stamp.shift(local_s, summer, 900)) == iso_end
+        assert timestamp.iso(local_s, summer) == iso_start
+        assert timestamp.iso(*timestamp.shift(local_s, summer, 900)) == iso_end
 
 
 def test_day_has_92_96_or_100_quarters():
     for day, count in group("days"):
         year, month, number = (int(part) for part in day.split("-"))
-        first = stamp.seconds(year, month, number)
-        now = stamp.parse(f"{year - 2000:02}{month:02}{number:02}000000".encode())
+        first = timestamp.seconds(year, month, number)
+        now = timestamp.parse(f"{year - 2000:02}{month:02}{number:02}000000".encode())
         ids = set()
         while now[0] < first + 86400:
             ids.add(quarter_id(*now))
-            now = stamp.shift(now[0], now[1], 900)
+            now = timestamp.shift(now[0], now[1], 900)
         assert len(ids) == count, day
 
 

@@ -1,13 +1,13 @@
-"""meter/reading.py: from the lines of a telegram, and of the one before, to a reading."""
+"""meter/parser.py: from the lines of a telegram, and of the one before, to a reading."""
 
 from telegrams import CLOCK, HOUSE, POWER, Meter, instead, read, shown, without
 
-from meter import stamp
-from meter.reading import total
+from meter import timestamp
+from meter.parser import total
 
 
 def moment(text):
-    return stamp.parse(text.encode())
+    return timestamp.parse(text.encode())
 
 
 def test_every_object_of_a_telegram_is_read():

@@ -1,8 +1,8 @@
-"""meter/telegram.py: which telegrams are found in a stream that may be damaged anywhere."""
+"""meter/framer.py: which telegrams are found in a stream that may be damaged anywhere."""
 
 from telegrams import CLOCK, HOUSE, MESSAGE_1024, POWER, Taken, instead, telegram
 
-from meter.telegram import LIMIT
+from meter.framer import LIMIT
 
 CHUNKS = (1, 2, 3, 7, 255, 256, 257)
 GOOD = telegram(*HOUSE)

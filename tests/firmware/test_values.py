@@ -2,7 +2,7 @@
 
 from telegrams import CLOCK, read, shown
 
-from meter import stamp
+from meter import timestamp
 
 
 def value(line):
@@ -18,7 +18,7 @@ def value(line):
 
 
 def moment(text):
-    return stamp.parse(text.encode())
+    return timestamp.parse(text.encode())
 
 
 def month(year, number):

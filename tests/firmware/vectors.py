@@ -22,6 +22,6 @@ def expand(runs):
 
 def moment(text):
     """The moment of a stamp such as 240112231500W."""
-    from meter import stamp
+    from meter import timestamp
 
-    return stamp.parse(text.encode())
+    return timestamp.parse(text.encode())

@@ -6,9 +6,9 @@ from hypothesis import given, strategies as st
 
 from demand.coach import Coach, allowed_w, projected_w  # type: ignore[import-not-found]
 from demand.quarter import quarter_id  # type: ignore[import-not-found]
-from meter import stamp  # type: ignore[import-not-found]
+from meter import timestamp  # type: ignore[import-not-found]
 
-START = stamp.seconds(2026, 11, 12, 18, 30)
+START = timestamp.seconds(2026, 11, 12, 18, 30)
 TARGET = 2500
 
 POWER = st.integers(0, 25000)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 
 from demand.quarter import ABSENT, Quarter, file_path, quarter_id, start_of  # type: ignore[import-not-found]
-from meter import stamp  # type: ignore[import-not-found]
+from meter import timestamp  # type: ignore[import-not-found]
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -17,7 +17,7 @@ def quarters(first: datetime, last: datetime):
     while first < last:
         local = first.astimezone(BRUSSELS)
         summer = local.utcoffset() == timedelta(hours=2)
-        yield (stamp.seconds(*local.timetuple()[:6]), summer), local.date()
+        yield (timestamp.seconds(*local.timetuple()[:6]), summer), local.date()
         first += timedelta(minutes=15)
 
 
@@ -45,7 +45,7 @@ def test_days_of_seven_years_have_92_96_or_100_quarters():
     for moment, day in quarters(
         datetime(2023, 12, 31, 23, tzinfo=UTC), datetime(2030, 12, 31, 23, tzinfo=UTC)
     ):
-        assert stamp.civil(moment[0])[:3] == (day.year, day.month, day.day)
+        assert timestamp.civil(moment[0])[:3] == (day.year, day.month, day.day)
         counts[day] = counts.get(day, 0) + 1
     assert [sum(count == length for count in counts.values()) for length in (92, 100)] == [7, 7]
     assert set(counts.values()) == {92, 96, 100}

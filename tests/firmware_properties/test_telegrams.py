@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given, strategies as st
 
-from meter.reading import Parser  # type: ignore[import-not-found]
-from meter.telegram import LIMIT, Framer  # type: ignore[import-not-found]
+from meter.framer import LIMIT, Framer  # type: ignore[import-not-found]
+from meter.parser import Parser  # type: ignore[import-not-found]
 from simulator.dialect import crc16
 from tests.firmware_properties.random_telegrams import (
     HEADER,

@@ -9,8 +9,8 @@ import gc
 import json
 import sys
 
-from meter.reading import Parser
-from meter.telegram import Framer
+from meter.framer import Framer
+from meter.parser import Parser
 
 
 class Dice:

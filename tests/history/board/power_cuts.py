@@ -18,7 +18,7 @@ from recording import Board, Device, Meter
 from demand.quarter import file_path, quarter_id
 from history import rows
 from history.card import ROOT
-from meter import stamp
+from meter import timestamp
 
 SECTOR = 512
 EVERY_S = 10
@@ -152,7 +152,7 @@ def content(path):
 def line_of(number):
     """The fields of a quarter's line, None when it has none; more than one is wrong."""
     path = file_path(number)
-    start = stamp.iso(*START_OF(number)).encode()
+    start = timestamp.iso(*START_OF(number)).encode()
     found = [fields for fields in rows.read("%s/meter/%s/day.csv" % (ROOT, path[:10])) if fields[0] == start]
     return found[0] if len(found) == 1 else found or None
 
@@ -220,7 +220,7 @@ def days_wrong(device):
     today = START_OF(device.closed[-2])[0] // 86400  # one of its quarters is stored, and has turned the day
     first = START_OF(device.closed[0])[0] // 86400
     for day in range(first - 1, today):
-        year, month, of_month = stamp.civil(day * 86400)[:3]
+        year, month, of_month = timestamp.civil(day * 86400)[:3]
         if content("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month)) is None:
             continue
         date = b"%04d-%02d-%02d" % (year, month, of_month)

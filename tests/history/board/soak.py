@@ -16,7 +16,7 @@ from recording import Board, Device, Meter, moment
 from demand.quarter import file_path, quarter_id
 from history import rows
 from history.card import ROOT
-from meter import stamp
+from meter import timestamp
 
 SECTOR = 512
 EVERY_S = 10
@@ -132,7 +132,7 @@ class House:
             self.run(3 * 86400)
             self.disk.pulled = False
         elif kind == 6:  # the meter's clock is set back by half an hour, and then is right again
-            device.meter.now = stamp.shift(device.meter.now[0], device.meter.now[1], -1800)
+            device.meter.now = timestamp.shift(device.meter.now[0], device.meter.now[1], -1800)
             self.running, self.whole = quarter_id(*device.meter.now), False
 
 
@@ -175,7 +175,7 @@ def main(image, days):
         twice += len(starts) - len(set(starts))
     without_line = []
     for number in house.seen:
-        start = stamp.iso(*START_OF(number)).encode()
+        start = timestamp.iso(*START_OF(number)).encode()
         if number not in missing and start not in lines_of(file_path(number)[:10]):
             without_line.append(number)
     print(
