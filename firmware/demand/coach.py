@@ -5,7 +5,7 @@ Source: Fluvius, capacity tariff (the mean import of a quarter-hour of the clock
 
 from micropython import const
 
-from demand import capacity
+from demand import target
 from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
@@ -116,7 +116,7 @@ class Coach:
         if power_w is not None:
             self.quarter.add(t, power_w, export_w)
         self.demand_w = self._demand(t, demand_w, import_wh)
-        self.target_w = capacity.target_w(self.area, peak_w, self.own_target_w)
+        self.target_w = target.target_w(self.area, peak_w, self.own_target_w)
         return self._judge(t, power_w, export_w or 0)
 
     def _place(self, local_s, summer):

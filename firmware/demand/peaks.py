@@ -58,7 +58,7 @@ class Peaks:
     @property
     def closed(self):
         """The peaks of the closed months, newest first, at most 13."""
-        return load("demand.months").closed(self)
+        return load("demand.month_peaks").closed(self)
 
     def update(self, local_s, sent_peak=None, sent_months=None):
         """Take the moment and the peaks of one telegram; True when anything changed.
@@ -72,15 +72,15 @@ class Peaks:
         if month == self.month and sent == self._sent:
             return False
         self._sent = sent
-        return load("demand.months").update(self, month, sent_peak, sent_months)
+        return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
     def quarter(self, start, summer, power_w):
         """Take a quarter that has closed, now or on the card; True when it is its month's peak."""
-        return load("demand.months").take(self, (month_of(start), power_w, start, summer, CARD))
+        return load("demand.month_peaks").take(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
         """Mean in W of max(2500, peak) over the running month and the 11 before it, those that are known.
 
         None before the first telegram, where no month counts, and where peaks cost nothing.
         """
-        return load("demand.months").billable_w(self)
+        return load("demand.month_peaks").billable_w(self)

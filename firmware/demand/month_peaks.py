@@ -5,9 +5,9 @@ A peak is a tuple as in `Peaks` (demand/peaks.py), which keeps them.
 
 from micropython import const
 
-from demand.capacity import FLOOR_W, has_tariff
 from demand.peaks import CARD, METER, month_of
 from demand.quarter import QUARTER_S
+from demand.target import FLOOR_W, has_tariff
 from meter import timestamp
 
 _CLOSED = const(13)  # closed months that a meter keeps, and we
