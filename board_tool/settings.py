@@ -15,7 +15,7 @@ from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"
-_OWN = ("card_seen", "newer_than_card")  # what the firmware notes in its copy: see firmware/history/config.py
+_OWN = ("card_seen", "newer_than_card")  # what the firmware notes in its copy: see firmware/settings/store.py
 
 
 def edit(port: str | None) -> None:
@@ -79,7 +79,7 @@ def _check(device: Device, settings: dict[str, Any]) -> None:
         "def find():\n"
         " try:\n  from cable import check\n  return check\n"
         " except ImportError:\n"  # version 0.1.0
-        "  from history.settings import check\n  return lambda settings: check(settings)[1]\n"
+        "  from settings.schema import check\n  return lambda settings: check(settings)[1]\n"
         "try:\n check = find()\n"
         "except ImportError:\n sys.path.insert(0, open('slot.txt').read()[0])\n check = find()\n"
         f"for key, fault in check(json.loads({json.dumps(settings)!r})): print(fault)\n"

@@ -7,5 +7,5 @@ from loading import load
 
 
 def check(settings):
-    """Return the faults of /config.json's settings, as history/settings.py tells them."""
-    return load("history.settings").check(settings)[1]
+    """Return the faults of /config.json's settings, as settings/schema.py tells them."""
+    return load("settings.schema").check(settings)[1]

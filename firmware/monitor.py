@@ -12,7 +12,7 @@ _SAVE_S = const(60)
 class Monitor:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
     reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
-    `unsaved` and `saved_s`: see history/config.py.
+    `unsaved` and `saved_s`: see settings/store.py.
     """
 
     def name(self):
@@ -21,15 +21,15 @@ class Monitor:
 
     def settle(self):
         """Hand the settings to the parts that follow them."""
-        load("settling").settle(self)
+        load("settings.apply").settle(self)
 
     def each_second(self):
         """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
         if self.card.each_second():
-            load("settling").read(self)
+            load("settings.apply").read(self)
             self.settle()
         if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
-            load("history.config").save_late(self)
+            load("settings.store").save_late(self)
 
     def on_reading(self):
         """A telegram has come: bring all figures up to it, and tell."""
@@ -83,5 +83,5 @@ class Monitor:
     def restart(self):
         """Start anew; nothing that was set is lost."""
         if self.unsaved:
-            load("history.config").save_late(self)
+            load("settings.store").save_late(self)
         self.board.restart()

@@ -32,7 +32,7 @@ def build(board):
     monitor.card = Card(board, log.note)
     load("startup").announce(board, log, monitor.card)
     monitor.unsaved = monitor.saved_s = None
-    monitor.config = load("history.config").read(monitor)
+    monitor.config = load("settings.store").read(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()
     monitor.settle()
     monitor.reader = Reader(board.line, board.clock, monitor.on_reading)

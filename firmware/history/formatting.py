@@ -22,5 +22,5 @@ def format_card(asked):
         fault = card.error or card.state
     monitor.note("card not formatted: " + fault if fault else "card formatted")
     if not fault:
-        monitor.config.update(load("history.config").read(monitor))
+        monitor.config.update(load("settings.store").read(monitor))
     said.append(fault or "")

@@ -53,7 +53,7 @@ def changes(typed, known):
 def wrong(typed, changed, known):
     """{field: what is wrong with it}, {} when all is well. `known` takes up the changes."""
     faults = {}
-    for fault in load("history.settings").merge(known, changed):
+    for fault in load("settings.schema").merge(known, changed):
         setting, _, what = fault.partition(" ")
         key = setting[setting.find(".") + 1 :]
         faults[_FIELDS.get(key, key)] = what

@@ -12,7 +12,7 @@ _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no n
 def join(wifi):
     """Begin to join the network of the settings. False when they name none."""
     monitor = wifi.monitor
-    ssid, password = load("history.config").wifi(monitor)
+    ssid, password = load("settings.store").wifi(monitor)
     if not ssid:
         return False
     begin(wifi, ssid, password, monitor.config)

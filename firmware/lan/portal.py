@@ -103,7 +103,7 @@ class Portal:
         changed, given, password = self.wanted
         self.wanted = None
         wifi = self.wifi
-        settings, _ = load("history.settings").check(given)
+        settings, _ = load("settings.schema").check(given)
         wifi.name = settings["device_name"]
         load("lan.joining").begin(wifi, settings["ssid"], settings["password"], settings, 1)
         for _ in range(_TRY_S):
@@ -126,7 +126,7 @@ class Portal:
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
-            load("history.config").change(wifi.monitor, changed)
+            load("settings.store").change(wifi.monitor, changed)
             if password:
                 await load("web.password").set_password(wifi.monitor, password)
         except OSError as error:
@@ -164,7 +164,7 @@ class Portal:
             self.scan()
         told = dict(self.state)
         told["networks"] = self.networks
-        told["settings"] = load("history.config").shown(self.wifi.monitor)
+        told["settings"] = load("settings.store").shown(self.wifi.monitor)
         self.seen = self.seen or told["state"] == "joined"
         await request.reply(200, _JSON, json.dumps(told).encode())
 
@@ -177,7 +177,7 @@ class Portal:
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
-            given = load("history.config").given(self.wifi.monitor)
+            given = load("settings.store").given(self.wifi.monitor)
             changed = load("lan.form").changes(typed, given)
             wrong = load("lan.form").wrong(typed, changed, given)
             if not wrong:

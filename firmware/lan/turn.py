@@ -38,7 +38,7 @@ async def _set_up(wifi):
 
 def forget(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
-    load("history.config").erase_wifi(wifi.monitor)
+    load("settings.store").erase_wifi(wifi.monitor)
     wifi.sta.disconnect()
     wifi.leave()
     wifi.joined = False

@@ -57,7 +57,7 @@ async def restart(monitor, request):
 async def erase_wifi(monitor, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        load("history.config").erase_wifi(monitor)
+        load("settings.store").erase_wifi(monitor)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.note("Wi-Fi settings erased, as asked for")

@@ -30,10 +30,10 @@ async def change(monitor, request):
     faults = _faults_of_access(monitor, changes, password, has_password)
     if faults:
         # What else is wrong is told too, tried on a copy.
-        faults += load("history.settings").merge(load("history.config").given(monitor), changes)
+        faults += load("settings.schema").merge(load("settings.store").given(monitor), changes)
         raise Refused(400, "; ".join(faults))
     try:
-        faults = load("history.config").change(monitor, changes)
+        faults = load("settings.store").change(monitor, changes)
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:
@@ -70,7 +70,7 @@ def _faults_of_access(monitor, changes, password, has_password):
 
 
 def _document(monitor):
-    document = load("history.config").shown(monitor)
+    document = load("settings.store").shown(monitor)
     document["access"]["password"] = None
     document["access"]["has_password"] = load("web.password").is_set(monitor.board)
     return document

@@ -67,7 +67,7 @@ class House:
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)
-        self.config = load("history.config").read(self)
+        self.config = load("settings.store").read(self)
         self.wifi = Wifi(self)
 
     def note(self, line):

@@ -1,4 +1,4 @@
-"""history/config.py: where the settings are kept, and which of the two places holds."""
+"""settings/store.py: where the settings are kept, and which of the two places holds."""
 
 import json
 import os
@@ -7,9 +7,9 @@ import vfs
 from ramcard import Slot, content, write
 
 from board.flash_json import read_json, write_json
-from history import config
 from history.card import ROOT, Card
 from loading import load
+from settings import store
 
 FILE = ROOT + "/config.json"
 FLASH = "build/tests/flash_of_config"
@@ -54,7 +54,7 @@ class Monitor:
         self.clock = self.recorder = self
         self.work = []
         self.unsaved = self.saved_s = None
-        self.config = config.read(self)
+        self.config = store.read(self)
 
     def uptime_s(self):
         return self.up_s
@@ -100,7 +100,7 @@ def put(device):
 
 
 def set_target(device, target_w):
-    assert config.change(device, {"capacity": {"target_w": target_w}}) == []
+    assert store.change(device, {"capacity": {"target_w": target_w}}) == []
     device.write()
 
 
@@ -114,14 +114,14 @@ def test_no_file_and_no_card_are_the_defaults():
         assert device.config["device_name"] == "digimon"
         assert device.config["target_w"] is None
         assert device.lines == []
-        assert config.wifi(device) == (None, "")
+        assert store.wifi(device) == (None, "")
 
 
 def test_file_of_the_original_firmware_is_read_and_left_as_it_is():
     text = json.dumps(ORIGINAL) + "\r\n"
     device = monitor(file=text)
     assert (device.config["device_name"], device.config["ip"]) == ("meter", "192.168.0.250")
-    assert config.wifi(device) == ("home", "long secret")
+    assert store.wifi(device) == ("home", "long secret")
     assert content(FILE) == text
     assert device.lines == []
 
@@ -141,7 +141,7 @@ def test_settings_hold_without_the_card_that_they_came_from():
     pull(device)
     device.restart()
     assert device.config["device_name"] == "meter"
-    assert config.wifi(device) == ("home", "long secret")
+    assert store.wifi(device) == ("home", "long secret")
 
 
 def test_file_that_is_no_json_is_named_by_line_and_the_copy_holds():
@@ -193,7 +193,7 @@ def test_change_is_kept_on_card_and_flash():
 def test_change_leaves_the_card_to_its_one_writer():
     device = monitor(file=ORIGINAL)
     before = content(FILE)
-    assert config.change(device, {"capacity": {"target_w": 4000}}) == []
+    assert store.change(device, {"capacity": {"target_w": 4000}}) == []
     assert content(FILE) == before
     assert read_json(device.board, "config.json")["capacity"] == {"target_w": 4000}
     device.write()
@@ -202,7 +202,7 @@ def test_change_leaves_the_card_to_its_one_writer():
 
 def test_change_that_never_reached_the_card_does_at_the_next_start():
     device = monitor(file=ORIGINAL)
-    assert config.change(device, {"capacity": {"target_w": 4000}}) == []
+    assert store.change(device, {"capacity": {"target_w": 4000}}) == []
     device.restart()
     assert on_card()["capacity"] == {"target_w": 4000}
 
@@ -210,9 +210,9 @@ def test_change_that_never_reached_the_card_does_at_the_next_start():
 def test_change_made_before_the_card_had_the_one_before_it_stays():
     device = monitor(file=ORIGINAL)
     for target_w in (4000, 4500):
-        assert config.change(device, {"capacity": {"target_w": target_w}}) == []
+        assert store.change(device, {"capacity": {"target_w": target_w}}) == []
     device.write()
-    config.save(device)
+    store.save(device)
     device.write()
     assert on_card()["capacity"] == {"target_w": 4500}
     device.restart()
@@ -227,9 +227,9 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
         device.up_s += 25
         set_target(device, target_w)
         assert device.config["target_w"] == target_w
-        assert config.shown(device)["capacity"]["target_w"] == target_w
+        assert store.shown(device)["capacity"]["target_w"] == target_w
         assert (content(FILE), read_json(device.board, "config.json")) == written
-    config.save(device)
+    store.save(device)
     device.write()
     assert not device.unsaved
     assert on_card()["capacity"] == {"target_w": 5000}
@@ -241,7 +241,7 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
 def test_erased_wifi_does_not_wait():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
-    config.erase_wifi(device)
+    store.erase_wifi(device)
     device.write()
     assert "secret" not in content(FILE) + json.dumps(read_json(device.board, "config.json"))
     assert on_card()["capacity"] == {"target_w": 4000}
@@ -253,7 +253,7 @@ def test_change_that_waits_is_not_lost_when_a_card_comes():
     set_target(device, 4000)
     set_target(device, 4500)
     put(device)
-    device.config = config.read(device)
+    device.config = store.read(device)
     assert device.config["target_w"] == 4500
     assert on_card()["capacity"] == {"target_w": 4500}
 
@@ -270,7 +270,7 @@ def test_keys_of_others_stay():
 
 def test_what_is_written_is_for_people():
     device = monitor()
-    assert config.change(device, {"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
+    assert store.change(device, {"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
     device.write()
     expected = '{\n  "capacity": {\n    "area": "west",\n    "target_w": 4000\n  },\n  "language": "nl"\n}\n'
     assert content(FILE) == expected
@@ -279,7 +279,7 @@ def test_what_is_written_is_for_people():
 def test_wrong_change_changes_nothing():
     device = monitor(file=ORIGINAL)
     before = read_json(device.board, "config.json")
-    faults = config.change(device, {"capacity": {"target_w": 4000, "area": "atlantis"}})
+    faults = store.change(device, {"capacity": {"target_w": 4000, "area": "atlantis"}})
     assert [fault.split(" ")[0] for fault in faults] == ["capacity.area"]
     assert device.config["target_w"] is None
     assert on_card() == ORIGINAL

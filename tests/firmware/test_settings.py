@@ -1,8 +1,8 @@
-"""history/settings.py: which values are right, and how changes are put in."""
+"""settings/schema.py: which values are right, and how changes are put in."""
 
 import json
 
-from history.settings import check, merge, shown
+from settings.schema import check, merge, shown
 
 RIGHT = {
     "wifi": {"ssid": "home", "password": "long enough"},

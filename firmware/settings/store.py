@@ -59,13 +59,13 @@ def given(monitor):
 
 def wifi(monitor):
     """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
-    settings, _ = load("history.settings").check(given(monitor))
+    settings, _ = load("settings.schema").check(given(monitor))
     return settings["ssid"], settings["password"]
 
 
 def shown(monitor):
     """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
-    return load("history.settings").shown(given(monitor))
+    return load("settings.schema").shown(given(monitor))
 
 
 def change(monitor, changes):
@@ -76,7 +76,7 @@ def change(monitor, changes):
     """
     # A card may have been put in.
     changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note, False)
-    faults = load("history.settings").merge(changed, changes)
+    faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
         before, monitor.unsaved = monitor.unsaved, json.dumps(changed)
         if monitor.saved_s is None or monitor.clock.uptime_s() - monitor.saved_s >= _PAUSE_S:
@@ -109,7 +109,7 @@ def save(monitor):
     changed[_NEWER] = True
     write_json(monitor.board, _NAME, changed)
     monitor.unsaved = None
-    monitor.recorder.work.insert(0, ["history.config", "to_card", monitor, None])
+    monitor.recorder.work.insert(0, ["settings.store", "to_card", monitor, None])
 
 
 def to_card(monitor):
@@ -127,7 +127,7 @@ def save_late(monitor):
 
 
 def _checked(settings):
-    settings, faults = load("history.settings").check(settings)
+    settings, faults = load("settings.schema").check(settings)
     del settings["ssid"], settings["password"]
     return settings, faults
 

@@ -6,7 +6,7 @@ from loading import load
 
 def read(monitor):
     """Take up what config.json says."""
-    monitor.config.update(load("history.config").read(monitor))
+    monitor.config.update(load("settings.store").read(monitor))
 
 
 def settle(monitor):
