@@ -7,12 +7,12 @@ from board.button import Button
 from board.light import Light
 from demand.coach import Coach
 from demand.peaks import Peaks
-from history.card import Card
-from history.recorder import Recorder
 from loading import load
 from log import Log
 from meter.reader import Reader
 from monitor import Monitor
+from storage.card import Card
+from storage.recorder import Recorder
 from supervisor import Supervisor
 from web.access import Access
 from web.api import Api

@@ -6,7 +6,7 @@ Loaded while used.
 import os
 from micropython import const
 
-from history.card import ROOT
+from storage.card import ROOT
 from version import VERSION
 
 _TEST = ROOT + "/selftest.txt"

@@ -14,9 +14,9 @@ import vfs
 from recording import Board, Device, Meter
 
 from demand.quarter import file_path
-from history import days, lines
-from history.card import ROOT
 from meter.timestamp import civil, iso, seconds, shift
+from storage import day_csv_writer, day_totals
+from storage.card import ROOT
 from web import period, span
 
 SECTOR = 512
@@ -86,26 +86,28 @@ def fill(image, years):
     for year in range(LAST_YEAR - years + 1, LAST_YEAR + 1):
         now = (seconds(year), False)
         os.mkdir("%s/meter/%d" % (ROOT, year))
-        of_year = [lines.DAYS]
+        of_year = [day_csv_writer.DAYS]
         while civil(now[0])[0] == year:
             day = now[0] // 86400
             if civil(now[0])[2] == 1:
-                os.mkdir(days.folder(day)[:-3])
-            os.mkdir(days.folder(day))
-            of_day = [lines.QUARTERS]
+                os.mkdir(day_totals.folder(day)[:-3])
+            os.mkdir(day_totals.folder(day))
+            of_day = [day_csv_writer.QUARTERS]
             while now[0] // 86400 == day:
                 wh += 300
                 of_day.append(
-                    lines.sealed(
+                    day_csv_writer.sealed(
                         b"%s,1200,0,%s,12.345,123.456,,180,registers"
-                        % (iso(*now).encode(), lines.decimal(wh))
+                        % (iso(*now).encode(), day_csv_writer.decimal(wh))
                     )
                 )
                 now = shift(now[0], now[1], 900)
-            with open(days.folder(day) + "/day.csv", "wb") as file:
+            with open(day_totals.folder(day) + "/day.csv", "wb") as file:
                 file.write(b"".join(of_day))
             date = b"%04d-%02d-%02d" % civil(day * 86400)[:3]
-            of_year.append(lines.sealed(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date)))
+            of_year.append(
+                day_csv_writer.sealed(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date))
+            )
         with open("%s/meter/%d/days.csv" % (ROOT, year), "wb") as file:
             file.write(b"".join(of_year))
     for quarter in range(96):

@@ -14,7 +14,7 @@ QUARTER_S = 900
 SLOT_S = 5
 SLOTS = 180
 ABSENT = 0xFFFF  # a slot without a telegram
-HEAD = 24  # cells of a quarter's block before its samples, for what else is kept of it (history/journal.py)
+HEAD = 24  # cells of a quarter's block before its samples, for what else is kept of it (storage/journal.py)
 _MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
 
 

@@ -23,8 +23,8 @@ import json
 import os
 from micropython import const
 
-from history.card import ROOT
 from loading import load
+from storage.card import ROOT
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json

@@ -3,7 +3,7 @@
 import sys
 from micropython import const
 
-from history.card import Card
+from storage.card import Card
 from web.server import Refused
 
 _PIECE = const(512)

@@ -4,8 +4,8 @@ import asyncio
 from array import array
 from micropython import const
 
-from history.card import ROOT
 from loading import load
+from storage.card import ROOT
 
 _RUNNING = const(1)  # no place of a line
 
@@ -34,7 +34,7 @@ async def send(request, name, running):
 
 async def _places(path, name):
     """Where the file has the newest line of each day of this month."""
-    rows = load("history.rows")
+    rows = load("storage.day_csv_reader")
     places = array("I", [0] * 32)  # never at 0, where the header is
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and rows.is_whole(line):

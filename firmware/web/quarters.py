@@ -10,8 +10,8 @@ import os
 from binascii import crc32
 from micropython import const
 
-from history.card import ROOT, Card
 from meter.timestamp import civil, days_in_month
+from storage.card import ROOT, Card
 
 _BLOCK = const(1024)
 _CHECK = const(9)  # bytes: the comma and the digits of a line's check

@@ -20,7 +20,7 @@ async def _fields(card, name):
     day = card.day
     if not card.mounted or day is None or not (b"%04d-%02d" % civil(day * _DAY_S)[:2]).startswith(name):
         return None
-    days, rows = load("history.days"), load("history.rows")
+    days, rows = load("storage.day_totals"), load("storage.day_csv_reader")
     total = days.Total(day, rows)
     for fields in rows.read(days.folder(day) + "/day.csv"):
         total.add(fields)

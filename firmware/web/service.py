@@ -79,7 +79,7 @@ async def format_card(monitor, request):
         raise Refused(409, "There is no card")
     said = []
     # Whatever else the writer was about to do was for the card as it is.
-    monitor.recorder.work[:] = [["history.formatting", "format_card", (monitor, said), None]]
+    monitor.recorder.work[:] = [["storage.card_format", "format_card", (monitor, said), None]]
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
         if said:

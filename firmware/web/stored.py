@@ -10,9 +10,9 @@ import os
 from micropython import const
 
 from demand.quarter import quarter_id
-from history.card import ROOT
 from loading import load
 from meter.timestamp import seconds
+from storage.card import ROOT
 from web.server import Refused
 
 _JSON = const("application/json")

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from history.card import ROOT
 from loading import load
+from storage.card import ROOT
 
 
 async def send(request, name, running):
@@ -30,7 +30,7 @@ async def send(request, name, running):
 async def _months(name, running):
     """The totals of twelve months, as _add() makes them; None for one without a day."""
     months = [None] * 12
-    days = load("history.rows").read("%s/meter/%s/days.csv" % (ROOT, name.decode()))
+    days = load("storage.day_csv_reader").read("%s/meter/%s/days.csv" % (ROOT, name.decode()))
     for count, fields in enumerate(days):
         if not running or fields[0] != running[0]:
             _add(months, fields)

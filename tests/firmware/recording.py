@@ -4,11 +4,11 @@ import os
 
 from demand.coach import Coach
 from demand.peaks import Peaks
-from history.card import ROOT, Card
-from history.recorder import Recorder
 from meter import timestamp
 from meter.objects import FIELDS, MBUS_ROW
 from meter.parser import total
+from storage.card import ROOT, Card
+from storage.recorder import Recorder
 
 FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
 

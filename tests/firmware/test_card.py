@@ -1,12 +1,12 @@
-"""history/card.py: whether there is a card, whether it works, and how much room it has."""
+"""storage/card.py: whether there is a card, whether it works, and how much room it has."""
 
 import gc
 import os
 
 from ramcard import Slot, content, make_folders, write
 
-from history import rows
-from history.card import ROOT, Card
+from storage import day_csv_reader
+from storage.card import ROOT, Card
 
 ID = 436931658  # 2026-11-12 18:30 in winter
 PATH = "2026/11/12/1830W.json"
@@ -154,7 +154,7 @@ def test_file_that_is_open_when_its_card_fails_reads_no_memory_of_others():
     slot = Slot(200)
     card = Card(slot)
     write(ROOT + "/lines.csv", "some line\n" * 2000)
-    lines = rows.places(ROOT + "/lines.csv")
+    lines = day_csv_reader.places(ROOT + "/lines.csv")
     next(lines)
     card.fail(failing())
     card.mount()

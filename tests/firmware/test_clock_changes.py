@@ -5,8 +5,8 @@ import json
 from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
-from history.card import ROOT
 from meter import timestamp
+from storage.card import ROOT
 
 
 def device(start, **meter):

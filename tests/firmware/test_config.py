@@ -7,9 +7,9 @@ import vfs
 from ramcard import Slot, content, write
 
 from board.flash_json import read_json, write_json
-from history.card import ROOT, Card
 from loading import load
 from settings import store
+from storage.card import ROOT, Card
 
 FILE = ROOT + "/config.json"
 FLASH = "build/tests/flash_of_config"

@@ -7,9 +7,9 @@ import os
 from ramcard import Slot, content, make_folders, write
 from recording import Board, Device, Meter, lines
 
-from history import lines as line_rules, rows
-from history.card import ROOT
 from meter import timestamp
+from storage import day_csv_reader, day_csv_writer as line_rules
+from storage.card import ROOT
 from web import month
 
 OLD = (
@@ -33,7 +33,7 @@ def put(path, line, key=None):
 
 
 def read(path):
-    return [b",".join(found) for found in rows.read(ROOT + path)]
+    return [b",".join(found) for found in day_csv_reader.read(ROOT + path)]
 
 
 def idle(found, seconds):
@@ -81,7 +81,7 @@ def test_blanked_lines_cost_no_memory_and_no_steps():
     gc.collect()
     before = gc.mem_alloc()
     gc.disable()
-    found = [place for place, _ in rows.places(ROOT + "/a.csv")]
+    found = [place for place, _ in day_csv_reader.places(ROOT + "/a.csv")]
     taken = gc.mem_alloc() - before
     gc.enable()
     assert found == [0, len(one) + 4000]

@@ -1,4 +1,4 @@
-"""history/recorder.py and what it lends: each quarter is kept, over resets, power cuts, and without a card."""
+"""storage/recorder.py and what it lends: each quarter is kept, over resets, power cuts, and without a card."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
 import history
-from history.card import ROOT
+from storage.card import ROOT
 
 DAY = "2026/11/12/"
 
@@ -159,7 +159,7 @@ def test_card_for_whose_opening_memory_was_short_is_opened_anew():
     found = device("261112182945W")
     found.run(10)
     found.card.mount()  # as if it had been put in just now
-    history.past_peaks = sys.modules["history.past_peaks"] = NoMemory
+    history.past_peaks = sys.modules["storage.card_peaks"] = NoMemory
     found.second()
     assert found.card.journal is None
     found.second()

@@ -31,7 +31,7 @@ FASTER = """
 import asyncio
 from gc import collect, mem_alloc
 from board import esp32
-from history.recorder import Recorder
+from storage.recorder import Recorder
 
 class Line(esp32.Line):
     async def read(self, size):

@@ -79,8 +79,11 @@ def test_text_stays() -> None:
 
 def test_report_of_a_crash_is_told_in_names_of_the_sources() -> None:
     short = short_names.of_firmware()
-    store, coach, main = (short.modules[name] for name in ("history.store", "demand.coach", "main"))
-    keep, judge = short.by_module["history.store"]["line_of"], short.by_module["demand.coach"]["_judge"]
+    store, coach, main = (short.modules[name] for name in ("storage.quarter_store", "demand.coach", "main"))
+    keep, judge = (
+        short.by_module["storage.quarter_store"]["line_of"],
+        short.by_module["demand.coach"]["_judge"],
+    )
     report = f'tick: OSError: 5\n  File "{main}", in tick\n  File "{store}", line 1, in {keep}\n'
     report += f'  File "{coach}", in {judge}\n  File "gone.module", in {keep}\n'
     assert short.explain(report) == (

@@ -16,9 +16,9 @@ import vfs
 from recording import Board, Device, Meter
 
 from demand.quarter import file_path, quarter_id
-from history import rows
-from history.card import ROOT
 from meter import timestamp
+from storage import day_csv_reader
+from storage.card import ROOT
 
 SECTOR = 512
 EVERY_S = 10
@@ -153,7 +153,11 @@ def line_of(number):
     """The fields of a quarter's line, None when it has none; more than one is wrong."""
     path = file_path(number)
     start = timestamp.iso(*START_OF(number)).encode()
-    found = [fields for fields in rows.read("%s/meter/%s/day.csv" % (ROOT, path[:10])) if fields[0] == start]
+    found = [
+        fields
+        for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (ROOT, path[:10]))
+        if fields[0] == start
+    ]
     return found[0] if len(found) == 1 else found or None
 
 
@@ -224,10 +228,16 @@ def days_wrong(device):
         if content("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month)) is None:
             continue
         date = b"%04d-%02d-%02d" % (year, month, of_month)
-        found = [fields for fields in rows.read("%s/meter/%04d/days.csv" % (ROOT, year)) if fields[0] == date]
+        found = [
+            fields
+            for fields in day_csv_reader.read("%s/meter/%04d/days.csv" % (ROOT, year))
+            if fields[0] == date
+        ]
         if len(found) != 1:
             return "%s has %s" % (date, found)
-        quarters = len(list(rows.read("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month))))
+        quarters = len(
+            list(day_csv_reader.read("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month)))
+        )
         if int(found[0][7]) != quarters:
             return "%s counts %s of %d" % (date, found[0][7], quarters)
     return None

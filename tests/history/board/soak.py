@@ -14,9 +14,9 @@ from ramcard import Contact
 from recording import Board, Device, Meter, moment
 
 from demand.quarter import file_path, quarter_id
-from history import rows
-from history.card import ROOT
 from meter import timestamp
+from storage import day_csv_reader
+from storage.card import ROOT
 
 SECTOR = 512
 EVERY_S = 10
@@ -148,7 +148,7 @@ def stored(number):
 
 
 def lines_of(day):
-    return [fields[0] for fields in rows.read("%s/meter/%s/day.csv" % (ROOT, day))]
+    return [fields[0] for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (ROOT, day))]
 
 
 def main(image, days):

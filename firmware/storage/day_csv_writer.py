@@ -36,7 +36,7 @@ def put(path, line, header, key=None):
     """
     stands = False
     if key is not None:
-        rows = load("history.rows")
+        rows = load("storage.day_csv_reader")
         gone = []
         for place, found in rows.places(path):
             if found == line[:-1] and not stands:

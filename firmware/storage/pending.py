@@ -108,7 +108,7 @@ def take(board, number, quarter):
         record = file.read(_RECORD)
     if len(record) < _RECORD or binascii.crc32(record[:-4]).to_bytes(4, "little") != record[-4:]:
         return b""
-    load("history.journal_reader").fill(quarter, record)
+    load("storage.journal_reader").fill(quarter, record)
     line = record[_BLOCK:]
     return line[: line.find(b"\n") + 1]
 

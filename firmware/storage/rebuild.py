@@ -8,9 +8,9 @@ again.
 import os
 from micropython import const
 
-from history.card import ROOT
 from loading import load
 from meter.timestamp import seconds
+from storage.card import ROOT
 
 _MARK = ROOT + "/meter/rebuilt.txt"
 _ALL = b"all"
@@ -34,7 +34,7 @@ def rebuild(recorder):
             yield
     if _numbers(card, ""):
         _set_mark(_ALL)
-    load("history.past_peaks").find(recorder)
+    load("storage.card_peaks").find(recorder)
 
 
 def _mark():
@@ -69,16 +69,16 @@ def _rebuild_day(card, year, month, day):
             if names is None:
                 return
         else:
-            text = load("history.quarter_file").line(folder, year, month, day, names.pop(0))
+            text = load("storage.quarter_reader").line(folder, year, month, day, names.pop(0))
             if text:
-                lines = load("history.lines")
+                lines = load("storage.day_csv_writer")
                 for _ in lines.put(path, lines.sealed(text), lines.QUARTERS):
                     pass
                 size = _size(path)
             yield
     number = seconds(year, month, day) // _DAY_S
     if number != card.day:
-        yield from load("history.days").close(number)
+        yield from load("storage.day_totals").close(number)
 
 
 def _without_line(folder, path):
@@ -87,7 +87,7 @@ def _without_line(folder, path):
     yield
     if not there:
         return None
-    rows = load("history.rows")
+    rows = load("storage.day_csv_reader")
     for _, line in rows.places(path):
         if line[10:11] == b"T" and rows.is_whole(line):
             there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))

@@ -11,9 +11,9 @@ Quarters without registers (cards of the original firmware) count by their avera
 
 from micropython import const
 
-from history.card import ROOT
 from loading import load
 from meter.timestamp import civil, elapsed, seconds
+from storage.card import ROOT
 
 _DAY_S = const(86400)
 _MOST_W = const(65534)
@@ -50,14 +50,14 @@ def moment(start):
 
 def close(day):
     """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
-    rows = load("history.rows")
+    rows = load("storage.day_csv_reader")
     total = Total(day, rows)
     for fields in rows.read(folder(day) + "/day.csv"):
         total.add(fields)
         yield
     if total.quarters:
         text = b",".join(total.fields())
-        lines = load("history.lines")
+        lines = load("storage.day_csv_writer")
         yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
 
 

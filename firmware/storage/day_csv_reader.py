@@ -3,7 +3,7 @@
 from binascii import crc32
 from micropython import const
 
-from history.card import Card
+from storage.card import Card
 
 _CHECK = const(9)  # bytes: a comma and eight digits
 

@@ -4,8 +4,8 @@ import struct
 from micropython import const
 
 from demand.quarter import ABSENT, QUARTER_S, SLOTS, start_of
-from history.journal import CUT, CUT_SEEN, SEEN
 from meter.timestamp import iso
+from storage.journal import CUT, CUT_SEEN, SEEN
 
 _NEAR_S = const(10)  # registers read so soon after the quarter's start are those of its start
 _MOST_WH = const(16383)  # of a quarter: more than its samples can say

@@ -6,7 +6,7 @@ from micropython import const
 
 from board.rtc_memory import kept_quarter
 from demand.quarter import ABSENT, HEAD, SLOTS
-from history.card import ROOT
+from storage.card import ROOT
 
 # As journal_writer.py has it, which need not be loaded to read.
 _SECTOR = const(512)

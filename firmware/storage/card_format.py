@@ -12,7 +12,7 @@ def format_card(asked):
     yield  # not at the end: what has begun when a card comes begins anew
     card = monitor.card
     fault = None
-    load("history.mounting").unmount(card)  # one that could not be mounted may need it most
+    load("storage.card_mount").unmount(card)  # one that could not be mounted may need it most
     try:
         monitor.board.format_card()
     except OSError as error:

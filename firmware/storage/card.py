@@ -44,7 +44,7 @@ class Card:
 
     def mount(self):
         """Mount it anew."""
-        load("history.mounting").mount(self)
+        load("storage.card_mount").mount(self)
 
     def each_second(self):
         """Look for a card now and then while there is none that works; True when one has come."""
@@ -54,7 +54,7 @@ class Card:
         if self._away_s < (_ABSENT_S if self.state == "absent" else self.wait_s):
             return False
         self._away_s = 0
-        return load("history.mounting").look(self)
+        return load("storage.card_mount").look(self)
 
     def works(self):
         """Something was written: the next failure is a new one."""
@@ -62,11 +62,11 @@ class Card:
 
     def measure(self):
         """Bring the figures of its room up to date."""
-        load("history.mounting").measure(self)
+        load("storage.card_mount").measure(self)
 
     def fail(self, error):
         """The card does not work, for this reason."""
-        load("history.mounting").fail(self, error)
+        load("storage.card_mount").fail(self, error)
 
     def has(self, quarter_id, path):
         """Whether a quarter is stored, in its file below /meter; an empty file is not one."""

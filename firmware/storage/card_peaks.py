@@ -3,8 +3,8 @@
 from micropython import const
 
 from demand.peaks import month_name, month_of
-from history.card import ROOT
 from loading import load
+from storage.card import ROOT
 
 _MONTHS = const(13)
 _DAY_S = const(86400)
@@ -14,14 +14,14 @@ def find(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        job = ["history.past_peaks", "search", (recorder.monitor.peaks, reading["time"][0]), None]
+        job = ["storage.card_peaks", "search", (recorder.monitor.peaks, reading["time"][0]), None]
         recorder.work.append(job)
 
 
 def search(asked):
     """Hand each stored day's peak, of this month and the 13 before it, to the peaks: a generator of small steps."""
     peaks, local_s = asked
-    rows, days = load("history.rows"), load("history.days")
+    rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
     month = month_of(local_s)
     first = month_name(month - _MONTHS).encode()
     for year in range((month - _MONTHS) // 12, month // 12 + 1):

@@ -9,9 +9,9 @@ import struct
 from micropython import const
 
 from demand.quarter import file_path
-from history.card import ROOT
 from loading import load
 from meter.timestamp import seconds
+from storage.card import ROOT
 
 _DAY_S = const(86400)
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
@@ -24,28 +24,28 @@ def put(recorder, quarter):
 
     Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
     """
-    lines = load("history.lines")
+    lines = load("storage.day_csv_writer")
     line = line_of(quarter, lines)
     card, board = recorder.card, recorder.board
     works = card.journal and card.state == "ok"
     if recorder.waiting or not works or not _put(recorder, quarter, line, lines):
         works = works and recorder.waiting
         try:
-            load("history.spool").add(board, quarter, line)
+            load("storage.pending").add(board, quarter, line)
             recorder.waiting += 1
         except OSError:
             if not works or not _put(recorder, quarter, line, lines):
-                recorder.lost += load("history.spool").lose(board, quarter.quarter_id)
+                recorder.lost += load("storage.pending").lose(board, quarter.quarter_id)
                 return
     if recorder.lost:
-        recorder.lost -= load("history.spool").find(board, quarter.quarter_id)
+        recorder.lost -= load("storage.pending").find(board, quarter.quarter_id)
 
 
 def line_of(quarter, lines):
     """The line of a quarter that has ended; `lines` is the module."""
     # One that ended at once was never kept, so its block has the id of another.
     struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.slot + 1)
-    return lines.sealed(load("history.quarter_line").text(quarter, lines.decimal))
+    return lines.sealed(load("storage.day_csv_line").text(quarter, lines.decimal))
 
 
 def _put(recorder, quarter, line, lines):
@@ -54,13 +54,13 @@ def _put(recorder, quarter, line, lines):
         finish(recorder, quarter, line, lines)
     except OSError as error:
         recorder.card.fail(error)
-    load("history.room").look(recorder)
+    load("storage.retention").look(recorder)
     return recorder.card.state == "ok"
 
 
 def finish(recorder, quarter, line, lines, again=False):
     """Close a quarter in the journal, and write it. OSError when the card does not take it."""
-    load("history.journal_writer").write(recorder.card, quarter, line)
+    load("storage.journal_writer").write(recorder.card, quarter, line)
     keep(recorder.card, quarter, line, again, lines)
     turn_to(recorder, day_of(line))
     now = recorder.reading["time"]
@@ -71,17 +71,17 @@ def finish(recorder, quarter, line, lines, again=False):
 def move(recorder):
     """Move the next quarter that waits to the card. OSError when the card does not take it."""
     card, board = recorder.card, recorder.board
-    line = load("history.spool").take(board, recorder.moved, recorder.spare)
+    line = load("storage.pending").take(board, recorder.moved, recorder.spare)
     if line:
         keep(card, recorder.spare, line, True)
         turn_to(recorder, day_of(line))
     else:
-        recorder.lost += load("history.spool").lose(board)
+        recorder.lost += load("storage.pending").lose(board)
     recorder.moved += 1
     recorder.waiting -= 1
     if not recorder.waiting:
         recorder.moved = 0
-        load("history.spool").clear(board)
+        load("storage.pending").clear(board)
 
 
 def keep(card, quarter, line, again=False, lines=None):
@@ -98,7 +98,7 @@ def keep(card, quarter, line, again=False, lines=None):
     if old and _samples_of_file(path) > _samples_of(quarter):
         return
     folder = path[: path.rfind("/") + 1]
-    lines = lines or load("history.lines")
+    lines = lines or load("storage.day_csv_writer")
     if not old:
         _make_folders(path)
         if not _size(folder + "day.csv"):
@@ -116,7 +116,7 @@ def keep(card, quarter, line, again=False, lines=None):
 def turn_to(recorder, day):
     """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
     before, recorder.card.day = recorder.card.day, day
-    job = ["history.days", "close", before, None]
+    job = ["storage.day_totals", "close", before, None]
     if before not in (None, day) and job not in recorder.work:  # once is enough, unless it has begun
         recorder.work.append(job)
 

@@ -6,7 +6,7 @@ Only where the owner has set card.remove_oldest; by itself nothing is ever remov
 import os
 from micropython import const
 
-from history.card import ROOT
+from storage.card import ROOT
 
 _LITTLE = const(192)  # quarters: two days
 _ENOUGH = const(384)  # quarters: four days
@@ -17,7 +17,7 @@ def look(recorder):
     card = recorder.card
     wanted = recorder.monitor.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _LITTLE and not recorder.work:
-        recorder.work.append(["history.room", "make_room", card, None])
+        recorder.work.append(["storage.retention", "make_room", card, None])
 
 
 def make_room(card):

@@ -5,8 +5,8 @@ import os
 import vfs
 from micropython import const
 
-from history.card import ROOT, Card
 from loading import load
+from storage.card import ROOT, Card
 
 _FULL = const("the card is full")
 # A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
@@ -44,7 +44,7 @@ def mount(card):
         card.error = None
         measure(card)
     except OSError as error:
-        fail(card, load("history.unreadable").reason(card.board, error))
+        fail(card, load("storage.card_diagnosis").reason(card.board, error))
 
 
 def look(card):

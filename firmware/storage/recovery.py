@@ -9,9 +9,9 @@ import struct
 from micropython import const
 
 from demand.quarter import SLOT_S, quarter_id
-from history.journal import CUT, CUT_SEEN, serial
 from loading import load
 from meter.parser import total
+from storage.journal import CUT, CUT_SEEN, serial
 
 _DAY_S = const(86400)
 _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
@@ -22,7 +22,11 @@ def open_card(recorder):
     card = recorder.card
     for job in recorder.work:
         job[3] = None  # begun on the card of before
-    journal, store, lines = load("history.journal_reader"), load("history.store"), load("history.lines")
+    journal, store, lines = (
+        load("storage.journal_reader"),
+        load("storage.quarter_store"),
+        load("storage.day_csv_writer"),
+    )
     journal.open_journal(card)
     try:
         _finish(recorder, journal, store, lines)
@@ -43,8 +47,8 @@ def _finish(recorder, journal, store, lines):
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal, coach.quarter_id)
-        load("history.past_peaks").find(recorder)
-    job = ["history.rebuild", "rebuild", recorder, None]
+        load("storage.card_peaks").find(recorder)
+    job = ["storage.rebuild", "rebuild", recorder, None]
     if job not in recorder.work:
         recorder.work.append(job)
 
@@ -53,13 +57,13 @@ def resume(recorder, local_s, summer):
     """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
-    journal = load("history.journal_reader")
+    journal = load("storage.journal_reader")
     block = journal.in_memory(recorder.board)
     kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
     if block and kept != now and not _is_closed(recorder, journal, kept):
         journal.fill(recorder.spare, block)
         _mark_cut(recorder)
-        load("history.store").put(recorder, recorder.spare)
+        load("storage.quarter_store").put(recorder, recorder.spare)
     slot = -1
     if recorder.card.journal:
         slot = _close_others(recorder, journal, now)
@@ -71,8 +75,8 @@ def resume(recorder, local_s, summer):
         _go_on(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
-        load("history.store").turn_to(recorder, local_s // _DAY_S)
-    load("history.past_peaks").find(recorder)
+        load("storage.quarter_store").turn_to(recorder, local_s // _DAY_S)
+    load("storage.card_peaks").find(recorder)
 
 
 def _close_others(recorder, journal, running):
@@ -86,7 +90,7 @@ def _close_others(recorder, journal, running):
             journal.load(card.journal, recorder.spare, wanted)
             _mark_cut(recorder)
             # What the card does not take now stays in its journal.
-            lines, store = load("history.lines"), load("history.store")
+            lines, store = load("storage.day_csv_writer"), load("storage.quarter_store")
             line = store.line_of(recorder.spare, lines)
             store.finish(recorder, recorder.spare, line, lines, True)
         elif recorder.coach.start is None:

@@ -8,9 +8,9 @@ import gc
 from micropython import const
 
 from demand.quarter import QUARTER_S, Quarter
-from history import journal
 from loading import load
 from meter.timestamp import elapsed
+from storage import journal
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
 _BACK = const(3)  # slots by which a clock is corrected; further back is another time
@@ -38,7 +38,7 @@ class Recorder:
         self._ended = False  # the spare one waits to be stored
         self._slot = -1
         self.moved = 0  # of those that wait, to the card already
-        self.waiting, self.lost = load("history.spool").counts(self.board)
+        self.waiting, self.lost = load("storage.pending").counts(self.board)
 
     @property
     def reading(self):
@@ -48,7 +48,7 @@ class Recorder:
         """The first telegram has come: go on where a restart cut."""
         try:
             self._open()
-            load("history.recovery").resume(self, local_s, summer)
+            load("storage.recovery").resume(self, local_s, summer)
         except OSError as error:
             self.card.fail(error)
 
@@ -112,7 +112,7 @@ class Recorder:
         journal.keep(self.board, quarter)
         if self.card.journal and journal.is_due(quarter):
             try:
-                load("history.journal_writer").write(self.card, quarter)
+                load("storage.journal_writer").write(self.card, quarter)
             except OSError as error:
                 self.card.fail(error)
             except MemoryError:
@@ -120,7 +120,7 @@ class Recorder:
 
     def _store(self):
         try:
-            load("history.store").put(self, self.spare)
+            load("storage.quarter_store").put(self, self.spare)
             self._ended = False
         except MemoryError:
             gc.collect()  # once more in a second
@@ -128,14 +128,14 @@ class Recorder:
     def _open(self):
         """A card has come."""
         if self.card.state == "ok" and not self.card.journal:
-            load("history.recovery").open_card(self)
+            load("storage.recovery").open_card(self)
 
     def _on_card(self):
         try:
             if not self.card.journal:
                 self._open()
             elif self.waiting:
-                load("history.store").move(self)
+                load("storage.quarter_store").move(self)
         except OSError as error:
             self.card.fail(error)
         except MemoryError:
