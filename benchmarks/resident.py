@@ -12,7 +12,7 @@ from pathlib import Path
 from build_tool import bytecode, short_names
 from build_tool.boards import BOARDS
 
-_STAY = {"lan.wifi", "lan.discovery"}
+_STAY = {"net.wifi", "net.ssdp"}
 PAGE = bytecode.ROOT / "docs" / "memory.md"
 _OTHER_BOARDS = {"board.host", *(f"board.{name}" for name in BOARDS)}
 

@@ -78,7 +78,7 @@ class Monitor:
         """Forget the Wi-Fi network, and let somebody name another."""
         self.light.show("bye")
         if self.wifi:
-            load("lan.turn").forget(self.wifi)
+            load("net.reconnect").forget(self.wifi)
 
     def restart(self):
         """Start anew; nothing that was set is lost."""

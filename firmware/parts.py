@@ -43,7 +43,7 @@ def build(board):
     monitor.live = Live(api, monitor.server, monitor.access)
     monitor.light = Light(board, monitor.config, monitor.shown)
     monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
-    monitor.wifi = load("lan.wifi").Wifi(monitor) if board.has_radio else None
+    monitor.wifi = load("net.wifi").Wifi(monitor) if board.has_radio else None
     monitor.update = load("update.slots").status(board)
     supervisor.each_step += [monitor.light.step, monitor.button.step, monitor.recorder.each_step]
     supervisor.each_second += [

@@ -37,7 +37,7 @@ def networks(monitor, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
     if not monitor.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    return request.reply(200, _JSON, json.dumps({"networks": load("lan.joining").networks(monitor.wifi.sta)}))
+    return request.reply(200, _JSON, json.dumps({"networks": load("net.connect").networks(monitor.wifi.sta)}))
 
 
 def identify(monitor, request):

@@ -1,10 +1,10 @@
-"""lan/captive.py and lan/dns.py: the name service of the setup network, and questions to others."""
+"""net/captive_dns.py and net/dns.py: the name service of the setup network, and questions to others."""
 
 import asyncio
 import socket
 
-from lan import dns
-from lan.captive import answer, serve
+from net import dns
+from net.captive_dns import answer, serve
 
 HERE = b"\xc0\xa8\x04\x01"
 PORT = 15353

@@ -1,9 +1,9 @@
-"""lan/discovery.py and lan/ssdp.py: who searches by SSDP finds the device, and nobody can make it shout."""
+"""net/ssdp.py and net/ssdp_messages.py: who searches by SSDP finds the device, and nobody can make it shout."""
 
 import socket
 import time
 
-from lan.discovery import Discovery
+from net.ssdp import Discovery
 
 PORT = 11900
 UUID = "uuid:70310000-0000-1000-8000-0200c300ab12"

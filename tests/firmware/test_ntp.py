@@ -1,10 +1,10 @@
-"""lan/ntp.py and lan/naming.py: the time of the network, and whether another device has the name."""
+"""net/ntp.py and net/name_conflict.py: the time of the network, and whether another device has the name."""
 
 import asyncio
 import socket
 
-from lan import captive, naming, ntp
 from meter.timestamp import civil
+from net import captive_dns, name_conflict, ntp
 
 COOKIE = b"abcdefgh"
 DNS, TIME = 15354, 15123
@@ -71,7 +71,7 @@ class Peer:
 
 
 async def test_name_is_looked_up_and_the_server_asked():
-    names = Peer(DNS, lambda query: [captive.answer(query, b"\x7f\0\0\1")])
+    names = Peer(DNS, lambda query: [captive_dns.answer(query, b"\x7f\0\0\1")])
     server = Peer(TIME, lambda asked: [b"noise", reply(cookie=b"of another"[:8]), reply(cookie=asked[40:48])])
     assert await ntp.ask("127.0.0.1", DNS, TIME) == 0xEEAC5C00 - 3155673600
     names.close()
@@ -89,7 +89,7 @@ async def test_absent_name_server_or_time_server_costs_some_seconds_and_nothing_
     task = asyncio.create_task(measure())
     assert await ntp.ask("127.0.0.1", NONE, TIME) is None
     meanwhile, ticks[0] = ticks[0], 0
-    names = Peer(DNS, lambda query: [captive.answer(query, b"\x7f\0\0\1")])
+    names = Peer(DNS, lambda query: [captive_dns.answer(query, b"\x7f\0\0\1")])
     assert await ntp.ask("127.0.0.1", DNS, NONE) is None
     # Each looks twenty times for an answer, and others have their turn before every look.
     assert meanwhile >= 20, meanwhile
@@ -105,14 +105,14 @@ async def test_name_server_without_an_address_ends_the_attempt():
 
 
 async def test_another_device_with_the_name_is_found():
-    other = Peer(DNS, lambda query: [captive.answer(query, b"\xc0\xa8\0\x11")])
-    assert await naming.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    other = Peer(DNS, lambda query: [captive_dns.answer(query, b"\xc0\xa8\0\x11")])
+    assert await name_conflict.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
     other.close()
 
 
 async def test_own_answer_is_no_other_device():
-    own = Peer(DNS, lambda query: [captive.answer(query, b"\xc0\xa8\0\x11")])
-    assert await naming.other("digimon", "192.168.0.17", ("127.0.0.1", DNS)) is None
+    own = Peer(DNS, lambda query: [captive_dns.answer(query, b"\xc0\xa8\0\x11")])
+    assert await name_conflict.other("digimon", "192.168.0.17", ("127.0.0.1", DNS)) is None
     own.close()
 
 
@@ -121,8 +121,8 @@ async def test_question_that_got_lost_is_asked_again():
 
     def second_time(query):
         asked.append(query)
-        return [captive.answer(query, b"\xc0\xa8\0\x11")] if len(asked) == 2 else []
+        return [captive_dns.answer(query, b"\xc0\xa8\0\x11")] if len(asked) == 2 else []
 
     other = Peer(DNS, second_time)
-    assert await naming.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    assert await name_conflict.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
     other.close()

@@ -1,4 +1,4 @@
-"""lan/portal.py and lan/form.py: the setup network, its form, and the trial before anything is kept."""
+"""net/portal.py and net/portal_form.py: the setup network, its form, and the trial before anything is kept."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from network_house import HOME, House, router
 
 from board.clock import Clock
 from board.flash_json import read_json
-from lan import form
+from net import portal_form
 from web.server import Refused, Request
 
 PROBES = (
@@ -279,10 +279,10 @@ async def test_each_wrong_field_is_named_and_nothing_is_tried():
 
 async def test_password_that_is_left_empty_stays_for_the_same_network_only():
     known = {"wifi": {"ssid": "home", "password": "correct horse"}}
-    assert "password" not in form.changes({"ssid": "home"}, known)["wifi"]
-    assert form.changes({"ssid": "other"}, known)["wifi"]["password"] == ""
+    assert "password" not in portal_form.changes({"ssid": "home"}, known)["wifi"]
+    assert portal_form.changes({"ssid": "other"}, known)["wifi"]["password"] == ""
     assert (
-        form.changes({"ssid": "home", "pass": "battery staple"}, known)["wifi"]["password"]
+        portal_form.changes({"ssid": "home", "pass": "battery staple"}, known)["wifi"]["password"]
         == "battery staple"
     )
 

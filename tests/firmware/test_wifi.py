@@ -1,4 +1,4 @@
-"""lan/wifi.py: a network is joined, lost and joined again, and when the setup portal opens."""
+"""net/wifi.py: a network is joined, lost and joined again, and when the setup portal opens."""
 
 import asyncio
 
@@ -137,7 +137,7 @@ def test_erased_network_is_left_and_the_portal_opens():
     house = House(config=HOME)
     radio.air.networks = router()
     assert house.joined()
-    load("lan.turn").forget(house.wifi)
+    load("net.reconnect").forget(house.wifi)
     assert "correct horse" not in repr(read_json(house, "config.json"))
     assert portal_opens(house, 2)
 
@@ -156,7 +156,7 @@ def test_networks_are_listed_once_each_the_strongest_first():
         "near": {"key": "x", "rssi": -40, "ip": None},
         "": {"key": "", "rssi": -30, "ip": None},
     }
-    assert load("lan.joining").networks(house.wifi.sta) == [
+    assert load("net.connect").networks(house.wifi.sta) == [
         {"ssid": "near", "rssi_dbm": -40, "secure": True},
         {"ssid": "far", "rssi_dbm": -88, "secure": False},
     ]
@@ -176,7 +176,7 @@ async def test_name_that_is_found_taken_is_that_of_the_next_start():
     house = House(config=HOME, wifi={"joined": True})
     radio.air.networks = router()
     assert house.joined()
-    house.wifi.name = "digimon-ab12"  # as lan/naming.py does
+    house.wifi.name = "digimon-ab12"  # as net/name_conflict.py does
     for _ in range(200):
         await asyncio.sleep_ms(50)
         if house.restarts:

@@ -75,7 +75,7 @@ def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
 
     full = {short: name for name, short in short_names.of_firmware().modules.items()}
     ours = {full[name] for name in newest.split()[1:] if name in full}
-    assert ours == resident.resident().keys() - {"lan.wifi", "lan.discovery"}
+    assert ours == resident.resident().keys() - {"net.wifi", "net.ssdp"}
 
 
 @pytest.mark.usefixtures("small")

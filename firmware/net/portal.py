@@ -90,12 +90,12 @@ class Portal:
 
     def scan(self):
         if self.scanned is None or self.clock.since(self.scanned) > _SCAN_S * 1000:
-            self.networks = load("lan.joining").networks(self.wifi.sta)
+            self.networks = load("net.connect").networks(self.wifi.sta)
             self.scanned = self.clock.now()
 
     async def names(self, port):
         try:
-            await load("lan.captive").serve(_ADDRESS, port)
+            await load("net.captive_dns").serve(_ADDRESS, port)
         except OSError as error:
             self.wifi.monitor.note("Setup network: no name service, %s" % error)
 
@@ -105,15 +105,15 @@ class Portal:
         wifi = self.wifi
         settings, _ = load("settings.schema").check(given)
         wifi.name = settings["device_name"]
-        load("lan.joining").begin(wifi, settings["ssid"], settings["password"], settings, 1)
+        load("net.connect").begin(wifi, settings["ssid"], settings["password"], settings, 1)
         for _ in range(_TRY_S):
             await self.clock.sleep(1)
             if wifi.sta.isconnected():
                 break
         else:
-            why = load("lan.joining").why_not(wifi.sta)
+            why = load("net.connect").why_not(wifi.sta)
             wifi.sta.disconnect()
-            wifi.name = load("lan.marks").name(wifi.monitor)
+            wifi.name = load("net.wifi_state").name(wifi.monitor)
             wifi.monitor.note("Wi-Fi: not joined: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
@@ -132,8 +132,8 @@ class Portal:
         except OSError as error:
             wifi.monitor.note("config.json: the flash does not take it: %s" % error)
         wifi.monitor.settle()
-        wifi.name = load("lan.marks").name(wifi.monitor)
-        await load("lan.naming").check(wifi, wifi.sta.ifconfig()[0])
+        wifi.name = load("net.wifi_state").name(wifi.monitor)
+        await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
         """Answer a request; False leaves it to the rest: /api/ tells who sets it up whether the meter is heard."""
@@ -171,15 +171,15 @@ class Portal:
     async def _submitted(self, request):
         body = await request.body(_BODY)
         try:
-            typed = load("lan.form").fields(body)
+            typed = load("net.portal_form").fields(body)
         except ValueError:
             typed = {}
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
             given = load("settings.store").given(self.wifi.monitor)
-            changed = load("lan.form").changes(typed, given)
-            wrong = load("lan.form").wrong(typed, changed, given)
+            changed = load("net.portal_form").changes(typed, given)
+            wrong = load("net.portal_form").wrong(typed, changed, given)
             if not wrong:
                 self.state = {"state": "trying"}
                 self.wanted = (changed, given, typed.get("device_password"))

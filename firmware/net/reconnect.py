@@ -12,7 +12,7 @@ def turn(wifi, late):
     button = wifi.monitor.button
     if button.window:
         button.close()
-    elif not (late and _may_open(wifi)) and load("lan.joining").join(wifi):
+    elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
     # Also where the settings name no network: there is none to give away.
     wifi.portal = True
@@ -25,12 +25,12 @@ def _may_open(wifi):
         return False  # it worked in this start: it will again
     if "setup_password" in read_json(wifi.monitor.board, "secrets.json"):
         return True
-    return not load("lan.marks").read(wifi.monitor).get("joined")
+    return not load("net.wifi_state").read(wifi.monitor).get("joined")
 
 
 async def _set_up(wifi):
     try:
-        await load("lan.portal").run(wifi)
+        await load("net.portal").run(wifi)
     except Exception as error:
         wifi.monitor.log.fault("portal", error)
     wifi.portal = False

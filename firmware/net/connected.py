@@ -15,9 +15,9 @@ def arrive(wifi):
     wifi.announced = wifi.announced or network.hostname()
     print("Connected !")
     monitor.note("Wi-Fi: joined, %s" % wifi.address)
-    load("lan.marks").mark(monitor, "joined", True)
+    load("net.wifi_state").mark(monitor, "joined", True)
     try:
-        wifi.discovery = load("lan.discovery").Discovery(monitor.board, wifi.address)
+        wifi.discovery = load("net.ssdp").Discovery(monitor.board, wifi.address)
     except OSError as error:
         monitor.note("Discovery: %s" % error)  # all else works without
     asyncio.create_task(_settle(wifi))
@@ -34,7 +34,7 @@ async def _settle(wifi):
 async def _name(wifi):
     monitor = wifi.monitor
     await monitor.clock.sleep(5)  # mDNS asks for its own name first
-    await load("lan.naming").check(wifi, wifi.address)
+    await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
         # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
         monitor.note("Restart, to be %s.local" % wifi.name)
@@ -47,7 +47,7 @@ async def _time(wifi):
         if monitor.coach.start is not None or not wifi.address:
             return
         began = monitor.clock.now()
-        seconds = await load("lan.ntp").ask(wifi.sta.ifconfig()[3])
+        seconds = await load("net.ntp").ask(wifi.sta.ifconfig()[3])
         if seconds is not None:
             print("Synced in %d ms." % monitor.clock.since(began))
             monitor.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))

@@ -20,8 +20,8 @@ _2024 = const(3913056000)  # an earlier stamp counts on from 2036, when the coun
 async def ask(name_server, name_port=53, port=123):
     """Seconds since 2000 in UTC, None when nobody says so well within 4 s."""
     number = int.from_bytes(os.urandom(2), "big") | 1
-    question = load("lan.dns").question(_SERVER, number)
-    address = load("lan.dns").address
+    question = load("net.dns").question(_SERVER, number)
+    address = load("net.dns").address
     server = await _exchange((name_server, name_port), question, lambda reply: address(reply, number))
     if not server:
         return None

@@ -24,14 +24,14 @@ class Wifi:
         self.announced = None  # the name that mDNS keeps until the next start
         self.discovery = None
         self.away_s = 0  # seconds for which it has been without
-        self.name = load("lan.marks").name(monitor)
+        self.name = load("net.wifi_state").name(monitor)
 
     def each_second(self):
         if self.portal:
             self.away_s = 0
         elif self.sta.isconnected():
             if not self.address:
-                load("lan.arrival").arrive(self)
+                load("net.connected").arrive(self)
             if self.discovery:
                 self.discovery.each_second()
         else:
@@ -43,7 +43,7 @@ class Wifi:
             self.leave()
             self.away_s = 1  # the radio tries by itself for a turn
         if self.away_s % _TURN_S == 0 or self.monitor.button.window:
-            load("lan.turn").turn(self, self.away_s > 0)
+            load("net.reconnect").turn(self, self.away_s > 0)
         self.away_s += 1
 
     def leave(self):

@@ -20,7 +20,7 @@ class Discovery:
         self._board = board
         self._address = address
         self._running_s = 0
-        self._end = load("lan.ssdp").listen(address, port)
+        self._end = load("net.ssdp_messages").listen(address, port)
 
     def close(self):
         self._end.close()
@@ -36,12 +36,12 @@ class Discovery:
                 for target in (b"ssdp:all", b"rootdevice", b"device:Basic:1", self._board.id.encode()):
                     if target in message:
                         left -= 1
-                        self._speak(load("lan.ssdp").answer, message, peer)
+                        self._speak(load("net.ssdp_messages").answer, message, peer)
                         break
         self._running_s += 1
         # Twice at the start, because a message may get lost.
         if self._running_s in (1, 4) or self._running_s % _ANNOUNCE_S == 0:
-            self._speak(load("lan.ssdp").announce)
+            self._speak(load("net.ssdp_messages").announce)
 
     def _speak(self, say, *about):
         try:

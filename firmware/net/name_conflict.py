@@ -23,8 +23,8 @@ async def check(wifi, own):
     name = monitor.config["device_name"]
     if wifi.name == name and await other(name, own):
         monitor.note("Another device is %s.local" % name)
-        load("lan.marks").mark(monitor, "taken", name)
-        wifi.name = load("lan.marks").name(monitor)
+        load("net.wifi_state").mark(monitor, "taken", name)
+        wifi.name = load("net.wifi_state").name(monitor)
 
 
 async def other(name, own, mdns=("224.0.0.251", 5353)):
@@ -33,8 +33,8 @@ async def other(name, own, mdns=("224.0.0.251", 5353)):
     try:
         end.setblocking(False)
         number = int.from_bytes(os.urandom(2), "big") | 1
-        question = load("lan.dns").question(name + ".local", number)
-        address = load("lan.dns").address
+        question = load("net.dns").question(name + ".local", number)
+        address = load("net.dns").address
         for look in range(_ROUNDS * _LOOKS):
             if look % _LOOKS == 0:
                 end.sendto(question, socket.getaddrinfo(mdns[0], mdns[1])[0][-1])
