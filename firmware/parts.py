@@ -11,13 +11,13 @@ from loading import load
 from log import Log
 from meter.reader import Reader
 from monitor import Monitor
+from server.http import Server
 from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
 from web.access import Access
 from web.api import Api
 from web.live import Live
-from web.server import Server
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 

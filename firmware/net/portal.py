@@ -150,7 +150,7 @@ class Portal:
         elif request.path == b"/setup":
             await self._tell(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
-            await load("web.files").send_page(request, "setup")
+            await load("server.files").send_page(request, "setup")
         else:
             await self._redirect(request)
         return True

@@ -5,7 +5,7 @@ it is done.
 """
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 
 class Access:

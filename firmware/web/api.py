@@ -6,8 +6,8 @@ The contract is docs/openapi.yaml.
 from micropython import const
 
 from loading import load
+from server.http import Refused
 from web import documents
-from web.server import Refused
 
 _JSON = const("application/json")
 _TURNS = const(100)  # looks at whether it is free, in five seconds
@@ -40,7 +40,7 @@ class Api:
             self.write(name, request.write)
             await request.drain()
         elif is_get and path in (b"/", b"/index.html"):
-            await load("web.files").send_page(request, "index")
+            await load("server.files").send_page(request, "index")
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
             await load("web.stored").answer(monitor, request)
         else:

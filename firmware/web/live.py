@@ -7,8 +7,8 @@ Where all streams are taken, the holder of a token gets the oldest one of somebo
 
 from micropython import const
 
-from web.pieces import Pieces
-from web.server import Refused
+from server.buffer import Pieces
+from server.http import Refused
 
 _STREAMS = const(3)
 _STATUS_S = const(10)

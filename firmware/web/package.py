@@ -8,7 +8,7 @@ import sys
 from micropython import const
 
 from board.selected import NAME
-from web.server import Refused
+from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
 

@@ -1,7 +1,7 @@
 """Which totals GET /api/months/2026-01 and GET /api/years/2026 ask for. Loaded until that is known."""
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 
 def month(monitor, request):

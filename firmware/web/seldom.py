@@ -3,7 +3,7 @@
 from micropython import const
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 _SIGNED_IN = const(True)
 _OPEN = const(False)  # or the part looks for itself
@@ -21,7 +21,7 @@ _TABLE = {
     b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
-    b"GET /update": ("web.files", "update_page", _OPEN),
+    b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
     b"POST /api/session": ("web.session", "start", _OPEN),
     b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),

@@ -5,7 +5,7 @@ import json
 from micropython import const
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(64)  # bytes

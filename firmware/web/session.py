@@ -9,7 +9,7 @@ import os
 from micropython import const
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(512)  # bytes

@@ -9,7 +9,7 @@ from micropython import const
 
 from loading import load
 from meter.timestamp import iso
-from web.server import Refused
+from server.http import Refused
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json

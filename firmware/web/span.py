@@ -4,7 +4,7 @@ from micropython import const
 
 from loading import load
 from meter.timestamp import civil, days_in_month, iso, parse, seconds
-from web.server import Refused
+from server.http import Refused
 
 _DAY_S = const(86400)
 _HOUR_S = const(3600)

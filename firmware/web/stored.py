@@ -12,8 +12,8 @@ from micropython import const
 from demand.quarter import quarter_id
 from loading import load
 from meter.timestamp import seconds
+from server.http import Refused
 from storage.card import ROOT
-from web.server import Refused
 
 _JSON = const("application/json")
 _TEXT = const("text/plain")
@@ -74,7 +74,7 @@ def _quarter_file(monitor, request):
         found = False
     if not found:  # an empty file is no quarter
         raise Refused(404, "Item not found")
-    return load("web.files").send_file(request, ROOT + path.decode(), _JSON)
+    return load("server.files").send_file(request, ROOT + path.decode(), _JSON)
 
 
 def _years(monitor, request):

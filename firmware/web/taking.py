@@ -8,7 +8,7 @@ import os
 from micropython import const
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 _LINE = const(256)  # bytes of a line of its manifest
 _PIECE = const(512)

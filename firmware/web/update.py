@@ -11,7 +11,7 @@ import json
 from micropython import const
 
 from loading import load
-from web.server import Refused
+from server.http import Refused
 
 _LARGEST = const(1 << 20)  # bytes of a package
 

@@ -5,10 +5,10 @@ import os
 
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
+from server.http import Refused, Request
 from web import sign_in
 from web.access import Access
 from web.password import derive
-from web.server import Refused, Request
 from web.session import start as start_session
 from web.tokens import same
 

@@ -1,8 +1,8 @@
 """web/api.py: what is asked seldom has its turn alone."""
 
 from board.clock import Clock
+from server.http import Refused, Request
 from web.api import Api
-from web.server import Refused, Request
 
 
 class Monitor:

@@ -1,8 +1,8 @@
 """web/live.py: what the streams are sent, and that none of them waits for another."""
 
 from board.clock import Clock
+from server.http import Refused, Request
 from web.live import Live
-from web.server import Refused, Request
 
 
 class Socket:

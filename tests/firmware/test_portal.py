@@ -9,7 +9,7 @@ from network_house import HOME, House, router
 from board.clock import Clock
 from board.flash_json import read_json
 from net import portal_form
-from web.server import Refused, Request
+from server.http import Refused, Request
 
 PROBES = (
     (b"captive.apple.com", b"/hotspot-detect.html"),

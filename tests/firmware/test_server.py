@@ -1,11 +1,11 @@
-"""web/server.py and web/pieces.py: what is answered at all, and how a reply leaves."""
+"""server/http.py and server/buffer.py: what is answered at all, and how a reply leaves."""
 
 import asyncio
 
 from board.clock import Clock
-from web.files import send_file
-from web.pieces import Pieces
-from web.server import Refused, Request, at_home
+from server.buffer import Pieces
+from server.files import send_file
+from server.http import Refused, Request, at_home
 
 
 class Stream:

@@ -10,7 +10,7 @@ import vfs
 
 import record  # what the firmware of these tests tells of its start
 
-from web.server import Refused
+from server.http import Refused
 
 BLOCK = 4096
 MOUNT = "/flash"

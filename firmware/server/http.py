@@ -12,7 +12,7 @@ import sys
 from micropython import const
 
 from loading import load
-from web.pieces import Pieces
+from server.buffer import Pieces
 
 _CONNECTIONS = const(5)
 _HEAD = const(2048)
@@ -75,15 +75,15 @@ class Request:
             raise Refused(421, "This device answers only to its address and its own name")
         # Most requests have neither body nor origin.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
-            load("web.body").check(self, host)
+            load("server.request_body").check(self, host)
 
     def length(self, limit):
         """The bytes of the body; refused when there is none, or more than `limit`."""
-        return load("web.body").length(self, limit)
+        return load("server.request_body").length(self, limit)
 
     def body(self, limit):
         """Awaits the whole body; refused as by length()."""
-        return load("web.body").whole(self, self._clock, limit)
+        return load("server.request_body").whole(self, self._clock, limit)
 
     async def read(self, count):
         """The next bytes of the body, at most `count`; b"" at its end."""
@@ -115,7 +115,7 @@ class Request:
         self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if origin:
-            more += load("web.body").allowance(self.method, origin)
+            more += load("server.request_body").allowance(self.method, origin)
         self.write(more)
         self.write("\r\n")
 
@@ -156,7 +156,7 @@ class Server:
 
     async def run(self, beat):
         """Serve for ever; `beat()` is called between the peers, and while none comes."""
-        listener = load("web.listener").listen(self._address, _CONNECTIONS)
+        listener = load("server.listener").listen(self._address, _CONNECTIONS)
         self.listening = True
         print("ready http://%s:%d/" % self._address)
         while True:

@@ -3,8 +3,8 @@
 import sys
 from micropython import const
 
+from server.http import Refused
 from storage.card import Card
-from web.server import Refused
 
 _PIECE = const(512)
 _HTML = const("text/html; charset=utf-8")

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from web.server import Refused
+from server.http import Refused
 
 _REST_S = const(5)
 
