@@ -3,6 +3,7 @@
 import gc
 from micropython import const
 
+from auth.access import Access
 from board.button import Button
 from board.light import Light
 from demand.coach import Coach
@@ -15,7 +16,6 @@ from server.http import Server
 from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
-from web.access import Access
 from web.api import Api
 from web.live import Live
 

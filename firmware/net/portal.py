@@ -128,7 +128,7 @@ class Portal:
         try:
             load("settings.store").change(wifi.monitor, changed)
             if password:
-                await load("web.password").set_password(wifi.monitor, password)
+                await load("auth.password").set_password(wifi.monitor, password)
         except OSError as error:
             wifi.monitor.note("config.json: the flash does not take it: %s" % error)
         wifi.monitor.settle()

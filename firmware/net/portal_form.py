@@ -58,7 +58,7 @@ def wrong(typed, changed, known):
         key = setting[setting.find(".") + 1 :]
         faults[_FIELDS.get(key, key)] = what
     password = typed.get("device_password")
-    fault = password and load("web.password").wrong(password)
+    fault = password and load("auth.password").wrong(password)
     if fault:
         faults["device_password"] = fault
     return faults

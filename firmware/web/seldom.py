@@ -23,10 +23,10 @@ _TABLE = {
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
-    b"POST /api/session": ("web.session", "start", _OPEN),
-    b"GET /api/tokens": ("web.sign_in", "list_tokens", _SIGNED_IN),
-    b"POST /api/tokens": ("web.sign_in", "create_token", _OPEN),
-    b"DELETE /api/tokens": ("web.sign_in", "delete_token", _SIGNED_IN),
+    b"POST /api/session": ("auth.sign_in", "start", _OPEN),
+    b"GET /api/tokens": ("auth.token_routes", "list_tokens", _SIGNED_IN),
+    b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
+    b"DELETE /api/tokens": ("auth.token_routes", "delete_token", _SIGNED_IN),
 }
 
 

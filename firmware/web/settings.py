@@ -24,7 +24,7 @@ async def change(monitor, request):
     except ValueError:
         raise Refused(400, "The body is no JSON") from None
     password = _take_password(changes)
-    has_password = load("web.password").is_set(monitor.board)
+    has_password = load("auth.password").is_set(monitor.board)
     if password is None or changes or has_password or not monitor.button.window:
         monitor.access.require(request)
     faults = _faults_of_access(monitor, changes, password, has_password)
@@ -37,7 +37,7 @@ async def change(monitor, request):
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:
-            await load("web.password").set_password(monitor, password)
+            await load("auth.password").set_password(monitor, password)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     monitor.settle()
@@ -60,7 +60,7 @@ def _take_password(changes):
 
 def _faults_of_access(monitor, changes, password, has_password):
     faults = []
-    fault = password is not None and load("web.password").wrong(password)
+    fault = password is not None and load("auth.password").wrong(password)
     if fault:
         faults.append("access.password " + fault)
     section = changes.get("access") if isinstance(changes, dict) else None
@@ -72,5 +72,5 @@ def _faults_of_access(monitor, changes, password, has_password):
 def _document(monitor):
     document = load("settings.store").shown(monitor)
     document["access"]["password"] = None
-    document["access"]["has_password"] = load("web.password").is_set(monitor.board)
+    document["access"]["has_password"] = load("auth.password").is_set(monitor.board)
     return document

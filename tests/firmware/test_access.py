@@ -1,16 +1,16 @@
-"""web/access.py and web/sign_in.py: who is let in."""
+"""auth/access.py and auth/token_routes.py: who is let in."""
 
 import json
 import os
 
+from auth import token_routes
+from auth.access import Access
+from auth.password import derive
+from auth.sign_in import start as start_session
+from auth.tokens import same
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
 from server.http import Refused, Request
-from web import sign_in
-from web.access import Access
-from web.password import derive
-from web.session import start as start_session
-from web.tokens import same
 
 FLASH = "build/tests/flash_of_access"
 PASSWORD = "correct horse"
@@ -122,7 +122,7 @@ async def session(monitor, password=PASSWORD):
 
 async def new_token(monitor, name="HA", token=None, **more):
     more["name"] = name
-    return await reply(sign_in.create_token, monitor, "POST /api/tokens", more, token)
+    return await reply(token_routes.create_token, monitor, "POST /api/tokens", more, token)
 
 
 def test_hashes_are_the_same_or_not():
@@ -238,7 +238,7 @@ async def test_tokens_are_listed_without_what_they_are():
     device = await monitor()
     device.reader.reading["time"] = (seconds(2024, 1, 12, 16, 44, 35), False)
     told = (await new_token(device, password=PASSWORD))[1]
-    status, listed = await reply(sign_in.list_tokens, device, "GET /api/tokens")
+    status, listed = await reply(token_routes.list_tokens, device, "GET /api/tokens")
     assert status == 200
     assert listed == {"tokens": [{"id": told["id"], "name": "HA", "created": "2024-01-12T16:44:35+01:00"}]}
     kept = json.dumps(read_json(device.board, "secrets.json"))
@@ -251,13 +251,13 @@ async def test_deleted_token_lets_nobody_in():
     device = await monitor()
     first = (await new_token(device, "a", password=PASSWORD))[1]
     second = (await new_token(device, "b", password=PASSWORD))[1]
-    status, left = await reply(sign_in.delete_token, device, "DELETE /api/tokens?id=" + first["id"])
+    status, left = await reply(token_routes.delete_token, device, "DELETE /api/tokens?id=" + first["id"])
     assert (status, [token["name"] for token in left["tokens"]]) == (200, ["b"])
     for access in (device, Monitor()):
         assert not is_let_in(access, first["token"])
         assert is_let_in(access, second["token"])
     for wrong in ("", "?id=", "?id=" + first["id"], "?id=" + second["id"][:-1]):
-        assert (await reply(sign_in.delete_token, device, "DELETE /api/tokens" + wrong))[0] == 404, wrong
+        assert (await reply(token_routes.delete_token, device, "DELETE /api/tokens" + wrong))[0] == 404, wrong
 
 
 async def test_there_are_at_most_eight_tokens():

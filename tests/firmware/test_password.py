@@ -1,10 +1,10 @@
-"""web/password.py: the device's password, kept as PBKDF2-HMAC-SHA256."""
+"""auth/password.py: the device's password, kept as PBKDF2-HMAC-SHA256."""
 
 import asyncio
 import os
 
+from auth import password
 from board.flash_json import read_json
-from web import password
 
 FLASH = "build/tests/flash_of_password"
 

@@ -83,7 +83,7 @@ class Device:
 def set_password(flash: Path) -> None:
     """Have the device's password in this flash."""
     code = (
-        "import asyncio, sys\nfrom web.password import set_password\n"
+        "import asyncio, sys\nfrom auth.password import set_password\n"
         f"class Board: flash = {str(flash)!r}\n"
         "class Monitor: board = Board; access = None\n"
         f"asyncio.run(set_password(Monitor, {PASSWORD!r}))\n"

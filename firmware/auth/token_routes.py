@@ -27,14 +27,14 @@ async def list_tokens(monitor, request):
 
 async def create_token(monitor, request):
     """POST /api/tokens: a named token for the password, for who is signed in, or after a press of BOOT."""
-    asked = await load("web.session").asked(request)
+    asked = await load("auth.sign_in").asked(request)
     name = asked.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
         raise Refused(400, "name must be 1 to 32 characters")
     if len(_tokens(read_json(monitor.board, _SECRETS))) >= _TOKENS:
         raise Refused(409, "There are %d tokens: delete one first" % _TOKENS)
     if "password" in asked:
-        return load("web.session").check_for_token(monitor, request, asked)
+        return load("auth.sign_in").check_for_token(monitor, request, asked)
     if request.header(b"authorization"):
         monitor.access.require(request)
     elif monitor.button.window:
@@ -48,7 +48,7 @@ async def create_token(monitor, request):
 async def give_token(monitor, request, name):
     """Answer with a new token, to who may have one."""
     secrets = read_json(monitor.board, _SECRETS)
-    token, digest = load("web.session").chance()
+    token, digest = load("auth.sign_in").chance()
     moment = monitor.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),
@@ -84,7 +84,7 @@ def _keep(monitor, secrets, tokens):
         write_json(monitor.board, _SECRETS, secrets)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.access.tokens = load("web.tokens").kept(monitor.board)
+    monitor.access.tokens = load("auth.tokens").kept(monitor.board)
 
 
 def _reply(request, status, tokens):

@@ -32,7 +32,7 @@ async def start(monitor, request):
 async def check_for_token(monitor, request, sent):
     """Check the password for POST /api/tokens, while nothing else is loaded; hand on to what gives the token."""
     await check_password(monitor, sent["password"])
-    return load("web.sign_in").give_token(monitor, request, sent["name"])
+    return load("auth.token_routes").give_token(monitor, request, sent["name"])
 
 
 async def asked(request):
@@ -49,7 +49,7 @@ async def asked(request):
 async def check_password(monitor, password):
     """Refuse a wrong password, and any before its time."""
     access = monitor.access
-    if not load("web.password").is_set(monitor.board):
+    if not load("auth.password").is_set(monitor.board):
         raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")
     now = monitor.clock.uptime_s()
     if now < access.next_try_s:
@@ -58,7 +58,7 @@ async def check_password(monitor, password):
     # Counted before it is looked at, so that many at once are no way round the wait.
     access.failures = min(access.failures + 1, 7)
     access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
-    if not isinstance(password, str) or not await load("web.password").is_right(monitor, password):
+    if not isinstance(password, str) or not await load("auth.password").is_right(monitor, password):
         raise Refused(401, "Wrong password", _BEARER)
     access.failures = access.next_try_s = 0
 

@@ -1,6 +1,6 @@
 """Who may do what: reading is open unless the owner closed it; what changes something needs a token.
 
-Here is what is kept of it; looking at a token is `web/tokens.py`, giving one out `web/sign_in.py`, each loaded while
+Here is what is kept of it; looking at a token is `auth/tokens.py`, giving one out `auth/token_routes.py`, each loaded while
 it is done.
 """
 
@@ -13,14 +13,14 @@ class Access:
 
     def __init__(self, monitor):
         self._monitor = monitor
-        self.tokens = load("web.tokens").kept(monitor.board)  # end to end
+        self.tokens = load("auth.tokens").kept(monitor.board)  # end to end
         self.sessions = []  # (hash, uptime in s when it ends); a restart ends them all
         self.failures = 0  # wrong passwords in a row
         self.next_try_s = 0  # uptime before which no password is looked at
 
     def admit(self, request):
         """Refuse reading where it is closed. What changes something is looked at where it is done."""
-        if self._monitor.config["closed"] and load("web.tokens").is_figure(request):
+        if self._monitor.config["closed"] and load("auth.tokens").is_figure(request):
             self.require(request)
 
     def require(self, request):
@@ -30,4 +30,4 @@ class Access:
 
     def holds(self, request):
         """Whether a request carries a token that holds."""
-        return load("web.tokens").holds(self, self._monitor.clock.uptime_s(), request)
+        return load("auth.tokens").holds(self, self._monitor.clock.uptime_s(), request)
