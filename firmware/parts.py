@@ -57,7 +57,7 @@ def build(board):
     if monitor.wifi:
         supervisor.each_second.append(monitor.wifi.each_second)
     if monitor.update["state"] == "trial":
-        load("web.trial").Trial(monitor)
+        load("update.trial").Trial(monitor)
     supervisor.start("reader", monitor.reader.run)
     supervisor.start("web", monitor.server.run)
     gc.threshold(_GARBAGE)

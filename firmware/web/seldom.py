@@ -22,7 +22,7 @@ _TABLE = {
     b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
     b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("server.files", "update_page", _OPEN),
-    b"POST /api/update": ("web.update", "receive", _SIGNED_IN),
+    b"POST /api/update": ("update.install", "receive", _SIGNED_IN),
     b"POST /api/session": ("auth.sign_in", "start", _OPEN),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", _SIGNED_IN),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),

@@ -1,10 +1,10 @@
-"""web/taking.py: whatever ends an update, the next one is let in."""
+"""update/receive.py: whatever ends an update, the next one is let in."""
 
 import asyncio
 
-from web import taking
+from update import receive
 
-load = taking.load
+load = receive.load
 
 
 class Board:
@@ -35,14 +35,14 @@ def test_no_memory_to_tell_of_a_failure_leaves_no_update_under_way():
         raise MemoryError
 
     monitor = Monitor()
-    taking.load = nothing_left
+    receive.load = nothing_left
     try:
-        asyncio.run(taking.take(monitor, Request(), "b"))
+        asyncio.run(receive.take(monitor, Request(), "b"))
         raise AssertionError
     except MemoryError:
         pass
     finally:
-        taking.load = load
+        receive.load = load
         asyncio.new_event_loop()
     assert monitor.update["state"] == "failed"
 
@@ -51,8 +51,8 @@ def test_peer_that_leaves_is_told_of():
     monitor = Monitor()
     why = None
     try:
-        asyncio.run(taking.take(monitor, Request(), "b"))
-    except taking.Refused as refused:
+        asyncio.run(receive.take(monitor, Request(), "b"))
+    except receive.Refused as refused:
         why = refused.why
     finally:
         asyncio.new_event_loop()

@@ -203,7 +203,7 @@ async def _answer(part):
 
 def send(monitor, request, slot="a"):
     """Send a request to the running firmware, which was started from this folder. Gives (status, text)."""
-    from web.update import receive
+    from update.install import receive
 
     path = sys.path[:]
     sys.path.insert(0, "%s/%s" % (MOUNT, slot))

@@ -6,7 +6,7 @@ import sys
 from flash import Flash, Monitor, Mounted, Request, format_flash, read, send, start, write
 
 from update.slots import choose, status
-from web.trial import Trial
+from update.trial import Trial
 
 
 def load(path):

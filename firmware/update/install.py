@@ -1,8 +1,8 @@
 """POST /api/update: takes a new version of the firmware, as an update package (described in build_tool/package.py).
 
 The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
-only once every file of it was read back and is right; then it is the one that starts next, on trial (web/trial.py).
-Whatever goes wrong before leaves the running version as it was. While the package comes only web/taking.py is loaded.
+only once every file of it was read back and is right; then it is the one that starts next, on trial (update/trial.py).
+Whatever goes wrong before leaves the running version as it was. While the package comes only update/receive.py is loaded.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ async def receive(monitor, request):
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)
     gc.collect()
-    take = load("web.taking").take
+    take = load("update.receive").take
     status.update({"state": "receiving", "percent": 0, "error": None})
     return take(monitor, request, slot)
 

@@ -19,12 +19,12 @@ async def take(monitor, request, slot):
     """Take the package of a request; gives the rest of the answer."""
     try:
         version = await _take(monitor.board, Body(request, monitor.update), slot)
-        return load("web.update").taken(monitor, request, version)
+        return load("update.install").taken(monitor, request, version)
     except BaseException as error:
         # Whatever is left of the memory: another try must be let in.
         monitor.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
-        raise load("web.update").failed(monitor, error) from None
+        raise load("update.install").failed(monitor, error) from None
 
 
 class Body:
@@ -100,7 +100,7 @@ async def _take(board, body, slot):
 async def _manifest(body, path):
     """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
     line = await body.line()
-    head = load("web.package").head(line, _BROKEN)
+    head = load("update.manifest").head(line, _BROKEN)
     total = 0
     with open(path, "wb") as file:
         file.write(line + b"\n")
