@@ -3,6 +3,7 @@
 import gc
 from micropython import const
 
+from api.live import Live
 from auth.access import Access
 from board.button import Button
 from board.light import Light
@@ -17,7 +18,6 @@ from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
 from web.api import Api
-from web.live import Live
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 

@@ -13,11 +13,11 @@ import vfs
 
 from recording import Board, Device, Meter
 
+from api import history_query, totals_query
 from demand.quarter import file_path
 from meter.timestamp import civil, iso, seconds, shift
 from storage import day_csv_writer, day_totals
 from storage.card import ROOT
-from web import period, span
 
 SECTOR = 512
 LAST_YEAR = 2025
@@ -157,8 +157,8 @@ def reads(image):
     """Sectors that a day and a year of days read, each on a card that was just mounted."""
     found = {}
     for name, handler, path in (
-        ("day", span.day, b"/api/days/2025-06-15"),
-        ("year", period.year, b"/api/years/2025"),
+        ("day", history_query.day, b"/api/days/2025-06-15"),
+        ("year", totals_query.year, b"/api/years/2025"),
     ):
         disk = Disk(image)
         vfs.mount(vfs.VfsFat(disk), ROOT)

@@ -5,9 +5,9 @@ The contract is docs/openapi.yaml.
 
 from micropython import const
 
+from api import documents
 from loading import load
 from server.http import Refused
-from web import documents
 
 _JSON = const("application/json")
 _TURNS = const(100)  # looks at whether it is free, in five seconds
@@ -42,7 +42,7 @@ class Api:
         elif is_get and path in (b"/", b"/index.html"):
             await load("server.files").send_page(request, "index")
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
-            await load("web.stored").answer(monitor, request)
+            await load("api.legacy").answer(monitor, request)
         else:
             await self._answer_alone(request)
         return False
@@ -69,9 +69,9 @@ class Api:
         if name == "quarter":
             documents.quarter(monitor.coach, write)
         elif name == "peaks":
-            load("web.peaks").write_peaks(monitor.peaks, monitor.card, write)
+            load("api.peaks").write_peaks(monitor.peaks, monitor.card, write)
         elif name == "status":
-            load("web.status").write_status(monitor, write)
+            load("api.status").write_status(monitor, write)
         elif name == "samples":
             monitor.coach.quarter.write_json(write, True)
         else:

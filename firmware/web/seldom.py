@@ -8,19 +8,19 @@ from server.http import Refused
 _SIGNED_IN = const(True)
 _OPEN = const(False)  # or the part looks for itself
 _TABLE = {
-    b"GET /api/config": ("web.settings", "show", _OPEN),
-    b"GET /api/days/": ("web.span", "day", _OPEN),
-    b"GET /api/months/": ("web.period", "month", _OPEN),
-    b"GET /api/years/": ("web.period", "year", _OPEN),
-    b"GET /api/history": ("web.span", "history", _OPEN),
-    b"PATCH /api/config": ("web.settings", "change", _OPEN),
-    b"GET /api/telegram": ("web.service", "telegram", _OPEN),
-    b"GET /api/log": ("web.service", "log", _OPEN),
-    b"GET /api/networks": ("web.service", "networks", _SIGNED_IN),  # nothing else is done for 3 s
-    b"POST /api/identify": ("web.service", "identify", _OPEN),
-    b"POST /api/restart": ("web.service", "restart", _SIGNED_IN),
-    b"POST /api/card/format": ("web.service", "format_card", _SIGNED_IN),
-    b"POST /api/wifi/erase": ("web.service", "erase_wifi", _SIGNED_IN),
+    b"GET /api/config": ("api.settings", "show", _OPEN),
+    b"GET /api/days/": ("api.history_query", "day", _OPEN),
+    b"GET /api/months/": ("api.totals_query", "month", _OPEN),
+    b"GET /api/years/": ("api.totals_query", "year", _OPEN),
+    b"GET /api/history": ("api.history_query", "history", _OPEN),
+    b"PATCH /api/config": ("api.settings", "change", _OPEN),
+    b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
+    b"GET /api/log": ("api.device_actions", "log", _OPEN),
+    b"GET /api/networks": ("api.device_actions", "networks", _SIGNED_IN),  # nothing else is done for 3 s
+    b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
+    b"POST /api/restart": ("api.device_actions", "restart", _SIGNED_IN),
+    b"POST /api/card/format": ("api.device_actions", "format_card", _SIGNED_IN),
+    b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", _SIGNED_IN),
     b"POST /api/session": ("auth.sign_in", "start", _OPEN),

@@ -9,9 +9,9 @@ import sys
 _HERE = __file__.rpartition("/")[0] or "."
 sys.path[0] = _HERE + "/../../firmware"
 
+from api import documents  # noqa: E402
 from meter.framer import LIMIT, Framer  # noqa: E402
 from meter.parser import Parser  # noqa: E402
-from web import documents  # noqa: E402
 
 USAGE = """\
 usage: scripts/telegram FILE...   (- reads standard input)

@@ -41,14 +41,14 @@ if machine.reset_cause() == 1:
 """
 FAILS_TO_START = """
 import machine
-from web import live
+from api import live
 def fails(*_):
     raise KeyError("wifi password")
 if machine.reset_cause() == 1:
     live.Live.__init__ = fails
 """
 REQUEST_FAILS = """
-from web import documents
+from api import documents
 def fails(*_):
     raise KeyError("hunter2")
 documents.quarter = fails

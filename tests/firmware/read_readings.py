@@ -6,11 +6,11 @@ Prints one line of JSON for each file: its name, what the framer counted, and th
 import json
 import sys
 
+from api import documents
 from meter.framer import Framer
 from meter.parser import Parser
 from meter.timestamp import iso
 from meter.values import text
-from web import documents
 
 
 def plainly(reading):

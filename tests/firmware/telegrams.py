@@ -2,10 +2,10 @@
 
 import json
 
+from api import documents
 from meter.crc import crc16
 from meter.framer import Framer
 from meter.parser import Parser
-from web import documents
 
 HEADER = "/FLU5\\253769484_A"
 CLOCK = "0-0:1.0.0(261112182930W)"

@@ -7,10 +7,10 @@ import os
 from ramcard import Slot, content, make_folders, write
 from recording import Board, Device, Meter, lines
 
+from api import month_totals
 from meter import timestamp
 from storage import day_csv_reader, day_csv_writer as line_rules
 from storage.card import ROOT
-from web import month
 
 OLD = (
     '{"quarter_id":1,"consumed_power_avg":317,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
@@ -360,7 +360,7 @@ async def test_day_that_is_closed_anew_while_its_month_is_told_is_told_once():
     for day in (1, 2, 3):
         put("/meter/2026/days.csv", sealed_day(day, 95))
     reply = Reply()
-    await month.send(reply, b"2026-11", None)
+    await month_totals.send(reply, b"2026-11", None)
     days = json.loads(reply.text)["days"]
     assert [(day["day"], day["quarters"]) for day in days] == [
         ("2026-11-01", 95),

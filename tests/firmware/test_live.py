@@ -1,8 +1,8 @@
-"""web/live.py: what the streams are sent, and that none of them waits for another."""
+"""api/live.py: what the streams are sent, and that none of them waits for another."""
 
+from api.live import Live
 from board.clock import Clock
 from server.http import Refused, Request
-from web.live import Live
 
 
 class Socket:

@@ -8,7 +8,7 @@ from storage.card import ROOT
 
 async def send(request, name, running):
     """Send the months of a year, with the fields of the running day, where it is one of them."""
-    shown = load("web.totals").shown
+    shown = load("api.totals_json").shown
     months = await _months(name, running)
     request.begin(200, "application/json")
     request.write('{"year":%d,"months":[' % int(name))

@@ -10,7 +10,7 @@ def month(monitor, request):
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
         raise Refused(400, "A month is like 2026-01")
-    return load("web.running_day").send(monitor, request, name, "web.month")
+    return load("api.today_totals").send(monitor, request, name, "api.month_totals")
 
 
 def year(monitor, request):
@@ -18,7 +18,7 @@ def year(monitor, request):
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
         raise Refused(400, "A year is like 2026")
-    return load("web.running_day").send(monitor, request, name, "web.year")
+    return load("api.today_totals").send(monitor, request, name, "api.year_totals")
 
 
 def _is_year(name):

@@ -1,4 +1,4 @@
-"""Quarters on their way from the card to a peer. Loaded while they are; `web/span.py` finds out which.
+"""Quarters on their way from the card to a peer. Loaded while they are; `api/history_query.py` finds out which.
 
 The lines of day.csv are read as they are: nothing is kept of what went out, however long the span. While others have
 their turn only a block is held.

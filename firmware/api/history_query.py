@@ -27,7 +27,7 @@ def day(monitor, request):
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
     bounds = ((b"2", b"3"),) * 2  # all of its lines: no header, and nothing empty
-    return load("web.quarters").send(monitor, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
+    return load("api.history_stream").send(monitor, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
 
 
 def history(monitor, request):
@@ -45,7 +45,7 @@ def history(monitor, request):
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
     shape = b"" if csv else _OBJECT + b"\n"
-    return load("web.quarters").send(monitor, request, days, whole, bounds, shape, b"0\r\n\r\n")
+    return load("api.history_stream").send(monitor, request, days, whole, bounds, shape, b"0\r\n\r\n")
 
 
 def _digits(text):

@@ -1,4 +1,4 @@
-"""The running day, which has no line in days.csv yet, for the totals that `web/totals.py` sends. Loaded while used."""
+"""The running day, which has no line in days.csv yet, for the totals that `api/totals_json.py` sends. Loaded while used."""
 
 import asyncio
 from micropython import const

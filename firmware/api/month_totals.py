@@ -12,7 +12,7 @@ _RUNNING = const(1)  # no place of a line
 
 async def send(request, name, running):
     """Send the days of a month; `running` has the fields of the running one, None where it is none of them."""
-    shown = load("web.totals").shown
+    shown = load("api.totals_json").shown
     path = "%s/meter/%s/days.csv" % (ROOT, name[:4].decode())
     places = await _places(path, name)
     if running:
