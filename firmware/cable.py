@@ -3,7 +3,7 @@
 A board that is asked may have another version than the tool that asks.
 """
 
-from loading import load
+from overlay import load
 
 
 def check(settings):

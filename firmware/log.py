@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _LINES = const(20)
 _LONGEST = const(120)
@@ -15,7 +15,7 @@ class Log:
     def __init__(self, board):
         self.lines = []
         # The first line of the newest crash report, None when there never was one.
-        self.crash_line = load("crash").newest(board).split("\n")[0] or None
+        self.crash_line = load("crash_report").newest(board).split("\n")[0] or None
         self.local_s = None  # by the meter's clock
         self.board = board
         self._up_s = 0
@@ -31,7 +31,7 @@ class Log:
     def fault(self, name, error):
         """A task has failed with this exception, or hangs (None): a report of it survives a reset."""
         try:
-            load("crash").report(self, name, error)
+            load("crash_report").report(self, name, error)
         except MemoryError:
             print("no memory to report", name)
 
@@ -39,4 +39,4 @@ class Log:
         """Move a report to flash once a start has lasted: at most one write a minute, also in a loop of restarts."""
         self._up_s += 1
         if self._up_s == _SAVED_S:
-            load("crash").save(self.board)
+            load("crash_report").save(self.board)

@@ -3,12 +3,12 @@
 import asyncio
 
 from board.selected import create_board
-from loading import load
 from log import Log
+from overlay import load
 
 board = create_board()
 try:
-    asyncio.run(load("parts").build(board).supervisor.run())
+    asyncio.run(load("app").build(board).supervisor.run())
 except KeyboardInterrupt:
     board.leave()
 except Exception as error:

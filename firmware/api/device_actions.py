@@ -4,7 +4,7 @@ import asyncio
 import json
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")

@@ -7,11 +7,11 @@ floats, because the board's floats do not hold an energy. The contract is docs/o
 import json
 
 from demand.quarter import QUARTER_S
-from loading import load
 from meter.objects import FIELDS, MBUS_ROW
 from meter.parser import total
 from meter.timestamp import iso, shift
 from meter.values import text
+from overlay import load
 
 # How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}

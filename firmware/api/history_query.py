@@ -2,8 +2,8 @@
 
 from micropython import const
 
-from loading import load
 from meter.timestamp import civil, days_in_month, iso, parse, seconds
+from overlay import load
 from server.http import Refused
 
 _DAY_S = const(86400)

@@ -10,8 +10,8 @@ import os
 from micropython import const
 
 from demand.quarter import quarter_id
-from loading import load
 from meter.timestamp import seconds
+from overlay import load
 from server.http import Refused
 from storage.card import ROOT
 
@@ -126,7 +126,7 @@ def _crash_log(monitor, request):
     request.begin(200, _TEXT)
     for line in monitor.log.lines:
         request.write(line + "\n")
-    report = load("crash").newest(monitor.board)
+    report = load("crash_report").newest(monitor.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
     return request.drain()

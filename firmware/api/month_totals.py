@@ -4,7 +4,7 @@ import asyncio
 from array import array
 from micropython import const
 
-from loading import load
+from overlay import load
 from storage.card import ROOT
 
 _RUNNING = const(1)  # no place of a line

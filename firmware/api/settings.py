@@ -3,7 +3,7 @@
 import json
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")

@@ -3,8 +3,8 @@
 import asyncio
 from micropython import const
 
-from loading import load
 from meter.timestamp import civil
+from overlay import load
 
 _DAY_S = const(86400)
 

@@ -1,6 +1,6 @@
 """Which totals GET /api/months/2026-01 and GET /api/years/2026 ask for. Loaded until that is known."""
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 

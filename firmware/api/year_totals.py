@@ -2,7 +2,7 @@
 
 import asyncio
 
-from loading import load
+from overlay import load
 from storage.card import ROOT
 
 

@@ -4,7 +4,7 @@ Here is what is kept of it; looking at a token is `auth/tokens.py`, giving one o
 it is done.
 """
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 

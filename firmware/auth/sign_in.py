@@ -8,7 +8,7 @@ import json
 import os
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")

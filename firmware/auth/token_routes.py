@@ -7,8 +7,8 @@ import json
 import os
 from micropython import const
 
-from loading import load
 from meter.timestamp import iso
+from overlay import load
 from server.http import Refused
 
 read_json = load("board.flash_json").read_json

@@ -3,7 +3,7 @@
 import hashlib
 from micropython import const
 
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 

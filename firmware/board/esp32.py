@@ -9,7 +9,7 @@ from machine import Pin
 from micropython import const
 
 from board.clock import Clock
-from loading import load
+from overlay import load
 
 _FULL = const(3900)  # of 4096: the driver holds back what does not fit any more, from here on bytes were lost
 

@@ -3,7 +3,7 @@
 Those not given are as below, where the card's are those that the chip's own documentation prefers.
 """
 
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 

@@ -5,7 +5,7 @@ Nothing waits for the light: it takes one step after the other.
 
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _FULL = const(1023)  # duty
 _BRIGHTEST = const(9)

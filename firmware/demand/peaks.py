@@ -3,8 +3,8 @@
 Source: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
 
-from loading import load
 from meter import timestamp
+from overlay import load
 
 METER = "meter"
 CARD = "card"  # from the quarters that we saw close or stored

@@ -7,8 +7,8 @@ A quarter is known by its start. Its id and its file are those of the cards and 
 from array import array
 from micropython import const
 
-from loading import load
 from meter import timestamp
+from overlay import load
 
 QUARTER_S = 900
 SLOT_S = 5

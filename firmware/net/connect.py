@@ -3,7 +3,7 @@
 import network
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _MOST = const(20)  # networks that are listed
 _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no name for it

@@ -3,8 +3,8 @@
 import asyncio
 import network
 
-from loading import load
 from meter.timestamp import civil
+from overlay import load
 
 
 def arrive(wifi):

@@ -11,7 +11,7 @@ import os
 import socket
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _ROUNDS = const(2)  # a question may get lost
 _LOOKS = const(10)  # a round takes 1 s

@@ -9,7 +9,7 @@ import os
 import socket
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _SERVER = const("be.pool.ntp.org")
 _LOOKS = const(20)  # at an answer, 100 ms apart

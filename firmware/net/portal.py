@@ -10,7 +10,7 @@ import json
 import network
 from micropython import const
 
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 

@@ -4,7 +4,7 @@ Fields: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway (tho
 device_password, area, language. All are text; one that is missing counts as empty.
 """
 
-from loading import load
+from overlay import load
 
 # The settings by the fields that set them, where they are not called alike.
 _FIELDS = {"password": "pass"}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 

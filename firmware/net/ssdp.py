@@ -6,7 +6,7 @@ code that speaks. Looked at once a second, and two answers at a time: nobody can
 
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _HEARD = const(8)  # messages a second; the network stack holds 6
 _ANSWERED = const(2)

@@ -7,7 +7,7 @@ again; what there is to do at each turn is loaded when it is done.
 import network
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _TURN_S = const(300)  # how long a start tries before it may open the portal, and how often it begins anew
 

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json

@@ -11,7 +11,7 @@ import gc
 import sys
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.buffer import Pieces
 
 _CONNECTIONS = const(5)

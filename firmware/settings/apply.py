@@ -1,7 +1,7 @@
 """From the owner's settings to the parts that follow them. Loaded when they change."""
 
 from demand.peaks import month_number
-from loading import load
+from overlay import load
 
 
 def read(monitor):

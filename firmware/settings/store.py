@@ -23,7 +23,7 @@ import json
 import os
 from micropython import const
 
-from loading import load
+from overlay import load
 from storage.card import ROOT
 
 read_json = load("board.flash_json").read_json

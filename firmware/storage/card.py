@@ -3,7 +3,7 @@
 import os
 from micropython import const
 
-from loading import load
+from overlay import load
 
 ROOT = "/sd"
 _ABSENT_S = const(60)  # a slot that is empty is looked at each minute

@@ -1,6 +1,6 @@
 """A card is made empty, when its owner says so: nothing else ever removes what is on it. Loaded while used."""
 
-from loading import load
+from overlay import load
 
 
 def format_card(asked):

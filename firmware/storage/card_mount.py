@@ -5,7 +5,7 @@ import os
 import vfs
 from micropython import const
 
-from loading import load
+from overlay import load
 from storage.card import ROOT, Card
 
 _FULL = const("the card is full")

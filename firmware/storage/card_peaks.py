@@ -3,7 +3,7 @@
 from micropython import const
 
 from demand.peaks import month_name, month_of
-from loading import load
+from overlay import load
 from storage.card import ROOT
 
 _MONTHS = const(13)

@@ -8,7 +8,7 @@ The check is the CRC-32 of what stands before its comma. Loaded while used.
 
 from binascii import crc32
 
-from loading import load
+from overlay import load
 
 QUARTERS = (
     b"start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"

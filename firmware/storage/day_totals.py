@@ -11,8 +11,8 @@ Quarters without registers (cards of the original firmware) count by their avera
 
 from micropython import const
 
-from loading import load
 from meter.timestamp import civil, elapsed, seconds
+from overlay import load
 from storage.card import ROOT
 
 _DAY_S = const(86400)

@@ -9,7 +9,7 @@ import os
 from micropython import const
 
 from demand.quarter import HEAD, SLOTS
-from loading import load
+from overlay import load
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json

@@ -9,8 +9,8 @@ import struct
 from micropython import const
 
 from demand.quarter import file_path
-from loading import load
 from meter.timestamp import seconds
+from overlay import load
 from storage.card import ROOT
 
 _DAY_S = const(86400)

@@ -8,8 +8,8 @@ again.
 import os
 from micropython import const
 
-from loading import load
 from meter.timestamp import seconds
+from overlay import load
 from storage.card import ROOT
 
 _MARK = ROOT + "/meter/rebuilt.txt"

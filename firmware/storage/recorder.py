@@ -8,8 +8,8 @@ import gc
 from micropython import const
 
 from demand.quarter import QUARTER_S, Quarter
-from loading import load
 from meter.timestamp import elapsed
+from overlay import load
 from storage import journal
 
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end

@@ -9,8 +9,8 @@ import struct
 from micropython import const
 
 from demand.quarter import SLOT_S, quarter_id
-from loading import load
 from meter.parser import total
+from overlay import load
 from storage.journal import CUT, CUT_SEEN, serial
 
 _DAY_S = const(86400)

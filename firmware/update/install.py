@@ -10,7 +10,7 @@ import gc
 import json
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _LARGEST = const(1 << 20)  # bytes of a package

@@ -7,7 +7,7 @@ import json
 import os
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _LINE = const(256)  # bytes of a line of its manifest

@@ -6,7 +6,7 @@ the rest. Until it says so itself, loader/slot.py counts its starts and goes bac
 
 from micropython import const
 
-from loading import load
+from overlay import load
 
 _WITHOUT_METER_S = const(600)
 _AGAIN_S = const(60)

@@ -10,8 +10,8 @@ sys.modules["network"] = radio
 
 from board.clock import Clock  # noqa: E402
 from board.flash_json import write_json  # noqa: E402
-from loading import load  # noqa: E402
 from net.wifi import Wifi  # noqa: E402
+from overlay import load  # noqa: E402
 
 FLASH = "build/tests/flash_of_" + sys.argv[1]  # the module that runs: others may run at the same time
 

@@ -1,8 +1,8 @@
-"""web/api.py: what is asked seldom has its turn alone."""
+"""dispatcher.py: what is asked seldom has its turn alone."""
 
 from board.clock import Clock
+from dispatcher import Api
 from server.http import Refused, Request
-from web.api import Api
 
 
 class Monitor:

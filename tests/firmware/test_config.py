@@ -7,7 +7,7 @@ import vfs
 from ramcard import Slot, content, write
 
 from board.flash_json import read_json, write_json
-from loading import load
+from overlay import load
 from settings import store
 from storage.card import ROOT, Card
 

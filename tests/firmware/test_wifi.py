@@ -6,7 +6,7 @@ import radio
 from network_house import HOME, House, router
 
 from board.flash_json import read_json
-from loading import load
+from overlay import load
 
 
 def portal_opens(house, seconds):

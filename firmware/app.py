@@ -9,15 +9,15 @@ from board.button import Button
 from board.light import Light
 from demand.coach import Coach
 from demand.peaks import Peaks
-from loading import load
+from device import Monitor
+from dispatcher import Api
 from log import Log
 from meter.reader import Reader
-from monitor import Monitor
+from overlay import load
 from server.http import Server
 from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
-from web.api import Api
 
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 
@@ -30,7 +30,7 @@ def build(board):
     monitor.note = log.note
     monitor.supervisor = supervisor = Supervisor(board, log)
     monitor.card = Card(board, log.note)
-    load("startup").announce(board, log, monitor.card)
+    load("self_test").announce(board, log, monitor.card)
     monitor.unsaved = monitor.saved_s = None
     monitor.config = load("settings.store").read(monitor)
     monitor.coach, monitor.peaks = Coach(), Peaks()

@@ -2,9 +2,9 @@
 
 from micropython import const
 
-from loading import load
 from meter.parser import total
 from meter.timestamp import civil
+from overlay import load
 
 _SAVE_S = const(60)
 

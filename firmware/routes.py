@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _SIGNED_IN = const(True)

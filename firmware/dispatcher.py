@@ -6,7 +6,7 @@ The contract is docs/openapi.yaml.
 from micropython import const
 
 from api import documents
-from loading import load
+from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
@@ -57,7 +57,7 @@ class Api:
         self._busy = True
         try:
             # No name for what answers: what has nothing left to do but wait is let go, and what hands on to another.
-            part = load("web.seldom").find(self._monitor, request)(self._monitor, request)
+            part = load("routes").find(self._monitor, request)(self._monitor, request)
             while part:
                 part = await part
         finally:

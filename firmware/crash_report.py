@@ -10,9 +10,9 @@ import sys
 from micropython import const
 
 from board.rtc_memory import keep_report, kept_report
-from loading import load
 from meter.crc import crc16
 from meter.timestamp import civil
+from overlay import load
 from version import VERSION
 
 read_json = load("board.flash_json").read_json
