@@ -1,7 +1,7 @@
 """Which code of the firmware stays in memory, and which is loaded while it is used: the tables of docs/memory.md.
 
-A module that any other imports stays from then on: borrow() (firmware/loading.py) takes back only what it loaded
-itself. Two borrowed classes stay as long as the objects made of them.
+A module that any other imports stays from then on: load() (firmware/overlay.py) takes back only what it loaded
+itself. Two loaded classes stay as long as the objects made of them.
 """
 
 import ast

@@ -14,7 +14,7 @@ TARGET = ROOT / "build" / "boards"
 LOADER = ROOT / "firmware" / "loader"
 SELECTED = "board.selected"
 _SELECTED = """from board.esp32 import Board
-from loading import load
+from overlay import load
 
 NAME = {board!r}
 

@@ -9,8 +9,8 @@ from board.button import Button
 from board.light import Light
 from demand.coach import Coach
 from demand.peaks import Peaks
-from device import Monitor
-from dispatcher import Api
+from device import Device
+from dispatcher import Dispatcher
 from log import Log
 from meter.reader import Reader
 from overlay import load
@@ -22,43 +22,43 @@ from supervisor import Supervisor
 _GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
 
 
-def build(board):
+def create_app(board):
     """The device: its supervisor only has to be run."""
-    monitor = Monitor()
-    monitor.board, monitor.clock = board, board.clock
-    monitor.log = log = Log(board)
-    monitor.note = log.note
-    monitor.supervisor = supervisor = Supervisor(board, log)
-    monitor.card = Card(board, log.note)
-    load("self_test").announce(board, log, monitor.card)
-    monitor.unsaved = monitor.saved_s = None
-    monitor.config = load("settings.store").read(monitor)
-    monitor.coach, monitor.peaks = Coach(), Peaks()
-    monitor.settle()
-    monitor.reader = Reader(board.line, board.clock, monitor.on_reading)
-    monitor.recorder = Recorder(monitor)
-    monitor.access = Access(monitor)
-    api = Api(monitor)
-    monitor.server = Server(board, api.answer, monitor.access, log)
-    monitor.live = Live(api, monitor.server, monitor.access)
-    monitor.light = Light(board, monitor.config, monitor.shown)
-    monitor.button = Button(board.button, board.clock, monitor.erase_wifi)
-    monitor.wifi = load("net.wifi").Wifi(monitor) if board.has_radio else None
-    monitor.update = load("update.slots").status(board)
-    supervisor.each_step += [monitor.light.step, monitor.button.step, monitor.recorder.each_step]
+    device = Device()
+    device.board, device.clock = board, board.clock
+    device.log = log = Log(board)
+    device.note = log.note
+    device.supervisor = supervisor = Supervisor(board, log)
+    device.card = Card(board, log.note)
+    load("self_test").announce(board, log, device.card)
+    device.unsaved = device.saved_s = None
+    device.config = load("settings.store").read(device)
+    device.coach, device.peaks = Coach(), Peaks()
+    device.settle()
+    device.reader = Reader(board.line, board.clock, device.on_reading)
+    device.recorder = Recorder(device)
+    device.access = Access(device)
+    api = Dispatcher(device)
+    device.server = Server(board, api.answer, device.access, log)
+    device.live = Live(api, device.server, device.access)
+    device.light = Light(board, device.config, device.shown)
+    device.button = Button(board.button, board.clock, device.erase_wifi)
+    device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None
+    device.update = load("update.slots").status(board)
+    supervisor.each_step += [device.light.step, device.button.step, device.recorder.each_step]
     supervisor.each_second += [
         board.each_second,
-        monitor.reader.each_second,
-        monitor.live.each_second,
-        monitor.each_second,
-        monitor.recorder.each_second,
+        device.reader.each_second,
+        device.live.each_second,
+        device.each_second,
+        device.recorder.each_second,
         log.each_second,
     ]
-    if monitor.wifi:
-        supervisor.each_second.append(monitor.wifi.each_second)
-    if monitor.update["state"] == "trial":
-        load("update.trial").Trial(monitor)
-    supervisor.start("reader", monitor.reader.run)
-    supervisor.start("web", monitor.server.run)
+    if device.wifi:
+        supervisor.each_second.append(device.wifi.each_second)
+    if device.update["state"] == "trial":
+        load("update.trial").Trial(device)
+    supervisor.start("reader", device.reader.run)
+    supervisor.start("web", device.server.run)
     gc.threshold(_GARBAGE)
-    return monitor
+    return device

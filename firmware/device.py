@@ -9,7 +9,7 @@ from overlay import load
 _SAVE_S = const(60)
 
 
-class Monitor:
+class Device:
     """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
     reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
     `unsaved` and `saved_s`: see settings/store.py.

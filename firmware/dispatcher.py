@@ -20,21 +20,21 @@ _DOCUMENTS = {
 }
 
 
-class Api:
+class Dispatcher:
     """`monitor` knows the parts (see monitor.py)."""
 
-    def __init__(self, monitor):
-        self._monitor = monitor
+    def __init__(self, device):
+        self._device = device
         self._busy = False  # with what is asked seldom: memory has room for one of it at a time
 
     async def answer(self, request):
         """Answer any request; True when its connection stays open for more."""
-        monitor = self._monitor
+        device = self._device
         path = request.path
         is_get = request.method == b"GET"
         name = _DOCUMENTS.get(path)
         if is_get and path == b"/api/live":
-            return await monitor.live.stream(request)
+            return await device.live.stream(request)
         if is_get and name:
             request.begin(200, _JSON)
             self.write(name, request.write)
@@ -42,7 +42,7 @@ class Api:
         elif is_get and path in (b"/", b"/index.html"):
             await load("server.files").send_page(request, "index")
         elif is_get and not path.startswith(b"/api/") and path != b"/update":
-            await load("api.legacy").answer(monitor, request)
+            await load("api.legacy").answer(device, request)
         else:
             await self._answer_alone(request)
         return False
@@ -51,13 +51,13 @@ class Api:
         for _ in range(_TURNS):
             if not self._busy:
                 break
-            await self._monitor.clock.sleep(0.05)
+            await self._device.clock.sleep(0.05)
         else:
             raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
         self._busy = True
         try:
             # No name for what answers: what has nothing left to do but wait is let go, and what hands on to another.
-            part = load("routes").find(self._monitor, request)(self._monitor, request)
+            part = load("routes").find(self._device, request)(self._device, request)
             while part:
                 part = await part
         finally:
@@ -65,14 +65,14 @@ class Api:
 
     def write(self, name, write):
         """Write one document, named as the event that carries it; "full reading" has the closed months too."""
-        monitor = self._monitor
+        device = self._device
         if name == "quarter":
-            documents.quarter(monitor.coach, write)
+            documents.quarter(device.coach, write)
         elif name == "peaks":
-            load("api.peaks").write_peaks(monitor.peaks, monitor.card, write)
+            load("api.peaks").write_peaks(device.peaks, device.card, write)
         elif name == "status":
-            load("api.status").write_status(monitor, write)
+            load("api.status").write_status(device, write)
         elif name == "samples":
-            monitor.coach.quarter.write_json(write, True)
+            device.coach.quarter.write_json(write, True)
         else:
-            documents.reading(monitor.reader.parser.reading, write, name == "full reading")
+            documents.reading(device.reader.parser.reading, write, name == "full reading")

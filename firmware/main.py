@@ -8,7 +8,7 @@ from overlay import load
 
 board = create_board()
 try:
-    asyncio.run(load("app").build(board).supervisor.run())
+    asyncio.run(load("app").create_app(board).supervisor.run())
 except KeyboardInterrupt:
     board.leave()
 except Exception as error:

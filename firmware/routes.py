@@ -30,7 +30,7 @@ _TABLE = {
 }
 
 
-def find(monitor, request):
+def find(device, request):
     """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
     path = request.path
     # What follows the third slash names a day, a month or a year.
@@ -45,5 +45,5 @@ def find(monitor, request):
         raise Refused(404, "Item not found")
     module, name, signed_in = asked
     if signed_in:
-        monitor.access.require(request)
+        device.access.require(request)
     return getattr(load(module), name)

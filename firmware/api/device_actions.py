@@ -12,9 +12,9 @@ _BODY = const(64)  # bytes
 _STEPS = const(200)  # of waiting for the writer, which begins within a second
 
 
-def telegram(monitor, request):
+def telegram(device, request):
     """GET /api/telegram: the newest one, byte for byte."""
-    lines = monitor.reader.parser.lines
+    lines = device.reader.parser.lines
     if not lines:
         raise Refused(404, "No telegram yet")
     request.begin(200, "text/plain")
@@ -24,49 +24,49 @@ def telegram(monitor, request):
     return request.drain()
 
 
-def log(monitor, request):
+def log(device, request):
     """GET /api/log: the newest lines, oldest first."""
     request.begin(200, "text/plain; charset=utf-8")
-    for line in monitor.log.lines[:]:
+    for line in device.log.lines[:]:
         request.write(line)
         request.write("\n")
     return request.drain()
 
 
-def networks(monitor, request):
+def networks(device, request):
     """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
-    if not monitor.wifi:
+    if not device.wifi:
         raise Refused(503, "This device has no Wi-Fi")
-    return request.reply(200, _JSON, json.dumps({"networks": load("net.connect").networks(monitor.wifi.sta)}))
+    return request.reply(200, _JSON, json.dumps({"networks": load("net.connect").networks(device.wifi.sta)}))
 
 
-def identify(monitor, request):
+def identify(device, request):
     """POST /api/identify: the light shows which device this is."""
-    monitor.light.show("start")
-    monitor.light.show("hi")
+    device.light.show("start")
+    device.light.show("hi")
     return request.reply(200, _JSON, "{}")
 
 
-async def restart(monitor, request):
+async def restart(device, request):
     """POST /api/restart."""
-    monitor.note("restart, as asked for")
+    device.note("restart, as asked for")
     await request.reply(200, _JSON, "{}")
-    asyncio.create_task(_restart(monitor))
+    asyncio.create_task(_restart(device))
 
 
-async def erase_wifi(monitor, request):
+async def erase_wifi(device, request):
     """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
     try:
-        load("settings.store").erase_wifi(monitor)
+        load("settings.store").erase_wifi(device)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.note("Wi-Fi settings erased, as asked for")
-    monitor.light.show("bye")
+    device.note("Wi-Fi settings erased, as asked for")
+    device.light.show("bye")
     await request.reply(200, _JSON, "{}")
-    asyncio.create_task(_restart(monitor))
+    asyncio.create_task(_restart(device))
 
 
-async def format_card(monitor, request):
+async def format_card(device, request):
     """POST /api/card/format {"confirm": "format"}: an empty card, with the settings that it had."""
     try:
         asked = json.loads(await request.body(_BODY))
@@ -74,24 +74,24 @@ async def format_card(monitor, request):
         asked = None
     if not isinstance(asked, dict) or asked.get("confirm") != "format":
         raise Refused(400, 'This erases all that the card holds: send {"confirm": "format"}')
-    card = monitor.card
+    card = device.card
     if card.state == "absent":
         raise Refused(409, "There is no card")
     said = []
     # Whatever else the writer was about to do was for the card as it is.
-    monitor.recorder.work[:] = [["storage.card_format", "format_card", (monitor, said), None]]
+    device.recorder.work[:] = [["storage.card_format", "format_card", (device, said), None]]
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
         if said:
             break
     else:
-        monitor.recorder.work.clear()
+        device.recorder.work.clear()
         raise Refused(503, "The card is busy, try again")
     if said[0]:
         raise Refused(503, "The card could not be formatted: %s" % said[0])
     await request.reply(200, _JSON, "{}")
 
 
-async def _restart(monitor):
+async def _restart(device):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.restart()
+    device.restart()

@@ -18,7 +18,7 @@ _HEADER = (
 )
 
 
-def day(monitor, request):
+def day(device, request):
     """GET /api/days/2026-01-15: awaits that it is sent."""
     name = request.path[len(b"/api/days/") :]
     day = _day(name)
@@ -27,10 +27,10 @@ def day(monitor, request):
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
     bounds = ((b"2", b"3"),) * 2  # all of its lines: no header, and nothing empty
-    return load("api.history_stream").send(monitor, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
+    return load("api.history_stream").send(device, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
 
 
-def history(monitor, request):
+def history(device, request):
     """GET /api/history: awaits that it is sent, as NDJSON, or as CSV for who accepts that."""
     first, end = _bound(request, b"from"), _bound(request, b"to")
     if first >= end:
@@ -45,7 +45,7 @@ def history(monitor, request):
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
     shape = b"" if csv else _OBJECT + b"\n"
-    return load("api.history_stream").send(monitor, request, days, whole, bounds, shape, b"0\r\n\r\n")
+    return load("api.history_stream").send(device, request, days, whole, bounds, shape, b"0\r\n\r\n")
 
 
 def _digits(text):

@@ -19,7 +19,7 @@ _DAY_S = const(86400)
 _NONE_THERE = const(2)  # ENOENT
 
 
-async def send(monitor, request, days, whole, bounds, shape, end):
+async def send(device, request, days, whole, bounds, shape, end):
     """Send the lines of the days from days[0] to days[1] that lie within the bounds, then `end`.
 
     Days count as local_s // 86400. `bounds` has what the first line and the one behind the last begin with, in winter
@@ -29,7 +29,7 @@ async def send(monitor, request, days, whole, bounds, shape, end):
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
-    day, last = days if monitor.card.mounted else (1, 0)
+    day, last = days if device.card.mounted else (1, 0)
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # objects are twice as long as lines
     threshold = gc.threshold()
     gc.threshold(gc.mem_alloc() // 4)  # each line leaves a kilobyte: collecting would take most of the time

@@ -19,12 +19,12 @@ _JSON = const("application/json")
 _TEXT = const("text/plain")
 
 
-def answer(monitor, request):
+def answer(device, request):
     """Awaits the answer to a request to one of these paths. All is done before: while it leaves, nothing of this part
     is needed any more.
     """
     if request.path.startswith(b"/meter/"):
-        return _quarter_file(monitor, request)
+        return _quarter_file(device, request)
     handler = {
         b"/current/month/peak": _peak,
         b"/watt": _watt,
@@ -37,10 +37,10 @@ def answer(monitor, request):
     }.get(request.path)
     if handler is None:
         raise Refused(404, "Item not found")
-    return handler(monitor, request)
+    return handler(device, request)
 
 
-def _peak(monitor, request):
+def _peak(device, request):
     """The month's peak by the start of its quarter, and memory; what this board has not is 0."""
     free = gc.mem_free()
     request.begin(200, _JSON)
@@ -48,18 +48,18 @@ def _peak(monitor, request):
         '{"memory":{"size_heap":%d,"free_heap":%d,"free_sketch":0,"size_sketch":0,"size_psram":0,"free_psram":0}'
         % (free + gc.mem_alloc(), free)
     )
-    peak = monitor.peaks.running
+    peak = device.peaks.running
     if peak:
         request.write(',"peak":{"quarter_id":%d,"power":%d}' % (quarter_id(peak[2], peak[3]), peak[1]))
     request.write("}")
     return request.drain()
 
 
-def _watt(monitor, request):
-    return request.reply(200, _TEXT, str(monitor.coach.quarter.watt()))
+def _watt(device, request):
+    return request.reply(200, _TEXT, str(device.coach.quarter.watt()))
 
 
-def _quarter_file(monitor, request):
+def _quarter_file(device, request):
     """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
@@ -69,7 +69,7 @@ def _quarter_file(monitor, request):
         found = path[at : at + 1]
         fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
     try:
-        found = fits and monitor.card.mounted and os.stat(ROOT + path.decode())[6] > 0
+        found = fits and device.card.mounted and os.stat(ROOT + path.decode())[6] > 0
     except OSError:
         found = False
     if not found:  # an empty file is no quarter
@@ -77,37 +77,37 @@ def _quarter_file(monitor, request):
     return load("server.files").send_file(request, ROOT + path.decode(), _JSON)
 
 
-def _years(monitor, request):
-    years = _folders(monitor, "")
-    if 2022 in years and _is_self_test(monitor):
+def _years(device, request):
+    years = _folders(device, "")
+    if 2022 in years and _is_self_test(device):
         years.remove(2022)
     return request.reply(200, _JSON, '{"years":%s}' % json.dumps(years))
 
 
-def _is_self_test(monitor):
+def _is_self_test(device):
     """Whether all of 2022 is the file with which the original tested its card."""
-    names = monitor.card.names
+    names = device.card.names
     return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 
 
-def _months(monitor, request):
+def _months(device, request):
     (year,) = _arguments(request, "year")
-    months = _folders(monitor, "%04d" % year)
+    months = _folders(device, "%04d" % year)
     body = '{"year":%d,"months":%s}' % (year, json.dumps(months)) if months else "{}"
     return request.reply(200, _JSON, body)
 
 
-def _days(monitor, request):
+def _days(device, request):
     year, month = _arguments(request, "year", "month")
-    days = _folders(monitor, "%04d/%02d" % (year, month))
+    days = _folders(device, "%04d/%02d" % (year, month))
     body = '{"year":%d,"month":%d,"days":%s}' % (year, month, json.dumps(days)) if days else "{}"
     return request.reply(200, _JSON, body)
 
 
-def _quarters(monitor, request):
+def _quarters(device, request):
     year, month, day = _arguments(request, "year", "month", "day")
     ids = []
-    for name in monitor.card.names("%04d/%02d/%02d" % (year, month, day)):
+    for name in device.card.names("%04d/%02d/%02d" % (year, month, day)):
         if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             start = seconds(year, month, day, int(name[:2]), int(name[2:4]))
             ids.append(quarter_id(start, name[4] == "S"))
@@ -117,24 +117,24 @@ def _quarters(monitor, request):
     return request.reply(200, _JSON, body)
 
 
-def _folders(monitor, path):
-    return [int(name) for name in monitor.card.names(path) if name.isdigit()]
+def _folders(device, path):
+    return [int(name) for name in device.card.names(path) if name.isdigit()]
 
 
-def _crash_log(monitor, request):
+def _crash_log(device, request):
     """What the log has, and the newest crash report."""
     request.begin(200, _TEXT)
-    for line in monitor.log.lines:
+    for line in device.log.lines:
         request.write(line + "\n")
-    report = load("crash_report").newest(monitor.board)
+    report = load("crash_report").newest(device.board)
     if report:
         request.write("\nThe newest crash:\n" + report)
     return request.drain()
 
 
-def _description(monitor, request):
+def _description(device, request):
     """The UPnP device description, by which a network finds the device."""
-    board = monitor.board
+    board = device.board
     return request.reply(
         200,
         "text/xml",
@@ -143,7 +143,7 @@ def _description(monitor, request):
         "<friendlyName>%s</friendlyName><manufacturer>P1 Monitor</manufacturer><modelName>%s</modelName>"
         "<serialNumber>%s</serialNumber><UDN>uuid:70310000-0000-1000-8000-%s</UDN>"
         "<presentationURL>/</presentationURL></device></root>\n"
-        % (monitor.name(), board.name, board.id, board.id),
+        % (device.name(), board.name, board.id, board.id),
     )
 
 

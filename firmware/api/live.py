@@ -7,7 +7,7 @@ Where all streams are taken, the holder of a token gets the oldest one of somebo
 
 from micropython import const
 
-from server.buffer import Pieces
+from server.buffer import WriteBuffer
 from server.http import Refused
 
 _STREAMS = const(3)
@@ -24,7 +24,7 @@ class Live:
         self._api = api
         self._server = server
         self._access = access
-        self._pieces = Pieces(self._send)
+        self._pieces = WriteBuffer(self._send)
         self._clients = []  # streams, the oldest first
         self._known = []  # those of them that came with a token
         self._quiet_s = 0  # since the newest "status"

@@ -12,37 +12,37 @@ _BODY = const(1024)  # bytes
 _AT_START = ("wifi", "network", "radio")
 
 
-def show(monitor, request):
+def show(device, request):
     """All settings in their sections; a password is null, and `has_password` tells whether there is one."""
-    return request.reply(200, _JSON, json.dumps(_document(monitor)))
+    return request.reply(200, _JSON, json.dumps(_document(device)))
 
 
-async def change(monitor, request):
+async def change(device, request):
     """Set what is sent, in the shape that is shown: all of it or, where something is wrong, nothing."""
     try:
         changes = json.loads(await request.body(_BODY))
     except ValueError:
         raise Refused(400, "The body is no JSON") from None
     password = _take_password(changes)
-    has_password = load("auth.password").is_set(monitor.board)
-    if password is None or changes or has_password or not monitor.button.window:
-        monitor.access.require(request)
-    faults = _faults_of_access(monitor, changes, password, has_password)
+    has_password = load("auth.password").is_set(device.board)
+    if password is None or changes or has_password or not device.button.window:
+        device.access.require(request)
+    faults = _faults_of_access(device, changes, password, has_password)
     if faults:
         # What else is wrong is told too, tried on a copy.
-        faults += load("settings.schema").merge(load("settings.store").given(monitor), changes)
+        faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     try:
-        faults = load("settings.store").change(monitor, changes)
+        faults = load("settings.store").change(device, changes)
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:
-            await load("auth.password").set_password(monitor, password)
+            await load("auth.password").set_password(device, password)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.settle()
-    monitor.live.publish("status", "peaks")
-    document = _document(monitor)
+    device.settle()
+    device.live.publish("status", "peaks")
+    document = _document(device)
     document["restart_needed"] = any(section in changes for section in _AT_START)
     return request.reply(200, _JSON, json.dumps(document))
 
@@ -58,7 +58,7 @@ def _take_password(changes):
     return password
 
 
-def _faults_of_access(monitor, changes, password, has_password):
+def _faults_of_access(device, changes, password, has_password):
     faults = []
     fault = password is not None and load("auth.password").wrong(password)
     if fault:
@@ -69,8 +69,8 @@ def _faults_of_access(monitor, changes, password, has_password):
     return faults
 
 
-def _document(monitor):
-    document = load("settings.store").shown(monitor)
+def _document(device):
+    document = load("settings.store").shown(device)
     document["access"]["password"] = None
-    document["access"]["has_password"] = load("auth.password").is_set(monitor.board)
+    document["access"]["has_password"] = load("auth.password").is_set(device.board)
     return document

@@ -8,19 +8,19 @@ from meter.timestamp import iso
 from version import VERSION
 
 
-def write_status(monitor, write):
+def write_status(device, write):
     """Give the document to write(piece)."""
-    board, card, config = monitor.board, monitor.card, monitor.config
-    moment = monitor.reader.parser.reading["time"]
+    board, card, config = device.board, device.card, device.config
+    moment = device.reader.parser.reading["time"]
     status = {
         "id": board.id,
-        "name": monitor.name(),
+        "name": device.name(),
         "board": board.name,
         "firmware": VERSION,
         "micropython": "%d.%d.%d" % sys.implementation.version[:3],
-        "uptime_s": monitor.clock.uptime_s(),
+        "uptime_s": device.clock.uptime_s(),
         "reset_cause": board.reset_cause,
-        "crash": monitor.log.crash_line,
+        "crash": device.log.crash_line,
         "clock": {
             "source": "meter" if moment else None,
             "time": iso(*moment) if moment else None,
@@ -31,19 +31,19 @@ def write_status(monitor, write):
             "warning_percent": config["warning_percent"],
             "counted_from": config["counted_from"],
         },
-        "wifi": _wifi(monitor.wifi.sta) if monitor.wifi else None,
+        "wifi": _wifi(device.wifi.sta) if device.wifi else None,
         "heap": {"used_bytes": gc.mem_alloc(), "free_bytes": gc.mem_free()},
         "card": {
             "state": card.state,
             "size_bytes": card.size_bytes,
             "free_bytes": card.free_bytes,
             "error": card.error,
-            "waiting_quarters": monitor.recorder.waiting,
-            "lost_quarters": monitor.recorder.lost,
+            "waiting_quarters": device.recorder.waiting,
+            "lost_quarters": device.recorder.lost,
             "nearly_full": card.nearly_full,
         },
-        "p1": monitor.reader.health(),
-        "update": monitor.update,
+        "p1": device.reader.health(),
+        "update": device.update,
     }
     write(json.dumps(status))
 

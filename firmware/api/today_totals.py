@@ -1,4 +1,4 @@
-"""The running day, which has no line in days.csv yet, for the totals that `api/totals_json.py` sends. Loaded while used."""
+"""Totals of the running day, which has no line in days.csv yet. Loaded on demand."""
 
 import asyncio
 from micropython import const
@@ -9,9 +9,9 @@ from overlay import load
 _DAY_S = const(86400)
 
 
-async def send(monitor, request, name, totals):
+async def send(device, request, name, totals):
     """Find it, and hand on to the module that sends the totals of the period with this name."""
-    running = await _fields(monitor.card, name)
+    running = await _fields(device.card, name)
     return load(totals).send(request, name, running)
 
 

@@ -4,21 +4,21 @@ from overlay import load
 from server.http import Refused
 
 
-def month(monitor, request):
+def month(device, request):
     """GET /api/months/2026-01: awaits that its days are sent."""
     name = request.path[len(b"/api/months/") :]
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
         raise Refused(400, "A month is like 2026-01")
-    return load("api.today_totals").send(monitor, request, name, "api.month_totals")
+    return load("api.today_totals").send(device, request, name, "api.month_totals")
 
 
-def year(monitor, request):
+def year(device, request):
     """GET /api/years/2026: awaits that its months are sent."""
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
         raise Refused(400, "A year is like 2026")
-    return load("api.today_totals").send(monitor, request, name, "api.year_totals")
+    return load("api.today_totals").send(device, request, name, "api.year_totals")
 
 
 def _is_year(name):

@@ -1,7 +1,6 @@
 """Who may do what: reading is open unless the owner closed it; what changes something needs a token.
 
-Here is what is kept of it; looking at a token is `auth/tokens.py`, giving one out `auth/token_routes.py`, each loaded while
-it is done.
+auth/tokens.py checks a token, and auth/token_routes.py makes one; each is loaded on demand.
 """
 
 from overlay import load
@@ -11,16 +10,16 @@ from server.http import Refused
 class Access:
     """The tokens that hold now, as hashes; none of them can be read from here."""
 
-    def __init__(self, monitor):
-        self._monitor = monitor
-        self.tokens = load("auth.tokens").kept(monitor.board)  # end to end
+    def __init__(self, device):
+        self._device = device
+        self.tokens = load("auth.tokens").kept(device.board)  # end to end
         self.sessions = []  # (hash, uptime in s when it ends); a restart ends them all
         self.failures = 0  # wrong passwords in a row
         self.next_try_s = 0  # uptime before which no password is looked at
 
     def admit(self, request):
         """Refuse reading where it is closed. What changes something is looked at where it is done."""
-        if self._monitor.config["closed"] and load("auth.tokens").is_figure(request):
+        if self._device.config["closed"] and load("auth.tokens").is_figure(request):
             self.require(request)
 
     def require(self, request):
@@ -30,4 +29,4 @@ class Access:
 
     def holds(self, request):
         """Whether a request carries a token that holds."""
-        return load("auth.tokens").holds(self, self._monitor.clock.uptime_s(), request)
+        return load("auth.tokens").holds(self, self._device.clock.uptime_s(), request)

@@ -21,23 +21,23 @@ _BLOCK = const(64)  # bytes, of SHA-256
 SECRETS = "secrets.json"
 
 
-async def set_password(monitor, password):
+async def set_password(device, password):
     """Keep a new password, and end all sessions. ValueError when it cannot be one."""
     fault = wrong(password)
     if fault:
         raise ValueError(fault)
     salt = os.urandom(16)
     digest = await derive(password.encode(), salt, _ROUNDS)
-    secrets = read_json(monitor.board, SECRETS)
+    secrets = read_json(device.board, SECRETS)
     secrets["password"] = {"salt": salt.hex(), "rounds": _ROUNDS, "hash": digest.hex()}
-    write_json(monitor.board, SECRETS, secrets)
-    if monitor.access:
-        monitor.access.sessions = []
+    write_json(device.board, SECRETS, secrets)
+    if device.access:
+        device.access.sessions = []
 
 
-async def is_right(monitor, password):
+async def is_right(device, password):
     """Whether this is the password; False when there is none."""
-    kept = read_json(monitor.board, SECRETS).get("password")
+    kept = read_json(device.board, SECRETS).get("password")
     if not kept:
         return False
     digest = await derive(password.encode(), bytes.fromhex(kept["salt"]), kept["rounds"])

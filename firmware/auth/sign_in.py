@@ -19,20 +19,20 @@ _LONGEST_WAIT_S = const(60)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
-async def start(monitor, request):
+async def start(device, request):
     """POST /api/session: a token for the password; it holds for half a day, or until a restart."""
-    await check_password(monitor, (await asked(request)).get("password"))
-    token, digest = chance()
-    sessions = monitor.access.sessions
-    sessions.append((digest, monitor.clock.uptime_s() + _SESSION_S))
+    await check_password(device, (await asked(request)).get("password"))
+    token, digest = new_token()
+    sessions = device.access.sessions
+    sessions.append((digest, device.clock.uptime_s() + _SESSION_S))
     del sessions[:-_SESSIONS]
     return request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
 
 
-async def check_for_token(monitor, request, sent):
+async def check_for_token(device, request, sent):
     """Check the password for POST /api/tokens, while nothing else is loaded; hand on to what gives the token."""
-    await check_password(monitor, sent["password"])
-    return load("auth.token_routes").give_token(monitor, request, sent["name"])
+    await check_password(device, sent["password"])
+    return load("auth.token_routes").give_token(device, request, sent["name"])
 
 
 async def asked(request):
@@ -46,24 +46,24 @@ async def asked(request):
     return found
 
 
-async def check_password(monitor, password):
+async def check_password(device, password):
     """Refuse a wrong password, and any before its time."""
-    access = monitor.access
-    if not load("auth.password").is_set(monitor.board):
+    access = device.access
+    if not load("auth.password").is_set(device.board):
         raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")
-    now = monitor.clock.uptime_s()
+    now = device.clock.uptime_s()
     if now < access.next_try_s:
         wait_s = access.next_try_s - now
         raise Refused(429, "Too many attempts: try again in %d s" % wait_s, "Retry-After: %d\r\n" % wait_s)
     # Counted before it is looked at, so that many at once are no way round the wait.
     access.failures = min(access.failures + 1, 7)
     access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
-    if not isinstance(password, str) or not await load("auth.password").is_right(monitor, password):
+    if not isinstance(password, str) or not await load("auth.password").is_right(device, password):
         raise Refused(401, "Wrong password", _BEARER)
     access.failures = access.next_try_s = 0
 
 
-def chance():
+def new_token():
     """A new token, and its hash."""
     token = os.urandom(16).hex()
     return token, hashlib.sha256(token.encode()).digest()

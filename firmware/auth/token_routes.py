@@ -20,57 +20,57 @@ _TOKENS = const(8)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
-async def list_tokens(monitor, request):
+async def list_tokens(device, request):
     """GET /api/tokens: which there are; what they are nobody can tell any more."""
-    return _reply(request, 200, _tokens(read_json(monitor.board, _SECRETS)))
+    return _reply(request, 200, _tokens(read_json(device.board, _SECRETS)))
 
 
-async def create_token(monitor, request):
+async def create_token(device, request):
     """POST /api/tokens: a named token for the password, for who is signed in, or after a press of BOOT."""
     asked = await load("auth.sign_in").asked(request)
     name = asked.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
         raise Refused(400, "name must be 1 to 32 characters")
-    if len(_tokens(read_json(monitor.board, _SECRETS))) >= _TOKENS:
+    if len(_tokens(read_json(device.board, _SECRETS))) >= _TOKENS:
         raise Refused(409, "There are %d tokens: delete one first" % _TOKENS)
     if "password" in asked:
-        return load("auth.sign_in").check_for_token(monitor, request, asked)
+        return load("auth.sign_in").check_for_token(device, request, asked)
     if request.header(b"authorization"):
-        monitor.access.require(request)
-    elif monitor.button.window:
-        monitor.button.close()  # one press, one token
+        device.access.require(request)
+    elif device.button.window:
+        device.button.close()  # one press, one token
     else:
         why = "Send the password, or press BOOT on the device and ask again within a minute"
         raise Refused(401, why, _BEARER)
-    return give_token(monitor, request, name)
+    return give_token(device, request, name)
 
 
-async def give_token(monitor, request, name):
+async def give_token(device, request, name):
     """Answer with a new token, to who may have one."""
-    secrets = read_json(monitor.board, _SECRETS)
-    token, digest = load("auth.sign_in").chance()
-    moment = monitor.reader.parser.reading["time"]
+    secrets = read_json(device.board, _SECRETS)
+    token, digest = load("auth.sign_in").new_token()
+    moment = device.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),
         "name": name,
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    _keep(monitor, secrets, _tokens(secrets) + [added])
+    _keep(device, secrets, _tokens(secrets) + [added])
     del added["hash"]
     added["token"] = token
     return request.reply(201, _JSON, json.dumps(added))
 
 
-async def delete_token(monitor, request):
+async def delete_token(device, request):
     """DELETE /api/tokens?id=: what has this token is let in no more."""
     asked = (request.argument(b"id") or b"").decode()
-    secrets = read_json(monitor.board, _SECRETS)
+    secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)
     left = [token for token in tokens if token["id"] != asked]
     if len(left) == len(tokens):
         raise Refused(404, "There is no such token")
-    _keep(monitor, secrets, left)
+    _keep(device, secrets, left)
     return _reply(request, 200, left)
 
 
@@ -78,13 +78,13 @@ def _tokens(secrets):
     return secrets.get("tokens") or []
 
 
-def _keep(monitor, secrets, tokens):
+def _keep(device, secrets, tokens):
     secrets["tokens"] = tokens
     try:
-        write_json(monitor.board, _SECRETS, secrets)
+        write_json(device.board, _SECRETS, secrets)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    monitor.access.tokens = load("auth.tokens").kept(monitor.board)
+    device.access.tokens = load("auth.tokens").kept(device.board)
 
 
 def _reply(request, status, tokens):

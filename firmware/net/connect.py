@@ -11,13 +11,13 @@ _4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no n
 
 def join(wifi):
     """Begin to join the network of the settings. False when they name none."""
-    monitor = wifi.monitor
-    ssid, password = load("settings.store").wifi(monitor)
+    device = wifi.device
+    ssid, password = load("settings.store").wifi(device)
     if not ssid:
         return False
-    begin(wifi, ssid, password, monitor.config)
+    begin(wifi, ssid, password, device.config)
     print("Connecting ...")
-    monitor.note("Wi-Fi: joining as %s" % wifi.name)
+    device.note("Wi-Fi: joining as %s" % wifi.name)
     return True
 
 

@@ -9,17 +9,17 @@ from overlay import load
 
 def arrive(wifi):
     """The radio has an address: tell, and look after the name and the time."""
-    monitor = wifi.monitor
+    device = wifi.device
     wifi.address = wifi.sta.ifconfig()[0]
     wifi.joined = True
     wifi.announced = wifi.announced or network.hostname()
     print("Connected !")
-    monitor.note("Wi-Fi: joined, %s" % wifi.address)
-    load("net.wifi_state").mark(monitor, "joined", True)
+    device.note("Wi-Fi: joined, %s" % wifi.address)
+    load("net.wifi_state").mark(device, "joined", True)
     try:
-        wifi.discovery = load("net.ssdp").Discovery(monitor.board, wifi.address)
+        wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.address)
     except OSError as error:
-        monitor.note("Discovery: %s" % error)  # all else works without
+        device.note("Discovery: %s" % error)  # all else works without
     asyncio.create_task(_settle(wifi))
 
 
@@ -28,28 +28,28 @@ async def _settle(wifi):
         await _name(wifi)
         await _time(wifi)
     except Exception as error:  # a task of its own: nobody else would hear of it
-        wifi.monitor.log.fault("arrival", error)
+        wifi.device.log.fault("arrival", error)
 
 
 async def _name(wifi):
-    monitor = wifi.monitor
-    await monitor.clock.sleep(5)  # mDNS asks for its own name first
+    device = wifi.device
+    await device.clock.sleep(5)  # mDNS asks for its own name first
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
         # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
-        monitor.note("Restart, to be %s.local" % wifi.name)
-        monitor.restart()
+        device.note("Restart, to be %s.local" % wifi.name)
+        device.restart()
 
 
 async def _time(wifi):
-    monitor = wifi.monitor
+    device = wifi.device
     for _ in range(3):
-        if monitor.coach.start is not None or not wifi.address:
+        if device.coach.start is not None or not wifi.address:
             return
-        began = monitor.clock.now()
+        began = device.clock.now()
         seconds = await load("net.ntp").ask(wifi.sta.ifconfig()[3])
         if seconds is not None:
-            print("Synced in %d ms." % monitor.clock.since(began))
-            monitor.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
+            print("Synced in %d ms." % device.clock.since(began))
+            device.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
             return
-        await monitor.clock.sleep(60)
+        await device.clock.sleep(60)

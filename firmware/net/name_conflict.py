@@ -19,12 +19,12 @@ _LOOKS = const(10)  # a round takes 1 s
 
 async def check(wifi, own):
     """Mark the name as taken when another device answers to it; `own` is this one's address."""
-    monitor = wifi.monitor
-    name = monitor.config["device_name"]
+    device = wifi.device
+    name = device.config["device_name"]
     if wifi.name == name and await other(name, own):
-        monitor.note("Another device is %s.local" % name)
-        load("net.wifi_state").mark(monitor, "taken", name)
-        wifi.name = load("net.wifi_state").name(monitor)
+        device.note("Another device is %s.local" % name)
+        load("net.wifi_state").mark(device, "taken", name)
+        wifi.name = load("net.wifi_state").name(device)
 
 
 async def other(name, own, mdns=("224.0.0.251", 5353)):

@@ -32,11 +32,11 @@ async def run(wifi, dns_port=53):
     """Be open until it is done."""
     portal = Portal(wifi)
     names = asyncio.create_task(portal.names(dns_port))
-    wifi.monitor.server.portal = portal.handle
+    wifi.device.server.portal = portal.handle
     try:
         await portal.run()
     finally:
-        wifi.monitor.server.portal = None
+        wifi.device.server.portal = None
         names.cancel()
         portal.point.active(False)
 
@@ -45,7 +45,7 @@ class Portal:
     def __init__(self, wifi):
         self.wifi = wifi
         self.point = network.WLAN(network.WLAN.IF_AP)
-        self.clock = wifi.monitor.clock
+        self.clock = wifi.device.clock
         self.networks = []
         self.scanned = None  # moment
         self.state: dict = {"state": "form"}
@@ -65,14 +65,14 @@ class Portal:
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
                     return
-        self.wifi.monitor.note("Setup network: closed, nobody came")
+        self.wifi.device.note("Setup network: closed, nobody came")
 
     def _open(self):
         sta = self.wifi.sta
         sta.active(True)
         sta.disconnect()  # one that goes on trying changes channels, and the phone falls off
         self.scan()
-        password = read_json(self.wifi.monitor.board, "secrets.json").get("setup_password")
+        password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
         try:
             self._name(password)  # before it is on, so that it is never open when it should not be
             self.point.active(True)
@@ -80,7 +80,7 @@ class Portal:
             self.point.active(True)
             self._name(password)
         print("Setup Mode\n%s\nSSID:\n%s\nConnect IP:\n192.168.4.1" % ("-" * 32, _SSID))
-        self.wifi.monitor.note("Setup network: %s, %s" % (_SSID, _HOME))
+        self.wifi.device.note("Setup network: %s, %s" % (_SSID, _HOME))
 
     def _name(self, password):
         if password:
@@ -97,7 +97,7 @@ class Portal:
         try:
             await load("net.captive_dns").serve(_ADDRESS, port)
         except OSError as error:
-            self.wifi.monitor.note("Setup network: no name service, %s" % error)
+            self.wifi.device.note("Setup network: no name service, %s" % error)
 
     async def _try(self):
         changed, given, password = self.wanted
@@ -113,8 +113,8 @@ class Portal:
         else:
             why = load("net.connect").why_not(wifi.sta)
             wifi.sta.disconnect()
-            wifi.name = load("net.wifi_state").name(wifi.monitor)
-            wifi.monitor.note("Wi-Fi: not joined: %s" % why)
+            wifi.name = load("net.wifi_state").name(wifi.device)
+            wifi.device.note("Wi-Fi: not joined: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
         await self._save(changed, password)
@@ -126,13 +126,13 @@ class Portal:
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
-            load("settings.store").change(wifi.monitor, changed)
+            load("settings.store").change(wifi.device, changed)
             if password:
-                await load("auth.password").set_password(wifi.monitor, password)
+                await load("auth.password").set_password(wifi.device, password)
         except OSError as error:
-            wifi.monitor.note("config.json: the flash does not take it: %s" % error)
-        wifi.monitor.settle()
-        wifi.name = load("net.wifi_state").name(wifi.monitor)
+            wifi.device.note("config.json: the flash does not take it: %s" % error)
+        wifi.device.settle()
+        wifi.name = load("net.wifi_state").name(wifi.device)
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
@@ -164,7 +164,7 @@ class Portal:
             self.scan()
         told = dict(self.state)
         told["networks"] = self.networks
-        told["settings"] = load("settings.store").shown(self.wifi.monitor)
+        told["settings"] = load("settings.store").shown(self.wifi.device)
         self.seen = self.seen or told["state"] == "joined"
         await request.reply(200, _JSON, json.dumps(told).encode())
 
@@ -177,7 +177,7 @@ class Portal:
         if self.state["state"] in ("trying", "joined"):
             wrong = {"ssid": "is being tried already"}
         else:
-            given = load("settings.store").given(self.wifi.monitor)
+            given = load("settings.store").given(self.wifi.device)
             changed = load("net.portal_form").changes(typed, given)
             wrong = load("net.portal_form").wrong(typed, changed, given)
             if not wrong:

@@ -15,8 +15,8 @@ _TURN_S = const(300)  # how long a start tries before it may open the portal, an
 class Wifi:
     """The radio of the board. `portal` is true while the setup portal is open; `monitor` knows the parts."""
 
-    def __init__(self, monitor):
-        self.monitor = monitor
+    def __init__(self, device):
+        self.device = device
         self.sta = network.WLAN(network.WLAN.IF_STA)
         self.portal = False
         self.address = None  # while it is joined
@@ -24,7 +24,7 @@ class Wifi:
         self.announced = None  # the name that mDNS keeps until the next start
         self.discovery = None
         self.away_s = 0  # seconds for which it has been without
-        self.name = load("net.wifi_state").name(monitor)
+        self.name = load("net.wifi_state").name(device)
 
     def each_second(self):
         if self.portal:
@@ -39,10 +39,10 @@ class Wifi:
 
     def _away(self):
         if self.address:
-            self.monitor.note("Wi-Fi: lost")
+            self.device.note("Wi-Fi: lost")
             self.leave()
             self.away_s = 1  # the radio tries by itself for a turn
-        if self.away_s % _TURN_S == 0 or self.monitor.button.window:
+        if self.away_s % _TURN_S == 0 or self.device.button.window:
             load("net.reconnect").turn(self, self.away_s > 0)
         self.away_s += 1
 

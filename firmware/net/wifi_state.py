@@ -10,24 +10,24 @@ write_json = load("board.flash_json").write_json
 _FILE = const("wifi.json")
 
 
-def read(monitor):
-    return read_json(monitor.board, _FILE)
+def read(device):
+    return read_json(device.board, _FILE)
 
 
-def name(monitor):
+def name(device):
     """The device's name in the network; where another device has it, with the end of this board's id."""
-    wanted = monitor.config["device_name"]
-    if read(monitor).get("taken") == wanted:
-        return "%s-%s" % (wanted[:27], monitor.board.id[-4:])
+    wanted = device.config["device_name"]
+    if read(device).get("taken") == wanted:
+        return "%s-%s" % (wanted[:27], device.board.id[-4:])
     return wanted
 
 
-def mark(monitor, key, value):
+def mark(device, key, value):
     """Remember; the flash is written only when that is news."""
-    marks = read(monitor)
+    marks = read(device)
     if marks.get(key) != value:
         marks[key] = value
         try:
-            write_json(monitor.board, _FILE, marks)
+            write_json(device.board, _FILE, marks)
         except OSError as error:
-            monitor.note("%s: %s" % (_FILE, error))
+            device.note("%s: %s" % (_FILE, error))

@@ -5,7 +5,7 @@ from micropython import const
 _SIZE = const(512)
 
 
-class Pieces:
+class WriteBuffer:
     """Collects pieces and calls `send(memoryview)` whenever 512 bytes are full, and at flush()."""
 
     def __init__(self, send):

@@ -29,7 +29,7 @@ async def send_page(request, name):
     raise Refused(404, "Item not found")
 
 
-async def update_page(monitor, request):
+async def update_page(device, request):
     """GET /update: a form that sends a package."""
     await send_page(request, "update")
 

@@ -12,7 +12,7 @@ import sys
 from micropython import const
 
 from overlay import load
-from server.buffer import Pieces
+from server.buffer import WriteBuffer
 
 _CONNECTIONS = const(5)
 _HEAD = const(2048)
@@ -47,7 +47,7 @@ class Request:
         except ValueError:
             raise Refused(400, "Not an HTTP request") from None
         self.path, _, self._query = target.partition(b"?")
-        self._pieces = Pieces(stream.write)
+        self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
         self.unread = 0  # bytes of the body

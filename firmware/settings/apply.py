@@ -4,16 +4,16 @@ from demand.peaks import month_number
 from overlay import load
 
 
-def read(monitor):
+def read(device):
     """Take up what config.json says."""
-    monitor.config.update(load("settings.store").read(monitor))
+    device.config.update(load("settings.store").read(device))
 
 
-def settle(monitor):
+def settle(device):
     """Hand the settings to the parts that do not look them up."""
-    config = monitor.config
-    monitor.coach.area = monitor.peaks.area = config["area"]
-    monitor.coach.own_target_w = config["target_w"]
-    monitor.coach.warning_percent = config["warning_percent"]
+    config = device.config
+    device.coach.area = device.peaks.area = config["area"]
+    device.coach.own_target_w = config["target_w"]
+    device.coach.warning_percent = config["warning_percent"]
     since = config["counted_from"]
-    monitor.peaks.counted_from = month_number(since) if since else None
+    device.peaks.counted_from = month_number(since) if since else None

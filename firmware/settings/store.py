@@ -39,91 +39,91 @@ _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
 
 
-def read(monitor):
+def read(device):
     """The settings as one dict by key, but the Wi-Fi's; `monitor.note(line)` is told what is wrong.
 
     Card and copy are brought up to each other on the way.
     """
-    if monitor.unsaved:
-        save_late(monitor)
-    settings, faults = _checked(_agreed(monitor.board, monitor.note))
+    if device.unsaved:
+        save_late(device)
+    settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
-        monitor.note("%s%s: %s" % (_NAME, _line_of(key), fault))
+        device.note("%s%s: %s" % (_NAME, _line_of(key), fault))
     return settings
 
 
-def given(monitor):
+def given(device):
     """The settings in the shape of the file, as they hold now: a dict of the caller's own."""
-    return json.loads(monitor.unsaved) if monitor.unsaved else read_json(monitor.board, _NAME)
+    return json.loads(device.unsaved) if device.unsaved else read_json(device.board, _NAME)
 
 
-def wifi(monitor):
+def wifi(device):
     """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
-    settings, _ = load("settings.schema").check(given(monitor))
+    settings, _ = load("settings.schema").check(given(device))
     return settings["ssid"], settings["password"]
 
 
-def shown(monitor):
+def shown(device):
     """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
-    return load("settings.schema").shown(given(monitor))
+    return load("settings.schema").shown(given(device))
 
 
-def change(monitor, changes):
+def change(device, changes):
     """Set what `changes` holds, in the shape of the file: all of it or, where something is wrong, nothing.
 
     Gives what is wrong, one line each, with its key. OSError when the flash does not take it. The card follows a
     moment later, or where it takes nothing when it does again.
     """
     # A card may have been put in.
-    changed = given(monitor) if monitor.unsaved else _agreed(monitor.board, monitor.note, False)
+    changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
-        before, monitor.unsaved = monitor.unsaved, json.dumps(changed)
-        if monitor.saved_s is None or monitor.clock.uptime_s() - monitor.saved_s >= _PAUSE_S:
+        before, device.unsaved = device.unsaved, json.dumps(changed)
+        if device.saved_s is None or device.clock.uptime_s() - device.saved_s >= _PAUSE_S:
             try:
-                save(monitor)
+                save(device)
             except OSError:
-                monitor.unsaved = before
+                device.unsaved = before
                 raise
         settings, _ = _checked(changed)
-        monitor.config.update(settings)
+        device.config.update(settings)
     return faults
 
 
-def erase_wifi(monitor):
+def erase_wifi(device):
     """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
-    change(monitor, {"wifi": {"ssid": None, "password": ""}})
-    if monitor.unsaved:
-        save(monitor)
+    change(device, {"wifi": {"ssid": None, "password": ""}})
+    if device.unsaved:
+        save(device)
 
 
-def save(monitor):
+def save(device):
     """Write what waits to the flash, and let the one writer bring it to the card.
 
     OSError when the flash does not take it: then it goes on waiting.
     """
-    monitor.saved_s = monitor.clock.uptime_s()
-    changed = given(monitor)
+    device.saved_s = device.clock.uptime_s()
+    changed = given(device)
     # The card may have been written since this change was made: what stands there is ours.
-    changed[_SEEN] = read_json(monitor.board, _NAME).get(_SEEN)
+    changed[_SEEN] = read_json(device.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
-    write_json(monitor.board, _NAME, changed)
-    monitor.unsaved = None
-    monitor.recorder.work.insert(0, ["settings.store", "to_card", monitor, None])
+    write_json(device.board, _NAME, changed)
+    device.unsaved = None
+    device.recorder.work.insert(0, ["settings.store", "to_card", device, None])
 
 
-def to_card(monitor):
+def to_card(device):
     """One step of the writer. Should it never come to that, the next start or card makes up for it."""
-    _agreed(monitor.board, monitor.note)
+    _agreed(device.board, device.note)
     yield
 
 
-def save_late(monitor):
+def save_late(device):
     """Write what waits, where nobody waits for that."""
     try:
-        save(monitor)
+        save(device)
     except OSError as error:
-        monitor.note("%s: the flash does not take it: %s" % (_NAME, error))
+        device.note("%s: the flash does not take it: %s" % (_NAME, error))
 
 
 def _checked(settings):

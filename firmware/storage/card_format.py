@@ -8,19 +8,19 @@ def format_card(asked):
 
     `asked` is (monitor, a list that gets why not, or "").
     """
-    monitor, said = asked
+    device, said = asked
     yield  # not at the end: what has begun when a card comes begins anew
-    card = monitor.card
+    card = device.card
     fault = None
     load("storage.card_mount").unmount(card)  # one that could not be mounted may need it most
     try:
-        monitor.board.format_card()
+        device.board.format_card()
     except OSError as error:
         fault = str(error)
     card.mount()
     if not fault and card.state != "ok":
         fault = card.error or card.state
-    monitor.note("card not formatted: " + fault if fault else "card formatted")
+    device.note("card not formatted: " + fault if fault else "card formatted")
     if not fault:
-        monitor.config.update(load("settings.store").read(monitor))
+        device.config.update(load("settings.store").read(device))
     said.append(fault or "")

@@ -14,7 +14,7 @@ def find(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        job = ["storage.card_peaks", "search", (recorder.monitor.peaks, reading["time"][0]), None]
+        job = ["storage.card_peaks", "search", (recorder.device.peaks, reading["time"][0]), None]
         recorder.work.append(job)
 
 

@@ -23,11 +23,11 @@ class Recorder:
     lost     quarters that could be kept nowhere, ever
     """
 
-    def __init__(self, monitor):
-        self.monitor = monitor
-        self.board = monitor.board
-        self.card = monitor.card
-        self.coach = monitor.coach
+    def __init__(self, device):
+        self.device = device
+        self.board = device.board
+        self.card = device.card
+        self.coach = device.coach
         self.spare = (
             Quarter()
         )  # takes turns with the coach's: one that has ended, or is on its way to the card
@@ -42,7 +42,7 @@ class Recorder:
 
     @property
     def reading(self):
-        return self.monitor.reader.parser.reading
+        return self.device.reader.parser.reading
 
     def resume(self, local_s, summer):
         """The first telegram has come: go on where a restart cut."""
@@ -96,7 +96,7 @@ class Recorder:
                 job[3] = None  # begun anew, behind the others
                 self.work.append(self.work.pop(0))
                 gc.collect()
-                self.monitor.note("No memory for %s" % job[0])
+                self.device.note("No memory for %s" % job[0])
 
     def _begin(self, quarter, t):
         journal.begin(quarter, t, self.reading)

@@ -15,7 +15,7 @@ _ENOUGH = const(384)  # quarters: four days
 def look(recorder):
     """The owner may want room to be made before the card is full."""
     card = recorder.card
-    wanted = recorder.monitor.config["remove_oldest"]
+    wanted = recorder.device.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _LITTLE and not recorder.work:
         recorder.work.append(["storage.retention", "make_room", card, None])
 

@@ -2,7 +2,7 @@
 
 The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
 only once every file of it was read back and is right; then it is the one that starts next, on trial (update/trial.py).
-Whatever goes wrong before leaves the running version as it was. While the package comes only update/receive.py is loaded.
+Whatever goes wrong before leaves the running version as it was. Only update/receive.py is loaded while a package comes.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from server.http import Refused
 _LARGEST = const(1 << 20)  # bytes of a package
 
 
-async def receive(monitor, request):
+async def receive(device, request):
     """Hand on to what takes the package; refuse one that cannot come now."""
-    status = monitor.update
+    status = device.update
     if status["state"] in ("receiving", "restarting"):
         raise Refused(409, "An update is under way")
     if status["state"] == "trial":
@@ -30,28 +30,28 @@ async def receive(monitor, request):
     gc.collect()
     take = load("update.receive").take
     status.update({"state": "receiving", "percent": 0, "error": None})
-    return take(monitor, request, slot)
+    return take(device, request, slot)
 
 
-def failed(monitor, error):
+def failed(device, error):
     """Tell why a package was not taken. Gives the refusal."""
     if isinstance(error, OSError):
         full = error.errno == 28
         error = Refused(507, "No room in the flash" if full else "The flash failed: %r" % error)
     why = error.why if isinstance(error, Refused) else repr(error)
-    monitor.update.update({"state": "failed", "error": why})
-    monitor.note("update: " + why)
+    device.update.update({"state": "failed", "error": why})
+    device.note("update: " + why)
     return error
 
 
-async def taken(monitor, request, version):
+async def taken(device, request, version):
     """Answer with the version that has come, and restart."""
-    monitor.update.update({"state": "restarting", "percent": 100})
-    monitor.note("update: restart with version " + version)
-    asyncio.create_task(_restart(monitor))
+    device.update.update({"state": "restarting", "percent": 100})
+    device.note("update: restart with version " + version)
+    asyncio.create_task(_restart(device))
     return request.reply(200, "application/json", json.dumps({"version": version}))
 
 
-async def _restart(monitor):
+async def _restart(device):
     await asyncio.sleep_ms(1000)  # for the answer to leave
-    monitor.restart()
+    device.restart()

@@ -15,16 +15,16 @@ _PIECE = const(512)
 _BROKEN = const("This is no update package, or not a whole one")
 
 
-async def take(monitor, request, slot):
+async def take(device, request, slot):
     """Take the package of a request; gives the rest of the answer."""
     try:
-        version = await _take(monitor.board, Body(request, monitor.update), slot)
-        return load("update.install").taken(monitor, request, version)
+        version = await _take(device.board, Body(request, device.update), slot)
+        return load("update.install").taken(device, request, version)
     except BaseException as error:
         # Whatever is left of the memory: another try must be let in.
-        monitor.update.update({"state": "failed", "error": type(error).__name__})
+        device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
-        raise load("update.install").failed(monitor, error) from None
+        raise load("update.install").failed(device, error) from None
 
 
 class Body:

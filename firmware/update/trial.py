@@ -13,27 +13,27 @@ _AGAIN_S = const(60)
 
 
 class Trial:
-    def __init__(self, monitor):
-        self._monitor = monitor
+    def __init__(self, device):
+        self._device = device
         self._well_s = 0
         self._each_second = self.each_second  # one and the same, to be found in the list again
-        monitor.supervisor.each_second.append(self._each_second)
+        device.supervisor.each_second.append(self._each_second)
 
     def each_second(self):
-        monitor = self._monitor
-        joined = monitor.wifi is None or monitor.wifi.address
-        self._well_s = self._well_s + 1 if joined and monitor.server.listening else 0
-        if self._well_s > 0 and (monitor.coach.start is not None or self._well_s > _WITHOUT_METER_S):
+        device = self._device
+        joined = device.wifi is None or device.wifi.address
+        self._well_s = self._well_s + 1 if joined and device.server.listening else 0
+        if self._well_s > 0 and (device.coach.start is not None or self._well_s > _WITHOUT_METER_S):
             self._confirm()
 
     def _confirm(self):
-        monitor = self._monitor
+        device = self._device
         try:
-            load("update.slots").choose(monitor.board, load("update.slots").running(), "ok")
+            load("update.slots").choose(device.board, load("update.slots").running(), "ok")
         except OSError as error:
-            monitor.note("update: cannot say that this version is well: %r" % error)
+            device.note("update: cannot say that this version is well: %r" % error)
             self._well_s -= _AGAIN_S
             return
-        monitor.update["state"] = "idle"
-        monitor.supervisor.each_second.remove(self._each_second)
-        monitor.note("update: this version is well and stays")
+        device.update["state"] = "idle"
+        device.supervisor.each_second.remove(self._each_second)
+        device.note("update: this version is well and stays")

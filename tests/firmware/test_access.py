@@ -59,7 +59,7 @@ class Reader:
         self.reading = {"time": None}
 
 
-class Monitor:
+class Device:
     def __init__(self):
         self.board = Board()
         self.clock = Clock()
@@ -79,7 +79,7 @@ async def monitor(password=PASSWORD):
         digest = await derive(password.encode(), b"salt", 5)
         secrets["password"] = {"salt": b"salt".hex(), "rounds": 5, "hash": digest.hex()}
     write_json(Board(), "secrets.json", secrets)
-    return Monitor()
+    return Device()
 
 
 def request(monitor, head, body=None, token=None):
@@ -158,7 +158,7 @@ async def test_session_ends_after_its_time_and_with_a_restart():
     device.clock.now_s += 1
     assert not is_let_in(device, token)
     token = (await session(device))[1]["token"]
-    assert not is_let_in(Monitor(), token)
+    assert not is_let_in(Device(), token)
 
 
 async def test_sessions_are_few_and_the_oldest_goes():
@@ -219,7 +219,7 @@ async def test_token_is_for_the_password_a_session_or_who_stands_at_the_device()
     for status, told in (by_password, by_session, by_button):
         assert status == 201
         assert is_let_in(device, told["token"])
-        assert is_let_in(Monitor(), told["token"])  # a restart keeps it
+        assert is_let_in(Device(), told["token"])  # a restart keeps it
     # One press, one token.
     assert (await new_token(device))[0] == 401
 
@@ -253,7 +253,7 @@ async def test_deleted_token_lets_nobody_in():
     second = (await new_token(device, "b", password=PASSWORD))[1]
     status, left = await reply(token_routes.delete_token, device, "DELETE /api/tokens?id=" + first["id"])
     assert (status, [token["name"] for token in left["tokens"]]) == (200, ["b"])
-    for access in (device, Monitor()):
+    for access in (device, Device()):
         assert not is_let_in(access, first["token"])
         assert is_let_in(access, second["token"])
     for wrong in ("", "?id=", "?id=" + first["id"], "?id=" + second["id"][:-1]):
@@ -308,5 +308,5 @@ async def test_secrets_that_the_flash_lost_let_nobody_in():
     token = (await new_token(device, password=PASSWORD))[1]["token"]
     with open(FLASH + "/secrets.json", "w") as file:
         file.write('{"tokens": [{"id"')
-    assert not is_let_in(Monitor(), token)
-    assert (await session(Monitor()))[0] == 409
+    assert not is_let_in(Device(), token)
+    assert (await session(Device()))[0] == 409

@@ -30,7 +30,7 @@ class Board:
     flash = FLASH
 
 
-class Monitor:
+class Device:
     """As much of main's as a change of settings needs."""
 
     def __init__(self, slot):
@@ -78,7 +78,7 @@ def monitor(*, card=True, file=None, flash=None):
         write(FILE, file if isinstance(file, str) else json.dumps(file))
     if flash is not None:
         write_json(Board(), "config.json", flash)
-    return Monitor(SLOT)
+    return Device(SLOT)
 
 
 def format_card():

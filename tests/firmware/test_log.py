@@ -1,6 +1,6 @@
-"""log.py and crash.py: what is kept of what went wrong, within bounds and without secrets."""
+"""log.py and crash_report.py: what is kept of what went wrong, within bounds and without secrets."""
 
-import crash
+import crash_report
 from board.clock import Clock
 from board.rtc_memory import keep_quarter, kept_quarter
 from demand.quarter import Quarter
@@ -53,16 +53,16 @@ def test_line_is_cut_and_the_same_one_is_kept_once():
 def test_report_names_the_places_and_no_values():
     log = Log(Board())
     log.fault("web", raised(ValueError("secret")))
-    report = crash.newest(log.board)
+    report = crash_report.newest(log.board)
     assert "web: ValueError\n" in report
     assert "  File " in report
     assert "secret" not in report
 
 
 def test_words_of_errors_that_hold_no_values_are_kept():
-    assert crash.words(OSError(5)) == "OSError: [Errno 5] EIO"
-    assert crash.words(MemoryError("allocating 512 bytes")) == "MemoryError: allocating 512 bytes"
-    assert crash.words(KeyError("secret")) == "KeyError"
+    assert crash_report.words(OSError(5)) == "OSError: [Errno 5] EIO"
+    assert crash_report.words(MemoryError("allocating 512 bytes")) == "MemoryError: allocating 512 bytes"
+    assert crash_report.words(KeyError("secret")) == "KeyError"
 
 
 def test_newest_report_is_known_to_the_next_start():
@@ -86,35 +86,35 @@ def test_memory_that_was_damaged_is_no_report():
     whole = board.held
     for at in range(QUARTER, len(whole)):
         board.held = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
-        assert crash.kept(board) == ""
+        assert crash_report.kept(board) == ""
     for length in range(len(whole)):
         board.held = whole[:length]
-        assert crash.kept(board) == ""
+        assert crash_report.kept(board) == ""
 
 
 def test_long_report_fits_into_memory():
     board = Board()
-    crash.keep(board, "x" * 5000)
+    crash_report.keep(board, "x" * 5000)
     assert len(board.held) <= 2048
-    assert len(crash.kept(board)) == 1000
+    assert len(crash_report.kept(board)) == 1000
 
 
 def test_report_and_running_quarter_share_the_memory():
     board = Board()
     block = Quarter().block
     keep_quarter(board, block)
-    crash.keep(board, "reader hangs")
+    crash_report.keep(board, "reader hangs")
     block[0] = 7
     keep_quarter(board, block)
-    assert crash.kept(board) == "reader hangs"
+    assert crash_report.kept(board) == "reader hangs"
     assert kept_quarter(board) == bytes(block)
-    crash.keep(board, "web hangs")
-    assert (crash.kept(board), kept_quarter(board)) == ("web hangs", bytes(block))
+    crash_report.keep(board, "web hangs")
+    assert (crash_report.kept(board), kept_quarter(board)) == ("web hangs", bytes(block))
 
 
 def test_report_that_waits_is_found_by_the_first_quarter():
     board = Board()
-    crash.keep(board, "reader hangs")
+    crash_report.keep(board, "reader hangs")
     board.report = None  # a reset
     keep_quarter(board, Quarter().block)
-    assert crash.kept(board) == "reader hangs"
+    assert crash_report.kept(board) == "reader hangs"

@@ -13,7 +13,7 @@ class Board:
     flash = FLASH
 
 
-class Monitor:
+class Device:
     board = Board()
     access = None
 
@@ -24,7 +24,7 @@ def monitor():
             os.remove("%s/%s" % (FLASH, name)) if name else os.mkdir(FLASH)
         except OSError:
             pass
-    return Monitor()
+    return Device()
 
 
 async def test_vectors_of_rfc_7914():

@@ -6,7 +6,7 @@ import sys
 from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
-import history
+import storage
 from storage.card import ROOT
 
 DAY = "2026/11/12/"
@@ -159,7 +159,7 @@ def test_card_for_whose_opening_memory_was_short_is_opened_anew():
     found = device("261112182945W")
     found.run(10)
     found.card.mount()  # as if it had been put in just now
-    history.past_peaks = sys.modules["storage.card_peaks"] = NoMemory
+    storage.card_peaks = sys.modules["storage.card_peaks"] = NoMemory
     found.second()
     assert found.card.journal is None
     found.second()

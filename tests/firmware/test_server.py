@@ -3,7 +3,7 @@
 import asyncio
 
 from board.clock import Clock
-from server.buffer import Pieces
+from server.buffer import WriteBuffer
 from server.files import send_file
 from server.http import Refused, Request, at_home
 
@@ -218,7 +218,7 @@ async def test_reply_has_its_length_and_no_word_to_other_origins():
 
 def test_pieces_of_any_length_leave_in_stretches_of_512():
     sent = []
-    pieces = Pieces(lambda piece: sent.append(bytes(piece)))
+    pieces = WriteBuffer(lambda piece: sent.append(bytes(piece)))
     for piece in (b"a" * 511, "b", b"c" * 1200, "", "d\xeb"):
         pieces.write(piece)
     pieces.flush()

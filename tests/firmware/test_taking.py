@@ -11,7 +11,7 @@ class Board:
     flash = "build/tests"
 
 
-class Monitor:
+class Device:
     board = Board
 
     def __init__(self):
@@ -34,28 +34,28 @@ def test_no_memory_to_tell_of_a_failure_leaves_no_update_under_way():
     def nothing_left(*_):
         raise MemoryError
 
-    monitor = Monitor()
+    device = Device()
     receive.load = nothing_left
     try:
-        asyncio.run(receive.take(monitor, Request(), "b"))
+        asyncio.run(receive.take(device, Request(), "b"))
         raise AssertionError
     except MemoryError:
         pass
     finally:
         receive.load = load
         asyncio.new_event_loop()
-    assert monitor.update["state"] == "failed"
+    assert device.update["state"] == "failed"
 
 
 def test_peer_that_leaves_is_told_of():
-    monitor = Monitor()
+    device = Device()
     why = None
     try:
-        asyncio.run(receive.take(monitor, Request(), "b"))
+        asyncio.run(receive.take(device, Request(), "b"))
     except receive.Refused as refused:
         why = refused.why
     finally:
         asyncio.new_event_loop()
     assert why == "The package stopped coming"
-    assert monitor.update == {"state": "failed", "percent": 0, "error": why}
-    assert monitor.noted == "update: " + why
+    assert device.update == {"state": "failed", "percent": 0, "error": why}
+    assert device.noted == "update: " + why

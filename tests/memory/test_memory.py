@@ -82,7 +82,7 @@ def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
 def test_names_fit_their_table(tmp_path: Path) -> None:
     """Each name that was ever loaded stays; those of the stand-ins a board has in its ROM."""
     Hardware(tmp_path, "micropython32")  # compiles the stand-ins
-    apart = {"main", "parts", "board.selected"}  # would start it, or are of this computer
+    apart = {"main", "app", "board.selected"}  # would start it, or are of this computer
     short = short_names.of_firmware().modules
     modules = [short[name] for sizes in resident.tables().values() for name in sizes if name not in apart]
     code = f"""

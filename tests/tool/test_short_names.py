@@ -87,7 +87,7 @@ def test_report_of_a_crash_is_told_in_names_of_the_sources() -> None:
     report = f'tick: OSError: 5\n  File "{main}", in tick\n  File "{store}", line 1, in {keep}\n'
     report += f'  File "{coach}", in {judge}\n  File "gone.module", in {keep}\n'
     assert short.explain(report) == (
-        'tick: OSError: 5\n  File "main", in tick\n  File "history.store", line 1, in line_of\n'
+        'tick: OSError: 5\n  File "main", in tick\n  File "storage.quarter_store", line 1, in line_of\n'
         f'  File "demand.coach", in _judge\n  File "gone.module", in {keep}\n'
     )
 
@@ -128,7 +128,7 @@ def test_no_name_of_a_module_is_put_together() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             match node:
                 case ast.Call(func=ast.Name(id="load" | "__import__"), args=[argument, *_]) if (
-                    module != "loading"
+                    module != "overlay"
                 ):
                     assert isinstance(argument, ast.Constant | ast.Name | ast.Subscript), module
                     if isinstance(argument, ast.Constant):

@@ -152,7 +152,7 @@ class Supervisor:
         self.each_second = []
 
 
-class Monitor:
+class Device:
     """The running firmware, as far as an update needs it."""
 
     def __init__(self):
@@ -201,14 +201,14 @@ async def _answer(part):
         part = await part
 
 
-def send(monitor, request, slot="a"):
+def send(device, request, slot="a"):
     """Send a request to the running firmware, which was started from this folder. Gives (status, text)."""
     from update.install import receive
 
     path = sys.path[:]
     sys.path.insert(0, "%s/%s" % (MOUNT, slot))
     try:
-        asyncio.run(_answer(receive(monitor, request)))
+        asyncio.run(_answer(receive(device, request)))
     except Refused as refused:
         return refused.status, refused.why
     finally:

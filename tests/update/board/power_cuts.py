@@ -7,7 +7,7 @@ import gc
 import json
 import sys
 
-from flash import Flash, Monitor, Mounted, PowerCut, Request, format_flash, send, start, write
+from flash import Device, Flash, Mounted, PowerCut, Request, format_flash, send, start, write
 
 from update.slots import choose
 
@@ -23,9 +23,9 @@ def flashed(old):
     with Mounted(flash):
         write("/flash/secrets.json", '{"setup_password": "x"}')
         for running in ("a", "b"):
-            status, why = send(Monitor(), Request(old), running)
+            status, why = send(Device(), Request(old), running)
             assert status == 200, why
-        choose(Monitor().board, "a", "ok")
+        choose(Device().board, "a", "ok")
     assert start(flash) == ["old"], start(flash)
     return flash.data
 
@@ -74,7 +74,7 @@ def main(old, new, how):
     before = flashed(old)
 
     def update():
-        status, why = send(Monitor(), Request(new))
+        status, why = send(Device(), Request(new))
         if status != 200 and how != "drop":
             raise AssertionError(why)
 
@@ -84,7 +84,7 @@ def main(old, new, how):
 
     def confirm():
         try:
-            choose(Monitor().board, "b", "ok")
+            choose(Device().board, "b", "ok")
         except OSError:
             assert how == "drop"  # the flash no longer holds what was written to it
 

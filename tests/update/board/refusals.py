@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from flash import Flash, Monitor, Mounted, Request, format_flash, send, start
+from flash import Device, Flash, Mounted, Request, format_flash, send, start
 
 from update.slots import choose
 
@@ -35,9 +35,9 @@ def flashed(old, blocks):
     flash = format_flash(blocks)
     with Mounted(flash):
         for running in ("a", "b"):
-            status, why = send(Monitor(), Request(old), running)
+            status, why = send(Device(), Request(old), running)
             assert status == 200, why
-        choose(Monitor().board, "a", "ok")
+        choose(Device().board, "a", "ok")
     return flash
 
 
@@ -51,17 +51,17 @@ def main(cases, old, blocks):
     for name, package, ends_at in cases:
         gc.collect()
         flash = Flash(bytearray(base.data))
-        monitor = Monitor()
+        device = Device()
         request = Request(load(package), ends_at)
         with Mounted(flash):
-            status, why = send(monitor, request)
-            same = files("/flash/a") == running and not monitor.board.restarted
+            status, why = send(device, request)
+            same = files("/flash/a") == running and not device.board.restarted
             kept = files("/flash/b") == other
         answers[name] = {
             "status": status,
             "why": why,
-            "state": monitor.update["state"],
-            "error": monitor.update["error"],
+            "state": device.update["state"],
+            "error": device.update["error"],
             "started": start(flash),
             "running_is_as_before": same,
             "other_is_as_before": kept,

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from flash import Flash, Monitor, Mounted, Request, format_flash, read, send, start, write
+from flash import Device, Flash, Mounted, Request, format_flash, read, send, start, write
 
 from update.slots import choose, status
 from update.trial import Trial
@@ -17,10 +17,10 @@ def load(path):
 def with_update(old, package):
     flash = format_flash()
     with Mounted(flash):
-        assert send(Monitor(), Request(old), "b")[0] == 200
-        choose(Monitor().board, "a", "ok")
+        assert send(Device(), Request(old), "b")[0] == 200
+        choose(Device().board, "a", "ok")
         if package:
-            assert send(Monitor(), Request(package))[0] == 200
+            assert send(Device(), Request(package))[0] == 200
     return flash
 
 
@@ -42,22 +42,22 @@ class OnFlash:
 def on_trial(flash, seconds, telegram=False, listening=True, joined=True):
     """The new version runs for some seconds. Gives slot.txt and what it tells."""
     with OnFlash(flash, "b"):
-        monitor = Monitor()
-        monitor.update = status(monitor.board)
-        monitor.wifi.address = joined
-        assert monitor.update["state"] == "trial"
-        monitor.server = type("Server", (), {"listening": listening})
-        monitor.coach = type("Coach", (), {"start": 1 if telegram else None})
-        Trial(monitor)
+        device = Device()
+        device.update = status(device.board)
+        device.wifi.address = joined
+        assert device.update["state"] == "trial"
+        device.server = type("Server", (), {"listening": listening})
+        device.coach = type("Coach", (), {"start": 1 if telegram else None})
+        Trial(device)
         for _ in range(seconds):
-            for part in monitor.supervisor.each_second:
+            for part in device.supervisor.each_second:
                 part()
-        return [read("/flash/slot.txt").strip(), monitor.update["state"], len(monitor.supervisor.each_second)]
+        return [read("/flash/slot.txt").strip(), device.update["state"], len(device.supervisor.each_second)]
 
 
 def told(flash, slot):
     with OnFlash(flash, slot):
-        return status(Monitor().board)["error"]
+        return status(Device().board)["error"]
 
 
 def main(old, new, failing):
@@ -91,7 +91,7 @@ def main(old, new, failing):
 
     flash = with_update(old, new)
     with Mounted(flash):
-        choose(Monitor().board, "b", "ok")
+        choose(Device().board, "b", "ok")
         write("/flash/b/main.py", "1/0")
     said["a good one breaks"] = [start(flash) for _ in range(3)]
 
@@ -110,12 +110,12 @@ def main(old, new, failing):
 
     flash = with_update(old, new)
     with OnFlash(flash, "b"):
-        monitor = Monitor()
-        monitor.update = status(monitor.board)
-        said["update while on trial"] = send(monitor, Request(old), "b")
+        device = Device()
+        device.update = status(device.board)
+        said["update while on trial"] = send(device, Request(old), "b")
     with Mounted(Flash(flash.data)):
         sys.path.insert(0, "/somewhere")
-        said["not by the loader"] = send(Monitor(), Request(old), "sources")
+        said["not by the loader"] = send(Device(), Request(old), "sources")
     print(json.dumps(said))
 
 
