@@ -1,10 +1,10 @@
 /** What the running quarter comes to, in a level and in words. Never by colour alone: each level has its icon. */
 
-import { amount, t } from "./locale.js";
-import { QUARTER_S } from "./moment.js";
+import { amount, t } from "./i18n.js";
+import { QUARTER_S } from "./meter_time.js";
 
 /** @typedef {"good" | "watch" | "over" | "none"} Level */
-/** @typedef {import("./contract.js").Quarter} Quarter */
+/** @typedef {import("./api_types.js").Quarter} Quarter */
 
 const LAST_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
 const STEP_W = 100;

@@ -1,7 +1,7 @@
 /** Charts by uPlot in the page's colours: import upwards, export downwards, at equal steps. */
 
 import uPlot from "uplot";
-import { element } from "./element.js";
+import { element } from "./dom.js";
 
 /**
  * @typedef {object} Shape

@@ -1,9 +1,9 @@
 /** Starts the page: its language and colours, the way between its screens, and the figures as they come. */
 
-import { element, fill, icon, say } from "./element.js";
-import { putOnHomeScreen } from "./home_screen.js";
-import { kept } from "./kept.js";
-import { number, speak, t } from "./locale.js";
+import { element, fill, icon, say } from "./dom.js";
+import { putOnHomeScreen } from "./app_manifest.js";
+import { kept } from "./local_storage.js";
+import { number, speak, t } from "./i18n.js";
 import { askPassword } from "./screens/sign_in.js";
 import { history } from "./screens/history.js";
 import { log } from "./screens/log.js";

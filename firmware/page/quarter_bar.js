@@ -1,9 +1,9 @@
 /** The running quarter as a bar: the page's, and that of the card in Home Assistant. */
 
 import { level } from "./advice.js";
-import { element, say } from "./element.js";
-import { kilowatts, t } from "./locale.js";
-import { QUARTER_S } from "./moment.js";
+import { element, say } from "./dom.js";
+import { kilowatts, t } from "./i18n.js";
+import { QUARTER_S } from "./meter_time.js";
 
 const BLANK = "\u00a0"; // holds the place of a figure that is still to come
 const SCALE_W = 2500; // the bar reaches at least this far
@@ -25,7 +25,7 @@ export function quarterBar() {
       element("div", {}, element("dt", {}, t("target")), figures.target)),
   );
 
-  /** @param {import("./contract.js").Quarter} quarter */
+  /** @param {import("./api_types.js").Quarter} quarter */
   function show(quarter) {
     const { demand_w, projected_w, target_w, elapsed_s } = quarter;
     const most = Math.max(SCALE_W, target_w ?? 0, projected_w ?? 0) * 1.12;

@@ -1,9 +1,9 @@
 /** The newest of everything that the device tells, and who wants to know when it changes. */
 
-/** @typedef {import("./contract.js").Reading} Reading */
-/** @typedef {import("./contract.js").Quarter} Quarter */
-/** @typedef {import("./contract.js").Peaks} Peaks */
-/** @typedef {import("./contract.js").Device} Device */
+/** @typedef {import("./api_types.js").Reading} Reading */
+/** @typedef {import("./api_types.js").Quarter} Quarter */
+/** @typedef {import("./api_types.js").Peaks} Peaks */
+/** @typedef {import("./api_types.js").Device} Device */
 
 export const state = {
   /** @type {Reading | null} */

@@ -4,8 +4,8 @@
  * Not EventSource: a stream that holds a token has to send it in a header.
  */
 
-import { askJson, BASE, credentials, Refused } from "./device.js";
-import { seedSamples } from "./samples.js";
+import { askJson, BASE, credentials, Refused } from "./api.js";
+import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
 const SILENT_MS = 30_000; // a stream without an event for so long is dead

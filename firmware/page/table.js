@@ -1,11 +1,11 @@
 /** The table behind a chart, for who reads it with the ears, or wants the figures. */
 
-import { element } from "./element.js";
+import { element } from "./dom.js";
 
 /**
  * @param {string} caption
  * @param {string[]} heads
- * @param {import("./element.js").Part[][]} rows the first cell names the row
+ * @param {import("./dom.js").Part[][]} rows the first cell names the row
  */
 export function table(caption, heads, rows) {
   return element("div", { class: "table", tabindex: "0", role: "group", "aria-label": caption },

@@ -5,8 +5,8 @@
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
  */
 
-import { kept, keep } from "./kept.js";
-import { clock } from "./moment.js";
+import { kept, keep } from "./local_storage.js";
+import { clock } from "./meter_time.js";
 import rates from "./rates.json";
 
 export const AREA_NAMES = {

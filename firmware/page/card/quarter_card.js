@@ -5,11 +5,11 @@
 
 import { advice, level } from "../advice.js";
 import { chart } from "../chart.js";
-import { element, fill, say } from "../element.js";
-import { amount, date, HOW, number, power, speakAs, t } from "../locale.js";
-import { QUARTER_S, seconds } from "../moment.js";
+import { element, fill, say } from "../dom.js";
+import { amount, date, HOW, number, power, speakAs, t } from "../i18n.js";
+import { QUARTER_S, seconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
-import { SLOT_S, Slots } from "../slots.js";
+import { SLOT_S, Slots } from "../quarter_samples.js";
 import BAR_STYLE from "../quarter_bar.css";
 import CHART_STYLE from "uplot/dist/uPlot.min.css";
 import STYLE from "./quarter_card.css";
@@ -26,7 +26,7 @@ const LEVELS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over
  * @property {string | null} time
  * @property {number | null} power_import_w
  * @property {number | null} power_export_w
- * @property {import("../contract.js").Quarter} quarter
+ * @property {import("../api_types.js").Quarter} quarter
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 

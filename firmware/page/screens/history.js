@@ -1,20 +1,20 @@
 /** Where it all went: a quarter, day, month or year, and the way through them. */
 
 import { chart } from "../chart.js";
-import { Refused } from "../device.js";
-import { element, fill, icon, say } from "../element.js";
-import { amount, date, HOW, kilowatts, number, power, t } from "../locale.js";
-import { midnight, QUARTER_S, quarterName, quarterStart, seconds } from "../moment.js";
-import { load, quarterPast } from "../past.js";
-import { samples } from "../samples.js";
-import { save } from "../save.js";
-import { address, begin, containing, KINDS, parse, step, title } from "../spans.js";
+import { Refused } from "../api.js";
+import { element, fill, icon, say } from "../dom.js";
+import { amount, date, HOW, kilowatts, number, power, t } from "../i18n.js";
+import { midnight, QUARTER_S, quarterName, quarterStart, seconds } from "../meter_time.js";
+import { load, quarterPast } from "../history_data.js";
+import { samples } from "../live_samples.js";
+import { save } from "../download.js";
+import { address, begin, containing, KINDS, parse, step, title } from "../history_span.js";
 import { state, watch } from "../state.js";
 import { peakButton } from "./peak_button.js";
-import { pastTable } from "./past_table.js";
+import { pastTable } from "./history_table.js";
 
-/** @typedef {import("../spans.js").Span} Span */
-/** @typedef {import("../past.js").Past} Past */
+/** @typedef {import("../history_span.js").Span} Span */
+/** @typedef {import("../history_data.js").Past} Past */
 
 const SWIPE_PX = 60;
 
@@ -221,7 +221,7 @@ function point(readout, past, at) {
 
 /** @param {Past} past */
 function used({ used }) {
-  /** @type {[import("../locale.js").Word, number | null, string, number][]} */
+  /** @type {[import("../i18n.js").Word, number | null, string, number][]} */
   const rows = [["import", used.imported, "kWh", 2], ["export", used.exported, "kWh", 2], ["gas", used.gas, "m³", 2], ["water", used.water, "m³", 3]];
   return element("section", { class: "card" }, element("h2", {}, t("used")),
     element("dl", { class: "figures two" }, rows.filter(([, value], at) => at < 2 || value !== null).map(([word, value, unit, decimals]) =>

@@ -1,8 +1,8 @@
 /** The newest lines of the device's log. */
 
-import { ask, Refused } from "../device.js";
-import { element, fill } from "../element.js";
-import { t } from "../locale.js";
+import { ask, Refused } from "../api.js";
+import { element, fill } from "../dom.js";
+import { t } from "../i18n.js";
 import { state } from "../state.js";
 
 /** @param {HTMLElement} place */

@@ -1,13 +1,13 @@
 /** All that the meter says, and how well it is heard. */
 
-import { copy } from "../copy.js";
-import { ask, Refused } from "../device.js";
-import { element, fill, say } from "../element.js";
-import { amount, date, HOW, number, t } from "../locale.js";
+import { copy } from "../clipboard.js";
+import { ask, Refused } from "../api.js";
+import { element, fill, say } from "../dom.js";
+import { amount, date, HOW, number, t } from "../i18n.js";
 import { state, watch } from "../state.js";
 
-/** @typedef {import("../locale.js").Word} Word */
-/** @typedef {import("../contract.js").MBusMeter} MBusMeter */
+/** @typedef {import("../i18n.js").Word} Word */
+/** @typedef {import("../api_types.js").MBusMeter} MBusMeter */
 
 const PHASES = ["l1", "l2", "l3"];
 const MOMENT = { ...HOW.second, ...HOW.fullDay };
@@ -153,7 +153,7 @@ function breaker(position) {
   return position === null ? "–" : words[position] ? t(words[position]) : number(position);
 }
 
-/** @param {import("../contract.js").Device["card"]} card */
+/** @param {import("../api_types.js").Device["card"]} card */
 function cardText({ state, free_bytes, error, waiting_quarters }) {
   if (state !== "ok") return `${t(state === "absent" ? "cardAbsent" : "cardFailed")}${error ? `: ${error}` : ""}`;
   const free = t("free", { size: amount((free_bytes ?? 0) / 1e9, "GB", 1) });

@@ -2,11 +2,11 @@
 
 import { advice, level } from "../advice.js";
 import { chart } from "../chart.js";
-import { element, fill, icon, say } from "../element.js";
-import { amount, date, HOW, kilowatts, number, power, t } from "../locale.js";
-import { QUARTER_S, quarterName, seconds } from "../moment.js";
+import { element, fill, icon, say } from "../dom.js";
+import { amount, date, HOW, kilowatts, number, power, t } from "../i18n.js";
+import { QUARTER_S, quarterName, seconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
-import { samples, SLOT_S, SLOTS } from "../samples.js";
+import { samples, SLOT_S, SLOTS } from "../live_samples.js";
 import { staleness, state, watch } from "../state.js";
 import { impactNow } from "../tariff.js";
 import { table } from "../table.js";
@@ -124,12 +124,12 @@ function mean(values, from) {
   return known.length ? amount(known.reduce((a, b) => a + b, 0) / known.length, "W") : "–";
 }
 
-/** @type {import("../contract.js").Peaks | null | undefined} */
+/** @type {import("../api_types.js").Peaks | null | undefined} */
 let shownPeaks;
 
 /**
  * @param {HTMLElement} place
- * @param {import("../contract.js").Peaks | null} peaks
+ * @param {import("../api_types.js").Peaks | null} peaks
  */
 function showPeak(place, peaks) {
   if (shownPeaks === peaks && place.childElementCount) return;

@@ -1,9 +1,9 @@
 /** The way to the quarter that made the month's peak; where the card does not have it, the button says so. */
 
-import { element, fill, say } from "../element.js";
-import { date, HOW, kilowatts, t } from "../locale.js";
-import { quarterName, seconds } from "../moment.js";
-import { address, begin, containing } from "../spans.js";
+import { element, fill, say } from "../dom.js";
+import { date, HOW, kilowatts, t } from "../i18n.js";
+import { quarterName, seconds } from "../meter_time.js";
+import { address, begin, containing } from "../history_span.js";
 import { state } from "../state.js";
 
 export function peakButton() {
@@ -13,8 +13,8 @@ export function peakButton() {
   const place = element("div", { class: "peak-jump" }, button, why);
 
   /**
-   * @param {import("../spans.js").Span} span
-   * @param {import("../past.js").Past | null} past
+   * @param {import("../history_span.js").Span} span
+   * @param {import("../history_data.js").Past | null} past
    */
   function show(span, past) {
     const { kind } = span;

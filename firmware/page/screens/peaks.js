@@ -1,12 +1,12 @@
 /** What the household pays for: the highest quarter of each month, and their mean. */
 
-import { element, fill } from "../element.js";
-import { date, HOW, kilowatts, money, t } from "../locale.js";
-import { clock, quarterName, seconds } from "../moment.js";
+import { element, fill } from "../dom.js";
+import { date, HOW, kilowatts, money, t } from "../i18n.js";
+import { clock, quarterName, seconds } from "../meter_time.js";
 import { state, watch } from "../state.js";
 import { AREA_NAMES, costOf100W, FLOOR_W, IMPACT, impactNow, rateOf, RATES_YEAR, ratesNow, resetRates, setRate } from "../tariff.js";
 
-/** @typedef {import("../contract.js").Peak} Peak */
+/** @typedef {import("../api_types.js").Peak} Peak */
 /** @typedef {import("../tariff.js").Area} Area */
 
 const MONTHS = 13;

@@ -1,16 +1,16 @@
 /** The device's settings, and the page's own. */
 
-import { askJson, change, isSignedIn, Refused } from "../device.js";
-import { keep, kept } from "../kept.js";
-import { element, fill, say } from "../element.js";
-import { LANGUAGES, speak, t } from "../locale.js";
+import { askJson, change, isSignedIn, Refused } from "../api.js";
+import { keep, kept } from "../local_storage.js";
+import { element, fill, say } from "../dom.js";
+import { LANGUAGES, speak, t } from "../i18n.js";
 import { state } from "../state.js";
 import { AREA_NAMES } from "../tariff.js";
-import { settingsForm } from "./form.js";
+import { settingsForm } from "./settings_form.js";
 import { askPassword, signedIn } from "./sign_in.js";
 import { tokens } from "./tokens.js";
 
-/** @typedef {import("./form.js").Field} Field */
+/** @typedef {import("./settings_form.js").Field} Field */
 
 const ADDRESS = { inputmode: "decimal", pattern: "\\d{1,3}(\\.\\d{1,3}){3}", maxlength: 15 };
 
@@ -136,7 +136,7 @@ function own() {
 function device() {
   const said = element("p", { role: "status" });
   /**
-   * @param {import("../locale.js").Word} done
+   * @param {import("../i18n.js").Word} done
    * @param {() => Promise<unknown>} action
    */
   const act = (done, action) => async () => {

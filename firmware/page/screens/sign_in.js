@@ -1,8 +1,8 @@
 /** Asking for the password, when something is to be changed; the first time, for one to be set. */
 
-import { askJson, BASE, change, isSignedIn, Refused, signIn } from "../device.js";
-import { element, say } from "../element.js";
-import { t } from "../locale.js";
+import { askJson, BASE, change, isSignedIn, Refused, signIn } from "../api.js";
+import { element, say } from "../dom.js";
+import { t } from "../i18n.js";
 
 /**
  * Do something that wants a sign-in, and ask for that first where it is needed. The action's result; null when the

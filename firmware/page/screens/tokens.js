@@ -1,9 +1,9 @@
 /** Keys of programs: who has one is let in until it is taken back. */
 
-import { copy } from "../copy.js";
-import { askJson, change, isSignedIn, Refused } from "../device.js";
-import { element, fill, say } from "../element.js";
-import { date, HOW, t } from "../locale.js";
+import { copy } from "../clipboard.js";
+import { askJson, change, isSignedIn, Refused } from "../api.js";
+import { element, fill, say } from "../dom.js";
+import { date, HOW, t } from "../i18n.js";
 import { signedIn } from "./sign_in.js";
 
 export function tokens() {

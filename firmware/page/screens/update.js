@@ -1,8 +1,8 @@
 /** Another version of the firmware: sending it, and what came of it. /update does the same without this page's code. */
 
-import { askJson, credentials, Refused } from "../device.js";
-import { element, fill, say } from "../element.js";
-import { t } from "../locale.js";
+import { askJson, credentials, Refused } from "../api.js";
+import { element, fill, say } from "../dom.js";
+import { t } from "../i18n.js";
 import { state, watch } from "../state.js";
 import { signedIn } from "./sign_in.js";
 

@@ -1,6 +1,6 @@
 /** Rows as a file: CSV or JSON, saved by the browser. */
 
-import { element } from "./element.js";
+import { element } from "./dom.js";
 
 /**
  * @param {string} name without its ending

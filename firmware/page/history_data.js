@@ -1,13 +1,13 @@
 /** What the device has of a span: rows as it tells them, what to draw of them, and what was used in all. */
 
-import { askJson, Refused } from "./device.js";
-import { date, HOW } from "./locale.js";
-import { addMonths, clock, daysOf, QUARTER_S, quarterName, quarterPath, quartersOf, quarterStart, seconds } from "./moment.js";
-import { SLOT_S, SLOTS } from "./samples.js";
+import { askJson, Refused } from "./api.js";
+import { date, HOW } from "./i18n.js";
+import { addMonths, clock, daysOf, QUARTER_S, quarterName, quarterPath, quartersOf, quarterStart, seconds } from "./meter_time.js";
+import { SLOT_S, SLOTS } from "./live_samples.js";
 
-/** @typedef {import("./spans.js").Span} Span */
-/** @typedef {import("./contract.js").DayQuarter} DayQuarter */
-/** @typedef {import("./contract.js").Total} Total */
+/** @typedef {import("./history_span.js").Span} Span */
+/** @typedef {import("./api_types.js").DayQuarter} DayQuarter */
+/** @typedef {import("./api_types.js").Total} Total */
 
 /**
  * `rows` is what is exported. `labels` name the steps, `imported` and `exported` are in `unit`; `targets` are the spans

@@ -1,14 +1,14 @@
 /** The table behind the chart of a span, filled when it is opened. */
 
-import { element } from "../element.js";
-import { amount, date, HOW, number, t } from "../locale.js";
+import { element } from "../dom.js";
+import { amount, date, HOW, number, t } from "../i18n.js";
 import { table } from "../table.js";
-import { address, title } from "../spans.js";
+import { address, title } from "../history_span.js";
 
-/** @typedef {import("../past.js").Past} Past */
+/** @typedef {import("../history_data.js").Past} Past */
 
 /**
- * @param {import("../spans.js").Span} span
+ * @param {import("../history_span.js").Span} span
  * @param {Past} past
  */
 export function pastTable(span, past) {
@@ -20,7 +20,7 @@ export function pastTable(span, past) {
 }
 
 /**
- * @param {import("../spans.js").Span} span
+ * @param {import("../history_span.js").Span} span
  * @param {Past} past
  */
 function made(span, past) {

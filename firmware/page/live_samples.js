@@ -1,16 +1,16 @@
 /** The running quarter in slots of 5 s: what the device has of it, and each second since. */
 
-import { askJson } from "./device.js";
-import { Slots } from "./slots.js";
+import { askJson } from "./api.js";
+import { Slots } from "./quarter_samples.js";
 import { state, watch } from "./state.js";
 
-export { SLOT_S, SLOTS } from "./slots.js";
+export { SLOT_S, SLOTS } from "./quarter_samples.js";
 
 export const samples = new Slots();
 
 /** Take over what the device has, where it belongs to the quarter that runs. Without it the chart begins now. */
 export async function seedSamples() {
-  /** @type {import("./contract.js").StoredQuarter} */
+  /** @type {import("./api_types.js").StoredQuarter} */
   let stored;
   try {
     stored = await askJson("/current/quarter");

@@ -3,7 +3,7 @@
  * A page served from its sources can look at any device: `?device=ADDRESS`.
  */
 
-import { keep, kept } from "./kept.js";
+import { keep, kept } from "./local_storage.js";
 
 const LIMIT_MS = 15_000;
 

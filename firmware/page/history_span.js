@@ -1,10 +1,10 @@
 /** The spans of time that the history shows, and the way from one to the next. */
 
-import { date, HOW } from "./locale.js";
-import { addDays, addMonths, dayOf, midnight, QUARTER_S, quarterName, quarterStart } from "./moment.js";
+import { date, HOW } from "./i18n.js";
+import { addDays, addMonths, dayOf, midnight, QUARTER_S, quarterName, quarterStart } from "./meter_time.js";
 
 /**
- * `at` is the name of a quarter (moment.js), a day, a month or a year.
+ * `at` is the name of a quarter (meter_time.js), a day, a month or a year.
  * @typedef {{kind: Kind, at: string}} Span
  * @typedef {"quarter" | "day" | "month" | "year"} Kind
  */

@@ -1,7 +1,7 @@
 /** Language, numbers and dates as the reader is used to them. */
 
-import { clock } from "./moment.js";
-import { kept, keep } from "./kept.js";
+import { clock } from "./meter_time.js";
+import { kept, keep } from "./local_storage.js";
 import de from "./words/de.js";
 import en from "./words/en.js";
 import fr from "./words/fr.js";

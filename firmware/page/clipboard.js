@@ -1,6 +1,6 @@
 /** To the clipboard, also where the browser has none to give: pages of plain HTTP are no secure context. */
 
-import { element } from "./element.js";
+import { element } from "./dom.js";
 
 /**
  * Whether the text was taken.

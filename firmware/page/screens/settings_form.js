@@ -1,12 +1,12 @@
 /** Fields of a form about one section of the device's settings, and what came of sending it. */
 
-import { change, Refused } from "../device.js";
-import { element, fill, say } from "../element.js";
-import { t } from "../locale.js";
+import { change, Refused } from "../api.js";
+import { element, fill, say } from "../dom.js";
+import { t } from "../i18n.js";
 import { refresh } from "../stream.js";
 import { signedIn } from "./sign_in.js";
 
-/** @typedef {import("../locale.js").Word} Word */
+/** @typedef {import("../i18n.js").Word} Word */
 /**
  * @typedef {object} Field
  * @property {string} key of the setting, "capacity.area"
@@ -22,7 +22,7 @@ import { signedIn } from "./sign_in.js";
  * @param {Word} title
  * @param {Field[]} fields
  * @param {any} config what the device told
- * @param {{id?: string, note?: import("../element.js").Part, done?: (changed: any) => void}} [more]
+ * @param {{id?: string, note?: import("../dom.js").Part, done?: (changed: any) => void}} [more]
  */
 export function settingsForm(title, fields, config, { id, note, done } = {}) {
   const said = element("p", { role: "status" });

@@ -1,6 +1,6 @@
 /** Name and icon for a phone's home screen, made here: the device has no further file to give. */
 
-import { element } from "./element.js";
+import { element } from "./dom.js";
 import ICON from "../../docs/brand/icon.svg";
 
 const SIZE = 180;
