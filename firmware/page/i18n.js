@@ -2,10 +2,10 @@
 
 import { clock } from "./meter_time.js";
 import { kept, keep } from "./local_storage.js";
-import de from "./words/de.js";
-import en from "./words/en.js";
-import fr from "./words/fr.js";
-import nl from "./words/nl.js";
+import de from "./i18n/de.js";
+import en from "./i18n/en.js";
+import fr from "./i18n/fr.js";
+import nl from "./i18n/nl.js";
 
 /** @typedef {keyof typeof en} Word */
 

@@ -12,7 +12,7 @@ from build_tool import bytecode
 from simulator import clock
 
 NODE = shutil.which("node")
-WORDS = bytecode.FIRMWARE / "page/words"
+WORDS = bytecode.FIRMWARE / "page/i18n"
 LANGUAGES = ("nl", "fr", "de", "en")
 pytestmark = pytest.mark.skipif(NODE is None, reason="no Node.js here")
 
@@ -34,7 +34,7 @@ def run(script: str) -> Any:
 
 @pytest.fixture(scope="module")
 def words() -> dict[str, dict[str, str]]:
-    imports = "".join(f'import {name} from "./words/{name}.js";' for name in LANGUAGES)
+    imports = "".join(f'import {name} from "./i18n/{name}.js";' for name in LANGUAGES)
     found: dict[str, dict[str, str]] = run(f"{imports}console.log(JSON.stringify({{{','.join(LANGUAGES)}}}))")
     return found
 
