@@ -6,11 +6,13 @@ import { QUARTER_S } from "./meter_time.js";
 /** @typedef {"good" | "watch" | "over" | "none"} Level */
 /** @typedef {import("./api_types.js").Quarter} Quarter */
 
-const LAST_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
+export const LEVEL_WORDS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit" });
+
+const FROZEN_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
 const STEP_W = 100;
 
 /** The headroom that was shown before the last seconds. */
-const page = { id: /** @type {number | null} */ (null), headroom: 0 };
+const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
  * @param {Quarter} quarter
@@ -25,16 +27,16 @@ export function level({ target_w, projected_w, at_risk, unavoidable }) {
 /**
  * What may still be used, or must go off, and for how long.
  * @param {Quarter} quarter
- * @param {typeof page} held of this meter, where there are several
+ * @param {typeof shownOnPage} shown of this meter, where there are several
  */
-export function advice(quarter, held = page) {
+export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;
   if (elapsed_s === null) return t("waiting");
   if (headroom_w === null) return t("noTarget");
   if (unavoidable) return t("passed");
   const left = QUARTER_S - elapsed_s;
-  if (left > LAST_S) Object.assign(held, { id, headroom: headroom_w });
-  const headroom = held.id === id ? held.headroom : headroom_w;
+  if (left > FROZEN_S) Object.assign(shown, { id, headroom: headroom_w });
+  const headroom = shown.id === id ? shown.headroom : headroom_w;
   const time = left < 60 ? t("seconds", { count: left }) : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
   // Downwards, so that what is said to be fine is fine, and what goes off is enough.
   const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);

@@ -3,17 +3,17 @@
  * A page served from its sources can look at any device: `?device=ADDRESS`.
  */
 
-import { keep, kept } from "./local_storage.js";
+import { getStored, setStored } from "./local_storage.js";
 
-const LIMIT_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /** Where the device is: "" is where the page came from. */
-export const BASE = DEVELOPING
+export const BASE_URL = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 
 /** A reply that is a refusal, with the line that says why. */
-export class Refused extends Error {
+export class ApiError extends Error {
   /**
    * @param {number} status
    * @param {string} why
@@ -25,20 +25,20 @@ export class Refused extends Error {
 }
 
 /** @type {Promise<unknown>} */
-let last = Promise.resolve();
+let previous = Promise.resolve();
 
 /**
  * The header that lets in who has signed in; none to another origin, which the device does not take it from.
  * @returns {Record<string, string>}
  */
-export function credentials() {
-  const token = BASE ? "" : kept("token");
+export function authHeaders() {
+  const token = BASE_URL ? "" : getStored("token");
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
 /** Whether somebody has signed in here, as far as this browser knows. */
 export function isSignedIn() {
-  return kept("token") !== "";
+  return getStored("token") !== "";
 }
 
 /**
@@ -48,24 +48,24 @@ export function isSignedIn() {
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
  */
-export function ask(path, { method = "GET", body, signal } = {}) {
-  const mine = last.then(async () => {
+export function request(path, { method = "GET", body, signal } = {}) {
+  const turn = previous.then(async () => {
     signal?.throwIfAborted();
-    const reply = await fetch(BASE + path, {
+    const reply = await fetch(BASE_URL + path, {
       method,
-      headers: credentials(),
+      headers: authHeaders(),
       body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       cache: "no-store",
     });
     // All of it before the next request: the connection is used until then.
     const text = await reply.text();
-    if (reply.status === 401 && isSignedIn() && path !== "/api/session") keep("token", "");
-    if (!reply.ok) throw new Refused(reply.status, text);
+    if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
+    if (!reply.ok) throw new ApiError(reply.status, text);
     return new Response(text);
   });
-  last = mine.catch(() => {});
-  return mine;
+  previous = turn.catch(() => {});
+  return turn;
 }
 
 /**
@@ -73,8 +73,8 @@ export function ask(path, { method = "GET", body, signal } = {}) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export async function askJson(path, signal) {
-  return (await ask(path, { signal })).json();
+export async function getJson(path, signal) {
+  return (await request(path, { signal })).json();
 }
 
 /**
@@ -84,8 +84,8 @@ export async function askJson(path, signal) {
  * @param {object} [body]
  * @returns {Promise<any>}
  */
-export async function change(method, path, body) {
-  return (await ask(path, { method, body: body ?? (method === "POST" ? {} : undefined) })).json();
+export async function sendJson(method, path, body) {
+  return (await request(path, { method, body: body ?? (method === "POST" ? {} : undefined) })).json();
 }
 
 /**
@@ -93,5 +93,5 @@ export async function change(method, path, body) {
  * @param {string} password
  */
 export async function signIn(password) {
-  keep("token", (await change("POST", "/api/session", { password })).token);
+  setStored("token", (await sendJson("POST", "/api/session", { password })).token);
 }

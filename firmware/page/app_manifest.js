@@ -5,7 +5,7 @@ import ICON from "../../docs/brand/icon.svg";
 
 const SIZE = 180;
 
-export function putOnHomeScreen() {
+export function addAppManifest() {
   const svg = `data:image/svg+xml,${encodeURIComponent(ICON)}`;
   const manifest = {
     name: "P1 monitor",

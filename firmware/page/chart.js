@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { element } from "./dom.js";
 
 /**
- * @typedef {object} Shape
+ * @typedef {object} ChartOptions
  * @property {"line" | "bars"} kind
  * @property {string} label what the chart shows, in words
  * @property {() => (number | null)[]} imported
@@ -22,30 +22,30 @@ const AXIS_FONT = "12px system-ui, sans-serif";
 const GAP_PX = 44; // between two ticks at least
 
 /**
- * Draw a chart into `host`; `show` draws it anew from what `shape` gives then.
+ * Draw a chart into `host`; `show` draws it anew from what `options` gives then.
  * @param {HTMLElement} host
- * @param {Shape} shape
+ * @param {ChartOptions} options
  */
-export function chart(host, shape) {
-  const canvas = element("div", { role: "img", "aria-label": shape.label });
+export function chart(host, options) {
+  const canvas = element("div", { role: "img", "aria-label": options.label });
   host.replaceChildren(canvas);
-  let plot = draw(canvas, shape);
-  const size = () => plot.setSize({ width: canvas.clientWidth, height: heightOf(canvas) });
-  const sizes = new ResizeObserver(size);
-  sizes.observe(canvas);
-  const again = () => {
+  let plot = draw(canvas, options);
+  const resize = () => plot.setSize({ width: canvas.clientWidth, height: heightOf(canvas) });
+  const observer = new ResizeObserver(resize);
+  observer.observe(canvas);
+  const redraw = () => {
     plot.destroy();
-    plot = draw(canvas, shape);
+    plot = draw(canvas, options);
   };
   const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", again);
-  addEventListener("p1-theme", again);
+  scheme.addEventListener("change", redraw);
+  addEventListener("p1-theme", redraw);
   return {
-    show: () => plot.setData(dataOf(shape)),
+    show: () => plot.setData(dataOf(options)),
     destroy: () => {
-      sizes.disconnect();
-      scheme.removeEventListener("change", again);
-      removeEventListener("p1-theme", again);
+      observer.disconnect();
+      scheme.removeEventListener("change", redraw);
+      removeEventListener("p1-theme", redraw);
       plot.destroy();
     },
   };
@@ -57,27 +57,27 @@ function heightOf(host) {
 }
 
 /**
- * @param {Shape} shape
+ * @param {ChartOptions} options
  * @returns {uPlot.AlignedData}
  */
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
   // A line along 0 would say that there was something.
-  const down = exported().map((value, at, all) => (value === null || !(value || (kind === "line" && (all[at - 1] || all[at + 1]))) ? null : -value));
-  return [up.map((_, at) => at), up, down, up.map((value, at) => (at === marked ? value : null))];
+  const down = exported().map((value, index, all) => (value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
+  return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
 }
 
 /**
  * @param {HTMLElement} host
- * @param {Shape} shape
+ * @param {ChartOptions} options
  */
-function draw(host, shape) {
+function draw(host, options) {
   const colours = getComputedStyle(host);
   // Asked for at each drawing: a card that is not yet on its dashboard has none.
   /** @param {string} name */
   const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
-  const bars = shape.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
+  const bars = options.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
   /** @type {(name: string, fill: string) => uPlot.Series} */
   const series = (name, fill) => ({
     stroke: () => colour(name), fill: () => colour(fill), width: bars ? 0 : 1.75, paths: bars, points: { show: false },
@@ -88,7 +88,7 @@ function draw(host, shape) {
     padding: [10, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars } },
-    scales: { x: { time: false, range: (_, low, high) => (bars ? [low - 0.6, high + 0.6] : [low, high]) }, y: { range: yRange(shape) } },
+    scales: { x: { time: false, range: (_, low, high) => (bars ? [low - 0.6, high + 0.6] : [low, high]) }, y: { range: yRange(options) } },
     series: [
       {},
       series("import", bars ? "import" : "import-soft"),
@@ -97,36 +97,36 @@ function draw(host, shape) {
     ],
     axes: [
       { stroke: () => colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
-        splits: (drawn, _, low, high) => ticks(shape.every, high - low, drawn.width),
-        values: (_, splits) => splits.map(shape.tick) },
+        splits: (self, _, low, high) => tickIndexes(options.every, high - low, self.width),
+        values: (_, splits) => splits.map(options.tick) },
       { stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false },
-        gap: 4, size: 44, values: (_, splits) => splits.map((value) => shape.format(Math.abs(value))) },
+        gap: 4, size: 44, values: (_, splits) => splits.map((value) => options.format(Math.abs(value))) },
     ],
     hooks: {
-      setCursor: [(drawn) => shape.onPoint(drawn.cursor.idx ?? null)],
-      draw: [(drawn) => line(drawn, shape.target?.() ?? null, colour("over"))],
+      setCursor: [(self) => options.onPoint(self.cursor.idx ?? null)],
+      draw: [(self) => drawTargetLine(self, options.target?.() ?? null, colour("over"))],
     },
-  }, dataOf(shape), host);
+  }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
     // A finger has to see what it points at first; beside the chart stands a link to it.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (!isTouch && shape.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) shape.onPick(plot.cursor.idx);
+    if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) options.onPick(plot.cursor.idx);
   });
-  if (shape.onPick) plot.over.classList.add("pick");
+  if (options.onPick) plot.over.classList.add("pick");
   return plot;
 }
 
 /**
  * From what is exported to what is imported or may be, with some air; 0 is always seen.
- * @param {Shape} shape
+ * @param {ChartOptions} options
  * @returns {uPlot.Range.Function}
  */
 function yRange({ target }) {
   return (_, low, high) => {
-    const most = Math.max(high ?? 0, target?.() ?? 0);
-    const least = Math.min(low ?? 0, 0);
-    const air = Math.max(most - least, 0.001) * 0.06;
-    return [least < 0 ? least - air : 0, most + air];
+    const top = Math.max(high ?? 0, target?.() ?? 0);
+    const bottom = Math.min(low ?? 0, 0);
+    const margin = Math.max(top - bottom, 0.001) * 0.06;
+    return [bottom < 0 ? bottom - margin : 0, top + margin];
   };
 }
 
@@ -135,9 +135,9 @@ function yRange({ target }) {
  * @param {number} last
  * @param {number} width
  */
-function ticks(every, last, width) {
-  let chosen = typeof every === "number" ? Array.from({ length: Math.floor(last / every) + 1 }, (_, at) => at * every) : every;
-  while (chosen.length > 2 && (chosen.length - 1) * GAP_PX > width - GAP_PX * 2) chosen = chosen.filter((_, at) => at % 2 === 0);
+function tickIndexes(every, last, width) {
+  let chosen = typeof every === "number" ? Array.from({ length: Math.floor(last / every) + 1 }, (_, index) => index * every) : every;
+  while (chosen.length > 2 && (chosen.length - 1) * GAP_PX > width - GAP_PX * 2) chosen = chosen.filter((_, index) => index % 2 === 0);
   return chosen;
 }
 
@@ -146,7 +146,7 @@ function ticks(every, last, width) {
  * @param {number | null} value
  * @param {string} colour
  */
-function line(plot, value, colour) {
+function drawTargetLine(plot, value, colour) {
   if (value === null) return;
   const { ctx, bbox } = plot;
   const y = Math.round(plot.valToPos(value, "y", true));

@@ -6,8 +6,8 @@ import { element } from "./dom.js";
  * Whether the text was taken.
  * @param {string} text
  */
-export function copy(text) {
-  const field = element("textarea", { class: "unseen", "aria-hidden": "true", tabindex: "-1" });
+export function copyText(text) {
+  const field = element("textarea", { class: "visually-hidden", "aria-hidden": "true", tabindex: "-1" });
   field.value = text;
   document.body.append(field);
   field.select();

@@ -1,41 +1,41 @@
 /** Elements of the page, made in one expression. */
 
-/** @typedef {Node | string | number | null | undefined | false} Part */
+/** @typedef {Node | string | number | null | undefined | false} Child */
 
 /**
  * An element with attributes, listeners (`onclick`) and parts; null, undefined and false leave an attribute or part out.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, any>} [attributes]
- * @param {...(Part | Part[])} parts
+ * @param {...(Child | Child[])} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function element(tag, attributes = {}, ...parts) {
-  const made = document.createElement(tag);
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else set(made, name, value);
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else setAttribute(node, name, value);
   }
-  made.append(...kept(parts));
-  return made;
+  node.append(...present(children));
+  return node;
 }
 
 /**
  * Put these parts in the place of what an element holds.
- * @param {Element} place
- * @param {...(Part | Part[])} parts
+ * @param {Element} parent
+ * @param {...(Child | Child[])} children
  */
-export function fill(place, ...parts) {
-  place.replaceChildren(...kept(parts));
+export function fill(parent, ...children) {
+  parent.replaceChildren(...present(children));
 }
 
 /**
  * Change a text only when it is another one: a screen reader would read it again.
- * @param {Element} place
+ * @param {Element} node
  * @param {string} text
  */
-export function say(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /**
@@ -53,20 +53,20 @@ export function icon(name) {
 }
 
 /**
- * @param {Element} place
+ * @param {Element} node
  * @param {string} name
  * @param {any} value
  */
-function set(place, name, value) {
+function setAttribute(node, name, value) {
   if (value === null || value === undefined || value === false) return;
-  place.setAttribute(name, value === true ? "" : String(value));
+  node.setAttribute(name, value === true ? "" : String(value));
 }
 
 /**
- * @param {(Part | Part[])[]} parts
+ * @param {(Child | Child[])[]} children
  * @returns {(Node | string)[]}
  */
-function kept(parts) {
-  return /** @type {any} */ (parts.flat().filter((part) => part !== null && part !== undefined && part !== false))
-    .map((/** @type {any} */ part) => (part instanceof Node ? part : String(part)));
+function present(children) {
+  return /** @type {any} */ (children.flat().filter((child) => child !== null && child !== undefined && child !== false))
+    .map((/** @type {any} */ child) => (child instanceof Node ? child : String(child)));
 }

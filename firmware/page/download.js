@@ -7,7 +7,7 @@ import { element } from "./dom.js";
  * @param {Record<string, any>[]} rows alike in their keys
  * @param {"csv" | "json"} kind
  */
-export function save(name, rows, kind) {
+export function download(name, rows, kind) {
   const text = kind === "json" ? `${JSON.stringify(rows, null, 1)}\n` : csv(rows);
   const type = kind === "json" ? "application/json" : "text/csv";
   const link = element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `${name}.${kind}` });

@@ -1,24 +1,24 @@
 /** What the device has of a span: rows as it tells them, what to draw of them, and what was used in all. */
 
-import { askJson, Refused } from "./api.js";
-import { date, HOW } from "./i18n.js";
-import { addMonths, clock, daysOf, QUARTER_S, quarterName, quarterPath, quartersOf, quarterStart, seconds } from "./meter_time.js";
-import { SLOT_S, SLOTS } from "./live_samples.js";
+import { ApiError, getJson } from "./api.js";
+import { date, FORMATS } from "./i18n.js";
+import { SAMPLE_S, SAMPLES_PER_QUARTER } from "./live_samples.js";
+import { addMonths, daysOfMonth, meterClock, QUARTER_S, quarterName, quarterPath, quartersOfDay, quarterStart, toSeconds } from "./meter_time.js";
 
 /** @typedef {import("./history_span.js").Span} Span */
 /** @typedef {import("./api_types.js").DayQuarter} DayQuarter */
 /** @typedef {import("./api_types.js").Total} Total */
 
 /**
- * `rows` is what is exported. `labels` name the steps, `imported` and `exported` are in `unit`; `targets` are the spans
+ * `rows` is what is exported. `labels` name the steps, `imported` and `exported` are in `unit`; `links` are the spans
  * that the steps lead to, null where there is nothing. `peak` is the step of the highest quarter.
- * @typedef {object} Past
+ * @typedef {object} HistoryData
  * @property {Record<string, any>[]} rows
  * @property {string[]} labels
  * @property {(number | null)[]} imported
  * @property {(number | null)[]} exported
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} targets
+ * @property {(Span | null)[]} links
  * @property {number | number[]} every
  * @property {number | null} peak
  * @property {{power_w: number, start: string} | null} highest
@@ -31,16 +31,16 @@ import { SLOT_S, SLOTS } from "./live_samples.js";
  * @param {Span} span
  * @param {AbortSignal} signal
  * @param {number} now seconds since 1970
- * @returns {Promise<Past>}
+ * @returns {Promise<HistoryData>}
  */
-export async function load({ kind, at }, signal, now) {
+export async function loadHistory({ kind, name }, signal, now) {
   switch (kind) {
-    case "quarter": return quarter(quarterStart(at), signal, now);
-    case "day": return day(at, signal, now);
-    case "month": return totals(daysOf(at), (await askJson(`/api/months/${at}`, signal)).days, "day");
+    case "quarter": return loadQuarter(quarterStart(name), signal, now);
+    case "day": return loadDay(name, signal, now);
+    case "month": return totalsHistory(daysOfMonth(name), (await getJson(`/api/months/${name}`, signal)).days, "day");
     case "year": {
-      const months = Array.from({ length: 12 }, (_, number) => addMonths(`${at}-01`, number));
-      return totals(months, (await askJson(`/api/years/${at}`, signal)).months, "month");
+      const months = Array.from({ length: 12 }, (_, index) => addMonths(`${name}-01`, index));
+      return totalsHistory(months, (await getJson(`/api/years/${name}`, signal)).months, "month");
     }
   }
 }
@@ -49,21 +49,21 @@ export async function load({ kind, at }, signal, now) {
  * @param {number} start
  * @param {AbortSignal} signal
  * @param {number} now
- * @returns {Promise<Past>}
+ * @returns {Promise<HistoryData>}
  */
-async function quarter(start, signal, now) {
-  const runs = now - start < QUARTER_S;
-  const stored = await found(askJson(runs ? "/current/quarter" : quarterPath(start), signal));
-  const imported = slots(stored?.consumed_power_interval_avgs);
-  const exported = slots(stored?.produced_power_interval_avgs).map((value) => value && -value);
-  const closed = runs ? null : await closedQuarter(start, signal);
+async function loadQuarter(start, signal, now) {
+  const isRunning = now - start < QUARTER_S;
+  const stored = await unlessMissing(getJson(isRunning ? "/current/quarter" : quarterPath(start), signal));
+  const imported = padSamples(stored?.consumed_power_interval_avgs);
+  const exported = padSamples(stored?.produced_power_interval_avgs).map((value) => value && -value);
+  const closed = isRunning ? null : await closedQuarter(start, signal);
   return {
-    ...quarterPast(start, stored ? imported : [], exported),
+    ...quarterHistory(start, stored ? imported : [], exported),
     used: {
       imported: closed?.quarter.import_w == null ? null : closed.quarter.import_w / 4000,
       exported: closed?.quarter.export_w == null ? null : closed.quarter.export_w / 4000,
-      gas: difference(closed, "gas_volume_m3"),
-      water: difference(closed, "water_volume_m3"),
+      gas: volumeUsed(closed, "gas_volume_m3"),
+      water: volumeUsed(closed, "water_volume_m3"),
     },
   };
 }
@@ -73,17 +73,17 @@ async function quarter(start, signal, now) {
  * @param {number} start
  * @param {(number | null)[]} imported
  * @param {(number | null)[]} exported
- * @returns {Past}
+ * @returns {HistoryData}
  */
-export function quarterPast(start, imported, exported) {
-  const labels = imported.map((_, slot) => date(start + slot * SLOT_S, HOW.second));
+export function quarterHistory(start, imported, exported) {
+  const labels = imported.map((_, index) => date(start + index * SAMPLE_S, FORMATS.second));
   return {
-    rows: labels.map((time, slot) => ({ time, import_w: imported[slot], export_w: exported[slot] })),
+    rows: labels.map((time, index) => ({ time, import_w: imported[index], export_w: exported[index] })),
     labels,
     imported,
     exported,
     unit: "W",
-    targets: [],
+    links: [],
     every: 60,
     peak: null,
     highest: null,
@@ -96,24 +96,24 @@ export function quarterPast(start, imported, exported) {
  * A closed quarter and the one before it, by their day's list.
  * @param {number} start
  * @param {AbortSignal} signal
- * @returns {Promise<{quarter: DayQuarter, before: DayQuarter | undefined} | null>}
+ * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}
  */
 async function closedQuarter(start, signal) {
   /** @type {DayQuarter[]} */
-  const quarters = (await found(askJson(`/api/days/${quarterName(start).slice(0, 10)}`, signal)))?.quarters ?? [];
-  const at = quarters.findIndex((one) => seconds(one.start) === start);
-  if (at < 0) return null;
-  const before = quarters[at - 1];
-  const isNext = before && seconds(before.start) === start - QUARTER_S;
-  return { quarter: quarters[at], before: isNext ? before : undefined };
+  const quarters = (await unlessMissing(getJson(`/api/days/${quarterName(start).slice(0, 10)}`, signal)))?.quarters ?? [];
+  const index = quarters.findIndex((quarter) => toSeconds(quarter.start) === start);
+  if (index < 0) return null;
+  const previous = quarters[index - 1];
+  const isAdjacent = previous && toSeconds(previous.start) === start - QUARTER_S;
+  return { quarter: quarters[index], previous: isAdjacent ? previous : undefined };
 }
 
 /**
- * @param {{quarter: DayQuarter, before: DayQuarter | undefined} | null} closed
+ * @param {{quarter: DayQuarter, previous: DayQuarter | undefined} | null} closed
  * @param {"gas_volume_m3" | "water_volume_m3"} key
  */
-function difference(closed, key) {
-  const [end, begin] = [closed?.quarter[key], closed?.before?.[key]];
+function volumeUsed(closed, key) {
+  const [end, begin] = [closed?.quarter[key], closed?.previous?.[key]];
   return end == null || begin == null ? null : end - begin;
 }
 
@@ -121,28 +121,28 @@ function difference(closed, key) {
  * @param {string} day
  * @param {AbortSignal} signal
  * @param {number} now
- * @returns {Promise<Past>}
+ * @returns {Promise<HistoryData>}
  */
-async function day(day, signal, now) {
+async function loadDay(day, signal, now) {
   /** @type {DayQuarter[]} */
-  const rows = (await askJson(`/api/days/${day}`, signal)).quarters;
-  const starts = quartersOf(day);
-  const byStart = new Map(rows.map((row) => [seconds(row.start), row]));
+  const rows = (await getJson(`/api/days/${day}`, signal)).quarters;
+  const starts = quartersOfDay(day);
+  const byStart = new Map(rows.map((row) => [toSeconds(row.start), row]));
   const imported = starts.map((start) => byStart.get(start)?.import_w ?? null);
   /** @type {Total[]} */
-  const days = (await found(askJson(`/api/months/${day.slice(0, 7)}`, signal)))?.days ?? [];
-  const peak = highestOf(imported);
+  const days = (await unlessMissing(getJson(`/api/months/${day.slice(0, 7)}`, signal)))?.days ?? [];
+  const peak = indexOfHighest(imported);
   return {
     rows,
-    labels: starts.map((start) => date(start, HOW.time)),
+    labels: starts.map((start) => date(start, FORMATS.time)),
     imported,
     exported: starts.map((start) => byStart.get(start)?.export_w ?? null),
     unit: "W",
-    targets: starts.map((start) => (byStart.has(start) ? { kind: "quarter", at: quarterName(start) } : null)),
-    every: starts.flatMap((start, at) => (clock(start).getUTCHours() % 3 === 0 && start % 3600 === 0 ? [at] : [])),
+    links: starts.map((start) => (byStart.has(start) ? { kind: "quarter", name: quarterName(start) } : null)),
+    every: starts.flatMap((start, index) => (meterClock(start).getUTCHours() % 3 === 0 && start % 3600 === 0 ? [index] : [])),
     peak,
     highest: peak === null ? null : { power_w: imported[peak] ?? 0, start: byStart.get(starts[peak])?.start ?? "" },
-    used: sum(days.filter((row) => row.day === day)),
+    used: addUp(days.filter((row) => row.day === day)),
     missing: starts.filter((start) => start + QUARTER_S <= now && !byStart.has(start)).length,
   };
 }
@@ -152,59 +152,59 @@ async function day(day, signal, now) {
  * @param {string[]} names of all steps
  * @param {Total[]} rows
  * @param {"day" | "month"} kind
- * @returns {Past}
+ * @returns {HistoryData}
  */
-function totals(names, rows, kind) {
+function totalsHistory(names, rows, kind) {
   const byName = new Map(rows.map((row) => [row[kind], row]));
   /** @param {"import_kwh" | "export_kwh" | "peak_w"} key */
   const column = (key) => names.map((name) => byName.get(name)?.[key] ?? null);
-  const peak = highestOf(column("peak_w"));
-  const top = peak === null ? undefined : byName.get(names[peak]);
+  const peak = indexOfHighest(column("peak_w"));
+  const highest = peak === null ? undefined : byName.get(names[peak]);
   return {
     rows,
-    labels: names.map((name) => date(name, kind === "day" ? { day: "numeric" } : HOW.shortMonth)),
+    labels: names.map((name) => date(name, kind === "day" ? { day: "numeric" } : FORMATS.shortMonth)),
     imported: column("import_kwh"),
     exported: column("export_kwh"),
     unit: "kWh",
-    targets: names.map((name) => (byName.has(name) ? { kind, at: name } : null)),
-    every: kind === "day" ? [0, 4, 9, 14, 19, 24, 29].filter((at) => at < names.length) : 1,
+    links: names.map((name) => (byName.has(name) ? { kind, name } : null)),
+    every: kind === "day" ? [0, 4, 9, 14, 19, 24, 29].filter((index) => index < names.length) : 1,
     peak,
-    highest: top?.peak_start ? { power_w: top.peak_w ?? 0, start: top.peak_start } : null,
-    used: sum(rows),
+    highest: highest?.peak_start ? { power_w: highest.peak_w ?? 0, start: highest.peak_start } : null,
+    used: addUp(rows),
     missing: 0,
   };
 }
 
 /** @param {(number | null)[]} values */
-function highestOf(values) {
+function indexOfHighest(values) {
   const highest = Math.max(...values.map((value) => value ?? -1));
   return highest < 0 ? null : values.indexOf(highest);
 }
 
 /** @param {Total[]} rows */
-function sum(rows) {
+function addUp(rows) {
   /** @param {"import_kwh" | "export_kwh" | "gas_m3" | "water_m3"} key */
-  const of = (key) => {
+  const sumOf = (key) => {
     const known = rows.flatMap((row) => row[key] ?? []);
     return known.length ? known.reduce((a, b) => a + b, 0) : null;
   };
-  return { imported: of("import_kwh"), exported: of("export_kwh"), gas: of("gas_m3"), water: of("water_m3") };
+  return { imported: sumOf("import_kwh"), exported: sumOf("export_kwh"), gas: sumOf("gas_m3"), water: sumOf("water_m3") };
 }
 
 /** @param {(number | null)[]} [values] */
-function slots(values = []) {
-  return Array.from({ length: SLOTS }, (_, at) => values[at] ?? null);
+function padSamples(values = []) {
+  return Array.from({ length: SAMPLES_PER_QUARTER }, (_, index) => values[index] ?? null);
 }
 
 /**
  * What the device answers; null where it has no such thing.
  * @param {Promise<any>} answer
  */
-async function found(answer) {
+async function unlessMissing(answer) {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return null;
+    if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
 }

@@ -1,22 +1,22 @@
 /** The spans of time that the history shows, and the way from one to the next. */
 
-import { date, HOW } from "./i18n.js";
+import { date, FORMATS } from "./i18n.js";
 import { addDays, addMonths, dayOf, midnight, QUARTER_S, quarterName, quarterStart } from "./meter_time.js";
 
 /**
- * `at` is the name of a quarter (meter_time.js), a day, a month or a year.
- * @typedef {{kind: Kind, at: string}} Span
+ * `name` is the name of a quarter (meter_time.js), a day, a month or a year.
+ * @typedef {{kind: Kind, name: string}} Span
  * @typedef {"quarter" | "day" | "month" | "year"} Kind
  */
 
 /** @type {Kind[]} from the narrowest to the widest */
-export const KINDS = ["quarter", "day", "month", "year"];
+export const SPAN_KINDS = ["quarter", "day", "month", "year"];
 
 const PATTERNS = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$/ };
 
 /** @param {Span} span */
-export function address({ kind, at }) {
-  return `#history/${kind}/${at}`;
+export function hashOf({ kind, name }) {
+  return `#history/${kind}/${name}`;
 }
 
 /**
@@ -24,20 +24,20 @@ export function address({ kind, at }) {
  * @param {string[]} parts
  * @returns {Span | null}
  */
-export function parse([kind, at = ""]) {
-  if (kind === "quarter") return Number.isNaN(quarterStart(at)) ? null : { kind, at };
+export function parseSpan([kind, name = ""]) {
+  if (kind === "quarter") return Number.isNaN(quarterStart(name)) ? null : { kind, name };
   if (kind !== "day" && kind !== "month" && kind !== "year") return null;
-  const first = { day: at, month: `${at}-01`, year: `${at}-01-01` }[kind];
-  return PATTERNS[kind].test(at) && !Number.isNaN(Date.parse(first)) ? { kind, at } : null;
+  const first = { day: name, month: `${name}-01`, year: `${name}-01-01` }[kind];
+  return PATTERNS[kind].test(name) && !Number.isNaN(Date.parse(first)) ? { kind, name } : null;
 }
 
 /**
  * Seconds since 1970 at which a span begins.
  * @param {Span} span
  */
-export function begin({ kind, at }) {
-  if (kind === "quarter") return quarterStart(at);
-  return midnight({ day: at, month: `${at}-01`, year: `${at}-01-01` }[kind]);
+export function startOf({ kind, name }) {
+  if (kind === "quarter") return quarterStart(name);
+  return midnight({ day: name, month: `${name}-01`, year: `${name}-01-01` }[kind]);
 }
 
 /**
@@ -46,9 +46,9 @@ export function begin({ kind, at }) {
  * @param {number} moment
  * @returns {Span}
  */
-export function containing(kind, moment) {
-  if (kind === "quarter") return { kind, at: quarterName(Math.floor(moment / QUARTER_S) * QUARTER_S) };
-  return { kind, at: dayOf(moment).slice(0, { day: 10, month: 7, year: 4 }[kind]) };
+export function spanContaining(kind, moment) {
+  if (kind === "quarter") return { kind, name: quarterName(Math.floor(moment / QUARTER_S) * QUARTER_S) };
+  return { kind, name: dayOf(moment).slice(0, { day: 10, month: 7, year: 4 }[kind]) };
 }
 
 /**
@@ -57,24 +57,24 @@ export function containing(kind, moment) {
  * @param {1 | -1} direction
  * @returns {Span}
  */
-export function step({ kind, at }, direction) {
+export function neighbour({ kind, name }, direction) {
   switch (kind) {
-    case "quarter": return { kind, at: quarterName(quarterStart(at) + direction * QUARTER_S) };
-    case "day": return { kind, at: addDays(at, direction) };
-    case "month": return { kind, at: addMonths(at, direction) };
-    case "year": return { kind, at: String(Number(at) + direction).padStart(4, "0") };
+    case "quarter": return { kind, name: quarterName(quarterStart(name) + direction * QUARTER_S) };
+    case "day": return { kind, name: addDays(name, direction) };
+    case "month": return { kind, name: addMonths(name, direction) };
+    case "year": return { kind, name: String(Number(name) + direction).padStart(4, "0") };
   }
 }
 
 /** @param {Span} span */
-export function title({ kind, at }) {
+export function titleOf({ kind, name }) {
   switch (kind) {
     case "quarter": {
-      const start = quarterStart(at);
-      return `${date(start, HOW.fullDay)}, ${date(start, HOW.time)} – ${date(start + QUARTER_S, HOW.time)}`;
+      const start = quarterStart(name);
+      return `${date(start, FORMATS.fullDay)}, ${date(start, FORMATS.time)} – ${date(start + QUARTER_S, FORMATS.time)}`;
     }
-    case "day": return date(at, HOW.day);
-    case "month": return date(at, HOW.month);
-    case "year": return at;
+    case "day": return date(name, FORMATS.day);
+    case "month": return date(name, FORMATS.month);
+    case "year": return name;
   }
 }

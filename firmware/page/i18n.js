@@ -1,33 +1,33 @@
 /** Language, numbers and dates as the reader is used to them. */
 
-import { clock } from "./meter_time.js";
-import { kept, keep } from "./local_storage.js";
 import de from "./i18n/de.js";
 import en from "./i18n/en.js";
 import fr from "./i18n/fr.js";
 import nl from "./i18n/nl.js";
+import { getStored, setStored } from "./local_storage.js";
+import { meterClock } from "./meter_time.js";
 
-/** @typedef {keyof typeof en} Word */
+/** @typedef {keyof typeof en} WordKey */
 
-/** @type {Record<string, Record<Word, string>>} */
+/** @type {Record<string, Record<WordKey, string>>} */
 const WORDS = { nl, fr, de, en };
 export const LANGUAGES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en: "English" };
-const NONE = "–";
+const NO_VALUE = "–";
 
 /** @type {keyof typeof LANGUAGES} */
 export let language = "en";
-let tag = "en-GB";
+let localeTag = "en-GB";
 
 /**
  * Speak a language: the one chosen before, else the first of the browser's that we have.
  * @param {string} [chosen] kept for the next time; "" follows the browser again
  */
-export function speak(chosen) {
-  if (chosen !== undefined) keep("language", chosen);
-  const known = [kept("language"), ...navigator.languages].map((name) => name.slice(0, 2)).find((name) => name in WORDS);
+export function chooseLanguage(chosen) {
+  if (chosen !== undefined) setStored("language", chosen);
+  const known = [getStored("language"), ...navigator.languages].map((name) => name.slice(0, 2)).find((name) => name in WORDS);
   language = /** @type {keyof typeof LANGUAGES} */ (known ?? "en");
-  const home = language === "en" ? "en-GB" : `${language}-BE`;
-  tag = navigator.languages.find((name) => name.startsWith(`${language}-`)) ?? home;
+  const fallback = language === "en" ? "en-GB" : `${language}-BE`;
+  localeTag = navigator.languages.find((name) => name.startsWith(`${language}-`)) ?? fallback;
   document.documentElement.lang = language;
 }
 
@@ -35,15 +35,15 @@ export function speak(chosen) {
  * Speak a language of somebody else's page, which has chosen it; one that we have not is English.
  * @param {string} chosen "nl" or "nl-BE"
  */
-export function speakAs(chosen) {
+export function useLanguage(chosen) {
   const known = chosen.slice(0, 2);
   language = /** @type {keyof typeof LANGUAGES} */ (known in WORDS ? known : "en");
-  tag = chosen.includes("-") ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
+  localeTag = chosen.includes("-") ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
 }
 
 /**
  * The words for something, {name} replaced by values.
- * @param {Word} word
+ * @param {WordKey} word
  * @param {Record<string, string | number>} [values]
  */
 export function t(word, values = {}) {
@@ -56,8 +56,8 @@ export function t(word, values = {}) {
  * @param {number} [decimals]
  */
 export function number(value, decimals = 0) {
-  if (value === null || value === undefined) return NONE;
-  return format(Intl.NumberFormat, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  if (value === null || value === undefined) return NO_VALUE;
+  return formatter(Intl.NumberFormat, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 }
 
 /**
@@ -67,7 +67,7 @@ export function number(value, decimals = 0) {
  * @param {number} [decimals]
  */
 export function amount(value, unit, decimals = 0) {
-  return value === null || value === undefined ? NONE : `${number(value, decimals)}\u00a0${unit}`;
+  return value === null || value === undefined ? NO_VALUE : `${number(value, decimals)}\u00a0${unit}`;
 }
 
 /** @param {number | null | undefined} watts */
@@ -82,23 +82,23 @@ export function power(watts) {
 
 /** @param {number} euros */
 export function money(euros) {
-  return format(Intl.NumberFormat, { style: "currency", currency: "EUR" }).format(euros);
+  return formatter(Intl.NumberFormat, { style: "currency", currency: "EUR" }).format(euros);
 }
 
 /**
  * A moment, day or month in the meter's time.
  * @param {string | number | null} moment
- * @param {Intl.DateTimeFormatOptions} how
+ * @param {Intl.DateTimeFormatOptions} options
  */
-export function date(moment, how) {
-  if (moment === null) return NONE;
+export function date(moment, options) {
+  if (moment === null) return NO_VALUE;
   // Days, months and years alone are UTC to Date.
-  const shown = typeof moment === "string" && moment.length < 19 ? new Date(moment) : clock(moment);
-  return format(Intl.DateTimeFormat, { timeZone: "UTC", ...how }).format(shown);
+  const shown = typeof moment === "string" && moment.length < 19 ? new Date(moment) : meterClock(moment);
+  return formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options }).format(shown);
 }
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
-export const HOW = {
+export const FORMATS = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   day: { weekday: "short", day: "numeric", month: "long", year: "numeric" },
@@ -111,17 +111,17 @@ export const HOW = {
 };
 
 /** @type {Map<string, any>} */
-const made = new Map();
+const formatters = new Map();
 
 /**
  * Formatters are dear to make, and few.
  * @template Formatter
- * @param {new (tag: string, how: any) => Formatter} kind
- * @param {object} how
+ * @param {new (localeTag: string, options: any) => Formatter} kind
+ * @param {object} options
  * @returns {Formatter}
  */
-function format(kind, how) {
-  const key = kind.name + tag + JSON.stringify(how);
-  if (!made.has(key)) made.set(key, new kind(tag, how));
-  return made.get(key);
+function formatter(kind, options) {
+  const key = kind.name + localeTag + JSON.stringify(options);
+  if (!formatters.has(key)) formatters.set(key, new kind(localeTag, options));
+  return formatters.get(key);
 }

@@ -1,19 +1,19 @@
 /** The running quarter in slots of 5 s: what the device has of it, and each second since. */
 
-import { askJson } from "./api.js";
-import { Slots } from "./quarter_samples.js";
+import { getJson } from "./api.js";
+import { QuarterSamples } from "./quarter_samples.js";
 import { state, watch } from "./state.js";
 
-export { SLOT_S, SLOTS } from "./quarter_samples.js";
+export { SAMPLE_S, SAMPLES_PER_QUARTER } from "./quarter_samples.js";
 
-export const samples = new Slots();
+export const samples = new QuarterSamples();
 
 /** Take over what the device has, where it belongs to the quarter that runs. Without it the chart begins now. */
 export async function seedSamples() {
   /** @type {import("./api_types.js").StoredQuarter} */
   let stored;
   try {
-    stored = await askJson("/current/quarter");
+    stored = await getJson("/current/quarter");
   } catch {
     return;
   }
@@ -23,13 +23,13 @@ export async function seedSamples() {
 }
 
 /** @type {string | null} */
-let taken = null;
+let lastTime = null;
 
 // A reading comes before its quarter: both are there when the quarter's event has been taken.
 watch(() => {
   const { quarter, reading } = state;
-  if (!quarter || quarter.id === null || quarter.elapsed_s === null || !reading?.time || reading.time === taken) return;
+  if (!quarter || quarter.id === null || quarter.elapsed_s === null || !reading?.time || reading.time === lastTime) return;
   if (quarter.start && Date.parse(reading.time) - Date.parse(quarter.start) !== quarter.elapsed_s * 1000) return;
-  taken = reading.time;
+  lastTime = reading.time;
   samples.add(quarter.id, quarter.elapsed_s, reading.power_import_w ?? 0, reading.power_export_w ?? 0);
 });

@@ -1,17 +1,17 @@
 /** What this browser keeps of its reader's choices. Where it keeps nothing, they hold until the page is closed. */
 
 /** @type {Record<string, string>} */
-const here = {};
+const memory = {};
 
 /**
  * @param {string} name
  * @returns {string} "" when nothing was chosen
  */
-export function kept(name) {
+export function getStored(name) {
   try {
     return localStorage.getItem(`p1.${name}`) ?? "";
   } catch {
-    return here[name] ?? "";
+    return memory[name] ?? "";
   }
 }
 
@@ -19,8 +19,8 @@ export function kept(name) {
  * @param {string} name
  * @param {string} value "" forgets it
  */
-export function keep(name, value) {
-  here[name] = value;
+export function setStored(name, value) {
+  memory[name] = value;
   try {
     if (value) localStorage.setItem(`p1.${name}`, value);
     else localStorage.removeItem(`p1.${name}`);

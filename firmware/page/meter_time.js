@@ -4,22 +4,22 @@
  */
 
 export const QUARTER_S = 900;
-const CLOCK = new Intl.DateTimeFormat("en", { timeZone: "Europe/Brussels", timeZoneName: "longOffset" });
+const BRUSSELS = new Intl.DateTimeFormat("en", { timeZone: "Europe/Brussels", timeZoneName: "longOffset" });
 
 /**
  * Seconds since 1970 of an ISO moment.
  * @param {string} iso
  */
-export function seconds(iso) {
+export function toSeconds(iso) {
   return Date.parse(iso) / 1000;
 }
 
 /**
  * Seconds that Belgium's clock is ahead of UTC at a moment: 3600, or 7200 in summer.
- * @param {number} at
+ * @param {number} moment
  */
-function offset(at) {
-  const name = CLOCK.formatToParts(at * 1000).find((part) => part.type === "timeZoneName");
+function utcOffset(moment) {
+  const name = BRUSSELS.formatToParts(moment * 1000).find((part) => part.type === "timeZoneName");
   return Number(/[+](\d\d)/.exec(name?.value ?? "")?.[1] ?? 1) * 3600;
 }
 
@@ -27,8 +27,8 @@ function offset(at) {
  * A Date whose UTC fields are what the meter's clock shows. An ISO text brings its own offset.
  * @param {string | number} moment
  */
-export function clock(moment) {
-  if (typeof moment === "number") return new Date((moment + offset(moment)) * 1000);
+export function meterClock(moment) {
+  if (typeof moment === "number") return new Date((moment + utcOffset(moment)) * 1000);
   return new Date(`${moment.slice(0, 19)}Z`);
 }
 
@@ -37,7 +37,7 @@ export function clock(moment) {
  * @param {string | number} moment
  */
 export function dayOf(moment) {
-  return clock(moment).toISOString().slice(0, 10);
+  return meterClock(moment).toISOString().slice(0, 10);
 }
 
 /**
@@ -47,7 +47,7 @@ export function dayOf(moment) {
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
   // The clock changes at 2 or 3 in the night: an hour more or less leads to no other offset.
-  return utc - offset(utc - 3600);
+  return utc - utcOffset(utc - 3600);
 }
 
 /**
@@ -71,19 +71,19 @@ export function addMonths(month, months) {
  * The days of a month.
  * @param {string} month
  */
-export function daysOf(month) {
+export function daysOfMonth(month) {
   const [year, number] = month.split("-").map(Number);
   const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
-  return Array.from({ length: count }, (_, at) => `${month}-${String(at + 1).padStart(2, "0")}`);
+  return Array.from({ length: count }, (_, index) => `${month}-${String(index + 1).padStart(2, "0")}`);
 }
 
 /**
  * The quarters that begin on a day: 96, and 92 or 100 when the clock changes.
  * @param {string} day
  */
-export function quartersOf(day) {
+export function quartersOfDay(day) {
   const begin = midnight(day);
-  return Array.from({ length: (midnight(addDays(day, 1)) - begin) / QUARTER_S }, (_, at) => begin + at * QUARTER_S);
+  return Array.from({ length: (midnight(addDays(day, 1)) - begin) / QUARTER_S }, (_, index) => begin + index * QUARTER_S);
 }
 
 /**
@@ -91,8 +91,8 @@ export function quartersOf(day) {
  * @param {number} start
  */
 export function quarterName(start) {
-  const text = clock(start).toISOString();
-  return `${text.slice(0, 13)}${text.slice(14, 16)}${offset(start) === 7200 ? "S" : "W"}`;
+  const text = meterClock(start).toISOString();
+  return `${text.slice(0, 13)}${text.slice(14, 16)}${utcOffset(start) === 7200 ? "S" : "W"}`;
 }
 
 /**

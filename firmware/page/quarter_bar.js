@@ -1,24 +1,24 @@
 /** The running quarter as a bar: the page's, and that of the card in Home Assistant. */
 
 import { level } from "./advice.js";
-import { element, say } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { kilowatts, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
 
 const BLANK = "\u00a0"; // holds the place of a figure that is still to come
-const SCALE_W = 2500; // the bar reaches at least this far
+const MIN_SCALE_W = 2500; // the bar reaches at least this far
 
 /** A bar that fills to the quarter's average, with where it will end and the target. */
 export function quarterBar() {
-  const used = element("div", { class: "used" });
-  const coming = element("div", { class: "coming" });
-  const target = element("div", { class: "target" });
-  const time = element("div", { class: "used" });
+  const demandBar = element("div", { class: "demand" });
+  const projectedBar = element("div", { class: "projected" });
+  const targetMark = element("div", { class: "target" });
+  const elapsedBar = element("div", { class: "elapsed" });
   const figures = { average: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
-  const bar = element("div", { class: "bar", role: "img" }, coming, used, target);
-  const whole = element("div", { class: "quarter" },
+  const bar = element("div", { class: "bar", role: "img" }, projectedBar, demandBar, targetMark);
+  const root = element("div", { class: "quarter" },
     bar,
-    element("div", { class: "time", "aria-hidden": "true" }, time),
+    element("div", { class: "time", "aria-hidden": "true" }, elapsedBar),
     element("dl", { class: "figures" },
       element("div", {}, element("dt", {}, t("average")), figures.average),
       element("div", {}, element("dt", {}, t("endsAt")), figures.projected),
@@ -28,22 +28,22 @@ export function quarterBar() {
   /** @param {import("./api_types.js").Quarter} quarter */
   function show(quarter) {
     const { demand_w, projected_w, target_w, elapsed_s } = quarter;
-    const most = Math.max(SCALE_W, target_w ?? 0, projected_w ?? 0) * 1.12;
+    const scaleW = Math.max(MIN_SCALE_W, target_w ?? 0, projected_w ?? 0) * 1.12;
     /** @param {number | null} watts */
-    const share = (watts) => `${(100 * (watts ?? 0)) / most}%`;
-    whole.dataset.level = level(quarter);
-    used.style.width = share(demand_w);
-    coming.style.width = share(projected_w);
-    target.hidden = target_w === null;
-    target.style.left = share(target_w);
-    time.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
+    const share = (watts) => `${(100 * (watts ?? 0)) / scaleW}%`;
+    root.dataset.level = level(quarter);
+    demandBar.style.width = share(demand_w);
+    projectedBar.style.width = share(projected_w);
+    targetMark.hidden = target_w === null;
+    targetMark.style.left = share(target_w);
+    elapsedBar.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
     // The energy so far, over the time so far: the bar fills to it by the quarter's end.
-    say(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
-    say(figures.projected, kilowatts(projected_w));
-    say(figures.target, kilowatts(target_w));
+    setText(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
+    setText(figures.projected, kilowatts(projected_w));
+    setText(figures.target, kilowatts(target_w));
     bar.setAttribute("aria-label", t("barSays", {
       demand: kilowatts(demand_w), projected: kilowatts(projected_w), target: kilowatts(target_w),
     }));
   }
-  return { whole, show };
+  return { root, show };
 }

@@ -1,14 +1,14 @@
 /** The running quarter in slots of 5 s: means of import and of export in W, null where nothing came. */
 
-export const SLOT_S = 5;
-export const SLOTS = 180;
+export const SAMPLE_S = 5;
+export const SAMPLES_PER_QUARTER = 180;
 
-export class Slots {
+export class QuarterSamples {
   constructor() {
     this.id = /** @type {number | null} */ (null);
     this.imported = /** @type {(number | null)[]} */ ([]);
     this.exported = /** @type {(number | null)[]} */ ([]);
-    this.slot = -1;
+    this.current = -1;
     this.count = 0;
     this.sums = [0, 0];
   }
@@ -20,9 +20,9 @@ export class Slots {
   begin(id) {
     if (this.id === id) return;
     this.id = id;
-    this.imported = Array(SLOTS).fill(null);
-    this.exported = Array(SLOTS).fill(null);
-    this.slot = -1;
+    this.imported = Array(SAMPLES_PER_QUARTER).fill(null);
+    this.exported = Array(SAMPLES_PER_QUARTER).fill(null);
+    this.current = -1;
   }
 
   /**
@@ -33,8 +33,8 @@ export class Slots {
    */
   seed(id, imported, exported) {
     this.begin(id);
-    imported.forEach((value, at) => (this.imported[at] = value));
-    exported.forEach((value, at) => (this.exported[at] = value));
+    imported.forEach((value, index) => (this.imported[index] = value));
+    exported.forEach((value, index) => (this.exported[index] = value));
   }
 
   /**
@@ -46,16 +46,16 @@ export class Slots {
    */
   add(id, elapsed, imported, exported) {
     this.begin(id);
-    const now = Math.floor(elapsed / SLOT_S);
-    if (now !== this.slot) {
-      this.slot = now;
+    const index = Math.floor(elapsed / SAMPLE_S);
+    if (index !== this.current) {
+      this.current = index;
       this.sums = [0, 0];
       this.count = 0;
     }
     this.count++;
     this.sums[0] += imported;
     this.sums[1] += exported;
-    this.imported[now] = Math.round(this.sums[0] / this.count);
-    this.exported[now] = Math.round(this.sums[1] / this.count);
+    this.imported[index] = Math.round(this.sums[0] / this.count);
+    this.exported[index] = Math.round(this.sums[1] / this.count);
   }
 }

@@ -17,7 +17,7 @@ export const state = {
   /** How figures come: "closed" is a device that wants a sign-in first. */
   connection: /** @type {"waiting" | "live" | "polling" | "lost" | "closed"} */ ("waiting"),
   /** When a telegram's figures came last, by performance.now(); null before the first. */
-  heardAt: /** @type {number | null} */ (null),
+  readingAt: /** @type {number | null} */ (null),
 };
 
 /** @type {Set<() => void>} */
@@ -37,17 +37,17 @@ export function watch(watcher) {
 /** @param {Partial<typeof state>} changes */
 export function update(changes) {
   const { reading } = changes;
-  if (reading?.time && reading.time !== state.reading?.time) changes.heardAt = performance.now();
+  if (reading?.time && reading.time !== state.reading?.time) changes.readingAt = performance.now();
   Object.assign(state, changes);
   for (const watcher of [...watchers]) watcher();
 }
 
-const OLD_S = 10;
+const STALE_S = 10;
 
 /** Seconds since the newest telegram, as far as this page and the device know. */
 export function ageS() {
-  if (state.heardAt === null) return null;
-  return Math.floor((performance.now() - state.heardAt) / 1000);
+  if (state.readingAt === null) return null;
+  return Math.floor((performance.now() - state.readingAt) / 1000);
 }
 
 /**
@@ -56,6 +56,6 @@ export function ageS() {
  */
 export function staleness() {
   if (state.connection === "closed" || state.connection === "lost") return state.connection;
-  if (state.heardAt === null) return state.status && state.status.uptime_s > OLD_S ? "silent" : "waiting";
-  return /** @type {number} */ (ageS()) > OLD_S ? "silent" : null;
+  if (state.readingAt === null) return state.status && state.status.uptime_s > STALE_S ? "silent" : "waiting";
+  return /** @type {number} */ (ageS()) > STALE_S ? "silent" : null;
 }

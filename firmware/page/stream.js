@@ -4,7 +4,7 @@
  * Not EventSource: a stream that holds a token has to send it in a header.
  */
 
-import { askJson, BASE, credentials, Refused } from "./api.js";
+import { ApiError, authHeaders, BASE_URL, getJson } from "./api.js";
 import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
@@ -18,46 +18,46 @@ const LONGEST_WAIT_MS = 10_000;
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Keep the state up to date for as long as the page is open. */
-export async function follow() {
+export async function followDevice() {
   let failures = 0;
   for (;;) {
-    await seen();
+    await untilVisible();
     const began = performance.now();
     let polls = 0;
     try {
-      await stream();
+      await readStream();
       failures = 0;
       if (document.hidden) continue;
       polls = performance.now() - began < SHORT_MS ? POLLS : 0;
     } catch (error) {
-      if (error instanceof Refused && error.status === 503) polls = POLLS;
-      else if (!document.hidden) update({ connection: isClosed(error) ? "closed" : "lost" });
+      if (error instanceof ApiError && error.status === 503) polls = POLLS;
+      else if (!document.hidden) update({ connection: needsSignIn(error) ? "closed" : "lost" });
     }
-    if (polls) failures = (await pollFor(polls)) ? 0 : failures + 1;
+    if (polls) failures = (await poll(polls)) ? 0 : failures + 1;
     else if (!document.hidden) await wait(Math.min(500 * 2 ** failures++, LONGEST_WAIT_MS));
   }
 }
 
 /** @param {unknown} error */
-function isClosed(error) {
-  return error instanceof Refused && error.status === 401;
+function needsSignIn(error) {
+  return error instanceof ApiError && error.status === 401;
 }
 
 /** Waits until the page is seen. */
-async function seen() {
+async function untilVisible() {
   while (document.hidden) await new Promise((done) => addEventListener("visibilitychange", done, { once: true }));
 }
 
 /** Take events until the stream ends, is silent for too long, or the page is hidden: others need the connection. */
-async function stream() {
+async function readStream() {
   const stop = new AbortController();
-  const hide = () => document.hidden && stop.abort();
-  document.addEventListener("visibilitychange", hide);
+  const stopWhenHidden = () => document.hidden && stop.abort();
+  document.addEventListener("visibilitychange", stopWhenHidden);
   let timer = setTimeout(() => stop.abort(), SILENT_MS);
   try {
-    const reply = await fetch(`${BASE}/api/live`, { headers: credentials(), signal: stop.signal, cache: "no-store" });
-    if (!reply.ok || !reply.body) throw new Refused(reply.status, await reply.text());
-    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+    const response = await fetch(`${BASE_URL}/api/live`, { headers: authHeaders(), signal: stop.signal, cache: "no-store" });
+    if (!response.ok || !response.body) throw new ApiError(response.status, await response.text());
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     for (let isFirst = true; ; ) {
       const { done, value } = await reader.read();
@@ -66,7 +66,7 @@ async function stream() {
       timer = setTimeout(() => stop.abort(), SILENT_MS);
       const events = (text + value).split("\n\n");
       text = events.pop() ?? "";
-      for (const event of events) take(event);
+      for (const event of events) applyEvent(event);
       if (events.length && isFirst) {
         isFirst = false;
         seedSamples();
@@ -74,13 +74,13 @@ async function stream() {
     }
   } finally {
     clearTimeout(timer);
-    document.removeEventListener("visibilitychange", hide);
+    document.removeEventListener("visibilitychange", stopWhenHidden);
     stop.abort();
   }
 }
 
 /** @param {string} event "event: NAME", a line end, "data: JSON" */
-function take(event) {
+function applyEvent(event) {
   const [head, data] = event.split("\ndata: ");
   update({ [head.slice(7)]: JSON.parse(data), connection: "live" });
 }
@@ -89,17 +89,17 @@ function take(event) {
  * Ask for what a stream would bring. Whether the device answered to the last.
  * @param {number} times
  */
-async function pollFor(times) {
-  for (let at = 0; at < times && !document.hidden; at++) {
+async function poll(times) {
+  for (let count = 0; count < times && !document.hidden; count++) {
     try {
-      if (at % 5 === 0) {
-        update({ status: await askJson("/api/device"), peaks: await askJson("/api/peaks") });
+      if (count % 5 === 0) {
+        update({ status: await getJson("/api/device"), peaks: await getJson("/api/peaks") });
         seedSamples();
       }
-      const reading = await askJson("/api/reading");
-      update({ reading, quarter: await askJson("/api/quarter"), connection: "polling" });
+      const reading = await getJson("/api/reading");
+      update({ reading, quarter: await getJson("/api/quarter"), connection: "polling" });
     } catch (error) {
-      update({ connection: isClosed(error) ? "closed" : "lost" });
+      update({ connection: needsSignIn(error) ? "closed" : "lost" });
       return false;
     }
     await wait(POLL_MS);
@@ -108,6 +108,6 @@ async function pollFor(times) {
 }
 
 /** Look again at once, after a sign-in or a change of settings. */
-export async function refresh() {
-  if (state.connection === "live" || state.connection === "polling") update({ status: await askJson("/api/device") });
+export async function refreshStatus() {
+  if (state.connection === "live" || state.connection === "polling") update({ status: await getJson("/api/device") });
 }

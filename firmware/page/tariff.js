@@ -5,8 +5,8 @@
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
  */
 
-import { kept, keep } from "./local_storage.js";
-import { clock } from "./meter_time.js";
+import { getStored, setStored } from "./local_storage.js";
+import { meterClock } from "./meter_time.js";
 import rates from "./rates.json";
 
 export const AREA_NAMES = {
@@ -22,14 +22,14 @@ export const AREA_NAMES = {
 /** @typedef {keyof typeof AREA_NAMES} Area */
 
 export const RATES_YEAR = rates.year;
-export const FLOOR_W = 2500;
+export const BILLED_MINIMUM_W = 2500;
 
 /** EUR a year for each kW, by area: the table, with what its reader changed in it. */
-export function ratesNow() {
-  const changed = kept("rates");
+export function currentRates() {
+  const stored = getStored("rates");
   /** @type {Record<Area, number>} */
-  const own = changed ? JSON.parse(changed) : {};
-  return { ...rates.eur_per_kw_year, ...own };
+  const changes = stored ? JSON.parse(stored) : {};
+  return { ...rates.eur_per_kw_year, ...changes };
 }
 
 /**
@@ -37,21 +37,21 @@ export function ratesNow() {
  * @param {number} rate
  */
 export function setRate(area, rate) {
-  const own = JSON.parse(kept("rates") || "{}");
-  keep("rates", JSON.stringify({ ...own, [area]: rate }));
+  const changes = JSON.parse(getStored("rates") || "{}");
+  setStored("rates", JSON.stringify({ ...changes, [area]: rate }));
 }
 
 /** Take the table back to how it came. */
 export function resetRates() {
-  keep("rates", "");
+  setStored("rates", "");
 }
 
 /**
  * EUR a year for each kW in an area; null where peaks cost nothing, or none is chosen.
  * @param {string | null | undefined} area
  */
-export function rateOf(area) {
-  return area && area in AREA_NAMES ? ratesNow()[/** @type {Area} */ (area)] : null;
+export function rateFor(area) {
+  return area && area in AREA_NAMES ? currentRates()[/** @type {Area} */ (area)] : null;
 }
 
 /**
@@ -60,7 +60,7 @@ export function rateOf(area) {
  * @param {number} rate
  */
 export function costOf100W(peak_w, rate) {
-  const added = Math.max(FLOOR_W, peak_w + 100) - Math.max(FLOOR_W, peak_w);
+  const added = Math.max(BILLED_MINIMUM_W, peak_w + 100) - Math.max(BILLED_MINIMUM_W, peak_w);
   return (added / 1000) * rate / 12;
 }
 
@@ -74,9 +74,9 @@ export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [1
  * @param {string} moment
  */
 export function impactNow(moment) {
-  const hour = clock(moment).getUTCHours();
-  const at = IMPACT.findLastIndex(([from]) => from <= hour);
+  const hour = meterClock(moment).getUTCHours();
+  const index = IMPACT.findLastIndex(([from]) => from <= hour);
   // At midnight medium goes on until 1.
-  const next = at + 1 < IMPACT.length ? IMPACT[at + 1][0] : IMPACT[1][0];
-  return { colour: IMPACT[at][1], until: `${String(next).padStart(2, "0")}:00` };
+  const next = index + 1 < IMPACT.length ? IMPACT[index + 1][0] : IMPACT[1][0];
+  return { colour: IMPACT[index][1], until: `${String(next).padStart(2, "0")}:00` };
 }

@@ -26,7 +26,7 @@ def device(make_device: Callable[..., Device], card: Path) -> Device:  # noqa: F
 def sign_in(page: Page, password: str = PASSWORD) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Password").fill(password)
-    dialog.locator("button.go").click()
+    dialog.locator("button.primary").click()
 
 
 def test_first_password_wants_a_press_of_boot(device: Device, browse: Browse):

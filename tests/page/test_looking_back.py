@@ -20,7 +20,7 @@ AUTUMN = "2026-10-25"
 
 def title(page: Page, text: str) -> None:
     expect(page.locator("#span-title")).to_have_text(text)
-    expect(page.locator(".past")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator(".history-content")).not_to_have_attribute("aria-busy", "true")
 
 
 def rows(page: Page) -> list[str]:

@@ -64,9 +64,9 @@ def test_every_word_is_used(words: dict[str, dict[str, str]]):
 def test_quarters_of_each_day_are_those_of_the_meter():
     days = ["2026-01-15", "2026-03-28", "2026-03-29", "2026-03-30", "2026-10-24", "2026-10-25", "2026-10-26"]
     told = run(
-        'import { quarterPath, quarterName, quarterStart, quartersOf } from "./meter_time.js";'
+        'import { quarterPath, quarterName, quarterStart, quartersOfDay } from "./meter_time.js";'
         f"const days = {json.dumps(days)};"
-        "console.log(JSON.stringify(days.map((day) => quartersOf(day).map((start) =>"
+        "console.log(JSON.stringify(days.map((day) => quartersOfDay(day).map((start) =>"
         "[start, quarterPath(start), quarterStart(quarterName(start)) === start]))));"
     )
     for day, quarters in zip(days, told, strict=True):

@@ -3,24 +3,23 @@
  * p1_monitor/quarter/subscribe and never asks a device. The board does not get this file.
  */
 
-import { advice, level } from "../advice.js";
+import { advice, level, LEVEL_WORDS } from "../advice.js";
 import { chart } from "../chart.js";
-import { element, fill, say } from "../dom.js";
-import { amount, date, HOW, number, power, speakAs, t } from "../i18n.js";
-import { QUARTER_S, seconds } from "../meter_time.js";
+import { element, fill, setText } from "../dom.js";
+import { amount, date, FORMATS, number, power, t, useLanguage } from "../i18n.js";
+import { QUARTER_S, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
-import { SLOT_S, Slots } from "../quarter_samples.js";
+import { QuarterSamples, SAMPLE_S } from "../quarter_samples.js";
 import BAR_STYLE from "../quarter_bar.css";
 import CHART_STYLE from "uplot/dist/uPlot.min.css";
 import STYLE from "./quarter_card.css";
 
 const TYPE = "p1-quarter-card";
-const AGAIN_MS = 5000;
-const LEVELS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit" });
+const RETRY_MS = 5000;
 
-/** @typedef {{device_id?: string, title?: string, chart?: boolean}} Config */
+/** @typedef {{device_id?: string, title?: string, chart?: boolean}} CardConfig */
 /**
- * @typedef {object} News
+ * @typedef {object} QuarterMessage
  * @property {boolean} available
  * @property {string} name
  * @property {string | null} time
@@ -38,22 +37,22 @@ class QuarterCard extends HTMLElement {
   constructor() {
     super();
     this.attachShadow({ mode: "open" });
-    this.config = /** @type {Config} */ ({});
-    this.slots = new Slots();
-    this.held = { id: /** @type {number | null} */ (null), headroom: 0 };
-    this.news = /** @type {News | null} */ (null);
-    this.unsubscribe = /** @type {Promise<() => void> | null} */ (null);
-    this.heard = /** @type {any} */ (null);
-    this.again = 0;
-    this.anew = () => {
-      clearTimeout(this.again);
-      this.unsubscribe = null;
-      this.listen();
+    this.config = /** @type {CardConfig} */ ({});
+    this.samples = new QuarterSamples();
+    this.shownAdvice = { id: /** @type {number | null} */ (null), headroom: 0 };
+    this.latest = /** @type {QuarterMessage | null} */ (null);
+    this.subscription = /** @type {Promise<() => void> | null} */ (null);
+    this.connection = /** @type {any} */ (null);
+    this.retryTimer = 0;
+    this.resubscribe = () => {
+      clearTimeout(this.retryTimer);
+      this.subscription = null;
+      this.subscribe();
     };
-    this.lost = () => this.news && this.show({ ...this.news, available: false });
+    this.showStale = () => this.latest && this.show({ ...this.latest, available: false });
     this.themes = /** @type {unknown} */ (null);
-    this.taken = /** @type {string | null} */ (null);
-    this.drawn = /** @type {{show: () => void, destroy: () => void} | null} */ (null);
+    this.lastTime = /** @type {string | null} */ (null);
+    this.chart = /** @type {{show: () => void, destroy: () => void} | null} */ (null);
   }
 
   static getConfigForm() {
@@ -68,8 +67,8 @@ class QuarterCard extends HTMLElement {
 
   /** @param {any} hass */
   static getStubConfig(hass) {
-    const found = Object.values(hass.entities ?? {}).find((/** @type {any} */ entity) => entity.platform === "p1_monitor");
-    return { device_id: /** @type {any} */ (found)?.device_id ?? "" };
+    const entity = Object.values(hass.entities ?? {}).find((/** @type {any} */ entity) => entity.platform === "p1_monitor");
+    return { device_id: /** @type {any} */ (entity)?.device_id ?? "" };
   }
 
   getGridOptions() {
@@ -80,151 +79,151 @@ class QuarterCard extends HTMLElement {
     return this.config.chart === false ? 3 : 7;
   }
 
-  /** @param {Config} config */
+  /** @param {CardConfig} config */
   setConfig(config) {
-    const other = config.device_id !== this.config.device_id;
+    const isOtherDevice = config.device_id !== this.config.device_id;
     this.config = config;
-    if (other) this.leave();
-    if (this.bar) this.build();
-    this.listen();
+    if (isOtherDevice) this.unsubscribe();
+    if (this.bar) this.render();
+    this.subscribe();
   }
 
   /** @param {any} hass */
   set hass(hass) {
-    this.home = hass;
-    speakAs(hass.locale?.language ?? hass.language ?? "en");
-    if (!this.bar) this.build();
+    this.homeAssistant = hass;
+    useLanguage(hass.locale?.language ?? hass.language ?? "en");
+    if (!this.bar) this.render();
     if (this.themes && this.themes !== hass.themes) dispatchEvent(new Event("p1-theme"));
     this.themes = hass.themes;
-    this.listen();
+    this.subscribe();
   }
 
   connectedCallback() {
-    if (this.home && !this.drawn) this.build();
-    this.listen();
+    if (this.homeAssistant && !this.chart) this.render();
+    this.subscribe();
   }
 
   disconnectedCallback() {
-    this.leave();
-    this.drawn?.destroy();
-    this.drawn = null;
+    this.unsubscribe();
+    this.chart?.destroy();
+    this.chart = null;
   }
 
-  listen() {
-    if (this.unsubscribe || !this.home || !this.isConnected) return;
-    const { connection } = this.home;
-    const message = { type: "p1_monitor/quarter/subscribe", ...(this.config.device_id && { device_id: this.config.device_id }) };
+  subscribe() {
+    if (this.subscription || !this.homeAssistant || !this.isConnected) return;
+    const { connection } = this.homeAssistant;
+    const command = { type: "p1_monitor/quarter/subscribe", ...(this.config.device_id && { device_id: this.config.device_id }) };
     // A Home Assistant that has just started knows this command a little later than its connection is there.
-    const asked = connection.subscribeMessage((/** @type {News} */ news) => this.take(news), message, { resubscribe: false });
-    this.unsubscribe = asked;
-    asked.catch(() => {
-      if (this.unsubscribe !== asked) return;
+    const subscription = connection.subscribeMessage((/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
+    this.subscription = subscription;
+    subscription.catch(() => {
+      if (this.subscription !== subscription) return;
       this.show(null);
-      this.again = setTimeout(this.anew, AGAIN_MS);
+      this.retryTimer = setTimeout(this.resubscribe, RETRY_MS);
     });
-    if (this.heard) return;
-    this.heard = connection;
-    connection.addEventListener("ready", this.anew);
-    connection.addEventListener("disconnected", this.lost);
+    if (this.connection) return;
+    this.connection = connection;
+    connection.addEventListener("ready", this.resubscribe);
+    connection.addEventListener("disconnected", this.showStale);
   }
 
-  leave() {
-    clearTimeout(this.again);
-    this.heard?.removeEventListener("ready", this.anew);
-    this.heard?.removeEventListener("disconnected", this.lost);
-    this.heard = null;
-    this.unsubscribe?.then((stop) => stop()).catch(() => {});
-    this.unsubscribe = null;
-    this.news = null;
-    this.taken = null;
-    this.slots = new Slots();
+  unsubscribe() {
+    clearTimeout(this.retryTimer);
+    this.connection?.removeEventListener("ready", this.resubscribe);
+    this.connection?.removeEventListener("disconnected", this.showStale);
+    this.connection = null;
+    this.subscription?.then((stop) => stop()).catch(() => {});
+    this.subscription = null;
+    this.latest = null;
+    this.lastTime = null;
+    this.samples = new QuarterSamples();
   }
 
-  /** @param {News} news */
-  take(news) {
-    const { quarter, samples, time } = news;
-    if (samples && samples.id === quarter.id) this.slots.seed(samples.id, samples.imported, samples.exported);
-    if (quarter.id !== null && quarter.elapsed_s !== null && time !== this.taken) {
-      this.taken = time;
-      this.slots.add(quarter.id, quarter.elapsed_s, news.power_import_w ?? 0, news.power_export_w ?? 0);
+  /** @param {QuarterMessage} message */
+  receive(message) {
+    const { quarter, samples, time } = message;
+    if (samples && samples.id === quarter.id) this.samples.seed(samples.id, samples.imported, samples.exported);
+    if (quarter.id !== null && quarter.elapsed_s !== null && time !== this.lastTime) {
+      this.lastTime = time;
+      this.samples.add(quarter.id, quarter.elapsed_s, message.power_import_w ?? 0, message.power_export_w ?? 0);
     }
-    this.show(news);
+    this.show(message);
   }
 
-  build() {
-    this.drawn?.destroy();
+  render() {
+    this.chart?.destroy();
     this.bar = quarterBar();
-    this.title_ = element("h2");
-    this.clock = element("span", { class: "soft" });
+    this.heading = element("h2");
+    this.timeLeft = element("span", { class: "soft" });
     this.figure = element("span", { class: "figure" });
     this.badge = element("span", { class: "badge" });
-    this.words = element("p", { class: "advice" });
+    this.adviceLine = element("p", { class: "advice" });
     this.readout = element("p", { class: "readout" });
     const host = element("div", { class: "chart" });
-    const body = element("div", { class: "body" },
-      element("div", { class: "row" }, this.title_, this.clock),
+    const content = element("div", { class: "body" },
+      element("div", { class: "row" }, this.heading, this.timeLeft),
       element("div", { class: "row" }, this.figure, this.badge),
-      this.words, this.bar.whole, this.config.chart !== false && this.readout, this.config.chart !== false && host);
+      this.adviceLine, this.bar.root, this.config.chart !== false && this.readout, this.config.chart !== false && host);
     const card = document.createElement("ha-card");
-    card.append(body);
+    card.append(content);
     if (this.shadowRoot) fill(/** @type {any} */ (this.shadowRoot), element("style", {}, CHART_STYLE, BAR_STYLE, STYLE), card);
-    this.drawn = this.config.chart === false || !this.isConnected ? null : this.draw(host);
-    this.show(this.news);
+    this.chart = this.config.chart === false || !this.isConnected ? null : this.drawChart(host);
+    this.show(this.latest);
   }
 
   /** @param {HTMLElement} host */
-  draw(host) {
+  drawChart(host) {
     return chart(host, {
       kind: "line",
       label: t("liveChart"),
-      imported: () => this.slots.imported,
-      exported: () => this.slots.exported,
-      target: () => this.news?.quarter.target_w ?? null,
+      imported: () => this.samples.imported,
+      exported: () => this.samples.exported,
+      target: () => this.latest?.quarter.target_w ?? null,
       format: (watts) => number(watts / 1000, 1),
-      tick: (at) => date(this.moment(at), HOW.time),
+      tick: (index) => date(this.timeOf(index), FORMATS.time),
       every: 60,
-      onPoint: (at) => this.readout && say(this.readout, at === null ? "" : this.point(at)),
+      onPoint: (index) => this.readout && setText(this.readout, index === null ? "" : this.pointText(index)),
     });
   }
 
-  /** @param {number} at */
-  moment(at) {
-    return (this.news?.quarter.start ? seconds(this.news.quarter.start) : 0) + at * SLOT_S;
+  /** @param {number} index */
+  timeOf(index) {
+    return (this.latest?.quarter.start ? toSeconds(this.latest.quarter.start) : 0) + index * SAMPLE_S;
   }
 
-  /** @param {number} at */
-  point(at) {
-    const watts = this.slots.exported[at] ? -(this.slots.exported[at] ?? 0) : this.slots.imported[at];
-    return watts === null || watts === undefined ? "" : `${date(this.moment(at), HOW.second)} · ${amount(watts, "W")}`;
+  /** @param {number} index */
+  pointText(index) {
+    const watts = this.samples.exported[index] ? -(this.samples.exported[index] ?? 0) : this.samples.imported[index];
+    return watts === null || watts === undefined ? "" : `${date(this.timeOf(index), FORMATS.second)} · ${amount(watts, "W")}`;
   }
 
-  /** @param {News | null} news */
-  show(news) {
-    this.news = news;
-    if (!this.bar || !this.figure || !this.badge || !this.words || !this.title_ || !this.clock) return;
-    this.toggleAttribute("stale", !news?.available);
-    say(this.title_, this.config.title || news?.name || "P1");
-    const quarter = news?.quarter;
-    if (!news || !quarter?.start || quarter.elapsed_s === null) {
-      say(this.words, t("waiting"));
+  /** @param {QuarterMessage | null} message */
+  show(message) {
+    this.latest = message;
+    if (!this.bar || !this.figure || !this.badge || !this.adviceLine || !this.heading || !this.timeLeft) return;
+    this.toggleAttribute("stale", !message?.available);
+    setText(this.heading, this.config.title || message?.name || "P1");
+    const quarter = message?.quarter;
+    if (!message || !quarter?.start || quarter.elapsed_s === null) {
+      setText(this.adviceLine, t("waiting"));
       return;
     }
     const left = QUARTER_S - quarter.elapsed_s;
-    say(this.clock, t("timeLeft", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` }));
-    say(this.figure, power(news.power_export_w ? -news.power_export_w : news.power_import_w));
+    setText(this.timeLeft, t("timeLeft", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` }));
+    setText(this.figure, power(message.power_export_w ? -message.power_export_w : message.power_import_w));
     this.badge.dataset.level = level(quarter);
-    say(this.badge, t(LEVELS[level(quarter)]));
-    say(this.words, news.available ? advice(quarter, this.held) : t("lost"));
+    setText(this.badge, t(LEVEL_WORDS[level(quarter)]));
+    setText(this.adviceLine, message.available ? advice(quarter, this.shownAdvice) : t("lost"));
     this.bar.show(quarter);
-    this.drawn?.show();
+    this.chart?.show();
   }
 }
 
 if (!customElements.get(TYPE)) {
   customElements.define(TYPE, QuarterCard);
-  const cards = /** @type {any} */ (window);
-  cards.customCards = cards.customCards ?? [];
-  cards.customCards.push({
+  const registry = /** @type {any} */ (window);
+  registry.customCards = registry.customCards ?? [];
+  registry.customCards.push({
     type: TYPE,
     name: "P1 quarter",
     description: "Where the running quarter-hour is heading, and what may still be used",

@@ -1,167 +1,167 @@
 /** Where it all went: a quarter, day, month or year, and the way through them. */
 
+import { ApiError } from "../api.js";
 import { chart } from "../chart.js";
-import { Refused } from "../api.js";
-import { element, fill, icon, say } from "../dom.js";
-import { amount, date, HOW, kilowatts, number, power, t } from "../i18n.js";
-import { midnight, QUARTER_S, quarterName, quarterStart, seconds } from "../meter_time.js";
-import { load, quarterPast } from "../history_data.js";
+import { element, fill, icon, setText } from "../dom.js";
+import { download } from "../download.js";
+import { loadHistory, quarterHistory } from "../history_data.js";
+import { hashOf, neighbour, parseSpan, SPAN_KINDS, spanContaining, startOf, titleOf } from "../history_span.js";
+import { amount, date, FORMATS, kilowatts, number, power, t } from "../i18n.js";
 import { samples } from "../live_samples.js";
-import { save } from "../download.js";
-import { address, begin, containing, KINDS, parse, step, title } from "../history_span.js";
+import { midnight, QUARTER_S, quarterName, quarterStart, toSeconds } from "../meter_time.js";
 import { state, watch } from "../state.js";
+import { historyTable } from "./history_table.js";
 import { peakButton } from "./peak_button.js";
-import { pastTable } from "./history_table.js";
 
 /** @typedef {import("../history_span.js").Span} Span */
-/** @typedef {import("../history_data.js").Past} Past */
+/** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 const SWIPE_PX = 60;
 
 /** Now by the meter; by this computer until a telegram has come. */
-const now = () => (state.quarter?.start ? seconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0) : Date.now() / 1000);
+const now = () => (state.quarter?.start ? toSeconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0) : Date.now() / 1000);
 
 /**
- * @param {HTMLElement} place
+ * @param {HTMLElement} root
  * @param {string[]} parts of the address
  */
-export function history(place, parts) {
+export function historyScreen(root, parts) {
   /** @type {Span} */
-  let span = parse(parts) ?? containing("day", now());
+  let span = parseSpan(parts) ?? spanContaining("day", now());
   /** @type {AbortController} */
   let loading = new AbortController();
   /** @type {ReturnType<typeof chart> | null} */
-  let drawn = null;
+  let plot = null;
   let quarterShown = state.quarter?.id;
-  let begun = false;
+  let isStarted = false;
 
   const heading = element("h2", { id: "span-title", "aria-live": "polite" });
-  const body = element("div", { class: "grid past" });
-  const picker = element("input", { type: "date", "aria-label": t("pickDate"), onchange: () => picker.value && go(picked()) });
-  const kinds = KINDS.map((kind) => element("button", { type: "button", onclick: () => go(containing(kind, middle())) }, t(kind)));
-  const back = button("back", t("earlier"), () => go(step(span, -1)));
-  const forward = button("forward", t("later"), () => go(step(span, 1)));
-  const today = element("button", { type: "button", onclick: () => go(containing(span.kind, now())) }, t("today"));
-  const peak = peakButton();
-  fill(place,
-    element("h1", { class: "unseen" }, t("history")),
+  const content = element("div", { class: "grid history-content" });
+  const picker = element("input", { type: "date", "aria-label": t("pickDate"), onchange: () => picker.value && goTo(pickedSpan()) });
+  const kindButtons = SPAN_KINDS.map((kind) => element("button", { type: "button", onclick: () => goTo(spanContaining(kind, focusTime())) }, t(kind)));
+  const earlierButton = roundButton("back", t("earlier"), () => goTo(neighbour(span, -1)));
+  const laterButton = roundButton("forward", t("later"), () => goTo(neighbour(span, 1)));
+  const todayButton = element("button", { type: "button", onclick: () => goTo(spanContaining(span.kind, now())) }, t("today"));
+  const peakLink = peakButton();
+  fill(root,
+    element("h1", { class: "visually-hidden" }, t("history")),
     element("div", { class: "tools" },
-      element("div", { class: "choice", role: "group", "aria-label": t("span") }, kinds),
-      element("div", { class: "steps" }, back, heading, forward),
-      element("div", { class: "more" }, today, picker, peak.place)),
-    body);
+      element("div", { class: "choice", role: "group", "aria-label": t("span") }, kindButtons),
+      element("div", { class: "steps" }, earlierButton, heading, laterButton),
+      element("div", { class: "more" }, todayButton, picker, peakLink.root)),
+    content);
 
   /** @param {Span} next */
-  function go(next) {
-    if (begin(next) > now()) return;
-    location.hash = address(next);
+  function goTo(next) {
+    if (startOf(next) > now()) return;
+    location.hash = hashOf(next);
   }
 
-  function picked() {
-    const at = midnight(picker.value);
-    return containing(span.kind, span.kind === "quarter" ? at + (quarterStart(span.at) - midnight(span.at.slice(0, 10))) : at);
+  function pickedSpan() {
+    const day = midnight(picker.value);
+    return spanContaining(span.kind, span.kind === "quarter" ? day + (quarterStart(span.name) - midnight(span.name.slice(0, 10))) : day);
   }
 
   /** A moment of the span to look closer at: now, where it is part of it. */
-  function middle() {
-    const [from, to] = [begin(span), begin(step(span, 1))];
+  function focusTime() {
+    const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
     return now() >= from && now() < to ? now() : from;
   }
 
   async function show() {
     loading.abort();
-    const mine = (loading = new AbortController());
-    say(heading, title(span));
-    kinds.forEach((choice, at) => choice.setAttribute("aria-pressed", String(KINDS[at] === span.kind)));
-    forward.disabled = begin(step(span, 1)) > now();
-    picker.value = date_(begin(span));
-    picker.max = date_(now());
-    body.setAttribute("aria-busy", "true");
-    peak.show(span, null);
+    const request = (loading = new AbortController());
+    setText(heading, titleOf(span));
+    kindButtons.forEach((choice, index) => choice.setAttribute("aria-pressed", String(SPAN_KINDS[index] === span.kind)));
+    laterButton.disabled = startOf(neighbour(span, 1)) > now();
+    picker.value = dayName(startOf(span));
+    picker.max = dayName(now());
+    content.setAttribute("aria-busy", "true");
+    peakLink.show(span, null);
     try {
-      const past = await load(span, mine.signal, now());
-      if (mine.signal.aborted) return;
-      draw(past);
-      peak.show(span, past);
+      const data = await loadHistory(span, request.signal, now());
+      if (request.signal.aborted) return;
+      draw(data);
+      peakLink.show(span, data);
     } catch (error) {
-      if (mine.signal.aborted) return;
+      if (request.signal.aborted) return;
       clear();
-      const why = error instanceof Refused && error.status !== 503 ? error.message : t("noAnswer");
-      fill(body, element("section", { class: "card wide" }, element("p", { role: "alert" }, why),
+      const why = error instanceof ApiError && error.status !== 503 ? error.message : t("noAnswer");
+      fill(content, element("section", { class: "panel wide" }, element("p", { role: "alert" }, why),
         element("button", { type: "button", onclick: show }, t("again"))));
     }
-    body.removeAttribute("aria-busy");
+    content.removeAttribute("aria-busy");
   }
 
   function clear() {
-    drawn?.destroy();
-    drawn = null;
+    plot?.destroy();
+    plot = null;
   }
 
-  /** @param {Past} past */
-  function draw(past) {
+  /** @param {HistoryData} data */
+  function draw(data) {
     clear();
-    if (past.imported.every((value) => value === null)) {
-      fill(body, element("section", { class: "card wide empty" }, element("p", {}, t("nothingStored", { span: title(span) })),
+    if (data.imported.every((value) => value === null)) {
+      fill(content, element("section", { class: "panel wide empty" }, element("p", {}, t("nothingStored", { span: titleOf(span) })),
         element("p", { class: "soft" }, t(state.status?.card.state === "ok" ? "nothingWhy" : "noCard"))));
       return;
     }
     const readout = element("p", { class: "readout" });
     const host = element("div", { class: "chart" });
-    const decimals = Math.max(...past.imported.map((value) => value ?? 0)) < (past.unit === "W" ? 10_000 : 10) ? 1 : 0;
-    const target = () => (past.unit === "W" && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null);
-    fill(body,
-      element("section", { class: "card wide", "aria-labelledby": "span-title" },
-        element("div", { class: "head" }, readout, legend(past, target() !== null)), host,
-        past.missing ? element("p", { class: "soft" }, t("gaps", { count: past.missing })) : null,
-        pastTable(span, past)),
-      used(past), highest(span, past), exports(span, past));
-    drawn = chart(host, {
+    const decimals = Math.max(...data.imported.map((value) => value ?? 0)) < (data.unit === "W" ? 10_000 : 10) ? 1 : 0;
+    const target = () => (data.unit === "W" && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null);
+    fill(content,
+      element("section", { class: "panel wide", "aria-labelledby": "span-title" },
+        element("div", { class: "head" }, readout, legendLine(data, target() !== null)), host,
+        data.missing ? element("p", { class: "soft" }, t("gaps", { count: data.missing })) : null,
+        historyTable(span, data)),
+      usedPanel(data), highestPanel(span, data), exportPanel(span, data));
+    plot = chart(host, {
       kind: span.kind === "quarter" ? "line" : "bars",
-      label: `${title(span)}, ${past.unit === "W" ? t("powerChart") : t("energyChart")}`,
-      imported: () => past.imported,
-      exported: () => past.exported,
-      peak: () => past.peak,
+      label: `${titleOf(span)}, ${data.unit === "W" ? t("powerChart") : t("energyChart")}`,
+      imported: () => data.imported,
+      exported: () => data.exported,
+      peak: () => data.peak,
       target,
-      format: (value) => number(past.unit === "W" ? value / 1000 : value, decimals),
-      tick: (at) => (span.kind === "quarter" ? past.labels[at]?.slice(0, 5) : past.labels[at]) ?? "",
-      every: past.every,
-      onPoint: (at) => point(readout, past, at),
-      onPick: span.kind === "quarter" ? undefined : (at) => past.targets[at] && go(/** @type {Span} */ (past.targets[at])),
+      format: (value) => number(data.unit === "W" ? value / 1000 : value, decimals),
+      tick: (index) => (span.kind === "quarter" ? data.labels[index]?.slice(0, 5) : data.labels[index]) ?? "",
+      every: data.every,
+      onPoint: (index) => showPoint(readout, data, index),
+      onPick: span.kind === "quarter" ? undefined : (index) => data.links[index] && goTo(/** @type {Span} */ (data.links[index])),
     });
   }
 
   /** What day it is comes from the meter, with the first figures. */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
-    begun = true;
-    span = parse(parts) ?? containing("day", now());
+    isStarted = true;
+    span = parseSpan(parts) ?? spanContaining("day", now());
     show();
   }
 
   const stop = watch(() => {
     const { quarter } = state;
-    if (!begun) start();
-    else if (span.kind === "quarter" && quarter?.start && quarterName(seconds(quarter.start)) === span.at && samples.id === quarter.id) {
-      if (drawn && quarterShown === quarter.id) drawn.show();
-      else draw(quarterPast(seconds(quarter.start), samples.imported, samples.exported));
-    } else if (quarter && quarter.id !== quarterShown && begin(step(span, 1)) > now() - QUARTER_S * 2) {
+    if (!isStarted) start();
+    else if (span.kind === "quarter" && quarter?.start && quarterName(toSeconds(quarter.start)) === span.name && samples.id === quarter.id) {
+      if (plot && quarterShown === quarter.id) plot.show();
+      else draw(quarterHistory(toSeconds(quarter.start), samples.imported, samples.exported));
+    } else if (quarter && quarter.id !== quarterShown && startOf(neighbour(span, 1)) > now() - QUARTER_S * 2) {
       show(); // a quarter has been closed that belongs here
     }
     quarterShown = quarter?.id;
   });
-  const stopKeys = keys({
-    ArrowLeft: () => back.click(),
-    ArrowRight: () => forward.click(),
-    ArrowUp: () => kinds[Math.min(KINDS.indexOf(span.kind) + 1, 3)].click(),
-    ArrowDown: () => kinds[Math.max(KINDS.indexOf(span.kind) - 1, 0)].click(),
-    Home: () => today.click(),
+  const stopKeys = listenForKeys({
+    ArrowLeft: () => earlierButton.click(),
+    ArrowRight: () => laterButton.click(),
+    ArrowUp: () => kindButtons[Math.min(SPAN_KINDS.indexOf(span.kind) + 1, 3)].click(),
+    ArrowDown: () => kindButtons[Math.max(SPAN_KINDS.indexOf(span.kind) - 1, 0)].click(),
+    Home: () => todayButton.click(),
   });
-  swipes(place, () => back.click(), () => forward.click());
+  listenForSwipes(root, () => earlierButton.click(), () => laterButton.click());
   start();
   return {
     /** @param {string[]} next */
-    go(next) {
+    goTo(next) {
       parts = next;
       start();
     },
@@ -175,11 +175,11 @@ export function history(place, parts) {
 }
 
 /** @param {number} moment */
-const date_ = (moment) => containing("day", moment).at;
+const dayName = (moment) => spanContaining("day", moment).name;
 
 /** @param {Span} span */
 function isCurrentMonth(span) {
-  return containing("month", begin(span)).at === containing("month", now()).at;
+  return spanContaining("month", startOf(span)).name === spanContaining("month", now()).name;
 }
 
 /**
@@ -187,96 +187,96 @@ function isCurrentMonth(span) {
  * @param {string} label
  * @param {() => void} onclick
  */
-function button(name, label, onclick) {
+function roundButton(name, label, onclick) {
   return element("button", { type: "button", class: "round", "aria-label": label, title: label, onclick }, icon(name));
 }
 
 /**
- * @param {Past} past
+ * @param {HistoryData} data
  * @param {boolean} hasTarget
  */
-function legend(past, hasTarget) {
-  const hasExport = past.exported.some((value) => value);
+function legendLine(data, hasTarget) {
+  const hasExport = data.exported.some((value) => value);
   return element("p", { class: "legend" },
-    element("span", { class: "unit" }, past.unit === "W" ? "kW" : "kWh"),
+    element("span", { class: "unit" }, data.unit === "W" ? "kW" : "kWh"),
     element("span", { class: "import" }, t("import")),
     hasExport ? element("span", { class: "export" }, t("export")) : null,
-    past.peak === null ? null : element("span", { class: "peak" }, t("highestQuarter")),
+    data.peak === null ? null : element("span", { class: "peak" }, t("highestQuarter")),
     hasTarget ? element("span", { class: "line" }, t("target")) : null);
 }
 
 /**
  * @param {HTMLElement} readout
- * @param {Past} past
- * @param {number | null} at
+ * @param {HistoryData} data
+ * @param {number | null} index
  */
-function point(readout, past, at) {
-  if (at === null || past.imported[at] === null || past.imported[at] === undefined) return;
+function showPoint(readout, data, index) {
+  if (index === null || data.imported[index] === null || data.imported[index] === undefined) return;
   /** @param {number | null} value */
-  const shown = (value) => (past.unit === "W" ? power(value) : amount(value, "kWh", 1));
-  const text = `${past.labels[at]} · ${shown(past.imported[at])}${past.exported[at] ? ` · ${shown(-(past.exported[at] ?? 0))}` : ""}`;
-  const target = past.targets[at];
-  fill(readout, target ? element("a", { href: address(target) }, text) : text);
+  const withUnit = (value) => (data.unit === "W" ? power(value) : amount(value, "kWh", 1));
+  const text = `${data.labels[index]} · ${withUnit(data.imported[index])}${data.exported[index] ? ` · ${withUnit(-(data.exported[index] ?? 0))}` : ""}`;
+  const link = data.links[index];
+  fill(readout, link ? element("a", { href: hashOf(link) }, text) : text);
 }
 
-/** @param {Past} past */
-function used({ used }) {
-  /** @type {[import("../i18n.js").Word, number | null, string, number][]} */
+/** @param {HistoryData} data */
+function usedPanel({ used }) {
+  /** @type {[import("../i18n.js").WordKey, number | null, string, number][]} */
   const rows = [["import", used.imported, "kWh", 2], ["export", used.exported, "kWh", 2], ["gas", used.gas, "m³", 2], ["water", used.water, "m³", 3]];
-  return element("section", { class: "card" }, element("h2", {}, t("used")),
-    element("dl", { class: "figures two" }, rows.filter(([, value], at) => at < 2 || value !== null).map(([word, value, unit, decimals]) =>
+  return element("section", { class: "panel" }, element("h2", {}, t("used")),
+    element("dl", { class: "figures two" }, rows.filter(([, value], index) => index < 2 || value !== null).map(([word, value, unit, decimals]) =>
       element("div", {}, element("dt", {}, t(word)), element("dd", {}, amount(value, unit, decimals))))));
 }
 
 /**
  * @param {Span} span
- * @param {Past} past
+ * @param {HistoryData} data
  */
-function highest(span, { highest }) {
+function highestPanel(span, { highest }) {
   if (!highest || span.kind === "quarter") return null;
-  const moment = date(highest.start, span.kind === "day" ? HOW.time : HOW.moment);
-  return element("section", { class: "card" }, element("h2", {}, t("highestQuarter")),
+  const moment = date(highest.start, span.kind === "day" ? FORMATS.time : FORMATS.moment);
+  return element("section", { class: "panel" }, element("h2", {}, t("highestQuarter")),
     element("p", { class: "figure small" }, kilowatts(highest.power_w)),
-    element("p", {}, element("a", { href: address({ kind: "quarter", at: quarterName(seconds(highest.start)) }) }, moment)));
+    element("p", {}, element("a", { href: hashOf({ kind: "quarter", name: quarterName(toSeconds(highest.start)) }) }, moment)));
 }
 
 /**
  * @param {Span} span
- * @param {Past} past
+ * @param {HistoryData} data
  */
-function exports({ kind, at }, past) {
-  const name = `p1-${kind}-${at}`;
-  return element("section", { class: "card" }, element("h2", {}, t("export_")),
+function exportPanel({ kind, name }, data) {
+  const fileName = `p1-${kind}-${name}`;
+  return element("section", { class: "panel" }, element("h2", {}, t("export_")),
     element("p", { class: "buttons" },
-      element("button", { type: "button", onclick: () => save(name, past.rows, "csv") }, "CSV"),
-      element("button", { type: "button", onclick: () => save(name, past.rows, "json") }, "JSON")));
+      element("button", { type: "button", onclick: () => download(fileName, data.rows, "csv") }, "CSV"),
+      element("button", { type: "button", onclick: () => download(fileName, data.rows, "json") }, "JSON")));
 }
 
 /**
  * Keys of the history, but for those that a field or a table wants itself.
  * @param {Record<string, () => void>} actions
  */
-function keys(actions) {
+function listenForKeys(actions) {
   /** @param {KeyboardEvent} event */
-  const press = (event) => {
+  const onKeyDown = (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.altKey || event.metaKey || target.closest("input, select, textarea, .table")) return;
     if (!(event.key in actions)) return;
     event.preventDefault();
     actions[event.key]();
   };
-  document.addEventListener("keydown", press);
-  return () => document.removeEventListener("keydown", press);
+  document.addEventListener("keydown", onKeyDown);
+  return () => document.removeEventListener("keydown", onKeyDown);
 }
 
 /**
- * @param {HTMLElement} place
+ * @param {HTMLElement} root
  * @param {() => void} right the finger went to the right: earlier
  * @param {() => void} left
  */
-function swipes(place, right, left) {
+function listenForSwipes(root, right, left) {
   let [x, y] = [NaN, NaN];
-  const area = /** @type {HTMLElement} */ (place.lastElementChild);
+  const area = /** @type {HTMLElement} */ (root.lastElementChild);
   area.addEventListener("touchstart", (event) => ([x, y] = [event.touches[0].clientX, event.touches[0].clientY]), { passive: true });
   area.addEventListener("touchend", (event) => {
     const { clientX, clientY } = event.changedTouches[0];

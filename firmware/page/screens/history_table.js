@@ -1,46 +1,46 @@
 /** The table behind the chart of a span, filled when it is opened. */
 
 import { element } from "../dom.js";
-import { amount, date, HOW, number, t } from "../i18n.js";
+import { hashOf, titleOf } from "../history_span.js";
+import { amount, date, FORMATS, number, t } from "../i18n.js";
 import { table } from "../table.js";
-import { address, title } from "../history_span.js";
 
-/** @typedef {import("../history_data.js").Past} Past */
+/** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 /**
  * @param {import("../history_span.js").Span} span
- * @param {Past} past
+ * @param {HistoryData} data
  */
-export function pastTable(span, past) {
-  const behind = element("details", { class: "behind" }, element("summary", {}, t("asTable")));
-  behind.addEventListener("toggle", () => {
-    if (behind.open && behind.childElementCount === 1) behind.append(made(span, past));
+export function historyTable(span, data) {
+  const details = element("details", { class: "disclosure" }, element("summary", {}, t("asTable")));
+  details.addEventListener("toggle", () => {
+    if (details.open && details.childElementCount === 1) details.append(tableOf(span, data));
   });
-  return behind;
+  return details;
 }
 
 /**
  * @param {import("../history_span.js").Span} span
- * @param {Past} past
+ * @param {HistoryData} data
  */
-function made(span, past) {
-  /** @param {number} at */
-  const name = (at) => {
-    const target = past.targets[at];
-    return target ? element("a", { href: address(target) }, past.labels[at]) : past.labels[at];
+function tableOf(span, data) {
+  /** @param {number} index */
+  const rowName = (index) => {
+    const link = data.links[index];
+    return link ? element("a", { href: hashOf(link) }, data.labels[index]) : data.labels[index];
   };
-  const steps = past.labels.flatMap((_, at) => (past.imported[at] === null ? [] : [at]));
-  if (past.unit === "W") {
+  const indexes = data.labels.flatMap((_, index) => (data.imported[index] === null ? [] : [index]));
+  if (data.unit === "W") {
     const heads = [t("time"), `${t("import")} (W)`, `${t("export")} (W)`];
-    return table(title(span), heads, steps.map((at) => [name(at), number(past.imported[at]), number(past.exported[at])]));
+    return table(titleOf(span), heads, indexes.map((index) => [rowName(index), number(data.imported[index]), number(data.exported[index])]));
   }
-  const rows = new Map(past.rows.map((row) => [row.day ?? row.month, row]));
+  const rows = new Map(data.rows.map((row) => [row.day ?? row.month, row]));
   const heads = [t(span.kind === "month" ? "day" : "month"), t("import"), t("export"), t("highestQuarter"), t("gas"), t("water")];
-  return table(title(span), heads, steps.map((at) => {
-    const row = rows.get(past.targets[at]?.at) ?? {};
+  return table(titleOf(span), heads, indexes.map((index) => {
+    const row = rows.get(data.links[index]?.name) ?? {};
     return [
-      name(at), amount(row.import_kwh, "kWh", 2), amount(row.export_kwh, "kWh", 2),
-      row.peak_start ? `${number(row.peak_w / 1000, 2)} kW, ${date(row.peak_start, HOW.moment)}` : "–",
+      rowName(index), amount(row.import_kwh, "kWh", 2), amount(row.export_kwh, "kWh", 2),
+      row.peak_start ? `${number(row.peak_w / 1000, 2)} kW, ${date(row.peak_start, FORMATS.moment)}` : "–",
       amount(row.gas_m3, "m³", 2), amount(row.water_m3, "m³", 3),
     ];
   }));

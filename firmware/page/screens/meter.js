@@ -1,41 +1,41 @@
 /** All that the meter says, and how well it is heard. */
 
-import { copy } from "../clipboard.js";
-import { ask, Refused } from "../api.js";
-import { element, fill, say } from "../dom.js";
-import { amount, date, HOW, number, t } from "../i18n.js";
+import { ApiError, request } from "../api.js";
+import { copyText } from "../clipboard.js";
+import { element, fill, setText } from "../dom.js";
+import { amount, date, FORMATS, number, t } from "../i18n.js";
 import { state, watch } from "../state.js";
 
-/** @typedef {import("../i18n.js").Word} Word */
+/** @typedef {import("../i18n.js").WordKey} WordKey */
 /** @typedef {import("../api_types.js").MBusMeter} MBusMeter */
 
 const PHASES = ["l1", "l2", "l3"];
-const MOMENT = { ...HOW.second, ...HOW.fullDay };
+const TIME_FORMAT = { ...FORMATS.second, ...FORMATS.fullDay };
 
-/** @param {HTMLElement} place */
-export function meter(place) {
-  const live = element("div", { class: "grid" });
-  const said = element("p", { role: "status", class: "soft" });
-  const raw = element("pre", { class: "raw", role: "group", tabindex: "0", hidden: true, "aria-label": t("telegram") });
-  const copyIt = element("button", { type: "button", hidden: true, onclick: () => say(said, t(copy(raw.textContent ?? "") ? "copied" : "notCopied")) }, t("copy"));
-  const read = element("button", { type: "button" }, t("showTelegram"));
-  read.addEventListener("click", async () => {
+/** @param {HTMLElement} root */
+export function meterScreen(root) {
+  const panels = element("div", { class: "grid" });
+  const message = element("p", { role: "status", class: "soft" });
+  const telegram = element("pre", { class: "raw", role: "group", tabindex: "0", hidden: true, "aria-label": t("telegram") });
+  const copyButton = element("button", { type: "button", hidden: true, onclick: () => setText(message, t(copyText(telegram.textContent ?? "") ? "copied" : "notCopied")) }, t("copy"));
+  const showButton = element("button", { type: "button" }, t("showTelegram"));
+  showButton.addEventListener("click", async () => {
     try {
-      raw.textContent = await (await ask("/api/telegram")).text();
-      raw.hidden = copyIt.hidden = false;
-      say(said, "");
+      telegram.textContent = await (await request("/api/telegram")).text();
+      telegram.hidden = copyButton.hidden = false;
+      setText(message, "");
     } catch (error) {
-      say(said, error instanceof Refused && error.status === 404 ? t("noTelegramYet") : t("noAnswer"));
+      setText(message, error instanceof ApiError && error.status === 404 ? t("noTelegramYet") : t("noAnswer"));
     }
   });
-  fill(place, element("h1", {}, t("meter")), live,
-    element("div", { class: "grid" }, element("section", { class: "card wide" }, element("h2", {}, t("telegram")),
-      element("p", { class: "buttons" }, read, copyIt), said, raw)));
+  fill(root, element("h1", {}, t("meter")), panels,
+    element("div", { class: "grid" }, element("section", { class: "panel wide" }, element("h2", {}, t("telegram")),
+      element("p", { class: "buttons" }, showButton, copyButton), message, telegram)));
   const show = () => {
-    const rooms = cards();
+    const fresh = createPanels();
     // Only texts change from second to second: whoever reads along or has marked something is left alone.
-    if (live.childElementCount === rooms.length) rooms.forEach((room, at) => renew(live.children[at], room));
-    else fill(live, rooms);
+    if (panels.childElementCount === fresh.length) fresh.forEach((panel, index) => updatePanel(panels.children[index], panel));
+    else fill(panels, fresh);
   };
   show();
   return watch(show);
@@ -45,48 +45,48 @@ export function meter(place) {
  * @param {Element} old
  * @param {HTMLElement} fresh
  */
-function renew(old, fresh) {
+function updatePanel(old, fresh) {
   const [before, after] = [old.querySelectorAll("dd, td"), fresh.querySelectorAll("dd, td")];
   if (before.length !== after.length) old.replaceWith(fresh);
-  else before.forEach((cell, at) => say(cell, after[at].textContent ?? ""));
+  else before.forEach((cell, index) => setText(cell, after[index].textContent ?? ""));
 }
 
-function cards() {
+function createPanels() {
   const { reading, status } = state;
-  if (!reading?.time) return [element("section", { class: "card wide" }, element("p", {}, t("waiting")))];
+  if (!reading?.time) return [element("section", { class: "panel wide" }, element("p", {}, t("waiting")))];
   /** @param {string} key @param {string} unit @param {number} decimals */
   const value = (key, unit, decimals) => amount(reading[key], unit, decimals);
   return [
-    card("energy", [
+    rowsPanel("energy", [
       ["import", value("energy_import_kwh", "kWh", 3)],
       ["export", value("energy_export_kwh", "kWh", 3)],
-      ...tariffs(reading),
+      ...tariffRows(reading),
       ["tariffNow", reading.tariff === null ? "–" : reading.tariff === 1 ? t("dayTariff") : reading.tariff === 2 ? t("nightTariff") : number(reading.tariff)],
     ]),
-    phases(reading),
-    card("quarterAndPeak", [
+    phasesPanel(reading),
+    rowsPanel("quarterAndPeak", [
       ["demand", value("demand_w", "W", 0)],
       ["monthPeak", value("peak_w", "W", 0)],
-      ["peakEnd", date(reading.peak_end, HOW.moment)],
+      ["peakEnd", date(reading.peak_end, FORMATS.moment)],
       ["import", value("power_import_w", "W", 0)],
       ["export", value("power_export_w", "W", 0)],
     ]),
-    ...reading.mbus.map(mbus),
-    card("connection", [
-      ["breaker", breaker(reading.breaker)],
+    ...reading.mbus.map(mbusPanel),
+    rowsPanel("connection", [
+      ["breaker", switchText(reading.breaker)],
       ["limiter", reading.limiter_w === null ? t("off") : value("limiter_w", "W", 0)],
       ["fuse", reading.fuse_a === null ? t("off") : value("fuse_a", "A", 0)],
       ["grid", reading.grid_v === null ? "–" : reading.grid_v === 230 ? "3×230 V" : "3×400 V + N"],
       ["message", reading.message ?? "–"],
     ]),
-    card("theMeter", [
-      ["time", date(reading.time, MOMENT)],
+    rowsPanel("theMeter", [
+      ["time", date(reading.time, TIME_FORMAT)],
       ["model", reading.meter_model ?? "–"],
       ["version", reading.meter_version ?? "–"],
       ["serial", reading.meter_id ?? "–"],
       ["ean", reading.ean ?? "–"],
     ]),
-    status && card("health", [
+    status && rowsPanel("health", [
       ["telegrams", number(status.p1.telegrams)],
       ["crcErrors", number(status.p1.crc_errors)],
       ["overruns", number(status.p1.overruns)],
@@ -96,60 +96,60 @@ function cards() {
       ["card", cardText(status.card)],
       ["wifi", status.wifi ? `${status.wifi.ssid}, ${number(status.wifi.rssi_dbm)} dBm` : "–"],
     ]),
-  ].filter((room) => room !== null);
+  ].filter((panel) => panel !== null);
 }
 
 /**
- * @param {Word} title
- * @param {[Word, string][]} rows
+ * @param {WordKey} title
+ * @param {[WordKey, string][]} rows
  */
-function card(title, rows) {
-  return element("section", { class: "card" }, element("h2", {}, t(title)),
+function rowsPanel(title, rows) {
+  return element("section", { class: "panel" }, element("h2", {}, t(title)),
     element("dl", { class: "rows" }, rows.map(([word, text]) => element("div", {}, element("dt", {}, t(word)), element("dd", {}, text)))));
 }
 
 /**
  * The registers by tariff, of which meters send two or five.
  * @param {Record<string, any>} reading
- * @returns {[Word, string][]}
+ * @returns {[WordKey, string][]}
  */
-function tariffs(reading) {
-  return [1, 2, 3, 4, 5].flatMap((tariff) => /** @type {("import" | "export")[]} */ (["import", "export"]).flatMap((way) => {
-    const energy = reading[`energy_${way}_t${tariff}_kwh`];
-    return energy === null ? [] : [/** @type {[Word, string]} */ ([/** @type {Word} */ (`${way}T${tariff}`), amount(energy, "kWh", 3)])];
+function tariffRows(reading) {
+  return [1, 2, 3, 4, 5].flatMap((tariff) => /** @type {("import" | "export")[]} */ (["import", "export"]).flatMap((direction) => {
+    const energy = reading[`energy_${direction}_t${tariff}_kwh`];
+    return energy === null ? [] : [/** @type {[WordKey, string]} */ ([/** @type {WordKey} */ (`${direction}T${tariff}`), amount(energy, "kWh", 3)])];
   }));
 }
 
 /** @param {Record<string, any>} reading */
-function phases(reading) {
-  const there = PHASES.filter((phase) => reading[`voltage_${phase}_v`] !== null || reading[`current_${phase}_a`] !== null);
-  return element("section", { class: "card" }, element("h2", {}, t("phases")),
+function phasesPanel(reading) {
+  const present = PHASES.filter((phase) => reading[`voltage_${phase}_v`] !== null || reading[`current_${phase}_a`] !== null);
+  return element("section", { class: "panel" }, element("h2", {}, t("phases")),
     element("table", { class: "phases" },
-      element("thead", {}, element("tr", {}, element("td"), there.map((phase) => element("th", { scope: "col" }, phase.toUpperCase())))),
-      element("tbody", {}, /** @type {[Word, string, string, number][]} */ ([
+      element("thead", {}, element("tr", {}, element("td"), present.map((phase) => element("th", { scope: "col" }, phase.toUpperCase())))),
+      element("tbody", {}, /** @type {[WordKey, string, string, number][]} */ ([
         ["import", "power_import_PHASE_w", "W", 0], ["export", "power_export_PHASE_w", "W", 0],
         ["voltage", "voltage_PHASE_v", "V", 1], ["current", "current_PHASE_a", "A", 2],
       ]).map(([word, key, unit, decimals]) => element("tr", {}, element("th", { scope: "row" }, t(word)),
-        there.map((phase) => element("td", {}, amount(reading[key.replace("PHASE", phase)], unit, decimals))))))));
+        present.map((phase) => element("td", {}, amount(reading[key.replace("PHASE", phase)], unit, decimals))))))));
 }
 
-/** @param {MBusMeter} one */
-function mbus(one) {
-  const title = /** @type {Word} */ (one.type in KINDS ? KINDS[/** @type {keyof typeof KINDS} */ (one.type)] : "otherMeter");
-  return card(title, [
-    ["reading", one.volume_m3 === null ? amount(one.energy_gj, "GJ", 3) : amount(one.volume_m3, "m³", 3)],
-    ["time", date(one.time, HOW.moment)],
-    ["channel", number(one.channel)],
-    ["serial", one.id ?? "–"],
-    ["ean", one.ean ?? "–"],
-    ["valve", breaker(one.valve)],
+/** @param {MBusMeter} mbus */
+function mbusPanel(mbus) {
+  const title = /** @type {WordKey} */ (mbus.type in MBUS_TITLES ? MBUS_TITLES[/** @type {keyof typeof MBUS_TITLES} */ (mbus.type)] : "otherMeter");
+  return rowsPanel(title, [
+    ["reading", mbus.volume_m3 === null ? amount(mbus.energy_gj, "GJ", 3) : amount(mbus.volume_m3, "m³", 3)],
+    ["time", date(mbus.time, FORMATS.moment)],
+    ["channel", number(mbus.channel)],
+    ["serial", mbus.id ?? "–"],
+    ["ean", mbus.ean ?? "–"],
+    ["valve", switchText(mbus.valve)],
   ]);
 }
-const KINDS = { gas: "gas", water: "water", heat: "heat", hot_water: "hotWater", electricity: "electricity" };
+const MBUS_TITLES = { gas: "gas", water: "water", heat: "heat", hot_water: "hotWater", electricity: "electricity" };
 
 /** @param {number | null} position */
-function breaker(position) {
-  const words = /** @type {Word[]} */ (["disconnected", "connected", "ready"]);
+function switchText(position) {
+  const words = /** @type {WordKey[]} */ (["disconnected", "connected", "ready"]);
   return position === null ? "–" : words[position] ? t(words[position]) : number(position);
 }
 

@@ -1,14 +1,14 @@
 /** The device's settings, and the page's own. */
 
-import { askJson, change, isSignedIn, Refused } from "../api.js";
-import { keep, kept } from "../local_storage.js";
-import { element, fill, say } from "../dom.js";
-import { LANGUAGES, speak, t } from "../i18n.js";
+import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
+import { element, fill, setText } from "../dom.js";
+import { chooseLanguage, LANGUAGES, t } from "../i18n.js";
+import { getStored, setStored } from "../local_storage.js";
 import { state } from "../state.js";
 import { AREA_NAMES } from "../tariff.js";
 import { settingsForm } from "./settings_form.js";
-import { askPassword, signedIn } from "./sign_in.js";
-import { tokens } from "./tokens.js";
+import { askPassword, withSignIn } from "./sign_in.js";
+import { tokensPanel } from "./tokens.js";
 
 /** @typedef {import("./settings_form.js").Field} Field */
 
@@ -51,12 +51,12 @@ const ACCESS = [
 ];
 
 /**
- * @param {HTMLElement} place
+ * @param {HTMLElement} root
  * @param {string[]} parts
  */
-export function settings(place, [section]) {
+export function settingsScreen(root, [section]) {
   const forms = element("div", { class: "grid" }, element("p", { class: "soft" }, t("loading")));
-  fill(place, element("h1", {}, t("settings")), element("div", { class: "grid" }, own(), device()), forms);
+  fill(root, element("h1", {}, t("settings")), element("div", { class: "grid" }, pagePanel(), devicePanel()), forms);
   load(forms, section);
 }
 
@@ -67,100 +67,100 @@ export function settings(place, [section]) {
 async function load(forms, section) {
   let config;
   try {
-    config = await askJson("/api/config");
+    config = await getJson("/api/config");
   } catch (error) {
-    const isClosed = error instanceof Refused && error.status === 401;
-    const again = async () => (!isClosed || (await askPassword())) && load(forms, section);
-    fill(forms, element("section", { class: "card" }, element("p", {}, t(isClosed ? "closed_" : "noAnswer")),
-      element("button", { type: "button", class: "go", onclick: again }, t(isClosed ? "signIn" : "again"))));
+    const needsSignIn = error instanceof ApiError && error.status === 401;
+    const retry = async () => (!needsSignIn || (await askPassword())) && load(forms, section);
+    fill(forms, element("section", { class: "panel" }, element("p", {}, t(needsSignIn ? "closed_" : "noAnswer")),
+      element("button", { type: "button", class: "primary", onclick: retry }, t(needsSignIn ? "signIn" : "again"))));
     return;
   }
   const network = settingsForm("network", NETWORK, config, { id: "network" });
   fill(forms,
     settingsForm("capacity", CAPACITY(), config, { id: "capacity" }),
-    settingsForm("access", ACCESS, config, { id: "access", done: () => load(forms, "access") }),
+    settingsForm("access", ACCESS, config, { id: "access", onSaved: () => load(forms, "access") }),
     settingsForm("light", LIGHT, config, { id: "light" }),
     settingsForm("card", CARD, config, { id: "card" }),
     network,
-    settingsForm("wifi", WIFI, config, { id: "wifi", note: networks() }),
-    tokens());
+    settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
+    tokensPanel());
   const dhcp = /** @type {HTMLInputElement} */ (document.getElementById("network.dhcp"));
   const addresses = NETWORK.slice(2).map(({ key }) => /** @type {HTMLInputElement} */ (document.getElementById(key)));
-  const follow = () => addresses.forEach((field) => (/** @type {HTMLElement} */ (field.parentElement).hidden = dhcp.checked));
-  dhcp.addEventListener("change", follow);
-  follow();
+  const showAddresses = () => addresses.forEach((field) => (/** @type {HTMLElement} */ (field.parentElement).hidden = dhcp.checked));
+  dhcp.addEventListener("change", showAddresses);
+  showAddresses();
   if (section) document.getElementById(section)?.scrollIntoView();
 }
 
 /** The networks that the device hears, offered in the field. */
-function networks() {
+function networkSearch() {
   const list = element("datalist", { id: "networks" });
-  const said = element("span", { class: "soft", role: "status" });
-  const scan = element("button", { type: "button" }, t("scan"));
-  scan.addEventListener("click", async () => {
-    scan.disabled = true;
+  const message = element("span", { class: "soft", role: "status" });
+  const searchButton = element("button", { type: "button" }, t("scan"));
+  searchButton.addEventListener("click", async () => {
+    searchButton.disabled = true;
     try {
-      const found = await signedIn(() => askJson("/api/networks"));
-      fill(list, found?.networks.map((/** @type {any} */ one) => element("option", { value: one.ssid }, `${one.ssid} (${one.rssi_dbm} dBm)`)) ?? []);
-      if (found) say(said, t("found", { count: found.networks.length }));
+      const found = await withSignIn(() => getJson("/api/networks"));
+      fill(list, found?.networks.map((/** @type {any} */ network) => element("option", { value: network.ssid }, `${network.ssid} (${network.rssi_dbm} dBm)`)) ?? []);
+      if (found) setText(message, t("found", { count: found.networks.length }));
     } catch (error) {
-      say(said, error instanceof Refused ? error.message : t("noAnswer"));
+      setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
     }
-    scan.disabled = false;
+    searchButton.disabled = false;
   });
-  return element("div", { class: "buttons" }, scan, said, list);
+  return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
 /** Language and colours of this page, in this browser. */
-function own() {
-  const languages = element("select", { id: "language" },
+function pagePanel() {
+  const languageField = element("select", { id: "language" },
     element("option", { value: "" }, t("asBrowser")),
-    Object.entries(LANGUAGES).map(([key, name]) => element("option", { value: key, selected: kept("language") === key, lang: key }, name)));
-  languages.addEventListener("change", () => {
-    speak(languages.value);
+    Object.entries(LANGUAGES).map(([key, name]) => element("option", { value: key, selected: getStored("language") === key, lang: key }, name)));
+  languageField.addEventListener("change", () => {
+    chooseLanguage(languageField.value);
     dispatchEvent(new Event("p1-language"));
   });
-  const themes = element("select", { id: "theme" },
+  const themeField = element("select", { id: "theme" },
     /** @type {const} */ ([["", "asSystem"], ["light", "themeLight"], ["dark", "themeDark"]]).map(([key, word]) =>
-      element("option", { value: key, selected: kept("theme") === key }, t(word))));
-  themes.addEventListener("change", () => {
-    keep("theme", themes.value);
+      element("option", { value: key, selected: getStored("theme") === key }, t(word))));
+  themeField.addEventListener("change", () => {
+    setStored("theme", themeField.value);
     dispatchEvent(new Event("p1-theme-chosen"));
   });
-  return element("section", { class: "card" }, element("h2", {}, t("thisPage")),
-    element("div", { class: "field" }, element("label", { for: "language" }, t("language")), languages),
-    element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themes));
+  return element("section", { class: "panel" }, element("h2", {}, t("thisPage")),
+    element("div", { class: "field" }, element("label", { for: "language" }, t("language")), languageField),
+    element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themeField));
 }
 
 /** What can be done to the device. */
-function device() {
-  const said = element("p", { role: "status" });
+function devicePanel() {
+  const message = element("p", { role: "status" });
   /**
-   * @param {import("../i18n.js").Word} done
+   * @param {import("../i18n.js").WordKey} done
    * @param {() => Promise<unknown>} action
    */
-  const act = (done, action) => async () => {
+  const perform = (done, action) => async () => {
     try {
-      if ((await action()) !== null) say(said, t(done));
+      if ((await action()) !== null) setText(message, t(done));
     } catch (error) {
-      say(said, error instanceof Refused ? error.message : t("noAnswer"));
+      setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
     }
   };
-  const restart = () => signedIn(() => change("POST", "/api/restart"));
-  const erase = async () => (confirm(t("eraseWifiAsk")) ? signedIn(() => change("POST", "/api/wifi/erase")) : null);
-  const format = async () => (confirm(t("formatAsk")) ? signedIn(() => change("POST", "/api/card/format", { confirm: "format" })) : null);
+  const restart = () => withSignIn(() => sendJson("POST", "/api/restart"));
+  const erase = async () => (confirm(t("eraseWifiAsk")) ? withSignIn(() => sendJson("POST", "/api/wifi/erase")) : null);
+  const format = async () => (confirm(t("formatAsk")) ? withSignIn(() => sendJson("POST", "/api/card/format", { confirm: "format" })) : null);
   const { status } = state;
-  return element("section", { class: "card" }, element("h2", {}, t("device")),
+  return element("section", { class: "panel" }, element("h2", {}, t("device")),
     element("p", { class: "soft" }, status ? `${status.name} · ${status.board} · ${status.firmware}` : ""),
     element("p", { class: "buttons" },
       element("a", { class: "button", href: "#update" }, t("update")),
       element("a", { class: "button", href: "#log" }, t("log")),
-      element("button", { type: "button", onclick: act("identified", () => change("POST", "/api/identify")) }, t("identify")),
-      element("button", { type: "button", onclick: act("restarting", restart) }, t("restart")),
-      isSignedIn() ? element("button", { type: "button", onclick: act("signedOut", async () => keep("token", "")) }, t("signOut"))
-        : element("button", { type: "button", onclick: act("signedInNow", async () => (await askPassword()) || null) }, t("signIn"))),
-    element("details", { class: "behind" }, element("summary", {}, t("danger")), element("p", { class: "buttons" },
-      element("button", { type: "button", class: "danger", onclick: act("restarting", erase) }, t("eraseWifi")),
-      element("button", { type: "button", class: "danger", onclick: act("formatted", format) }, t("format")))),
-    said);
+      element("button", { type: "button", onclick: perform("identified", () => sendJson("POST", "/api/identify")) }, t("identify")),
+      element("button", { type: "button", onclick: perform("restarting", restart) }, t("restart")),
+      isSignedIn() ? element("button", { type: "button", onclick: perform("signedOut", async () => setStored("token", "")) }, t("signOut"))
+        : element("button", { type: "button", onclick: perform("signedInNow", async () => (await askPassword()) || null) }, t("signIn"))),
+    element("details", { class: "disclosure" }, element("summary", {}, t("danger")), element("p", { class: "buttons" },
+      element("button", { type: "button", class: "danger", onclick: perform("restarting", erase) }, t("eraseWifi")),
+      element("button", { type: "button", class: "danger", onclick: perform("formatted", format) }, t("format")))),
+    message);
 }

@@ -1,7 +1,7 @@
 /** Asking for the password, when something is to be changed; the first time, for one to be set. */
 
-import { askJson, BASE, change, isSignedIn, Refused, signIn } from "../api.js";
-import { element, say } from "../dom.js";
+import { ApiError, BASE_URL, getJson, isSignedIn, sendJson, signIn } from "../api.js";
+import { element, setText } from "../dom.js";
 import { t } from "../i18n.js";
 
 /**
@@ -11,13 +11,13 @@ import { t } from "../i18n.js";
  * @param {() => Promise<Result>} action
  * @returns {Promise<Result | null>}
  */
-export async function signedIn(action) {
+export async function withSignIn(action) {
   for (;;) {
     if (isSignedIn()) {
       try {
         return await action();
       } catch (error) {
-        if (!(error instanceof Refused) || error.status !== 401) throw error;
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
       }
     }
     if (!(await askPassword())) return null;
@@ -26,48 +26,48 @@ export async function signedIn(action) {
 
 /** Whether somebody signed in. */
 export async function askPassword() {
-  if (BASE) {
+  if (BASE_URL) {
     alert(t("otherDevice"));
     return false;
   }
   const isSet = await hasPassword();
   const field = element("input", { type: "password", id: "password", required: true, maxlength: "64", minlength: isSet ? null : "8",
     autocomplete: isSet ? "current-password" : "new-password" });
-  const wrong = element("p", { class: "warning", role: "alert" });
-  const go = element("button", { class: "go" }, t(isSet ? "signIn" : "setPassword"));
+  const errorLine = element("p", { class: "warning", role: "alert" });
+  const submitButton = element("button", { class: "primary" }, t(isSet ? "signIn" : "setPassword"));
   const dialog = element("dialog", { "aria-labelledby": "dialog-title" },
     element("form", { method: "dialog" },
       element("h2", { id: "dialog-title" }, t(isSet ? "signIn" : "setPassword")),
       element("p", { class: "soft" }, t(isSet ? "whySignIn" : "whySetPassword")),
-      element("label", { for: "password" }, t("password")), field, wrong,
-      element("p", { class: "buttons" }, go, element("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
+      element("label", { for: "password" }, t("password")), field, errorLine,
+      element("p", { class: "buttons" }, submitButton, element("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
   document.body.append(dialog);
   dialog.showModal();
-  let done = false;
+  let hasSignedIn = false;
   dialog.querySelector("form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    go.disabled = true;
-    say(wrong, "");
+    submitButton.disabled = true;
+    setText(errorLine, "");
     try {
-      if (!isSet) await change("PATCH", "/api/config", { access: { password: field.value } });
+      if (!isSet) await sendJson("PATCH", "/api/config", { access: { password: field.value } });
       await signIn(field.value);
-      done = true;
+      hasSignedIn = true;
       dialog.close();
     } catch (error) {
-      say(wrong, words(error, isSet));
+      setText(errorLine, errorText(error, isSet));
       field.select();
     }
-    go.disabled = false;
+    submitButton.disabled = false;
   });
   await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
   dialog.remove();
-  return done;
+  return hasSignedIn;
 }
 
 /** Whether the device has a password; where its settings are closed to readers, it has. */
 async function hasPassword() {
   try {
-    return Boolean((await askJson("/api/config")).access.has_password);
+    return Boolean((await getJson("/api/config")).access.has_password);
   } catch {
     return true;
   }
@@ -77,8 +77,8 @@ async function hasPassword() {
  * @param {unknown} error
  * @param {boolean} isSet
  */
-function words(error, isSet) {
-  if (!(error instanceof Refused)) return t("noAnswer");
+function errorText(error, isSet) {
+  if (!(error instanceof ApiError)) return t("noAnswer");
   if (error.status === 401) return t(isSet ? "wrongPassword" : "pressBoot");
   if (error.status === 429) return t("tooSoon", { count: /\d+/.exec(error.message)?.[0] ?? "60" });
   return error.message;
