@@ -6,7 +6,9 @@ import { QUARTER_S } from "./meter_time.js";
 /** @typedef {"good" | "watch" | "over" | "none"} Level */
 /** @typedef {import("./api_types.js").Quarter} Quarter */
 
-export const LEVEL_WORDS = /** @type {const} */ ({ good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit" });
+export const LEVEL_WORDS = /** @type {const} */ ({
+  good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit",
+});
 
 const FROZEN_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
 const STEP_W = 100;
@@ -37,7 +39,9 @@ export function advice(quarter, shown = shownOnPage) {
   const left = QUARTER_S - elapsed_s;
   if (left > FROZEN_S) Object.assign(shown, { id, headroom: headroom_w });
   const headroom = shown.id === id ? shown.headroom : headroom_w;
-  const time = left < 60 ? t("seconds", { count: left }) : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
+  const time = left < 60
+    ? t("seconds", { count: left })
+    : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
   // Downwards, so that what is said to be fine is fine, and what goes off is enough.
   const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);
   const power = watts < 1000 ? amount(watts, "W") : amount(watts / 1000, "kW", 1);

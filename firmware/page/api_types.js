@@ -47,7 +47,8 @@
  * @property {string} reset_cause
  * @property {string | null} crash
  * @property {{source: string | null, time: string | null}} clock
- * @property {{area: string | null, target_w: number | null, counted_from: string | null, warning_percent: number}} capacity
+ * @property {{area: string | null, target_w: number | null, counted_from: string | null,
+ *   warning_percent: number}} capacity
  * @property {{ssid: string, rssi_dbm: number, ip: string} | null} wifi
  * @property {{used_bytes: number, free_bytes: number}} heap
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,

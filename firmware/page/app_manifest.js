@@ -19,7 +19,10 @@ export function addAppManifest() {
   };
   document.head.append(
     element("link", { rel: "icon", href: svg }),
-    element("link", { rel: "manifest", href: `data:application/manifest+json,${encodeURIComponent(JSON.stringify(manifest))}` }));
+    element("link", {
+      rel: "manifest",
+      href: `data:application/manifest+json,${encodeURIComponent(JSON.stringify(manifest))}`,
+    }));
   // A phone of Apple takes no SVG.
   const image = new Image(SIZE, SIZE);
   image.addEventListener("load", () => {

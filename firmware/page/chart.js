@@ -64,7 +64,8 @@ function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
   // A line along 0 would say that there was something.
-  const down = exported().map((value, index, all) => (value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
+  const down = exported().map((value, index, all) => (
+    value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
 }
 
@@ -88,7 +89,10 @@ function draw(host, options) {
     padding: [10, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars } },
-    scales: { x: { time: false, range: (_, low, high) => (bars ? [low - 0.6, high + 0.6] : [low, high]) }, y: { range: yRange(options) } },
+    scales: {
+      x: { time: false, range: (_, low, high) => (bars ? [low - 0.6, high + 0.6] : [low, high]) },
+      y: { range: yRange(options) },
+    },
     series: [
       {},
       series("import", bars ? "import" : "import-soft"),
@@ -96,11 +100,16 @@ function draw(host, options) {
       { ...series("peak", "peak"), width: 0 },
     ],
     axes: [
-      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
+      {
+        stroke: () => colour("soft"), font: AXIS_FONT, grid: { show: false }, ticks: { show: false }, gap: 6, size: 30,
         splits: (self, _, low, high) => tickIndexes(options.every, high - low, self.width),
-        values: (_, splits) => splits.map(options.tick) },
-      { stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false },
-        gap: 4, size: 44, values: (_, splits) => splits.map((value) => options.format(Math.abs(value))) },
+        values: (_, splits) => splits.map(options.tick),
+      },
+      {
+        stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 },
+        ticks: { show: false }, gap: 4, size: 44,
+        values: (_, splits) => splits.map((value) => options.format(Math.abs(value))),
+      },
     ],
     hooks: {
       setCursor: [(self) => options.onPoint(self.cursor.idx ?? null)],
@@ -110,7 +119,9 @@ function draw(host, options) {
   plot.over.addEventListener("click", (event) => {
     // A finger has to see what it points at first; beside the chart stands a link to it.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) options.onPick(plot.cursor.idx);
+    if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
+      options.onPick(plot.cursor.idx);
+    }
   });
   if (options.onPick) plot.over.classList.add("pick");
   return plot;
@@ -136,8 +147,12 @@ function yRange({ target }) {
  * @param {number} width
  */
 function tickIndexes(every, last, width) {
-  let chosen = typeof every === "number" ? Array.from({ length: Math.floor(last / every) + 1 }, (_, index) => index * every) : every;
-  while (chosen.length > 2 && (chosen.length - 1) * GAP_PX > width - GAP_PX * 2) chosen = chosen.filter((_, index) => index % 2 === 0);
+  let chosen = typeof every === "number"
+    ? Array.from({ length: Math.floor(last / every) + 1 }, (_, index) => index * every)
+    : every;
+  while (chosen.length > 2 && (chosen.length - 1) * GAP_PX > width - GAP_PX * 2) {
+    chosen = chosen.filter((_, index) => index % 2 === 0);
+  }
   return chosen;
 }
 

@@ -3,7 +3,8 @@
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
 /**
- * An element with attributes, listeners (`onclick`) and parts; null, undefined and false leave an attribute or part out.
+ * An element with attributes, listeners (`onclick`) and parts; null, undefined and false leave an attribute or part
+ * out.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, any>} [attributes]
@@ -67,6 +68,7 @@ function setAttribute(node, name, value) {
  * @returns {(Node | string)[]}
  */
 function present(children) {
-  return /** @type {any} */ (children.flat().filter((child) => child !== null && child !== undefined && child !== false))
-    .map((/** @type {any} */ child) => (child instanceof Node ? child : String(child)));
+  return children.flat()
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : String(child)));
 }

@@ -18,5 +18,6 @@ export function download(name, rows, kind) {
 /** @param {Record<string, any>[]} rows */
 function csv(rows) {
   const keys = Object.keys(rows[0] ?? {});
-  return [keys, ...rows.map((row) => keys.map((key) => row[key] ?? ""))].map((cells) => `${cells.join(",")}\r\n`).join("");
+  const lines = [keys, ...rows.map((row) => keys.map((key) => row[key] ?? ""))];
+  return lines.map((cells) => `${cells.join(",")}\r\n`).join("");
 }

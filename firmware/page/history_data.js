@@ -3,7 +3,10 @@
 import { ApiError, getJson } from "./api.js";
 import { date, FORMATS } from "./i18n.js";
 import { SAMPLE_S, SAMPLES_PER_QUARTER } from "./live_samples.js";
-import { addMonths, daysOfMonth, meterClock, QUARTER_S, quarterName, quarterPath, quartersOfDay, quarterStart, toSeconds } from "./meter_time.js";
+import {
+  addMonths, dayOf, daysOfMonth, meterClock, QUARTER_S, quarterName, quarterPath, quartersOfDay, quarterStart,
+  toSeconds,
+} from "./meter_time.js";
 
 /** @typedef {import("./history_span.js").Span} Span */
 /** @typedef {import("./api_types.js").DayQuarter} DayQuarter */
@@ -100,7 +103,7 @@ export function quarterHistory(start, imported, exported) {
  */
 async function closedQuarter(start, signal) {
   /** @type {DayQuarter[]} */
-  const quarters = (await unlessMissing(getJson(`/api/days/${quarterName(start).slice(0, 10)}`, signal)))?.quarters ?? [];
+  const quarters = (await unlessMissing(getJson(`/api/days/${dayOf(start)}`, signal)))?.quarters ?? [];
   const index = quarters.findIndex((quarter) => toSeconds(quarter.start) === start);
   if (index < 0) return null;
   const previous = quarters[index - 1];
@@ -139,7 +142,8 @@ async function loadDay(day, signal, now) {
     exported: starts.map((start) => byStart.get(start)?.export_w ?? null),
     unit: "W",
     links: starts.map((start) => (byStart.has(start) ? { kind: "quarter", name: quarterName(start) } : null)),
-    every: starts.flatMap((start, index) => (meterClock(start).getUTCHours() % 3 === 0 && start % 3600 === 0 ? [index] : [])),
+    every: starts.flatMap((start, index) => (
+      meterClock(start).getUTCHours() % 3 === 0 && start % 3600 === 0 ? [index] : [])),
     peak,
     highest: peak === null ? null : { power_w: imported[peak] ?? 0, start: byStart.get(starts[peak])?.start ?? "" },
     used: addUp(days.filter((row) => row.day === day)),
@@ -188,7 +192,9 @@ function addUp(rows) {
     const known = rows.flatMap((row) => row[key] ?? []);
     return known.length ? known.reduce((a, b) => a + b, 0) : null;
   };
-  return { imported: sumOf("import_kwh"), exported: sumOf("export_kwh"), gas: sumOf("gas_m3"), water: sumOf("water_m3") };
+  return {
+    imported: sumOf("import_kwh"), exported: sumOf("export_kwh"), gas: sumOf("gas_m3"), water: sumOf("water_m3"),
+  };
 }
 
 /** @param {(number | null)[]} [values] */

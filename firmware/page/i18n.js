@@ -15,7 +15,7 @@ export const LANGUAGES = { nl: "Nederlands", fr: "Français", de: "Deutsch", en:
 const NO_VALUE = "–";
 
 /** @type {keyof typeof LANGUAGES} */
-export let language = "en";
+let language = "en";
 let localeTag = "en-GB";
 
 /**
@@ -24,7 +24,8 @@ let localeTag = "en-GB";
  */
 export function chooseLanguage(chosen) {
   if (chosen !== undefined) setStored("language", chosen);
-  const known = [getStored("language"), ...navigator.languages].map((name) => name.slice(0, 2)).find((name) => name in WORDS);
+  const wanted = [getStored("language"), ...navigator.languages];
+  const known = wanted.map((name) => name.slice(0, 2)).find((name) => name in WORDS);
   language = /** @type {keyof typeof LANGUAGES} */ (known ?? "en");
   const fallback = language === "en" ? "en-GB" : `${language}-BE`;
   localeTag = navigator.languages.find((name) => name.startsWith(`${language}-`)) ?? fallback;
@@ -57,7 +58,8 @@ export function t(word, values = {}) {
  */
 export function number(value, decimals = 0) {
   if (value === null || value === undefined) return NO_VALUE;
-  return formatter(Intl.NumberFormat, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return formatter(Intl.NumberFormat, options).format(value);
 }
 
 /**

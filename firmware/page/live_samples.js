@@ -28,7 +28,8 @@ let lastTime = null;
 // A reading comes before its quarter: both are there when the quarter's event has been taken.
 watch(() => {
   const { quarter, reading } = state;
-  if (!quarter || quarter.id === null || quarter.elapsed_s === null || !reading?.time || reading.time === lastTime) return;
+  if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;
+  if (!reading?.time || reading.time === lastTime) return;
   if (quarter.start && Date.parse(reading.time) - Date.parse(quarter.start) !== quarter.elapsed_s * 1000) return;
   lastTime = reading.time;
   samples.add(quarter.id, quarter.elapsed_s, reading.power_import_w ?? 0, reading.power_export_w ?? 0);

@@ -17,11 +17,20 @@ import { followDevice } from "./stream.js";
 
 /**
  * A screen fills `root`; what it gives back is called when it is left, or has `leave`, and `goTo` for another address.
- * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | {goTo: (parts: string[]) => void, leave: () => void}} Screen
+ * @typedef {{goTo: (parts: string[]) => void, leave: () => void}} OpenScreen
+ * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | OpenScreen} Screen
  */
 
 /** @type {Record<string, Screen>} */
-const SCREENS = { now: nowScreen, history: historyScreen, peaks: peaksScreen, meter: meterScreen, settings: settingsScreen, update: updateScreen, log: logScreen };
+const SCREENS = {
+  now: nowScreen,
+  history: historyScreen,
+  peaks: peaksScreen,
+  meter: meterScreen,
+  settings: settingsScreen,
+  update: updateScreen,
+  log: logScreen,
+};
 const TABS = /** @type {const} */ (["now", "history", "peaks", "meter", "settings"]);
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -94,7 +103,8 @@ function showNotice() {
   else if (card?.nearly_full) text = t("nearlyFull");
   notice.className = stale && stale !== "waiting" ? "stale" : "";
   if (stale !== "closed") return setText(notice, text);
-  if (!notice.querySelector("button")) fill(notice, text, " ", element("button", { type: "button", onclick: signIn }, t("signIn")));
+  if (notice.querySelector("button")) return;
+  fill(notice, text, " ", element("button", { type: "button", onclick: signIn }, t("signIn")));
 }
 
 async function signIn() {

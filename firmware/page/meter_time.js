@@ -83,7 +83,8 @@ export function daysOfMonth(month) {
  */
 export function quartersOfDay(day) {
   const begin = midnight(day);
-  return Array.from({ length: (midnight(addDays(day, 1)) - begin) / QUARTER_S }, (_, index) => begin + index * QUARTER_S);
+  const count = (midnight(addDays(day, 1)) - begin) / QUARTER_S;
+  return Array.from({ length: count }, (_, index) => begin + index * QUARTER_S);
 }
 
 /**

@@ -14,7 +14,11 @@ export function quarterBar() {
   const projectedBar = element("div", { class: "projected" });
   const targetMark = element("div", { class: "target" });
   const elapsedBar = element("div", { class: "elapsed" });
-  const figures = { average: element("dd", {}, BLANK), projected: element("dd", {}, BLANK), target: element("dd", {}, BLANK) };
+  const figures = {
+    average: element("dd", {}, BLANK),
+    projected: element("dd", {}, BLANK),
+    target: element("dd", {}, BLANK),
+  };
   const bar = element("div", { class: "bar", role: "img" }, projectedBar, demandBar, targetMark);
   const root = element("div", { class: "quarter" },
     bar,

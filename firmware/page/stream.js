@@ -55,7 +55,9 @@ async function readStream() {
   document.addEventListener("visibilitychange", stopWhenHidden);
   let timer = setTimeout(() => stop.abort(), SILENT_MS);
   try {
-    const response = await fetch(`${BASE_URL}/api/live`, { headers: authHeaders(), signal: stop.signal, cache: "no-store" });
+    const response = await fetch(`${BASE_URL}/api/live`, {
+      headers: authHeaders(), signal: stop.signal, cache: "no-store",
+    });
     if (!response.ok || !response.body) throw new ApiError(response.status, await response.text());
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";

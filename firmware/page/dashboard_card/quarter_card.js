@@ -29,8 +29,8 @@ const RETRY_MS = 5000;
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 
-// Home Assistant's own code puts a registry of its own in the place of the browser's, and what is defined before that it
-// does not find: out of a warm cache we can be here first.
+// Home Assistant's own code puts a registry of its own in the place of the browser's, and what is defined before that
+// it does not find: out of a warm cache we can be here first.
 await customElements.whenDefined("home-assistant");
 
 class QuarterCard extends HTMLElement {
@@ -67,8 +67,8 @@ class QuarterCard extends HTMLElement {
 
   /** @param {any} hass */
   static getStubConfig(hass) {
-    const entity = Object.values(hass.entities ?? {}).find((/** @type {any} */ entity) => entity.platform === "p1_monitor");
-    return { device_id: /** @type {any} */ (entity)?.device_id ?? "" };
+    const entities = /** @type {any[]} */ (Object.values(hass.entities ?? {}));
+    return { device_id: entities.find(({ platform }) => platform === "p1_monitor")?.device_id ?? "" };
   }
 
   getGridOptions() {
@@ -112,9 +112,13 @@ class QuarterCard extends HTMLElement {
   subscribe() {
     if (this.subscription || !this.homeAssistant || !this.isConnected) return;
     const { connection } = this.homeAssistant;
-    const command = { type: "p1_monitor/quarter/subscribe", ...(this.config.device_id && { device_id: this.config.device_id }) };
+    const command = {
+      type: "p1_monitor/quarter/subscribe",
+      ...(this.config.device_id && { device_id: this.config.device_id }),
+    };
     // A Home Assistant that has just started knows this command a little later than its connection is there.
-    const subscription = connection.subscribeMessage((/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
+    const subscription = connection.subscribeMessage(
+      (/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
     this.subscription = subscription;
     subscription.catch(() => {
       if (this.subscription !== subscription) return;
@@ -166,7 +170,8 @@ class QuarterCard extends HTMLElement {
       this.adviceLine, this.bar.root, this.config.chart !== false && this.readout, this.config.chart !== false && host);
     const card = document.createElement("ha-card");
     card.append(content);
-    if (this.shadowRoot) fill(/** @type {any} */ (this.shadowRoot), element("style", {}, CHART_STYLE, BAR_STYLE, STYLE), card);
+    const style = element("style", {}, CHART_STYLE, BAR_STYLE, STYLE);
+    if (this.shadowRoot) fill(/** @type {any} */ (this.shadowRoot), style, card);
     this.chart = this.config.chart === false || !this.isConnected ? null : this.drawChart(host);
     this.show(this.latest);
   }
@@ -194,7 +199,8 @@ class QuarterCard extends HTMLElement {
   /** @param {number} index */
   pointText(index) {
     const watts = this.samples.exported[index] ? -(this.samples.exported[index] ?? 0) : this.samples.imported[index];
-    return watts === null || watts === undefined ? "" : `${date(this.timeOf(index), FORMATS.second)} · ${amount(watts, "W")}`;
+    if (watts === null || watts === undefined) return "";
+    return `${date(this.timeOf(index), FORMATS.second)} · ${amount(watts, "W")}`;
   }
 
   /** @param {QuarterMessage | null} message */

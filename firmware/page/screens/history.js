@@ -19,7 +19,9 @@ import { peakButton } from "./peak_button.js";
 const SWIPE_PX = 60;
 
 /** Now by the meter; by this computer until a telegram has come. */
-const now = () => (state.quarter?.start ? toSeconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0) : Date.now() / 1000);
+const now = () => (state.quarter?.start
+  ? toSeconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0)
+  : Date.now() / 1000);
 
 /**
  * @param {HTMLElement} root
@@ -37,11 +39,15 @@ export function historyScreen(root, parts) {
 
   const heading = element("h2", { id: "span-title", "aria-live": "polite" });
   const content = element("div", { class: "grid history-content" });
-  const picker = element("input", { type: "date", "aria-label": t("pickDate"), onchange: () => picker.value && goTo(pickedSpan()) });
-  const kindButtons = SPAN_KINDS.map((kind) => element("button", { type: "button", onclick: () => goTo(spanContaining(kind, focusTime())) }, t(kind)));
+  const picker = element("input", {
+    type: "date", "aria-label": t("pickDate"), onchange: () => picker.value && goTo(pickedSpan()),
+  });
+  const kindButtons = SPAN_KINDS.map((kind) =>
+    element("button", { type: "button", onclick: () => goTo(spanContaining(kind, focusTime())) }, t(kind)));
   const earlierButton = roundButton("back", t("earlier"), () => goTo(neighbour(span, -1)));
   const laterButton = roundButton("forward", t("later"), () => goTo(neighbour(span, 1)));
-  const todayButton = element("button", { type: "button", onclick: () => goTo(spanContaining(span.kind, now())) }, t("today"));
+  const goToNow = () => goTo(spanContaining(span.kind, now()));
+  const todayButton = element("button", { type: "button", onclick: goToNow }, t("today"));
   const peakLink = peakButton();
   fill(root,
     element("h1", { class: "visually-hidden" }, t("history")),
@@ -59,7 +65,8 @@ export function historyScreen(root, parts) {
 
   function pickedSpan() {
     const day = midnight(picker.value);
-    return spanContaining(span.kind, span.kind === "quarter" ? day + (quarterStart(span.name) - midnight(span.name.slice(0, 10))) : day);
+    const sinceMidnight = span.kind === "quarter" ? quarterStart(span.name) - midnight(span.name.slice(0, 10)) : 0;
+    return spanContaining(span.kind, day + sinceMidnight);
   }
 
   /** A moment of the span to look closer at: now, where it is part of it. */
@@ -72,7 +79,9 @@ export function historyScreen(root, parts) {
     loading.abort();
     const request = (loading = new AbortController());
     setText(heading, titleOf(span));
-    kindButtons.forEach((choice, index) => choice.setAttribute("aria-pressed", String(SPAN_KINDS[index] === span.kind)));
+    kindButtons.forEach((button, index) => {
+      button.setAttribute("aria-pressed", String(SPAN_KINDS[index] === span.kind));
+    });
     laterButton.disabled = startOf(neighbour(span, 1)) > now();
     picker.value = dayName(startOf(span));
     picker.max = dayName(now());
@@ -87,7 +96,8 @@ export function historyScreen(root, parts) {
       if (request.signal.aborted) return;
       clear();
       const why = error instanceof ApiError && error.status !== 503 ? error.message : t("noAnswer");
-      fill(content, element("section", { class: "panel wide" }, element("p", { role: "alert" }, why),
+      fill(content, element("section", { class: "panel wide" },
+        element("p", { role: "alert" }, why),
         element("button", { type: "button", onclick: show }, t("again"))));
     }
     content.removeAttribute("aria-busy");
@@ -102,7 +112,8 @@ export function historyScreen(root, parts) {
   function draw(data) {
     clear();
     if (data.imported.every((value) => value === null)) {
-      fill(content, element("section", { class: "panel wide empty" }, element("p", {}, t("nothingStored", { span: titleOf(span) })),
+      fill(content, element("section", { class: "panel wide empty" },
+        element("p", {}, t("nothingStored", { span: titleOf(span) })),
         element("p", { class: "soft" }, t(state.status?.card.state === "ok" ? "nothingWhy" : "noCard"))));
       return;
     }
@@ -127,7 +138,10 @@ export function historyScreen(root, parts) {
       tick: (index) => (span.kind === "quarter" ? data.labels[index]?.slice(0, 5) : data.labels[index]) ?? "",
       every: data.every,
       onPoint: (index) => showPoint(readout, data, index),
-      onPick: span.kind === "quarter" ? undefined : (index) => data.links[index] && goTo(/** @type {Span} */ (data.links[index])),
+      onPick: span.kind === "quarter" ? undefined : (index) => {
+        const link = data.links[index];
+        if (link) goTo(link);
+      },
     });
   }
 
@@ -139,10 +153,13 @@ export function historyScreen(root, parts) {
     show();
   }
 
+  /** @param {string} iso start of a quarter */
+  const isShown = (iso) => span.kind === "quarter" && quarterName(toSeconds(iso)) === span.name;
+
   const stop = watch(() => {
     const { quarter } = state;
     if (!isStarted) start();
-    else if (span.kind === "quarter" && quarter?.start && quarterName(toSeconds(quarter.start)) === span.name && samples.id === quarter.id) {
+    else if (quarter?.start && isShown(quarter.start) && samples.id === quarter.id) {
       if (plot && quarterShown === quarter.id) plot.show();
       else draw(quarterHistory(toSeconds(quarter.start), samples.imported, samples.exported));
     } else if (quarter && quarter.id !== quarterShown && startOf(neighbour(span, 1)) > now() - QUARTER_S * 2) {
@@ -214,7 +231,9 @@ function showPoint(readout, data, index) {
   if (index === null || data.imported[index] === null || data.imported[index] === undefined) return;
   /** @param {number | null} value */
   const withUnit = (value) => (data.unit === "W" ? power(value) : amount(value, "kWh", 1));
-  const text = `${data.labels[index]} · ${withUnit(data.imported[index])}${data.exported[index] ? ` · ${withUnit(-(data.exported[index] ?? 0))}` : ""}`;
+  const exported = data.exported[index];
+  const parts = [data.labels[index], withUnit(data.imported[index]), ...(exported ? [withUnit(-exported)] : [])];
+  const text = parts.join(" · ");
   const link = data.links[index];
   fill(readout, link ? element("a", { href: hashOf(link) }, text) : text);
 }
@@ -222,9 +241,16 @@ function showPoint(readout, data, index) {
 /** @param {HistoryData} data */
 function usedPanel({ used }) {
   /** @type {[import("../i18n.js").WordKey, number | null, string, number][]} */
-  const rows = [["import", used.imported, "kWh", 2], ["export", used.exported, "kWh", 2], ["gas", used.gas, "m³", 2], ["water", used.water, "m³", 3]];
-  return element("section", { class: "panel" }, element("h2", {}, t("used")),
-    element("dl", { class: "figures two" }, rows.filter(([, value], index) => index < 2 || value !== null).map(([word, value, unit, decimals]) =>
+  const rows = [
+    ["import", used.imported, "kWh", 2],
+    ["export", used.exported, "kWh", 2],
+    ["gas", used.gas, "m³", 2],
+    ["water", used.water, "m³", 3],
+  ];
+  const known = rows.filter(([, value], index) => index < 2 || value !== null);
+  return element("section", { class: "panel" },
+    element("h2", {}, t("used")),
+    element("dl", { class: "figures two" }, known.map(([word, value, unit, decimals]) =>
       element("div", {}, element("dt", {}, t(word)), element("dd", {}, amount(value, unit, decimals))))));
 }
 
@@ -235,9 +261,11 @@ function usedPanel({ used }) {
 function highestPanel(span, { highest }) {
   if (!highest || span.kind === "quarter") return null;
   const moment = date(highest.start, span.kind === "day" ? FORMATS.time : FORMATS.moment);
-  return element("section", { class: "panel" }, element("h2", {}, t("highestQuarter")),
+  const href = hashOf({ kind: "quarter", name: quarterName(toSeconds(highest.start)) });
+  return element("section", { class: "panel" },
+    element("h2", {}, t("highestQuarter")),
     element("p", { class: "figure small" }, kilowatts(highest.power_w)),
-    element("p", {}, element("a", { href: hashOf({ kind: "quarter", name: quarterName(toSeconds(highest.start)) }) }, moment)));
+    element("p", {}, element("a", { href }, moment)));
 }
 
 /**
@@ -246,7 +274,8 @@ function highestPanel(span, { highest }) {
  */
 function exportPanel({ kind, name }, data) {
   const fileName = `p1-${kind}-${name}`;
-  return element("section", { class: "panel" }, element("h2", {}, t("export_")),
+  return element("section", { class: "panel" },
+    element("h2", {}, t("export_")),
     element("p", { class: "buttons" },
       element("button", { type: "button", onclick: () => download(fileName, data.rows, "csv") }, "CSV"),
       element("button", { type: "button", onclick: () => download(fileName, data.rows, "json") }, "JSON")));
@@ -277,7 +306,9 @@ function listenForKeys(actions) {
 function listenForSwipes(root, right, left) {
   let [x, y] = [NaN, NaN];
   const area = /** @type {HTMLElement} */ (root.lastElementChild);
-  area.addEventListener("touchstart", (event) => ([x, y] = [event.touches[0].clientX, event.touches[0].clientY]), { passive: true });
+  area.addEventListener("touchstart", (event) => {
+    [x, y] = [event.touches[0].clientX, event.touches[0].clientY];
+  }, { passive: true });
   area.addEventListener("touchend", (event) => {
     const { clientX, clientY } = event.changedTouches[0];
     const scrolls = /** @type {HTMLElement} */ (event.target).closest(".table");

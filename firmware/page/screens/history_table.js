@@ -32,10 +32,13 @@ function tableOf(span, data) {
   const indexes = data.labels.flatMap((_, index) => (data.imported[index] === null ? [] : [index]));
   if (data.unit === "W") {
     const heads = [t("time"), `${t("import")} (W)`, `${t("export")} (W)`];
-    return table(titleOf(span), heads, indexes.map((index) => [rowName(index), number(data.imported[index]), number(data.exported[index])]));
+    return table(titleOf(span), heads, indexes.map((index) =>
+      [rowName(index), number(data.imported[index]), number(data.exported[index])]));
   }
   const rows = new Map(data.rows.map((row) => [row.day ?? row.month, row]));
-  const heads = [t(span.kind === "month" ? "day" : "month"), t("import"), t("export"), t("highestQuarter"), t("gas"), t("water")];
+  const heads = [
+    t(span.kind === "month" ? "day" : "month"), t("import"), t("export"), t("highestQuarter"), t("gas"), t("water"),
+  ];
   return table(titleOf(span), heads, indexes.map((index) => {
     const row = rows.get(data.links[index]?.name) ?? {};
     return [

@@ -10,14 +10,19 @@ import { state, watch } from "../state.js";
 /** @typedef {import("../api_types.js").MBusMeter} MBusMeter */
 
 const PHASES = ["l1", "l2", "l3"];
+/** @type {Record<string, WordKey>} */
+const MBUS_TITLES = { gas: "gas", water: "water", heat: "heat", hot_water: "hotWater", electricity: "electricity" };
 const TIME_FORMAT = { ...FORMATS.second, ...FORMATS.fullDay };
 
 /** @param {HTMLElement} root */
 export function meterScreen(root) {
   const panels = element("div", { class: "grid" });
   const message = element("p", { role: "status", class: "soft" });
-  const telegram = element("pre", { class: "raw", role: "group", tabindex: "0", hidden: true, "aria-label": t("telegram") });
-  const copyButton = element("button", { type: "button", hidden: true, onclick: () => setText(message, t(copyText(telegram.textContent ?? "") ? "copied" : "notCopied")) }, t("copy"));
+  const telegram = element("pre", {
+    class: "raw", role: "group", tabindex: "0", hidden: true, "aria-label": t("telegram"),
+  });
+  const copy = () => setText(message, t(copyText(telegram.textContent ?? "") ? "copied" : "notCopied"));
+  const copyButton = element("button", { type: "button", hidden: true, onclick: copy }, t("copy"));
   const showButton = element("button", { type: "button" }, t("showTelegram"));
   showButton.addEventListener("click", async () => {
     try {
@@ -29,13 +34,14 @@ export function meterScreen(root) {
     }
   });
   fill(root, element("h1", {}, t("meter")), panels,
-    element("div", { class: "grid" }, element("section", { class: "panel wide" }, element("h2", {}, t("telegram")),
+    element("div", { class: "grid" }, element("section", { class: "panel wide" },
+      element("h2", {}, t("telegram")),
       element("p", { class: "buttons" }, showButton, copyButton), message, telegram)));
   const show = () => {
     const fresh = createPanels();
     // Only texts change from second to second: whoever reads along or has marked something is left alone.
-    if (panels.childElementCount === fresh.length) fresh.forEach((panel, index) => updatePanel(panels.children[index], panel));
-    else fill(panels, fresh);
+    if (panels.childElementCount !== fresh.length) fill(panels, fresh);
+    else fresh.forEach((panel, index) => updatePanel(panels.children[index], panel));
   };
   show();
   return watch(show);
@@ -61,7 +67,7 @@ function createPanels() {
       ["import", value("energy_import_kwh", "kWh", 3)],
       ["export", value("energy_export_kwh", "kWh", 3)],
       ...tariffRows(reading),
-      ["tariffNow", reading.tariff === null ? "–" : reading.tariff === 1 ? t("dayTariff") : reading.tariff === 2 ? t("nightTariff") : number(reading.tariff)],
+      ["tariffNow", tariffText(reading.tariff)],
     ]),
     phasesPanel(reading),
     rowsPanel("quarterAndPeak", [
@@ -104,8 +110,10 @@ function createPanels() {
  * @param {[WordKey, string][]} rows
  */
 function rowsPanel(title, rows) {
-  return element("section", { class: "panel" }, element("h2", {}, t(title)),
-    element("dl", { class: "rows" }, rows.map(([word, text]) => element("div", {}, element("dt", {}, t(word)), element("dd", {}, text)))));
+  return element("section", { class: "panel" },
+    element("h2", {}, t(title)),
+    element("dl", { class: "rows" }, rows.map(([word, text]) =>
+      element("div", {}, element("dt", {}, t(word)), element("dd", {}, text)))));
 }
 
 /**
@@ -114,29 +122,44 @@ function rowsPanel(title, rows) {
  * @returns {[WordKey, string][]}
  */
 function tariffRows(reading) {
-  return [1, 2, 3, 4, 5].flatMap((tariff) => /** @type {("import" | "export")[]} */ (["import", "export"]).flatMap((direction) => {
+  return [1, 2, 3, 4, 5].flatMap((tariff) => ["import", "export"].flatMap((direction) => {
     const energy = reading[`energy_${direction}_t${tariff}_kwh`];
-    return energy === null ? [] : [/** @type {[WordKey, string]} */ ([/** @type {WordKey} */ (`${direction}T${tariff}`), amount(energy, "kWh", 3)])];
+    const word = /** @type {WordKey} */ (`${direction}T${tariff}`);
+    return energy === null ? [] : [/** @type {[WordKey, string]} */ ([word, amount(energy, "kWh", 3)])];
   }));
+}
+
+/** @param {number | null} tariff */
+function tariffText(tariff) {
+  if (tariff === 1) return t("dayTariff");
+  if (tariff === 2) return t("nightTariff");
+  return number(tariff);
 }
 
 /** @param {Record<string, any>} reading */
 function phasesPanel(reading) {
-  const present = PHASES.filter((phase) => reading[`voltage_${phase}_v`] !== null || reading[`current_${phase}_a`] !== null);
-  return element("section", { class: "panel" }, element("h2", {}, t("phases")),
+  const present = PHASES.filter((phase) =>
+    reading[`voltage_${phase}_v`] !== null || reading[`current_${phase}_a`] !== null);
+  /** @type {[WordKey, string, string, number][]} */
+  const rows = [
+    ["import", "power_import_PHASE_w", "W", 0],
+    ["export", "power_export_PHASE_w", "W", 0],
+    ["voltage", "voltage_PHASE_v", "V", 1],
+    ["current", "current_PHASE_a", "A", 2],
+  ];
+  return element("section", { class: "panel" },
+    element("h2", {}, t("phases")),
     element("table", { class: "phases" },
-      element("thead", {}, element("tr", {}, element("td"), present.map((phase) => element("th", { scope: "col" }, phase.toUpperCase())))),
-      element("tbody", {}, /** @type {[WordKey, string, string, number][]} */ ([
-        ["import", "power_import_PHASE_w", "W", 0], ["export", "power_export_PHASE_w", "W", 0],
-        ["voltage", "voltage_PHASE_v", "V", 1], ["current", "current_PHASE_a", "A", 2],
-      ]).map(([word, key, unit, decimals]) => element("tr", {}, element("th", { scope: "row" }, t(word)),
+      element("thead", {}, element("tr", {},
+        element("td"), present.map((phase) => element("th", { scope: "col" }, phase.toUpperCase())))),
+      element("tbody", {}, rows.map(([word, key, unit, decimals]) => element("tr", {},
+        element("th", { scope: "row" }, t(word)),
         present.map((phase) => element("td", {}, amount(reading[key.replace("PHASE", phase)], unit, decimals))))))));
 }
 
 /** @param {MBusMeter} mbus */
 function mbusPanel(mbus) {
-  const title = /** @type {WordKey} */ (mbus.type in MBUS_TITLES ? MBUS_TITLES[/** @type {keyof typeof MBUS_TITLES} */ (mbus.type)] : "otherMeter");
-  return rowsPanel(title, [
+  return rowsPanel(MBUS_TITLES[mbus.type] ?? "otherMeter", [
     ["reading", mbus.volume_m3 === null ? amount(mbus.energy_gj, "GJ", 3) : amount(mbus.volume_m3, "m³", 3)],
     ["time", date(mbus.time, FORMATS.moment)],
     ["channel", number(mbus.channel)],
@@ -145,7 +168,6 @@ function mbusPanel(mbus) {
     ["valve", switchText(mbus.valve)],
   ]);
 }
-const MBUS_TITLES = { gas: "gas", water: "water", heat: "heat", hot_water: "hotWater", electricity: "electricity" };
 
 /** @param {number | null} position */
 function switchText(position) {
@@ -154,14 +176,19 @@ function switchText(position) {
 }
 
 /** @param {import("../api_types.js").Device["card"]} card */
-function cardText({ state, free_bytes, error, waiting_quarters }) {
-  if (state !== "ok") return `${t(state === "absent" ? "cardAbsent" : "cardFailed")}${error ? `: ${error}` : ""}`;
-  const free = t("free", { size: amount((free_bytes ?? 0) / 1e9, "GB", 1) });
-  return waiting_quarters ? `${free}, ${t("waitingQuarters", { count: waiting_quarters })}` : free;
+function cardText(card) {
+  if (card.state !== "ok") {
+    const text = t(card.state === "absent" ? "cardAbsent" : "cardFailed");
+    return card.error ? `${text}: ${card.error}` : text;
+  }
+  const free = t("free", { size: amount((card.free_bytes ?? 0) / 1e9, "GB", 1) });
+  return card.waiting_quarters ? `${free}, ${t("waitingQuarters", { count: card.waiting_quarters })}` : free;
 }
 
 /** @param {number} uptime_s */
 function duration(uptime_s) {
   const hours = Math.floor(uptime_s / 3600);
-  return t("daysHours", { days: Math.floor(hours / 24), hours: hours % 24, minutes: Math.floor((uptime_s % 3600) / 60) });
+  return t("daysHours", {
+    days: Math.floor(hours / 24), hours: hours % 24, minutes: Math.floor((uptime_s % 3600) / 60),
+  });
 }

@@ -23,11 +23,13 @@ export function nowScreen(root) {
   const title = element("h2", {}, BLANK);
   const timeLeft = element("p", { class: "soft" });
   const peak = element("section", { class: "panel", "aria-labelledby": "peak-title" });
-  const areaHint = element("section", { class: "panel", hidden: true }, element("p", {}, t("chooseArea")),
+  const areaHint = element("section", { class: "panel", hidden: true },
+    element("p", {}, t("chooseArea")),
     element("p", {}, element("a", { class: "button", href: "#settings/capacity" }, t("choose"))));
   const impact = element("section", { class: "panel", hidden: true });
   const livePanel = element("section", { class: "panel wide", "aria-labelledby": "live-title" });
-  const hero = element("section", { class: "panel hero", "aria-label": t("now") }, direction, figure, badge, adviceLine);
+  const hero = element("section", { class: "panel hero", "aria-label": t("now") },
+    direction, figure, badge, adviceLine);
   fill(
     root,
     element("h1", { class: "visually-hidden" }, t("now")),
@@ -81,7 +83,9 @@ function liveChart(root) {
   const readout = element("p", { class: "readout" });
   const host = element("div", { class: "chart" });
   const details = element("details", { class: "disclosure" }, element("summary", {}, t("asTable")));
-  fill(root, element("div", { class: "row" }, element("h2", { id: "live-title" }, t("thisQuarter")), readout), host, details);
+  fill(root,
+    element("div", { class: "row" }, element("h2", { id: "live-title" }, t("thisQuarter")), readout),
+    host, details);
   /** @param {number} index */
   const timeOf = (index) => (state.quarter?.start ? toSeconds(state.quarter.start) : 0) + index * SAMPLE_S;
   const plot = chart(host, {
@@ -97,15 +101,17 @@ function liveChart(root) {
   });
   /** @param {number} index */
   function pointText(index) {
-    const imported = samples.imported[index];
+    const [imported, exported] = [samples.imported[index], samples.exported[index]];
     if (imported === null) return "";
-    return `${date(timeOf(index), FORMATS.second)} · ${power(samples.exported[index] ? -(samples.exported[index] ?? 0) : imported)}`;
+    return `${date(timeOf(index), FORMATS.second)} · ${power(exported ? -exported : imported)}`;
   }
   details.addEventListener("toggle", () => {
     if (!details.open) return;
     const rows = [];
     for (let index = 0; index < SAMPLES_PER_QUARTER; index += 12) {
-      rows.push([date(timeOf(index), FORMATS.time), minuteMean(samples.imported, index), minuteMean(samples.exported, index)]);
+      rows.push([
+        date(timeOf(index), FORMATS.time), minuteMean(samples.imported, index), minuteMean(samples.exported, index),
+      ]);
     }
     details.append(table(t("liveChart"), [t("time"), t("import"), t("export")], rows));
   });
@@ -134,7 +140,8 @@ function showPeak(root, peaks) {
   if (shownPeaks === peaks && root.childElementCount) return;
   shownPeaks = peaks;
   const peak = peaks?.running;
-  const moment = peak ? date(peak.start, { ...FORMATS.shortDay, weekday: "long", ...FORMATS.time }) : peaks ? t("noPeakYet") : BLANK;
+  const withoutPeak = peaks ? t("noPeakYet") : BLANK;
+  const moment = peak ? date(peak.start, { ...FORMATS.shortDay, weekday: "long", ...FORMATS.time }) : withoutPeak;
   fill(root,
     element("h2", { id: "peak-title" }, t("monthPeak")),
     element("p", { class: "figure small" }, kilowatts(peak?.power_w)),

@@ -8,7 +8,9 @@ import { state } from "../state.js";
 
 export function peakButton() {
   let hash = "";
-  const button = element("button", { type: "button", "aria-describedby": "peak-why", onclick: () => hash && (location.hash = hash) });
+  const button = element("button", {
+    type: "button", "aria-describedby": "peak-why", onclick: () => hash && (location.hash = hash),
+  });
   const why = element("p", { class: "soft why", id: "peak-why" });
   const root = element("div", { class: "peak-jump" }, button, why);
 
@@ -19,7 +21,8 @@ export function peakButton() {
   function show(span, data) {
     const { kind } = span;
     const month = spanContaining("month", startOf(span)).name;
-    const known = kind === "year" ? null : [state.peaks?.running, ...(state.peaks?.months ?? [])].find((peak) => peak?.month === month);
+    const peaks = [state.peaks?.running, ...(state.peaks?.months ?? [])];
+    const known = kind === "year" ? null : peaks.find((one) => one?.month === month);
     // Of months that the meter has forgotten the card knows it.
     const stored = kind === "month" && !known ? data?.highest : null;
     const peak = known ?? stored;

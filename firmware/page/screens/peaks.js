@@ -4,7 +4,9 @@ import { element, fill } from "../dom.js";
 import { date, FORMATS, kilowatts, money, t } from "../i18n.js";
 import { meterClock, quarterName, toSeconds } from "../meter_time.js";
 import { state, watch } from "../state.js";
-import { AREA_NAMES, BILLED_MINIMUM_W, costOf100W, currentRates, IMPACT, impactNow, rateFor, RATES_YEAR, resetRates, setRate } from "../tariff.js";
+import {
+  AREA_NAMES, BILLED_MINIMUM_W, costOf100W, currentRates, IMPACT, impactNow, rateFor, RATES_YEAR, resetRates, setRate,
+} from "../tariff.js";
 
 /** @typedef {import("../api_types.js").Peak} Peak */
 /** @typedef {import("../tariff.js").Area} Area */
@@ -53,13 +55,17 @@ function showList(root) {
       element("span", { class: "name" }, date(peak.month, FORMATS.monthOfYear)),
       bar,
       element("strong", {}, kilowatts(peak.power_w)),
-      peak.file ? element("a", { class: "when", href: `#history/quarter/${quarterName(toSeconds(peak.start))}` }, moment)
+      peak.file
+        ? element("a", { class: "when", href: `#history/quarter/${quarterName(toSeconds(peak.start))}` }, moment)
         : element("span", { class: "when soft", title: t("peakNotStored", { time: moment }) }, moment));
   });
   fill(root,
     element("h2", {}, t("thirteenMonths")),
-    peaks.length ? element("ol", { class: "peaks", reversed: true }, rows) : element("p", { class: "soft" }, t("noPeakYet")),
-    element("p", { class: "legend" }, element("span", { class: "floor" }, t("floor", { power: kilowatts(BILLED_MINIMUM_W) })),
+    peaks.length
+      ? element("ol", { class: "peaks", reversed: true }, rows)
+      : element("p", { class: "soft" }, t("noPeakYet")),
+    element("p", { class: "legend" },
+      element("span", { class: "floor" }, t("floor", { power: kilowatts(BILLED_MINIMUM_W) })),
       average === null ? null : element("span", { class: "mean" }, t("averageIs", { power: kilowatts(average) }))),
     peaks.some((peak) => peak.source === "card") ? element("p", { class: "soft" }, t("fromCard")) : null,
     peaks.some((peak) => !peak.file) ? element("p", { class: "soft" }, t("noLink")) : null);
@@ -81,11 +87,17 @@ function showCost(root, area) {
     fill(root, element("h2", {}, t("cost")), element("p", {}, t("chooseArea")),
       element("p", {}, element("a", { class: "button", href: "#settings/capacity" }, t("choose"))));
   } else {
+    const areaName = AREA_NAMES[/** @type {Area} */ (area)];
     const added = running ? costOf100W(running.power_w, rate) : 0;
-    fill(root, element("h2", {}, t("cost")),
-      element("p", { class: "figure small" }, average === null ? "–" : t("aYear", { money: money((average / 1000) * rate) })),
-      element("p", { class: "soft" }, t("costHow", { power: kilowatts(average), rate: money(rate), area: AREA_NAMES[/** @type {Area} */ (area)] })),
-      running ? element("p", {}, added > 0 ? t("another100W", { money: money(added), month: money(added / 12) }) : t("another100WFree")) : null);
+    const addedText = added > 0
+      ? t("another100W", { money: money(added), month: money(added / 12) })
+      : t("another100WFree");
+    fill(root,
+      element("h2", {}, t("cost")),
+      element("p", { class: "figure small" },
+        average === null ? "–" : t("aYear", { money: money((average / 1000) * rate) })),
+      element("p", { class: "soft" }, t("costHow", { power: kilowatts(average), rate: money(rate), area: areaName })),
+      running ? element("p", {}, addedText) : null);
   }
 }
 
@@ -95,7 +107,8 @@ function impactParts() {
   const { colour, until } = impactNow(time);
   const hours = element("ol", { class: "hours" }, IMPACT.map(([from, hourColour], index) => {
     const to = IMPACT[index + 1]?.[0] ?? 24;
-    const part = element("li", { class: `impact ${hourColour}` }, element("span", {}, `${from}–${to} `), element("span", { class: "kind" }, t(hourColour)));
+    const part = element("li", { class: `impact ${hourColour}` },
+      element("span", {}, `${from}–${to} `), element("span", { class: "kind" }, t(hourColour)));
     part.style.flexGrow = String(to - from);
     return part;
   }));
@@ -120,21 +133,32 @@ function showTariff(root, area, onChange) {
   const year = Number(state.reading?.time?.slice(0, 4) ?? RATES_YEAR);
   const rates = currentRates();
   const rows = Object.entries(AREA_NAMES).map(([key, name]) => {
-    const field = element("input", { type: "number", min: "0", max: "500", step: "0.01", inputmode: "decimal",
-      value: rates[/** @type {Area} */ (key)].toFixed(2), "aria-label": `${name}, ${t("perKwYear")}` });
+    const field = element("input", {
+      type: "number", min: "0", max: "500", step: "0.01", inputmode: "decimal",
+      value: rates[/** @type {Area} */ (key)].toFixed(2), "aria-label": `${name}, ${t("perKwYear")}`,
+    });
     field.addEventListener("change", () => {
       if (!field.checkValidity() || !field.value) return;
       setRate(/** @type {Area} */ (key), Number(field.value));
       onChange();
     });
-    return element("tr", key === area ? { class: "chosen" } : {}, element("th", { scope: "row" }, name), element("td", {}, field));
+    return element("tr", key === area ? { class: "chosen" } : {},
+      element("th", { scope: "row" }, name), element("td", {}, field));
   });
+  const reset = () => {
+    resetRates();
+    showTariff(root, area, onChange);
+    onChange();
+  };
   fill(root,
     element("h2", {}, t("tariffTable", { year: RATES_YEAR })),
     year > RATES_YEAR ? element("p", { class: "warning" }, t("oldTable", { year: RATES_YEAR })) : null,
     element("p", { class: "soft" }, t("tariffSource")),
-    element("details", { class: "disclosure" }, element("summary", {}, t("editTable")),
-      element("table", { class: "rates" }, element("thead", {}, element("tr", {},
-        element("th", { scope: "col" }, t("area")), element("th", { scope: "col" }, t("perKwYear")))), element("tbody", {}, rows)),
-      element("button", { type: "button", onclick: () => { resetRates(); showTariff(root, area, onChange); onChange(); } }, t("resetTable"))));
+    element("details", { class: "disclosure" },
+      element("summary", {}, t("editTable")),
+      element("table", { class: "rates" },
+        element("thead", {}, element("tr", {},
+          element("th", { scope: "col" }, t("area")), element("th", { scope: "col" }, t("perKwYear")))),
+        element("tbody", {}, rows)),
+      element("button", { type: "button", onclick: reset }, t("resetTable"))));
 }

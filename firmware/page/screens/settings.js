@@ -13,17 +13,29 @@ import { tokensPanel } from "./tokens.js";
 /** @typedef {import("./settings_form.js").Field} Field */
 
 const ADDRESS = { inputmode: "decimal", pattern: "\\d{1,3}(\\.\\d{1,3}){3}", maxlength: 15 };
+const HOST_NAME = "[A-Za-z0-9]([A-Za-z0-9\\-]{0,30}[A-Za-z0-9])?";
+
+/** @type {(min: number, max: number) => Field["limits"]} */
+const whole = (min, max) => ({ min, max, step: 1, inputmode: "numeric" });
 
 /** @type {() => Field[]} */
 const CAPACITY = () => [
-  { key: "capacity.area", label: "area", hint: "areaHint", type: "select", choices: { "": t("areaNone"), ...AREA_NAMES, no_capacity_tariff: t("areaNoTariff"), wallonia_impact: t("impact") } },
-  { key: "capacity.target_w", label: "ownTarget", hint: "ownTargetHint", type: "number", limits: { min: 1, max: 100000, step: 1, inputmode: "numeric" } },
-  { key: "capacity.warning_percent", label: "warnAt", hint: "warnAtHint", type: "number", limits: { min: 50, max: 100, step: 1, inputmode: "numeric" } },
+  {
+    key: "capacity.area", label: "area", hint: "areaHint", type: "select",
+    choices: {
+      "": t("areaNone"), ...AREA_NAMES, no_capacity_tariff: t("areaNoTariff"), wallonia_impact: t("impact"),
+    },
+  },
+  { key: "capacity.target_w", label: "ownTarget", hint: "ownTargetHint", type: "number", limits: whole(1, 100_000) },
+  { key: "capacity.warning_percent", label: "warnAt", hint: "warnAtHint", type: "number", limits: whole(50, 100) },
   { key: "capacity.counted_from", label: "countedFrom", hint: "countedFromHint", type: "date" },
 ];
 /** @type {Field[]} */
 const NETWORK = [
-  { key: "network.device_name", label: "deviceName", hint: "deviceNameHint", type: "text", limits: { maxlength: 32, pattern: "[A-Za-z0-9]([A-Za-z0-9\\-]{0,30}[A-Za-z0-9])?" } },
+  {
+    key: "network.device_name", label: "deviceName", hint: "deviceNameHint", type: "text",
+    limits: { maxlength: 32, pattern: HOST_NAME },
+  },
   { key: "network.dhcp", label: "dhcp", type: "checkbox" },
   { key: "network.ip", label: "ip", type: "text", limits: ADDRESS },
   { key: "network.subnet", label: "subnet", type: "text", limits: ADDRESS },
@@ -33,12 +45,15 @@ const NETWORK = [
 /** @type {Field[]} */
 const WIFI = [
   { key: "wifi.ssid", label: "ssid", type: "text", limits: { maxlength: 32, list: "networks" } },
-  { key: "wifi.password", label: "wifiPassword", hint: "unchangedWhenEmpty", type: "password", limits: { maxlength: 64, autocomplete: "new-password" } },
-  { key: "radio.tx_power_dbm", label: "txPower", type: "number", limits: { min: 2, max: 20, step: 1, inputmode: "numeric" } },
+  {
+    key: "wifi.password", label: "wifiPassword", hint: "unchangedWhenEmpty", type: "password",
+    limits: { maxlength: 64, autocomplete: "new-password" },
+  },
+  { key: "radio.tx_power_dbm", label: "txPower", type: "number", limits: whole(2, 20) },
 ];
 /** @type {Field[]} */
 const LIGHT = [
-  { key: "light.brightness", label: "brightness", type: "number", limits: { min: 0, max: 100, step: 1, inputmode: "numeric" } },
+  { key: "light.brightness", label: "brightness", type: "number", limits: whole(0, 100) },
   { key: "light.quiet_from", label: "quietFrom", hint: "quietHint", type: "time" },
   { key: "light.quiet_to", label: "quietTo", type: "time" },
 ];
@@ -46,7 +61,10 @@ const LIGHT = [
 const CARD = [{ key: "card.remove_oldest", label: "removeOldest", hint: "removeOldestHint", type: "checkbox" }];
 /** @type {Field[]} */
 const ACCESS = [
-  { key: "access.password", label: "newPassword", hint: "unchangedWhenEmpty", type: "password", limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" } },
+  {
+    key: "access.password", label: "newPassword", hint: "unchangedWhenEmpty", type: "password",
+    limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" },
+  },
   { key: "access.closed", label: "closed", hint: "closedHint", type: "checkbox" },
 ];
 
@@ -71,7 +89,8 @@ async function load(forms, section) {
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
     const retry = async () => (!needsSignIn || (await askPassword())) && load(forms, section);
-    fill(forms, element("section", { class: "panel" }, element("p", {}, t(needsSignIn ? "closed_" : "noAnswer")),
+    fill(forms, element("section", { class: "panel" },
+      element("p", {}, t(needsSignIn ? "closed_" : "noAnswer")),
       element("button", { type: "button", class: "primary", onclick: retry }, t(needsSignIn ? "signIn" : "again"))));
     return;
   }
@@ -86,7 +105,9 @@ async function load(forms, section) {
     tokensPanel());
   const dhcp = /** @type {HTMLInputElement} */ (document.getElementById("network.dhcp"));
   const addresses = NETWORK.slice(2).map(({ key }) => /** @type {HTMLInputElement} */ (document.getElementById(key)));
-  const showAddresses = () => addresses.forEach((field) => (/** @type {HTMLElement} */ (field.parentElement).hidden = dhcp.checked));
+  const showAddresses = () => {
+    for (const field of addresses) /** @type {HTMLElement} */ (field.parentElement).hidden = dhcp.checked;
+  };
   dhcp.addEventListener("change", showAddresses);
   showAddresses();
   if (section) document.getElementById(section)?.scrollIntoView();
@@ -101,8 +122,10 @@ function networkSearch() {
     searchButton.disabled = true;
     try {
       const found = await withSignIn(() => getJson("/api/networks"));
-      fill(list, found?.networks.map((/** @type {any} */ network) => element("option", { value: network.ssid }, `${network.ssid} (${network.rssi_dbm} dBm)`)) ?? []);
-      if (found) setText(message, t("found", { count: found.networks.length }));
+      /** @type {{ssid: string, rssi_dbm: number}[]} */
+      const networks = found?.networks ?? [];
+      fill(list, networks.map(({ ssid, rssi_dbm }) => element("option", { value: ssid }, `${ssid} (${rssi_dbm} dBm)`)));
+      if (found) setText(message, t("found", { count: networks.length }));
     } catch (error) {
       setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
     }
@@ -115,7 +138,8 @@ function networkSearch() {
 function pagePanel() {
   const languageField = element("select", { id: "language" },
     element("option", { value: "" }, t("asBrowser")),
-    Object.entries(LANGUAGES).map(([key, name]) => element("option", { value: key, selected: getStored("language") === key, lang: key }, name)));
+    Object.entries(LANGUAGES).map(([key, name]) =>
+      element("option", { value: key, selected: getStored("language") === key, lang: key }, name)));
   languageField.addEventListener("change", () => {
     chooseLanguage(languageField.value);
     dispatchEvent(new Event("p1-language"));
@@ -127,7 +151,8 @@ function pagePanel() {
     setStored("theme", themeField.value);
     dispatchEvent(new Event("p1-theme-chosen"));
   });
-  return element("section", { class: "panel" }, element("h2", {}, t("thisPage")),
+  return element("section", { class: "panel" },
+    element("h2", {}, t("thisPage")),
     element("div", { class: "field" }, element("label", { for: "language" }, t("language")), languageField),
     element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themeField));
 }
@@ -146,21 +171,30 @@ function devicePanel() {
       setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
     }
   };
-  const restart = () => withSignIn(() => sendJson("POST", "/api/restart"));
-  const erase = async () => (confirm(t("eraseWifiAsk")) ? withSignIn(() => sendJson("POST", "/api/wifi/erase")) : null);
-  const format = async () => (confirm(t("formatAsk")) ? withSignIn(() => sendJson("POST", "/api/card/format", { confirm: "format" })) : null);
+  /** @type {(path: string, body?: object) => Promise<any>} */
+  const post = (path, body) => withSignIn(() => sendJson("POST", path, body));
+  const identify = () => sendJson("POST", "/api/identify");
+  const restart = () => post("/api/restart");
+  const erase = async () => (confirm(t("eraseWifiAsk")) ? post("/api/wifi/erase") : null);
+  const format = async () => (confirm(t("formatAsk")) ? post("/api/card/format", { confirm: "format" }) : null);
+  const signOut = async () => setStored("token", "");
+  const signIn = async () => (await askPassword()) || null;
   const { status } = state;
-  return element("section", { class: "panel" }, element("h2", {}, t("device")),
+  return element("section", { class: "panel" },
+    element("h2", {}, t("device")),
     element("p", { class: "soft" }, status ? `${status.name} · ${status.board} · ${status.firmware}` : ""),
     element("p", { class: "buttons" },
       element("a", { class: "button", href: "#update" }, t("update")),
       element("a", { class: "button", href: "#log" }, t("log")),
-      element("button", { type: "button", onclick: perform("identified", () => sendJson("POST", "/api/identify")) }, t("identify")),
+      element("button", { type: "button", onclick: perform("identified", identify) }, t("identify")),
       element("button", { type: "button", onclick: perform("restarting", restart) }, t("restart")),
-      isSignedIn() ? element("button", { type: "button", onclick: perform("signedOut", async () => setStored("token", "")) }, t("signOut"))
-        : element("button", { type: "button", onclick: perform("signedInNow", async () => (await askPassword()) || null) }, t("signIn"))),
-    element("details", { class: "disclosure" }, element("summary", {}, t("danger")), element("p", { class: "buttons" },
-      element("button", { type: "button", class: "danger", onclick: perform("restarting", erase) }, t("eraseWifi")),
-      element("button", { type: "button", class: "danger", onclick: perform("formatted", format) }, t("format")))),
+      isSignedIn()
+        ? element("button", { type: "button", onclick: perform("signedOut", signOut) }, t("signOut"))
+        : element("button", { type: "button", onclick: perform("signedInNow", signIn) }, t("signIn"))),
+    element("details", { class: "disclosure" },
+      element("summary", {}, t("danger")),
+      element("p", { class: "buttons" },
+        element("button", { type: "button", class: "danger", onclick: perform("restarting", erase) }, t("eraseWifi")),
+        element("button", { type: "button", class: "danger", onclick: perform("formatted", format) }, t("format")))),
     message);
 }

@@ -78,10 +78,13 @@ export function settingsForm(title, fields, config, { id, note, onSaved } = {}) 
  */
 function createInput({ key, type, choices, limits = {} }, value) {
   if (type === "select") {
-    const options = Object.entries(choices ?? {}).map(([name, text]) => element("option", { value: name, selected: name === (value ?? "") }, text));
+    const options = Object.entries(choices ?? {}).map(([name, text]) =>
+      element("option", { value: name, selected: name === (value ?? "") }, text));
     return element("select", { id: key }, options);
   }
-  const input = element("input", { id: key, type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits });
+  const input = element("input", {
+    id: key, type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits,
+  });
   if (type === "checkbox") input.checked = Boolean(value);
   else input.value = value ?? "";
   return input;
@@ -95,7 +98,9 @@ function fieldRow({ key, label, hint, type }, input) {
   if (hint) input.setAttribute("aria-describedby", `${key}-hint`);
   const caption = element("label", { for: key }, t(label));
   const hintLine = hint ? element("small", { id: `${key}-hint`, class: "soft" }, t(hint)) : null;
-  return element("div", { class: type === "checkbox" ? "field check" : "field" }, type === "checkbox" ? [input, caption, hintLine] : [caption, hintLine, input]);
+  return type === "checkbox"
+    ? element("div", { class: "field check" }, input, caption, hintLine)
+    : element("div", { class: "field" }, caption, hintLine, input);
 }
 
 /**

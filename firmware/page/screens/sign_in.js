@@ -31,8 +31,10 @@ export async function askPassword() {
     return false;
   }
   const isSet = await hasPassword();
-  const field = element("input", { type: "password", id: "password", required: true, maxlength: "64", minlength: isSet ? null : "8",
-    autocomplete: isSet ? "current-password" : "new-password" });
+  const field = element("input", {
+    type: "password", id: "password", required: true, maxlength: "64", minlength: isSet ? null : "8",
+    autocomplete: isSet ? "current-password" : "new-password",
+  });
   const errorLine = element("p", { class: "warning", role: "alert" });
   const submitButton = element("button", { class: "primary" }, t(isSet ? "signIn" : "setPassword"));
   const dialog = element("dialog", { "aria-labelledby": "dialog-title" },
@@ -40,7 +42,8 @@ export async function askPassword() {
       element("h2", { id: "dialog-title" }, t(isSet ? "signIn" : "setPassword")),
       element("p", { class: "soft" }, t(isSet ? "whySignIn" : "whySetPassword")),
       element("label", { for: "password" }, t("password")), field, errorLine,
-      element("p", { class: "buttons" }, submitButton, element("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
+      element("p", { class: "buttons" },
+        submitButton, element("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
   document.body.append(dialog);
   dialog.showModal();
   let hasSignedIn = false;

@@ -6,24 +6,32 @@ import { element, fill, setText } from "../dom.js";
 import { date, FORMATS, t } from "../i18n.js";
 import { withSignIn } from "./sign_in.js";
 
+/** @typedef {{id: string, name: string, created: string | null}} Token */
+
 export function tokensPanel() {
   const list = element("ul", { class: "tokens" });
   const message = element("p", { role: "status" });
-  const name = element("input", { id: "token-name", type: "text", maxlength: "32", required: true, autocomplete: "off" });
-  const form = element("form", {}, element("div", { class: "field" }, element("label", { for: "token-name" }, t("tokenName")), name),
+  const nameField = element("input", {
+    id: "token-name", type: "text", maxlength: "32", required: true, autocomplete: "off",
+  });
+  const form = element("form", {},
+    element("div", { class: "field" }, element("label", { for: "token-name" }, t("tokenName")), nameField),
     element("p", { class: "buttons" }, element("button", {}, t("makeToken"))));
   const showButton = element("button", { type: "button", onclick: () => perform(load) }, t("showTokens"));
-  const root = element("section", { class: "panel", id: "tokens" }, element("h2", {}, t("tokens")),
-    element("p", { class: "soft" }, t("tokensWhat")), list, element("p", { class: "buttons" }, showButton), form, message);
+  const root = element("section", { class: "panel", id: "tokens" },
+    element("h2", {}, t("tokens")),
+    element("p", { class: "soft" }, t("tokensWhat")),
+    list, element("p", { class: "buttons" }, showButton), form, message);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     perform(async () => {
-      const reply = await withSignIn(() => sendJson("POST", "/api/tokens", { name: name.value }));
+      const reply = await withSignIn(() => sendJson("POST", "/api/tokens", { name: nameField.value }));
       if (!reply) return;
-      name.value = "";
+      nameField.value = "";
       await load();
-      fill(message, t("tokenOnce"), element("code", {}, reply.token),
-        element("button", { type: "button", onclick: (/** @type {Event} */ { target }) => copyText(reply.token) && fill(/** @type {Element} */ (target), t("copied")) }, t("copy")));
+      const copy = () => copyText(reply.token) && setText(copyButton, t("copied"));
+      const copyButton = element("button", { type: "button", onclick: copy }, t("copy"));
+      fill(message, t("tokenOnce"), element("code", {}, reply.token), copyButton);
     });
   });
 
@@ -32,15 +40,22 @@ export function tokensPanel() {
     if (reply) show(reply.tokens);
   }
 
-  /** @param {{id: string, name: string, created: string | null}[]} tokens */
+  /** @param {Token[]} tokens */
   function show(tokens) {
     showButton.hidden = true;
-    fill(list, tokens.length ? tokens.map(({ id, name, created }) => element("li", {},
-      element("span", {}, name, element("small", { class: "soft" }, created ? ` ${date(created, FORMATS.fullDay)}` : "")),
-      element("button", { type: "button", "aria-label": `${t("remove")}: ${name}`, onclick: () => perform(async () => {
-        const remaining = await withSignIn(() => sendJson("DELETE", `/api/tokens?id=${id}`));
-        if (remaining) show(remaining.tokens);
-      }) }, t("remove")))) : element("li", { class: "soft" }, t("noTokens")));
+    fill(list, tokens.length ? tokens.map(tokenRow) : element("li", { class: "soft" }, t("noTokens")));
+  }
+
+  /** @param {Token} token */
+  function tokenRow({ id, name, created }) {
+    const remove = () => perform(async () => {
+      const remaining = await withSignIn(() => sendJson("DELETE", `/api/tokens?id=${id}`));
+      if (remaining) show(remaining.tokens);
+    });
+    return element("li", {},
+      element("span", {},
+        name, element("small", { class: "soft" }, created ? ` ${date(created, FORMATS.fullDay)}` : "")),
+      element("button", { type: "button", "aria-label": `${t("remove")}: ${name}`, onclick: remove }, t("remove")));
   }
 
   /** @param {() => Promise<void>} action */

@@ -18,7 +18,8 @@ export function updateScreen(root) {
   const sendButton = element("button", { class: "primary" }, t("update"));
   const form = element("form", { class: "panel" }, element("h2", {}, t("update")), versionLine,
     element("div", { class: "field" }, element("label", { for: "package" }, t("package")), file),
-    element("p", { class: "buttons" }, sendButton, element("a", { class: "button", href: "#settings" }, t("back"))), progress, message);
+    element("p", { class: "buttons" }, sendButton, element("a", { class: "button", href: "#settings" }, t("back"))),
+    progress, message);
   fill(root, element("h1", { class: "visually-hidden" }, t("update")), element("div", { class: "grid" }, form));
   const show = () => {
     const { status } = state;
@@ -63,8 +64,10 @@ function upload(file, progress) {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", ({ loaded, total }) => progress((100 * loaded) / total));
-    request.addEventListener("load", () =>
-      request.status === 200 ? done(JSON.parse(request.response).version) : failed(new ApiError(request.status, request.response)));
+    request.addEventListener("load", () => {
+      if (request.status === 200) done(JSON.parse(request.response).version);
+      else failed(new ApiError(request.status, request.response));
+    });
     request.addEventListener("error", () => failed(new TypeError()));
     request.open("POST", "/api/update");
     for (const [name, value] of Object.entries(authHeaders())) request.setRequestHeader(name, value);
@@ -83,7 +86,8 @@ async function waitForVersion(version) {
       const { firmware, uptime_s } = await getJson("/api/device");
       if (firmware === version && uptime_s < 2 * TRIES) return true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return true; // it reads behind a sign-in, which a restart ends
+      // It reads behind a sign-in, which a restart ends.
+      if (error instanceof ApiError && error.status === 401) return true;
     }
   }
   return false;
