@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import subprocess
 from pathlib import Path
 
@@ -15,7 +16,13 @@ APART = ("setup.html", "update.html")
 """Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
 PAGES = ("index.html", *APART)
 
-OPTIONS = ("--bundle", "--loader:.svg=text", "--target=es2022,safari16.4")
+_PACKAGE = ROOT / "package.json"
+# The supported browsers: "safari >= 16.4" is safari16.4 to esbuild.
+_BROWSERS = [
+    browser.replace("ios_saf", "ios").replace(" >= ", "")
+    for browser in json.loads(_PACKAGE.read_text(encoding="utf-8"))["browserslist"]
+]
+OPTIONS = ("--bundle", "--loader:.svg=text", f"--target={','.join(_BROWSERS)}")
 _SCRIPT = '<script src="built/main.js"></script>'
 _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
@@ -25,7 +32,7 @@ def sources(name: str) -> list[Path]:
     if name in APART:
         return [SOURCES / name, Path(__file__)]
     own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in APART]
-    return [*own, ROOT / "docs/brand/icon.svg", ROOT / "package-lock.json", Path(__file__)]
+    return [*own, ROOT / "docs/brand/icon.svg", _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
 
 
 def build(name: str) -> tuple[bytes, bytes]:
