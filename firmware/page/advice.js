@@ -1,4 +1,4 @@
-/** What the running quarter comes to, in a level and in words. Never by colour alone: each level has its icon. */
+/** The running quarter's level and advice. A level has an icon and a word, so that its colour is never alone. */
 
 import { amount, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
@@ -10,10 +10,10 @@ export const LEVEL_WORDS = /** @type {const} */ ({
   good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit",
 });
 
-const FROZEN_S = 15; // of a quarter, in which any power is allowed: the words stay as they were
+const FROZEN_S = 15; // at a quarter's end, while almost any power still fits: the advice no longer changes
 const STEP_W = 100;
 
-/** The headroom that was shown before the last seconds. */
+/** Headroom shown before a quarter's last seconds, for the page's own meter. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -27,9 +27,9 @@ export function level({ target_w, projected_w, at_risk, unavoidable }) {
 }
 
 /**
- * What may still be used, or must go off, and for how long.
+ * Return how much power may be added or must go off, and for how long, in words.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown of this meter, where there are several
+ * @param {typeof shownOnPage} shown headroom shown last for this meter; a dashboard may show several meters
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;
@@ -42,7 +42,7 @@ export function advice(quarter, shown = shownOnPage) {
   const time = left < 60
     ? t("seconds", { count: left })
     : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
-  // Downwards, so that what is said to be fine is fine, and what goes off is enough.
+  // Round down, so that the advice never offers too much power, nor asks to switch off too little.
   const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);
   const power = watts < 1000 ? amount(watts, "W") : amount(watts / 1000, "kW", 1);
   if (headroom < 0) return t("mustGo", { power });

@@ -1,18 +1,18 @@
 /**
- * Requests to the device, one at a time: with the live stream, a page holds at most two of its five connections.
- * A page served from its sources can look at any device: `?device=ADDRESS`.
+ * Client of the device's HTTP API. Requests are sent one at a time, so that a page and its live stream use at most two
+ * of the device's five connections. A page served from its sources can show any device: `?device=ADDRESS`.
  */
 
 import { getStored, setStored } from "./local_storage.js";
 
 const TIMEOUT_MS = 15_000;
 
-/** Where the device is: "" is where the page came from. */
+/** The device's address; "" for the device that served the page. */
 export const BASE_URL = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 
-/** A reply that is a refusal, with the line that says why. */
+/** Error reply of the device. Its message is the reply's text, which names the reason. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -28,7 +28,8 @@ export class ApiError extends Error {
 let previous = Promise.resolve();
 
 /**
- * The header that lets in who has signed in; none to another origin, which the device does not take it from.
+ * Return the header that proves a sign-in. A device at another address gets none, because it accepts no token from
+ * this page.
  * @returns {Record<string, string>}
  */
 export function authHeaders() {
@@ -36,14 +37,14 @@ export function authHeaders() {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
-/** Whether somebody has signed in here, as far as this browser knows. */
+/** True if this browser has a token. The device may have discarded it. */
 export function isSignedIn() {
   return getStored("token") !== "";
 }
 
 /**
- * The reply to a request. Refused when it is one; TypeError or TimeoutError when none comes. A request whose signal
- * was aborted before its turn is not sent.
+ * Send a request after those before it and return the reply. ApiError if the device refuses; TypeError or TimeoutError
+ * if no reply comes. A request whose signal is aborted before its turn is not sent.
  * @param {string} path
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
@@ -58,7 +59,7 @@ export function request(path, { method = "GET", body, signal } = {}) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       cache: "no-store",
     });
-    // All of it before the next request: the connection is used until then.
+    // Read the whole reply before the next request, because the connection is in use until then.
     const text = await reply.text();
     if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
     if (!reply.ok) throw new ApiError(reply.status, text);
@@ -78,7 +79,7 @@ export async function getJson(path, signal) {
 }
 
 /**
- * Change something. What the device answers, as JSON.
+ * Send a request with a JSON body and return the reply's JSON.
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
@@ -89,7 +90,7 @@ export async function sendJson(method, path, body) {
 }
 
 /**
- * Sign in, for half a day or until the device restarts.
+ * Sign in and store the token, which is valid for half a day or until the device restarts.
  * @param {string} password
  */
 export async function signIn(password) {

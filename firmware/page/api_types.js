@@ -1,5 +1,5 @@
 /**
- * The documents of the device, as docs/openapi.yaml describes them; types only.
+ * Types of the API's documents, as docs/openapi.yaml describes them.
  *
  * @typedef {object} Quarter
  * @property {number | null} id
@@ -63,7 +63,7 @@
  * @property {(number | null)[]} consumed_power_interval_avgs
  * @property {(number | null)[]} produced_power_interval_avgs
  *
- * @typedef {object} DayQuarter A closed quarter; its registers are those at its end.
+ * @typedef {object} DayQuarter A closed quarter. Registers and volumes are those at its end.
  * @property {string} start
  * @property {number | null} import_w
  * @property {number | null} export_w
@@ -74,7 +74,7 @@
  * @property {number} samples
  * @property {"registers" | "samples" | "partial"} source
  *
- * @typedef {object} Total What was used in a day or a month.
+ * @typedef {object} Total Energy and volumes used in a day or a month.
  * @property {string} [day]
  * @property {string} [month]
  * @property {number | null} import_kwh

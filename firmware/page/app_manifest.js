@@ -1,4 +1,4 @@
-/** Name and icon for a phone's home screen, made here: the device has no further file to give. */
+/** Web app manifest and icons for a phone's home screen, made here because the device serves no file for them. */
 
 import { element } from "./dom.js";
 import ICON from "../../docs/brand/icon.svg";
@@ -23,7 +23,7 @@ export function addAppManifest() {
       rel: "manifest",
       href: `data:application/manifest+json,${encodeURIComponent(JSON.stringify(manifest))}`,
     }));
-  // A phone of Apple takes no SVG.
+  // iPhones accept no SVG.
   const image = new Image(SIZE, SIZE);
   image.addEventListener("load", () => {
     const canvas = element("canvas", { width: SIZE, height: SIZE });

@@ -1,4 +1,4 @@
-/** Charts by uPlot in the page's colours: import upwards, export downwards, at equal steps. */
+/** Charts drawn by uPlot in the page's colours, with equal steps: import upwards, export downwards. */
 
 import uPlot from "uplot";
 import { element } from "./dom.js";
@@ -8,21 +8,21 @@ import { element } from "./dom.js";
  * @property {"line" | "bars"} kind
  * @property {string} label what the chart shows, in words
  * @property {() => (number | null)[]} imported
- * @property {() => (number | null)[]} exported both 0 or more
- * @property {() => number | null} [target] a line across
- * @property {() => number | null} [peak] the step that is marked
+ * @property {() => (number | null)[]} exported 0 or more, like `imported`
+ * @property {() => number | null} [target] value of the line across the chart
+ * @property {() => number | null} [peak] index of the marked step
  * @property {(value: number) => string} format
- * @property {(at: number) => string} tick
- * @property {number | number[]} every a tick at each of so many steps, or at these
- * @property {(at: number | null) => void} onPoint a step is pointed at
- * @property {(at: number) => void} [onPick] and chosen
+ * @property {(index: number) => string} tick label of a step
+ * @property {number | number[]} every number of steps between two ticks, or the steps that have a tick
+ * @property {(index: number | null) => void} onPoint called when the reader points at a step, or at none
+ * @property {(index: number) => void} [onPick] called when the reader clicks a step
  */
 
 const AXIS_FONT = "12px system-ui, sans-serif";
-const GAP_PX = 44; // between two ticks at least
+const GAP_PX = 44; // smallest distance between two ticks
 
 /**
- * Draw a chart into `host`; `show` draws it anew from what `options` gives then.
+ * Draw a chart into `host`. Its `show` reads the values from `options` again and draws them.
  * @param {HTMLElement} host
  * @param {ChartOptions} options
  */
@@ -63,7 +63,7 @@ function heightOf(host) {
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
-  // A line along 0 would say that there was something.
+  // An export of 0 is not drawn, because a line along 0 would look like export. Next to a value a line returns to 0.
   const down = exported().map((value, index, all) => (
     value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
@@ -75,7 +75,7 @@ function dataOf({ kind, imported, exported, peak }) {
  */
 function draw(host, options) {
   const colours = getComputedStyle(host);
-  // Asked for at each drawing: a card that is not yet on its dashboard has none.
+  // Read colours at each drawing, because a dashboard card has none before it is part of its dashboard.
   /** @param {string} name */
   const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
   const bars = options.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
@@ -117,7 +117,7 @@ function draw(host, options) {
     },
   }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
-    // A finger has to see what it points at first; beside the chart stands a link to it.
+    // A tap only shows the values of a step; the link to its span is in the line above the chart.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
     if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
       options.onPick(plot.cursor.idx);
@@ -128,7 +128,7 @@ function draw(host, options) {
 }
 
 /**
- * From what is exported to what is imported or may be, with some air; 0 is always seen.
+ * Return a range that contains the values, the target and 0, with a margin.
  * @param {ChartOptions} options
  * @returns {uPlot.Range.Function}
  */

@@ -1,9 +1,9 @@
-/** To the clipboard, also where the browser has none to give: pages of plain HTTP are no secure context. */
+/** Copying to the clipboard without the Clipboard API, which browsers offer only to pages served over HTTPS. */
 
 import { element } from "./dom.js";
 
 /**
- * Whether the text was taken.
+ * Copy a text. True if the browser copied it.
  * @param {string} text
  */
 export function copyText(text) {
@@ -11,7 +11,7 @@ export function copyText(text) {
   field.value = text;
   document.body.append(field);
   field.select();
-  // Deprecated, and the only way without a secure context.
+  // Deprecated, but the only way over plain HTTP.
   const done = document.execCommand("copy");
   field.remove();
   return done;

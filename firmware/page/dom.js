@@ -1,10 +1,10 @@
-/** Elements of the page, made in one expression. */
+/** Helpers that create and change elements of the document. */
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
 /**
- * An element with attributes, listeners (`onclick`) and parts; null, undefined and false leave an attribute or part
- * out.
+ * Return a new element with attributes, listeners (`onclick`) and children. An attribute or child that is null,
+ * undefined or false is left out.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, any>} [attributes]
@@ -22,7 +22,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * Put these parts in the place of what an element holds.
+ * Replace an element's children.
  * @param {Element} parent
  * @param {...(Child | Child[])} children
  */
@@ -31,7 +31,7 @@ export function fill(parent, ...children) {
 }
 
 /**
- * Change a text only when it is another one: a screen reader would read it again.
+ * Set an element's text if it differs: a screen reader reads a text again whenever it is set.
  * @param {Element} node
  * @param {string} text
  */
@@ -40,7 +40,7 @@ export function setText(node, text) {
 }
 
 /**
- * An icon of the sprite in index.html, which says nothing that words do not.
+ * Return an icon of the sprite in index.html. It is hidden from screen readers, because a text beside it says the same.
  * @param {string} name
  */
 export function icon(name) {

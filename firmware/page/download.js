@@ -1,10 +1,10 @@
-/** Rows as a file: CSV or JSON, saved by the browser. */
+/** Download of rows as a CSV or JSON file. */
 
 import { element } from "./dom.js";
 
 /**
- * @param {string} name without its ending
- * @param {Record<string, any>[]} rows alike in their keys
+ * @param {string} name without extension
+ * @param {Record<string, any>[]} rows all with the same keys
  * @param {"csv" | "json"} kind
  */
 export function download(name, rows, kind) {

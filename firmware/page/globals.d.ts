@@ -2,7 +2,7 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
-/** Whether esbuild serves the page from source. */
+/** True if esbuild serves the page from its sources. */
 declare const DEVELOPING: boolean;
 declare module "*.css" {
   const text: string;

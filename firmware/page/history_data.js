@@ -1,4 +1,4 @@
-/** What the device has of a span: rows as it tells them, what to draw of them, and what was used in all. */
+/** History of a span, loaded from the device: its rows, the values of its chart and the totals used. */
 
 import { ApiError, getJson } from "./api.js";
 import { date, FORMATS } from "./i18n.js";
@@ -13,24 +13,23 @@ import {
 /** @typedef {import("./api_types.js").Total} Total */
 
 /**
- * `rows` is what is exported. `labels` name the steps, `imported` and `exported` are in `unit`; `links` are the spans
- * that the steps lead to, null where there is nothing. `peak` is the step of the highest quarter.
+ * `labels`, `imported`, `exported` and `links` have one item for each step of the chart.
  * @typedef {object} HistoryData
- * @property {Record<string, any>[]} rows
+ * @property {Record<string, any>[]} rows the device's rows, for a download
  * @property {string[]} labels
- * @property {(number | null)[]} imported
- * @property {(number | null)[]} exported
+ * @property {(number | null)[]} imported in `unit`
+ * @property {(number | null)[]} exported in `unit`, 0 or more
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} links
- * @property {number | number[]} every
- * @property {number | null} peak
+ * @property {(Span | null)[]} links the span that a step opens; null if nothing is stored
+ * @property {number | number[]} every ticks, as in chart.js
+ * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest
  * @property {{imported: number | null, exported: number | null, gas: number | null, water: number | null}} used
- * @property {number} missing quarters of a day that should be there by now
+ * @property {number} missing number of a day's past quarters that are not stored
  */
 
 /**
- * Ask the device for a span.
+ * Load a span from the device.
  * @param {Span} span
  * @param {AbortSignal} signal
  * @param {number} now seconds since 1970
@@ -72,7 +71,7 @@ async function loadQuarter(start, signal, now) {
 }
 
 /**
- * What to draw of a quarter's slots.
+ * Return the history of a quarter with these samples.
  * @param {number} start
  * @param {(number | null)[]} imported
  * @param {(number | null)[]} exported
@@ -96,7 +95,7 @@ export function quarterHistory(start, imported, exported) {
 }
 
 /**
- * A closed quarter and the one before it, by their day's list.
+ * Return a closed quarter and the quarter before it, from the list of their day. Null if the quarter is not stored.
  * @param {number} start
  * @param {AbortSignal} signal
  * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}
@@ -152,8 +151,8 @@ async function loadDay(day, signal, now) {
 }
 
 /**
- * Days of a month, or months of a year.
- * @param {string[]} names of all steps
+ * Return the history of a month by day, or of a year by month.
+ * @param {string[]} names of all days or months of the span
  * @param {Total[]} rows
  * @param {"day" | "month"} kind
  * @returns {HistoryData}
@@ -203,7 +202,7 @@ function padSamples(values = []) {
 }
 
 /**
- * What the device answers; null where it has no such thing.
+ * Return the device's answer; null if it replies 404.
  * @param {Promise<any>} answer
  */
 async function unlessMissing(answer) {

@@ -1,15 +1,15 @@
-/** The spans of time that the history shows, and the way from one to the next. */
+/** Spans of the history: a quarter, day, month or year, its address, title, start and neighbours. */
 
 import { date, FORMATS } from "./i18n.js";
 import { addDays, addMonths, dayOf, midnight, QUARTER_S, quarterName, quarterStart } from "./meter_time.js";
 
 /**
- * `name` is the name of a quarter (meter_time.js), a day, a month or a year.
+ * `name` is a quarter's name (`quarterName` in meter_time.js), "2026-01-15", "2026-01" or "2026".
  * @typedef {{kind: Kind, name: string}} Span
  * @typedef {"quarter" | "day" | "month" | "year"} Kind
  */
 
-/** @type {Kind[]} from the narrowest to the widest */
+/** @type {Kind[]} from shortest to longest */
 export const SPAN_KINDS = ["quarter", "day", "month", "year"];
 
 const PATTERNS = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$/ };
@@ -20,7 +20,7 @@ export function hashOf({ kind, name }) {
 }
 
 /**
- * The span of an address's parts; null for what is none.
+ * Return the span that the parts of an address name; null if they name none.
  * @param {string[]} parts
  * @returns {Span | null}
  */
@@ -32,7 +32,7 @@ export function parseSpan([kind, name = ""]) {
 }
 
 /**
- * Seconds since 1970 at which a span begins.
+ * Return when a span begins, in seconds since 1970.
  * @param {Span} span
  */
 export function startOf({ kind, name }) {
@@ -41,7 +41,7 @@ export function startOf({ kind, name }) {
 }
 
 /**
- * The span of a kind that holds a moment.
+ * Return the span of a kind that contains a moment.
  * @param {Kind} kind
  * @param {number} moment
  * @returns {Span}
@@ -52,7 +52,7 @@ export function spanContaining(kind, moment) {
 }
 
 /**
- * The span after (1) or before (-1).
+ * Return the next span (1) or the previous one (-1).
  * @param {Span} span
  * @param {1 | -1} direction
  * @returns {Span}

@@ -1,4 +1,4 @@
-/** Language, numbers and dates as the reader is used to them. */
+/** The page's language: translated texts, and numbers, dates and money in the reader's format. */
 
 import de from "./i18n/de.js";
 import en from "./i18n/en.js";
@@ -19,8 +19,8 @@ let language = "en";
 let localeTag = "en-GB";
 
 /**
- * Speak a language: the one chosen before, else the first of the browser's that we have.
- * @param {string} [chosen] kept for the next time; "" follows the browser again
+ * Set the language: the chosen or stored one, else the first of the browser's languages that the page has.
+ * @param {string} [chosen] is stored; "" follows the browser again
  */
 export function chooseLanguage(chosen) {
   if (chosen !== undefined) setStored("language", chosen);
@@ -33,7 +33,7 @@ export function chooseLanguage(chosen) {
 }
 
 /**
- * Speak a language of somebody else's page, which has chosen it; one that we have not is English.
+ * Set the language that Home Assistant uses; English if the page does not have it.
  * @param {string} chosen "nl" or "nl-BE"
  */
 export function useLanguage(chosen) {
@@ -43,7 +43,7 @@ export function useLanguage(chosen) {
 }
 
 /**
- * The words for something, {name} replaced by values.
+ * Return a translated text, with each {name} replaced by its value.
  * @param {WordKey} word
  * @param {Record<string, string | number>} [values]
  */
@@ -52,7 +52,7 @@ export function t(word, values = {}) {
 }
 
 /**
- * A number with so many decimals, – for null.
+ * Return a formatted number; – for null.
  * @param {number | null | undefined} value
  * @param {number} [decimals]
  */
@@ -63,7 +63,7 @@ export function number(value, decimals = 0) {
 }
 
 /**
- * A number and its unit.
+ * Return a formatted number with its unit; – for null.
  * @param {number | null | undefined} value
  * @param {string} unit
  * @param {number} [decimals]
@@ -88,13 +88,13 @@ export function money(euros) {
 }
 
 /**
- * A moment, day or month in the meter's time.
+ * Return a formatted moment, day or month in the meter's time; – for null.
  * @param {string | number | null} moment
  * @param {Intl.DateTimeFormatOptions} options
  */
 export function date(moment, options) {
   if (moment === null) return NO_VALUE;
-  // Days, months and years alone are UTC to Date.
+  // Date reads a text without a time as UTC.
   const shown = typeof moment === "string" && moment.length < 19 ? new Date(moment) : meterClock(moment);
   return formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options }).format(shown);
 }
@@ -116,7 +116,7 @@ export const FORMATS = {
 const formatters = new Map();
 
 /**
- * Formatters are dear to make, and few.
+ * Return a formatter, created once for each format because that is slow.
  * @template Formatter
  * @param {new (localeTag: string, options: any) => Formatter} kind
  * @param {object} options

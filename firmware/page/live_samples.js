@@ -1,4 +1,4 @@
-/** The running quarter in slots of 5 s: what the device has of it, and each second since. */
+/** The running quarter's samples: those that the device has stored, continued with each reading. */
 
 import { getJson } from "./api.js";
 import { QuarterSamples } from "./quarter_samples.js";
@@ -8,7 +8,7 @@ export { SAMPLE_S, SAMPLES_PER_QUARTER } from "./quarter_samples.js";
 
 export const samples = new QuarterSamples();
 
-/** Take over what the device has, where it belongs to the quarter that runs. Without it the chart begins now. */
+/** Load the device's samples of the running quarter. If that fails, the chart begins with the next reading. */
 export async function seedSamples() {
   /** @type {import("./api_types.js").StoredQuarter} */
   let stored;
@@ -25,7 +25,7 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// A reading comes before its quarter: both are there when the quarter's event has been taken.
+// A reading arrives before the quarter that it belongs to, so a sample waits until the quarter's elapsed time matches.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

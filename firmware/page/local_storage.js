@@ -1,11 +1,11 @@
-/** What this browser keeps of its reader's choices. Where it keeps nothing, they hold until the page is closed. */
+/** The reader's choices in this browser. If the browser stores nothing, they last until the page is closed. */
 
 /** @type {Record<string, string>} */
 const memory = {};
 
 /**
  * @param {string} name
- * @returns {string} "" when nothing was chosen
+ * @returns {string} "" if nothing is stored
  */
 export function getStored(name) {
   try {
@@ -17,7 +17,7 @@ export function getStored(name) {
 
 /**
  * @param {string} name
- * @param {string} value "" forgets it
+ * @param {string} value "" removes it
  */
 export function setStored(name, value) {
   memory[name] = value;
@@ -25,6 +25,6 @@ export function setStored(name, value) {
     if (value) localStorage.setItem(`p1.${name}`, value);
     else localStorage.removeItem(`p1.${name}`);
   } catch {
-    // a browser that keeps nothing
+    // The browser stores nothing.
   }
 }

@@ -1,4 +1,4 @@
-/** Starts the page: its language and colours, the way between its screens, and the figures as they come. */
+/** Start of the page: its language and theme, the navigation between its screens, the notice and the live figures. */
 
 import { addAppManifest } from "./app_manifest.js";
 import { element, fill, icon, setText } from "./dom.js";
@@ -16,7 +16,8 @@ import { ageS, staleness, state, update, watch } from "./state.js";
 import { followDevice } from "./stream.js";
 
 /**
- * A screen fills `root`; what it gives back is called when it is left, or has `leave`, and `goTo` for another address.
+ * A screen fills `root`. It may return a function that is called when the reader leaves it, or an object with that
+ * function as `leave` and with `goTo`, which is called when only the rest of the address changes.
  * @typedef {{goTo: (parts: string[]) => void, leave: () => void}} OpenScreen
  * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | OpenScreen} Screen
  */
@@ -71,7 +72,7 @@ function screenTitle(name) {
   return name === "log" ? t("log") : name === "update" ? t("update") : t(/** @type {typeof TABS[number]} */ (name));
 }
 
-/** All words in the language that is chosen now. */
+/** Show the navigation and the open screen in the current language. */
 function render() {
   nav.setAttribute("aria-label", t("screens"));
   fill(nav, TABS.map((tab) => element("a", { href: `#${tab}` }, icon(tab), element("span", {}, t(tab)))));
@@ -90,7 +91,7 @@ function applyTheme() {
   dispatchEvent(new Event("p1-theme"));
 }
 
-/** When figures are old, why; else what else is amiss. */
+/** Show why figures are old; if they are not, show what is wrong with the card. */
 function showNotice() {
   const stale = staleness();
   const card = state.status?.card;
@@ -113,7 +114,7 @@ async function signIn() {
 
 /** @param {number} seconds */
 function ageText(seconds) {
-  // In steps, so that a screen reader is not told each second.
+  // In steps of 10 s, so that a screen reader does not read the text every second.
   if (seconds < 60) return t("seconds", { count: number(Math.floor(seconds / 10) * 10) });
   return t(seconds < 120 ? "minute" : "minutes", { count: number(Math.floor(seconds / 60)) });
 }
@@ -127,12 +128,12 @@ addEventListener("p1-theme-chosen", applyTheme);
 watch(showNotice);
 let stale = staleness();
 setInterval(() => {
-  // Figures grow old by themselves.
+  // Figures become stale without an event, so the screens are updated here.
   if (stale === staleness()) return showNotice();
   stale = staleness();
   update({});
 }, 1000);
 followDevice();
 addAppManifest();
-/* Only while developing: esbuild tells of each change of a source. */
+// While developing, esbuild sends an event when a source changes.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

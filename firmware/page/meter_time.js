@@ -1,13 +1,14 @@
 /**
- * The meter's time, whatever the browser's zone. A moment is its ISO text with the meter's own offset, or seconds since
- * 1970 in UTC; a day is "2026-01-15", a month "2026-01", a year "2026". Belgium's clock comes from the browser's table.
+ * The meter's time, in any time zone of the browser. A moment is an ISO text with the meter's UTC offset, or seconds
+ * since 1970 (UTC). A day is "2026-01-15", a month "2026-01", a year "2026". The browser knows when Belgium's clock
+ * changes.
  */
 
 export const QUARTER_S = 900;
 const BRUSSELS = new Intl.DateTimeFormat("en", { timeZone: "Europe/Brussels", timeZoneName: "longOffset" });
 
 /**
- * Seconds since 1970 of an ISO moment.
+ * Return an ISO moment in seconds since 1970.
  * @param {string} iso
  */
 export function toSeconds(iso) {
@@ -15,7 +16,7 @@ export function toSeconds(iso) {
 }
 
 /**
- * Seconds that Belgium's clock is ahead of UTC at a moment: 3600, or 7200 in summer.
+ * Return how many seconds Belgium's clock is ahead of UTC: 3600, or 7200 in summer.
  * @param {number} moment
  */
 function utcOffset(moment) {
@@ -24,7 +25,7 @@ function utcOffset(moment) {
 }
 
 /**
- * A Date whose UTC fields are what the meter's clock shows. An ISO text brings its own offset.
+ * Return a Date whose UTC fields are those of the meter's clock. In an ISO text they are the text's own date and time.
  * @param {string | number} moment
  */
 export function meterClock(moment) {
@@ -33,7 +34,7 @@ export function meterClock(moment) {
 }
 
 /**
- * The day of a moment by the meter's clock.
+ * Return the day of a moment by the meter's clock.
  * @param {string | number} moment
  */
 export function dayOf(moment) {
@@ -41,12 +42,12 @@ export function dayOf(moment) {
 }
 
 /**
- * Local midnight.
+ * Return when a day begins by the meter's clock, in seconds since 1970.
  * @param {string} day
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // The clock changes at 2 or 3 in the night: an hour more or less leads to no other offset.
+  // An error of an hour does not change the offset, because the clock changes at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 
@@ -68,7 +69,7 @@ export function addMonths(month, months) {
 }
 
 /**
- * The days of a month.
+ * Return the days of a month.
  * @param {string} month
  */
 export function daysOfMonth(month) {
@@ -78,7 +79,7 @@ export function daysOfMonth(month) {
 }
 
 /**
- * The quarters that begin on a day: 96, and 92 or 100 when the clock changes.
+ * Return the starts of a day's quarters: 96, or 92 or 100 when the clock changes.
  * @param {string} day
  */
 export function quartersOfDay(day) {
@@ -88,7 +89,8 @@ export function quartersOfDay(day) {
 }
 
 /**
- * The name of a quarter, "2026-01-15T1815W" by its start: S and W tell the two of the long night apart.
+ * Return a quarter's name by its start: "2026-01-15T1815W". S (summer) and W (winter) distinguish the two quarters that
+ * have the same time in the night when the clock goes back.
  * @param {number} start
  */
 export function quarterName(start) {
@@ -97,7 +99,7 @@ export function quarterName(start) {
 }
 
 /**
- * The start of a quarter by its name; NaN for what is none.
+ * Return a quarter's start by its name; NaN if it is not a quarter's name.
  * @param {string} name
  */
 export function quarterStart(name) {
@@ -106,7 +108,7 @@ export function quarterStart(name) {
 }
 
 /**
- * Where the device keeps a quarter.
+ * Return the path of a stored quarter on the device.
  * @param {number} start
  */
 export function quarterPath(start) {

@@ -1,14 +1,14 @@
-/** The running quarter as a bar: the page's, and that of the card in Home Assistant. */
+/** The running quarter as a bar, for the page and for Home Assistant's dashboard card. */
 
 import { level } from "./advice.js";
 import { element, setText } from "./dom.js";
 import { kilowatts, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
 
-const BLANK = "\u00a0"; // holds the place of a figure that is still to come
-const MIN_SCALE_W = 2500; // the bar reaches at least this far
+const BLANK = "\u00a0"; // reserves the line of a figure that is not yet known
+const MIN_SCALE_W = 2500; // the bar's right end is never below this
 
-/** A bar that fills to the quarter's average, with where it will end and the target. */
+/** Return a bar that shows the demand so far, the projected demand and the target. */
 export function quarterBar() {
   const demandBar = element("div", { class: "demand" });
   const projectedBar = element("div", { class: "projected" });
@@ -41,7 +41,7 @@ export function quarterBar() {
     targetMark.hidden = target_w === null;
     targetMark.style.left = share(target_w);
     elapsedBar.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
-    // The energy so far, over the time so far: the bar fills to it by the quarter's end.
+    // Mean power so far. The demand is the energy so far over the whole quarter, so it reaches this value at the end.
     setText(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
     setText(figures.projected, kilowatts(projected_w));
     setText(figures.target, kilowatts(target_w));

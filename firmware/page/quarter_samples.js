@@ -1,4 +1,4 @@
-/** The running quarter in slots of 5 s: means of import and of export in W, null where nothing came. */
+/** Samples of the running quarter: means of import and export over 5 s in W, null if no telegram came. */
 
 export const SAMPLE_S = 5;
 export const SAMPLES_PER_QUARTER = 180;
@@ -14,7 +14,7 @@ export class QuarterSamples {
   }
 
   /**
-   * Begin a quarter, unless it runs already.
+   * Begin a quarter, unless it has already begun.
    * @param {number} id
    */
   begin(id) {
@@ -26,10 +26,10 @@ export class QuarterSamples {
   }
 
   /**
-   * Take over what there is of a quarter already.
+   * Set the samples that are already known of a quarter.
    * @param {number} id
    * @param {(number | null)[]} imported
-   * @param {(number | null)[]} exported both 0 or more
+   * @param {(number | null)[]} exported 0 or more, like `imported`
    */
   seed(id, imported, exported) {
     this.begin(id);
@@ -38,11 +38,11 @@ export class QuarterSamples {
   }
 
   /**
-   * Take the powers of a telegram so many seconds into a quarter.
+   * Add the powers of one telegram.
    * @param {number} id
-   * @param {number} elapsed
-   * @param {number} imported
-   * @param {number} exported
+   * @param {number} elapsed seconds since the quarter began
+   * @param {number} imported W
+   * @param {number} exported W
    */
   add(id, elapsed, imported, exported) {
     this.begin(id);

@@ -1,4 +1,4 @@
-/** The newest of everything that the device tells, and who wants to know when it changes. */
+/** The newest documents of the device, and the functions that are called when they change. */
 
 /** @typedef {import("./api_types.js").Reading} Reading */
 /** @typedef {import("./api_types.js").Quarter} Quarter */
@@ -14,9 +14,9 @@ export const state = {
   peaks: null,
   /** @type {Device | null} */
   status: null,
-  /** How figures come: "closed" is a device that wants a sign-in first. */
+  /** How figures arrive. "closed" is a device that shows figures only after a sign-in. */
   connection: /** @type {"waiting" | "live" | "polling" | "lost" | "closed"} */ ("waiting"),
-  /** When a telegram's figures came last, by performance.now(); null before the first. */
+  /** When the newest telegram's figures arrived, by performance.now(); null before the first. */
   readingAt: /** @type {number | null} */ (null),
 };
 
@@ -24,7 +24,7 @@ export const state = {
 const watchers = new Set();
 
 /**
- * Call `watcher` at each change, until the function that this gives is called.
+ * Call `watcher` at each change. Return a function that stops this.
  * @param {() => void} watcher
  */
 export function watch(watcher) {
@@ -44,14 +44,14 @@ export function update(changes) {
 
 const STALE_S = 10;
 
-/** Seconds since the newest telegram, as far as this page and the device know. */
+/** Return the seconds since the newest telegram's figures arrived; null before the first. */
 export function ageS() {
   if (state.readingAt === null) return null;
   return Math.floor((performance.now() - state.readingAt) / 1000);
 }
 
 /**
- * Why the figures shown are not those of this second; null when they are.
+ * Return why the figures are old; null if they are not.
  * @returns {"waiting" | "closed" | "lost" | "silent" | null}
  */
 export function staleness() {

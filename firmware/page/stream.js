@@ -1,23 +1,23 @@
 /**
- * The device's figures as they come: its event stream while the page is seen, polling where it has no stream left.
+ * Live figures: by the device's event stream while the page is visible, by polling if the device has no stream free.
  *
- * Not EventSource: a stream that holds a token has to send it in a header.
+ * EventSource is not used, because it cannot send the token's header.
  */
 
 import { ApiError, authHeaders, BASE_URL, getJson } from "./api.js";
 import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
-const SILENT_MS = 30_000; // a stream without an event for so long is dead
-const SHORT_MS = 20_000; // one that ends sooner was taken from us, and would be again
+const SILENT_MS = 30_000; // a stream without an event for this long is dead
+const SHORT_MS = 20_000; // the device ends a stream sooner only if it needs the connection, and would do it again
 const POLL_MS = 2_000;
-const POLLS = 15; // before a stream is asked for again
+const POLLS = 15; // before the page asks for a stream again
 const LONGEST_WAIT_MS = 10_000;
 
 /** @param {number} ms */
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Keep the state up to date for as long as the page is open. */
+/** Keep the state up to date while the page is open. */
 export async function followDevice() {
   let failures = 0;
   for (;;) {
@@ -43,12 +43,12 @@ function needsSignIn(error) {
   return error instanceof ApiError && error.status === 401;
 }
 
-/** Waits until the page is seen. */
+/** Wait until the page is visible. */
 async function untilVisible() {
   while (document.hidden) await new Promise((done) => addEventListener("visibilitychange", done, { once: true }));
 }
 
-/** Take events until the stream ends, is silent for too long, or the page is hidden: others need the connection. */
+/** Read events until the stream ends or is silent for too long. A hidden page stops, to free the connection. */
 async function readStream() {
   const stop = new AbortController();
   const stopWhenHidden = () => document.hidden && stop.abort();
@@ -88,7 +88,7 @@ function applyEvent(event) {
 }
 
 /**
- * Ask for what a stream would bring. Whether the device answered to the last.
+ * Request the stream's documents repeatedly. True if the device answered every request.
  * @param {number} times
  */
 async function poll(times) {
@@ -109,7 +109,7 @@ async function poll(times) {
   return true;
 }
 
-/** Look again at once, after a sign-in or a change of settings. */
+/** Load the status at once, after a change of settings. */
 export async function refreshStatus() {
   if (state.connection === "live" || state.connection === "polling") update({ status: await getJson("/api/device") });
 }

@@ -1,4 +1,4 @@
-/** The table behind a chart, for who reads it with the ears, or wants the figures. */
+/** Table with a chart's values, for screen readers and for readers who want the figures. */
 
 import { element } from "./dom.js";
 

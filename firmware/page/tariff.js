@@ -1,7 +1,7 @@
 /**
- * What peaks cost by network area, and the colours of Wallonia's tarif Impact.
+ * The cost of peaks by network area, and the colours of Wallonia's tarif Impact.
  *
- * Billed is the mean of max(2.5 kW, peak) over 12 months, so that one month's peak is spread over 12 bills.
+ * The bill uses the mean of max(2.5 kW, peak) over 12 months, so one month's peak counts in 12 bills.
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
  */
 
@@ -24,7 +24,7 @@ export const AREA_NAMES = {
 export const RATES_YEAR = rates.year;
 export const BILLED_MINIMUM_W = 2500;
 
-/** EUR a year for each kW, by area: the table, with what its reader changed in it. */
+/** Return the rates in EUR per kW a year, by area: the published ones, replaced by those that the reader changed. */
 export function currentRates() {
   const stored = getStored("rates");
   /** @type {Record<Area, number>} */
@@ -41,13 +41,13 @@ export function setRate(area, rate) {
   setStored("rates", JSON.stringify({ ...changes, [area]: rate }));
 }
 
-/** Take the table back to how it came. */
+/** Restore the published rates. */
 export function resetRates() {
   setStored("rates", "");
 }
 
 /**
- * EUR a year for each kW in an area; null where peaks cost nothing, or none is chosen.
+ * Return an area's rate in EUR per kW a year; null if peaks cost nothing there, or no area is chosen.
  * @param {string | null | undefined} area
  */
 export function rateFor(area) {
@@ -55,7 +55,7 @@ export function rateFor(area) {
 }
 
 /**
- * What a month with another 100 W more on its peak adds, over the 12 bills that it is in.
+ * Return what 100 W more on a month's peak costs over the 12 bills that the month counts in, in EUR.
  * @param {number} peak_w
  * @param {number} rate
  */
@@ -66,17 +66,17 @@ export function costOf100W(peak_w, rate) {
 
 /** @typedef {"eco" | "medium" | "pic"} Colour */
 
-/** @type {[number, Colour][]} the hour at which each begins, all days alike */
+/** @type {[number, Colour][]} the hour at which each colour begins, the same on all days */
 export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [17, "pic"], [22, "medium"]];
 
 /**
- * The colour of a moment, and when it changes.
+ * Return the colour at a moment, and when it ends.
  * @param {string} moment
  */
 export function impactNow(moment) {
   const hour = meterClock(moment).getUTCHours();
   const index = IMPACT.findLastIndex(([from]) => from <= hour);
-  // At midnight medium goes on until 1.
+  // The last colour of the day, medium, continues after midnight until 1:00.
   const next = index + 1 < IMPACT.length ? IMPACT[index + 1][0] : IMPACT[1][0];
   return { colour: IMPACT[index][1], until: `${String(next).padStart(2, "0")}:00` };
 }

@@ -1,6 +1,6 @@
 /**
- * The running quarter as a card of Home Assistant, made of the page's own parts. It listens to Home Assistant's command
- * p1_monitor/quarter/subscribe and never asks a device. The board does not get this file.
+ * Home Assistant's dashboard card of the running quarter, made of the page's modules. It subscribes to Home Assistant's
+ * command p1_monitor/quarter/subscribe and never asks a device. This file is not installed on the board.
  */
 
 import { advice, level, LEVEL_WORDS } from "../advice.js";
@@ -29,8 +29,8 @@ const RETRY_MS = 5000;
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 
-// Home Assistant's own code puts a registry of its own in the place of the browser's, and what is defined before that
-// it does not find: out of a warm cache we can be here first.
+// Home Assistant replaces the browser's registry of elements and does not find elements defined before that. With a
+// warm cache this file can run first, so it waits for Home Assistant's own element.
 await customElements.whenDefined("home-assistant");
 
 class QuarterCard extends HTMLElement {
@@ -116,7 +116,7 @@ class QuarterCard extends HTMLElement {
       type: "p1_monitor/quarter/subscribe",
       ...(this.config.device_id && { device_id: this.config.device_id }),
     };
-    // A Home Assistant that has just started knows this command a little later than its connection is there.
+    // Just after a start Home Assistant accepts connections before it knows this command, so a refusal is retried.
     const subscription = connection.subscribeMessage(
       (/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
     this.subscription = subscription;

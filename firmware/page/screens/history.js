@@ -1,4 +1,4 @@
-/** Where it all went: a quarter, day, month or year, and the way through them. */
+/** History screen: a quarter, day, month or year as chart, table and totals, and the navigation between them. */
 
 import { ApiError } from "../api.js";
 import { chart } from "../chart.js";
@@ -18,7 +18,7 @@ import { peakButton } from "./peak_button.js";
 
 const SWIPE_PX = 60;
 
-/** Now by the meter; by this computer until a telegram has come. */
+/** Return the meter's time in seconds since 1970; before the first telegram, this computer's. */
 const now = () => (state.quarter?.start
   ? toSeconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0)
   : Date.now() / 1000);
@@ -69,7 +69,7 @@ export function historyScreen(root, parts) {
     return spanContaining(span.kind, day + sinceMidnight);
   }
 
-  /** A moment of the span to look closer at: now, where it is part of it. */
+  /** Return the moment that a span of another kind must contain: now if this span contains it, else its start. */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
     return now() >= from && now() < to ? now() : from;
@@ -145,7 +145,7 @@ export function historyScreen(root, parts) {
     });
   }
 
-  /** What day it is comes from the meter, with the first figures. */
+  /** Show the first span as soon as the meter's day is known, or the device cannot be reached. */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
     isStarted = true;
@@ -163,7 +163,7 @@ export function historyScreen(root, parts) {
       if (plot && quarterShown === quarter.id) plot.show();
       else draw(quarterHistory(toSeconds(quarter.start), samples.imported, samples.exported));
     } else if (quarter && quarter.id !== quarterShown && startOf(neighbour(span, 1)) > now() - QUARTER_S * 2) {
-      show(); // a quarter has been closed that belongs here
+      show(); // a quarter of this span has closed
     }
     quarterShown = quarter?.id;
   });
@@ -282,7 +282,7 @@ function exportPanel({ kind, name }, data) {
 }
 
 /**
- * Keys of the history, but for those that a field or a table wants itself.
+ * Call actions on keys, except in a field or a table, which use the keys themselves. Return a function that stops this.
  * @param {Record<string, () => void>} actions
  */
 function listenForKeys(actions) {
@@ -300,7 +300,7 @@ function listenForKeys(actions) {
 
 /**
  * @param {HTMLElement} root
- * @param {() => void} right the finger went to the right: earlier
+ * @param {() => void} right called when the finger moves to the right
  * @param {() => void} left
  */
 function listenForSwipes(root, right, left) {

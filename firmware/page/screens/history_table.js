@@ -1,4 +1,4 @@
-/** The table behind the chart of a span, filled when it is opened. */
+/** Table with the values of a span's chart, filled when it is opened. */
 
 import { element } from "../dom.js";
 import { hashOf, titleOf } from "../history_span.js";

@@ -1,4 +1,4 @@
-/** The newest lines of the device's log. */
+/** Log screen: the newest lines of the device's log. */
 
 import { ApiError, request } from "../api.js";
 import { element, fill } from "../dom.js";

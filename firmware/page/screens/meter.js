@@ -1,4 +1,4 @@
-/** All that the meter says, and how well it is heard. */
+/** Meter screen: all values of the newest telegram, the telegram itself, and the device's health. */
 
 import { ApiError, request } from "../api.js";
 import { copyText } from "../clipboard.js";
@@ -39,7 +39,7 @@ export function meterScreen(root) {
       element("p", { class: "buttons" }, showButton, copyButton), message, telegram)));
   const show = () => {
     const fresh = createPanels();
-    // Only texts change from second to second: whoever reads along or has marked something is left alone.
+    // Replace only texts that changed, so that a reader's selection and a screen reader's place are kept.
     if (panels.childElementCount !== fresh.length) fill(panels, fresh);
     else fresh.forEach((panel, index) => updatePanel(panels.children[index], panel));
   };
@@ -117,7 +117,7 @@ function rowsPanel(title, rows) {
 }
 
 /**
- * The registers by tariff, of which meters send two or five.
+ * Return the rows of the registers by tariff. A meter sends two or five of them.
  * @param {Record<string, any>} reading
  * @returns {[WordKey, string][]}
  */

@@ -1,4 +1,4 @@
-/** The first screen: will this quarter cost me? */
+/** First screen: the running quarter, its advice, the month's peak and the live chart. */
 
 import { advice, level, LEVEL_WORDS } from "../advice.js";
 import { chart } from "../chart.js";
@@ -11,7 +11,7 @@ import { staleness, state, watch } from "../state.js";
 import { table } from "../table.js";
 import { impactNow } from "../tariff.js";
 
-const BLANK = "\u00a0"; // holds the place of a line that is still to come
+const BLANK = "\u00a0"; // reserves a line that is not yet known
 
 /** @param {HTMLElement} root */
 export function nowScreen(root) {
@@ -120,7 +120,7 @@ function liveChart(root) {
 }
 
 /**
- * Mean of a minute.
+ * Return the mean of a minute's samples.
  * @param {(number | null)[]} values
  * @param {number} from
  */

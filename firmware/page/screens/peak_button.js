@@ -1,4 +1,4 @@
-/** The way to the quarter that made the month's peak; where the card does not have it, the button says so. */
+/** Button that opens the quarter of the month's peak. A text beside it says if the card does not have that quarter. */
 
 import { element, fill, setText } from "../dom.js";
 import { hashOf, spanContaining, startOf } from "../history_span.js";
@@ -23,7 +23,7 @@ export function peakButton() {
     const month = spanContaining("month", startOf(span)).name;
     const peaks = [state.peaks?.running, ...(state.peaks?.months ?? [])];
     const known = kind === "year" ? null : peaks.find((one) => one?.month === month);
-    // Of months that the meter has forgotten the card knows it.
+    // The meter remembers 13 months; the peaks of older ones come from the card.
     const stored = kind === "month" && !known ? data?.highest : null;
     const peak = known ?? stored;
     root.hidden = kind === "year";

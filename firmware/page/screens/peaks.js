@@ -1,4 +1,4 @@
-/** What the household pays for: the highest quarter of each month, and their mean. */
+/** Peaks screen: the highest quarter of each month, their billed mean, its cost and the tariffs. */
 
 import { element, fill } from "../dom.js";
 import { date, FORMATS, kilowatts, money, t } from "../i18n.js";

@@ -1,4 +1,4 @@
-/** The device's settings, and the page's own. */
+/** Settings screen: the device's settings and actions, and the page's language and theme. */
 
 import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
@@ -113,7 +113,7 @@ async function load(forms, section) {
   if (section) document.getElementById(section)?.scrollIntoView();
 }
 
-/** The networks that the device hears, offered in the field. */
+/** Return a button that searches Wi-Fi networks and offers those found in the field of the network's name. */
 function networkSearch() {
   const list = element("datalist", { id: "networks" });
   const message = element("span", { class: "soft", role: "status" });
@@ -134,7 +134,7 @@ function networkSearch() {
   return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
-/** Language and colours of this page, in this browser. */
+/** Return the panel with the page's language and theme, which this browser stores. */
 function pagePanel() {
   const languageField = element("select", { id: "language" },
     element("option", { value: "" }, t("asBrowser")),
@@ -157,7 +157,7 @@ function pagePanel() {
     element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themeField));
 }
 
-/** What can be done to the device. */
+/** Return the panel with the device's actions, such as restart and sign-in. */
 function devicePanel() {
   const message = element("p", { role: "status" });
   /**

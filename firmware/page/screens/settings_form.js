@@ -1,4 +1,4 @@
-/** Fields of a form about one section of the device's settings, and what came of sending it. */
+/** Form for one section of the device's settings. */
 
 import { ApiError, sendJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
@@ -9,19 +9,19 @@ import { withSignIn } from "./sign_in.js";
 /** @typedef {import("../i18n.js").WordKey} WordKey */
 /**
  * @typedef {object} Field
- * @property {string} key of the setting, "capacity.area"
+ * @property {string} key name of the setting: "capacity.area"
  * @property {WordKey} label
  * @property {WordKey} [hint]
  * @property {"text" | "number" | "password" | "date" | "time" | "checkbox" | "select"} type
  * @property {Record<string, string>} [choices]
- * @property {Record<string, string | number>} [limits] further attributes
+ * @property {Record<string, string | number>} [limits] further attributes of the input
  */
 
 /**
- * A form that sends what was changed in it, and nothing else.
+ * Return a form that sends only the changed settings.
  * @param {WordKey} title
  * @param {Field[]} fields
- * @param {any} config what the device told
+ * @param {any} config the device's settings
  * @param {{id?: string, note?: import("../dom.js").Child, onSaved?: (changed: any) => void}} [more]
  */
 export function settingsForm(title, fields, config, { id, note, onSaved } = {}) {
@@ -104,7 +104,7 @@ function fieldRow({ key, label, hint, type }, input) {
 }
 
 /**
- * What a field holds: null for an empty one, which takes a setting back to its default.
+ * Return a field's value. An empty field is null, which resets a setting to its default.
  * @param {Field} field
  * @param {HTMLInputElement | HTMLSelectElement} input
  */

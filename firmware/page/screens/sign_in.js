@@ -1,12 +1,12 @@
-/** Asking for the password, when something is to be changed; the first time, for one to be set. */
+/** Sign-in dialog: asks for the device's password; if the device has none, it asks for a new one. */
 
 import { ApiError, BASE_URL, getJson, isSignedIn, sendJson, signIn } from "../api.js";
 import { element, setText } from "../dom.js";
 import { t } from "../i18n.js";
 
 /**
- * Do something that wants a sign-in, and ask for that first where it is needed. The action's result; null when the
- * reader goes back.
+ * Call an action that needs a sign-in, and ask for the password first if necessary. Return the action's result; null if
+ * the reader cancels.
  * @template Result
  * @param {() => Promise<Result>} action
  * @returns {Promise<Result | null>}
@@ -24,7 +24,7 @@ export async function withSignIn(action) {
   }
 }
 
-/** Whether somebody signed in. */
+/** Show the dialog. True if the reader signs in. */
 export async function askPassword() {
   if (BASE_URL) {
     alert(t("otherDevice"));
@@ -67,7 +67,7 @@ export async function askPassword() {
   return hasSignedIn;
 }
 
-/** Whether the device has a password; where its settings are closed to readers, it has. */
+/** True if the device has a password. It has one if its settings cannot be read without a sign-in. */
 async function hasPassword() {
   try {
     return Boolean((await getJson("/api/config")).access.has_password);

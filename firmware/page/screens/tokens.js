@@ -1,4 +1,4 @@
-/** Keys of programs: who has one is let in until it is taken back. */
+/** Panel of the tokens, with which programs sign in. A token is valid until it is removed. */
 
 import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
 import { copyText } from "../clipboard.js";

@@ -1,4 +1,4 @@
-/** Another version of the firmware: sending it, and what came of it. /update does the same without this page's code. */
+/** Update screen: sends an update package and reports the result. /update does the same without this page's code. */
 
 import { ApiError, authHeaders, getJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
@@ -55,10 +55,10 @@ export function updateScreen(root) {
 }
 
 /**
- * Send the package; fetch does not tell how far it is.
+ * Send the package, with XMLHttpRequest because fetch does not report the progress of an upload.
  * @param {File} file
  * @param {(percent: number) => void} progress
- * @returns {Promise<string>} its version
+ * @returns {Promise<string>} the package's version
  */
 function upload(file, progress) {
   return new Promise((done, failed) => {
@@ -76,7 +76,7 @@ function upload(file, progress) {
 }
 
 /**
- * Whether the device comes back with a version; it goes back by itself to the one before when it cannot.
+ * Wait for the restart. True if the device runs the version; if that fails to run, the device returns to the previous.
  * @param {string} version
  */
 async function waitForVersion(version) {
@@ -86,7 +86,7 @@ async function waitForVersion(version) {
       const { firmware, uptime_s } = await getJson("/api/device");
       if (firmware === version && uptime_s < 2 * TRIES) return true;
     } catch (error) {
-      // It reads behind a sign-in, which a restart ends.
+      // This device shows its version only after a sign-in, which the restart has ended.
       if (error instanceof ApiError && error.status === 401) return true;
     }
   }
