@@ -110,7 +110,7 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
             await expect(shown.nth(1).locator("h2")).to_have_text("Garage")
             await expect(shown.nth(0).locator(".figure")).to_have_text("9.20 kW")
             await expect(shown.nth(1).locator(".figure")).to_have_text(re.compile(r"1\.20\skW"))
-            await expect(shown.nth(0).locator(".advice")).to_contain_text("must go off")
+            await expect(shown.nth(0).locator(".advice")).to_contain_text("Switch off")
             await expect(shown.nth(0).locator(".uplot canvas")).to_have_count(1)
             await expect(shown.nth(1).locator(".uplot canvas")).to_have_count(0)
             # The line is drawn in its colour, which a card has once it is on its dashboard.

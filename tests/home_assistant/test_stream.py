@@ -151,7 +151,7 @@ async def test_another_device_on_the_stream_is_refused(
     await set_up(monitor)
     monitor.push(status={"id": "0200c3000002"})
     await until(lambda: value(hass, "power") == STATE_UNAVAILABLE)
-    assert "is another one: its MAC address is 0200c3000002 instead of 0200c3000001" in caplog.text
+    assert "Its MAC address is 0200c3000002 instead of 0200c3000001" in caplog.text
 
     monitor.push(status={"id": "0200c3000001"})
     await until(lambda: value(hass, "power") == "3180")

@@ -72,7 +72,7 @@ async def test_a_clone_of_the_sources_offers_nothing_and_says_why(
     bundle("0.2.0", "t8_s2")  # type: ignore[call-arg]
     await set_up(monitor)
     assert attributes(hass)["state"] == STATE_OFF
-    assert attributes(hass)["release_summary"].startswith("No firmware inside")
+    assert attributes(hass)["release_summary"].startswith("This copy of the integration contains no firmware")
 
 
 async def test_an_original_device_has_none(

@@ -48,7 +48,7 @@ def test_phone_sets_it_up_and_no_telegram_waits_for_that(power: SwitchOn, browse
     page.get_by_role("button", name="home").click()
     page.get_by_label("Wachtwoord", exact=True).fill("wrong horse")
     page.get_by_role("button", name="Verbinden").click()
-    expect(page.locator("#told")).to_contain_text("Ik probeer")
+    expect(page.locator("#told")).to_contain_text("Het toestel probeert te verbinden")
     expect(page.locator("#told")).to_contain_text("het wachtwoord klopt niet", timeout=20_000)
     picture(page, "phone-wrong")
     assert not (hardware.flash / "config.json").exists()
@@ -73,11 +73,11 @@ def test_phone_sets_it_up_and_no_telegram_waits_for_that(power: SwitchOn, browse
 @pytest.mark.parametrize(
     ("locale", "title", "wrong"),
     [
-        ("nl-BE", "Stel je P1-monitor in", "Kies of typ een netwerk."),
+        ("nl-BE", "Stel je P1-monitor in", "Kies een netwerk of typ een naam."),
         ("fr-BE", "Configurer le moniteur P1", "Choisissez ou tapez un réseau."),
-        ("de-BE", "P1-Monitor einrichten", "Wählen oder tippen Sie ein Netzwerk."),
-        ("en-GB", "Set up your P1 monitor", "Choose or type a network."),
-        ("ja-JP", "Set up your P1 monitor", "Choose or type a network."),
+        ("de-BE", "P1-Monitor einrichten", "Wählen Sie ein Netzwerk oder geben Sie eines ein."),
+        ("en-GB", "Set up your P1 monitor", "Choose or enter a network."),
+        ("ja-JP", "Set up your P1 monitor", "Choose or enter a network."),
     ],
 )
 def test_page_speaks_the_language_of_the_phone(

@@ -128,7 +128,7 @@ def test_page_can_be_used_by_keys_alone(house: Device, browse: Browse):
     page = browse(house)
     expect(page.locator(".hero .figure")).to_contain_text("W")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     for _ in range(3):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -44,8 +44,8 @@ def test_day_shows_its_quarters_totals_and_peak(house: Device, browse: Browse):
     month = house.get("/api/months/2026-11").json()["days"]
     total = next(row for row in month if row["day"] == "2026-11-10")
 
-    assert f"{total['import_kwh']:.2f} kWh" in card_of(page, "Used")
-    assert f"{total['gas_m3']:.2f} m³" in card_of(page, "Used")
+    assert f"{total['import_kwh']:.2f} kWh" in card_of(page, "Totals")
+    assert f"{total['gas_m3']:.2f} m³" in card_of(page, "Totals")
     assert f"{highest['import_w'] / 1000:.2f} kW" in card_of(page, "Highest quarter")
     assert highest["start"][11:16] in card_of(page, "Highest quarter")
     assert len(rows(page)) == 96
@@ -187,8 +187,8 @@ def test_month_peak_that_is_not_on_the_card_says_when_it_was_and_why(browse: Bro
         button = page.get_by_role("button", name="Month peak")
         expect(button).to_have_text(re.compile(r"5\.12\skW"))
         expect(button).to_have_attribute("aria-disabled", "true")
-        expect(page.locator("#peak-why")).to_contain_text("2 Nov, 17:30: the card does not have this quarter")
-        expect(page.locator(".empty")).to_contain_text("Nothing is stored of Tue, 10 November 2026")
+        expect(page.locator("#peak-why")).to_contain_text("2 Nov, 17:30: this quarter is not on the card")
+        expect(page.locator(".empty")).to_contain_text("Nothing is stored for Tue, 10 November 2026")
 
 
 def test_view_is_saved_as_csv_and_json(house: Device, browse: Browse):

@@ -46,7 +46,7 @@ def test_figures_change_with_the_meter(house: Device, browse: Browse):
 def test_telegram_is_shown_and_copied_without_a_secure_context(house: Device, browse: Browse):
     page = browse(house, "#meter", permissions=["clipboard-read"])
     assert page.evaluate("isSecureContext") is False
-    page.get_by_role("button", name="Show the newest").click()
+    page.get_by_role("button", name="Show the latest").click()
     expect(page.locator("pre")).to_contain_text(re.compile(r"/FLU5.*![0-9A-F]{4}", re.DOTALL))
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()

@@ -47,9 +47,9 @@ def test_figures_change_each_second(house: Device, browse: Browse):
 @pytest.mark.parametrize(
     ("power_w", "level", "words"),
     [
-        (500, "On course", r"[\d.]+\skW more is fine for 1\d minutes"),
-        (-1500, "On course", r"[\d.]+\skW more is fine for 1\d minutes"),
-        (6000, "Take care", r"[\d.]+\skW must go off"),
+        (500, "On track", r"[\d.]+\skW more is fine for 1\d minutes"),
+        (-1500, "On track", r"[\d.]+\skW more is fine for 1\d minutes"),
+        (6000, "Watch out", r"Switch off [\d.]+\skW"),
     ],
 )
 def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: str, words: str):
@@ -68,7 +68,7 @@ def test_quarter_that_is_lost_says_so(browse: Browse):
     with at_home(simulated_meter(start=START - 110, load=load, past=Past()), speed=20) as device:
         page = browse(device)
         expect(page.locator(".badge")).to_have_text("Too high")
-        expect(page.locator(".advice")).to_contain_text("passed the target")
+        expect(page.locator(".advice")).to_contain_text("exceeded the target")
 
 
 def test_next_quarter_takes_its_place_and_the_chart_begins_anew(browse: Browse):
@@ -88,7 +88,7 @@ def test_lost_connection_is_told_and_comes_back_by_itself(browse: Browse, tmp_pa
         expect(page.locator(".hero .figure")).to_contain_text("W")
         expect(page.locator("#notice")).to_be_hidden()
         device.board.stop()
-        expect(page.locator("#notice")).to_contain_text("No connection with the device")
+        expect(page.locator("#notice")).to_contain_text("No connection to the device")
         device.board.start()
         expect(page.locator("#notice")).to_be_hidden(timeout=25_000)
 
@@ -104,7 +104,7 @@ def test_silent_meter_is_told_with_the_age_of_the_figures(browse: Browse, tmp_pa
 
 def test_missing_card_is_told(browse: Browse):
     with at_home(simulated_meter(start=EVENING)) as device:
-        expect(browse(device).locator("#notice")).to_contain_text("There is no memory card")
+        expect(browse(device).locator("#notice")).to_contain_text("No SD card")
 
 
 def test_fourth_page_polls_and_is_as_up_to_date(browse: Browse, tmp_path: Path):

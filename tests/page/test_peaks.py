@@ -62,7 +62,7 @@ def test_thirteen_months_stand_with_floor_mean_and_cost(browse: Browse, tmp_path
         expect(months.first).to_contain_text(re.compile(r"Nov 26.*4\.12\skW", re.DOTALL))
         expect(months.first).to_contain_text("2 Nov, 17:30")
         expect(months.nth(1)).to_contain_text("2.10")
-        expect(page.locator(".legend")).to_contain_text(re.compile(r"2\.50\skW: billed at least"))
+        expect(page.locator(".legend")).to_contain_text(re.compile(r"2\.50\skW: minimum billed"))
         expect(page.locator(".legend")).to_contain_text(f"{average_w / 1000:.2f}")
 
         rate = RATES["eur_per_kw_year"]["limburg"]
@@ -74,7 +74,7 @@ def test_thirteen_months_stand_with_floor_mean_and_cost(browse: Browse, tmp_path
 def test_another_100_w_below_the_floor_costs_nothing(browse: Browse, tmp_path: Path):
     with household(tmp_path, "limburg", running_w=1900) as device:
         expect(browse(device, "#peaks").locator("main")).to_contain_text(
-            "costs nothing: 2.5 kW is billed anyway"
+            "costs nothing because 2.5 kW is billed anyway"
         )
 
 
@@ -113,14 +113,14 @@ def test_table_can_be_changed_and_taken_back(browse: Browse, tmp_path: Path):
         figure = page.locator("section .figure").first
         expect(figure).to_contain_text("a year")
         before = figure.inner_text()
-        page.locator("summary", has_text="See and change").click()
+        page.locator("summary", has_text="View and change").click()
         page.get_by_label(re.compile("^West,")).fill("100")
         page.get_by_label(re.compile("^West,")).press("Tab")
         average_w = device.get("/api/peaks").json()["billable_average_w"]
         expect(figure).to_contain_text(f"€{average_w / 10:.2f}")
         page.reload()
         expect(figure).to_contain_text(f"€{average_w / 10:.2f}")
-        page.locator("summary", has_text="See and change").click()
+        page.locator("summary", has_text="View and change").click()
         page.get_by_role("button", name="Back to the published table").click()
         expect(figure).to_have_text(before)
 
@@ -128,7 +128,7 @@ def test_table_can_be_changed_and_taken_back(browse: Browse, tmp_path: Path):
 def test_table_of_a_year_before_says_so(browse: Browse, tmp_path: Path):
     (tmp_path / "config.json").write_text('{"capacity": {"area": "imewo"}}')
     with at_home(simulated_meter(start=clock.parse("2027-01-05T12:00:00")), card=tmp_path) as device:
-        expect(browse(device, "#peaks").locator("main")).to_contain_text("This table is of 2026")
+        expect(browse(device, "#peaks").locator("main")).to_contain_text("This table is from 2026")
 
 
 def test_published_table_is_whole():
