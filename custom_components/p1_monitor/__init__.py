@@ -18,18 +18,18 @@ from .api import (
     P1MonitorError,
     P1MonitorTokenError,
 )
-from .card import async_setup_card
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator_original import OriginalCoordinator
+from .dashboard_card import async_setup_card
+from .device_writes import give_token_back
 from .entity import main_device_info
-from .holes import Repair
+from .history_backfill import Repair
 from .issues import forget, watch
-from .memory import Memory
-from .original import OriginalCoordinator
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
+from .storage import Memory
 from .websocket import async_setup_websocket
-from .writing import give_token_back
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
 OUR_FIRST_VERSION = 3

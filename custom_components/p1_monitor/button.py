@@ -12,8 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import P1MonitorClient
 from .coordinator import P1MonitorConfigEntry
+from .device_writes import add_where_allowed, in_words
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import add_where_allowed, in_words
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1

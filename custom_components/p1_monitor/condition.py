@@ -17,7 +17,7 @@ from homeassistant.helpers.condition import (
 )
 from homeassistant.util.unit_conversion import PowerConverter
 
-from .own_entities import own_entities
+from .automation_targets import own_entities
 from .sensor_meter import TARIFFS
 
 CONF_TARIFF = "tariff"

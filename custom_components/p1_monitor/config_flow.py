@@ -32,10 +32,10 @@ from .api import (
     normal_serial,
 )
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from .device_writes import give_token_back
 from .flow_access import AccessSteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normal_host
-from .writing import give_token_back
 
 TITLE = "P1 meter"
 

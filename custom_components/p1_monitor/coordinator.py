@@ -1,7 +1,7 @@
 """What all of Home Assistant's side shares: the newest of everything a device told.
 
 LiveCoordinator serves a device of ours: pushed by its live stream, polled while that is
-down. A device with the original firmware has its own, in original.py.
+down. A device with the original firmware has its own, in coordinator_original.py.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
-from .day import Day
-from .memory import Memory
+from .storage import Memory
+from .today import Day
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60

@@ -1,4 +1,4 @@
-"""Events: what happens to peaks, and to the meter. See happenings.py for when."""
+"""Events: what happens to peaks, and to the meter. See event_detector.py for when."""
 
 from dataclasses import dataclass
 from typing import override
@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .happenings import (
+from .event_detector import (
     BREAKER,
     METER_TYPES,
     PEAK_TYPES,

@@ -23,7 +23,7 @@ from .const import (
     CONF_TARGET_W,
     CONF_WARNING_PERCENT,
 )
-from .demand import AREAS, CONNECTION_W
+from .original_advice import AREAS, CONNECTION_W
 
 
 def _whole(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:

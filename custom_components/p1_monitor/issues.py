@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOCUMENTATION, DOMAIN, OLDEST_FIRMWARE
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
-from .memory import Memory
+from .storage import Memory
 
 MINUTE_S = 60
 # Fields that a meter sent go away when the permission for its port ends; a day is no hiccup.

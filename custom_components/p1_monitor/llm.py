@@ -20,7 +20,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .past import month_peaks, totals
+from .history_query import month_peaks, totals
 
 METER = "meter"
 PROMPT = (

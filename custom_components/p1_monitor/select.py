@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .demand import AREAS
+from .device_writes import add_where_allowed, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .writing import add_where_allowed, change_setting
+from .original_advice import AREAS
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1

@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorEntity, SensorEntityDescriptio
 
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register import Pace, Register
+from .register_guard import Pace, Register
 
 
 def _electricity_meter(snapshot: Snapshot) -> str | None:
@@ -20,7 +20,7 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
     """A sensor: value_fn gives its native value, None where the device does not say.
 
-    pace: the value is a register that counts up no faster than this (see register.py), of
+    pace: the value is a register that counts up no faster than this (see register_guard.py), of
     the meter whose serial number meter_fn gives, read when measured_fn says.
     last_reset_fn: when a total began.
     """

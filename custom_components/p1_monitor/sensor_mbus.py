@@ -20,7 +20,7 @@ from .api import MBusDevice
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import AT_CHANGE
-from .register import Pace
+from .register_guard import Pace
 from .sensor_entity import P1MonitorSensor, P1MonitorSensorDescription
 from .sensor_meter import BREAKER_STATES
 

@@ -14,9 +14,9 @@ from homeassistant.const import (
 
 from . import impact
 from .coordinator import Snapshot
-from .demand import CONNECTION_W
 from .entity import ENERGY, POWER, TEN_SECONDS
-from .register import Pace
+from .original_advice import CONNECTION_W
+from .register_guard import Pace
 from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]

@@ -12,8 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
-from .earlier import import_earlier
-from .past import month_peaks, quarters
+from .history_import import import_earlier
+from .history_query import month_peaks, quarters
 
 GET_MONTH_PEAKS: Final = "get_month_peaks"
 GET_QUARTERS: Final = "get_quarters"

@@ -19,8 +19,8 @@ from homeassistant.helpers.trigger import (
 )
 from homeassistant.util.unit_conversion import PowerConverter
 
-from .happenings import MONTH_CLOSED, NEW_MONTH_PEAK
-from .own_entities import own_entities
+from .automation_targets import own_entities
+from .event_detector import MONTH_CLOSED, NEW_MONTH_PEAK
 
 SENSOR = {"sensor": DomainSpec()}
 

@@ -20,7 +20,7 @@ from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenEr
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .packages import FirmwarePackage, bundled_packages
+from .firmware_packages import FirmwarePackage, bundled_packages
 
 # A board takes one package at a time, and two boards do not mind each other.
 PARALLEL_UPDATES = 1

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
     async_wait_recording_done,
 )
 
-from custom_components.p1_monitor.holes import Repair
+from custom_components.p1_monitor.history_backfill import Repair
 from simulator import clock
 from simulator.board import Board
 from simulator.household import Household

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.p1_monitor.cost import RATES, RATES_YEAR, extra_cost, month_cost, year_cost
-from custom_components.p1_monitor.demand import AREAS, AREAS_WITHOUT_PEAK
+from custom_components.p1_monitor.original_advice import AREAS, AREAS_WITHOUT_PEAK
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "custom_components/p1_monitor/rates.json"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from custom_components.p1_monitor.api import Quarter, StoredQuarter
-from custom_components.p1_monitor.day import ClosedQuarter, Day
+from custom_components.p1_monitor.today import ClosedQuarter, Day
 
 START = datetime.fromisoformat("2026-11-12T18:30:00+01:00")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.p1_monitor.demand import (
+from custom_components.p1_monitor.original_advice import (
     QUARTER_S,
     Advice,
     RiskTracker,

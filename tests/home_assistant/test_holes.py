@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
     async_wait_recording_done,
 )
 
-from custom_components.p1_monitor.holes import Repair
+from custom_components.p1_monitor.history_backfill import Repair
 
 from .conftest import SetUp, state
 from .device import P1Monitor

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.p1_monitor.register import Pace, Register
+from custom_components.p1_monitor.register_guard import Pace, Register
 
 START = datetime(2026, 11, 12, tzinfo=UTC)
 # Carries 36 in an hour: with the overload 0.0125 a second, and a step of 0.1.

@@ -14,8 +14,8 @@ from .errors import (
     P1MonitorTokenError,
 )
 from .events import EventReader
-from .fields import Json, tables
 from .http import Requests, as_object, check, connection_error
+from .json_fields import Json, tables
 from .models import (
     Device,
     LiveEvent,

@@ -17,7 +17,7 @@ from .errors import (
     P1MonitorTokenError,
     P1MonitorWaitError,
 )
-from .fields import Json
+from .json_fields import Json
 
 # A board that writes a quarter to its card answers late, but not this late.
 REQUEST_TIMEOUT_S = 10

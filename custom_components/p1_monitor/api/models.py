@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .fields import (
+from .json_fields import (
     Json,
     flag,
     integer,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from .fields import Json, integer, integers, table
+from .json_fields import Json, integer, integers, table
 
 _MAC_DIGITS = 12
 

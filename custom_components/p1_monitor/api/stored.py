@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .fields import Json, integer, moment, number, text
+from .json_fields import Json, integer, moment, number, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

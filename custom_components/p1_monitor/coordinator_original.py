@@ -25,8 +25,8 @@ from .coordinator import (
     P1MonitorCoordinator,
     Snapshot,
 )
-from .day import Day
-from .demand import advise, in_same_month, quarter_start, target_w
+from .original_advice import advise, in_same_month, quarter_start, target_w
+from .today import Day
 
 QUARTER = timedelta(minutes=15)
 

@@ -25,7 +25,7 @@ from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverte
 from .api import StoredQuarter
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
-from .register import Pace
+from .register_guard import Pace
 from .sensor_mbus import KINDS, meters_by_key
 from .sensor_meter import ELECTRICITY
 

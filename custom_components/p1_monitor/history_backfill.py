@@ -16,7 +16,7 @@ from homeassistant.helpers.event import async_track_time_change
 from .api import P1MonitorError
 from .const import LOGGER
 from .coordinator import P1MonitorCoordinator
-from .hours import HOUR, TOLERANCE, Counter, Row, States, counters, statistics_of, stored_states
+from .statistics import HOUR, TOLERANCE, Counter, Row, States, counters, statistics_of, stored_states
 
 LOOK_BACK = timedelta(days=31)
 # The recorder has compiled the hour before by then, and is not about to compile the next.

@@ -16,8 +16,18 @@ from homeassistant.util import dt as dt_util
 from .api import P1MonitorError
 from .const import DOMAIN
 from .coordinator import BRUSSELS, P1MonitorCoordinator
-from .hours import HOUR, TOLERANCE, Counter, Row, States, Statistics, counters, statistics_of, stored_states
-from .past import unreachable
+from .history_query import unreachable
+from .statistics import (
+    HOUR,
+    TOLERANCE,
+    Counter,
+    Row,
+    States,
+    Statistics,
+    counters,
+    statistics_of,
+    stored_states,
+)
 
 # So much is asked of the board at once: some minutes' work for a card of years, which should not be lost in its last.
 PART = timedelta(days=31)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .coordinator import Snapshot
-from .demand import FLOOR_W
+from .original_advice import FLOOR_W
 
 WARNING = "peak_warning"
 EXCEEDED = "peak_exceeded"
