@@ -22,7 +22,7 @@ from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_card
-from .device_writes import give_token_back
+from .device_writes import revoke_token
 from .entity import main_device_info
 from .history_backfill import Repair
 from .issues import forget, watch
@@ -127,7 +127,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
     forget(hass, entry.entry_id)
     await Memory.forget(hass, entry.entry_id)
-    await give_token_back(hass, entry.data)
+    await revoke_token(hass, entry.data)
 
 
 async def async_remove_config_entry_device(

@@ -12,8 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import P1MonitorClient
 from .coordinator import P1MonitorConfigEntry
-from .device_writes import add_where_allowed, in_words
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .device_writes import async_add_controls, translate_errors
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -30,7 +30,7 @@ IDENTIFY = P1MonitorButtonDescription(
     key="identify",
     device_class=ButtonDeviceClass.IDENTIFY,
     entity_category=EntityCategory.DIAGNOSTIC,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
     press_fn=lambda client: client.show_light(),
 )
@@ -38,7 +38,7 @@ RESTART = P1MonitorButtonDescription(
     key="restart",
     device_class=ButtonDeviceClass.RESTART,
     entity_category=EntityCategory.CONFIG,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
     press_fn=lambda client: client.restart(),
 )
@@ -51,8 +51,8 @@ async def async_setup_entry(
 ) -> None:
     """Add what the device lets us press."""
     coordinator = entry.runtime_data
-    add_as_they_show(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
-    add_where_allowed(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
+    async_add_when_present(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
+    async_add_controls(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
 
 
 class P1MonitorButton(P1MonitorEntity, ButtonEntity):
@@ -63,13 +63,13 @@ class P1MonitorButton(P1MonitorEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Ask the device."""
-        with in_words(self.coordinator):
+        with translate_errors(self.coordinator):
             await self.entity_description.press_fn(self.coordinator.client)
 
     @override
-    def _read(self) -> None:
+    def _current_value(self) -> None:
         """A button has no value; its state is when it was pressed."""
 
     @override
-    def _show(self, value: None) -> None:
+    def _set_value(self, value: None) -> None:
         """Nothing to show."""

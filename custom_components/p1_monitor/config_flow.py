@@ -32,7 +32,7 @@ from .api import (
     normal_serial,
 )
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
-from .device_writes import give_token_back
+from .device_writes import revoke_token
 from .flow_access import AccessSteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normal_host
@@ -229,7 +229,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
                 return abort
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
         if self._mends():
-            await give_token_back(self.hass, {**self._mended_entry().data, CONF_HOST: self._host})
+            await revoke_token(self.hass, {**self._mended_entry().data, CONF_HOST: self._host})
             return self._update_entry(access, keep_access=False)
         return self._create(original=False, access=access)
 

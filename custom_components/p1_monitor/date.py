@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .device_writes import add_where_allowed, change_setting
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
 # A board answers one at a time.
@@ -27,7 +27,7 @@ COUNTED_FROM = P1MonitorDateDescription(
     translation_key="counted_from",
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
 )
 
@@ -38,7 +38,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the date, where the device lets us change it."""
-    add_where_allowed(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
+    async_add_controls(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
 
 
 class P1MonitorDate(P1MonitorEntity, DateEntity):
@@ -52,7 +52,7 @@ class P1MonitorDate(P1MonitorEntity, DateEntity):
         await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
 
     @override
-    def _read(self) -> date | None:
+    def _current_value(self) -> date | None:
         device = self.coordinator.data.device
         if device is None or device.capacity.counted_from is None:
             return None
@@ -62,5 +62,5 @@ class P1MonitorDate(P1MonitorEntity, DateEntity):
             return None
 
     @override
-    def _show(self, value: date | None) -> None:
+    def _set_value(self, value: date | None) -> None:
         self._attr_native_value = value

@@ -15,11 +15,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .api import P1MonitorClient, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
 from .const import CONF_TOKEN_ID, DOMAIN
 from .coordinator import LiveCoordinator, P1MonitorCoordinator
-from .entity import P1MonitorEntityDescription, add_as_they_show
+from .entity import P1MonitorEntityDescription, async_add_when_present
 
 
 @contextmanager
-def in_words(coordinator: P1MonitorCoordinator) -> Iterator[None]:
+def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
     """Raise HomeAssistantError for what goes wrong inside; ask for a new token where ours is refused."""
     try:
         yield
@@ -39,14 +39,14 @@ def in_words(coordinator: P1MonitorCoordinator) -> Iterator[None]:
 
 async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: str, value: Any) -> None:
     """Change one setting of the device, and show what holds then; None takes it back to its default."""
-    with in_words(coordinator):
+    with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})
     if isinstance(coordinator, LiveCoordinator):
         coordinator.take_settings(settings)
 
 
 @callback
-def add_where_allowed[D: P1MonitorEntityDescription](
+def async_add_controls[D: P1MonitorEntityDescription](
     coordinator: P1MonitorCoordinator,
     platform: Platform,
     descriptions: tuple[D, ...],
@@ -57,7 +57,7 @@ def add_where_allowed[D: P1MonitorEntityDescription](
     if not isinstance(coordinator, LiveCoordinator):
         return
     if coordinator.client.token:
-        add_as_they_show(coordinator, descriptions, async_add_entities, make)
+        async_add_when_present(coordinator, descriptions, async_add_entities, make)
         return
     registry = er.async_get(coordinator.hass)
     for item in descriptions:
@@ -66,7 +66,7 @@ def add_where_allowed[D: P1MonitorEntityDescription](
             registry.async_remove(entity_id)
 
 
-async def give_token_back(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
     """Have the device forget the token of an entry with this data; one that is gone keeps it in its list."""
     if token_id := data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])

@@ -43,21 +43,21 @@ class P1MonitorEntityDescription(EntityDescription):
     """A line in the table of entities.
 
     has_fn: whether the device shows it (it is added when it first does). enabled_fn:
-    whether it starts enabled. lapses: whether it is unavailable while the meter is
+    whether it starts enabled. needs_telegrams: whether it is unavailable while the meter is
     silent, because what it said a minute ago says nothing about now.
     """
 
     has_fn: Callable[[Snapshot], bool]
     enabled_fn: Callable[[Snapshot], bool] = lambda _: True
     rhythm: Rhythm = AT_CHANGE
-    lapses: bool = True
+    needs_telegrams: bool = True
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
 
 
 class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     """An entity that reads its value at every update and writes it in its rhythm.
 
-    The platform says how to read (`_read`) and how to show (`_show`).
+    The platform says how to read (`_current_value`) and how to show (`_set_value`).
     """
 
     _attr_has_entity_name = True
@@ -71,13 +71,13 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         self._attr_device_info = main_device_info(coordinator)
         if not description.enabled_fn(coordinator.data):
             self._attr_entity_registry_enabled_default = False
-        self._take(self._read())
+        self._prepare_write(self._current_value())
 
-    def _read(self) -> Any:
+    def _current_value(self) -> Any:
         """The value as the newest snapshot has it."""
         raise NotImplementedError
 
-    def _show(self, value: Any) -> None:
+    def _set_value(self, value: Any) -> None:
         """Make the value the entity's state."""
         raise NotImplementedError
 
@@ -85,39 +85,43 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     @override
     def available(self) -> bool:
         """Whether the device answers, and the meter speaks where that matters."""
-        return super().available and not (self.entity_description.lapses and self.coordinator.data.silent)
+        return super().available and not (
+            self.entity_description.needs_telegrams and self.coordinator.data.silent
+        )
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if its time has come."""
-        value = self._read()
-        if self._is_due(value):
-            self._take(value)
+        value = self._current_value()
+        if self._should_write(value):
+            self._prepare_write(value)
             self.async_write_ha_state()
 
-    def _is_due(self, value: Any) -> bool:
+    def _should_write(self, value: Any) -> bool:
         if self.available != self._written_available:
             return True
-        if (value is None) != (self._written is None):
+        if (value is None) != (self._written_value is None):
             return True
         rhythm = self.entity_description.rhythm
         if self.coordinator.every_second or not rhythm.every_s:
-            return bool(value != self._written) or self._attributes() != (self._attr_extra_state_attributes)
+            return bool(value != self._written_value) or self._attributes() != (
+                self._attr_extra_state_attributes
+            )
         if monotonic() - self._written_at >= rhythm.every_s - TOLERANCE_S:
             return True
         if rhythm.step is not None and value is not None:
-            return bool(abs(value - self._written) >= rhythm.step)
+            return bool(abs(value - self._written_value) >= rhythm.step)
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
-    def _take(self, value: Any) -> None:
+    def _prepare_write(self, value: Any) -> None:
         """Make the value the one to write, and remember what it is measured against."""
-        self._written = value
+        self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available
         self._written_quarter = self.coordinator.data.quarter.id
         self._attr_extra_state_attributes = self._attributes()
-        self._show(value)
+        self._set_value(value)
 
     def _attributes(self) -> dict[str, Any]:
         attributes_fn = self.entity_description.attributes_fn
@@ -125,7 +129,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
 
 
 @callback
-def add_as_they_show[D: P1MonitorEntityDescription](
+def async_add_when_present[D: P1MonitorEntityDescription](
     coordinator: P1MonitorCoordinator,
     descriptions: tuple[D, ...],
     async_add_entities: AddConfigEntryEntitiesCallback,

@@ -9,7 +9,7 @@ from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 from .event_detector import (
     BREAKER,
     METER_TYPES,
@@ -36,7 +36,7 @@ PEAK = P1MonitorEventDescription(
     key="peak",
     translation_key="peak",
     event_types=PEAK_TYPES,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.quarter.id is not None,
 )
 METER = P1MonitorEventDescription(
@@ -45,7 +45,7 @@ METER = P1MonitorEventDescription(
     event_types=METER_TYPES,
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None and s.reading.time is not None,
 )
 EVENTS = (PEAK, METER)
@@ -58,8 +58,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the events once there is something that they can come from."""
     coordinator = entry.runtime_data
-    add_as_they_show(coordinator, (PEAK,), async_add_entities, PeakEvent)
-    add_as_they_show(coordinator, (METER,), async_add_entities, MeterEvent)
+    async_add_when_present(coordinator, (PEAK,), async_add_entities, PeakEvent)
+    async_add_when_present(coordinator, (METER,), async_add_entities, MeterEvent)
 
 
 class P1MonitorEvent(P1MonitorEntity, EventEntity):
@@ -82,7 +82,7 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
     def _handle_coordinator_update(self) -> None:
         """Tell each happening; those who listen are only there once Home Assistant runs."""
         if self.available != self._written_available:
-            self._take(None)
+            self._prepare_write(None)
             self.async_write_ha_state()
         self._tell_later += self._happened()
         if self.hass.state is not CoreState.running:
@@ -93,11 +93,11 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
         self._tell_later = []
 
     @override
-    def _read(self) -> None:
+    def _current_value(self) -> None:
         """An event has no value; its state is when it came."""
 
     @override
-    def _show(self, value: None) -> None:
+    def _set_value(self, value: None) -> None:
         """Nothing to show."""
 
 

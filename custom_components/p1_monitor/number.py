@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, Snapshot
-from .device_writes import add_where_allowed, change_setting
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 from .original_advice import AREAS_WITHOUT_PEAK, FLOOR_W
 
@@ -54,7 +54,7 @@ NUMBERS = (
         native_step=0.1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
         setting=("capacity", "target_w"),
         value_fn=lambda s: s.device.capacity.target_w if s.device else None,
@@ -69,7 +69,7 @@ NUMBERS = (
         native_max_value=100,
         native_step=1,
         entity_category=EntityCategory.CONFIG,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.capacity.warning_percent is not None,
         setting=("capacity", "warning_percent"),
         value_fn=lambda s: s.device.capacity.warning_percent if s.device else None,
@@ -83,7 +83,7 @@ NUMBERS = (
         native_step=1,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
         setting=("light", "brightness"),
         value_fn=lambda s: s.settings.brightness if s.settings else None,
@@ -97,7 +97,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the settings, where the device lets us change them."""
-    add_where_allowed(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
+    async_add_controls(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
 
 
 class P1MonitorNumber(P1MonitorEntity, NumberEntity):
@@ -119,11 +119,11 @@ class P1MonitorNumber(P1MonitorEntity, NumberEntity):
         await change_setting(self.coordinator, *description.setting, round(value * description.scale))
 
     @override
-    def _read(self) -> float | None:
+    def _current_value(self) -> float | None:
         description = self.entity_description
         value = description.value_fn(self.coordinator.data)
         return None if value is None else value / description.scale
 
     @override
-    def _show(self, value: float | None) -> None:
+    def _set_value(self, value: float | None) -> None:
         self._attr_native_value = value

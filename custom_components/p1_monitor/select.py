@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .device_writes import add_where_allowed, change_setting
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 from .original_advice import AREAS
 
@@ -27,7 +27,7 @@ AREA = P1MonitorSelectDescription(
     translation_key="area",
     options=list(AREAS),
     entity_category=EntityCategory.CONFIG,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
 )
 
@@ -38,7 +38,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the area, where the device lets us change it."""
-    add_where_allowed(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
+    async_add_controls(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
 
 
 class P1MonitorSelect(P1MonitorEntity, SelectEntity):
@@ -52,10 +52,10 @@ class P1MonitorSelect(P1MonitorEntity, SelectEntity):
         await change_setting(self.coordinator, "capacity", "area", option)
 
     @override
-    def _read(self) -> str | None:
+    def _current_value(self) -> str | None:
         area = self.coordinator.data.area
         return area if area in AREAS else None
 
     @override
-    def _show(self, value: str | None) -> None:
+    def _set_value(self, value: str | None) -> None:
         self._attr_current_option = value

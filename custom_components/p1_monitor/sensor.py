@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .entity import add_as_they_show
+from .entity import async_add_when_present
 from .sensor_board import BOARD_SENSORS
 from .sensor_cost import COST_SENSORS
 from .sensor_demand import DEMAND_SENSORS
@@ -23,7 +23,7 @@ async def async_setup_entry(
 ) -> None:
     """Add what the device shows now, and the rest when it first does."""
     coordinator = entry.runtime_data
-    add_as_they_show(
+    async_add_when_present(
         coordinator,
         METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS,
         async_add_entities,

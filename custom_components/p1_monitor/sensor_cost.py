@@ -47,7 +47,7 @@ def _cost(
     state_class: SensorStateClass | None = None,
     last_reset_fn: Callable[[Snapshot], datetime | None] | None = None,
     rhythm: Rhythm = AT_CHANGE,
-    lapses: bool = False,
+    needs_telegrams: bool = False,
 ) -> P1MonitorSensorDescription:
     return P1MonitorSensorDescription(
         key=key,
@@ -57,7 +57,7 @@ def _cost(
         native_unit_of_measurement=EURO,
         suggested_display_precision=2,
         rhythm=rhythm,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=lambda s: value_fn(s) is not None,
         value_fn=value_fn,
         last_reset_fn=last_reset_fn,
@@ -73,5 +73,5 @@ COST_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         last_reset_fn=_month_start,
     ),
     _cost("capacity_cost_year", _year_cost),
-    _cost("capacity_cost_quarter", _extra_cost, rhythm=TEN_SECONDS, lapses=True),
+    _cost("capacity_cost_quarter", _extra_cost, rhythm=TEN_SECONDS, needs_telegrams=True),
 )

@@ -77,7 +77,7 @@ def _demand(
     *,
     rhythm: Rhythm = AT_CHANGE,
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT,
-    lapses: bool = True,
+    needs_telegrams: bool = True,
     enabled: bool = True,
     has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
@@ -93,7 +93,7 @@ def _demand(
         suggested_display_precision=2,
         entity_registry_enabled_default=enabled,
         rhythm=rhythm,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=has_fn or (lambda s: value_fn(s) is not None),
         value_fn=value_fn,
         attributes_fn=attributes_fn,
@@ -122,7 +122,7 @@ def _timestamp(
     key: str,
     value_fn: Callable[[Snapshot], datetime | None],
     *,
-    lapses: bool = True,
+    needs_telegrams: bool = True,
     enabled: bool = True,
 ) -> P1MonitorSensorDescription:
     return P1MonitorSensorDescription(
@@ -130,7 +130,7 @@ def _timestamp(
         translation_key=key,
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_registry_enabled_default=enabled,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=lambda s: value_fn(s) is not None,
         value_fn=value_fn,
     )
@@ -149,15 +149,15 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     # Known once a quarter has ended; the meter sends what it takes from the first telegram on.
     _demand("last_quarter_demand", _last_quarter, has_fn=_has_quarters),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
-    _demand("peak_month", running_power, lapses=False),
+    _demand("peak_month", running_power, needs_telegrams=False),
     # The end of the peak's quarter, as the meter stamps it (1.6.0).
-    _timestamp("peak_month_time", _running_end, lapses=False),
-    _demand("peak_today", _day_peak, lapses=False, enabled=False, has_fn=_has_quarters),
-    _demand("peak_previous_month", _previous_power, state_class=None, lapses=False),
+    _timestamp("peak_month_time", _running_end, needs_telegrams=False),
+    _demand("peak_today", _day_peak, needs_telegrams=False, enabled=False, has_fn=_has_quarters),
+    _demand("peak_previous_month", _previous_power, state_class=None, needs_telegrams=False),
     _demand(
         "peak_average_12m",
         lambda s: s.peaks.billable_average_w,
-        lapses=False,
+        needs_telegrams=False,
         attributes_fn=_month_list,
     ),
     _demand(

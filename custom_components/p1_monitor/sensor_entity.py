@@ -46,7 +46,7 @@ class P1MonitorSensor(P1MonitorEntity, SensorEntity):
         super().__init__(coordinator, description)
 
     @override
-    def _read(self) -> Any:
+    def _current_value(self) -> Any:
         snapshot = self.coordinator.data
         value = self.entity_description.value_fn(snapshot)
         if self._register is None:
@@ -57,11 +57,11 @@ class P1MonitorSensor(P1MonitorEntity, SensorEntity):
         )
 
     @override
-    def _is_due(self, value: Any) -> bool:
-        return super()._is_due(value) or self._last_reset() != self._attr_last_reset
+    def _should_write(self, value: Any) -> bool:
+        return super()._should_write(value) or self._last_reset() != self._attr_last_reset
 
     @override
-    def _show(self, value: Any) -> None:
+    def _set_value(self, value: Any) -> None:
         self._attr_native_value = value
         self._attr_last_reset = self._last_reset()
 

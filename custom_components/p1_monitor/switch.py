@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .device_writes import add_where_allowed, change_setting
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
 # A board answers one at a time.
@@ -26,7 +26,7 @@ STATUS_LIGHT = P1MonitorSwitchDescription(
     translation_key="status_light",
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
 )
 
@@ -37,7 +37,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the light, where the device lets us change it."""
-    add_where_allowed(
+    async_add_controls(
         entry.runtime_data, Platform.SWITCH, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch
     )
 
@@ -59,7 +59,7 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
         await change_setting(self.coordinator, "light", "brightness", 0)
 
     @override
-    def _read(self) -> bool | None:
+    def _current_value(self) -> bool | None:
         settings = self.coordinator.data.settings
         if settings is None or settings.brightness is None:
             return None
@@ -67,5 +67,5 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
         return settings.brightness > 0
 
     @override
-    def _show(self, value: bool | None) -> None:
+    def _set_value(self, value: bool | None) -> None:
         self._attr_is_on = value

@@ -19,7 +19,7 @@ from homeassistant.helpers.translation import async_get_translations
 from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError, Update
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 from .firmware_packages import FirmwarePackage, bundled_packages
 
 # A board takes one package at a time, and two boards do not mind each other.
@@ -40,7 +40,7 @@ class P1MonitorUpdateDescription(P1MonitorEntityDescription, UpdateEntityDescrip
 FIRMWARE = P1MonitorUpdateDescription(
     key="firmware",
     device_class=UpdateDeviceClass.FIRMWARE,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None and s.device.update.board is not None,
 )
 
@@ -57,7 +57,7 @@ async def async_setup_entry(
     def make(coordinator: P1MonitorCoordinator, description: P1MonitorUpdateDescription) -> P1MonitorUpdate:
         return P1MonitorUpdate(coordinator, description, packages, texts)
 
-    add_as_they_show(entry.runtime_data, (FIRMWARE,), async_add_entities, make)
+    async_add_when_present(entry.runtime_data, (FIRMWARE,), async_add_entities, make)
 
 
 class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
@@ -86,12 +86,12 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         return self._installing or super().available
 
     @override
-    def _read(self) -> tuple[str | None, Update] | None:
+    def _current_value(self) -> tuple[str | None, Update] | None:
         device = self.coordinator.data.device
         return None if device is None else (device.firmware, device.update)
 
     @override
-    def _show(self, value: tuple[str | None, Update] | None) -> None:
+    def _set_value(self, value: tuple[str | None, Update] | None) -> None:
         if value is None:
             return
         installed, update = value
