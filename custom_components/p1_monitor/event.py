@@ -14,9 +14,9 @@ from .event_detector import (
     BREAKER,
     METER_TYPES,
     PEAK_TYPES,
-    Happening,
-    MeterHappenings,
-    PeakHappenings,
+    DetectedEvent,
+    MeterEventDetector,
+    PeakEventDetector,
 )
 from .sensor_meter import BREAKER_STATES
 
@@ -24,7 +24,7 @@ from .sensor_meter import BREAKER_STATES
 PARALLEL_UPDATES = 0
 
 # Under which the memory keeps what was told of peaks.
-TOLD = "told"
+REPORTED_KEY = "told"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
     entity_description: P1MonitorEventDescription
 
-    def _happened(self) -> list[Happening]:
+    def _detect(self) -> list[DetectedEvent]:
         """What is new since the last look."""
         raise NotImplementedError
 
@@ -75,22 +75,22 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Look once: what is there already happened before we came."""
         await super().async_added_to_hass()
-        self._tell_later = self._happened()
+        self._pending = self._detect()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Tell each happening; those who listen are only there once Home Assistant runs."""
+        """Tell each event; those who listen are only there once Home Assistant runs."""
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()
-        self._tell_later += self._happened()
+        self._pending += self._detect()
         if self.hass.state is not CoreState.running:
             return
-        for happening in self._tell_later:
-            self._trigger_event(happening.type, happening.data)
+        for detected in self._pending:
+            self._trigger_event(detected.type, detected.data)
             self.async_write_ha_state()
-        self._tell_later = []
+        self._pending = []
 
     @override
     def _current_value(self) -> None:
@@ -107,12 +107,12 @@ class PeakEvent(P1MonitorEvent):
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
         """Go on where the last life of Home Assistant ended."""
         super().__init__(coordinator, description)
-        self._happenings = PeakHappenings(coordinator.memory.get(TOLD))
+        self._detector = PeakEventDetector(coordinator.memory.get(REPORTED_KEY))
 
     @override
-    def _happened(self) -> list[Happening]:
-        found = self._happenings.follow(self.coordinator.data)
-        self.coordinator.memory.put(TOLD, dict(self._happenings.told))
+    def _detect(self) -> list[DetectedEvent]:
+        found = self._detector.detect(self.coordinator.data)
+        self.coordinator.memory.put(REPORTED_KEY, dict(self._detector.reported))
         return found
 
 
@@ -122,13 +122,15 @@ class MeterEvent(P1MonitorEvent):
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
         """Begin with what there is."""
         super().__init__(coordinator, description)
-        self._happenings = MeterHappenings()
+        self._detector = MeterEventDetector()
 
     @override
-    def _happened(self) -> list[Happening]:
+    def _detect(self) -> list[DetectedEvent]:
         return [
-            Happening(type=BREAKER, data={key: BREAKER_STATES.get(value) for key, value in item.data.items()})
+            DetectedEvent(
+                type=BREAKER, data={key: BREAKER_STATES.get(value) for key, value in item.data.items()}
+            )
             if item.type == BREAKER
             else item
-            for item in self._happenings.follow(self.coordinator.data)
+            for item in self._detector.detect(self.coordinator.data)
         ]

@@ -63,7 +63,7 @@ class PeakExceeded(TurnsOn):
     key = "peak_unavoidable"
 
 
-class PeakHappens(OwnEntities, StatelessEntityTriggerBase):
+class PeakEventTrigger(OwnEntities, StatelessEntityTriggerBase):
     """The event entity tells of something of this type."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"event": DomainSpec()}
@@ -77,13 +77,13 @@ class PeakHappens(OwnEntities, StatelessEntityTriggerBase):
         return bool(state.attributes.get("event_type") == self.event_type)
 
 
-class NewMonthPeak(PeakHappens):
+class NewMonthPeak(PeakEventTrigger):
     """A quarter was the highest of its month, and above what is billed anyway."""
 
     event_type = NEW_MONTH_PEAK
 
 
-class MonthClosed(PeakHappens):
+class MonthClosed(PeakEventTrigger):
     """A month is over, and its peak is final."""
 
     event_type = MONTH_CLOSED
