@@ -28,7 +28,7 @@ from .history_backfill import Repair
 from .issues import forget, watch
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
-from .storage import Memory
+from .storage import EntryStorage
 from .websocket import async_setup_websocket
 
 # Home Assistant's built-in integration of this name has versions 1 and 2.
@@ -52,7 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
     coordinator = await _coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
-    coordinator.memory = await Memory.load(hass, entry.entry_id)
+    coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
     # The gas and water meters want the board to be known before them.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
@@ -100,7 +100,7 @@ async def _coordinator(
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Take the entities away; the stream ends with the entry's own tasks."""
-    await entry.runtime_data.memory.save()
+    await entry.runtime_data.storage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -126,7 +126,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
     """Give the device its token back, and forget the issue of an entry of the built-in integration."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
     forget(hass, entry.entry_id)
-    await Memory.forget(hass, entry.entry_id)
+    await EntryStorage.remove(hass, entry.entry_id)
     await revoke_token(hass, entry.data)
 
 

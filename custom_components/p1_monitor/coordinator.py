@@ -32,7 +32,7 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
-from .storage import Memory
+from .storage import EntryStorage
 from .today import Day
 
 POLL_INTERVAL = timedelta(seconds=5)
@@ -80,7 +80,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
 
     config_entry: P1MonitorConfigEntry
     # Loaded before the platforms are set up.
-    memory: Memory
+    storage: EntryStorage
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
         """Serve one config entry through one client."""

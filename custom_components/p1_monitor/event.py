@@ -23,7 +23,7 @@ from .sensor_meter import BREAKER_STATES
 # The coordinator fetches for all of them; nothing here talks to the device.
 PARALLEL_UPDATES = 0
 
-# Under which the memory keeps what was told of peaks.
+# Under which the storage keeps what was told of peaks.
 REPORTED_KEY = "told"
 
 
@@ -107,12 +107,12 @@ class PeakEvent(P1MonitorEvent):
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
         """Go on where the last life of Home Assistant ended."""
         super().__init__(coordinator, description)
-        self._detector = PeakEventDetector(coordinator.memory.get(REPORTED_KEY))
+        self._detector = PeakEventDetector(coordinator.storage.get(REPORTED_KEY))
 
     @override
     def _detect(self) -> list[DetectedEvent]:
         found = self._detector.detect(self.coordinator.data)
-        self.coordinator.memory.put(REPORTED_KEY, dict(self._detector.reported))
+        self.coordinator.storage.put(REPORTED_KEY, dict(self._detector.reported))
         return found
 
 

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOCUMENTATION, DOMAIN, OLDEST_FIRMWARE
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
-from .storage import Memory
+from .storage import EntryStorage
 
 MINUTE_S = 60
 # Fields that a meter sent go away when the permission for its port ends; a day is no hiccup.
@@ -34,29 +34,29 @@ class Trouble:
     """
 
     key: str
-    is_there: Callable[[Snapshot, Memory], bool | None]
+    is_there: Callable[[Snapshot, EntryStorage], bool | None]
     raise_after_s: float
     clear_after_s: float
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
     words: Callable[[Snapshot], Told] = lambda _: {}
 
 
-def _is_silent(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.silent
 
 
-def _are_peaks_gone(snapshot: Snapshot, memory: Memory) -> bool | None:
+def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
     """Whether the peaks that the meter gave before have been missing for a day."""
     given = _gives_peaks(snapshot)
-    if given is None or (memory.get(PEAKS_SEEN) is None and not given):
+    if given is None or (storage.get(PEAKS_SEEN) is None and not given):
         return None
     if given:
-        memory.put(PEAKS_SEEN, True)
-        memory.put(PEAKS_GONE_SINCE, None)
+        storage.put(PEAKS_SEEN, True)
+        storage.put(PEAKS_GONE_SINCE, None)
         return False
     now = dt_util.utcnow()
-    if (since := memory.get(PEAKS_GONE_SINCE)) is None:
-        memory.put(PEAKS_GONE_SINCE, now.isoformat())
+    if (since := storage.get(PEAKS_GONE_SINCE)) is None:
+        storage.put(PEAKS_GONE_SINCE, now.isoformat())
         return False
     return now - datetime.fromisoformat(since) >= GONE_AFTER
 
@@ -72,15 +72,15 @@ def _gives_peaks(snapshot: Snapshot) -> bool | None:
     return False if sources & {"registers", "samples", "card"} else None
 
 
-def _is_card_failing(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_card_failing(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.device.card.state == "failed" if snapshot.device else None
 
 
-def _is_card_full(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_card_full(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.device.card.nearly_full if snapshot.device else None
 
 
-def _is_firmware_old(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     if snapshot.device is None or snapshot.device.firmware is None:
         return None
     try:
@@ -170,7 +170,7 @@ def _look_at(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, item: _Watched, coordinator: P1MonitorCoordinator
 ) -> None:
     trouble, snapshot = item.trouble, coordinator.data
-    is_there = trouble.is_there(snapshot, coordinator.memory)
+    is_there = trouble.is_there(snapshot, coordinator.storage)
     if is_there is None or is_there == item.raised:
         item.changing_since = None
         return

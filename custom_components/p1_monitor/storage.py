@@ -11,7 +11,7 @@ VERSION = 1
 SAVE_AFTER_S = 1.0
 
 
-class Memory:
+class EntryStorage:
     """A small file for one config entry. Values are JSON; whoever reads one gives its key."""
 
     def __init__(self, store: Store[dict[str, Any]], data: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ class Memory:
         return cls(store, await store.async_load() or {})
 
     @staticmethod
-    async def forget(hass: HomeAssistant, entry_id: str) -> None:
+    async def remove(hass: HomeAssistant, entry_id: str) -> None:
         """Remove the file of an entry that is gone."""
         await _store(hass, entry_id).async_remove()
 
