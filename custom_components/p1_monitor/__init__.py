@@ -25,7 +25,7 @@ from .dashboard_card import async_setup_card
 from .device_writes import revoke_token
 from .entity import main_device_info
 from .history_backfill import Repair
-from .issues import forget, watch
+from .issues import async_delete_issues, async_watch_issues
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
 from .storage import EntryStorage
@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    watch(hass, coordinator)
+    async_watch_issues(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
         Repair(hass, coordinator).start()
@@ -125,7 +125,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
     """Give the device its token back, and forget the issue of an entry of the built-in integration."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
-    forget(hass, entry.entry_id)
+    async_delete_issues(hass, entry.entry_id)
     await EntryStorage.remove(hass, entry.entry_id)
     await revoke_token(hass, entry.data)
 

@@ -23,22 +23,22 @@ MINUTE_S = 60
 GONE_AFTER = timedelta(hours=24)
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
-type Told = Mapping[str, str]
+type Placeholders = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """A line in the table. is_there: None where that cannot be said now, so that nothing changes.
+class IssueRule:
+    """A line in the table. is_present_fn: None where that cannot be said now, so that nothing changes.
 
     raise_after_s, clear_after_s: so long must the trouble last, or be over.
     """
 
     key: str
-    is_there: Callable[[Snapshot, EntryStorage], bool | None]
+    is_present_fn: Callable[[Snapshot, EntryStorage], bool | None]
     raise_after_s: float
     clear_after_s: float
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
-    words: Callable[[Snapshot], Told] = lambda _: {}
+    placeholders_fn: Callable[[Snapshot], Placeholders] = lambda _: {}
 
 
 def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
@@ -47,10 +47,10 @@ def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
     """Whether the peaks that the meter gave before have been missing for a day."""
-    given = _gives_peaks(snapshot)
-    if given is None or (storage.get(PEAKS_SEEN) is None and not given):
+    present = _has_peaks_of_meter(snapshot)
+    if present is None or (storage.get(PEAKS_SEEN) is None and not present):
         return None
-    if given:
+    if present:
         storage.put(PEAKS_SEEN, True)
         storage.put(PEAKS_GONE_SINCE, None)
         return False
@@ -61,7 +61,7 @@ def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
     return now - datetime.fromisoformat(since) >= GONE_AFTER
 
 
-def _gives_peaks(snapshot: Snapshot) -> bool | None:
+def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     """Whether the meter itself tells demand and peak; nobody knows in a month's first hour."""
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
@@ -89,118 +89,118 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
         return None  # a version that somebody built for themselves
 
 
-def _card_error(snapshot: Snapshot) -> Told:
+def _card_error(snapshot: Snapshot) -> Placeholders:
     return {"error": (snapshot.device.card.error if snapshot.device else None) or "?"}
 
 
-def _versions(snapshot: Snapshot) -> Told:
+def _versions(snapshot: Snapshot) -> Placeholders:
     return {
         "installed": (snapshot.device.firmware if snapshot.device else None) or "?",
         "needed": OLDEST_FIRMWARE,
     }
 
 
-TROUBLES = (
-    Trouble(
+ISSUE_RULES = (
+    IssueRule(
         key="meter_silent",
-        is_there=_is_silent,
+        is_present_fn=_is_silent,
         raise_after_s=15 * MINUTE_S,
         clear_after_s=MINUTE_S,
         severity=ir.IssueSeverity.ERROR,
     ),
-    Trouble(key="peaks_gone", is_there=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
-    Trouble(
+    IssueRule(key="peaks_gone", is_present_fn=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
+    IssueRule(
         key="card_failing",
-        is_there=_is_card_failing,
+        is_present_fn=_is_card_failing,
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
-        words=_card_error,
+        placeholders_fn=_card_error,
     ),
-    Trouble(
+    IssueRule(
         key="card_full",
-        is_there=_is_card_full,
+        is_present_fn=_is_card_full,
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
     ),
     # The device says it in one word, and a restart into another version says it in another.
-    Trouble(
+    IssueRule(
         key="firmware_old",
-        is_there=_is_firmware_old,
+        is_present_fn=_is_firmware_old,
         raise_after_s=0,
         clear_after_s=0,
-        words=_versions,
+        placeholders_fn=_versions,
     ),
 )
 
 
 @dataclass(slots=True)
-class _Watched:
+class _RuleState:
     """How a trouble is doing: raised or not, and since when the opposite has held."""
 
-    trouble: Trouble
+    rule: IssueRule
     issue_id: str
     raised: bool
     changing_since: float | None = field(default=None)
 
 
 @callback
-def watch(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
+def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
     """Look at every snapshot for what has to be mended, until the entry is unloaded."""
     entry = coordinator.config_entry
     registry = ir.async_get(hass)
-    watched = []
-    for trouble in TROUBLES:
-        found = registry.async_get_issue(DOMAIN, issue_id(trouble.key, entry.entry_id))
+    states = []
+    for rule in ISSUE_RULES:
+        found = registry.async_get_issue(DOMAIN, issue_id(rule.key, entry.entry_id))
         raised = found is not None and found.active
-        watched.append(_Watched(trouble, issue_id(trouble.key, entry.entry_id), raised))
+        states.append(_RuleState(rule, issue_id(rule.key, entry.entry_id), raised))
 
     @callback
-    def look() -> None:
-        for item in watched:
+    def update_issues() -> None:
+        for state in states:
             if coordinator.last_update_success:
-                _look_at(hass, entry, item, coordinator)
+                _update_issue(hass, entry, state, coordinator)
             else:  # whoever is away says nothing of how its meter and card are doing
-                item.changing_since = None
+                state.changing_since = None
 
-    look()
-    entry.async_on_unload(coordinator.async_add_listener(look))
+    update_issues()
+    entry.async_on_unload(coordinator.async_add_listener(update_issues))
 
 
-def _look_at(
-    hass: HomeAssistant, entry: P1MonitorConfigEntry, item: _Watched, coordinator: P1MonitorCoordinator
+def _update_issue(
+    hass: HomeAssistant, entry: P1MonitorConfigEntry, state: _RuleState, coordinator: P1MonitorCoordinator
 ) -> None:
-    trouble, snapshot = item.trouble, coordinator.data
-    is_there = trouble.is_there(snapshot, coordinator.storage)
-    if is_there is None or is_there == item.raised:
-        item.changing_since = None
+    rule, snapshot = state.rule, coordinator.data
+    is_present = rule.is_present_fn(snapshot, coordinator.storage)
+    if is_present is None or is_present == state.raised:
+        state.changing_since = None
         return
     now = monotonic()
-    if item.changing_since is None:
-        item.changing_since = now
-    if now - item.changing_since < (trouble.raise_after_s if is_there else trouble.clear_after_s):
+    if state.changing_since is None:
+        state.changing_since = now
+    if now - state.changing_since < (rule.raise_after_s if is_present else rule.clear_after_s):
         return
-    item.raised, item.changing_since = is_there, None
-    if not is_there:
-        ir.async_delete_issue(hass, DOMAIN, item.issue_id)
+    state.raised, state.changing_since = is_present, None
+    if not is_present:
+        ir.async_delete_issue(hass, DOMAIN, state.issue_id)
         return
     ir.async_create_issue(
         hass,
         DOMAIN,
-        item.issue_id,
+        state.issue_id,
         is_fixable=False,
         is_persistent=False,
         learn_more_url=DOCUMENTATION,
-        severity=trouble.severity,
-        translation_key=trouble.key,
-        translation_placeholders={"title": entry.title, **trouble.words(snapshot)},
+        severity=rule.severity,
+        translation_key=rule.key,
+        translation_placeholders={"title": entry.title, **rule.placeholders_fn(snapshot)},
     )
 
 
 @callback
-def forget(hass: HomeAssistant, entry_id: str) -> None:
+def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
     """Take back the issues of an entry that is gone."""
-    for trouble in TROUBLES:
-        ir.async_delete_issue(hass, DOMAIN, issue_id(trouble.key, entry_id))
+    for rule in ISSUE_RULES:
+        ir.async_delete_issue(hass, DOMAIN, issue_id(rule.key, entry_id))
 
 
 def issue_id(key: str, entry_id: str) -> str:
