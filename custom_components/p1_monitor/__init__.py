@@ -24,7 +24,7 @@ from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_card
 from .device_writes import revoke_token
 from .entity import main_device_info
-from .history_backfill import Repair
+from .history_backfill import HistoryBackfill
 from .issues import async_delete_issues, async_watch_issues
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
@@ -61,7 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     async_watch_issues(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
-        Repair(hass, coordinator).start()
+        HistoryBackfill(hass, coordinator).start()
     return True
 
 

@@ -16,24 +16,24 @@ from homeassistant.util import dt as dt_util
 from .api import P1MonitorError
 from .const import DOMAIN
 from .coordinator import BRUSSELS, P1MonitorCoordinator
-from .history_query import unreachable
+from .history_query import communication_error
 from .statistics import (
     HOUR,
     TOLERANCE,
-    Counter,
-    Row,
-    States,
-    Statistics,
-    counters,
-    statistics_of,
-    stored_states,
+    EntityStatistics,
+    HourlyStates,
+    StatisticsRow,
+    StoredRegister,
+    fetch_hourly_states,
+    load_statistics,
+    stored_registers,
 )
 
 # So much is asked of the board at once: some minutes' work for a card of years, which should not be lost in its last.
-PART = timedelta(days=31)
+REQUEST_SPAN = timedelta(days=31)
 
 
-async def import_earlier(
+async def import_history(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
     """Put what the board has from this day on before the statistics; how many hours, by entity.
@@ -47,66 +47,72 @@ async def import_earlier(
     async with coordinator.statistics_lock:
         known = [
             found
-            for counter in counters(coordinator)
-            if (found := await statistics_of(hass, coordinator, counter, dt_util.utc_from_timestamp(0)))
+            for register in stored_registers(coordinator)
+            if (found := await load_statistics(hass, coordinator, register, dt_util.utc_from_timestamp(0)))
             and found.rows
         ]
         if not known:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
         begin = datetime.combine(first_day, time(), tzinfo=BRUSSELS).astimezone(UTC)
-        states = await _states(coordinator, [found.counter for found in known], begin, _last(known))
-        written = {found.entity_id: _put_before(hass, found, states[found.counter.key]) for found in known}
+        states = await _fetch_states(
+            coordinator, [found.register for found in known], begin, _last_missing_hour(known)
+        )
+        written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
         # Whoever asks again reads what was just written.
         await get_instance(hass).async_block_till_done()
     return written
 
 
-def _last(known: list[Statistics]) -> datetime:
+def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
     """The last hour before one of the first rows."""
     return max(found.rows[0].start for found in known) - HOUR
 
 
-async def _states(
-    coordinator: P1MonitorCoordinator, wanted: list[Counter], first: datetime, last: datetime
-) -> dict[str, States]:
-    states: dict[str, States] = {counter.key: {} for counter in wanted}
+async def _fetch_states(
+    coordinator: P1MonitorCoordinator, wanted: list[StoredRegister], first: datetime, last: datetime
+) -> dict[str, HourlyStates]:
+    states: dict[str, HourlyStates] = {register.key: {} for register in wanted}
     try:
         while first <= last:
-            part = await stored_states(coordinator, wanted, first, min(first + PART - HOUR, last))
-            for key, found in part.items():
+            fetched = await fetch_hourly_states(
+                coordinator, wanted, first, min(first + REQUEST_SPAN - HOUR, last)
+            )
+            for key, found in fetched.items():
                 states[key] |= found
-            first += PART
+            first += REQUEST_SPAN
     except P1MonitorError as err:
-        raise unreachable(coordinator, err) from err
+        raise communication_error(coordinator, err) from err
     return states
 
 
-def _put_before(hass: HomeAssistant, found: Statistics, states: States) -> int:
+def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates) -> int:
     first = found.rows[0]
-    chain = _chain(found, states)
+    chain = _same_meter_hours(found, states)
     if not chain:
         return 0
-    begin = found.in_its_unit(chain[0][1])
+    begin = found.in_database_unit(chain[0][1])
     raised = first.state - begin - first.sum
     if abs(raised) > TOLERANCE:
-        found.shift(hass, first.start, raised)
-    rows = [(hour, found.in_its_unit(value)) for hour, value in chain]
-    found.put(hass, [Row(start=hour, state=state, sum=state - begin) for hour, state in rows])
+        found.raise_sums(hass, first.start, raised)
+    rows = [(hour, found.in_database_unit(value)) for hour, value in chain]
+    found.import_rows(
+        hass, [StatisticsRow(start=hour, state=state, sum=state - begin) for hour, state in rows]
+    )
     return len(chain)
 
 
-def _chain(found: Statistics, states: States) -> list[tuple[datetime, float]]:
+def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
     """The hours before the first row, oldest first, as far back as the same meter counted.
 
     Another one counted before where the register falls, or leaps further than its connection carries.
     """
     first = found.rows[0]
     hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)
-    register = found.counter.converter.convert(first.state, found.unit, found.counter.unit)
+    first_value = found.register.converter.convert(first.state, found.unit, found.register.unit)
     chain: list[tuple[datetime, float]] = []
-    for (later, after), (hour, value) in pairwise([(first.start, register), *hours]):
-        carried = found.counter.pace.carried(hour, later) or 0.0
-        if not -TOLERANCE <= after - value <= carried + TOLERANCE:
+    for (later, after), (hour, value) in pairwise([(first.start, first_value), *hours]):
+        max_increase = found.register.max_rate.max_increase(hour, later) or 0.0
+        if not -TOLERANCE <= after - value <= max_increase + TOLERANCE:
             break
         chain.append((hour, value))
     return chain[::-1]

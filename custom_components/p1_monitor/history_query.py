@@ -17,9 +17,9 @@ from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 
 # A quarter is some 250 bytes in an answer: more would be megabytes in one message.
-MOST_DAYS = 92
+MAX_DAYS = 92
 # The device is asked once for each month.
-MOST_MONTHS = 25
+MAX_MONTHS = 25
 QUARTER = timedelta(minutes=15)
 
 TOTALS = ("import_kwh", "export_kwh", "gas_m3", "water_m3")
@@ -27,11 +27,11 @@ TOTALS = ("import_kwh", "export_kwh", "gas_m3", "water_m3")
 
 async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: datetime) -> list[JsonValueType]:
     """The stored quarters from `start` to before `end`, oldest first."""
-    _check_span(coordinator, start, end, timedelta(days=MOST_DAYS))
+    _check_span(coordinator, start, end, timedelta(days=MAX_DAYS))
     try:
         found = [asdict(quarter) async for quarter in coordinator.client.history(start, end)]
     except P1MonitorError as err:
-        raise unreachable(coordinator, err) from err
+        raise communication_error(coordinator, err) from err
     return [{**quarter, "start": quarter["start"].isoformat()} for quarter in found]
 
 
@@ -47,13 +47,13 @@ async def month_peaks(
     known = {peak.month: _peak(peak.month, peak.power_w, peak.end) for peak in (*running, *peaks.months)}
     if first is not None:
         last = last or dt_util.now().date()
-        _check_span(coordinator, first, last, timedelta(days=31 * MOST_MONTHS))
+        _check_span(coordinator, first, last, timedelta(days=31 * MAX_MONTHS))
         try:
             years = [await coordinator.client.year(year) for year in range(first.year, last.year + 1)]
         except P1MonitorError as err:
-            raise unreachable(coordinator, err) from err
+            raise communication_error(coordinator, err) from err
         for stored in (month for year in years for month in year):
-            known.setdefault(stored.name, _stored_peak(stored))
+            known.setdefault(stored.name, _peak_of_card(stored))
         known = {
             month: peak
             for month, peak in known.items()
@@ -64,24 +64,24 @@ async def month_peaks(
 
 async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> JsonObjectType:
     """What was used from the first day up to and including the last, and the highest quarter of them."""
-    _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MOST_MONTHS))
+    _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MAX_MONTHS))
     try:
         months = [await coordinator.client.month(month) for month in _months(first, last)]
     except P1MonitorError as err:
-        raise unreachable(coordinator, err) from err
+        raise communication_error(coordinator, err) from err
     days = [day for month in months for day in month if first.isoformat() <= day.name <= last.isoformat()]
     highest = max(
         (day for day in days if day.peak_w is not None), key=lambda day: day.peak_w or 0, default=None
     )
     return {
         "days_stored": len(days),
-        **{key: _sum(getattr(day, key) for day in days) for key in TOTALS},
+        **{key: _sum_of_known(getattr(day, key) for day in days) for key in TOTALS},
         "highest_quarter_w": highest.peak_w if highest else None,
         "highest_quarter_start": highest.peak_start.isoformat() if highest and highest.peak_start else None,
     }
 
 
-def _sum(amounts: Iterable[float | None]) -> float | None:
+def _sum_of_known(amounts: Iterable[float | None]) -> float | None:
     """The sum of those that are known; None when none is."""
     known = [amount for amount in amounts if amount is not None]
     return round(sum(known), 3) if known else None
@@ -97,7 +97,7 @@ def _peak(month: str | None, power_w: int | None, end: datetime | None) -> dict[
     return {"month": month, "peak_w": power_w, "peak_end": end.isoformat() if end else None}
 
 
-def _stored_peak(month: Totals) -> dict[str, Any]:
+def _peak_of_card(month: Totals) -> dict[str, Any]:
     return _peak(month.name, month.peak_w, month.peak_start + QUARTER if month.peak_start else None)
 
 
@@ -116,7 +116,7 @@ def _check_span[T: (date, datetime)](
         )
 
 
-def unreachable(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
+def communication_error(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
     """The device does not answer, in words."""
     return HomeAssistantError(
         translation_domain=DOMAIN,

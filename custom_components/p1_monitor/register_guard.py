@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # Telegrams of a wrong register before we believe it: three, or as many as come in 10 s.
-AGREEING_UPDATES = 3
-AGREEING_TIME = timedelta(seconds=10)
+CONFIRMING_TELEGRAMS = 3
+CONFIRMING_TIME = timedelta(seconds=10)
 # A connection is carried a little beyond its limit before anything trips.
 OVERLOAD = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class MaxRate:
     """How fast a register can count: what its connection carries in an hour, and its coarsest step."""
 
     per_hour: float
     step: float
 
-    def carried(self, since: datetime | None, until: datetime | None) -> float | None:
+    def max_increase(self, since: datetime | None, until: datetime | None) -> float | None:
         """The most that can have passed between two moments; None where one is not known."""
         if since is None or until is None:
             return None
@@ -25,7 +25,7 @@ class Pace:
         return OVERLOAD * self.per_hour * hours + self.step
 
 
-class Register:
+class RegisterGuard:
     """Believes what counts up as fast as it can; anything else, or a zero to begin with, must prove itself.
 
     Home Assistant takes a decrease for a new meter and books all of what follows as
@@ -33,18 +33,18 @@ class Register:
     another meter (its id changed) or after telegrams that agree.
     """
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, max_rate: MaxRate) -> None:
         """Begin with nothing believed."""
-        self._pace = pace
-        self._believed: float | None = None
+        self._max_rate = max_rate
+        self._accepted: float | None = None
         self._meter_id: str | None = None
         self._measured_at: datetime | None = None
         self._telegram_at: datetime | None = None
-        self._doubted: float | None = None
-        self._doubted_since: datetime | None = None
-        self._agreeing = 0
+        self._candidate: float | None = None
+        self._candidate_since: datetime | None = None
+        self._confirmations = 0
 
-    def believe(
+    def check(
         self,
         value: float | None,
         meter_id: str | None,
@@ -62,37 +62,39 @@ class Register:
         if replaced or self._is_plausible(value, read_at):
             self._accept(value, meter_id, read_at)
         elif telegram_at is None or telegram_at != self._telegram_at:  # a telegram proves itself only once
-            self._doubt(value, telegram_at)
-            if self._has_proven(telegram_at):
+            self._note_candidate(value, telegram_at)
+            if self._is_confirmed(telegram_at):
                 self._accept(value, meter_id, read_at)
         self._telegram_at = telegram_at
-        return self._believed
+        return self._accepted
 
     def _is_plausible(self, value: float, read_at: datetime | None) -> bool:
-        if self._believed is None:
+        if self._accepted is None:
             return value > 0
-        carried = self._pace.carried(self._measured_at, read_at)
-        return self._believed <= value and (carried is None or value <= self._believed + carried)
+        max_increase = self._max_rate.max_increase(self._measured_at, read_at)
+        return self._accepted <= value and (max_increase is None or value <= self._accepted + max_increase)
 
-    def _doubt(self, value: float, telegram_at: datetime | None) -> None:
-        before = self._doubted
-        carried = self._pace.carried(self._telegram_at, telegram_at)
-        agrees = before is not None and before <= value <= before + (carried or self._pace.step)
+    def _note_candidate(self, value: float, telegram_at: datetime | None) -> None:
+        before = self._candidate
+        max_increase = self._max_rate.max_increase(self._telegram_at, telegram_at)
+        agrees = before is not None and before <= value <= before + (max_increase or self._max_rate.step)
         if not agrees:
-            self._agreeing, self._doubted_since = 0, telegram_at
-        self._agreeing += 1
-        self._doubted = value
+            self._confirmations, self._candidate_since = 0, telegram_at
+        self._confirmations += 1
+        self._candidate = value
 
-    def _has_proven(self, telegram_at: datetime | None) -> bool:
-        if self._agreeing >= AGREEING_UPDATES:
+    def _is_confirmed(self, telegram_at: datetime | None) -> bool:
+        if self._confirmations >= CONFIRMING_TELEGRAMS:
             return True
-        since = self._doubted_since
+        since = self._candidate_since
         return (
-            self._agreeing > 1 and None not in (since, telegram_at) and telegram_at - since >= AGREEING_TIME  # type: ignore[operator]
+            self._confirmations > 1
+            and None not in (since, telegram_at)
+            and telegram_at - since >= CONFIRMING_TIME  # type: ignore[operator]
         )
 
     def _accept(self, value: float, meter_id: str | None, read_at: datetime | None) -> None:
-        self._believed = value
+        self._accepted = value
         self._meter_id = meter_id or self._meter_id
         self._measured_at = read_at
-        self._doubted, self._agreeing = None, 0
+        self._candidate, self._confirmations = None, 0

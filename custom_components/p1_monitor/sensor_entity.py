@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorEntity, SensorEntityDescriptio
 
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register_guard import Pace, Register
+from .register_guard import MaxRate, RegisterGuard
 
 
 def _electricity_meter(snapshot: Snapshot) -> str | None:
@@ -20,13 +20,13 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
     """A sensor: value_fn gives its native value, None where the device does not say.
 
-    pace: the value is a register that counts up no faster than this (see register_guard.py), of
+    max_rate: the value is a register that counts up no faster than this (see register_guard.py), of
     the meter whose serial number meter_fn gives, read when measured_fn says.
     last_reset_fn: when a total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
-    pace: Pace | None = None
+    max_rate: MaxRate | None = None
     meter_fn: Callable[[Snapshot], str | None] = _electricity_meter
     measured_fn: Callable[[Snapshot], datetime | None] = lambda _: None
     last_reset_fn: Callable[[Snapshot], datetime | None] | None = None
@@ -42,17 +42,17 @@ class P1MonitorSensor(P1MonitorEntity, SensorEntity):
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
         """Take a line of a table."""
-        self._register = Register(description.pace) if description.pace else None
+        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
 
     @override
     def _current_value(self) -> Any:
         snapshot = self.coordinator.data
         value = self.entity_description.value_fn(snapshot)
-        if self._register is None:
+        if self._guard is None:
             return value
         description = self.entity_description
-        return self._register.believe(
+        return self._guard.check(
             value, description.meter_fn(snapshot), snapshot.reading.time, description.measured_fn(snapshot)
         )
 

@@ -20,7 +20,7 @@ from .api import MBusDevice
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import AT_CHANGE
-from .register_guard import Pace
+from .register_guard import MaxRate
 from .sensor_entity import P1MonitorSensor, P1MonitorSensorDescription
 from .sensor_meter import BREAKER_STATES
 
@@ -32,7 +32,7 @@ SECONDS_PER_HOUR = 3600
 class MBusKind:
     """What meters of one type count; device is the translation key of their name.
 
-    pace: what the largest household connection of this kind carries. flow_unit: in which
+    max_rate: what the largest household connection of this kind carries. flow_unit: in which
     unit a flow is shown, where it is known (kept in m3/h).
     """
 
@@ -41,7 +41,7 @@ class MBusKind:
     device_class: SensorDeviceClass
     unit: str
     value_fn: Callable[[MBusDevice], float | None]
-    pace: Pace
+    max_rate: MaxRate
     flow_unit: str | None = None
 
 
@@ -52,7 +52,7 @@ def _volume(key: str, device_class: SensorDeviceClass, per_hour: float, flow_uni
         device_class=device_class,
         unit=UnitOfVolume.CUBIC_METERS,
         value_fn=lambda meter: meter.volume_m3,
-        pace=Pace(per_hour=per_hour, step=0.1),
+        max_rate=MaxRate(per_hour=per_hour, step=0.1),
         flow_unit=flow_unit,
     )
 
@@ -70,7 +70,7 @@ KINDS = {
         device_class=SensorDeviceClass.ENERGY,
         unit=UnitOfEnergy.GIGA_JOULE,
         value_fn=lambda meter: meter.energy_gj,
-        pace=Pace(per_hour=0.36, step=0.1),  # 100 kW
+        max_rate=MaxRate(per_hour=0.36, step=0.1),  # 100 kW
     ),
 }
 
@@ -146,7 +146,7 @@ def descriptions(snapshot: Snapshot, key: str) -> list[P1MonitorSensorDescriptio
             state_class=SensorStateClass.TOTAL_INCREASING,
             native_unit_of_measurement=kind.unit,
             suggested_display_precision=3,
-            pace=kind.pace,
+            max_rate=kind.max_rate,
             has_fn=lambda _: True,
             value_fn=value,
             meter_fn=lambda _: first.id,

@@ -16,7 +16,7 @@ from . import impact
 from .coordinator import Snapshot
 from .entity import ENERGY, POWER, TEN_SECONDS
 from .original_advice import CONNECTION_W
-from .register_guard import Pace
+from .register_guard import MaxRate
 from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
@@ -28,7 +28,7 @@ BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
 LIMITER_OFF_W = 99_999
 FUSE_OFF_A = 999.0
 # kWh; a telegram that comes late brings a step of more than its own second.
-ELECTRICITY = Pace(per_hour=CONNECTION_W / 1000, step=0.1)
+ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
@@ -57,7 +57,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         rhythm=ENERGY,
-        pace=ELECTRICITY,
+        max_rate=ELECTRICITY_MAX_RATE,
         has_fn=has,
         value_fn=value_fn,
     )

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
-from .history_import import import_earlier
+from .history_import import import_history
 from .history_query import month_peaks, quarters
 
 GET_MONTH_PEAKS: Final = "get_month_peaks"
@@ -70,7 +70,7 @@ async def _get_month_peaks(call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_history(call: ServiceCall) -> ServiceResponse:
-    return {"hours": dict(await import_earlier(call.hass, _coordinator(call), call.data[ATTR_START]))}
+    return {"hours": dict(await import_history(call.hass, _coordinator(call), call.data[ATTR_START]))}
 
 
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:

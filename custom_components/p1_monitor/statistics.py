@@ -25,9 +25,9 @@ from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverte
 from .api import StoredQuarter
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
-from .register_guard import Pace
+from .register_guard import MaxRate
 from .sensor_mbus import KINDS, meters_by_key
-from .sensor_meter import ELECTRICITY
+from .sensor_meter import ELECTRICITY_MAX_RATE
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -36,22 +36,24 @@ TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counter:
+class StoredRegister:
     """A register that the board stores, and the entity that shows it."""
 
     key: str
     unit: str
-    pace: Pace
+    max_rate: MaxRate
     converter: type[BaseUnitConverter]
     value_fn: Callable[[StoredQuarter], float | None]
 
 
-ENERGY = partial(Counter, unit=UnitOfEnergy.KILO_WATT_HOUR, pace=ELECTRICITY, converter=EnergyConverter)
-VOLUME = partial(Counter, unit=UnitOfVolume.CUBIC_METERS, converter=VolumeConverter)
+_energy_register = partial(
+    StoredRegister, unit=UnitOfEnergy.KILO_WATT_HOUR, max_rate=ELECTRICITY_MAX_RATE, converter=EnergyConverter
+)
+_volume_register = partial(StoredRegister, unit=UnitOfVolume.CUBIC_METERS, converter=VolumeConverter)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class StatisticsRow:
     """An hour of the statistics: the register and the running sum at its end, in the unit of the database."""
 
     start: datetime
@@ -60,66 +62,74 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statistics:
+class EntityStatistics:
     """What the database has of one entity. Rows oldest first."""
 
     entity_id: str
-    counter: Counter
+    register: StoredRegister
     metadata: StatisticMetaData
-    rows: list[Row]
+    rows: list[StatisticsRow]
 
     @property
     def unit(self) -> str:
         """The unit of the database, which a user may have chosen."""
         return str(self.metadata["unit_of_measurement"])
 
-    def in_its_unit(self, value: float) -> float:
+    def in_database_unit(self, value: float) -> float:
         """What the board stores, in the unit of the database."""
-        return self.counter.converter.convert(value, self.counter.unit, self.unit)
+        return self.register.converter.convert(value, self.register.unit, self.unit)
 
-    def put(self, hass: HomeAssistant, rows: list[Row]) -> None:
+    def import_rows(self, hass: HomeAssistant, rows: list[StatisticsRow]) -> None:
         """Have these rows too."""
         data = [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
         async_import_statistics(hass, self.metadata, data)
 
-    def shift(self, hass: HomeAssistant, since: datetime, by: float) -> None:
+    def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
         """Raise the sums of this hour and all after it, and so of what is compiled later."""
         get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
 
 
-def counters(coordinator: P1MonitorCoordinator) -> list[Counter]:
+def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
     """The registers that the board stores; of several meters of a kind it does not say which one."""
     found = [
-        ENERGY(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
-        ENERGY(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
+        _energy_register(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
+        _energy_register(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
     ]
     keys = list(meters_by_key(coordinator.data))
     gas = [key for key in keys if key.endswith("_gas")]
     water = [key for key in keys if key.endswith("_water") and not key.endswith("_hot_water")]
     if len(gas) == 1:
         found.append(
-            VOLUME(key=gas[0], pace=KINDS["gas"].pace, value_fn=lambda quarter: quarter.gas_volume_m3)
+            _volume_register(
+                key=gas[0], max_rate=KINDS["gas"].max_rate, value_fn=lambda quarter: quarter.gas_volume_m3
+            )
         )
     if len(water) == 1:
         found.append(
-            VOLUME(key=water[0], pace=KINDS["water"].pace, value_fn=lambda quarter: quarter.water_volume_m3)
+            _volume_register(
+                key=water[0],
+                max_rate=KINDS["water"].max_rate,
+                value_fn=lambda quarter: quarter.water_volume_m3,
+            )
         )
     return found
 
 
-async def statistics_of(
-    hass: HomeAssistant, coordinator: P1MonitorCoordinator, counter: Counter, since: datetime
-) -> Statistics | None:
+async def load_statistics(
+    hass: HomeAssistant, coordinator: P1MonitorCoordinator, register: StoredRegister, since: datetime
+) -> EntityStatistics | None:
     """What the database has of the entity that shows this register; None where it has nothing yet."""
     entity_id = er.async_get(hass).async_get_entity_id(
-        "sensor", DOMAIN, f"{coordinator.device_id}_{counter.key}"
+        "sensor", DOMAIN, f"{coordinator.device_id}_{register.key}"
     )
     if entity_id is None:
         return None
-    return await get_instance(hass).async_add_executor_job(_read, hass, entity_id, counter, since)
+    return await get_instance(hass).async_add_executor_job(_query, hass, entity_id, register, since)
 
 
-def _read(hass: HomeAssistant, entity_id: str, counter: Counter, since: datetime) -> Statistics | None:
+def _query(
+    hass: HomeAssistant, entity_id: str, register: StoredRegister, since: datetime
+) -> EntityStatistics | None:
     known = get_metadata(hass, statistic_ids={entity_id}).get(entity_id)
     if known is None or known[1]["unit_class"] is None:
         return None
@@ -128,28 +138,28 @@ def _read(hass: HomeAssistant, entity_id: str, counter: Counter, since: datetime
     units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
     found = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
     rows = [
-        Row(start=dt_util.utc_from_timestamp(row["start"]), state=state, sum=total)
+        StatisticsRow(start=dt_util.utc_from_timestamp(row["start"]), state=state, sum=total)
         for row in found.get(entity_id, [])
         if (state := row.get("state")) is not None and (total := row.get("sum")) is not None
     ]
-    return Statistics(entity_id=entity_id, counter=counter, metadata=metadata, rows=rows)
+    return EntityStatistics(entity_id=entity_id, register=register, metadata=metadata, rows=rows)
 
 
-type States = dict[datetime, float]
+type HourlyStates = dict[datetime, float]
 
 
-async def stored_states(
-    coordinator: P1MonitorCoordinator, counters: list[Counter], first: datetime, last: datetime
-) -> dict[str, States]:
+async def fetch_hourly_states(
+    coordinator: P1MonitorCoordinator, registers: list[StoredRegister], first: datetime, last: datetime
+) -> dict[str, HourlyStates]:
     """Of each register by its key: its value at the end of each hour that the board has, by the hour's start.
 
     The hours from `first` up to and including `last`, in the board's units.
     """
-    states: dict[str, States] = {counter.key: {} for counter in counters}
+    states: dict[str, HourlyStates] = {register.key: {} for register in registers}
     async for quarter in coordinator.client.history(first, last + HOUR):
         end = (quarter.start + QUARTER).astimezone(UTC)
         if end.minute == 0:
-            for counter in counters:
-                if (value := counter.value_fn(quarter)) is not None:
-                    states[counter.key][end - HOUR] = value
+            for register in registers:
+                if (value := register.value_fn(quarter)) is not None:
+                    states[register.key][end - HOUR] = value
     return states
