@@ -74,7 +74,7 @@ async def _coordinator(
         if await expected.open():
             return expected
     try:
-        who = await client.identify()
+        identified = await client.identify()
     except P1MonitorTokenError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,
@@ -88,12 +88,12 @@ async def _coordinator(
             translation_key="not_p1_monitor" if other else "communication_error",
             translation_placeholders={"host": client.host, "error": str(err)},
         ) from err
-    original = isinstance(who, OriginalDevice)
+    original = isinstance(identified, OriginalDevice)
     if entry.data[CONF_ORIGINAL] is not original:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_ORIGINAL: original})
-    if isinstance(who, OriginalDevice):
+    if isinstance(identified, OriginalDevice):
         coordinator = OriginalCoordinator(hass, entry, client)
-        coordinator.refuse_other_device(who.serial)
+        coordinator.refuse_other_device(identified.serial)
         return coordinator
     return LiveCoordinator(hass, entry, client)
 

@@ -67,12 +67,12 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
     async def _identify_again(self) -> None:
         """Look who is back: the same board, another one, or one with our firmware."""
-        who = await self.client.identify()
-        if isinstance(who, Device):
-            self.refuse_other_device(who.id)
+        identified = await self.client.identify()
+        if isinstance(identified, Device):
+            self.refuse_other_device(identified.id)
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
-            self.refuse_other_device(who.serial)
+            self.refuse_other_device(identified.serial)
 
     def _with_day(self, snapshot: Snapshot) -> Snapshot:
         day = self.data.day if self.data else Day()

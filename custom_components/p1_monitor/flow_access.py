@@ -39,7 +39,7 @@ class AccessSteps(ConfigFlow):
     _host: str
 
     @abstractmethod
-    async def _let_in(self, token: Token | None) -> ConfigFlowResult:
+    async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
         """Go on with the token; None is to read only."""
 
     def _client(self, token: str | None = None) -> P1MonitorClient:
@@ -49,27 +49,27 @@ class AccessSteps(ConfigFlow):
         """Ask for the device's password."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            token, trouble = await self._ask(user_input[CONF_PASSWORD])
+            token, error = await self._request_token(user_input[CONF_PASSWORD])
             if token:
-                return await self._let_in(token)
-            errors["base"] = trouble or "wrong_password"
+                return await self._finish_access(token)
+            errors["base"] = error or "wrong_password"
         return self.async_show_form(step_id="password", data_schema=PASSWORD_SCHEMA, errors=errors)
 
     async def async_step_button(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask to press the button of the device first."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            token, trouble = await self._ask()
+            token, error = await self._request_token()
             if token:
-                return await self._let_in(token)
-            errors["base"] = trouble or "not_pressed"
+                return await self._finish_access(token)
+            errors["base"] = error or "not_pressed"
         return self.async_show_form(step_id="button", errors=errors)
 
     async def async_step_read_only(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on without a token."""
-        return await self._let_in(None)
+        return await self._finish_access(None)
 
-    async def _ask(self, password: str | None = None) -> tuple[Token | None, str | None]:
+    async def _request_token(self, password: str | None = None) -> tuple[Token | None, str | None]:
         """The token, else the key of the trouble; both None: what was shown did not let us in."""
         client = self._client()
         # The name stands in the device's list of those that it lets in.
@@ -81,12 +81,12 @@ class AccessSteps(ConfigFlow):
         except P1MonitorWaitError:
             return None, "wait"
         except P1MonitorConflictError:
-            return None, await self._conflict(client, password)
+            return None, await self._conflict_error(client, password)
         except P1MonitorError:
             return None, "cannot_connect"
 
     @staticmethod
-    async def _conflict(client: P1MonitorClient, password: str | None) -> str:
+    async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
         """Which of two things stands in the way: no password yet, or too many tokens."""
         if password is not None:
             try:

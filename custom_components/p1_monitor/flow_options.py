@@ -26,7 +26,7 @@ from .const import (
 from .original_advice import AREAS, CONNECTION_W
 
 
-def _whole(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:
+def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:
     """A whole number to type."""
     return probatio.All(
         NumberSelector(
@@ -49,8 +49,8 @@ CAPACITY_SCHEMA = probatio.Schema(
             )
         ),
         probatio.Optional(CONF_COUNTED_FROM): DateSelector(),
-        probatio.Optional(CONF_TARGET_W): _whole(100, CONNECTION_W, 100, UnitOfPower.WATT),
-        probatio.Optional(CONF_WARNING_PERCENT): _whole(50, 100, 5, PERCENTAGE),
+        probatio.Optional(CONF_TARGET_W): _whole_number(100, CONNECTION_W, 100, UnitOfPower.WATT),
+        probatio.Optional(CONF_WARNING_PERCENT): _whole_number(50, 100, 5, PERCENTAGE),
     }
 )
 

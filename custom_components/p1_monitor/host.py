@@ -5,7 +5,7 @@ from yarl import URL
 HTTP_PORT = 80
 
 
-def normal_host(typed: str) -> str:
+def normalize_host(typed: str) -> str:
     """The name or address in what was typed, with its port unless that is 80.
 
     Takes "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".

@@ -30,7 +30,7 @@ from .models import (
     Token,
     Update,
 )
-from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
 __all__ = [
@@ -62,5 +62,5 @@ __all__ = [
     "Token",
     "Totals",
     "Update",
-    "normal_serial",
+    "normalize_serial",
 ]

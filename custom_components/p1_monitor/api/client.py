@@ -25,7 +25,7 @@ from .models import (
     Settings,
     Token,
 )
-from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
 # A device writes each piece of an update to its flash and reads it back: some minutes at most.
@@ -79,7 +79,7 @@ class P1MonitorClient(Requests):
             return None  # its UPnP part may have failed to start; all else works
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
-        return normal_serial(found[1])
+        return normalize_serial(found[1])
 
     async def device(self) -> Device:
         """GET /api/device."""

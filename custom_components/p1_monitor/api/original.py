@@ -20,7 +20,7 @@ class OriginalDevice:
     serial: str | None
 
 
-def normal_serial(given: str) -> str:
+def normalize_serial(given: str) -> str:
     """A serial number as it tells a device: a MAC as 12 lower-case hexadecimal digits."""
     digits = re.sub(r"[:.-]", "", given).lower()
     is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
