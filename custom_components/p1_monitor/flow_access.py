@@ -17,8 +17,8 @@ from .api import (
     P1MonitorClient,
     P1MonitorConflictError,
     P1MonitorError,
+    P1MonitorRateLimitError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
     Token,
 )
 
@@ -78,7 +78,7 @@ class AccessSteps(ConfigFlow):
             return await client.create_token(name, password), None
         except P1MonitorTokenError:
             return None, None
-        except P1MonitorWaitError:
+        except P1MonitorRateLimitError:
             return None, "wait"
         except P1MonitorConflictError:
             return None, await self._conflict_error(client, password)

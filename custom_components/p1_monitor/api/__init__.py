@@ -9,10 +9,10 @@ from .errors import (
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
 )
 from .models import (
     Capacity,
@@ -50,10 +50,10 @@ __all__ = [
     "P1MonitorConflictError",
     "P1MonitorConnectionError",
     "P1MonitorError",
+    "P1MonitorRateLimitError",
     "P1MonitorRefusedError",
     "P1MonitorResponseError",
     "P1MonitorTokenError",
-    "P1MonitorWaitError",
     "Peaks",
     "Quarter",
     "Reading",

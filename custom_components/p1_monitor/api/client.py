@@ -14,8 +14,8 @@ from .errors import (
     P1MonitorTokenError,
 )
 from .events import EventReader
-from .http import Requests, as_object, check, connection_error
-from .json_fields import Json, tables
+from .http import HttpClient, connection_error, parse_object, raise_for_status
+from .json_fields import Json, json_objects
 from .models import (
     Device,
     LiveEvent,
@@ -41,7 +41,7 @@ _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
 _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
 
 
-class P1MonitorClient(Requests):
+class P1MonitorClient(HttpClient):
     """What one device can be asked.
 
     Every method raises P1MonitorConnectionError when nothing (more) comes, P1MonitorTokenError
@@ -106,16 +106,16 @@ class P1MonitorClient(Requests):
 
     async def change_settings(self, changes: Json) -> Settings:
         """PATCH /api/config with what is to change, in the shape of what GET shows."""
-        return Settings.from_json(as_object(await self._text("/api/config", "PATCH", changes)))
+        return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
     async def create_token(self, name: str, password: str | None = None) -> Token:
         """POST /api/tokens: a token for a password, or for a press of the button in the last minute.
 
         Raises P1MonitorTokenError when the password is wrong or the button was not pressed,
-        P1MonitorWaitError and P1MonitorConflictError.
+        P1MonitorRateLimitError and P1MonitorConflictError.
         """
         body = {"name": name} if password is None else {"name": name, "password": password}
-        token = Token.from_json(as_object(await self._text("/api/tokens", "POST", body)))
+        token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
         if token is None:
             raise P1MonitorResponseError("/api/tokens: no token in the answer")
         return token
@@ -158,13 +158,13 @@ class P1MonitorClient(Requests):
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                await check(response)
+                await raise_for_status(response)
                 reader = EventReader()
                 async for chunk in response.content.iter_any():
                     events = [
                         event
                         for name, data in reader.feed(chunk)
-                        if (event := _event(name, data)) is not None
+                        if (event := _parse_event(name, data)) is not None
                     ]
                     if events:
                         yield events
@@ -174,11 +174,11 @@ class P1MonitorClient(Requests):
 
     async def month(self, month: str) -> list[Totals]:
         """GET /api/months/YYYY-MM: its days that are stored, oldest first."""
-        return _totals(await self._json(f"/api/months/{month}"), "days", "day")
+        return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day")
 
     async def year(self, year: int) -> list[Totals]:
         """GET /api/years/YYYY: its months that are stored, oldest first."""
-        return _totals(await self._json(f"/api/years/{year}"), "months", "month")
+        return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month")
 
     async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
         """GET /api/history: the stored quarters from `start` to before `end`, oldest first, as they come."""
@@ -188,14 +188,14 @@ class P1MonitorClient(Requests):
         try:
             async with self._session.get(
                 self._url("/api/history"),
-                params={"from": _moment(start), "to": _moment(end)},
+                params={"from": _query_time(start), "to": _query_time(end)},
                 headers=self._authorization(),
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                await check(response)
+                await raise_for_status(response)
                 async for line in response.content:
-                    if quarter := StoredQuarter.from_json(as_object(line.decode())):
+                    if quarter := StoredQuarter.from_json(parse_object(line.decode())):
                         yield quarter
         except (ClientError, TimeoutError, OSError, ValueError) as err:
             raise connection_error("/api/history", err) from err
@@ -222,23 +222,23 @@ class P1MonitorClient(Requests):
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
-                await check(response)
+                await raise_for_status(response)
         except (ClientError, TimeoutError, OSError) as err:
             raise connection_error("/api/update", err) from err
 
 
-def _event(name: str, data: str) -> LiveEvent | None:
+def _parse_event(name: str, data: str) -> LiveEvent | None:
     """An event that we know; later firmware may send more kinds."""
     if (model := _EVENTS.get(name)) is None:
         return None
-    return model(as_object(data))
+    return model(parse_object(data))
 
 
-def _totals(body: Json, key: str, name: str) -> list[Totals]:
-    found = (Totals.from_json(item, name) for item in tables(body, key))
+def _parse_totals(body: Json, key: str, name: str) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in json_objects(body, key))
     return [totals for totals in found if totals]
 
 
-def _moment(moment: datetime) -> str:
+def _query_time(timestamp: datetime) -> str:
     """A moment as a query takes it: to the second, with its offset."""
-    return moment.isoformat(timespec="seconds")
+    return timestamp.isoformat(timespec="seconds")

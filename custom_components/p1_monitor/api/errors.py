@@ -29,7 +29,7 @@ class P1MonitorTokenError(P1MonitorRefusedError):
     """The device wants a token, or another one than this."""
 
 
-class P1MonitorWaitError(P1MonitorRefusedError):
+class P1MonitorRateLimitError(P1MonitorRefusedError):
     """The device looks at no password now, because a wrong one has just been sent."""
 
 

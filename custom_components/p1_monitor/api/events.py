@@ -34,13 +34,13 @@ class EventReader:
             self._size += len(line)
             if self._size > self._max_bytes:
                 break
-            if event := self._line(line.removesuffix(b"\r")):
+            if event := self._parse_line(line.removesuffix(b"\r")):
                 events.append(event)
         if self._size + len(self._rest) > self._max_bytes:
             raise P1MonitorResponseError("an event of the live stream is too long")
         return events
 
-    def _line(self, line: bytes) -> tuple[str, str] | None:
+    def _parse_line(self, line: bytes) -> tuple[str, str] | None:
         """Take one line; an empty one ends the event."""
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None

@@ -12,10 +12,10 @@ from .errors import (
     P1MonitorConnectionError,
     P1MonitorError,
     P1MonitorNotFoundError,
+    P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
 )
 from .json_fields import Json
 
@@ -29,11 +29,11 @@ MAX_LINE_BYTES = 200
 _REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
     HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
     HTTPStatus.CONFLICT: P1MonitorConflictError,
-    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorWaitError,
+    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorRateLimitError,
 }
 
 
-class Requests:
+class HttpClient:
     """Requests to one device at one address; the session is the caller's."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Requests:
 
     async def _json(self, path: str) -> Json:
         body = await self._text(path)
-        return as_object(body)
+        return parse_object(body)
 
     async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
         """Ask for a body of bounded size within a bounded time."""
@@ -75,7 +75,7 @@ class Requests:
                     allow_redirects=False,
                 ) as response,
             ):
-                await check(response)
+                await raise_for_status(response)
                 body = bytearray()
                 async for chunk in response.content.iter_any():
                     body += chunk
@@ -89,7 +89,7 @@ class Requests:
             raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
 
 
-async def check(response: ClientResponse) -> None:
+async def raise_for_status(response: ClientResponse) -> None:
     """Raise what an answer other than the promised one means."""
     if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
         return
@@ -104,7 +104,7 @@ async def check(response: ClientResponse) -> None:
     raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
 
 
-def as_object(body: str) -> dict[str, Any]:
+def parse_object(body: str) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except ValueError as err:

@@ -32,12 +32,12 @@ def text(data: Json, key: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def flag(data: Json, key: str) -> bool:
+def boolean(data: Json, key: str) -> bool:
     """A flag; absent is not set."""
     return data.get(key) is True
 
 
-def moment(data: Json, key: str) -> datetime | None:
+def timestamp(data: Json, key: str) -> datetime | None:
     """An ISO 8601 moment with its offset; one without offset names no moment."""
     value = data.get(key)
     if not isinstance(value, str):
@@ -49,13 +49,13 @@ def moment(data: Json, key: str) -> datetime | None:
     return parsed if parsed.tzinfo is not None else None
 
 
-def table(data: Json, key: str) -> Json:
+def json_object(data: Json, key: str) -> Json:
     """An object inside the object; absent is an empty one."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def tables(data: Json, key: str) -> list[Json]:
+def json_objects(data: Json, key: str) -> list[Json]:
     """A list of objects; what is no object in it is left out."""
     value = data.get(key)
     if not isinstance(value, list):

@@ -11,13 +11,13 @@ from typing import Self
 
 from .json_fields import (
     Json,
-    flag,
+    boolean,
     integer,
-    moment,
+    json_object,
+    json_objects,
     number,
-    table,
-    tables,
     text,
+    timestamp,
 )
 
 
@@ -61,9 +61,9 @@ class Settings:
     def from_json(cls, data: Json) -> Self:
         """The settings; none of them is a secret."""
         return cls(
-            capacity=Capacity.from_json(table(data, "capacity")),
-            brightness=integer(table(data, "light"), "brightness"),
-            has_password=flag(table(data, "access"), "has_password"),
+            capacity=Capacity.from_json(json_object(data, "capacity")),
+            brightness=integer(json_object(data, "light"), "brightness"),
+            has_password=boolean(json_object(data, "access"), "has_password"),
         )
 
 
@@ -140,12 +140,12 @@ class Device:
         """The device, or None where there is no id: then it is none of ours."""
         if (device_id := text(data, "id")) is None:
             return None
-        clock = table(data, "clock")
-        wifi = table(data, "wifi")
-        heap = table(data, "heap")
-        card = table(data, "card")
-        p1 = table(data, "p1")
-        update = table(data, "update")
+        clock = json_object(data, "clock")
+        wifi = json_object(data, "wifi")
+        heap = json_object(data, "heap")
+        card = json_object(data, "card")
+        p1 = json_object(data, "p1")
+        update = json_object(data, "update")
         return cls(
             id=device_id.lower(),
             name=text(data, "name"),
@@ -154,8 +154,8 @@ class Device:
             micropython=text(data, "micropython"),
             uptime_s=integer(data, "uptime_s"),
             reset_cause=text(data, "reset_cause"),
-            clock=Clock(source=text(clock, "source"), time=moment(clock, "time")),
-            capacity=Capacity.from_json(table(data, "capacity")),
+            clock=Clock(source=text(clock, "source"), time=timestamp(clock, "time")),
+            capacity=Capacity.from_json(json_object(data, "capacity")),
             wifi_ssid=text(wifi, "ssid"),
             wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
             heap_used_bytes=integer(heap, "used_bytes"),
@@ -167,7 +167,7 @@ class Device:
                 error=text(card, "error"),
                 waiting_quarters=integer(card, "waiting_quarters"),
                 lost_quarters=integer(card, "lost_quarters"),
-                nearly_full=flag(card, "nearly_full"),
+                nearly_full=boolean(card, "nearly_full"),
             ),
             p1=P1Health(
                 telegrams=integer(p1, "telegrams"),
@@ -204,7 +204,7 @@ class MBusDevice:
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
-            time=moment(data, "time"),
+            time=timestamp(data, "time"),
             volume_m3=number(data, "volume_m3"),
             energy_gj=number(data, "energy_gj"),
         )
@@ -239,7 +239,7 @@ class Reading:
     def from_json(cls, data: Json) -> Self:
         """The reading; every field of it may be absent."""
         return cls(
-            time=moment(data, "time"),
+            time=timestamp(data, "time"),
             meter_model=text(data, "meter_model"),
             meter_version=text(data, "meter_version"),
             meter_id=text(data, "meter_id"),
@@ -262,7 +262,7 @@ class Reading:
             limiter_w=integer(data, "limiter_w"),
             fuse_a=number(data, "fuse_a"),
             message=text(data, "message"),
-            mbus=tuple(MBusDevice.from_json(item) for item in tables(data, "mbus")),
+            mbus=tuple(MBusDevice.from_json(item) for item in json_objects(data, "mbus")),
         )
 
 
@@ -288,8 +288,8 @@ class Quarter:
         """The quarter; before the first telegram all of it is absent."""
         return cls(
             id=integer(data, "id"),
-            start=moment(data, "start"),
-            end=moment(data, "end"),
+            start=timestamp(data, "start"),
+            end=timestamp(data, "end"),
             elapsed_s=integer(data, "elapsed_s"),
             demand_w=integer(data, "demand_w"),
             demand_source=text(data, "demand_source"),
@@ -297,8 +297,8 @@ class Quarter:
             target_w=integer(data, "target_w"),
             allowed_w=integer(data, "allowed_w"),
             headroom_w=integer(data, "headroom_w"),
-            at_risk=flag(data, "at_risk"),
-            unavoidable=flag(data, "unavoidable"),
+            at_risk=boolean(data, "at_risk"),
+            unavoidable=boolean(data, "unavoidable"),
         )
 
 
@@ -320,7 +320,7 @@ class MonthPeak:
         return cls(
             month=text(data, "month"),
             power_w=integer(data, "power_w"),
-            end=moment(data, "end"),
+            end=timestamp(data, "end"),
             source=text(data, "source"),
         )
 
@@ -336,10 +336,10 @@ class Peaks:
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """The peaks; a running month without a power is none yet."""
-        running = MonthPeak.from_json(table(data, "running"))
+        running = MonthPeak.from_json(json_object(data, "running"))
         return cls(
             running=running if running.power_w is not None else None,
-            months=tuple(MonthPeak.from_json(item) for item in tables(data, "months")),
+            months=tuple(MonthPeak.from_json(item) for item in json_objects(data, "months")),
             billable_average_w=integer(data, "billable_average_w"),
         )
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from .json_fields import Json, integer, integers, table
+from .json_fields import Json, integer, integers, json_object
 
 _MAC_DIGITS = 12
 
@@ -60,7 +60,7 @@ class OriginalPeak:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """The peak, or None before the first telegram."""
-        peak = table(data, "peak")
+        peak = json_object(data, "peak")
         quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
         if quarter_id is None or power_w is None:
             return None

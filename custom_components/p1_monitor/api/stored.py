@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .json_fields import Json, integer, moment, number, text
+from .json_fields import Json, integer, number, text, timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class StoredQuarter:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """The quarter, or None where it does not say which one it is."""
-        if (start := moment(data, "start")) is None:
+        if (start := timestamp(data, "start")) is None:
             return None
         return cls(
             start=start,
@@ -70,5 +70,5 @@ class Totals:
             gas_m3=number(data, "gas_m3"),
             water_m3=number(data, "water_m3"),
             peak_w=integer(data, "peak_w"),
-            peak_start=moment(data, "peak_start"),
+            peak_start=timestamp(data, "peak_start"),
         )
