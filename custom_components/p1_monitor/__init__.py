@@ -71,7 +71,7 @@ async def _coordinator(
     """The coordinator that fits the firmware: a board can get ours, or the old one back."""
     if not entry.data[CONF_ORIGINAL]:
         expected = LiveCoordinator(hass, entry, client)
-        if await expected.open():
+        if await expected.open_stream():
             return expected
     try:
         identified = await client.identify()

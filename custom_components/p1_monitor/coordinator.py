@@ -33,7 +33,7 @@ from .api import (
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
 from .storage import EntryStorage
-from .today import Day
+from .today import Today
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
@@ -67,7 +67,7 @@ class Snapshot:
     device_at: datetime | None = None
     settings: Settings | None = None
     area: str | None = None
-    day: Day = Day()
+    day: Today = Today()
     interval_s: float | None = None
     reading: Reading = Reading()
     quarter: Quarter = Quarter()
@@ -95,7 +95,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
         # Whoever changes what the recorder has of this device holds it from the first look to the last change.
         self.statistics_lock = asyncio.Lock()
-        self._heard_at: float | None = None
+        self._telegram_at: float | None = None
 
     @property
     def device_id(self) -> str:
@@ -126,12 +126,12 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     def start(self) -> None:
         """Begin what goes on beside polling: nothing, unless the device can push."""
 
-    def _heard(self, ago_s: float | None = 0.0) -> None:
+    def _note_telegram(self, ago_s: float | None = 0.0) -> None:
         """Note when the newest telegram came; None: there has been none."""
-        self._heard_at = None if ago_s is None else monotonic() - ago_s
+        self._telegram_at = None if ago_s is None else monotonic() - ago_s
 
-    def _silent(self) -> bool:
-        return self._heard_at is None or monotonic() - self._heard_at > SILENT_AFTER_S
+    def _is_silent(self) -> bool:
+        return self._telegram_at is None or monotonic() - self._telegram_at > SILENT_AFTER_S
 
     def _communication_error(self, err: P1MonitorError) -> UpdateFailed | ConfigEntryAuthFailed:
         if isinstance(err, P1MonitorTokenError):
@@ -155,29 +155,29 @@ class LiveCoordinator(P1MonitorCoordinator):
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
         self._settings_due = 0.0
-        self._day_wanted = True
+        self._needs_day = True
         self._was_failing = False
-        self._is_back = asyncio.Event()
+        self._device_is_back = asyncio.Event()
         self._stream: AsyncGenerator[list[LiveEvent]] | None = None
-        self._opening: list[LiveEvent] = []
+        self._opening_events: list[LiveEvent] = []
 
-    async def open(self) -> bool:
+    async def open_stream(self) -> bool:
         """Open the live stream, whose beginning is all that setting up needs; False: there is none now."""
         stream = self.client.live()
-        self.config_entry.async_on_unload(self._close)
+        self.config_entry.async_on_unload(self._close_stream)
         try:
             async with asyncio.timeout(SNAPSHOT_TIMEOUT_S):
-                while not any(isinstance(event, Quarter) for event in self._opening):
-                    self._opening += await anext(stream)
+                while not any(isinstance(event, Quarter) for event in self._opening_events):
+                    self._opening_events += await anext(stream)
         except P1MonitorError, TimeoutError:
-            self._opening = []
+            self._opening_events = []
             await stream.aclose()
             return False
         self._stream = stream
         self.update_interval = None
         return True
 
-    async def _close(self) -> None:
+    async def _close_stream(self) -> None:
         """Close a stream that nobody came to listen to."""
         if self._stream is not None:
             await self._stream.aclose()
@@ -193,16 +193,16 @@ class LiveCoordinator(P1MonitorCoordinator):
         """Own the stream: publish what it says, and poll from its end to its return."""
         retry_s = STREAM_RETRY_FIRST_S
         while True:
-            self._is_back.clear()
-            self._settings_due, self._day_wanted = 0.0, True
+            self._device_is_back.clear()
+            self._settings_due, self._needs_day = 0.0, True
             if self._stream is not None:
-                self._ask_for_more()
+                self._fetch_missing()
             stream, self._stream = self._stream or self.client.live(), None
             try:
                 async with aclosing(stream) as live:
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
-                        self._receive(events)
+                        self._publish_events(events)
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # a fault of ours, which must not be the end of all updates
@@ -212,32 +212,32 @@ class LiveCoordinator(P1MonitorCoordinator):
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):
-                    await self._is_back.wait()
+                    await self._device_is_back.wait()
             except TimeoutError:
                 retry_s = min(retry_s * 2, STREAM_RETRY_LAST_S)
 
     @callback
-    def _receive(self, events: Iterable[LiveEvent]) -> None:
+    def _publish_events(self, events: Iterable[LiveEvent]) -> None:
         """Publish at once what came together on the stream."""
-        snapshot = self._apply(events)
+        snapshot = self._snapshot_with(events)
         if not self.last_update_success:
             LOGGER.info("Live stream of %s is back", self.client.host)
         self._was_failing = False
         self.update_interval = None
         self.async_set_updated_data(snapshot)
-        self._ask_for_more()
+        self._fetch_missing()
 
     @callback
-    def _ask_for_more(self) -> None:
+    def _fetch_missing(self) -> None:
         """Ask, beside the stream, for what it does not tell: the day's quarters, and the settings."""
-        if self._day_wanted and (start := self.data.quarter.start):
-            self._day_wanted = False
-            self._beside(self._fetch_day(start), "day")
+        if self._needs_day and (start := self.data.quarter.start):
+            self._needs_day = False
+            self._start_task(self._fetch_day(start), "day")
         if self.client.token and monotonic() >= self._settings_due:
             self._settings_due = monotonic() + SETTINGS_EVERY_S
-            self._beside(self._fetch_settings(), "settings")
+            self._start_task(self._fetch_settings(), "settings")
 
-    def _beside(self, work: Coroutine[Any, Any, None], what: str) -> None:
+    def _start_task(self, work: Coroutine[Any, Any, None], what: str) -> None:
         name = f"{DOMAIN} {what} {self.client.host}"
         self.config_entry.async_create_background_task(self.hass, work, name)
 
@@ -248,24 +248,24 @@ class LiveCoordinator(P1MonitorCoordinator):
         except P1MonitorError as err:
             LOGGER.debug("The quarters of today of %s could not be read: %s", self.client.host, err)
             return
-        self._add(replace(self.data, day=self.data.day.with_stored(stored)))
+        self._publish(replace(self.data, day=self.data.day.with_stored(stored)))
 
     async def _fetch_settings(self) -> None:
         try:
-            self.take_settings(await self.client.settings())
+            self.publish_settings(await self.client.settings())
         except P1MonitorError as err:
             LOGGER.debug("Settings of %s could not be read: %s", self.client.host, err)
 
     @callback
-    def take_settings(self, settings: Settings) -> None:
+    def publish_settings(self, settings: Settings) -> None:
         """Show settings as the device has just told them, without waiting for its next status."""
         device = self.data.device
         if device is not None:
             device = replace(device, capacity=settings.capacity)
-        self._add(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
+        self._publish(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
 
     @callback
-    def _add(self, snapshot: Snapshot) -> None:
+    def _publish(self, snapshot: Snapshot) -> None:
         """Publish what was asked for beside the stream, which says nothing of how that is doing."""
         self.data = snapshot
         self.async_update_listeners()
@@ -273,9 +273,9 @@ class LiveCoordinator(P1MonitorCoordinator):
     @override
     async def _async_update_data(self) -> Snapshot:
         """Poll: reading and quarter each time, device and peaks once a minute."""
-        events, self._opening = self._opening, []
+        events, self._opening_events = self._opening_events, []
         if events:
-            return self._apply(events)
+            return self._snapshot_with(events)
         try:
             if monotonic() >= self._slow_due:
                 events.append(await self.client.device())
@@ -286,26 +286,26 @@ class LiveCoordinator(P1MonitorCoordinator):
         except P1MonitorError as err:
             self._slow_due = 0.0
             raise self._communication_error(err) from err
-        return self._apply(events)
+        return self._snapshot_with(events)
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
         """Try the stream again as soon as a device that was away answers."""
         if self._was_failing and self.last_update_success:
-            self._is_back.set()
+            self._device_is_back.set()
         self._was_failing = not self.last_update_success
 
-    def _apply(self, events: Iterable[LiveEvent]) -> Snapshot:
+    def _snapshot_with(self, events: Iterable[LiveEvent]) -> Snapshot:
         """The snapshot with the events on top. Raises ConfigEntryError: another device."""
         snapshot = self.data or Snapshot()
         for event in events:
             match event:
                 case Device():
                     self.refuse_other_device(event.id)
-                    self._follow_firmware(snapshot.device, event)
+                    self._show_firmware_version(snapshot.device, event)
                     age_ms = event.p1.age_ms
-                    self._heard(None if age_ms is None else age_ms / 1000)
+                    self._note_telegram(None if age_ms is None else age_ms / 1000)
                     snapshot = replace(
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
@@ -313,17 +313,17 @@ class LiveCoordinator(P1MonitorCoordinator):
                     # The first reading may be old, and one of a board that has just started is empty.
                     before = snapshot.reading.time
                     if event.time and before and event.time != before:
-                        self._heard()
+                        self._note_telegram()
                         interval_s = (event.time - before).total_seconds()
                         snapshot = replace(snapshot, interval_s=interval_s)
                     snapshot = replace(snapshot, reading=event)
                 case Quarter():
-                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.follow(event))
+                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.with_running(event))
                 case Peaks():
                     snapshot = replace(snapshot, peaks=event)
-        return replace(snapshot, silent=self._silent())
+        return replace(snapshot, silent=self._is_silent())
 
-    def _follow_firmware(self, before: Device | None, now: Device) -> None:
+    def _show_firmware_version(self, before: Device | None, now: Device) -> None:
         """Show another firmware version on the device page as soon as it runs."""
         if before is None or before.firmware == now.firmware:
             return

@@ -26,7 +26,7 @@ from .coordinator import (
     Snapshot,
 )
 from .original_advice import advise, in_same_month, quarter_start, target_w
-from .today import Day
+from .today import Today
 
 QUARTER = timedelta(minutes=15)
 
@@ -52,7 +52,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
                 await self._identify_again()
             quarter = await self.client.original_quarter()
             if quarter is None:
-                return self._with_day(Snapshot())
+                return self._with_today(Snapshot())
             newest = (quarter.quarter_id, len(quarter.consumed_w))
             new_quarter = self._newest is None or self._newest[0] != newest[0]
             if new_quarter or monotonic() >= self._peak_due:
@@ -61,9 +61,9 @@ class OriginalCoordinator(P1MonitorCoordinator):
         except P1MonitorError as err:
             raise self._communication_error(err) from err
         if newest != self._newest:
-            self._heard()
+            self._note_telegram()
             self._newest = newest
-        return self._with_day(self._snapshot(quarter))
+        return self._with_today(self._snapshot(quarter))
 
     async def _identify_again(self) -> None:
         """Look who is back: the same board, another one, or one with our firmware."""
@@ -74,9 +74,9 @@ class OriginalCoordinator(P1MonitorCoordinator):
         else:
             self.refuse_other_device(identified.serial)
 
-    def _with_day(self, snapshot: Snapshot) -> Snapshot:
-        day = self.data.day if self.data else Day()
-        return replace(snapshot, area=self._area, day=day.follow(snapshot.quarter))
+    def _with_today(self, snapshot: Snapshot) -> Snapshot:
+        day = self.data.day if self.data else Today()
+        return replace(snapshot, area=self._area, day=day.with_running(snapshot.quarter))
 
     def _snapshot(self, quarter: OriginalQuarter) -> Snapshot:
         start = quarter_start(quarter.quarter_id)
@@ -108,7 +108,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
                 unavoidable=advice.unavoidable,
             ),
             peaks=Peaks(running=running),
-            silent=self._silent(),
+            silent=self._is_silent(),
         )
 
 

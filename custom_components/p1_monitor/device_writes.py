@@ -42,7 +42,7 @@ async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: s
     with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})
     if isinstance(coordinator, LiveCoordinator):
-        coordinator.take_settings(settings)
+        coordinator.publish_settings(settings)
 
 
 @callback

@@ -22,7 +22,7 @@ class ClosedQuarter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Today:
     """The day of the running quarter. peak and last are None until a quarter of it was seen to end."""
 
     today: date | None = None
@@ -31,7 +31,7 @@ class Day:
     # The running quarter as it was last told.
     running: Quarter | None = None
 
-    def follow(self, quarter: Quarter) -> Day:
+    def with_running(self, quarter: Quarter) -> Today:
         """The day once the running quarter has gone on, or another one has begun."""
         if quarter.start is None:
             return self
@@ -41,10 +41,10 @@ class Day:
             now = now.with_closed(closed)
         today = quarter.start.date()
         if now.today is not None and now.today != today:  # the last quarter of yesterday stays the last
-            now = Day(today=today, last=now.last)
-        return Day(today=today, last=now.last, peak=now.peak, running=quarter)
+            now = Today(today=today, last=now.last)
+        return Today(today=today, last=now.last, peak=now.peak, running=quarter)
 
-    def with_stored(self, stored: Iterable[StoredQuarter]) -> Day:
+    def with_stored(self, stored: Iterable[StoredQuarter]) -> Today:
         """The day with the quarters that the device has kept of it."""
         day = self
         for quarter in stored:
@@ -52,12 +52,12 @@ class Day:
                 day = day.with_closed(ClosedQuarter(start=quarter.start, average_w=quarter.import_w))
         return day
 
-    def with_closed(self, closed: ClosedQuarter) -> Day:
+    def with_closed(self, closed: ClosedQuarter) -> Today:
         """The day with one more quarter that has ended."""
         last = closed if self.last is None or closed.start >= self.last.start else self.last
         higher = self.peak is None or closed.average_w > self.peak.average_w
         peak = closed if higher and closed.start.date() == self.today else self.peak
-        return Day(today=self.today, last=last, peak=peak, running=self.running)
+        return Today(today=self.today, last=last, peak=peak, running=self.running)
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
