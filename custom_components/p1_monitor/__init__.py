@@ -21,7 +21,7 @@ from .api import (
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
 from .coordinator_original import OriginalCoordinator
-from .dashboard_card import async_setup_card
+from .dashboard_card import async_setup_dashboard_card
 from .device_writes import revoke_token
 from .entity import main_device_info
 from .history_backfill import HistoryBackfill
@@ -42,7 +42,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what is there once for all devices."""
     async_setup_services(hass)
     async_setup_websocket(hass)
-    await async_setup_card(hass)
+    await async_setup_dashboard_card(hass)
     return True
 
 
@@ -50,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     """Set up the device of a config entry, whichever firmware it runs by now."""
     session = async_get_clientsession(hass)
     client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
-    coordinator = await _coordinator(hass, entry, client)
+    coordinator = await _create_coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
@@ -65,7 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     return True
 
 
-async def _coordinator(
+async def _create_coordinator(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient
 ) -> P1MonitorCoordinator:
     """The coordinator that fits the firmware: a board can get ours, or the old one back."""

@@ -16,7 +16,7 @@ MODULE = Path(__file__).parent / "frontend" / "p1-quarter-card.js"
 URL = f"/{DOMAIN}/{MODULE.name}"
 
 
-async def async_setup_card(hass: HomeAssistant) -> None:
+async def async_setup_dashboard_card(hass: HomeAssistant) -> None:
     """Serve the module and have it loaded; its version in the URL makes browsers forget an earlier one."""
     if not await hass.async_add_executor_job(MODULE.is_file):
         return

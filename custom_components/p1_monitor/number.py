@@ -22,7 +22,7 @@ from .original_advice import AREAS_WITHOUT_PEAK, FLOOR_W
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
 
-WATTS = 1000
+W_PER_KW = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,9 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
     min_fn: Callable[[Snapshot], float] | None = None
 
 
-def _least_target(snapshot: Snapshot) -> float:
+def _min_target(snapshot: Snapshot) -> float:
     """Below the floor a target has no effect, unless peaks cost nothing anyway."""
-    return 0.1 if snapshot.area in AREAS_WITHOUT_PEAK else FLOOR_W / WATTS
+    return 0.1 if snapshot.area in AREAS_WITHOUT_PEAK else FLOOR_W / W_PER_KW
 
 
 NUMBERS = (
@@ -58,8 +58,8 @@ NUMBERS = (
         has_fn=lambda s: s.device is not None,
         setting=("capacity", "target_w"),
         value_fn=lambda s: s.device.capacity.target_w if s.device else None,
-        scale=WATTS,
-        min_fn=_least_target,
+        scale=W_PER_KW,
+        min_fn=_min_target,
     ),
     P1MonitorNumberDescription(
         key="warning_threshold",

@@ -65,11 +65,11 @@ def _used_percent(device: Device) -> int | None:
     return None if not size or free is None else round(100 * (size - free) / size)
 
 
-def _started(snapshot: Snapshot) -> datetime | None:
-    device, told_at = snapshot.device, snapshot.device_at
-    if device is None or told_at is None or device.uptime_s is None:
+def _start_time(snapshot: Snapshot) -> datetime | None:
+    device, received_at = snapshot.device, snapshot.device_at
+    if device is None or received_at is None or device.uptime_s is None:
         return None
-    return told_at - timedelta(seconds=device.uptime_s)
+    return received_at - timedelta(seconds=device.uptime_s)
 
 
 BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
@@ -116,8 +116,8 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         needs_telegrams=False,
-        has_fn=lambda s: _started(s) is not None,
-        value_fn=_started,
+        has_fn=lambda s: _start_time(s) is not None,
+        value_fn=_start_time,
     ),
     _board(
         "free_heap",

@@ -20,8 +20,8 @@ def previous_month_peak(snapshot: Snapshot) -> MonthPeak | None:
     if (now := snapshot.quarter.start or snapshot.reading.time) is None:
         return None
     year, month = (now.year, now.month - 1) if now.month > 1 else (now.year - 1, 12)
-    wanted = f"{year}-{month:02}"
-    return next((peak for peak in snapshot.peaks.months if peak.month == wanted), None)
+    month_name = f"{year}-{month:02}"
+    return next((peak for peak in snapshot.peaks.months if peak.month == month_name), None)
 
 
 def _previous_power(snapshot: Snapshot) -> int | None:

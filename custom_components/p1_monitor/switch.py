@@ -46,12 +46,12 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
     """The light: off is a brightness of 0."""
 
     entity_description: P1MonitorSwitchDescription
-    _lit: int | None = None
+    _last_brightness: int | None = None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """As bright as it last was, else as it comes from the box."""
-        await change_setting(self.coordinator, "light", "brightness", self._lit)
+        await change_setting(self.coordinator, "light", "brightness", self._last_brightness)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
         settings = self.coordinator.data.settings
         if settings is None or settings.brightness is None:
             return None
-        self._lit = settings.brightness or self._lit
+        self._last_brightness = settings.brightness or self._last_brightness
         return settings.brightness > 0
 
     @override

@@ -27,7 +27,7 @@ PARALLEL_UPDATES = 1
 
 # It restarts within seconds; joining a poor Wi-Fi may take a minute more.
 RESTART_TIMEOUT_S = 180
-UNDER_WAY = ("receiving", "restarting")
+INSTALLING_STATES = ("receiving", "restarting")
 
 RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
@@ -95,16 +95,16 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         if value is None:
             return
         installed, update = value
-        package = self._newer(installed, update)
+        package = self._newer_package(installed, update)
         self._attr_installed_version = installed
         self._attr_latest_version = package.version if package else installed
         self._attr_release_url = RELEASE_URL.format(version=self._attr_latest_version)
         self._attr_release_summary = self._summary(package, update)
         if not self._installing:
-            self._attr_in_progress = update.state in UNDER_WAY
+            self._attr_in_progress = update.state in INSTALLING_STATES
             self._attr_update_percentage = update.percent
 
-    def _newer(self, installed: str | None, update: Update) -> FirmwarePackage | None:
+    def _newer_package(self, installed: str | None, update: Update) -> FirmwarePackage | None:
         """The package for this board, if what runs on it is older: a downgrade is never offered."""
         package = self._packages.get(update.board or "")
         try:
@@ -128,24 +128,24 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
         """Send the package, and wait until the board runs it."""
         device = self.coordinator.data.device
-        package = device and self._newer(device.firmware, device.update)
+        package = device and self._newer_package(device.firmware, device.update)
         if not device or not package:
             return  # it was updated meanwhile, by its own page
         self._installing = True
         try:
-            await self._send(package)
-            self._progress(None)
+            await self._send_package(package)
+            self._show_progress(None)
             async with asyncio.timeout(RESTART_TIMEOUT_S):
-                await self._restarted(device, package)
+                await self._wait_until_running(device, package)
         except TimeoutError as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_not_back") from err
         finally:
             self._installing = False
 
-    async def _send(self, package: FirmwarePackage) -> None:
+    async def _send_package(self, package: FirmwarePackage) -> None:
         content = await self.hass.async_add_executor_job(package.path.read_bytes)
         try:
-            await self.coordinator.client.update(content, self._progress)
+            await self.coordinator.client.update(content, self._show_progress)
         except P1MonitorTokenError as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_needs_token") from err
         except P1MonitorError as err:
@@ -158,15 +158,15 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             ) from err
 
     @callback
-    def _progress(self, percent: int | None) -> None:
+    def _show_progress(self, percent: int | None) -> None:
         self._attr_in_progress = True
         self._attr_update_percentage = percent
         self.async_write_ha_state()
 
-    async def _restarted(self, before: Device, package: FirmwarePackage) -> None:
+    async def _wait_until_running(self, before: Device, package: FirmwarePackage) -> None:
         """Wait until the board runs the package. HomeAssistantError: the version before is back, and why."""
-        news = asyncio.Event()
-        unsubscribe = self.coordinator.async_add_listener(news.set)
+        changed = asyncio.Event()
+        unsubscribe = self.coordinator.async_add_listener(changed.set)
         try:
             while True:
                 device = self.coordinator.data.device
@@ -181,7 +181,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                             "error": device.update.error,
                         },
                     )
-                news.clear()
-                await news.wait()
+                changed.clear()
+                await changed.wait()
         finally:
             unsubscribe()

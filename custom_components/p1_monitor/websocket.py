@@ -43,13 +43,13 @@ def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message
     if not _entries(hass, device_id):
         connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor")
         return
-    listener = Listener(hass, connection, message["id"], device_id)
-    connection.subscriptions[message["id"]] = listener.end
+    subscription = QuarterSubscription(hass, connection, message["id"], device_id)
+    connection.subscriptions[message["id"]] = subscription.cancel
     connection.send_result(message["id"])
-    listener.look()
+    subscription.follow_device()
 
 
-class Listener:
+class QuarterSubscription:
     """Somebody who looks at a device, also over the times when its entry is loaded anew: dashboards hang on walls."""
 
     def __init__(
@@ -61,48 +61,50 @@ class Listener:
         self._message_id = message_id
         self._device_id = device_id
         self._coordinator: P1MonitorCoordinator | None = None
-        self._stop: CALLBACK_TYPE | None = None
-        self._forget_entries = async_dispatcher_connect(
+        self._unsubscribe_updates: CALLBACK_TYPE | None = None
+        self._unsubscribe_entries = async_dispatcher_connect(
             hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
         )
 
     @callback
-    def end(self) -> None:
+    def cancel(self) -> None:
         """Look no more."""
-        self._forget_entries()
-        self._leave()
+        self._unsubscribe_entries()
+        self._unsubscribe()
 
     @callback
-    def look(self) -> None:
+    def follow_device(self) -> None:
         """Look at what serves the device now; while nothing does, say so."""
         before, now = self._coordinator, _coordinator(self._hass, self._device_id)
         if now is before:
             return
-        self._leave()
+        self._unsubscribe()
         self._coordinator = now
         if now is not None:
             name = f"{DOMAIN} samples {now.client.host}"
-            now.config_entry.async_create_background_task(self._hass, self._begin(now), name)
+            now.config_entry.async_create_background_task(self._hass, self._subscribe(now), name)
         elif before is not None:
-            self._send({**_event(before), "available": False})
+            self._send({**_event_json(before), "available": False})
 
     @callback
     def _entry_changed(self, _: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry.domain == DOMAIN:
-            self.look()
+            self.follow_device()
 
     @callback
-    def _leave(self) -> None:
-        if self._stop is not None:
-            self._stop()
-        self._coordinator = self._stop = None
+    def _unsubscribe(self) -> None:
+        if self._unsubscribe_updates is not None:
+            self._unsubscribe_updates()
+        self._coordinator = self._unsubscribe_updates = None
 
-    async def _begin(self, coordinator: P1MonitorCoordinator) -> None:
+    async def _subscribe(self, coordinator: P1MonitorCoordinator) -> None:
         samples = await _samples(coordinator)
         if coordinator is not self._coordinator:
             return
-        self._stop = coordinator.async_add_listener(lambda: self._send(_event(coordinator)))
-        self._send({**_event(coordinator), "samples": samples})
+        self._unsubscribe_updates = coordinator.async_add_listener(
+            lambda: self._send(_event_json(coordinator))
+        )
+        self._send({**_event_json(coordinator), "samples": samples})
 
     @callback
     def _send(self, event: dict[str, Any]) -> None:
@@ -131,10 +133,10 @@ async def _samples(coordinator: P1MonitorCoordinator) -> dict[str, Any] | None:
         quarter = await coordinator.client.original_quarter()
     except P1MonitorError:
         return None
-    return None if quarter is None else _slots(quarter)
+    return None if quarter is None else _samples_json(quarter)
 
 
-def _slots(quarter: OriginalQuarter) -> dict[str, Any]:
+def _samples_json(quarter: OriginalQuarter) -> dict[str, Any]:
     return {
         "id": quarter.quarter_id,
         "imported": quarter.consumed_w,
@@ -142,7 +144,7 @@ def _slots(quarter: OriginalQuarter) -> dict[str, Any]:
     }
 
 
-def _event(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
+def _event_json(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
     """What a telegram changed; a device that is away tells so, and its figures are the last ones."""
     snapshot: Snapshot = coordinator.data
     return {
