@@ -18,6 +18,7 @@ from .api import (
     Quarter,
     Reading,
 )
+from .capacity_tariff import target_w
 from .const import CONF_AREA, CONF_TARGET_W, CONF_WARNING_PERCENT
 from .coordinator import (
     SLOW_POLL_S,
@@ -25,7 +26,7 @@ from .coordinator import (
     P1MonitorCoordinator,
     Snapshot,
 )
-from .original_advice import advise, in_same_month, quarter_start, target_w
+from .original_advice import advise, in_same_month, quarter_start
 from .today import Today
 
 QUARTER = timedelta(minutes=15)

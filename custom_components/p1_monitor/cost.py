@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .original_advice import FLOOR_W
+from .capacity_tariff import FLOOR_W
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("rates.json").read_text())
 RATES_YEAR: int = _TABLE["year"]

@@ -10,8 +10,8 @@ Powers in W.
 from dataclasses import dataclass, field
 from typing import Any
 
+from .capacity_tariff import FLOOR_W
 from .coordinator import Snapshot
-from .original_advice import FLOOR_W
 
 WARNING = "peak_warning"
 EXCEEDED = "peak_exceeded"

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from .capacity_tariff import AREAS, CONNECTION_W
 from .const import (
     CONF_AREA,
     CONF_COUNTED_FROM,
@@ -23,7 +24,6 @@ from .const import (
     CONF_TARGET_W,
     CONF_WARNING_PERCENT,
 )
-from .original_advice import AREAS, CONNECTION_W
 
 
 def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:

@@ -14,10 +14,10 @@ from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPowe
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .capacity_tariff import FLOOR_W, has_tariff
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .original_advice import AREAS_WITHOUT_PEAK, FLOOR_W
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1
@@ -41,7 +41,7 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
 
 def _min_target(snapshot: Snapshot) -> float:
     """Below the floor a target has no effect, unless peaks cost nothing anyway."""
-    return 0.1 if snapshot.area in AREAS_WITHOUT_PEAK else FLOOR_W / W_PER_KW
+    return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
 
 
 NUMBERS = (

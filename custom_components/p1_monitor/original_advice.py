@@ -14,31 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from .capacity_tariff import CONNECTION_W
+
 QUARTER_S = 900
 SLOT_S = 5
 SLOTS = QUARTER_S // SLOT_S
 
-# Peaks below this are billed as this (Fluvius, capacity tariff).
-FLOOR_W = 2500
-# The largest household connection; where the real one is unknown it bounds the advice.
-CONNECTION_W = 25_000
 # So near the end, one watt of difference would ask for hundreds.
 LAST_ELAPSED_S = 885
-
-# Network areas as the device names them, and those without a peak to be billed.
-AREAS = (
-    "antwerpen",
-    "halle_vilvoorde",
-    "imewo",
-    "kempen",
-    "limburg",
-    "midden_vlaanderen",
-    "west",
-    "zenne_dijle",
-    "no_capacity_tariff",
-    "wallonia_impact",
-)
-AREAS_WITHOUT_PEAK = ("no_capacity_tariff", "wallonia_impact")
 
 RISK_MEAN_SLOTS = 12
 RISK_NOT_BEFORE_S = 180
@@ -75,16 +58,6 @@ def quarter_start(quarter_id: int) -> datetime | None:
 def in_same_month(quarter_id: int, other_id: int) -> bool:
     """Whether two quarters lie in one month of one year."""
     return quarter_id >> 16 == other_id >> 16
-
-
-def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
-    """The quarter average not to exceed; None where nothing is billed and none is set.
-
-    A peak below what this month costs anyway costs nothing.
-    """
-    if area in AREAS_WITHOUT_PEAK:
-        return own_w
-    return max(FLOOR_W, month_peak_w or 0, own_w or 0)
 
 
 def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:

@@ -8,10 +8,10 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .capacity_tariff import AREAS
 from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .original_advice import AREAS
 
 # A board answers one at a time.
 PARALLEL_UPDATES = 1

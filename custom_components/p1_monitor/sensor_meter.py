@@ -13,9 +13,9 @@ from homeassistant.const import (
 )
 
 from . import impact
+from .capacity_tariff import CONNECTION_W
 from .coordinator import Snapshot
 from .entity import ENERGY, POWER, TEN_SECONDS
-from .original_advice import CONNECTION_W
 from .register_guard import MaxRate
 from .sensor_entity import P1MonitorSensorDescription
 
