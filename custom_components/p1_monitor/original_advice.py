@@ -17,20 +17,20 @@ from datetime import datetime, timedelta, timezone
 from .capacity_tariff import CONNECTION_W
 
 QUARTER_S = 900
-SLOT_S = 5
-SLOTS = QUARTER_S // SLOT_S
+SAMPLE_S = 5
+SAMPLES = QUARTER_S // SAMPLE_S
 
 # So near the end, one watt of difference would ask for hundreds.
-LAST_ELAPSED_S = 885
+HELD_S = 885
 
-RISK_MEAN_SLOTS = 12
-RISK_NOT_BEFORE_S = 180
-RISK_AFTER_S = 120
+SAMPLES_60S = 12
+RISK_AFTER_S = 180
+RISK_ON_S = 120
 HALF_S = 450
 # In the second half there is less time to act, and more is known of the quarter.
-RISK_AFTER_LATE_S = 80
-RISK_OVER_AFTER_S = 60
-RISK_GAP_S = 15
+RISK_ON_LATE_S = 80
+RISK_OFF_S = 60
+JITTER_S = 15
 
 
 def quarter_start(quarter_id: int) -> datetime | None:
@@ -65,10 +65,10 @@ def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:
     return demand_w + power_w * (QUARTER_S - elapsed_s) // QUARTER_S
 
 
-def allowed_w(target: int, demand_w: int, elapsed_s: int) -> int:
+def allowed_w(target_w: int, demand_w: int, elapsed_s: int) -> int:
     """The whole house's import that ends the quarter at the target."""
-    left_s = QUARTER_S - min(elapsed_s, LAST_ELAPSED_S)
-    return max(0, min((target - demand_w) * QUARTER_S // left_s, CONNECTION_W))
+    left_s = QUARTER_S - min(elapsed_s, HELD_S)
+    return max(0, min((target_w - demand_w) * QUARTER_S // left_s, CONNECTION_W))
 
 
 class RiskTracker:
@@ -87,26 +87,26 @@ class RiskTracker:
         self._below_since: int | None = None
         self._last_s: int | None = None
 
-    def update(self, elapsed_s: int, projected60_w: int, target: int) -> bool:
+    def update(self, elapsed_s: int, projected60_w: int, level_w: int) -> bool:
         """Take the projection at this moment; return whether the quarter is at risk."""
-        if self._last_s is not None and not (0 <= elapsed_s - self._last_s <= RISK_GAP_S):
+        if self._last_s is not None and not (0 <= elapsed_s - self._last_s <= JITTER_S):
             self._above_since = self._below_since = None
         self._last_s = elapsed_s
 
-        if projected60_w <= target:
+        if projected60_w <= level_w:
             self._above_since = None
         elif self._above_since is None:
             self._above_since = elapsed_s
 
-        if projected60_w * 100 > target * 95:
+        if projected60_w * 100 > level_w * 95:
             self._below_since = None
         elif self._below_since is None:
             self._below_since = elapsed_s
 
         if self.at_risk:
-            self.at_risk = not _lasted(self._below_since, elapsed_s, RISK_OVER_AFTER_S)
-        elif elapsed_s >= RISK_NOT_BEFORE_S:
-            wanted_s = RISK_AFTER_S if elapsed_s < HALF_S else RISK_AFTER_LATE_S
+            self.at_risk = not _lasted(self._below_since, elapsed_s, RISK_OFF_S)
+        elif elapsed_s >= RISK_AFTER_S:
+            wanted_s = RISK_ON_S if elapsed_s < HALF_S else RISK_ON_LATE_S
             self.at_risk = _lasted(self._above_since, elapsed_s, wanted_s)
         return self.at_risk
 
@@ -133,7 +133,7 @@ class Advice:
 def advise(
     consumed_w: Sequence[int | None],
     produced_w: Sequence[int | None],
-    target: int | None,
+    target_w: int | None,
     warning_percent: int = 100,
 ) -> Advice | None:
     """The advice at the newest slot; None while every slot is empty.
@@ -142,17 +142,17 @@ def advise(
     where there was no telegram; produced power is <= 0 as an original device tells it. A
     warning comes against so many percent of the target.
     """
-    slots = consumed_w[:SLOTS]
-    present = [index for index, power_w in enumerate(slots) if power_w is not None]
+    samples = consumed_w[:SAMPLES]
+    present = [index for index, power_w in enumerate(samples) if power_w is not None]
     if not present:
         return None
-    elapsed_s = len(slots) * SLOT_S
+    elapsed_s = len(samples) * SAMPLE_S
     newest = present[-1]
-    import_w = slots[newest] or 0
+    import_w = samples[newest] or 0
     produced = produced_w[newest] if newest < len(produced_w) else None
     export_w = None if produced is None else max(0, -produced)
-    demand_w = _demand_w(slots, len(slots))
-    allowed = None if target is None else allowed_w(target, demand_w, elapsed_s)
+    demand_w = _demand_w(samples, len(samples))
+    allowed = None if target_w is None else allowed_w(target_w, demand_w, elapsed_s)
     return Advice(
         elapsed_s=elapsed_s,
         import_w=import_w,
@@ -161,25 +161,25 @@ def advise(
         projected_w=projected_w(demand_w, import_w, elapsed_s),
         allowed_w=allowed,
         headroom_w=None if allowed is None else allowed - import_w + (export_w or 0),
-        at_risk=target is not None and _at_risk(slots, target * warning_percent // 100),
-        unavoidable=target is not None and demand_w >= target,
+        at_risk=target_w is not None and _at_risk(samples, target_w * warning_percent // 100),
+        unavoidable=target_w is not None and demand_w >= target_w,
     )
 
 
-def _demand_w(slots: Sequence[int | None], count: int) -> int:
+def _demand_w(samples: Sequence[int | None], count: int) -> int:
     """The energy of the first `count` slots as a quarter's average, holes as their mean."""
-    present = [power_w for power_w in slots[:count] if power_w is not None]
-    return sum(present) // len(present) * count * SLOT_S // QUARTER_S
+    present = [power_w for power_w in samples[:count] if power_w is not None]
+    return sum(present) // len(present) * count * SAMPLE_S // QUARTER_S
 
 
-def _at_risk(slots: Sequence[int | None], target: int) -> bool:
+def _at_risk(samples: Sequence[int | None], level_w: int) -> bool:
     """Live the quarter again, slot by slot: its risk depends on what went before."""
     tracker = RiskTracker()
-    for count, power_w in enumerate(slots, start=1):
+    for count, power_w in enumerate(samples, start=1):
         if power_w is None:
             continue
-        recent = [value for value in slots[max(0, count - RISK_MEAN_SLOTS) : count] if value is not None]
-        elapsed_s = count * SLOT_S
-        projected60_w = projected_w(_demand_w(slots, count), sum(recent) // len(recent), elapsed_s)
-        tracker.update(elapsed_s, projected60_w, target)
+        recent = [value for value in samples[max(0, count - SAMPLES_60S) : count] if value is not None]
+        elapsed_s = count * SAMPLE_S
+        projected60_w = projected_w(_demand_w(samples, count), sum(recent) // len(recent), elapsed_s)
+        tracker.update(elapsed_s, projected60_w, level_w)
     return tracker.at_risk
