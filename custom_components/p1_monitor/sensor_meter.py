@@ -24,9 +24,6 @@ type Value[T] = Callable[[Snapshot], T | None]
 # Belgium: 1 is the normal tariff, 2 the low one; the Netherlands have them the other way.
 TARIFFS = {1: "day", 2: "night"}
 BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
-# What a meter writes where no limit is set: 999.9 or 99.999 kW, 999 or 999.99 A.
-LIMITER_OFF_W = 99_999
-FUSE_OFF_A = 999.0
 # kWh; a telegram that comes late brings a step of more than its own second.
 ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
 
@@ -149,16 +146,6 @@ def _phase_current(phase: int) -> P1MonitorSensorDescription:
     )
 
 
-def _limiter_w(snapshot: Snapshot) -> int | None:
-    limit = snapshot.reading.limiter_w
-    return limit if limit is not None and limit < LIMITER_OFF_W else None
-
-
-def _fuse_a(snapshot: Snapshot) -> float | None:
-    limit = snapshot.reading.fuse_a
-    return limit if limit is not None and limit < FUSE_OFF_A else None
-
-
 METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _energy("energy_import", lambda s: s.reading.energy_import_kwh),
     *(_import_tariff(tariff) for tariff in range(1, 6)),
@@ -213,8 +200,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        has_fn=lambda s: _limiter_w(s) is not None,
-        value_fn=_limiter_w,
+        has_fn=lambda s: s.reading.limiter_w is not None,
+        value_fn=lambda s: s.reading.limiter_w,
     ),
     P1MonitorSensorDescription(
         key="fuse_current",
@@ -224,8 +211,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        has_fn=lambda s: _fuse_a(s) is not None,
-        value_fn=_fuse_a,
+        has_fn=lambda s: s.reading.fuse_a is not None,
+        value_fn=lambda s: s.reading.fuse_a,
     ),
     P1MonitorSensorDescription(
         key="text_message",
