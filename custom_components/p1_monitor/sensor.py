@@ -9,7 +9,7 @@ from .sensor_board import BOARD_SENSORS
 from .sensor_cost import COST_SENSORS
 from .sensor_demand import DEMAND_SENSORS
 from .sensor_entity import P1MonitorSensor
-from .sensor_mbus import MBusSensor, descriptions, meters_by_key
+from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
 # The coordinator fetches for all of them; nothing here talks to the device.
@@ -37,11 +37,7 @@ async def async_setup_entry(
         fresh = meters_by_key(coordinator.data).keys() - known
         if fresh:
             known.update(fresh)
-            async_add_entities(
-                MBusSensor(coordinator, key, description)
-                for key in sorted(fresh)
-                for description in descriptions(coordinator.data, key)
-            )
+            async_add_entities(sensor for key in sorted(fresh) for sensor in mbus_sensors(coordinator, key))
 
     add_meters()
     entry.async_on_unload(coordinator.async_add_listener(add_meters))

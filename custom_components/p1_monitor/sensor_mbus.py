@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import (
     EntityCategory,
     UnitOfEnergy,
@@ -19,9 +25,8 @@ from homeassistant.helpers.device_registry import (
 from .api import MBusDevice
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator, Snapshot
-from .entity import AT_CHANGE
-from .register_guard import MaxRate
-from .sensor_entity import P1MonitorSensor, P1MonitorSensorDescription
+from .entity import P1MonitorEntity, P1MonitorEntityDescription
+from .register_guard import MaxRate, RegisterGuard
 from .sensor_meter import BREAKER_STATES
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -98,114 +103,102 @@ def _is_newer(meter: MBusDevice, other: MBusDevice) -> bool:
     return (meter.time or LONG_AGO) > (other.time or LONG_AGO)
 
 
-class Flow:
-    """What flows through a meter: what it counted between its newest two readings, per hour."""
+@dataclass(frozen=True, kw_only=True)
+class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
+    """A row of the table: value_fn gives the sensor's value for its meter.
 
-    def __init__(self) -> None:
-        """Begin without a reading."""
-        self._before: MBusDevice | None = None
-        self._per_hour: float | None = None
+    exists_fn: True if this meter has the sensor. max_rate: the value is a register that counts up no faster than this.
+    """
 
-    def of(self, meter: MBusDevice | None) -> float | None:
-        """The flow in m3/h once a second reading has come; a meter is read every 5 minutes or so."""
-        if meter is None or meter.time is None or meter.volume_m3 is None:
-            return None
-        before, self._before = self._before, meter
-        if before is not None and before.time is not None and before.volume_m3 is not None:
-            passed_s = (meter.time - before.time).total_seconds()
-            used_m3 = meter.volume_m3 - before.volume_m3
-            if passed_s > 0:
-                self._per_hour = max(0.0, used_m3) * SECONDS_PER_HOUR / passed_s
-        return None if self._per_hour is None else round(self._per_hour, 3)
+    value_fn: Callable[[MBusDevice], Any]
+    exists_fn: Callable[[MBusDevice], bool] = lambda _: True
+    max_rate: MaxRate | None = None
+    has_fn: Callable[[Snapshot], bool] = lambda _: True
 
 
-def descriptions(snapshot: Snapshot, key: str) -> list[P1MonitorSensorDescription]:
-    """The sensors of the meter of this key, which the snapshot holds."""
-    first = meters_by_key(snapshot)[key]
-    kind = KINDS[first.type or ""]
+def _register(kind: MBusKind) -> MBusSensorDescription:
+    return MBusSensorDescription(
+        key="register",
+        device_class=kind.device_class,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=kind.unit,
+        suggested_display_precision=3,
+        max_rate=kind.max_rate,
+        exists_fn=lambda meter: meter.type == kind.key,
+        value_fn=kind.value_fn,
+    )
 
-    def meter(snapshot: Snapshot) -> MBusDevice | None:
-        return meters_by_key(snapshot).get(key)
 
-    def value(snapshot: Snapshot) -> float | None:
-        now = meter(snapshot)
-        return None if now is None else kind.value_fn(now)
+def _flow(kind: MBusKind) -> MBusSensorDescription:
+    return MBusSensorDescription(
+        key="flow",
+        translation_key="flow",
+        device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=CUBIC_METERS_PER_HOUR,
+        suggested_unit_of_measurement=kind.flow_unit,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda meter: meter.type == kind.key,
+        value_fn=kind.value_fn,
+    )
 
-    def time(snapshot: Snapshot) -> datetime | None:
-        now = meter(snapshot)
-        return None if now is None else now.time
 
-    def valve(snapshot: Snapshot) -> str | None:
-        now = meter(snapshot)
-        return None if now is None or now.valve is None else BREAKER_STATES.get(now.valve)
+MBUS_SENSORS: tuple[MBusSensorDescription, ...] = (
+    *(_register(kind) for kind in KINDS.values()),
+    MBusSensorDescription(
+        key="time",
+        translation_key="reading_time",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda meter: meter.time,
+    ),
+    MBusSensorDescription(
+        key="valve",
+        translation_key="valve",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(BREAKER_STATES.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda meter: meter.valve is not None,
+        value_fn=lambda meter: None if meter.valve is None else BREAKER_STATES.get(meter.valve),
+    ),
+)
+# A flow is how fast the row's value rises.
+MBUS_FLOWS: tuple[MBusSensorDescription, ...] = tuple(
+    _flow(kind) for kind in KINDS.values() if kind.flow_unit is not None
+)
 
-    found = [
-        P1MonitorSensorDescription(
-            key=key,
-            device_class=kind.device_class,
-            state_class=SensorStateClass.TOTAL_INCREASING,
-            native_unit_of_measurement=kind.unit,
-            suggested_display_precision=3,
-            max_rate=kind.max_rate,
-            has_fn=lambda _: True,
-            value_fn=value,
-            meter_fn=lambda _: first.id,
-            measured_fn=time,
-        ),
-        P1MonitorSensorDescription(
-            key=f"{key}_time",
-            translation_key="reading_time",
-            device_class=SensorDeviceClass.TIMESTAMP,
-            entity_category=EntityCategory.DIAGNOSTIC,
-            entity_registry_enabled_default=False,
-            has_fn=lambda _: True,
-            value_fn=time,
-        ),
+
+def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor]:
+    """Return the sensors of the meter with this key, which the newest reading has."""
+    meter = meters_by_key(coordinator.data)[key]
+    return [
+        *(MBusSensor(coordinator, key, row) for row in MBUS_SENSORS if row.exists_fn(meter)),
+        *(MBusFlowSensor(coordinator, key, row) for row in MBUS_FLOWS if row.exists_fn(meter)),
     ]
-    if kind.flow_unit is not None:
-        flow = Flow()
-        found.append(
-            P1MonitorSensorDescription(
-                key=f"{key}_flow",
-                translation_key="flow",
-                device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
-                state_class=SensorStateClass.MEASUREMENT,
-                native_unit_of_measurement=CUBIC_METERS_PER_HOUR,
-                suggested_unit_of_measurement=kind.flow_unit,
-                suggested_display_precision=2,
-                entity_registry_enabled_default=False,
-                rhythm=AT_CHANGE,
-                has_fn=lambda _: True,
-                value_fn=lambda s: flow.of(meter(s)),
-            )
-        )
-    if first.valve is not None:
-        found.append(
-            P1MonitorSensorDescription(
-                key=f"{key}_valve",
-                translation_key="valve",
-                device_class=SensorDeviceClass.ENUM,
-                options=list(BREAKER_STATES.values()),
-                entity_category=EntityCategory.DIAGNOSTIC,
-                entity_registry_enabled_default=False,
-                has_fn=lambda _: True,
-                value_fn=valve,
-            )
-        )
-    return found
 
 
-class MBusSensor(P1MonitorSensor):
-    """A sensor of one meter on the M-Bus."""
+class MBusSensor(P1MonitorEntity, SensorEntity):
+    """A sensor of one meter on the M-Bus; its register has the name and the key of the meter."""
+
+    entity_description: MBusSensorDescription
 
     def __init__(
-        self, coordinator: P1MonitorCoordinator, key: str, description: P1MonitorSensorDescription
+        self, coordinator: P1MonitorCoordinator, key: str, description: MBusSensorDescription
     ) -> None:
-        """Take the meter of this key, which the newest reading holds."""
+        """Take the meter with this key, which the newest reading has."""
         meter = meters_by_key(coordinator.data)[key]
-        if description.translation_key is None:  # what it counts goes by the name of the meter
-            self._attr_name = None
+        self._meter_key = key
+        self._meter_id = meter.id
+        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
+        if description.translation_key is None:
+            self._attr_name = None
+            self._attr_unique_id = f"{coordinator.device_id}_{key}"
+        else:
+            self._attr_unique_id = f"{coordinator.device_id}_{key}_{description.key}"
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, f"{coordinator.device_id}_{key}")},
             translation_key=KINDS[meter.type or ""].device,
@@ -216,3 +209,40 @@ class MBusSensor(P1MonitorSensor):
                 config_entry_id=coordinator.config_entry.entry_id,
             ),
         )
+
+    @override
+    def _current_value(self) -> Any:
+        meter = meters_by_key(self.coordinator.data).get(self._meter_key)
+        if meter is None:
+            return None
+        value = self._value_of(meter)
+        if self._guard is None:
+            return value
+        return self._guard.check(value, self._meter_id, self.coordinator.data.reading.time, meter.time)
+
+    def _value_of(self, meter: MBusDevice) -> Any:
+        return self.entity_description.value_fn(meter)
+
+    @override
+    def _set_value(self, value: Any) -> None:
+        self._attr_native_value = value
+
+
+class MBusFlowSensor(MBusSensor):
+    """How fast a meter counts, per hour: its increase between its newest two readings."""
+
+    _previous: tuple[datetime, float] | None = None
+    _per_hour: float | None = None
+
+    @override
+    def _value_of(self, meter: MBusDevice) -> float | None:
+        """Return the flow in m3/h once a second reading has come; a meter is read every 5 minutes or so."""
+        value = self.entity_description.value_fn(meter)
+        if meter.time is None or value is None:
+            return None
+        previous, self._previous = self._previous, (meter.time, value)
+        if previous is not None:
+            passed_s = (meter.time - previous[0]).total_seconds()
+            if passed_s > 0:
+                self._per_hour = max(0.0, value - previous[1]) * SECONDS_PER_HOUR / passed_s
+        return None if self._per_hour is None else round(self._per_hour, 3)
