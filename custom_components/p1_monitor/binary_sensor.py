@@ -1,4 +1,4 @@
-"""Binary sensors: is the peak in danger, and do the meter and the card work."""
+"""Binary sensors: the state of the peak, of the P1 connection, of the card and of the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorBinarySensorDescription(P1MonitorEntityDescription, BinarySensorEntityDescription):
-    """A binary sensor: value_fn says whether it is on."""
+    """A row of the table: value_fn returns True if the sensor is on."""
 
     value_fn: Callable[[Snapshot], bool]
 
@@ -58,7 +58,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.card.state is not None,
-        # Without a card no history is kept: as much of a problem as a broken one.
+        # A missing card is a problem too, because no history is stored without one.
         value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
     ),
     P1MonitorBinarySensorDescription(
@@ -68,7 +68,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
-        # The meter's clock is the clock: without one no quarter begins or ends.
+        # Quarters begin and end by the device's clock, which it takes from the meter.
         value_fn=lambda s: s.device is not None and s.device.clock.source is None,
     ),
 )
@@ -79,7 +79,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what the device shows now, and the rest when it first does."""
+    """Add each binary sensor as soon as the device has data for it."""
     async_add_when_present(entry.runtime_data, BINARY_SENSORS, async_add_entities, P1MonitorBinarySensor)
 
 

@@ -1,15 +1,15 @@
-"""The capacity tariff: its network areas, the least peak that it bills, and the target that follows from it.
+"""The capacity tariff: its network areas, the smallest billed peak, and the target that follows from it.
 
-Pure: knows nothing of Home Assistant. Powers in W.
+Independent of Home Assistant. Powers in W.
 Source: Fluvius, capacity tariff.
 """
 
-# Peaks below this are billed as this.
+# A lower peak is billed as this one.
 FLOOR_W = 2500
-# The largest household connection; where the real one is unknown it bounds the advice.
+# The largest household connection: the upper bound of the allowed power if the household's own limit is not known.
 CONNECTION_W = 25_000
 
-# Network areas as the device names them, and those without a peak to be billed.
+# Network areas by their names on the device, and those in which peaks are not billed.
 AREAS = (
     "antwerpen",
     "halle_vilvoorde",
@@ -26,14 +26,15 @@ AREAS_WITHOUT_TARIFF = ("no_capacity_tariff", "wallonia_impact")
 
 
 def has_tariff(area: str | None) -> bool:
-    """True if peaks cost money in this area, and where none is chosen (None)."""
+    """True if peaks are billed in this area. Also true for None, when no area has been chosen."""
     return area not in AREAS_WITHOUT_TARIFF
 
 
 def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
-    """The quarter average not to exceed; None where nothing is billed and none is set.
+    """Return the quarter average that should not be exceeded.
 
-    A peak below what this month costs anyway costs nothing.
+    Where peaks are billed it is at least FLOOR_W and this month's peak, because a lower quarter adds no cost. Elsewhere
+    it is the household's own target, or None without one.
     """
     if not has_tariff(area):
         return own_w

@@ -1,4 +1,4 @@
-"""Adding a device that was found or typed in, and mending an entry whose device moved or refuses us."""
+"""Config flow: adds a discovered or manually entered device, and updates an entry (address, access)."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -43,29 +43,29 @@ HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
 class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
-    """Adds one device, or mends the entry of one."""
+    """Config flow of one device: user, discovery, reconfigure and reauthentication."""
 
     VERSION = 3
 
-    # Who answered; None while the device tells nothing to those without a token.
+    # The device that answered; None while it requires a token for reading and the flow has none.
     _identified: Device | OriginalDevice | None = None
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """The options of an original device, or those of one of ours."""
+        """Return the options flow for the device's firmware, the original one or ours."""
         if config_entry.data[CONF_ORIGINAL]:
             return OriginalOptionsFlow()
         return LiveOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the host and look who answers there."""
+        """Ask for the host and identify the device there."""
         return await self._host_step(user_input, step_id="user")
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where the device is now, and how it shall let us in."""
+        """Ask for the device's host, and then for the kind of access."""
         return await self._host_step(
             user_input, step_id="reconfigure", suggested=self._get_reconfigure_entry().data
         )
@@ -95,12 +95,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         )
 
     async def _identify(self, token: str | None = None) -> str | None:
-        """Look who answers at the host; the key of the trouble when nobody of ours does."""
+        """Identify the device at the host; return the key of an error if no P1 monitor answers."""
         self._identified = None
         try:
             self._identified = await self._client(token).identify()
         except P1MonitorTokenError:
-            pass  # one of ours, whose owner closed it: it tells more once we have a token
+            pass  # a device with our firmware that requires a token for reading: it is identified after sign-in
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:
@@ -109,7 +109,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """A device told the network where it is: offer it, or follow it to its new address."""
+        """Handle a device that announced itself by SSDP: offer it, or update the host of its entry."""
         serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
         name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
         return await self._discovered(
@@ -118,18 +118,18 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """A device got an address from the router."""
+        """Handle a device that got an address by DHCP."""
         return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """A device told its name; which one it is, it tells when asked."""
+        """Handle a device that announced its name by mDNS; its id is known only once it has been asked."""
         address = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
         name = discovery_info.name.removesuffix(f".{discovery_info.type}")
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Follow a device that we know; look at one that we do not, before it is offered."""
+        """Update the host of a known device; identify an unknown one before it is offered."""
         try:
             self._host = normalize_host(location)
         except ValueError:
@@ -151,7 +151,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
 
     def _reported_id(self) -> str | None:
-        """The id as the device itself told it."""
+        """Return the id that the device itself reported, None if it did not."""
         match self._identified:
             case Device(id=device_id):
                 return device_id
@@ -166,12 +166,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             return self.async_show_form(
                 step_id="discovered", description_placeholders=self.context["title_placeholders"]
             )
-        if error := await self._identify():  # it may have been offered for days
+        if error := await self._identify():  # the offer may be days old
             return self.async_abort(reason=error)
         return await self._continue_with_device()
 
     async def _continue_with_device(self) -> ConfigFlowResult:
-        """Go on with the device that answered, unless it is already here, or not the one it should be."""
+        """Continue with the device that answered, unless it has an entry already or is not the expected one."""
         if self._identified is not None:
             if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
@@ -182,11 +182,11 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self.async_step_access()
 
     async def _abort_if_wrong_device(self) -> ConfigFlowResult | None:
-        """Abort for a device that is here already, or is another one than the entry's."""
+        """Abort if the device has an entry already, or is not the device of the entry that is being updated."""
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
-            # An entry that goes by its host knows no device to compare with.
+            # An entry whose unique id is its host has no device id to compare with.
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
@@ -201,14 +201,14 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """The device does not take our token any more."""
+        """Identify the device again, because it no longer accepts the entry's token."""
         self._host = entry_data[CONF_HOST]
         if error := await self._identify():
             return self.async_abort(reason=error)
         return await self._continue_with_device()
 
     async def async_step_access(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the ways in; without a token only where the device shows its figures to everybody."""
+        """Offer the kinds of access; without a token only if the device allows reading without one."""
         methods = ["password", "button"]
         if self._identified is not None:
             methods.append("read_only")
@@ -217,12 +217,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return self.async_show_menu(step_id="access", menu_options=methods)
 
     async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the address only."""
+        """Change the address and keep the token."""
         return self._update_entry({})
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
-        if token and self._identified is None:  # now it tells who it is
+        if token and self._identified is None:  # with the token it can be identified
             if error := await self._identify(token.value):
                 return self.async_abort(reason=error)
             if (abort := await self._abort_if_wrong_device()) is not None:
@@ -252,14 +252,14 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         options: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
         title = TITLE
-        if self._async_current_entries():  # a second one needs a name to tell it from the first
+        if self._async_current_entries():  # a second device needs another title than the first
             name = self._identified.name if isinstance(self._identified, Device) else None
             title = f"{TITLE} {name or self._host}"
         data = {CONF_HOST: self._host, CONF_ORIGINAL: original, **(access or {})}
         return self.async_create_entry(title=title, data=data, options=options)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask what an original device cannot hold itself."""
+        """Ask for the settings that a device with the original firmware cannot store."""
         if user_input is None:
             return self.async_show_form(step_id="capacity", data_schema=CAPACITY_SCHEMA)
         return self._create_entry(original=True, options=user_input)

@@ -1,4 +1,4 @@
-"""A device with the original firmware: two polled endpoints, and our own advice on them."""
+"""The coordinator for the original firmware: polls its two endpoints and computes the advice itself."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,10 +33,10 @@ QUARTER = timedelta(minutes=15)
 
 
 class OriginalCoordinator(P1MonitorCoordinator):
-    """Polls the running quarter every 5 s, the peak every minute and each new quarter."""
+    """Polls the running quarter every 5 s, and the month's peak every minute and at each new quarter."""
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Take the settings that this device cannot hold from the entry's options."""
+        """Read the capacity tariff's settings from the entry's options, because the device cannot store them."""
         super().__init__(hass, entry, client)
         self._area: str | None = entry.options.get(CONF_AREA)
         self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
@@ -47,7 +47,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll, and turn the slots of the quarter into a snapshot."""
+        """Poll, and make a snapshot of the quarter's samples."""
         try:
             if not self.last_update_success:
                 await self._identify_again()
@@ -67,7 +67,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         return self._with_today(self._snapshot(quarter))
 
     async def _identify_again(self) -> None:
-        """Look who is back: the same board, another one, or one with our firmware."""
+        """Identify the device that answers again; reload the entry if it now runs our firmware."""
         identified = await self.client.identify()
         if isinstance(identified, Device):
             self.refuse_other_device(identified.id)
@@ -114,8 +114,9 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
 
 def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter) -> MonthPeak | None:
-    """The running month's peak; in a month's first quarter the meter may still give the
-    last one's, which is none of it.
+    """Return the running month's peak.
+
+    In a month's first quarter the meter may still send the previous month's peak, which is not returned.
     """
     if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
         return None

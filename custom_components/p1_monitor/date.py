@@ -1,4 +1,4 @@
-"""Date: from when on the household's own peaks count."""
+"""Date: the first day whose peaks count for the household."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +13,13 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorDateDescription(P1MonitorEntityDescription, DateEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 COUNTED_FROM = P1MonitorDateDescription(
@@ -37,18 +37,18 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the date, where the device lets us change it."""
+    """Add the date if the device has given Home Assistant a token."""
     async_add_controls(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
 
 
 class P1MonitorDate(P1MonitorEntity, DateEntity):
-    """The first day whose peaks are the household's own; without one all months count."""
+    """The first day whose peaks count; without a date all months count."""
 
     entity_description: P1MonitorDateDescription
 
     @override
     async def async_set_value(self, value: date) -> None:
-        """Set the day on the device."""
+        """Set the day on the device. HomeAssistantError if it refuses or does not answer."""
         await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
 
     @override

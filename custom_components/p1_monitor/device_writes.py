@@ -1,4 +1,4 @@
-"""Changing something on a device: its refusals become words, and its settings what we show."""
+"""Writes to a device: settings, tokens, and the entities that control it, with translated errors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,7 +20,10 @@ from .entity import P1MonitorEntityDescription, async_add_when_present
 
 @contextmanager
 def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
-    """Raise HomeAssistantError for what goes wrong inside; ask for a new token where ours is refused."""
+    """Raise a translated HomeAssistantError for an error of the client in the `with` block.
+
+    Starts reauthentication if the device refuses the token.
+    """
     try:
         yield
     except P1MonitorError as err:
@@ -38,7 +41,7 @@ def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
 
 
 async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: str, value: Any) -> None:
-    """Change one setting of the device, and show what holds then; None takes it back to its default."""
+    """Change one setting of the device, None for its default, and publish the settings that the device returns."""
     with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})
     if isinstance(coordinator, LiveCoordinator):
@@ -53,7 +56,10 @@ def async_add_controls[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add what changes the device, where it has given us a token; else take away what an earlier token brought."""
+    """Add the entities that change the device, if it has given Home Assistant a token.
+
+    Without a token, remove those that were added when the entry had one.
+    """
     if not isinstance(coordinator, LiveCoordinator):
         return
     if coordinator.client.token:
@@ -67,7 +73,7 @@ def async_add_controls[D: P1MonitorEntityDescription](
 
 
 async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Have the device forget the token of an entry with this data; one that is gone keeps it in its list."""
+    """Delete the token of an entry with this data on the device. A device that does not answer keeps the token."""
     if token_id := data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])
         with suppress(P1MonitorError):

@@ -1,4 +1,4 @@
-"""What all entities share: their device, when they exist, and when they write a state."""
+"""The base of all entities: their device, when they are added, and when they write a state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from .coordinator import P1MonitorCoordinator, Snapshot
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """When an entity writes its state; a telegram comes every second.
+    """When an entity writes its state, because a telegram arrives every second and a state is a row in the recorder.
 
-    every_s: at least so long apart (0: at each change). step: a change of this much is
-    written at once. at_quarter_end: so is the first value of a new quarter.
+    every_s: the shortest time between two writes (0: write each change). step: a change of at least this much is
+    written at once. at_quarter_end: the first value of a new quarter is written at once too.
     """
 
     every_s: float = 0.0
@@ -34,17 +34,17 @@ TEN_SECONDS = Rhythm(every_s=10)
 POWER = Rhythm(every_s=10, step=100)
 ENERGY = Rhythm(every_s=10, at_quarter_end=True)
 
-# Telegrams come a little early or late: half of one less, or every 10 s becomes 11.
+# A telegram may arrive a little early, and without this tolerance a write every 10 s would become one every 11 s.
 TOLERANCE_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorEntityDescription(EntityDescription):
-    """A line in the table of entities.
+    """A row of a table of entities.
 
-    has_fn: whether the device shows it (it is added when it first does). enabled_fn:
-    whether it starts enabled. needs_telegrams: whether it is unavailable while the meter is
-    silent, because what it said a minute ago says nothing about now.
+    has_fn: True if the device has data for the entity, which is added the first time that this is so.
+    enabled_fn: True if the entity starts enabled. needs_telegrams: the entity is unavailable while the meter is silent,
+    because its last value says nothing about the present.
     """
 
     has_fn: Callable[[Snapshot], bool]
@@ -57,14 +57,14 @@ class P1MonitorEntityDescription(EntityDescription):
 class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     """An entity that reads its value at every update and writes it in its rhythm.
 
-    The platform says how to read (`_current_value`) and how to show (`_set_value`).
+    A platform implements `_current_value` and `_set_value`.
     """
 
     _attr_has_entity_name = True
     entity_description: P1MonitorEntityDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEntityDescription) -> None:
-        """Take a line of the table."""
+        """Create the entity of a row of the table."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.device_id}_{description.key}"
@@ -74,17 +74,17 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         self._prepare_write(self._current_value())
 
     def _current_value(self) -> Any:
-        """The value as the newest snapshot has it."""
+        """Return the value in the newest snapshot."""
         raise NotImplementedError
 
     def _set_value(self, value: Any) -> None:
-        """Make the value the entity's state."""
+        """Set the entity's `_attr_` fields to the value."""
         raise NotImplementedError
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the device answers, and the meter speaks where that matters."""
+        """True if the device answers and, for an entity that needs them, telegrams arrive."""
         return super().available and not (
             self.entity_description.needs_telegrams and self.coordinator.data.silent
         )
@@ -92,7 +92,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if its time has come."""
+        """Write the state if the rhythm allows it now."""
         value = self._current_value()
         if self._should_write(value):
             self._prepare_write(value)
@@ -115,7 +115,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
     def _prepare_write(self, value: Any) -> None:
-        """Make the value the one to write, and remember what it is measured against."""
+        """Set the value for the next write, and store what later values are compared with."""
         self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available
@@ -135,9 +135,9 @@ def async_add_when_present[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add the entities that the device shows now, and the others when it first does.
+    """Add the entities for which the device has data now, and each other one as soon as it has.
 
-    A meter may start to export, or be connected, long after the entry was made.
+    A meter may begin to export, or be connected, long after the entry was made.
     """
     waiting = list(descriptions)
 
@@ -153,7 +153,7 @@ def async_add_when_present[D: P1MonitorEntityDescription](
 
 
 def main_device_info(coordinator: P1MonitorCoordinator) -> DeviceInfo:
-    """The board, as Home Assistant's device page shows it."""
+    """Return the board's entry for the device registry."""
     device = coordinator.data.device
     info = DeviceInfo(
         identifiers={(DOMAIN, coordinator.device_id)},

@@ -1,4 +1,4 @@
-"""Events: what happens to peaks, and to the meter. See event_detector.py for when."""
+"""Event entities for peaks and for the meter; event_detector.py decides when an event occurs."""
 
 from dataclasses import dataclass
 from typing import override
@@ -20,16 +20,16 @@ from .event_detector import (
 )
 from .sensor_meter import BREAKER_STATES
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
-# Under which the storage keeps what was told of peaks.
+# The key in the storage for the peak events that have been reported; changing it would report them again.
 REPORTED_KEY = "told"
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorEventDescription(P1MonitorEntityDescription, EventEntityDescription):
-    """A line in the table of events."""
+    """A row of the table of events."""
 
 
 PEAK = P1MonitorEventDescription(
@@ -56,31 +56,31 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the events once there is something that they can come from."""
+    """Add each event entity as soon as the device has the data for it."""
     coordinator = entry.runtime_data
     async_add_when_present(coordinator, (PEAK,), async_add_entities, PeakEvent)
     async_add_when_present(coordinator, (METER,), async_add_entities, MeterEvent)
 
 
 class P1MonitorEvent(P1MonitorEntity, EventEntity):
-    """An event of the table."""
+    """Base of the event entities: reports detected events once Home Assistant is running."""
 
     entity_description: P1MonitorEventDescription
 
     def _detect(self) -> list[DetectedEvent]:
-        """What is new since the last look."""
+        """Return the events since the previous call."""
         raise NotImplementedError
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look once: what is there already happened before we came."""
+        """Detect events in the present snapshot, which the next update reports."""
         await super().async_added_to_hass()
         self._pending = self._detect()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Tell each event; those who listen are only there once Home Assistant runs."""
+        """Report each event. Until Home Assistant is running it waits, because automations are not yet loaded."""
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()
@@ -94,18 +94,18 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
     @override
     def _current_value(self) -> None:
-        """An event has no value; its state is when it came."""
+        """Return nothing, because an event's state is the time at which it was reported."""
 
     @override
     def _set_value(self, value: None) -> None:
-        """Nothing to show."""
+        """Do nothing, because an event has no value."""
 
 
 class PeakEvent(P1MonitorEvent):
-    """A warning, a target exceeded, a new month peak, a month that closed."""
+    """Reports a warning, an exceeded target, a new month peak, and a closed month."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Go on where the last life of Home Assistant ended."""
+        """Continue with the events that were reported before Home Assistant restarted."""
         super().__init__(coordinator, description)
         self._detector = PeakEventDetector(coordinator.storage.get(REPORTED_KEY))
 
@@ -117,10 +117,10 @@ class PeakEvent(P1MonitorEvent):
 
 
 class MeterEvent(P1MonitorEvent):
-    """The breaker, a message, or power that came back."""
+    """Reports a change of the breaker, a message, and restored power."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Begin with what there is."""
+        """Compare with the first snapshot, which reports nothing itself."""
         super().__init__(coordinator, description)
         self._detector = MeterEventDetector()
 

@@ -1,8 +1,8 @@
-"""What happens to peaks, once each: a warning, a target exceeded, a new month peak, a month that closed.
+"""Detectors of events in successive snapshots: peaks (warning, exceeded, new month peak, closed month) and the meter.
 
-Follows snapshots and tells what is new in them. What it has told is kept as plain JSON, so
-that a restart tells nothing twice; a warning or an excess that came while nobody watched is
-history and not told, a month peak and a closed month are, with their own time.
+The peak detector's record of reported events is plain JSON, so that no event is reported twice after a restart.
+A new month peak or a closed month that Home Assistant missed is reported later, with its own time. A warning or an
+exceeded target that it missed is not reported, because it is over.
 
 Powers in W.
 """
@@ -27,23 +27,23 @@ METER_TYPES = [BREAKER, POWER_RESTORED, MESSAGE]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectedEvent:
-    """Something that happened, and what there is to say about it."""
+    """An event: its type, and its data as the event entity's attributes show it."""
 
     type: str
     data: dict[str, Any] = field(default_factory=dict)
 
 
 class PeakEventDetector:
-    """Follows the peaks of one device. `reported` is what an earlier life of it has told, else None."""
+    """Detects the peak events of one device. `reported` is the record of the events reported so far, to be stored."""
 
     def __init__(self, reported: dict[str, Any] | None) -> None:
-        """Go on where the earlier life ended; without one, what there is now is not news."""
+        """Continue with a stored record. Without one, nothing in the first snapshot is an event."""
         self.reported: dict[str, Any] = dict(reported or {})
         self._at_risk: bool | None = None
         self._unavoidable: bool | None = None
 
     def detect(self, snapshot: Snapshot) -> list[DetectedEvent]:
-        """What is new in this snapshot."""
+        """Return the events that are new in this snapshot."""
         if snapshot.quarter.start is None:
             return []
         return [
@@ -59,7 +59,8 @@ class PeakEventDetector:
             (quarter.at_risk, self._at_risk, WARNING, "projected_w"),
             (quarter.unavoidable, self._unavoidable, EXCEEDED, "demand_w"),
         ):
-            # Once a quarter; and nobody knows when what was there at the first look began.
+            # At most one event per quarter. A state that is on in the first snapshot causes none, because its start is
+            # not known.
             if now and before is False and self.reported.get(kind) != quarter.id:
                 self.reported[kind] = quarter.id
                 found.append(DetectedEvent(type=kind, data=_quarter_data(snapshot, shown)))
@@ -73,7 +74,7 @@ class PeakEventDetector:
         before = self.reported.get("peak_w")
         self.reported["peak_w"] = max(peak.power_w, before or 0)
         self.reported["peak_end"] = peak.end.isoformat() if peak.end else None
-        # What this month costs anyway is no peak to speak of; the first look is not news.
+        # Up to FLOOR_W a peak adds no cost. The first peak of the record may be old.
         if before is None or peak.power_w <= max(FLOOR_W, before):
             return []
         data = {"power_w": peak.power_w, "previous_w": before or None, "time": self.reported["peak_end"]}
@@ -85,13 +86,13 @@ class PeakEventDetector:
         month, known = f"{start:%Y-%m}", self.reported.get("month")
         if known == month:
             return []
-        if known is None:  # the first look: a peak that is there is not news
+        if known is None:  # a new record begins with the present peak
             running = snapshot.peaks.running
             self.reported |= {"month": month, "peak_w": running.power_w if running else 0}
             return []
         closed = next((peak for peak in snapshot.peaks.months if peak.month == known), None)
         if closed is None and (start.day, start.hour, start.minute) == (1, 0, 0):
-            return []  # the meter closes the month with its next telegrams
+            return []  # the meter sends the closed month's peak with one of its next telegrams
         data = {
             "month": known,
             "power_w": closed.power_w if closed else self.reported.get("peak_w") or None,
@@ -112,14 +113,14 @@ def _quarter_data(snapshot: Snapshot, shown: str) -> dict[str, Any]:
 
 
 class MeterEventDetector:
-    """Follows the meter itself: its breaker, its messages, and power that came back."""
+    """Detects the meter's events: a change of the breaker, a message, restored power."""
 
     def __init__(self) -> None:
-        """What there is at the first look is not news."""
+        """Begin without a snapshot, so that the first one has no events."""
         self._before: Snapshot | None = None
 
     def detect(self, snapshot: Snapshot) -> list[DetectedEvent]:
-        """What is new in this snapshot."""
+        """Return the events that are new in this snapshot."""
         before, self._before = self._before, snapshot
         if before is None:
             return []
@@ -136,7 +137,7 @@ class MeterEventDetector:
 
 
 def _is_power_restored(before: Snapshot, now: Snapshot) -> bool:
-    """The board lives on the meter's own supply: it starts anew when that comes back."""
+    """True if the board has started because its power came back. It is powered by the meter, so the meter's did too."""
     was, device = before.device, now.device
     if was is None or device is None or device.reset_cause != "power_on":
         return False

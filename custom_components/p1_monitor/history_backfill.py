@@ -1,8 +1,8 @@
-"""History without holes: the hours that Home Assistant was away, filled in from what the board has stored.
+"""Backfill of long-term statistics: the hours that Home Assistant missed, filled in from the board's card.
 
-Home Assistant makes no rows while it is away, and books all of that energy in its first hour afterwards. A row put in
-between spreads it over the hours that it belongs to: the rows on both sides, and what is compiled later, stay as they
-are. Only hours between two rows that are there are written.
+Home Assistant writes no rows while it does not run, and adds all of that energy to the first hour afterwards. Rows
+written between spread the energy over the hours in which it was used. The rows on both sides, and rows that are
+compiled later, do not change. Only hours between two existing rows are written.
 """
 
 from collections.abc import Iterator
@@ -28,34 +28,37 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# The recorder has compiled the hour before by then, and is not about to compile the next.
+# At this minute the recorder has compiled the previous hour, and does not soon compile the next.
 RUN_AT_MINUTE = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """Two rows that follow one another, with hours between them that have none."""
+    """Two successive rows with missing hours between them."""
 
     before: StatisticsRow
     after: StatisticsRow
 
     @property
     def hours(self) -> list[datetime]:
-        """The starts of the hours that are missing."""
+        """Return the starts of the missing hours."""
         count = (self.after.start - self.before.start) // HOUR - 1
         return [self.before.start + HOUR * (number + 1) for number in range(count)]
 
     def missing_sum(self) -> float:
-        """What the sums after the hole lack: after long, Home Assistant forgot the sum and began at 0 again."""
+        """Return what must be added to the sums after the gap.
+
+        It is not 0 after a long gap, when Home Assistant no longer had the sum and began at 0 again.
+        """
         if self.after.sum >= self.before.sum or self.after.state < self.before.state:
             return 0.0
         return self.before.sum + self.after.state - self.before.state - self.after.sum
 
     def filled_rows(self, states: HourlyStates) -> list[StatisticsRow]:
-        """The rows of the missing hours whose state at their end is known, by their start.
+        """Return rows for the missing hours for which `states` has the register at their end.
 
-        None at all where the register does not rise from one side to the other by what the sums say: it is another
-        meter's, or somebody has changed the sums.
+        No rows if the register does not rise steadily across the gap, or not by as much as the sums: then the states
+        are another meter's, or somebody has changed the sums.
         """
         known = [states[hour] for hour in self.hours if hour in states]
         chain = [self.before.state, *known, self.after.state]
@@ -76,30 +79,30 @@ class Gap:
 
 
 def find_gaps(rows: list[StatisticsRow]) -> Iterator[Gap]:
-    """The holes between rows, which are given oldest first."""
+    """Yield the gaps between rows, which are in order of time."""
     for before, after in pairwise(rows):
         if after.start - before.start > HOUR:
             yield Gap(before=before, after=after)
 
 
 class HistoryBackfill:
-    """Looks once an hour for holes in the statistics of one device, and fills them from its card."""
+    """Fills the gaps in the statistics of one device from its card, once an hour."""
 
     def __init__(self, hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-        """Serve one device."""
+        """Fill the statistics of this coordinator's device."""
         self._hass = hass
         self._coordinator = coordinator
-        # What the card cannot fill it will not fill an hour later: the holes that have been looked at.
+        # The gaps that have been tried. They are not tried again, because the card has no more data an hour later.
         self._tried: set[tuple[str, datetime]] = set()
 
     def start(self) -> None:
-        """Look once an hour, for as long as the entry is loaded."""
+        """Run once an hour until the entry is unloaded."""
         self._coordinator.config_entry.async_on_unload(
             async_track_time_change(self._hass, self.run, minute=RUN_AT_MINUTE, second=0)
         )
 
     async def run(self, now: datetime) -> None:
-        """Fill the holes that there are at this moment; a device that does not answer is asked an hour later."""
+        """Fill the gaps that exist now. If the device does not answer, the next run tries again."""
         async with self._coordinator.statistics_lock:
             for register in stored_registers(self._coordinator):
                 try:

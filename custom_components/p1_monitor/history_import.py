@@ -1,8 +1,8 @@
-"""The time before Home Assistant came: the hours that the board had stored by then, put before those that are there.
+"""Import of history from before Home Assistant's first statistics: the hours that the board has stored on its card.
 
-The sums of what Home Assistant has itself begin at 0, and so do those of what is put before them: the first hour's sum
-is what Home Assistant shows for it. So what is there is raised by what was used before, and goes on from there. It is
-raised first: when Home Assistant ends between the two, doing it again brings the rest and raises nothing twice.
+Home Assistant shows the first row's sum as the use of that hour, so the imported sums begin at 0. The existing sums are
+raised by the imported total before the import. If Home Assistant stops in between, running the action again imports the
+hours without raising the sums twice.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,16 +29,17 @@ from .statistics import (
     stored_registers,
 )
 
-# So much is asked of the board at once: some minutes' work for a card of years, which should not be lost in its last.
+# The span of one request. All years of a card take the board some minutes, and a broken connection would lose them all.
 REQUEST_SPAN = timedelta(days=31)
 
 
 async def import_history(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
-    """Put what the board has from this day on before the statistics; how many hours, by entity.
+    """Import the board's hours from this day up to the first row of each entity; return their number by entity.
 
-    ServiceValidationError: there is nothing that it could be put before. HomeAssistantError: the board does not answer.
+    ServiceValidationError if the device has the original firmware, or no entity has statistics. HomeAssistantError if
+    the board does not answer.
     """
     if coordinator.data.device is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_stored")
@@ -58,13 +59,13 @@ async def import_history(
             coordinator, [found.register for found in known], begin, _last_missing_hour(known)
         )
         written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
-        # Whoever asks again reads what was just written.
+        # The next import must read these rows.
         await get_instance(hass).async_block_till_done()
     return written
 
 
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
-    """The last hour before one of the first rows."""
+    """Return the newest hour that is before the first row of at least one entity."""
     return max(found.rows[0].start for found in known) - HOUR
 
 
@@ -102,9 +103,9 @@ def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates)
 
 
 def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
-    """The hours before the first row, oldest first, as far back as the same meter counted.
+    """Return the hours before the first row that the same meter counted, oldest first.
 
-    Another one counted before where the register falls, or leaps further than its connection carries.
+    A previous meter counted the hours before a fall of the register, or before a rise that the connection cannot carry.
     """
     first = found.rows[0]
     hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)

@@ -1,6 +1,6 @@
-"""What a device has kept, as actions and Assist tell it: plain values that can become JSON.
+"""Queries of a device's stored history for the actions and for Assist, as JSON values.
 
-All raise ServiceValidationError for a span that cannot be, and HomeAssistantError when the device does not answer.
+All raise ServiceValidationError for an impossible span, and HomeAssistantError if the device does not answer.
 """
 
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ from .api import P1MonitorError, Totals
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 
-# A quarter is some 250 bytes in an answer: more would be megabytes in one message.
+# A quarter is about 250 bytes of the response, so a longer span would be megabytes in one message.
 MAX_DAYS = 92
-# The device is asked once for each month.
+# Each month is one request to the device.
 MAX_MONTHS = 25
 QUARTER = timedelta(minutes=15)
 
@@ -26,7 +26,7 @@ TOTALS = ("import_kwh", "export_kwh", "gas_m3", "water_m3")
 
 
 async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: datetime) -> list[JsonValueType]:
-    """The stored quarters from `start` to before `end`, oldest first."""
+    """Return the stored quarters from `start` up to but not including `end`, oldest first."""
     _check_span(coordinator, start, end, timedelta(days=MAX_DAYS))
     try:
         found = [asdict(quarter) async for quarter in coordinator.client.history(start, end)]
@@ -38,9 +38,10 @@ async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: date
 async def month_peaks(
     coordinator: P1MonitorCoordinator, first: date | None, last: date | None
 ) -> list[JsonValueType]:
-    """The peak of each month that these days touch, oldest first: the meter's own, and before those the card's.
+    """Return the peak of each month that these days are part of, oldest first.
 
-    Without a first day, those of the meter: the running month and up to 13 before it.
+    A month's peak is the meter's, or the card's for a month that the meter no longer sends. Without a first day, return
+    the meter's: the running month and up to 13 before it.
     """
     peaks = coordinator.data.peaks
     running = [peaks.running] if peaks.running else []
@@ -63,7 +64,7 @@ async def month_peaks(
 
 
 async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> JsonObjectType:
-    """What was used from the first day up to and including the last, and the highest quarter of them."""
+    """Return the totals from the first day up to and including the last, and the highest quarter of these days."""
     _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MAX_MONTHS))
     try:
         months = [await coordinator.client.month(month) for month in _months(first, last)]
@@ -82,7 +83,7 @@ async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> 
 
 
 def _sum_of_known(amounts: Iterable[float | None]) -> float | None:
-    """The sum of those that are known; None when none is."""
+    """Return the sum of the known amounts, None if there are none."""
     known = [amount for amount in amounts if amount is not None]
     return round(sum(known), 3) if known else None
 
@@ -117,7 +118,7 @@ def _check_span[T: (date, datetime)](
 
 
 def communication_error(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
-    """The device does not answer, in words."""
+    """Return the translated error for a device that does not answer."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="communication_error",

@@ -1,4 +1,4 @@
-"""A host as users type it, and as we keep it."""
+"""The host of a device: from the form in which users type it to the form in which an entry stores it."""
 
 from yarl import URL
 
@@ -6,10 +6,10 @@ HTTP_PORT = 80
 
 
 def normalize_host(typed: str) -> str:
-    """The name or address in what was typed, with its port unless that is 80.
+    """Return the name or address in a typed host or URL, with its port unless that is 80.
 
-    Takes "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".
-    Raises ValueError when there is no host in it.
+    Accepts "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".
+    ValueError if the text contains no host.
     """
     text = typed.strip()
     url = URL(text if "://" in text else f"http://{text}")

@@ -1,7 +1,7 @@
-"""What the household has to mend itself, as issues under Repairs that come late and go by themselves.
+"""Issues under Repairs for problems that the household has to solve: raised and deleted by rules.
 
-Each needs its trouble to last before it is raised, and to be over for a while before it is
-taken back, so that none comes and goes with a telegram.
+A problem must last for some time before its issue is raised, and be over for some time before the issue is deleted, so
+that no issue appears and disappears with single telegrams.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
 from .storage import EntryStorage
 
 MINUTE_S = 60
-# Fields that a meter sent go away when the permission for its port ends; a day is no hiccup.
+# The meter sends no peaks once the permission for its P1 port has ended. Only after a day is it not a short failure.
 GONE_AFTER = timedelta(hours=24)
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
@@ -28,9 +28,10 @@ type Placeholders = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class IssueRule:
-    """A line in the table. is_present_fn: None where that cannot be said now, so that nothing changes.
+    """A row of the table: when the issue of this key is raised and deleted.
 
-    raise_after_s, clear_after_s: so long must the trouble last, or be over.
+    is_present_fn: True if the problem exists; None if that is not known now, so that nothing changes. raise_after_s,
+    clear_after_s: how long the problem must last, or be over. placeholders_fn: the values for the issue's text.
     """
 
     key: str
@@ -46,7 +47,7 @@ def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
-    """Whether the peaks that the meter gave before have been missing for a day."""
+    """True if the peaks that the meter once sent have been missing for a day."""
     present = _has_peaks_of_meter(snapshot)
     if present is None or (storage.get(PEAKS_SEEN) is None and not present):
         return None
@@ -62,7 +63,7 @@ def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
 
 
 def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
-    """Whether the meter itself tells demand and peak; nobody knows in a month's first hour."""
+    """True if demand and peak come from the meter; None if that is not known, as in a month's first hour."""
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
@@ -86,7 +87,7 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     try:
         return bool(AwesomeVersion(snapshot.device.firmware) < AwesomeVersion(OLDEST_FIRMWARE))
     except AwesomeVersionException:
-        return None  # a version that somebody built for themselves
+        return None  # a firmware that somebody built themselves
 
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
@@ -122,7 +123,7 @@ ISSUE_RULES = (
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
     ),
-    # The device says it in one word, and a restart into another version says it in another.
+    # No delay, because the version is a single value that changes only at a restart.
     IssueRule(
         key="firmware_old",
         is_present_fn=_is_firmware_old,
@@ -135,7 +136,7 @@ ISSUE_RULES = (
 
 @dataclass(slots=True)
 class _RuleState:
-    """How a trouble is doing: raised or not, and since when the opposite has held."""
+    """The state of a rule for one entry: whether its issue is raised, and since when the opposite has been true."""
 
     rule: IssueRule
     issue_id: str
@@ -145,7 +146,7 @@ class _RuleState:
 
 @callback
 def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-    """Look at every snapshot for what has to be mended, until the entry is unloaded."""
+    """Apply the rules to every snapshot until the entry is unloaded."""
     entry = coordinator.config_entry
     registry = ir.async_get(hass)
     states = []
@@ -159,7 +160,7 @@ def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -
         for state in states:
             if coordinator.last_update_success:
                 _update_issue(hass, entry, state, coordinator)
-            else:  # whoever is away says nothing of how its meter and card are doing
+            else:  # a device that does not answer reports nothing, so the waiting time begins again
                 state.changing_since = None
 
     update_issues()
@@ -198,11 +199,11 @@ def _update_issue(
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back the issues of an entry that is gone."""
+    """Delete the issues of a removed entry."""
     for rule in ISSUE_RULES:
         ir.async_delete_issue(hass, DOMAIN, issue_id(rule.key, entry_id))
 
 
 def issue_id(key: str, entry_id: str) -> str:
-    """The issue about one trouble of one entry."""
+    """Return the id of the issue that the rule of this key raises for an entry."""
     return f"{key}_{entry_id}"

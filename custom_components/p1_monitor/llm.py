@@ -1,4 +1,4 @@
-"""What Assist's language models may ask: read-only, and nothing that tells whose meter it is."""
+"""Read-only tools for the language models of Assist, without data that identifies the household."""
 
 from typing import Any, override
 
@@ -31,13 +31,13 @@ PROMPT = (
 
 
 class MeterTool(Tool):
-    """A tool that reads one meter, by the name of its entry where there are several."""
+    """Base of the tools: reads one meter, which the model names by its entry's title if there are several."""
 
     integration = DOMAIN
     annotations = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
     def __init__(self, names: list[str]) -> None:
-        """Offer these meters; one alone need not be named."""
+        """Offer the meters of these names; a single meter need not be named."""
         if len(names) > 1:
             which = {probatio.Required(METER, description="Which meter"): probatio.In(names)}
             self.parameters = self.parameters.extend(which)
@@ -55,12 +55,12 @@ class MeterTool(Tool):
         return ToolResult(data=await self.read(coordinator, arguments))
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:
-        """What the tool tells."""
+        """Return the tool's result for this meter."""
         raise NotImplementedError
 
 
 class QuarterTool(MeterTool):
-    """The running quarter."""
+    """Tool for the running quarter."""
 
     name = f"{DOMAIN}__running_quarter"
     title = "Running quarter-hour"
@@ -88,7 +88,7 @@ class QuarterTool(MeterTool):
 
 
 class MonthPeakTool(MeterTool):
-    """The peaks that the bill is made of."""
+    """Tool for the month peaks and the billable average."""
 
     name = f"{DOMAIN}__month_peaks"
     title = "Month peaks"
@@ -108,7 +108,7 @@ class MonthPeakTool(MeterTool):
 
 
 class EnergyTool(MeterTool):
-    """The energy of a span of days."""
+    """Tool for the totals of a span of days."""
 
     name = f"{DOMAIN}__energy_of_days"
     title = "Energy of a span of days"
@@ -133,7 +133,7 @@ TOOLS: tuple[type[MeterTool], ...] = (QuarterTool, MonthPeakTool, EnergyTool)
 
 @callback
 def _meters(hass: HomeAssistant, assistant: str | None) -> dict[str, P1MonitorCoordinator]:
-    """The meters of which something is exposed to this assistant, by their names."""
+    """Return the meters with at least one entity that is exposed to this assistant, by their names."""
     entries: list[P1MonitorConfigEntry] = [
         entry
         for entry in hass.config_entries.async_entries(DOMAIN)
@@ -155,7 +155,7 @@ def _is_exposed(hass: HomeAssistant, assistant: str, entry_id: str) -> bool:
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """The tools of Assist, while a meter is read of which it may know something."""
+    """Return the tools for Assist, None if no loaded meter is exposed to the assistant."""
     if api_id != LLM_API_ASSIST or not (meters := _meters(hass, llm_context.assistant)):
         return None
     return LLMTools(tools=[tool(list(meters)) for tool in TOOLS], prompt=PROMPT)

@@ -1,4 +1,4 @@
-"""Numbers: settings of the device that are worth a slider in Home Assistant."""
+"""Numbers: numeric settings of the device."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .coordinator import P1MonitorConfigEntry, Snapshot
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 W_PER_KW = 1000
@@ -27,10 +27,10 @@ W_PER_KW = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescription):
-    """A number: value_fn gives it, None where the setting is not set.
+    """A row of the table: value_fn returns the device's number, None if it is not set.
 
-    setting: its section and key on the device. scale: how much the device's number is
-    larger. min_fn: the least that makes sense, where that is not always the same.
+    setting: section and key of the setting on the device. scale: the device's number divided by the entity's. min_fn:
+    the smallest useful value, if it depends on other settings.
     """
 
     setting: tuple[str, str]
@@ -40,7 +40,7 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
 
 
 def _min_target(snapshot: Snapshot) -> float:
-    """Below the floor a target has no effect, unless peaks cost nothing anyway."""
+    """Return the smallest useful target in kW; where peaks are billed, a target below the floor has no effect."""
     return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
 
 
@@ -96,25 +96,25 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the settings, where the device lets us change them."""
+    """Add the numbers if the device has given Home Assistant a token."""
     async_add_controls(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
 
 
 class P1MonitorNumber(P1MonitorEntity, NumberEntity):
-    """A number of the table."""
+    """A number entity of the table."""
 
     entity_description: P1MonitorNumberDescription
 
     @property
     @override
     def native_min_value(self) -> float:
-        """The least value, which may depend on other settings."""
+        """Return the smallest value, which may depend on other settings."""
         min_fn = self.entity_description.min_fn
         return super().native_min_value if min_fn is None else min_fn(self.coordinator.data)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change the setting on the device."""
+        """Change the setting on the device. HomeAssistantError if it refuses or does not answer."""
         description = self.entity_description
         await change_setting(self.coordinator, *description.setting, round(value * description.scale))
 

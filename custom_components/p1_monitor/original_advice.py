@@ -1,13 +1,12 @@
-"""Where the running quarter of an original device is heading, and what may still be used.
+"""Advice for the running quarter of a device with the original firmware: demand, projection, headroom and risk.
 
-The same rules as the firmware's coach; tests/demand_vectors.json holds both to them. An
-original device tells only the finished 5 s slots of the quarter and the month's peak, so
-elapsed time, demand and risk all follow from those. Nothing is remembered from one poll
-to the next: a Home Assistant that starts in the middle of a quarter says the same as one
-that has seen all of it.
+The rules and constants are those of the firmware's coach, and tests/demand_vectors.json tests both. The original
+firmware sends only the finished 5 s samples of the quarter and the month's peak, so everything is computed from these.
+Nothing is stored between two polls. Therefore the advice does not depend on whether Home Assistant has seen the whole
+quarter.
 
 Powers in W, times in s since the quarter began, integers and floor division throughout.
-Pure: knows nothing of Home Assistant.
+Independent of Home Assistant.
 """
 
 from collections.abc import Sequence
@@ -20,25 +19,25 @@ QUARTER_S = 900
 SAMPLE_S = 5
 SAMPLES = QUARTER_S // SAMPLE_S
 
-# So near the end, one watt of difference would ask for hundreds.
+# In the last 15 s the allowed power is computed as at this time, because later one watt would change it by hundreds.
 HELD_S = 885
 
 SAMPLES_60S = 12
 RISK_AFTER_S = 180
 RISK_ON_S = 120
 HALF_S = 450
-# In the second half there is less time to act, and more is known of the quarter.
+# Shorter in the second half, because there is less time to act and the projection is more certain.
 RISK_ON_LATE_S = 80
 RISK_OFF_S = 60
+# A longer time between two samples is a gap.
 JITTER_S = 15
 
 
 def quarter_start(quarter_id: int) -> datetime | None:
-    """The start of a quarter, with Belgium's UTC offset; None for an id that is no date.
+    """Return the start of a quarter with Belgium's UTC offset, None if the id is not a date.
 
-    Bits 31-24 year - 2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0
-    hour * 4 + minute / 15. The id tells summer from winter itself, so that neither the
-    doubled hour in October nor the time zone of this computer matters.
+    Bits 31-24 year - 2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0 hour * 4 + minute / 15. Because of the
+    bit for summer time, neither the doubled hour in October nor this computer's time zone matters.
     """
     quarter = quarter_id & 0x7F
     offset = timedelta(hours=2 if quarter_id & 0x80 else 1)
@@ -56,39 +55,38 @@ def quarter_start(quarter_id: int) -> datetime | None:
 
 
 def in_same_month(quarter_id: int, other_id: int) -> bool:
-    """Whether two quarters lie in one month of one year."""
+    """True if two quarters are in the same month of the same year."""
     return quarter_id >> 16 == other_id >> 16
 
 
 def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:
-    """The quarter's average if the power stays as it is."""
+    """Return the quarter's average if the power does not change until its end."""
     return demand_w + power_w * (QUARTER_S - elapsed_s) // QUARTER_S
 
 
 def allowed_w(target_w: int, demand_w: int, elapsed_s: int) -> int:
-    """The whole house's import that ends the quarter at the target."""
+    """Return the import of the whole house that ends the quarter at the target."""
     left_s = QUARTER_S - min(elapsed_s, HELD_S)
     return max(0, min((target_w - demand_w) * QUARTER_S // left_s, CONNECTION_W))
 
 
 class RiskTracker:
-    """Whether the quarter is at risk: slow to say so, so that a kettle is no alarm.
+    """The risk state of one quarter, which changes slowly so that a kettle causes no alarm.
 
-    On when the projection (with the power averaged over 60 s) has been above the target
-    for 120 s, or 80 s in the quarter's second half, not in its first 180 s; off when it
-    has been 5 % below it for 60 s. A gap in the telegrams, or a clock put back, restarts
-    both waiting times. One tracker serves one quarter.
+    On if the projection (with the power averaged over 60 s) has been above the warning level for 120 s, or for 80 s in
+    the quarter's second half, but not in the first 180 s. Off if the projection has been 5 % below the level for 60 s.
+    A gap in the telegrams, or a clock that is set back, restarts both waiting times.
     """
 
     def __init__(self) -> None:
-        """Begin a quarter."""
+        """Begin a quarter that is not at risk."""
         self.at_risk = False
         self._above_since: int | None = None
         self._below_since: int | None = None
         self._last_s: int | None = None
 
     def update(self, elapsed_s: int, projected60_w: int, level_w: int) -> bool:
-        """Take the projection at this moment; return whether the quarter is at risk."""
+        """Add the projection at this time. True if the quarter is at risk."""
         if self._last_s is not None and not (0 <= elapsed_s - self._last_s <= JITTER_S):
             self._above_since = self._below_since = None
         self._last_s = elapsed_s
@@ -117,7 +115,7 @@ def _lasted(since_s: int | None, now_s: int, wanted_s: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """What the slots of a quarter say about its end."""
+    """The figures of a running quarter at its newest sample."""
 
     elapsed_s: int
     import_w: int
@@ -136,11 +134,10 @@ def advise(
     target_w: int | None,
     warning_percent: int = 100,
 ) -> Advice | None:
-    """The advice at the newest slot; None while every slot is empty.
+    """Return the advice at the newest sample, None if every sample is empty.
 
-    `consumed_w` and `produced_w` are the finished slots since the quarter began, None
-    where there was no telegram; produced power is <= 0 as an original device tells it. A
-    warning comes against so many percent of the target.
+    `consumed_w` and `produced_w` are the finished samples since the quarter began. A sample without a telegram is None,
+    and produced power is <= 0, as the original firmware sends it. `warning_percent` of the target is the warning level.
     """
     samples = consumed_w[:SAMPLES]
     present = [index for index, power_w in enumerate(samples) if power_w is not None]
@@ -167,13 +164,13 @@ def advise(
 
 
 def _demand_w(samples: Sequence[int | None], count: int) -> int:
-    """The energy of the first `count` slots as a quarter's average, holes as their mean."""
+    """Return the energy of the first `count` samples as a quarter's average; an empty sample counts as their mean."""
     present = [power_w for power_w in samples[:count] if power_w is not None]
     return sum(present) // len(present) * count * SAMPLE_S // QUARTER_S
 
 
 def _at_risk(samples: Sequence[int | None], level_w: int) -> bool:
-    """Live the quarter again, slot by slot: its risk depends on what went before."""
+    """True if the quarter is at risk; all samples are replayed, because the risk depends on the previous ones."""
     tracker = RiskTracker()
     for count, power_w in enumerate(samples, start=1):
         if power_w is None:

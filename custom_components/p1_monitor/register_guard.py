@@ -1,24 +1,24 @@
-"""A meter register that only counts up, protected from a value that would undo it or make a spike."""
+"""A guard for a register, which only rises: rejects values that would show as a fall or as a spike in statistics."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Telegrams of a wrong register before we believe it: three, or as many as come in 10 s.
+# An implausible value is accepted after three telegrams that agree, or after two that are at least 10 s apart.
 CONFIRMING_TELEGRAMS = 3
 CONFIRMING_TIME = timedelta(seconds=10)
-# A connection is carried a little beyond its limit before anything trips.
+# A connection carries a little more than its limit before a fuse trips.
 OVERLOAD = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaxRate:
-    """How fast a register can count: what its connection carries in an hour, and its coarsest step."""
+    """How fast a register can rise: what its connection carries in an hour, and its largest single step."""
 
     per_hour: float
     step: float
 
     def max_increase(self, since: datetime | None, until: datetime | None) -> float | None:
-        """The most that can have passed between two moments; None where one is not known."""
+        """Return the largest possible increase between two times, None if one of them is not known."""
         if since is None or until is None:
             return None
         hours = max(0.0, (until - since).total_seconds() / 3600)
@@ -26,15 +26,14 @@ class MaxRate:
 
 
 class RegisterGuard:
-    """Believes what counts up as fast as it can; anything else, or a zero to begin with, must prove itself.
+    """Accepts a value that rises no faster than the register can; another one, or a first 0, needs confirmation.
 
-    Home Assistant takes a decrease for a new meter and books all of what follows as
-    energy of now, and a leap as energy of this hour. So those are believed only from
-    another meter (its id changed) or after telegrams that agree.
+    Home Assistant takes a fall for a new meter, and counts the rise after it as new energy. It counts a spike as energy
+    of that hour. So such a value is accepted only from another meter (its id has changed), or if telegrams agree on it.
     """
 
     def __init__(self, max_rate: MaxRate) -> None:
-        """Begin with nothing believed."""
+        """Begin without an accepted value."""
         self._max_rate = max_rate
         self._accepted: float | None = None
         self._meter_id: str | None = None
@@ -51,9 +50,9 @@ class RegisterGuard:
         telegram_at: datetime | None,
         measured_at: datetime | None = None,
     ) -> float | None:
-        """The value to publish for a telegram of this time; None when there is none.
+        """Return the value to publish for a telegram of this time; None if it has no value or none is accepted yet.
 
-        measured_at: when the register was read, where that is not the telegram's own time.
+        measured_at: when the register was read, if that is not the telegram's own time.
         """
         if value is None:
             return None
@@ -61,7 +60,7 @@ class RegisterGuard:
         replaced = None not in (self._meter_id, meter_id) and meter_id != self._meter_id
         if replaced or self._is_plausible(value, read_at):
             self._accept(value, meter_id, read_at)
-        elif telegram_at is None or telegram_at != self._telegram_at:  # a telegram proves itself only once
+        elif telegram_at is None or telegram_at != self._telegram_at:  # a telegram confirms only once
             self._note_candidate(value, telegram_at)
             if self._is_confirmed(telegram_at):
                 self._accept(value, meter_id, read_at)

@@ -1,4 +1,4 @@
-"""Sensors: those of the tables, and the gas, water and heat meters behind the meter."""
+"""Sensors: adds the rows of the sensor tables, and the sensors of the meters on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -12,7 +12,7 @@ from .sensor_entity import P1MonitorSensor
 from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
 
@@ -21,7 +21,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what the device shows now, and the rest when it first does."""
+    """Add each sensor as soon as the device has data for it."""
     coordinator = entry.runtime_data
     async_add_when_present(
         coordinator,
@@ -33,7 +33,7 @@ async def async_setup_entry(
 
     @callback
     def add_meters() -> None:
-        """Add the meters on the M-Bus that have not shown themselves before."""
+        """Add the sensors of meters that are new on the M-Bus."""
         fresh = meters_by_key(coordinator.data).keys() - known
         if fresh:
             known.update(fresh)

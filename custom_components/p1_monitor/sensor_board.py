@@ -1,4 +1,4 @@
-"""Sensors of the board itself, all for whoever looks for a fault."""
+"""Sensors of the board itself, which help to find a fault."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

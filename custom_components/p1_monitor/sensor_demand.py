@@ -1,4 +1,4 @@
-"""Sensors of the quarter and the peaks: what the capacity tariff is about."""
+"""Sensors of the running quarter and of the peaks, which the capacity tariff bills."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,8 +14,9 @@ from .sensor_entity import P1MonitorSensorDescription
 
 
 def previous_month_peak(snapshot: Snapshot) -> MonthPeak | None:
-    """The peak of the month before the meter's, which the newest closed one may not be:
-    a meter that was off for a month has a gap in its list.
+    """Return the peak of the month before the running one by the meter's clock.
+
+    It is not always the newest closed month, because a meter that was off for a month has a gap in its list.
     """
     if (now := snapshot.quarter.start or snapshot.reading.time) is None:
         return None
@@ -30,7 +31,7 @@ def _previous_power(snapshot: Snapshot) -> int | None:
 
 
 def running_power(snapshot: Snapshot) -> int | None:
-    """The running month's peak in W."""
+    """Return the running month's peak in W."""
     running = snapshot.peaks.running
     return running.power_w if running else None
 
@@ -82,7 +83,7 @@ def _demand(
     has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
 ) -> P1MonitorSensorDescription:
-    """A quarter's average or what is measured against one: kept in W, shown in kW."""
+    """Describe the sensor of a quarter's average, or of a value compared with one: in W, shown in kW."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -103,7 +104,7 @@ def _demand(
 def _advice(
     key: str, value_fn: Callable[[Snapshot], int | None], *, enabled: bool
 ) -> P1MonitorSensorDescription:
-    """What may be used, to steer appliances by: in W."""
+    """Describe the sensor of a power by which automations control appliances, in W."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -146,11 +147,11 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _demand("projected_demand", lambda s: s.quarter.projected_w, rhythm=TEN_SECONDS),
     _advice("allowed_power", lambda s: s.quarter.allowed_w, enabled=False),
     _advice("headroom", lambda s: s.quarter.headroom_w, enabled=True),
-    # Known once a quarter has ended; the meter sends what it takes from the first telegram on.
+    # Added at the first telegram, and unknown until a quarter has ended.
     _demand("last_quarter_demand", _last_quarter, has_fn=_has_quarters),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
     _demand("peak_month", running_power, needs_telegrams=False),
-    # The end of the peak's quarter, as the meter stamps it (1.6.0).
+    # The end of the peak's quarter, which is the time that the meter sends (1.6.0).
     _timestamp("peak_month_time", _running_end, needs_telegrams=False),
     _demand("peak_today", _day_peak, needs_telegrams=False, enabled=False, has_fn=_has_quarters),
     _demand("peak_previous_month", _previous_power, state_class=None, needs_telegrams=False),

@@ -1,4 +1,4 @@
-"""A line in the tables of sensors, and the sensor that it makes."""
+"""The row type of the sensor tables, and the entity of a row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """A sensor: value_fn gives its native value, None where the device does not say.
+    """A row of a table: value_fn returns the sensor's native value, None if it is not known.
 
-    max_rate: the value is a register that counts up no faster than this (see register_guard.py), of
-    the meter whose serial number meter_fn gives, read when measured_fn says.
-    last_reset_fn: when a total began.
+    max_rate: the value is a register that rises no faster than this (see register_guard.py). meter_fn: the id of the
+    register's meter. measured_fn: when the register was read, None for the time of the telegram. last_reset_fn: when a
+    total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
@@ -33,15 +33,15 @@ class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescrip
 
 
 class P1MonitorSensor(P1MonitorEntity, SensorEntity):
-    """A sensor of the tables."""
+    """A sensor entity of the tables."""
 
-    # A list of a year, which changes once a month.
+    # A list of up to 13 months that changes once a month would fill the recorder.
     _unrecorded_attributes = frozenset({"months"})
 
     entity_description: P1MonitorSensorDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
-        """Take a line of a table."""
+        """Create the sensor of a row of a table."""
         self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
 

@@ -1,4 +1,4 @@
-"""Gas, water and heat meters: each a device of its own, told by its own serial number."""
+"""Sensors of gas, water and heat meters on the M-Bus. Each meter is a device, identified by its serial number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class MBusKind:
-    """What meters of one type count; device is the translation key of their name.
+    """A kind of meter: its register (device_class, unit, value_fn) and the translation key `device` of its name.
 
-    max_rate: what the largest household connection of this kind carries. flow_unit: in which
-    unit a flow is shown, where it is known (kept in m3/h).
+    max_rate: what the largest household connection of this kind carries. flow_unit: the unit in which a flow is shown
+    (it is computed in m3/h); None for a meter without a flow sensor.
     """
 
     key: str
@@ -81,11 +81,10 @@ KINDS = {
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
-    """The meters that count something, by what tells them apart.
+    """Return the meters with a register by their keys: id, or channel if there is none, and kind.
 
-    A channel that was never linked shows 0 for ever, of no known time, and is none; a new
-    meter has counted 0 and says when. A meter that was moved to another channel may still
-    stand on its old one: the newest of the two counts.
+    A channel that was never linked is left out: its register stays 0 and has no time, but a new meter's 0 has one.
+    A meter that was moved may still be on its old channel too, so that the newer of two readings is returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
@@ -105,9 +104,9 @@ def _is_newer(meter: MBusDevice, other: MBusDevice) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """A row of the table: value_fn gives the sensor's value for its meter.
+    """A row of the table: value_fn returns the sensor's value for its meter.
 
-    exists_fn: True if this meter has the sensor. max_rate: the value is a register that counts up no faster than this.
+    exists_fn: True if this meter has the sensor. max_rate: the value is a register that rises no faster than this.
     """
 
     value_fn: Callable[[MBusDevice], Any]
@@ -165,7 +164,7 @@ MBUS_SENSORS: tuple[MBusSensorDescription, ...] = (
         value_fn=lambda meter: None if meter.valve is None else BREAKER_STATES.get(meter.valve),
     ),
 )
-# A flow is how fast the row's value rises.
+# A flow sensor shows how fast the value of its row rises.
 MBUS_FLOWS: tuple[MBusSensorDescription, ...] = tuple(
     _flow(kind) for kind in KINDS.values() if kind.flow_unit is not None
 )
@@ -181,14 +180,14 @@ def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor
 
 
 class MBusSensor(P1MonitorEntity, SensorEntity):
-    """A sensor of one meter on the M-Bus; its register has the name and the key of the meter."""
+    """A sensor of one meter on the M-Bus. The sensor of its register has the meter's name and key."""
 
     entity_description: MBusSensorDescription
 
     def __init__(
         self, coordinator: P1MonitorCoordinator, key: str, description: MBusSensorDescription
     ) -> None:
-        """Take the meter with this key, which the newest reading has."""
+        """Create a sensor of the meter with this key, which the newest reading has."""
         meter = meters_by_key(coordinator.data)[key]
         self._meter_key = key
         self._meter_id = meter.id
@@ -229,14 +228,14 @@ class MBusSensor(P1MonitorEntity, SensorEntity):
 
 
 class MBusFlowSensor(MBusSensor):
-    """How fast a meter counts, per hour: its increase between its newest two readings."""
+    """The flow through a meter: how much its register has risen between its newest two readings, per hour."""
 
     _previous: tuple[datetime, float] | None = None
     _per_hour: float | None = None
 
     @override
     def _value_of(self, meter: MBusDevice) -> float | None:
-        """Return the flow in m3/h once a second reading has come; a meter is read every 5 minutes or so."""
+        """Return the flow in m3/h, None before the second reading; a meter is read about every 5 minutes."""
         value = self.entity_description.value_fn(meter)
         if meter.time is None or value is None:
             return None

@@ -1,4 +1,4 @@
-"""Sensors of the electricity meter: registers, power, phases, and the meter itself."""
+"""Sensors of the electricity meter: registers, power, phases, tariff, and the meter's own state."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,20 +21,20 @@ from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
 
-# Belgium: 1 is the normal tariff, 2 the low one; the Netherlands have them the other way.
+# In Belgium 1 is the normal tariff and 2 the low one. In the Netherlands it is the other way round.
 TARIFFS = {1: "day", 2: "night"}
 BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
-# kWh; a telegram that comes late brings a step of more than its own second.
+# In kWh. A late telegram has the energy of more than one second, so the step is larger than that.
 ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
-    """Signed power, + is import; a meter that does not export says nothing of it."""
+    """Return the signed power, positive for import. export_w is None if the meter does not measure export."""
     return None if import_w is None else import_w - (export_w or 0)
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """The meter's time, where the household has the tariff whose colours go by the clock."""
+    """Return the meter's time if the household has the tariff Impact, whose colours depend on the hour."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
@@ -102,7 +102,7 @@ def _power(
 
 
 def _phase_power(phase: int) -> P1MonitorSensorDescription:
-    # On a single phase it says the same as the power of the whole house.
+    # With a single phase it equals the power of the whole house, so it starts disabled.
     return _power(
         f"power_l{phase}",
         lambda s: net_power(
@@ -155,9 +155,9 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         "power",
         lambda s: net_power(s.reading.power_import_w, s.reading.power_export_w),
         lambda _: True,
-        named=False,  # "Power", from its device class
+        named=False,  # the device class gives the name "Power"
     ),
-    # An original device measures import before all; ours says it in power as well.
+    # Enabled for the original firmware only; with ours the signed power includes import.
     _power("power_import", lambda s: s.reading.power_import_w, lambda s: not s.device),
     _power("power_export", lambda s: s.reading.power_export_w, lambda _: False),
     *(_phase_power(phase) for phase in range(1, 4)),
@@ -220,7 +220,7 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         has_fn=lambda s: s.reading.message is not None,
-        # A message may be 1024 characters, a state 255.
+        # A message has up to 1,024 characters, a state at most 255.
         value_fn=lambda s: s.reading.message[:255] if s.reading.message else None,
     ),
     P1MonitorSensorDescription(

@@ -1,7 +1,7 @@
-"""The hours of long-term statistics, and the registers at their ends as the board has stored them.
+"""Access to long-term statistics, and to the registers that the board has stored for the same hours.
 
-Long-term statistics have a row per hour, with the register's state and a running sum at its end. A row is only ever
-written where the recorder will compile none any more: that would cost every entity its hour.
+Long-term statistics have a row per hour, with the register's state and a running sum at its end. Write a row only for
+an hour that the recorder will not compile again; otherwise the recorder would skip that hour for every entity.
 """
 
 from collections.abc import Callable
@@ -31,13 +31,13 @@ from .sensor_meter import ELECTRICITY_MAX_RATE
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
-# Rounding: what a register may differ from the sum of its steps, in its unit.
+# By rounding, a register may differ this much from the sum of its steps, in its unit.
 TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRegister:
-    """A register that the board stores, and the entity that shows it."""
+    """A register that the board stores; key is that of the entity that shows the same register."""
 
     key: str
     unit: str
@@ -54,7 +54,7 @@ _volume_register = partial(StoredRegister, unit=UnitOfVolume.CUBIC_METERS, conve
 
 @dataclass(frozen=True, kw_only=True)
 class StatisticsRow:
-    """An hour of the statistics: the register and the running sum at its end, in the unit of the database."""
+    """An hour of the statistics: the register (state) and the running sum at its end, in the database's unit."""
 
     start: datetime
     state: float
@@ -63,7 +63,7 @@ class StatisticsRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EntityStatistics:
-    """What the database has of one entity. Rows oldest first."""
+    """The statistics of one entity in the database, with its rows oldest first."""
 
     entity_id: str
     register: StoredRegister
@@ -72,25 +72,28 @@ class EntityStatistics:
 
     @property
     def unit(self) -> str:
-        """The unit of the database, which a user may have chosen."""
+        """Return the database's unit for this entity, which a user may have chosen."""
         return str(self.metadata["unit_of_measurement"])
 
     def in_database_unit(self, value: float) -> float:
-        """What the board stores, in the unit of the database."""
+        """Return a value of the board's register in the database's unit."""
         return self.register.converter.convert(value, self.register.unit, self.unit)
 
     def import_rows(self, hass: HomeAssistant, rows: list[StatisticsRow]) -> None:
-        """Have these rows too."""
+        """Add these rows to the database, or replace those of the same hours."""
         data = [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
         async_import_statistics(hass, self.metadata, data)
 
     def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
-        """Raise the sums of this hour and all after it, and so of what is compiled later."""
+        """Raise the sums of this hour and of all later ones, also of those that are not compiled yet."""
         get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
 
 
 def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
-    """The registers that the board stores; of several meters of a kind it does not say which one."""
+    """Return the registers that the board stores.
+
+    Gas and water only if there is one meter of the kind, because the card does not say which of several it stores.
+    """
     found = [
         _energy_register(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
         _energy_register(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
@@ -118,7 +121,7 @@ def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
 async def load_statistics(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, register: StoredRegister, since: datetime
 ) -> EntityStatistics | None:
-    """What the database has of the entity that shows this register; None where it has nothing yet."""
+    """Return the statistics since this time of the entity that shows the register, None if it has none yet."""
     entity_id = er.async_get(hass).async_get_entity_id(
         "sensor", DOMAIN, f"{coordinator.device_id}_{register.key}"
     )
@@ -134,7 +137,7 @@ def _query(
     if known is None or known[1]["unit_class"] is None:
         return None
     metadata = known[1]
-    # Its own unit, so that nothing is converted.
+    # The database's own unit, so that no value is converted.
     units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
     found = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
     rows = [
@@ -151,9 +154,10 @@ type HourlyStates = dict[datetime, float]
 async def fetch_hourly_states(
     coordinator: P1MonitorCoordinator, registers: list[StoredRegister], first: datetime, last: datetime
 ) -> dict[str, HourlyStates]:
-    """Of each register by its key: its value at the end of each hour that the board has, by the hour's start.
+    """Return each register's values at the ends of the stored hours: {key: {start of the hour: value}}.
 
-    The hours from `first` up to and including `last`, in the board's units.
+    Fetches the hours from `first` up to and including `last`, in the board's units. P1MonitorError if the board does
+    not answer.
     """
     states: dict[str, HourlyStates] = {register.key: {} for register in registers}
     async for quarter in coordinator.client.history(first, last + HOUR):

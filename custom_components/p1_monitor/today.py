@@ -1,6 +1,6 @@
-"""The quarters of today that have ended: the last one's average, and the day's highest.
+"""Today's closed quarters: the average of the last one, and the highest of the day.
 
-Pure: knows nothing of Home Assistant. Averages in W.
+Independent of Home Assistant. Averages in W.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from .api import Quarter, StoredQuarter
 
-# So near its end, a quarter's projection is its average but for a few W.
+# In a quarter's last minute its projection is its average within a few W.
 NEARLY_ENDED_S = 840
 
 
@@ -23,16 +23,16 @@ class ClosedQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The day of the running quarter. peak and last are None until a quarter of it was seen to end."""
+    """The day of the running quarter. `last` and `peak` are None until a closed quarter is known."""
 
     today: date | None = None
     last: ClosedQuarter | None = None
     peak: ClosedQuarter | None = None
-    # The running quarter as it was last told.
+    # The running quarter as the device last sent it.
     running: Quarter | None = None
 
     def with_running(self, quarter: Quarter) -> Today:
-        """The day once the running quarter has gone on, or another one has begun."""
+        """Return the day with the newest state of the running quarter; if another one has begun, close the previous."""
         if quarter.start is None:
             return self
         ended = self.running
@@ -40,12 +40,12 @@ class Today:
         if ended is not None and ended.start != quarter.start and (closed := _closed(ended)):
             now = now.with_closed(closed)
         today = quarter.start.date()
-        if now.today is not None and now.today != today:  # the last quarter of yesterday stays the last
+        if now.today is not None and now.today != today:  # yesterday's last quarter remains `last`
             now = Today(today=today, last=now.last)
         return Today(today=today, last=now.last, peak=now.peak, running=quarter)
 
     def with_stored(self, stored: Iterable[StoredQuarter]) -> Today:
-        """The day with the quarters that the device has kept of it."""
+        """Return the day with its quarters that the device has stored."""
         day = self
         for quarter in stored:
             if quarter.import_w is not None and quarter.start.date() == self.today:
@@ -53,7 +53,7 @@ class Today:
         return day
 
     def with_closed(self, closed: ClosedQuarter) -> Today:
-        """The day with one more quarter that has ended."""
+        """Return the day with one more closed quarter."""
         last = closed if self.last is None or closed.start >= self.last.start else self.last
         higher = self.peak is None or closed.average_w > self.peak.average_w
         peak = closed if higher and closed.start.date() == self.today else self.peak
@@ -61,7 +61,7 @@ class Today:
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """What a quarter that was seen to its end ended at."""
+    """Return the closed quarter, None if its last minute was not seen."""
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None
     return ClosedQuarter(start=quarter.start, average_w=quarter.projected_w)

@@ -1,4 +1,4 @@
-"""The firmware of a board: which one runs, and the one that came with this integration."""
+"""Firmware update of a board: the version that runs, and the package inside this integration."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 from .firmware_packages import FirmwarePackage, bundled_packages
 
-# A board takes one package at a time, and two boards do not mind each other.
+# A board accepts one package at a time. The limit is per config entry, so that boards do not wait for each other.
 PARALLEL_UPDATES = 1
 
-# It restarts within seconds; joining a poor Wi-Fi may take a minute more.
+# A board restarts within seconds, but may need a minute more to join a weak Wi-Fi network.
 RESTART_TIMEOUT_S = 180
 INSTALLING_STATES = ("receiving", "restarting")
 
@@ -34,7 +34,7 @@ RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorUpdateDescription(P1MonitorEntityDescription, UpdateEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 FIRMWARE = P1MonitorUpdateDescription(
@@ -50,7 +50,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the firmware of a board that can be updated over the network."""
+    """Add the firmware entity if the board can be updated over the network."""
     packages = await hass.async_add_executor_job(bundled_packages)
     texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
 
@@ -61,7 +61,7 @@ async def async_setup_entry(
 
 
 class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
-    """The firmware that runs; the one inside this integration is offered when it is newer."""
+    """The board's firmware; the package inside this integration is offered if it is newer."""
 
     entity_description: P1MonitorUpdateDescription
     _attr_supported_features = UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
@@ -73,7 +73,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         packages: dict[str, FirmwarePackage],
         texts: dict[str, str],
     ) -> None:
-        """Take the packages by their board, and the translated texts by their key."""
+        """Create the entity. `packages` are by their board, `texts` are translations by their key."""
         self._packages = packages
         self._texts = texts
         self._installing = False
@@ -82,7 +82,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
     @property
     @override
     def available(self) -> bool:
-        """Also while the board restarts into what it was just given."""
+        """True if the device answers, and while the board restarts during an installation."""
         return self._installing or super().available
 
     @override
@@ -105,7 +105,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             self._attr_update_percentage = update.percent
 
     def _newer_package(self, installed: str | None, update: Update) -> FirmwarePackage | None:
-        """The package for this board, if what runs on it is older: a downgrade is never offered."""
+        """Return the package for this board if its version is newer than the installed one, None otherwise."""
         package = self._packages.get(update.board or "")
         try:
             return (
@@ -114,10 +114,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 else None
             )
         except AwesomeVersionException:
-            return None  # somebody's own build, with a version that is none
+            return None  # a firmware that somebody built themselves, whose version cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
-        """What to know before installing, or why there is nothing to install; the device's words are its own."""
+        """Return why no package can be installed, or the device's reason for a failed update."""
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:
@@ -126,11 +126,11 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
 
     @override
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
-        """Send the package, and wait until the board runs it."""
+        """Send the package, and wait until the board runs it. HomeAssistantError if it does not."""
         device = self.coordinator.data.device
         package = device and self._newer_package(device.firmware, device.update)
         if not device or not package:
-            return  # it was updated meanwhile, by its own page
+            return  # the board has been updated from its own web page in the meantime
         self._installing = True
         try:
             await self._send_package(package)
@@ -164,7 +164,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         self.async_write_ha_state()
 
     async def _wait_until_running(self, before: Device, package: FirmwarePackage) -> None:
-        """Wait until the board runs the package. HomeAssistantError: the version before is back, and why."""
+        """Wait until the board runs the package. HomeAssistantError with the reason if the old version runs again."""
         changed = asyncio.Event()
         unsubscribe = self.coordinator.async_add_listener(changed.set)
         try:

@@ -1,4 +1,7 @@
-"""The running quarter for a dashboard: its samples first, then each telegram; no browser ever asks a device."""
+"""Websocket command for the dashboard card: the samples of the running quarter, then an event per telegram.
+
+A browser never sends a request to the device itself.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -38,7 +41,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 )
 @callback
 def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the running quarter of a device, or of the only one, as long as somebody listens."""
+    """Send the running quarter of a device, or of the first loaded one, until the client unsubscribes."""
     device_id = message.get(ATTR_DEVICE_ID)
     if not _entries(hass, device_id):
         connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor")
@@ -50,12 +53,12 @@ def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message
 
 
 class QuarterSubscription:
-    """Somebody who looks at a device, also over the times when its entry is loaded anew: dashboards hang on walls."""
+    """A client's subscription to a device. It continues when the entry is reloaded, because a dashboard stays open."""
 
     def __init__(
         self, hass: HomeAssistant, connection: ActiveConnection, message_id: int, device_id: str | None
     ) -> None:
-        """Begin with nothing to look at."""
+        """Wait for a loaded entry of the device, or of any device if `device_id` is None."""
         self._hass = hass
         self._connection = connection
         self._message_id = message_id
@@ -68,13 +71,13 @@ class QuarterSubscription:
 
     @callback
     def cancel(self) -> None:
-        """Look no more."""
+        """End the subscription."""
         self._unsubscribe_entries()
         self._unsubscribe()
 
     @callback
     def follow_device(self) -> None:
-        """Look at what serves the device now; while nothing does, say so."""
+        """Follow the coordinator that the device has now. If it has none any more, report it as unavailable."""
         before, now = self._coordinator, _coordinator(self._hass, self._device_id)
         if now is before:
             return
@@ -113,7 +116,7 @@ class QuarterSubscription:
 
 @callback
 def _entries(hass: HomeAssistant, device_id: str | None) -> list[P1MonitorConfigEntry]:
-    """The entry of this device, or all there are."""
+    """Return the entries of this device, or all entries if `device_id` is None."""
     entries: list[P1MonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     if device_id is None:
         return entries
@@ -128,7 +131,7 @@ def _coordinator(hass: HomeAssistant, device_id: str | None) -> P1MonitorCoordin
 
 
 async def _samples(coordinator: P1MonitorCoordinator) -> dict[str, Any] | None:
-    """The slots of 5 s that the device has of the running quarter, both powers 0 or more; None: it does not say."""
+    """Return the device's 5 s samples of the running quarter, both powers >= 0; None if it does not send them."""
     try:
         quarter = await coordinator.client.original_quarter()
     except P1MonitorError:
@@ -145,7 +148,7 @@ def _samples_json(quarter: OriginalQuarter) -> dict[str, Any]:
 
 
 def _event_json(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
-    """What a telegram changed; a device that is away tells so, and its figures are the last ones."""
+    """Return the event for the newest telegram. While the device is unavailable it has the last figures."""
     snapshot: Snapshot = coordinator.data
     return {
         "available": coordinator.last_update_success and not snapshot.silent,

@@ -1,6 +1,6 @@
-"""Client of a P1 monitor: HTTP, server-sent events and models.
+"""Client for a P1 monitor's HTTP API: requests, server-sent events and models.
 
-Knows nothing of Home Assistant, so that it can move to a package of its own as it is.
+Independent of Home Assistant, so that it can become a separate package without a change.
 """
 
 from .client import P1MonitorClient

@@ -1,4 +1,4 @@
-"""The HTTP interface of a P1 monitor, ours and the original one."""
+"""Client for the device's HTTP API, of our firmware and of the original one."""
 
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -28,7 +28,7 @@ from .models import (
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
-# A device writes each piece of an update to its flash and reads it back: some minutes at most.
+# A device writes each piece of an update to its flash and reads it back, which takes some minutes at most.
 UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
 
@@ -42,31 +42,28 @@ _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
 
 
 class P1MonitorClient(HttpClient):
-    """What one device can be asked.
+    """The requests to one device.
 
-    Every method raises P1MonitorConnectionError when nothing (more) comes, P1MonitorTokenError
-    when the device wants a token, and P1MonitorResponseError when what comes is not what the
-    interface promises. What changes something raises P1MonitorRefusedError when it is refused.
+    Every method raises P1MonitorConnectionError if the device does not answer or the connection breaks,
+    P1MonitorTokenError if the device requires a token, and P1MonitorResponseError if the response does not follow
+    docs/openapi.yaml. A method that changes something raises P1MonitorRefusedError if the device refuses it.
     """
 
     async def identify(self) -> Device | OriginalDevice:
-        """Who answers at this address.
-
-        Raises NotP1MonitorError when it is something else.
-        """
+        """Return the device at this address. NotP1MonitorError if something else answers there."""
         try:
             try:
                 return await self.device()
             except P1MonitorNotFoundError:
                 return await self._identify_original()
         except P1MonitorTokenError:
-            raise  # a device of ours, whose owner closed reading
+            raise  # a device with our firmware that requires a token for reading
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is no P1 monitor: {err}") from err
 
     async def _identify_original(self) -> OriginalDevice:
-        # Before its first telegram /current/quarter is just {}, which anyone might say;
-        # the memory figures are only told by the one we look for.
+        # Before the first telegram /current/quarter is only {}, which other devices might send too. The memory figures
+        # identify the original firmware.
         await self.original_quarter()
         if "memory" not in await self._json("/current/month/peak"):
             raise P1MonitorResponseError("no memory figures in the month's peak")
@@ -76,43 +73,43 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            return None  # its UPnP part may have failed to start; all else works
+            return None  # the device's UPnP may have failed to start; everything else works
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
         return normalize_serial(found[1])
 
     async def device(self) -> Device:
-        """GET /api/device."""
+        """Return the device itself (GET /api/device)."""
         device = Device.from_json(await self._json("/api/device"))
         if device is None:
             raise P1MonitorResponseError("a device without an id")
         return device
 
     async def reading(self) -> Reading:
-        """GET /api/reading."""
+        """Return the newest reading (GET /api/reading)."""
         return Reading.from_json(await self._json("/api/reading"))
 
     async def quarter(self) -> Quarter:
-        """GET /api/quarter."""
+        """Return the running quarter (GET /api/quarter)."""
         return Quarter.from_json(await self._json("/api/quarter"))
 
     async def peaks(self) -> Peaks:
-        """GET /api/peaks."""
+        """Return the month peaks (GET /api/peaks)."""
         return Peaks.from_json(await self._json("/api/peaks"))
 
     async def settings(self) -> Settings:
-        """GET /api/config."""
+        """Return the settings (GET /api/config)."""
         return Settings.from_json(await self._json("/api/config"))
 
     async def change_settings(self, changes: Json) -> Settings:
-        """PATCH /api/config with what is to change, in the shape of what GET shows."""
+        """Change settings, in the form of GET /api/config, and return all of them (PATCH /api/config)."""
         return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
     async def create_token(self, name: str, password: str | None = None) -> Token:
-        """POST /api/tokens: a token for a password, or for a press of the button in the last minute.
+        """Return a new token for the password, or for a press of the button in the last minute (POST /api/tokens).
 
-        Raises P1MonitorTokenError when the password is wrong or the button was not pressed,
-        P1MonitorRateLimitError and P1MonitorConflictError.
+        P1MonitorTokenError if the password is wrong or the button was not pressed, P1MonitorRateLimitError soon after a
+        wrong password, P1MonitorConflictError if no password is set or there are too many tokens.
         """
         body = {"name": name} if password is None else {"name": name, "password": password}
         token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
@@ -121,30 +118,29 @@ class P1MonitorClient(HttpClient):
         return token
 
     async def delete_token(self, token_id: str) -> None:
-        """DELETE /api/tokens."""
+        """Delete a token on the device (DELETE /api/tokens)."""
         await self._text(f"/api/tokens?id={token_id}", "DELETE")
 
     async def restart(self) -> None:
-        """POST /api/restart."""
+        """Restart the board (POST /api/restart)."""
         await self._text("/api/restart", "POST", {})
 
     async def show_light(self) -> None:
-        """POST /api/identify: the light shows which device this is."""
+        """Make the board's light show which device this is (POST /api/identify)."""
         await self._text("/api/identify", "POST", {})
 
     async def original_quarter(self) -> OriginalQuarter | None:
-        """GET /current/quarter; None before the first telegram."""
+        """Return the samples of the running quarter, None before the first telegram (GET /current/quarter)."""
         return OriginalQuarter.from_json(await self._json("/current/quarter"))
 
     async def original_peak(self) -> OriginalPeak | None:
-        """GET /current/month/peak; None before the first telegram."""
+        """Return the month's peak, None before the first telegram (GET /current/month/peak)."""
         return OriginalPeak.from_json(await self._json("/current/month/peak"))
 
     async def live(self) -> AsyncGenerator[list[LiveEvent]]:
-        """GET /api/live: what the device sends, as it comes, until it ends or breaks.
+        """Yield the events of the live stream until it ends or breaks (GET /api/live).
 
-        Events that arrive together are given together: a telegram's reading and quarter
-        are one list.
+        Events that arrive together are one list, as the reading and the quarter of a telegram do.
         """
         timeout = ClientTimeout(
             total=None,
@@ -173,15 +169,15 @@ class P1MonitorClient(HttpClient):
         raise P1MonitorConnectionError("the device closed the live stream")
 
     async def month(self, month: str) -> list[Totals]:
-        """GET /api/months/YYYY-MM: its days that are stored, oldest first."""
+        """Return the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""
         return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day")
 
     async def year(self, year: int) -> list[Totals]:
-        """GET /api/years/YYYY: its months that are stored, oldest first."""
+        """Return the stored months of a year, oldest first (GET /api/years/YYYY)."""
         return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month")
 
     async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
-        """GET /api/history: the stored quarters from `start` to before `end`, oldest first, as they come."""
+        """Yield the stored quarters from `start` up to but not including `end`, oldest first (GET /api/history)."""
         timeout = ClientTimeout(
             total=None, sock_connect=self._request_timeout_s, sock_read=self._request_timeout_s
         )
@@ -201,10 +197,10 @@ class P1MonitorClient(HttpClient):
             raise connection_error("/api/history", err) from err
 
     async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
-        """POST /api/update: give the device another firmware, into which it then restarts.
+        """Send a firmware package, into which the device then restarts (POST /api/update).
 
-        `progress` is called with the percentage that has been sent. Raises P1MonitorTokenError without a token that
-        the device knows, P1MonitorRefusedError with the device's own words when it does not take the package.
+        `progress` is called with the percentage that has been sent. P1MonitorTokenError without a valid token,
+        P1MonitorRefusedError with the device's reason if it rejects the package.
         """
         headers = {**self._authorization(), "Content-Length": str(len(package))}
         timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
@@ -228,7 +224,7 @@ class P1MonitorClient(HttpClient):
 
 
 def _parse_event(name: str, data: str) -> LiveEvent | None:
-    """An event that we know; later firmware may send more kinds."""
+    """Return the model of an event, None for an unknown kind, which newer firmware may send."""
     if (model := _EVENTS.get(name)) is None:
         return None
     return model(parse_object(data))
@@ -240,5 +236,5 @@ def _parse_totals(body: Json, key: str, name: str) -> list[Totals]:
 
 
 def _query_time(timestamp: datetime) -> str:
-    """A moment as a query takes it: to the second, with its offset."""
+    """Return the time as a query parameter: to the second, with its offset."""
     return timestamp.isoformat(timespec="seconds")
