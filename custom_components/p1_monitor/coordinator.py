@@ -245,7 +245,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         try:
             stored = [quarter async for quarter in self.client.history(midnight, now)]
         except P1MonitorError as err:
-            LOGGER.debug("The quarters of today of %s could not be read: %s", self.client.host, err)
+            LOGGER.debug("Could not read today's quarters of %s: %s", self.client.host, err)
             return
         self._publish(replace(self.data, day=self.data.day.with_stored(stored)))
 
@@ -253,7 +253,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         try:
             self.publish_settings(await self.client.settings())
         except P1MonitorError as err:
-            LOGGER.debug("Settings of %s could not be read: %s", self.client.host, err)
+            LOGGER.debug("Could not read the settings of %s: %s", self.client.host, err)
 
     @callback
     def publish_settings(self, settings: Settings) -> None:

@@ -108,7 +108,9 @@ class HistoryBackfill:
                 try:
                     await self._fill(register, now)
                 except P1MonitorError as err:
-                    LOGGER.debug("The history of %s waits: %s", register.key, err)
+                    LOGGER.debug(
+                        "Could not read the history of %s, trying again in an hour: %s", register.key, err
+                    )
                     return
 
     async def _fill(self, register: StoredRegister, now: datetime) -> None:
@@ -122,8 +124,12 @@ class HistoryBackfill:
             self._tried.add((found.entity_id, gap.before.start))
             if missing_sum := gap.missing_sum():
                 found.raise_sums(self._hass, gap.after.start, missing_sum)
-                LOGGER.info("The sum of %s goes on where it was before %s", found.entity_id, gap.after.start)
+                LOGGER.info(
+                    "Continued the sum of %s, which had begun at 0 again at %s",
+                    found.entity_id,
+                    gap.after.start,
+                )
             known = {hour: found.in_database_unit(value) for hour, value in states[register.key].items()}
             if filled := gap.filled_rows(known):
                 found.import_rows(self._hass, filled)
-                LOGGER.info("Filled in %s hours of %s from the card", len(filled), found.entity_id)
+                LOGGER.info("Filled %s missing hours of %s from the card", len(filled), found.entity_id)

@@ -15,7 +15,7 @@ def normalize_host(typed: str) -> str:
     url = URL(text if "://" in text else f"http://{text}")
     host, port = url.host, url.explicit_port
     if not host or any(character.isspace() for character in host):
-        raise ValueError(f"no host in {typed!r}")
+        raise ValueError(f"{typed!r} contains no host")
     if ":" in host:
         host = f"[{host}]"
     return host if port in (None, HTTP_PORT) else f"{host}:{port}"

@@ -24,9 +24,10 @@ from .history_query import month_peaks, totals
 
 METER = "meter"
 PROMPT = (
-    "In Flanders part of the electricity bill follows from the capacity tariff: the highest average power of a "
-    "quarter-hour in each month, the mean of twelve months, each at least 2.5 kW. Powers are in W, energies in kWh, "
-    "gas and water in m³. A negative headroom must be switched off before the quarter ends."
+    "In Flanders part of the electricity bill is the capacity tariff: the mean of twelve month peaks is billed. A "
+    "month peak is the highest average power of a quarter-hour in a month, and counts as at least 2.5 kW. Powers are "
+    "in W, energies in kWh, gas and water in m³. If headroom_w is negative, that much power must be switched off, or "
+    "the quarter ends above the target."
 )
 
 
@@ -51,7 +52,7 @@ class MeterTool(Tool):
         meters = _meters(hass, llm_context.assistant)
         coordinator = meters.get(arguments.get(METER) or next(iter(meters), ""))
         if coordinator is None:
-            return ToolResult(data={"error": "This meter is not read just now"}, error=True)
+            return ToolResult(data={"error": "This meter is not available now"}, error=True)
         return ToolResult(data=await self.read(coordinator, arguments))
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:
@@ -65,8 +66,8 @@ class QuarterTool(MeterTool):
     name = f"{DOMAIN}__running_quarter"
     title = "Running quarter-hour"
     description = (
-        "Tells where the running quarter-hour of the electricity meter is heading: average demand so far, projected "
-        "demand at its end, the limit, the headroom, and whether the month's peak is at risk."
+        "Returns the running quarter-hour of the electricity meter: average demand so far, projected demand at its "
+        "end, the target that should not be exceeded (limit_w), the headroom, and whether the month's peak is at risk."
     )
 
     @override
@@ -93,7 +94,7 @@ class MonthPeakTool(MeterTool):
     name = f"{DOMAIN}__month_peaks"
     title = "Month peaks"
     description = (
-        "Tells the highest quarter-hour average of the running month and of the months before it, when each quarter "
+        "Returns the highest quarter-hour average of the running month and of the previous months, when each quarter "
         "ended, and the average that is billed."
     )
 
@@ -113,8 +114,8 @@ class EnergyTool(MeterTool):
     name = f"{DOMAIN}__energy_of_days"
     title = "Energy of a span of days"
     description = (
-        "Tells how much electricity was taken from and given to the grid, how much gas and water was used, and the "
-        "highest quarter-hour, from the first day up to and including the last day."
+        "Returns how much electricity was taken from and fed into the grid, how much gas and water was used, and the "
+        "highest quarter-hour average, from the first day up to and including the last day."
     )
     parameters = probatio.Schema(
         {

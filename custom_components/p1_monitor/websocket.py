@@ -44,7 +44,7 @@ def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message
     """Send the running quarter of a device, or of the first loaded one, until the client unsubscribes."""
     device_id = message.get(ATTR_DEVICE_ID)
     if not _entries(hass, device_id):
-        connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor")
+        connection.send_error(message["id"], ERR_NOT_FOUND, "No such P1 monitor is set up")
         return
     subscription = QuarterSubscription(hass, connection, message["id"], device_id)
     connection.subscriptions[message["id"]] = subscription.cancel

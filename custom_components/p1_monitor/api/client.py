@@ -59,14 +59,14 @@ class P1MonitorClient(HttpClient):
         except P1MonitorTokenError:
             raise  # a device with our firmware that requires a token for reading
         except P1MonitorResponseError as err:
-            raise NotP1MonitorError(f"{self.host} is no P1 monitor: {err}") from err
+            raise NotP1MonitorError(f"{self.host} is not a P1 monitor: {err}") from err
 
     async def _identify_original(self) -> OriginalDevice:
         # Before the first telegram /current/quarter is only {}, which other devices might send too. The memory figures
         # identify the original firmware.
         await self.original_quarter()
         if "memory" not in await self._json("/current/month/peak"):
-            raise P1MonitorResponseError("no memory figures in the month's peak")
+            raise P1MonitorResponseError("/current/month/peak: the response has no memory figures")
         return OriginalDevice(serial=await self._original_serial())
 
     async def _original_serial(self) -> str | None:
@@ -82,7 +82,7 @@ class P1MonitorClient(HttpClient):
         """Return the device itself (GET /api/device)."""
         device = Device.from_json(await self._json("/api/device"))
         if device is None:
-            raise P1MonitorResponseError("a device without an id")
+            raise P1MonitorResponseError("/api/device: the response has no id")
         return device
 
     async def reading(self) -> Reading:
@@ -114,7 +114,7 @@ class P1MonitorClient(HttpClient):
         body = {"name": name} if password is None else {"name": name, "password": password}
         token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
         if token is None:
-            raise P1MonitorResponseError("/api/tokens: no token in the answer")
+            raise P1MonitorResponseError("/api/tokens: the response has no token")
         return token
 
     async def delete_token(self, token_id: str) -> None:

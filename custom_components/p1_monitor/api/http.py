@@ -80,13 +80,13 @@ class HttpClient:
                 async for chunk in response.content.iter_any():
                     body += chunk
                     if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the answer is too long")
+                        raise P1MonitorResponseError(f"{path}: the response is too long")
         except (ClientError, TimeoutError, OSError) as err:
             raise connection_error(path, err) from err
         try:
             return body.decode()
         except UnicodeDecodeError as err:
-            raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
+            raise P1MonitorResponseError(f"{path}: the response is not UTF-8") from err
 
 
 async def raise_for_status(response: ClientResponse) -> None:
@@ -109,9 +109,9 @@ def parse_object(body: str) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except ValueError as err:
-        raise P1MonitorResponseError("the answer is not JSON") from err
+        raise P1MonitorResponseError("the response is not JSON") from err
     if not isinstance(data, dict):
-        raise P1MonitorResponseError("the answer is not a JSON object")
+        raise P1MonitorResponseError("the response is not a JSON object")
     return data
 
 
