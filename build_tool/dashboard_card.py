@@ -6,7 +6,7 @@ from build_tool import page
 from build_tool.bytecode import is_stale, write
 
 TARGET = page.ROOT / "custom_components" / "p1_monitor" / "frontend" / "p1-quarter-card.js"
-"""Where the integration looks for it (custom_components/p1_monitor/card.py)."""
+"""Where the integration looks for it (custom_components/p1_monitor/dashboard_card.py)."""
 
 
 def build(target: Path = TARGET) -> Path:

@@ -15,7 +15,7 @@ TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
 """The name that hacs.json says."""
 
 FIRMWARE = "firmware"
-"""Where the integration looks for packages (custom_components/p1_monitor/packages.py)."""
+"""Where the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sources give the same file
 
 

@@ -1,4 +1,4 @@
-"""A P1 monitor in Home Assistant."""
+"""The P1 monitor integration: set-up, migration and removal of its config entries."""
 
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
@@ -18,20 +18,20 @@ from .api import (
     P1MonitorError,
     P1MonitorTokenError,
 )
-from .card import async_setup_card
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
 from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator_original import OriginalCoordinator
+from .dashboard_card import async_setup_dashboard_card
+from .device_writes import revoke_token
 from .entity import main_device_info
-from .holes import Repair
-from .issues import forget, watch
-from .memory import Memory
-from .original import OriginalCoordinator
+from .history_backfill import HistoryBackfill
+from .issues import async_delete_issues, async_watch_issues
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
+from .storage import EntryStorage
 from .websocket import async_setup_websocket
-from .writing import give_token_back
 
-# Home Assistant's built-in integration of this name has versions 1 and 2.
+# Entries of Home Assistant's built-in integration with the same domain have version 1 or 2.
 OUR_FIRST_VERSION = 3
 
 
@@ -39,42 +39,45 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up what is there once for all devices."""
+    """Set up the actions, the websocket command and the dashboard card, which all devices share."""
     async_setup_services(hass)
     async_setup_websocket(hass)
-    await async_setup_card(hass)
+    await async_setup_dashboard_card(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Set up the device of a config entry, whichever firmware it runs by now."""
+    """Set up the device of a config entry, with our firmware or the original one."""
     session = async_get_clientsession(hass)
     client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
-    coordinator = await _coordinator(hass, entry, client)
+    coordinator = await _create_coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
-    coordinator.memory = await Memory.load(hass, entry.entry_id)
+    coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # The gas and water meters want the board to be known before them.
+    # The devices of gas and water meters refer to the board's device, so the board's is created first.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    watch(hass, coordinator)
+    async_watch_issues(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
-        Repair(hass, coordinator).start()
+        HistoryBackfill(hass, coordinator).start()
     return True
 
 
-async def _coordinator(
+async def _create_coordinator(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient
 ) -> P1MonitorCoordinator:
-    """The coordinator that fits the firmware: a board can get ours, or the old one back."""
+    """Return the coordinator for the firmware that the device runs now.
+
+    The firmware may have changed since the entry was made, from the original to ours or back.
+    """
     if not entry.data[CONF_ORIGINAL]:
         expected = LiveCoordinator(hass, entry, client)
-        if await expected.open():
+        if await expected.open_stream():
             return expected
     try:
-        who = await client.identify()
+        identified = await client.identify()
     except P1MonitorTokenError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN,
@@ -88,24 +91,24 @@ async def _coordinator(
             translation_key="not_p1_monitor" if other else "communication_error",
             translation_placeholders={"host": client.host, "error": str(err)},
         ) from err
-    original = isinstance(who, OriginalDevice)
+    original = isinstance(identified, OriginalDevice)
     if entry.data[CONF_ORIGINAL] is not original:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_ORIGINAL: original})
-    if isinstance(who, OriginalDevice):
+    if isinstance(identified, OriginalDevice):
         coordinator = OriginalCoordinator(hass, entry, client)
-        coordinator.refuse_other_device(who.serial)
+        coordinator.refuse_other_device(identified.serial)
         return coordinator
     return LiveCoordinator(hass, entry, client)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Take the entities away; the stream ends with the entry's own tasks."""
-    await entry.runtime_data.memory.save()
+    """Save the storage and unload the platforms; Home Assistant cancels the entry's background tasks."""
+    await entry.runtime_data.storage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Refuse an entry of the built-in integration, which ours replaces, and say so."""
+    """Refuse an entry of the built-in integration, which this one replaces, and raise an issue about it."""
     if entry.version >= OUR_FIRST_VERSION:
         return True
     ir.async_create_issue(
@@ -123,17 +126,17 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
-    """Give the device its token back, and forget the issue of an entry of the built-in integration."""
+    """Delete the entry's issues, its storage, and its token on the device."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
-    forget(hass, entry.entry_id)
-    await Memory.forget(hass, entry.entry_id)
-    await give_token_back(hass, entry.data)
+    async_delete_issues(hass, entry.entry_id)
+    await EntryStorage.remove(hass, entry.entry_id)
+    await revoke_token(hass, entry.data)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let the user remove a gas or water meter that is there no more, and not the board."""
+    """True if the user may remove the device: not the board, and no meter that is in the newest reading."""
     coordinator = entry.runtime_data
     present = {coordinator.device_id}
     present |= {f"{coordinator.device_id}_{key}" for key in meters_by_key(coordinator.data)}
@@ -141,5 +144,5 @@ async def async_remove_config_entry_device(
 
 
 def built_in_issue_id(entry_id: str) -> str:
-    """The issue about an entry of the built-in integration."""
+    """Return the id of the issue about an entry of the built-in integration."""
     return f"built_in_entry_{entry_id}"

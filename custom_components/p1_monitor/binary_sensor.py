@@ -1,4 +1,4 @@
-"""Binary sensors: is the peak in danger, and do the meter and the card work."""
+"""Binary sensors: the state of the peak, of the P1 connection, of the card and of the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, Snapshot
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorBinarySensorDescription(P1MonitorEntityDescription, BinarySensorEntityDescription):
-    """A binary sensor: value_fn says whether it is on."""
+    """A row of the table: value_fn returns True if the sensor is on."""
 
     value_fn: Callable[[Snapshot], bool]
 
@@ -47,7 +47,7 @@ BINARY_SENSORS = (
         translation_key="p1_connected",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
         value_fn=lambda s: not s.silent,
     ),
@@ -56,9 +56,9 @@ BINARY_SENSORS = (
         translation_key="sd_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.card.state is not None,
-        # Without a card no history is kept: as much of a problem as a broken one.
+        # A missing card is a problem too, because no history is stored without one.
         value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
     ),
     P1MonitorBinarySensorDescription(
@@ -66,9 +66,9 @@ BINARY_SENSORS = (
         translation_key="clock_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
-        # The meter's clock is the clock: without one no quarter begins or ends.
+        # Quarters begin and end by the device's clock, which it takes from the meter.
         value_fn=lambda s: s.device is not None and s.device.clock.source is None,
     ),
 )
@@ -79,8 +79,8 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what the device shows now, and the rest when it first does."""
-    add_as_they_show(entry.runtime_data, BINARY_SENSORS, async_add_entities, P1MonitorBinarySensor)
+    """Add each binary sensor as soon as the device has data for it."""
+    async_add_when_present(entry.runtime_data, BINARY_SENSORS, async_add_entities, P1MonitorBinarySensor)
 
 
 class P1MonitorBinarySensor(P1MonitorEntity, BinarySensorEntity):
@@ -89,9 +89,9 @@ class P1MonitorBinarySensor(P1MonitorEntity, BinarySensorEntity):
     entity_description: P1MonitorBinarySensorDescription
 
     @override
-    def _read(self) -> bool:
+    def _current_value(self) -> bool:
         return self.entity_description.value_fn(self.coordinator.data)
 
     @override
-    def _show(self, value: bool) -> None:
+    def _set_value(self, value: bool) -> None:
         self._attr_is_on = value

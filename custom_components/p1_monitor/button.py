@@ -1,4 +1,4 @@
-"""Buttons: which board is this, and start it anew."""
+"""Buttons: identify and restart the board."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import P1MonitorClient
 from .coordinator import P1MonitorConfigEntry
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .writing import add_where_allowed, in_words
+from .device_writes import async_add_controls, translate_errors
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorButtonDescription(P1MonitorEntityDescription, ButtonEntityDescription):
-    """A button: press_fn asks the device."""
+    """A row of the table: press_fn sends the button's request to the device."""
 
     press_fn: Callable[[P1MonitorClient], Awaitable[None]]
 
@@ -30,7 +30,7 @@ IDENTIFY = P1MonitorButtonDescription(
     key="identify",
     device_class=ButtonDeviceClass.IDENTIFY,
     entity_category=EntityCategory.DIAGNOSTIC,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
     press_fn=lambda client: client.show_light(),
 )
@@ -38,7 +38,7 @@ RESTART = P1MonitorButtonDescription(
     key="restart",
     device_class=ButtonDeviceClass.RESTART,
     entity_category=EntityCategory.CONFIG,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
     press_fn=lambda client: client.restart(),
 )
@@ -49,10 +49,10 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what the device lets us press."""
+    """Add the buttons; restart only if the device has given Home Assistant a token."""
     coordinator = entry.runtime_data
-    add_as_they_show(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
-    add_where_allowed(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
+    async_add_when_present(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
+    async_add_controls(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
 
 
 class P1MonitorButton(P1MonitorEntity, ButtonEntity):
@@ -62,14 +62,14 @@ class P1MonitorButton(P1MonitorEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Ask the device."""
-        with in_words(self.coordinator):
+        """Send the button's request. HomeAssistantError if the device refuses it or does not answer."""
+        with translate_errors(self.coordinator):
             await self.entity_description.press_fn(self.coordinator.client)
 
     @override
-    def _read(self) -> None:
-        """A button has no value; its state is when it was pressed."""
+    def _current_value(self) -> None:
+        """Return nothing, because a button's state is the time of its last press."""
 
     @override
-    def _show(self, value: None) -> None:
-        """Nothing to show."""
+    def _set_value(self, value: None) -> None:
+        """Do nothing, because a button has no value."""

@@ -1,4 +1,4 @@
-"""Conditions for automations: is the peak at risk, what is the headroom, which tariff is it."""
+"""Conditions for automations: the peak is at risk, the headroom, the tariff."""
 
 from collections.abc import Mapping
 from typing import ClassVar, override
@@ -17,7 +17,7 @@ from homeassistant.helpers.condition import (
 )
 from homeassistant.util.unit_conversion import PowerConverter
 
-from .own_entities import own_entities
+from .automation_targets import own_entities
 from .sensor_meter import TARIFFS
 
 CONF_TARIFF = "tariff"
@@ -26,18 +26,18 @@ SENSOR = {"sensor": DomainSpec()}
 
 
 class OwnEntities(EntityConditionBase):
-    """Narrows a target to our entities of one kind."""
+    """Base of the conditions: limits a target to entities of this integration with one translation key."""
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Leave out what is not ours, also where a whole area is the target."""
+        """Return the entities that the condition is about; a target may be a whole area with other entities."""
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 
 class PeakIsAtRisk(OwnEntities, EntityStateConditionBase):
-    """The running quarter heads for a peak."""
+    """The running quarter is at risk of exceeding the target."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"binary_sensor": DomainSpec()}
     _states: set[str | bool] = {STATE_ON}  # noqa: RUF012 (as the base class has it)
@@ -45,7 +45,7 @@ class PeakIsAtRisk(OwnEntities, EntityStateConditionBase):
 
 
 class HeadroomIs(OwnEntities, EntityNumericalConditionWithUnitBase):
-    """What may still be used lies above, below or between."""
+    """The headroom is above, below or between thresholds."""
 
     _domain_specs = SENSOR
     _base_unit = UnitOfPower.WATT
@@ -54,7 +54,7 @@ class HeadroomIs(OwnEntities, EntityNumericalConditionWithUnitBase):
 
 
 class TariffIs(OwnEntities, EntityStateConditionBase):
-    """It is day, or night."""
+    """The running tariff is day, or night."""
 
     _domain_specs = SENSOR
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
@@ -67,7 +67,7 @@ class TariffIs(OwnEntities, EntityStateConditionBase):
     key = "tariff"
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take the tariff that is asked for."""
+        """Read the tariff from the condition's options."""
         super().__init__(hass, config)
         assert config.options is not None
         self._states = {config.options[CONF_TARIFF]}
@@ -81,5 +81,5 @@ CONDITIONS: dict[str, type[Condition]] = {
 
 
 async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:
-    """The conditions of this integration."""
+    """Return the conditions of this integration."""
     return CONDITIONS

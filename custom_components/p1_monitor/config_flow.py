@@ -1,4 +1,4 @@
-"""Adding a device that was found or typed in, and mending an entry whose device moved or refuses us."""
+"""Config flow: adds a discovered or manually entered device, and updates an entry (address, access)."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -29,13 +29,13 @@ from .api import (
     P1MonitorError,
     P1MonitorTokenError,
     Token,
-    normal_serial,
+    normalize_serial,
 )
 from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from .device_writes import revoke_token
 from .flow_access import AccessSteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
-from .host import normal_host
-from .writing import give_token_back
+from .host import normalize_host
 
 TITLE = "P1 meter"
 
@@ -43,29 +43,29 @@ HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
 class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
-    """Adds one device, or mends the entry of one."""
+    """Config flow of one device: user, discovery, reconfigure and reauthentication."""
 
     VERSION = 3
 
-    # Who answered; None while the device tells nothing to those without a token.
-    _who: Device | OriginalDevice | None = None
+    # The device that answered; None while it requires a token for reading and the flow has none.
+    _identified: Device | OriginalDevice | None = None
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """The options of an original device, or those of one of ours."""
+        """Return the options flow for the device's firmware, the original one or ours."""
         if config_entry.data[CONF_ORIGINAL]:
             return OriginalOptionsFlow()
         return LiveOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the host and look who answers there."""
+        """Ask for the host and identify the device there."""
         return await self._host_step(user_input, step_id="user")
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where the device is now, and how it shall let us in."""
+        """Ask for the device's host, and then for the kind of access."""
         return await self._host_step(
             user_input, step_id="reconfigure", suggested=self._get_reconfigure_entry().data
         )
@@ -80,27 +80,27 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                self._host = normal_host(user_input[CONF_HOST])
+                self._host = normalize_host(user_input[CONF_HOST])
             except ValueError:
                 errors[CONF_HOST] = "invalid_host"
             else:
-                if trouble := await self._look():
-                    errors[CONF_HOST] = trouble
+                if error := await self._identify():
+                    errors[CONF_HOST] = error
                 else:
-                    return await self._found()
+                    return await self._continue_with_device()
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(HOST_SCHEMA, user_input or suggested),
             errors=errors,
         )
 
-    async def _look(self, token: str | None = None) -> str | None:
-        """Look who answers at the host; the key of the trouble when nobody of ours does."""
-        self._who = None
+    async def _identify(self, token: str | None = None) -> str | None:
+        """Identify the device at the host; return the key of an error if no P1 monitor answers."""
+        self._identified = None
         try:
-            self._who = await self._client(token).identify()
+            self._identified = await self._client(token).identify()
         except P1MonitorTokenError:
-            pass  # one of ours, whose owner closed it: it tells more once we have a token
+            pass  # a device with our firmware that requires a token for reading: it is identified after sign-in
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:
@@ -109,38 +109,38 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """A device told the network where it is: offer it, or follow it to its new address."""
+        """Handle a device that announced itself by SSDP: offer it, or update the host of its entry."""
         serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
         name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
         return await self._discovered(
-            discovery_info.ssdp_location or "", normal_serial(serial) if serial else None, name
+            discovery_info.ssdp_location or "", normalize_serial(serial) if serial else None, name
         )
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """A device got an address from the router."""
+        """Handle a device that got an address by DHCP."""
         return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """A device told its name; which one it is, it tells when asked."""
+        """Handle a device that announced its name by mDNS; its id is known only once it has been asked."""
         address = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
         name = discovery_info.name.removesuffix(f".{discovery_info.type}")
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Follow a device that we know; look at one that we do not, before it is offered."""
+        """Update the host of a known device; identify an unknown one before it is offered."""
         try:
-            self._host = normal_host(location)
+            self._host = normalize_host(location)
         except ValueError:
             return self.async_abort(reason="cannot_connect")
         if device_id:
             await self._abort_if_known(device_id)
         self._async_abort_entries_match({CONF_HOST: self._host})
-        if trouble := await self._look():
-            return self.async_abort(reason=trouble)
-        if (told := self._told_id()) and told != device_id:
-            await self._abort_if_known(told)
+        if error := await self._identify():
+            return self.async_abort(reason=error)
+        if (reported_id := self._reported_id()) and reported_id != device_id:
+            await self._abort_if_known(reported_id)
         if not self.unique_id:
             return self.async_abort(reason="add_by_hand")
         self.context["title_placeholders"] = {"name": f"{name} ({self._host})"}
@@ -150,9 +150,9 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         await self.async_set_unique_id(device_id)
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
 
-    def _told_id(self) -> str | None:
-        """The id as the device itself told it."""
-        match self._who:
+    def _reported_id(self) -> str | None:
+        """Return the id that the device itself reported, None if it did not."""
+        match self._identified:
             case Device(id=device_id):
                 return device_id
             case OriginalDevice(serial=serial):
@@ -166,85 +166,85 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             return self.async_show_form(
                 step_id="discovered", description_placeholders=self.context["title_placeholders"]
             )
-        if trouble := await self._look():  # it may have been offered for days
-            return self.async_abort(reason=trouble)
-        return await self._found()
+        if error := await self._identify():  # the offer may be days old
+            return self.async_abort(reason=error)
+        return await self._continue_with_device()
 
-    async def _found(self) -> ConfigFlowResult:
-        """Go on with the device that answered, unless it is already here, or not the one it should be."""
-        if self._who is not None:
-            if (abort := await self._refuse()) is not None:
+    async def _continue_with_device(self) -> ConfigFlowResult:
+        """Continue with the device that answered, unless it has an entry already or is not the expected one."""
+        if self._identified is not None:
+            if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
-            if isinstance(self._who, OriginalDevice):
-                if self._mends():
+            if isinstance(self._identified, OriginalDevice):
+                if self._updates_entry():
                     return self._update_entry({})
                 return await self.async_step_capacity()
         return await self.async_step_access()
 
-    async def _refuse(self) -> ConfigFlowResult | None:
-        """Abort for a device that is here already, or is another one than the entry's."""
-        told = self._told_id()
-        if self._mends():
-            entry = self._mended_entry()
-            # An entry that goes by its host knows no device to compare with.
-            if told and entry.unique_id != entry.data[CONF_HOST] and told != entry.unique_id:
+    async def _abort_if_wrong_device(self) -> ConfigFlowResult | None:
+        """Abort if the device has an entry already, or is not the device of the entry that is being updated."""
+        reported_id = self._reported_id()
+        if self._updates_entry():
+            entry = self._entry_to_update()
+            # An entry whose unique id is its host has no device id to compare with.
+            if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
-        await self.async_set_unique_id(told or self._host, raise_on_progress=False)
+        await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
         return None
 
-    def _mends(self) -> bool:
+    def _updates_entry(self) -> bool:
         return self.source in (SOURCE_RECONFIGURE, SOURCE_REAUTH)
 
-    def _mended_entry(self) -> ConfigEntry:
+    def _entry_to_update(self) -> ConfigEntry:
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """The device does not take our token any more."""
+        """Identify the device again, because it no longer accepts the entry's token."""
         self._host = entry_data[CONF_HOST]
-        if trouble := await self._look():
-            return self.async_abort(reason=trouble)
-        return await self._found()
+        if error := await self._identify():
+            return self.async_abort(reason=error)
+        return await self._continue_with_device()
 
     async def async_step_access(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the ways in; without a token only where the device shows its figures to everybody."""
-        ways = ["password", "button"]
-        if self._who is not None:
-            ways.append("read_only")
+        """Offer the kinds of access; without a token only if the device allows reading without one."""
+        methods = ["password", "button"]
+        if self._identified is not None:
+            methods.append("read_only")
         if self.source == SOURCE_RECONFIGURE and CONF_TOKEN in self._get_reconfigure_entry().data:
-            ways.insert(0, "keep")
-        return self.async_show_menu(step_id="access", menu_options=ways)
+            methods.insert(0, "keep")
+        return self.async_show_menu(step_id="access", menu_options=methods)
 
     async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the address only."""
+        """Change the address and keep the token."""
         return self._update_entry({})
 
     @override
-    async def _let_in(self, token: Token | None) -> ConfigFlowResult:
-        if token and self._who is None:  # now it tells who it is
-            if trouble := await self._look(token.value):
-                return self.async_abort(reason=trouble)
-            if (abort := await self._refuse()) is not None:
+    async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
+        if token and self._identified is None:  # with the token it can be identified
+            if error := await self._identify(token.value):
+                return self.async_abort(reason=error)
+            if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
-        if self._mends():
-            await give_token_back(self.hass, {**self._mended_entry().data, CONF_HOST: self._host})
+        if self._updates_entry():
+            await revoke_token(self.hass, {**self._entry_to_update().data, CONF_HOST: self._host})
             return self._update_entry(access, keep_access=False)
-        return self._create(original=False, access=access)
+        return self._create_entry(original=False, access=access)
 
     def _update_entry(self, access: Mapping[str, Any], *, keep_access: bool = True) -> ConfigFlowResult:
-        entry = self._mended_entry()
+        entry = self._entry_to_update()
         kept = {
             key: value
             for key, value in entry.data.items()
             if keep_access or key not in (CONF_TOKEN, CONF_TOKEN_ID)
         }
-        original = isinstance(self._who, OriginalDevice)
+        original = isinstance(self._identified, OriginalDevice)
         data = {**kept, **access, CONF_HOST: self._host, CONF_ORIGINAL: original}
         return self.async_update_reload_and_abort(entry, data=data)
 
-    def _create(
+    def _create_entry(
         self,
         *,
         original: bool,
@@ -252,14 +252,14 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         options: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
         title = TITLE
-        if self._async_current_entries():  # a second one needs a name to tell it from the first
-            name = self._who.name if isinstance(self._who, Device) else None
+        if self._async_current_entries():  # a second device needs another title than the first
+            name = self._identified.name if isinstance(self._identified, Device) else None
             title = f"{TITLE} {name or self._host}"
         data = {CONF_HOST: self._host, CONF_ORIGINAL: original, **(access or {})}
         return self.async_create_entry(title=title, data=data, options=options)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask what an original device cannot hold itself."""
+        """Ask for the settings that a device with the original firmware cannot store."""
         if user_input is None:
             return self.async_show_form(step_id="capacity", data_schema=CAPACITY_SCHEMA)
-        return self._create(original=True, options=user_input)
+        return self._create_entry(original=True, options=user_input)

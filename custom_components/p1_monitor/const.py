@@ -1,4 +1,4 @@
-"""Names that more than one file of the integration uses."""
+"""Constants that several modules of the integration use."""
 
 import logging
 from typing import Final
@@ -20,7 +20,7 @@ PLATFORMS: Final = (
 )
 
 DOCUMENTATION: Final = "https://github.com/p1-monitor/p1-monitor/blob/main/docs/home-assistant.md"
-# Of what an older firmware tells, something is missing that we build on.
+# Older firmware lacks data that the integration needs.
 OLDEST_FIRMWARE: Final = "0.1.0"
 
 MANUFACTURER: Final = "P1 monitor"

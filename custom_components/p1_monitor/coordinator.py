@@ -1,7 +1,7 @@
-"""What all of Home Assistant's side shares: the newest of everything a device told.
+"""The coordinators of a device, and the snapshot of its newest data that all entities read.
 
-LiveCoordinator serves a device of ours: pushed by its live stream, polled while that is
-down. A device with the original firmware has its own, in original.py.
+LiveCoordinator is for our firmware: it listens to the live stream, and polls while the stream is down. The coordinator
+for the original firmware is in coordinator_original.py.
 """
 
 import asyncio
@@ -32,23 +32,22 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
-from .day import Day
-from .memory import Memory
+from .storage import EntryStorage
+from .today import Today
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
-# A meter of before DSMR 5 sends every 10 s: three telegrams missed is silence.
+# A meter older than DSMR 5 sends a telegram every 10 s. After three missing ones it is silent.
 SILENT_AFTER_S = 30
-# The stream is tried again at once when a device comes back, so the first steps only
-# serve a device whose streams are all taken.
+# A device that comes back gets a new stream at once, so the short waits are for a device whose streams are all in use.
 SNAPSHOT_TIMEOUT_S = 10.0
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
-# What the stream does not tell of the settings is seldom changed anywhere but here.
+# Settings that are not in the stream rarely change outside Home Assistant, so they are polled every 10 minutes.
 SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
-# The meter's days and months, wherever this computer thinks it is.
+# The time zone of the meter's days and months, whatever Home Assistant's own time zone is.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
@@ -56,18 +55,18 @@ type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The newest of everything. device is None for one with the original firmware.
+    """The newest data of a device.
 
-    device_at is when `device` came; settings is None without a token; area is that of the
-    capacity tariff; interval_s is the time between the newest two telegrams; silent is true
-    while no telegrams come.
+    device: None with the original firmware. device_at: when `device` was received. settings: None without a token.
+    area: the network area of the capacity tariff. interval_s: time between the newest two telegrams. silent: true while
+    no telegrams arrive.
     """
 
     device: Device | None = None
     device_at: datetime | None = None
     settings: Settings | None = None
     area: str | None = None
-    day: Day = Day()
+    day: Today = Today()
     interval_s: float | None = None
     reading: Reading = Reading()
     quarter: Quarter = Quarter()
@@ -76,14 +75,14 @@ class Snapshot:
 
 
 class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
-    """One device, whichever firmware it runs."""
+    """Base of the coordinators: one device, with our firmware or the original one."""
 
     config_entry: P1MonitorConfigEntry
-    # Loaded before the platforms are set up.
-    memory: Memory
+    # Set before the platforms are set up.
+    storage: EntryStorage
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Serve one config entry through one client."""
+        """Read the device of a config entry through `client`."""
         super().__init__(
             hass,
             LOGGER,
@@ -93,24 +92,24 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
-        # Whoever changes what the recorder has of this device holds it from the first look to the last change.
+        # Held by the code that changes this device's statistics in the recorder, from its first read to its last write.
         self.statistics_lock = asyncio.Lock()
-        self._heard_at: float | None = None
+        self._telegram_at: float | None = None
 
     @property
     def device_id(self) -> str:
-        """What tells this device from others: its MAC, or for want of that its host."""
+        """Return the id of the device: its MAC, the original firmware's serial number, or its host."""
         return self.config_entry.unique_id or self.config_entry.entry_id
 
     @property
     def mac(self) -> str | None:
-        """The MAC as Home Assistant writes it, where it is known."""
+        """Return the MAC in Home Assistant's notation, None if it is not known."""
         if len(self.device_id) != MAC_DIGITS:
             return None
         return dr.format_mac(self.device_id)
 
     def refuse_other_device(self, actual: str | None) -> None:
-        """Raise ConfigEntryError when the device at the address is another one."""
+        """Raise ConfigEntryError if the device at the address is not this entry's."""
         if self.mac is None or actual is None or actual == self.device_id:
             return
         raise ConfigEntryError(
@@ -124,14 +123,14 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
 
     def start(self) -> None:
-        """Begin what goes on beside polling: nothing, unless the device can push."""
+        """Start the work in addition to polling: none, unless the device has a live stream."""
 
-    def _heard(self, ago_s: float | None = 0.0) -> None:
-        """Note when the newest telegram came; None: there has been none."""
-        self._heard_at = None if ago_s is None else monotonic() - ago_s
+    def _note_telegram(self, ago_s: float | None = 0.0) -> None:
+        """Store when the newest telegram arrived, `ago_s` ago. None: no telegram has arrived."""
+        self._telegram_at = None if ago_s is None else monotonic() - ago_s
 
-    def _silent(self) -> bool:
-        return self._heard_at is None or monotonic() - self._heard_at > SILENT_AFTER_S
+    def _is_silent(self) -> bool:
+        return self._telegram_at is None or monotonic() - self._telegram_at > SILENT_AFTER_S
 
     def _communication_error(self, err: P1MonitorError) -> UpdateFailed | ConfigEntryAuthFailed:
         if isinstance(err, P1MonitorTokenError):
@@ -148,96 +147,96 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
 
 
 class LiveCoordinator(P1MonitorCoordinator):
-    """A device of ours: its live stream, and polling while the stream is down."""
+    """Coordinator for our firmware: listens to the live stream, and polls while the stream is down."""
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Start with polling; start() adds the stream."""
+        """Begin with polling; open_stream() or start() adds the stream."""
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
         self._settings_due = 0.0
-        self._day_wanted = True
+        self._needs_day = True
         self._was_failing = False
-        self._is_back = asyncio.Event()
+        self._device_is_back = asyncio.Event()
         self._stream: AsyncGenerator[list[LiveEvent]] | None = None
-        self._opening: list[LiveEvent] = []
+        self._opening_events: list[LiveEvent] = []
 
-    async def open(self) -> bool:
-        """Open the live stream, whose beginning is all that setting up needs; False: there is none now."""
+    async def open_stream(self) -> bool:
+        """Open the live stream and read its opening snapshot, which set-up needs. False if there is no stream now."""
         stream = self.client.live()
-        self.config_entry.async_on_unload(self._close)
+        self.config_entry.async_on_unload(self._close_stream)
         try:
             async with asyncio.timeout(SNAPSHOT_TIMEOUT_S):
-                while not any(isinstance(event, Quarter) for event in self._opening):
-                    self._opening += await anext(stream)
+                while not any(isinstance(event, Quarter) for event in self._opening_events):
+                    self._opening_events += await anext(stream)
         except P1MonitorError, TimeoutError:
-            self._opening = []
+            self._opening_events = []
             await stream.aclose()
             return False
         self._stream = stream
         self.update_interval = None
         return True
 
-    async def _close(self) -> None:
-        """Close a stream that nobody came to listen to."""
+    async def _close_stream(self) -> None:
+        """Close a stream that was opened and that _listen() has not taken over."""
         if self._stream is not None:
             await self._stream.aclose()
 
     @override
     def start(self) -> None:
-        """Listen to the live stream for as long as the entry is loaded."""
+        """Listen to the live stream until the entry is unloaded."""
         self.config_entry.async_create_background_task(
             self.hass, self._listen(), f"{DOMAIN} live {self.client.host}"
         )
 
     async def _listen(self) -> None:
-        """Own the stream: publish what it says, and poll from its end to its return."""
+        """Publish the events of the stream; poll between the end of one stream and the begin of the next."""
         retry_s = STREAM_RETRY_FIRST_S
         while True:
-            self._is_back.clear()
-            self._settings_due, self._day_wanted = 0.0, True
+            self._device_is_back.clear()
+            self._settings_due, self._needs_day = 0.0, True
             if self._stream is not None:
-                self._ask_for_more()
+                self._fetch_missing()
             stream, self._stream = self._stream or self.client.live(), None
             try:
                 async with aclosing(stream) as live:
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
-                        self._receive(events)
+                        self._publish_events(events)
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
-            except Exception:  # a fault of ours, which must not be the end of all updates
+            except Exception:  # an error in this integration must not end all updates
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
             self.update_interval = POLL_INTERVAL
-            self._slow_due = 0.0  # whoever answers next may be another device
+            self._slow_due = 0.0  # another device may answer next, so the first poll identifies it
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):
-                    await self._is_back.wait()
+                    await self._device_is_back.wait()
             except TimeoutError:
                 retry_s = min(retry_s * 2, STREAM_RETRY_LAST_S)
 
     @callback
-    def _receive(self, events: Iterable[LiveEvent]) -> None:
-        """Publish at once what came together on the stream."""
-        snapshot = self._apply(events)
+    def _publish_events(self, events: Iterable[LiveEvent]) -> None:
+        """Publish events that arrived together on the stream as one snapshot."""
+        snapshot = self._snapshot_with(events)
         if not self.last_update_success:
             LOGGER.info("Live stream of %s is back", self.client.host)
         self._was_failing = False
         self.update_interval = None
         self.async_set_updated_data(snapshot)
-        self._ask_for_more()
+        self._fetch_missing()
 
     @callback
-    def _ask_for_more(self) -> None:
-        """Ask, beside the stream, for what it does not tell: the day's quarters, and the settings."""
-        if self._day_wanted and (start := self.data.quarter.start):
-            self._day_wanted = False
-            self._beside(self._fetch_day(start), "day")
+    def _fetch_missing(self) -> None:
+        """Request the data that is not in the stream: today's quarters, and the settings."""
+        if self._needs_day and (start := self.data.quarter.start):
+            self._needs_day = False
+            self._start_task(self._fetch_day(start), "day")
         if self.client.token and monotonic() >= self._settings_due:
             self._settings_due = monotonic() + SETTINGS_EVERY_S
-            self._beside(self._fetch_settings(), "settings")
+            self._start_task(self._fetch_settings(), "settings")
 
-    def _beside(self, work: Coroutine[Any, Any, None], what: str) -> None:
+    def _start_task(self, work: Coroutine[Any, Any, None], what: str) -> None:
         name = f"{DOMAIN} {what} {self.client.host}"
         self.config_entry.async_create_background_task(self.hass, work, name)
 
@@ -246,36 +245,36 @@ class LiveCoordinator(P1MonitorCoordinator):
         try:
             stored = [quarter async for quarter in self.client.history(midnight, now)]
         except P1MonitorError as err:
-            LOGGER.debug("The quarters of today of %s could not be read: %s", self.client.host, err)
+            LOGGER.debug("Could not read today's quarters of %s: %s", self.client.host, err)
             return
-        self._add(replace(self.data, day=self.data.day.with_stored(stored)))
+        self._publish(replace(self.data, day=self.data.day.with_stored(stored)))
 
     async def _fetch_settings(self) -> None:
         try:
-            self.take_settings(await self.client.settings())
+            self.publish_settings(await self.client.settings())
         except P1MonitorError as err:
-            LOGGER.debug("Settings of %s could not be read: %s", self.client.host, err)
+            LOGGER.debug("Could not read the settings of %s: %s", self.client.host, err)
 
     @callback
-    def take_settings(self, settings: Settings) -> None:
-        """Show settings as the device has just told them, without waiting for its next status."""
+    def publish_settings(self, settings: Settings) -> None:
+        """Publish settings that the device has just returned, without waiting for its next status."""
         device = self.data.device
         if device is not None:
             device = replace(device, capacity=settings.capacity)
-        self._add(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
+        self._publish(replace(self.data, device=device, settings=settings, area=settings.capacity.area))
 
     @callback
-    def _add(self, snapshot: Snapshot) -> None:
-        """Publish what was asked for beside the stream, which says nothing of how that is doing."""
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Publish data from outside the stream; whether the stream works does not follow from it."""
         self.data = snapshot
         self.async_update_listeners()
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll: reading and quarter each time, device and peaks once a minute."""
-        events, self._opening = self._opening, []
+        """Poll reading and quarter each time, device and peaks once a minute."""
+        events, self._opening_events = self._opening_events, []
         if events:
-            return self._apply(events)
+            return self._snapshot_with(events)
         try:
             if monotonic() >= self._slow_due:
                 events.append(await self.client.device())
@@ -286,45 +285,45 @@ class LiveCoordinator(P1MonitorCoordinator):
         except P1MonitorError as err:
             self._slow_due = 0.0
             raise self._communication_error(err) from err
-        return self._apply(events)
+        return self._snapshot_with(events)
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Try the stream again as soon as a device that was away answers."""
+        """Open the stream again as soon as a device that did not answer does."""
         if self._was_failing and self.last_update_success:
-            self._is_back.set()
+            self._device_is_back.set()
         self._was_failing = not self.last_update_success
 
-    def _apply(self, events: Iterable[LiveEvent]) -> Snapshot:
-        """The snapshot with the events on top. Raises ConfigEntryError: another device."""
+    def _snapshot_with(self, events: Iterable[LiveEvent]) -> Snapshot:
+        """Return the snapshot updated by the events. ConfigEntryError if they come from another device."""
         snapshot = self.data or Snapshot()
         for event in events:
             match event:
                 case Device():
                     self.refuse_other_device(event.id)
-                    self._follow_firmware(snapshot.device, event)
+                    self._show_firmware_version(snapshot.device, event)
                     age_ms = event.p1.age_ms
-                    self._heard(None if age_ms is None else age_ms / 1000)
+                    self._note_telegram(None if age_ms is None else age_ms / 1000)
                     snapshot = replace(
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # The first reading may be old, and one of a board that has just started is empty.
+                    # The first reading may be old or, just after the board's start, empty: only a new time counts.
                     before = snapshot.reading.time
                     if event.time and before and event.time != before:
-                        self._heard()
+                        self._note_telegram()
                         interval_s = (event.time - before).total_seconds()
                         snapshot = replace(snapshot, interval_s=interval_s)
                     snapshot = replace(snapshot, reading=event)
                 case Quarter():
-                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.follow(event))
+                    snapshot = replace(snapshot, quarter=event, day=snapshot.day.with_running(event))
                 case Peaks():
                     snapshot = replace(snapshot, peaks=event)
-        return replace(snapshot, silent=self._silent())
+        return replace(snapshot, silent=self._is_silent())
 
-    def _follow_firmware(self, before: Device | None, now: Device) -> None:
-        """Show another firmware version on the device page as soon as it runs."""
+    def _show_firmware_version(self, before: Device | None, now: Device) -> None:
+        """Update the firmware version in the device registry as soon as another one runs."""
         if before is None or before.firmware == now.firmware:
             return
         registry = dr.async_get(self.hass)

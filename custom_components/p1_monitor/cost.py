@@ -1,14 +1,14 @@
-"""What peaks cost by the capacity tariff of Flanders, in EUR with VAT.
+"""The cost of peaks by the capacity tariff of Flanders, in EUR including VAT.
 
-Pure: knows nothing of Home Assistant. The rates are those of one year, in rates.json; the
-board's own page has the same table. Source: Vlaamse Nutsregulator, tariff sheets per area.
+Independent of Home Assistant. rates.json has the rates of one year; the device's web page has the same table.
+Source: Vlaamse Nutsregulator, tariff sheets per area.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
-from .demand import FLOOR_W
+from .capacity_tariff import FLOOR_W
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("rates.json").read_text())
 RATES_YEAR: int = _TABLE["year"]
@@ -18,21 +18,24 @@ MONTHS = 12
 
 
 def month_cost(area: str | None, peak_w: int | None) -> float | None:
-    """What a month of this peak costs, spread over twelve bills; None where peaks have no price."""
+    """Return the cost of a month with this peak, which twelve bills share; None if the area has no rate."""
     if (rate := RATES.get(area or "")) is None:
         return None
     return round(max(FLOOR_W, peak_w or 0) / 1000 * rate / MONTHS, 2)
 
 
 def year_cost(area: str | None, billable_average_w: int | None) -> float | None:
-    """What a year of this billable average costs."""
+    """Return the cost of a year with this billable average; None if it or the rate is not known."""
     if (rate := RATES.get(area or "")) is None or billable_average_w is None:
         return None
     return round(billable_average_w / 1000 * rate, 2)
 
 
 def extra_cost(area: str | None, peak_w: int | None, projected_w: int | None) -> float | None:
-    """What the running quarter adds to the month's cost if it ends as projected: 0 below what is paid."""
+    """Return what the running quarter adds to the month's cost if it ends as projected.
+
+    0 if the projection is below the month's peak, because that peak is already billed.
+    """
     if (rate := RATES.get(area or "")) is None or projected_w is None:
         return None
     extra_w = max(0, projected_w - max(FLOOR_W, peak_w or 0))

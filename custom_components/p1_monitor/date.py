@@ -1,4 +1,4 @@
-"""Date: from when on the household's own peaks count."""
+"""Date: the first day whose peaks count for the household."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +10,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .writing import add_where_allowed, change_setting
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorDateDescription(P1MonitorEntityDescription, DateEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 COUNTED_FROM = P1MonitorDateDescription(
@@ -27,7 +27,7 @@ COUNTED_FROM = P1MonitorDateDescription(
     translation_key="counted_from",
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
 )
 
@@ -37,22 +37,22 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the date, where the device lets us change it."""
-    add_where_allowed(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
+    """Add the date if the device has given Home Assistant a token."""
+    async_add_controls(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
 
 
 class P1MonitorDate(P1MonitorEntity, DateEntity):
-    """The first day whose peaks are the household's own; without one all months count."""
+    """The first day whose peaks count; without a date all months count."""
 
     entity_description: P1MonitorDateDescription
 
     @override
     async def async_set_value(self, value: date) -> None:
-        """Set the day on the device."""
+        """Set the day on the device. HomeAssistantError if it refuses or does not answer."""
         await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
 
     @override
-    def _read(self) -> date | None:
+    def _current_value(self) -> date | None:
         device = self.coordinator.data.device
         if device is None or device.capacity.counted_from is None:
             return None
@@ -62,5 +62,5 @@ class P1MonitorDate(P1MonitorEntity, DateEntity):
             return None
 
     @override
-    def _show(self, value: date | None) -> None:
+    def _set_value(self, value: date | None) -> None:
         self._attr_native_value = value

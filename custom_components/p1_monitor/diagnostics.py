@@ -1,4 +1,4 @@
-"""Diagnostics: what a report of a fault needs, without secrets and without what tells whose meter it is."""
+"""Diagnostics for fault reports, without secrets and without data that identifies the household."""
 
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +12,7 @@ from .const import CONF_TOKEN_ID
 from .coordinator import P1MonitorConfigEntry
 from .sensor_mbus import KINDS
 
-# Secrets, addresses, names that people gave, and numbers that stand on a meter or a bill.
+# Secrets, addresses, names that people gave, and numbers that are printed on a meter or a bill.
 REDACTED = {
     CONF_HOST,
     CONF_TOKEN,
@@ -32,14 +32,14 @@ QUARTER_ID = "quarter_id"
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: P1MonitorConfigEntry
 ) -> dict[str, Any]:
-    """The entry, the newest of everything, and which entities came of it."""
+    """Return the entry, the newest snapshot, and the keys of the entry's entities."""
     coordinator = entry.runtime_data
     snapshot = asdict(coordinator.data)
-    # Its id is a date, which helps; that of a device or a meter is who it is.
+    # A quarter's id is a date, so it is renamed to escape the redaction of ids of devices and meters.
     for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
         if quarter:
             quarter[QUARTER_ID] = quarter.pop("id")
-    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # in a tuple nothing is redacted
+    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # async_redact_data skips tuples
     return {
         "entry": async_redact_data(
             {"data": dict(entry.data), "options": dict(entry.options), "title": entry.title}, REDACTED
@@ -56,7 +56,7 @@ async def async_get_config_entry_diagnostics(
 
 
 def _key(unique_id: str, device_id: str) -> str:
-    """The key of an entity; of a meter on the M-Bus without its number, or that of the device."""
+    """Return the key of an entity, without the id of the device or of a meter on the M-Bus."""
     key = unique_id.removeprefix(f"{device_id}_")
     for kind in KINDS:
         meter, found, rest = key.partition(f"_{kind}")

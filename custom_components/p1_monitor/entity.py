@@ -1,4 +1,4 @@
-"""What all entities share: their device, when they exist, and when they write a state."""
+"""The base of all entities: their device, when they are added, and when they write a state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from .coordinator import P1MonitorCoordinator, Snapshot
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """When an entity writes its state; a telegram comes every second.
+    """When an entity writes its state, because a telegram arrives every second and a state is a row in the recorder.
 
-    every_s: at least so long apart (0: at each change). step: a change of this much is
-    written at once. at_quarter_end: so is the first value of a new quarter.
+    every_s: the shortest time between two writes (0: write each change). step: a change of at least this much is
+    written at once. at_quarter_end: the first value of a new quarter is written at once too.
     """
 
     every_s: float = 0.0
@@ -34,90 +34,94 @@ TEN_SECONDS = Rhythm(every_s=10)
 POWER = Rhythm(every_s=10, step=100)
 ENERGY = Rhythm(every_s=10, at_quarter_end=True)
 
-# Telegrams come a little early or late: half of one less, or every 10 s becomes 11.
+# A telegram may arrive a little early, and without this tolerance a write every 10 s would become one every 11 s.
 TOLERANCE_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorEntityDescription(EntityDescription):
-    """A line in the table of entities.
+    """A row of a table of entities.
 
-    has_fn: whether the device shows it (it is added when it first does). enabled_fn:
-    whether it starts enabled. lapses: whether it is unavailable while the meter is
-    silent, because what it said a minute ago says nothing about now.
+    has_fn: True if the device has data for the entity, which is added the first time that this is so.
+    enabled_fn: True if the entity starts enabled. needs_telegrams: the entity is unavailable while the meter is silent,
+    because its last value says nothing about the present.
     """
 
     has_fn: Callable[[Snapshot], bool]
     enabled_fn: Callable[[Snapshot], bool] = lambda _: True
     rhythm: Rhythm = AT_CHANGE
-    lapses: bool = True
+    needs_telegrams: bool = True
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None
 
 
 class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     """An entity that reads its value at every update and writes it in its rhythm.
 
-    The platform says how to read (`_read`) and how to show (`_show`).
+    A platform implements `_current_value` and `_set_value`.
     """
 
     _attr_has_entity_name = True
     entity_description: P1MonitorEntityDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEntityDescription) -> None:
-        """Take a line of the table."""
+        """Create the entity of a row of the table."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.device_id}_{description.key}"
         self._attr_device_info = main_device_info(coordinator)
         if not description.enabled_fn(coordinator.data):
             self._attr_entity_registry_enabled_default = False
-        self._take(self._read())
+        self._prepare_write(self._current_value())
 
-    def _read(self) -> Any:
-        """The value as the newest snapshot has it."""
+    def _current_value(self) -> Any:
+        """Return the value in the newest snapshot."""
         raise NotImplementedError
 
-    def _show(self, value: Any) -> None:
-        """Make the value the entity's state."""
+    def _set_value(self, value: Any) -> None:
+        """Set the entity's `_attr_` fields to the value."""
         raise NotImplementedError
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the device answers, and the meter speaks where that matters."""
-        return super().available and not (self.entity_description.lapses and self.coordinator.data.silent)
+        """True if the device answers and, for an entity that needs them, telegrams arrive."""
+        return super().available and not (
+            self.entity_description.needs_telegrams and self.coordinator.data.silent
+        )
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if its time has come."""
-        value = self._read()
-        if self._is_due(value):
-            self._take(value)
+        """Write the state if the rhythm allows it now."""
+        value = self._current_value()
+        if self._should_write(value):
+            self._prepare_write(value)
             self.async_write_ha_state()
 
-    def _is_due(self, value: Any) -> bool:
+    def _should_write(self, value: Any) -> bool:
         if self.available != self._written_available:
             return True
-        if (value is None) != (self._written is None):
+        if (value is None) != (self._written_value is None):
             return True
         rhythm = self.entity_description.rhythm
         if self.coordinator.every_second or not rhythm.every_s:
-            return bool(value != self._written) or self._attributes() != (self._attr_extra_state_attributes)
+            return bool(value != self._written_value) or self._attributes() != (
+                self._attr_extra_state_attributes
+            )
         if monotonic() - self._written_at >= rhythm.every_s - TOLERANCE_S:
             return True
         if rhythm.step is not None and value is not None:
-            return bool(abs(value - self._written) >= rhythm.step)
+            return bool(abs(value - self._written_value) >= rhythm.step)
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
-    def _take(self, value: Any) -> None:
-        """Make the value the one to write, and remember what it is measured against."""
-        self._written = value
+    def _prepare_write(self, value: Any) -> None:
+        """Set the value for the next write, and store what later values are compared with."""
+        self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available
         self._written_quarter = self.coordinator.data.quarter.id
         self._attr_extra_state_attributes = self._attributes()
-        self._show(value)
+        self._set_value(value)
 
     def _attributes(self) -> dict[str, Any]:
         attributes_fn = self.entity_description.attributes_fn
@@ -125,15 +129,15 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
 
 
 @callback
-def add_as_they_show[D: P1MonitorEntityDescription](
+def async_add_when_present[D: P1MonitorEntityDescription](
     coordinator: P1MonitorCoordinator,
     descriptions: tuple[D, ...],
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add the entities that the device shows now, and the others when it first does.
+    """Add the entities for which the device has data now, and each other one as soon as it has.
 
-    A meter may start to export, or be connected, long after the entry was made.
+    A meter may begin to export, or be connected, long after the entry was made.
     """
     waiting = list(descriptions)
 
@@ -149,7 +153,7 @@ def add_as_they_show[D: P1MonitorEntityDescription](
 
 
 def main_device_info(coordinator: P1MonitorCoordinator) -> DeviceInfo:
-    """The board, as Home Assistant's device page shows it."""
+    """Return the board's entry for the device registry."""
     device = coordinator.data.device
     info = DeviceInfo(
         identifiers={(DOMAIN, coordinator.device_id)},

@@ -1,4 +1,4 @@
-"""Events: what happens to peaks, and to the meter. See happenings.py for when."""
+"""Event entities for peaks and for the meter; event_detector.py decides when an event occurs."""
 
 from dataclasses import dataclass
 from typing import override
@@ -9,34 +9,34 @@ from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .happenings import (
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
+from .event_detector import (
     BREAKER,
     METER_TYPES,
     PEAK_TYPES,
-    Happening,
-    MeterHappenings,
-    PeakHappenings,
+    DetectedEvent,
+    MeterEventDetector,
+    PeakEventDetector,
 )
 from .sensor_meter import BREAKER_STATES
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
-# Under which the memory keeps what was told of peaks.
-TOLD = "told"
+# The key in the storage for the peak events that have been reported; changing it would report them again.
+REPORTED_KEY = "told"
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorEventDescription(P1MonitorEntityDescription, EventEntityDescription):
-    """A line in the table of events."""
+    """A row of the table of events."""
 
 
 PEAK = P1MonitorEventDescription(
     key="peak",
     translation_key="peak",
     event_types=PEAK_TYPES,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.quarter.id is not None,
 )
 METER = P1MonitorEventDescription(
@@ -45,7 +45,7 @@ METER = P1MonitorEventDescription(
     event_types=METER_TYPES,
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None and s.reading.time is not None,
 )
 EVENTS = (PEAK, METER)
@@ -56,79 +56,81 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the events once there is something that they can come from."""
+    """Add each event entity as soon as the device has the data for it."""
     coordinator = entry.runtime_data
-    add_as_they_show(coordinator, (PEAK,), async_add_entities, PeakEvent)
-    add_as_they_show(coordinator, (METER,), async_add_entities, MeterEvent)
+    async_add_when_present(coordinator, (PEAK,), async_add_entities, PeakEvent)
+    async_add_when_present(coordinator, (METER,), async_add_entities, MeterEvent)
 
 
 class P1MonitorEvent(P1MonitorEntity, EventEntity):
-    """An event of the table."""
+    """Base of the event entities: reports detected events once Home Assistant is running."""
 
     entity_description: P1MonitorEventDescription
 
-    def _happened(self) -> list[Happening]:
-        """What is new since the last look."""
+    def _detect(self) -> list[DetectedEvent]:
+        """Return the events since the previous call."""
         raise NotImplementedError
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look once: what is there already happened before we came."""
+        """Detect events in the present snapshot, which the next update reports."""
         await super().async_added_to_hass()
-        self._tell_later = self._happened()
+        self._pending = self._detect()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Tell each happening; those who listen are only there once Home Assistant runs."""
+        """Report each event. Until Home Assistant is running it waits, because automations are not yet loaded."""
         if self.available != self._written_available:
-            self._take(None)
+            self._prepare_write(None)
             self.async_write_ha_state()
-        self._tell_later += self._happened()
+        self._pending += self._detect()
         if self.hass.state is not CoreState.running:
             return
-        for happening in self._tell_later:
-            self._trigger_event(happening.type, happening.data)
+        for detected in self._pending:
+            self._trigger_event(detected.type, detected.data)
             self.async_write_ha_state()
-        self._tell_later = []
+        self._pending = []
 
     @override
-    def _read(self) -> None:
-        """An event has no value; its state is when it came."""
+    def _current_value(self) -> None:
+        """Return nothing, because an event's state is the time at which it was reported."""
 
     @override
-    def _show(self, value: None) -> None:
-        """Nothing to show."""
+    def _set_value(self, value: None) -> None:
+        """Do nothing, because an event has no value."""
 
 
 class PeakEvent(P1MonitorEvent):
-    """A warning, a target exceeded, a new month peak, a month that closed."""
+    """Reports a warning, an exceeded target, a new month peak, and a closed month."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Go on where the last life of Home Assistant ended."""
+        """Continue with the events that were reported before Home Assistant restarted."""
         super().__init__(coordinator, description)
-        self._happenings = PeakHappenings(coordinator.memory.get(TOLD))
+        self._detector = PeakEventDetector(coordinator.storage.get(REPORTED_KEY))
 
     @override
-    def _happened(self) -> list[Happening]:
-        found = self._happenings.follow(self.coordinator.data)
-        self.coordinator.memory.put(TOLD, dict(self._happenings.told))
+    def _detect(self) -> list[DetectedEvent]:
+        found = self._detector.detect(self.coordinator.data)
+        self.coordinator.storage.put(REPORTED_KEY, dict(self._detector.reported))
         return found
 
 
 class MeterEvent(P1MonitorEvent):
-    """The breaker, a message, or power that came back."""
+    """Reports a change of the breaker, a message, and restored power."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Begin with what there is."""
+        """Compare with the first snapshot, which reports nothing itself."""
         super().__init__(coordinator, description)
-        self._happenings = MeterHappenings()
+        self._detector = MeterEventDetector()
 
     @override
-    def _happened(self) -> list[Happening]:
+    def _detect(self) -> list[DetectedEvent]:
         return [
-            Happening(type=BREAKER, data={key: BREAKER_STATES.get(value) for key, value in item.data.items()})
+            DetectedEvent(
+                type=BREAKER, data={key: BREAKER_STATES.get(value) for key, value in item.data.items()}
+            )
             if item.type == BREAKER
             else item
-            for item in self._happenings.follow(self.coordinator.data)
+            for item in self._detector.detect(self.coordinator.data)
         ]

@@ -1,4 +1,4 @@
-"""How a device lets Home Assistant in: by its password, by a press of its button, or to read only."""
+"""The config flow's steps for access to a device: by its password, by its button, or to read only."""
 
 from abc import abstractmethod
 from typing import Any
@@ -17,8 +17,8 @@ from .api import (
     P1MonitorClient,
     P1MonitorConflictError,
     P1MonitorError,
+    P1MonitorRateLimitError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
     Token,
 )
 
@@ -29,18 +29,18 @@ PASSWORD_SCHEMA = probatio.Schema(
         )
     }
 )
-# What a device allows for the name of a token.
+# The longest name of a token that a device accepts.
 NAME_LENGTH = 32
 
 
 class AccessSteps(ConfigFlow):
-    """The steps of a flow that end with a token, or without one."""
+    """Base of the config flow: the steps that get a token, or continue without one."""
 
     _host: str
 
     @abstractmethod
-    async def _let_in(self, token: Token | None) -> ConfigFlowResult:
-        """Go on with the token; None is to read only."""
+    async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
+        """Continue the flow with the token; None for reading only."""
 
     def _client(self, token: str | None = None) -> P1MonitorClient:
         return P1MonitorClient(self._host, async_get_clientsession(self.hass), token=token)
@@ -49,49 +49,49 @@ class AccessSteps(ConfigFlow):
         """Ask for the device's password."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            token, trouble = await self._ask(user_input[CONF_PASSWORD])
+            token, error = await self._request_token(user_input[CONF_PASSWORD])
             if token:
-                return await self._let_in(token)
-            errors["base"] = trouble or "wrong_password"
+                return await self._finish_access(token)
+            errors["base"] = error or "wrong_password"
         return self.async_show_form(step_id="password", data_schema=PASSWORD_SCHEMA, errors=errors)
 
     async def async_step_button(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask to press the button of the device first."""
+        """Ask for a press of the device's button, and request a token after it."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            token, trouble = await self._ask()
+            token, error = await self._request_token()
             if token:
-                return await self._let_in(token)
-            errors["base"] = trouble or "not_pressed"
+                return await self._finish_access(token)
+            errors["base"] = error or "not_pressed"
         return self.async_show_form(step_id="button", errors=errors)
 
     async def async_step_read_only(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Go on without a token."""
-        return await self._let_in(None)
+        """Continue without a token."""
+        return await self._finish_access(None)
 
-    async def _ask(self, password: str | None = None) -> tuple[Token | None, str | None]:
-        """The token, else the key of the trouble; both None: what was shown did not let us in."""
+    async def _request_token(self, password: str | None = None) -> tuple[Token | None, str | None]:
+        """Return a token, or the key of an error. Both are None if the password or the button was not accepted."""
         client = self._client()
-        # The name stands in the device's list of those that it lets in.
+        # The device shows this name in its list of tokens.
         name = f"Home Assistant {self.hass.config.location_name}"[:NAME_LENGTH].strip()
         try:
             return await client.create_token(name, password), None
         except P1MonitorTokenError:
             return None, None
-        except P1MonitorWaitError:
+        except P1MonitorRateLimitError:
             return None, "wait"
         except P1MonitorConflictError:
-            return None, await self._conflict(client, password)
+            return None, await self._conflict_error(client, password)
         except P1MonitorError:
             return None, "cannot_connect"
 
     @staticmethod
-    async def _conflict(client: P1MonitorClient, password: str | None) -> str:
-        """Which of two things stands in the way: no password yet, or too many tokens."""
+    async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
+        """Return the key of the error behind a conflict: no password is set yet, or there are too many tokens."""
         if password is not None:
             try:
                 if not (await client.settings()).has_password:
                     return "no_password"
             except P1MonitorError:
-                pass  # closed to those without a token: then there is a password
+                pass  # reading requires a token, so a password is set
         return "too_many_tokens"

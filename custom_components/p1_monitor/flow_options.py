@@ -1,4 +1,4 @@
-"""The options: what an original device cannot hold itself, and how one of ours is shown."""
+"""The options flows: settings that the original firmware cannot store, and how often states are written."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from .capacity_tariff import AREAS, CONNECTION_W
 from .const import (
     CONF_AREA,
     CONF_COUNTED_FROM,
@@ -23,11 +24,10 @@ from .const import (
     CONF_TARGET_W,
     CONF_WARNING_PERCENT,
 )
-from .demand import AREAS, CONNECTION_W
 
 
-def _whole(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:
-    """A whole number to type."""
+def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:
+    """Return the schema of a field for a whole number."""
     return probatio.All(
         NumberSelector(
             NumberSelectorConfig(
@@ -38,7 +38,7 @@ def _whole(low: int, high: int, step: int, unit: str) -> probatio.All[Any]:
     )
 
 
-# None of them has a default: no area is right for most, and without one there is no cost.
+# No field has a default, because no area is right for most households; without an area no cost is shown.
 CAPACITY_SCHEMA = probatio.Schema(
     {
         probatio.Optional(CONF_AREA): SelectSelector(
@@ -49,8 +49,8 @@ CAPACITY_SCHEMA = probatio.Schema(
             )
         ),
         probatio.Optional(CONF_COUNTED_FROM): DateSelector(),
-        probatio.Optional(CONF_TARGET_W): _whole(100, CONNECTION_W, 100, UnitOfPower.WATT),
-        probatio.Optional(CONF_WARNING_PERCENT): _whole(50, 100, 5, PERCENTAGE),
+        probatio.Optional(CONF_TARGET_W): _whole_number(100, CONNECTION_W, 100, UnitOfPower.WATT),
+        probatio.Optional(CONF_WARNING_PERCENT): _whole_number(50, 100, 5, PERCENTAGE),
     }
 )
 
@@ -58,14 +58,14 @@ LIVE_SCHEMA = probatio.Schema({probatio.Required(CONF_EVERY_SECOND, default=Fals
 
 
 class OriginalOptionsFlow(OptionsFlowWithReload):
-    """The capacity tariff's settings for a device that cannot hold them."""
+    """Options for the original firmware: the capacity tariff's settings."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the settings."""
+        """Start with the only step."""
         return await self.async_step_capacity(user_input)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the settings; an emptied field is no setting."""
+        """Change the settings. An emptied field removes its setting."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
@@ -75,14 +75,14 @@ class OriginalOptionsFlow(OptionsFlowWithReload):
 
 
 class LiveOptionsFlow(OptionsFlowWithReload):
-    """How a device of ours is shown; its own settings live on the device."""
+    """Options for our firmware, which stores its settings itself: whether states are written every second."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin with the only step."""
+        """Start with the only step."""
         return await self.async_step_live(user_input)
 
     async def async_step_live(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change whether every telegram is written."""
+        """Change whether a state is written at every telegram."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(

@@ -1,6 +1,6 @@
-"""The colours of the Walloon tariff Impact: by the clock, the same every day.
+"""The colours of the Walloon tariff Impact, which depend on the hour and are the same every day.
 
-Pure: knows nothing of Home Assistant. Source: CWaPE, grid tariffs from 2026-01-01.
+Independent of Home Assistant. Source: CWaPE, grid tariffs from 2026-01-01.
 """
 
 from datetime import datetime, time, timedelta
@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 
 AREA = "wallonia_impact"
 COLOURS = ["eco", "medium", "pic"]
-# From this hour on, in Belgian time.
+# The hour in Belgian time at which each colour begins.
 HOURS = ((0, "medium"), (1, "eco"), (7, "medium"), (11, "eco"), (17, "pic"), (22, "medium"))
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def colour(now: datetime) -> str:
-    """The colour of a moment."""
+    """Return the colour at this time."""
     hour = now.astimezone(BRUSSELS).hour
     return next(name for begin, name in reversed(HOURS) if hour >= begin)
 
 
 def next_change(now: datetime) -> datetime:
-    """When the colour changes next; the last of a day goes on until 1 in the night."""
+    """Return the time of the next change; the last colour of a day continues until 1:00."""
     local = now.astimezone(BRUSSELS)
     changes = (
         datetime.combine(local.date() + timedelta(days=days), time(begin), tzinfo=BRUSSELS)

@@ -1,7 +1,7 @@
-"""What the household has to mend itself, as issues under Repairs that come late and go by themselves.
+"""Issues under Repairs for problems that the household has to solve: raised and deleted by rules.
 
-Each needs its trouble to last before it is raised, and to be over for a while before it is
-taken back, so that none comes and goes with a telegram.
+A problem must last for some time before its issue is raised, and be over for some time before the issue is deleted, so
+that no issue appears and disappears with single telegrams.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,53 +16,54 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOCUMENTATION, DOMAIN, OLDEST_FIRMWARE
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
-from .memory import Memory
+from .storage import EntryStorage
 
 MINUTE_S = 60
-# Fields that a meter sent go away when the permission for its port ends; a day is no hiccup.
+# The meter sends no peaks once the permission for its P1 port has ended. Only after a day is it not a short failure.
 GONE_AFTER = timedelta(hours=24)
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
-type Told = Mapping[str, str]
+type Placeholders = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """A line in the table. is_there: None where that cannot be said now, so that nothing changes.
+class IssueRule:
+    """A row of the table: when the issue of this key is raised and deleted.
 
-    raise_after_s, clear_after_s: so long must the trouble last, or be over.
+    is_present_fn: True if the problem exists; None if that is not known now, so that nothing changes. raise_after_s,
+    clear_after_s: how long the problem must last, or be over. placeholders_fn: the values for the issue's text.
     """
 
     key: str
-    is_there: Callable[[Snapshot, Memory], bool | None]
+    is_present_fn: Callable[[Snapshot, EntryStorage], bool | None]
     raise_after_s: float
     clear_after_s: float
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
-    words: Callable[[Snapshot], Told] = lambda _: {}
+    placeholders_fn: Callable[[Snapshot], Placeholders] = lambda _: {}
 
 
-def _is_silent(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.silent
 
 
-def _are_peaks_gone(snapshot: Snapshot, memory: Memory) -> bool | None:
-    """Whether the peaks that the meter gave before have been missing for a day."""
-    given = _gives_peaks(snapshot)
-    if given is None or (memory.get(PEAKS_SEEN) is None and not given):
+def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
+    """True if the peaks that the meter once sent have been missing for a day."""
+    present = _has_peaks_of_meter(snapshot)
+    if present is None or (storage.get(PEAKS_SEEN) is None and not present):
         return None
-    if given:
-        memory.put(PEAKS_SEEN, True)
-        memory.put(PEAKS_GONE_SINCE, None)
+    if present:
+        storage.put(PEAKS_SEEN, True)
+        storage.put(PEAKS_GONE_SINCE, None)
         return False
     now = dt_util.utcnow()
-    if (since := memory.get(PEAKS_GONE_SINCE)) is None:
-        memory.put(PEAKS_GONE_SINCE, now.isoformat())
+    if (since := storage.get(PEAKS_GONE_SINCE)) is None:
+        storage.put(PEAKS_GONE_SINCE, now.isoformat())
         return False
     return now - datetime.fromisoformat(since) >= GONE_AFTER
 
 
-def _gives_peaks(snapshot: Snapshot) -> bool | None:
-    """Whether the meter itself tells demand and peak; nobody knows in a month's first hour."""
+def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
+    """True if demand and peak come from the meter; None if that is not known, as in a month's first hour."""
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
@@ -72,137 +73,137 @@ def _gives_peaks(snapshot: Snapshot) -> bool | None:
     return False if sources & {"registers", "samples", "card"} else None
 
 
-def _is_card_failing(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_card_failing(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.device.card.state == "failed" if snapshot.device else None
 
 
-def _is_card_full(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_card_full(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.device.card.nearly_full if snapshot.device else None
 
 
-def _is_firmware_old(snapshot: Snapshot, _: Memory) -> bool | None:
+def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     if snapshot.device is None or snapshot.device.firmware is None:
         return None
     try:
         return bool(AwesomeVersion(snapshot.device.firmware) < AwesomeVersion(OLDEST_FIRMWARE))
     except AwesomeVersionException:
-        return None  # a version that somebody built for themselves
+        return None  # a firmware that somebody built themselves
 
 
-def _card_error(snapshot: Snapshot) -> Told:
+def _card_error(snapshot: Snapshot) -> Placeholders:
     return {"error": (snapshot.device.card.error if snapshot.device else None) or "?"}
 
 
-def _versions(snapshot: Snapshot) -> Told:
+def _versions(snapshot: Snapshot) -> Placeholders:
     return {
         "installed": (snapshot.device.firmware if snapshot.device else None) or "?",
         "needed": OLDEST_FIRMWARE,
     }
 
 
-TROUBLES = (
-    Trouble(
+ISSUE_RULES = (
+    IssueRule(
         key="meter_silent",
-        is_there=_is_silent,
+        is_present_fn=_is_silent,
         raise_after_s=15 * MINUTE_S,
         clear_after_s=MINUTE_S,
         severity=ir.IssueSeverity.ERROR,
     ),
-    Trouble(key="peaks_gone", is_there=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
-    Trouble(
+    IssueRule(key="peaks_gone", is_present_fn=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
+    IssueRule(
         key="card_failing",
-        is_there=_is_card_failing,
+        is_present_fn=_is_card_failing,
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
-        words=_card_error,
+        placeholders_fn=_card_error,
     ),
-    Trouble(
+    IssueRule(
         key="card_full",
-        is_there=_is_card_full,
+        is_present_fn=_is_card_full,
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
     ),
-    # The device says it in one word, and a restart into another version says it in another.
-    Trouble(
+    # No delay, because the version is a single value that changes only at a restart.
+    IssueRule(
         key="firmware_old",
-        is_there=_is_firmware_old,
+        is_present_fn=_is_firmware_old,
         raise_after_s=0,
         clear_after_s=0,
-        words=_versions,
+        placeholders_fn=_versions,
     ),
 )
 
 
 @dataclass(slots=True)
-class _Watched:
-    """How a trouble is doing: raised or not, and since when the opposite has held."""
+class _RuleState:
+    """The state of a rule for one entry: whether its issue is raised, and since when the opposite has been true."""
 
-    trouble: Trouble
+    rule: IssueRule
     issue_id: str
     raised: bool
     changing_since: float | None = field(default=None)
 
 
 @callback
-def watch(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-    """Look at every snapshot for what has to be mended, until the entry is unloaded."""
+def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
+    """Apply the rules to every snapshot until the entry is unloaded."""
     entry = coordinator.config_entry
     registry = ir.async_get(hass)
-    watched = []
-    for trouble in TROUBLES:
-        found = registry.async_get_issue(DOMAIN, issue_id(trouble.key, entry.entry_id))
+    states = []
+    for rule in ISSUE_RULES:
+        found = registry.async_get_issue(DOMAIN, issue_id(rule.key, entry.entry_id))
         raised = found is not None and found.active
-        watched.append(_Watched(trouble, issue_id(trouble.key, entry.entry_id), raised))
+        states.append(_RuleState(rule, issue_id(rule.key, entry.entry_id), raised))
 
     @callback
-    def look() -> None:
-        for item in watched:
+    def update_issues() -> None:
+        for state in states:
             if coordinator.last_update_success:
-                _look_at(hass, entry, item, coordinator)
-            else:  # whoever is away says nothing of how its meter and card are doing
-                item.changing_since = None
+                _update_issue(hass, entry, state, coordinator)
+            else:  # a device that does not answer reports nothing, so the waiting time begins again
+                state.changing_since = None
 
-    look()
-    entry.async_on_unload(coordinator.async_add_listener(look))
+    update_issues()
+    entry.async_on_unload(coordinator.async_add_listener(update_issues))
 
 
-def _look_at(
-    hass: HomeAssistant, entry: P1MonitorConfigEntry, item: _Watched, coordinator: P1MonitorCoordinator
+def _update_issue(
+    hass: HomeAssistant, entry: P1MonitorConfigEntry, state: _RuleState, coordinator: P1MonitorCoordinator
 ) -> None:
-    trouble, snapshot = item.trouble, coordinator.data
-    is_there = trouble.is_there(snapshot, coordinator.memory)
-    if is_there is None or is_there == item.raised:
-        item.changing_since = None
+    rule, snapshot = state.rule, coordinator.data
+    is_present = rule.is_present_fn(snapshot, coordinator.storage)
+    if is_present is None or is_present == state.raised:
+        state.changing_since = None
         return
     now = monotonic()
-    if item.changing_since is None:
-        item.changing_since = now
-    if now - item.changing_since < (trouble.raise_after_s if is_there else trouble.clear_after_s):
+    if state.changing_since is None:
+        state.changing_since = now
+    if now - state.changing_since < (rule.raise_after_s if is_present else rule.clear_after_s):
         return
-    item.raised, item.changing_since = is_there, None
-    if not is_there:
-        ir.async_delete_issue(hass, DOMAIN, item.issue_id)
+    state.raised, state.changing_since = is_present, None
+    if not is_present:
+        ir.async_delete_issue(hass, DOMAIN, state.issue_id)
         return
     ir.async_create_issue(
         hass,
         DOMAIN,
-        item.issue_id,
+        state.issue_id,
         is_fixable=False,
         is_persistent=False,
         learn_more_url=DOCUMENTATION,
-        severity=trouble.severity,
-        translation_key=trouble.key,
-        translation_placeholders={"title": entry.title, **trouble.words(snapshot)},
+        severity=rule.severity,
+        translation_key=rule.key,
+        translation_placeholders={"title": entry.title, **rule.placeholders_fn(snapshot)},
     )
 
 
 @callback
-def forget(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back the issues of an entry that is gone."""
-    for trouble in TROUBLES:
-        ir.async_delete_issue(hass, DOMAIN, issue_id(trouble.key, entry_id))
+def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete the issues of a removed entry."""
+    for rule in ISSUE_RULES:
+        ir.async_delete_issue(hass, DOMAIN, issue_id(rule.key, entry_id))
 
 
 def issue_id(key: str, entry_id: str) -> str:
-    """The issue about one trouble of one entry."""
+    """Return the id of the issue that the rule of this key raises for an entry."""
     return f"{key}_{entry_id}"

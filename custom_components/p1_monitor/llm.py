@@ -1,4 +1,4 @@
-"""What Assist's language models may ask: read-only, and nothing that tells whose meter it is."""
+"""Read-only tools for the language models of Assist, without data that identifies the household."""
 
 from typing import Any, override
 
@@ -20,24 +20,25 @@ from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .past import month_peaks, totals
+from .history_query import month_peaks, totals
 
 METER = "meter"
 PROMPT = (
-    "In Flanders part of the electricity bill follows from the capacity tariff: the highest average power of a "
-    "quarter-hour in each month, the mean of twelve months, each at least 2.5 kW. Powers are in W, energies in kWh, "
-    "gas and water in m³. A negative headroom must be switched off before the quarter ends."
+    "In Flanders part of the electricity bill is the capacity tariff: the mean of twelve month peaks is billed. A "
+    "month peak is the highest average power of a quarter-hour in a month, and counts as at least 2.5 kW. Powers are "
+    "in W, energies in kWh, gas and water in m³. If headroom_w is negative, that much power must be switched off, or "
+    "the quarter ends above the target."
 )
 
 
 class MeterTool(Tool):
-    """A tool that reads one meter, by the name of its entry where there are several."""
+    """Base of the tools: reads one meter, which the model names by its entry's title if there are several."""
 
     integration = DOMAIN
     annotations = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
     def __init__(self, names: list[str]) -> None:
-        """Offer these meters; one alone need not be named."""
+        """Offer the meters of these names; a single meter need not be named."""
         if len(names) > 1:
             which = {probatio.Required(METER, description="Which meter"): probatio.In(names)}
             self.parameters = self.parameters.extend(which)
@@ -51,22 +52,22 @@ class MeterTool(Tool):
         meters = _meters(hass, llm_context.assistant)
         coordinator = meters.get(arguments.get(METER) or next(iter(meters), ""))
         if coordinator is None:
-            return ToolResult(data={"error": "This meter is not read just now"}, error=True)
+            return ToolResult(data={"error": "This meter is not available now"}, error=True)
         return ToolResult(data=await self.read(coordinator, arguments))
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:
-        """What the tool tells."""
+        """Return the tool's result for this meter."""
         raise NotImplementedError
 
 
 class QuarterTool(MeterTool):
-    """The running quarter."""
+    """Tool for the running quarter."""
 
     name = f"{DOMAIN}__running_quarter"
     title = "Running quarter-hour"
     description = (
-        "Tells where the running quarter-hour of the electricity meter is heading: average demand so far, projected "
-        "demand at its end, the limit, the headroom, and whether the month's peak is at risk."
+        "Returns the running quarter-hour of the electricity meter: average demand so far, projected demand at its "
+        "end, the target that should not be exceeded (limit_w), the headroom, and whether the month's peak is at risk."
     )
 
     @override
@@ -88,12 +89,12 @@ class QuarterTool(MeterTool):
 
 
 class MonthPeakTool(MeterTool):
-    """The peaks that the bill is made of."""
+    """Tool for the month peaks and the billable average."""
 
     name = f"{DOMAIN}__month_peaks"
     title = "Month peaks"
     description = (
-        "Tells the highest quarter-hour average of the running month and of the months before it, when each quarter "
+        "Returns the highest quarter-hour average of the running month and of the previous months, when each quarter "
         "ended, and the average that is billed."
     )
 
@@ -108,13 +109,13 @@ class MonthPeakTool(MeterTool):
 
 
 class EnergyTool(MeterTool):
-    """The energy of a span of days."""
+    """Tool for the totals of a span of days."""
 
     name = f"{DOMAIN}__energy_of_days"
     title = "Energy of a span of days"
     description = (
-        "Tells how much electricity was taken from and given to the grid, how much gas and water was used, and the "
-        "highest quarter-hour, from the first day up to and including the last day."
+        "Returns how much electricity was taken from and fed into the grid, how much gas and water was used, and the "
+        "highest quarter-hour average, from the first day up to and including the last day."
     )
     parameters = probatio.Schema(
         {
@@ -133,7 +134,7 @@ TOOLS: tuple[type[MeterTool], ...] = (QuarterTool, MonthPeakTool, EnergyTool)
 
 @callback
 def _meters(hass: HomeAssistant, assistant: str | None) -> dict[str, P1MonitorCoordinator]:
-    """The meters of which something is exposed to this assistant, by their names."""
+    """Return the meters with at least one entity that is exposed to this assistant, by their names."""
     entries: list[P1MonitorConfigEntry] = [
         entry
         for entry in hass.config_entries.async_entries(DOMAIN)
@@ -155,7 +156,7 @@ def _is_exposed(hass: HomeAssistant, assistant: str, entry_id: str) -> bool:
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """The tools of Assist, while a meter is read of which it may know something."""
+    """Return the tools for Assist, None if no loaded meter is exposed to the assistant."""
     if api_id != LLM_API_ASSIST or not (meters := _meters(hass, llm_context.assistant)):
         return None
     return LLMTools(tools=[tool(list(meters)) for tool in TOOLS], prompt=PROMPT)

@@ -1,4 +1,4 @@
-"""Numbers: settings of the device that are worth a slider in Home Assistant."""
+"""Numbers: numeric settings of the device."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPowe
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .capacity_tariff import FLOOR_W, has_tariff
 from .coordinator import P1MonitorConfigEntry, Snapshot
-from .demand import AREAS_WITHOUT_PEAK, FLOOR_W
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .writing import add_where_allowed, change_setting
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
-WATTS = 1000
+W_PER_KW = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescription):
-    """A number: value_fn gives it, None where the setting is not set.
+    """A row of the table: value_fn returns the device's number, None if it is not set.
 
-    setting: its section and key on the device. scale: how much the device's number is
-    larger. min_fn: the least that makes sense, where that is not always the same.
+    setting: section and key of the setting on the device. scale: the device's number divided by the entity's. min_fn:
+    the smallest useful value, if it depends on other settings.
     """
 
     setting: tuple[str, str]
@@ -39,9 +39,9 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
     min_fn: Callable[[Snapshot], float] | None = None
 
 
-def _least_target(snapshot: Snapshot) -> float:
-    """Below the floor a target has no effect, unless peaks cost nothing anyway."""
-    return 0.1 if snapshot.area in AREAS_WITHOUT_PEAK else FLOOR_W / WATTS
+def _min_target(snapshot: Snapshot) -> float:
+    """Return the smallest useful target in kW; where peaks are billed, a target below the floor has no effect."""
+    return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
 
 
 NUMBERS = (
@@ -54,12 +54,12 @@ NUMBERS = (
         native_step=0.1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
         setting=("capacity", "target_w"),
         value_fn=lambda s: s.device.capacity.target_w if s.device else None,
-        scale=WATTS,
-        min_fn=_least_target,
+        scale=W_PER_KW,
+        min_fn=_min_target,
     ),
     P1MonitorNumberDescription(
         key="warning_threshold",
@@ -69,7 +69,7 @@ NUMBERS = (
         native_max_value=100,
         native_step=1,
         entity_category=EntityCategory.CONFIG,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.capacity.warning_percent is not None,
         setting=("capacity", "warning_percent"),
         value_fn=lambda s: s.device.capacity.warning_percent if s.device else None,
@@ -83,7 +83,7 @@ NUMBERS = (
         native_step=1,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
         setting=("light", "brightness"),
         value_fn=lambda s: s.settings.brightness if s.settings else None,
@@ -96,34 +96,34 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the settings, where the device lets us change them."""
-    add_where_allowed(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
+    """Add the numbers if the device has given Home Assistant a token."""
+    async_add_controls(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
 
 
 class P1MonitorNumber(P1MonitorEntity, NumberEntity):
-    """A number of the table."""
+    """A number entity of the table."""
 
     entity_description: P1MonitorNumberDescription
 
     @property
     @override
     def native_min_value(self) -> float:
-        """The least value, which may depend on other settings."""
+        """Return the smallest value, which may depend on other settings."""
         min_fn = self.entity_description.min_fn
         return super().native_min_value if min_fn is None else min_fn(self.coordinator.data)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change the setting on the device."""
+        """Change the setting on the device. HomeAssistantError if it refuses or does not answer."""
         description = self.entity_description
         await change_setting(self.coordinator, *description.setting, round(value * description.scale))
 
     @override
-    def _read(self) -> float | None:
+    def _current_value(self) -> float | None:
         description = self.entity_description
         value = description.value_fn(self.coordinator.data)
         return None if value is None else value / description.scale
 
     @override
-    def _show(self, value: float | None) -> None:
+    def _set_value(self, value: float | None) -> None:
         self._attr_native_value = value

@@ -1,22 +1,22 @@
-"""Repairs: an entry that belongs to the built-in integration of the same name."""
+"""Repair flow for an entry of the built-in integration with the same domain."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
 
 class RemoveBuiltInEntryFlow(RepairsFlow):
-    """Removes the entry once the user agrees."""
+    """Removes the entry after the user's confirmation."""
 
     def __init__(self, entry_id: str) -> None:
-        """Fix the issue of this entry."""
+        """Offer to remove this entry."""
         self._entry_id = entry_id
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the question."""
+        """Start with the question."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask, and remove the entry on a yes."""
+        """Ask for confirmation, and remove the entry."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is None:
             return self.async_create_entry(data={})
@@ -31,5 +31,5 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """The flow of the one issue that we raise."""
+    """Return the flow of the only fixable issue that this integration raises."""
     return RemoveBuiltInEntryFlow(str((data or {})["entry_id"]))

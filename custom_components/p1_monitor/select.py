@@ -1,4 +1,4 @@
-"""Select: the network area, which decides whether and how peaks are billed."""
+"""Select: the network area, which decides whether peaks are billed and at which rate."""
 
 from dataclasses import dataclass
 from typing import override
@@ -8,18 +8,18 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .capacity_tariff import AREAS
 from .coordinator import P1MonitorConfigEntry
-from .demand import AREAS
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .writing import add_where_allowed, change_setting
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSelectDescription(P1MonitorEntityDescription, SelectEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 AREA = P1MonitorSelectDescription(
@@ -27,7 +27,7 @@ AREA = P1MonitorSelectDescription(
     translation_key="area",
     options=list(AREAS),
     entity_category=EntityCategory.CONFIG,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None,
 )
 
@@ -37,25 +37,25 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the area, where the device lets us change it."""
-    add_where_allowed(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
+    """Add the area if the device has given Home Assistant a token."""
+    async_add_controls(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
 
 
 class P1MonitorSelect(P1MonitorEntity, SelectEntity):
-    """The network area; none is chosen until somebody does."""
+    """The network area, which has no default."""
 
     entity_description: P1MonitorSelectDescription
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Choose the area on the device."""
+        """Set the area on the device. HomeAssistantError if it refuses or does not answer."""
         await change_setting(self.coordinator, "capacity", "area", option)
 
     @override
-    def _read(self) -> str | None:
+    def _current_value(self) -> str | None:
         area = self.coordinator.data.area
         return area if area in AREAS else None
 
     @override
-    def _show(self, value: str | None) -> None:
+    def _set_value(self, value: str | None) -> None:
         self._attr_current_option = value

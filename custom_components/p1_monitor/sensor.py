@@ -1,18 +1,18 @@
-"""Sensors: those of the tables, and the gas, water and heat meters behind the meter."""
+"""Sensors: adds the rows of the sensor tables, and the sensors of the meters on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
-from .entity import add_as_they_show
+from .entity import async_add_when_present
 from .sensor_board import BOARD_SENSORS
 from .sensor_cost import COST_SENSORS
 from .sensor_demand import DEMAND_SENSORS
 from .sensor_entity import P1MonitorSensor
-from .sensor_mbus import MBusSensor, descriptions, meters_by_key
+from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
-# The coordinator fetches for all of them; nothing here talks to the device.
+# The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
 
@@ -21,9 +21,9 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what the device shows now, and the rest when it first does."""
+    """Add each sensor as soon as the device has data for it."""
     coordinator = entry.runtime_data
-    add_as_they_show(
+    async_add_when_present(
         coordinator,
         METER_SENSORS + DEMAND_SENSORS + COST_SENSORS + BOARD_SENSORS,
         async_add_entities,
@@ -33,15 +33,11 @@ async def async_setup_entry(
 
     @callback
     def add_meters() -> None:
-        """Add the meters on the M-Bus that have not shown themselves before."""
+        """Add the sensors of meters that are new on the M-Bus."""
         fresh = meters_by_key(coordinator.data).keys() - known
         if fresh:
             known.update(fresh)
-            async_add_entities(
-                MBusSensor(coordinator, key, description)
-                for key in sorted(fresh)
-                for description in descriptions(coordinator.data, key)
-            )
+            async_add_entities(sensor for key in sorted(fresh) for sensor in mbus_sensors(coordinator, key))
 
     add_meters()
     entry.async_on_unload(coordinator.async_add_listener(add_meters))

@@ -1,4 +1,4 @@
-"""Sensors of the board itself, all for whoever looks for a fault."""
+"""Sensors of the board itself, which help to find a fault."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ def _board(
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         rhythm=rhythm,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: value(s) is not None,
         value_fn=value,
     )
@@ -54,7 +54,7 @@ def _text(key: str, value_fn: Callable[[Device], str | None]) -> P1MonitorSensor
         translation_key=key,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: value(s) is not None,
         value_fn=value,
     )
@@ -65,11 +65,11 @@ def _used_percent(device: Device) -> int | None:
     return None if not size or free is None else round(100 * (size - free) / size)
 
 
-def _started(snapshot: Snapshot) -> datetime | None:
-    device, told_at = snapshot.device, snapshot.device_at
-    if device is None or told_at is None or device.uptime_s is None:
+def _start_time(snapshot: Snapshot) -> datetime | None:
+    device, received_at = snapshot.device, snapshot.device_at
+    if device is None or received_at is None or device.uptime_s is None:
         return None
-    return told_at - timedelta(seconds=device.uptime_s)
+    return received_at - timedelta(seconds=device.uptime_s)
 
 
 BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
@@ -80,7 +80,7 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         rhythm=TEN_SECONDS,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.reading.time is not None,
         value_fn=lambda s: s.reading.time,
     ),
@@ -115,9 +115,9 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         device_class=SensorDeviceClass.UPTIME,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        lapses=False,
-        has_fn=lambda s: _started(s) is not None,
-        value_fn=_started,
+        needs_telegrams=False,
+        has_fn=lambda s: _start_time(s) is not None,
+        value_fn=_start_time,
     ),
     _board(
         "free_heap",

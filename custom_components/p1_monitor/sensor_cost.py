@@ -1,4 +1,4 @@
-"""Sensors of what the peaks cost: only where an area with a price has been chosen."""
+"""Sensors of the cost of peaks, for a chosen area that has a rate."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ def _month_start(snapshot: Snapshot) -> datetime | None:
 
 
 def _month_cost(snapshot: Snapshot) -> float | None:
-    # Without a telegram nobody knows which month it is.
+    # Without a telegram the month is not known.
     return month_cost(snapshot.area, running_power(snapshot)) if snapshot.quarter.start else None
 
 
@@ -35,7 +35,7 @@ def _extra_cost(snapshot: Snapshot) -> float | None:
 
 
 def _rates(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Which year's prices these are: the table is renewed with the integration, each January."""
+    """Return the year of the rates, and whether it is over; each January a new version brings new rates."""
     now = snapshot.quarter.start
     return {"rates_of": RATES_YEAR, "outdated": now is not None and now.year > RATES_YEAR}
 
@@ -47,7 +47,7 @@ def _cost(
     state_class: SensorStateClass | None = None,
     last_reset_fn: Callable[[Snapshot], datetime | None] | None = None,
     rhythm: Rhythm = AT_CHANGE,
-    lapses: bool = False,
+    needs_telegrams: bool = False,
 ) -> P1MonitorSensorDescription:
     return P1MonitorSensorDescription(
         key=key,
@@ -57,7 +57,7 @@ def _cost(
         native_unit_of_measurement=EURO,
         suggested_display_precision=2,
         rhythm=rhythm,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=lambda s: value_fn(s) is not None,
         value_fn=value_fn,
         last_reset_fn=last_reset_fn,
@@ -73,5 +73,5 @@ COST_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         last_reset_fn=_month_start,
     ),
     _cost("capacity_cost_year", _year_cost),
-    _cost("capacity_cost_quarter", _extra_cost, rhythm=TEN_SECONDS, lapses=True),
+    _cost("capacity_cost_quarter", _extra_cost, rhythm=TEN_SECONDS, needs_telegrams=True),
 )

@@ -1,4 +1,4 @@
-"""Sensors of the quarter and the peaks: what the capacity tariff is about."""
+"""Sensors of the running quarter and of the peaks, which the capacity tariff bills."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,14 +14,15 @@ from .sensor_entity import P1MonitorSensorDescription
 
 
 def previous_month_peak(snapshot: Snapshot) -> MonthPeak | None:
-    """The peak of the month before the meter's, which the newest closed one may not be:
-    a meter that was off for a month has a gap in its list.
+    """Return the peak of the month before the running one by the meter's clock.
+
+    It is not always the newest closed month, because a meter that was off for a month has a gap in its list.
     """
     if (now := snapshot.quarter.start or snapshot.reading.time) is None:
         return None
     year, month = (now.year, now.month - 1) if now.month > 1 else (now.year - 1, 12)
-    wanted = f"{year}-{month:02}"
-    return next((peak for peak in snapshot.peaks.months if peak.month == wanted), None)
+    month_name = f"{year}-{month:02}"
+    return next((peak for peak in snapshot.peaks.months if peak.month == month_name), None)
 
 
 def _previous_power(snapshot: Snapshot) -> int | None:
@@ -30,7 +31,7 @@ def _previous_power(snapshot: Snapshot) -> int | None:
 
 
 def running_power(snapshot: Snapshot) -> int | None:
-    """The running month's peak in W."""
+    """Return the running month's peak in W."""
     running = snapshot.peaks.running
     return running.power_w if running else None
 
@@ -77,12 +78,12 @@ def _demand(
     *,
     rhythm: Rhythm = AT_CHANGE,
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT,
-    lapses: bool = True,
+    needs_telegrams: bool = True,
     enabled: bool = True,
     has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
 ) -> P1MonitorSensorDescription:
-    """A quarter's average or what is measured against one: kept in W, shown in kW."""
+    """Describe the sensor of a quarter's average, or of a value compared with one: in W, shown in kW."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -93,7 +94,7 @@ def _demand(
         suggested_display_precision=2,
         entity_registry_enabled_default=enabled,
         rhythm=rhythm,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=has_fn or (lambda s: value_fn(s) is not None),
         value_fn=value_fn,
         attributes_fn=attributes_fn,
@@ -103,7 +104,7 @@ def _demand(
 def _advice(
     key: str, value_fn: Callable[[Snapshot], int | None], *, enabled: bool
 ) -> P1MonitorSensorDescription:
-    """What may be used, to steer appliances by: in W."""
+    """Describe the sensor of a power by which automations control appliances, in W."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -122,7 +123,7 @@ def _timestamp(
     key: str,
     value_fn: Callable[[Snapshot], datetime | None],
     *,
-    lapses: bool = True,
+    needs_telegrams: bool = True,
     enabled: bool = True,
 ) -> P1MonitorSensorDescription:
     return P1MonitorSensorDescription(
@@ -130,7 +131,7 @@ def _timestamp(
         translation_key=key,
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_registry_enabled_default=enabled,
-        lapses=lapses,
+        needs_telegrams=needs_telegrams,
         has_fn=lambda s: value_fn(s) is not None,
         value_fn=value_fn,
     )
@@ -146,18 +147,18 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _demand("projected_demand", lambda s: s.quarter.projected_w, rhythm=TEN_SECONDS),
     _advice("allowed_power", lambda s: s.quarter.allowed_w, enabled=False),
     _advice("headroom", lambda s: s.quarter.headroom_w, enabled=True),
-    # Known once a quarter has ended; the meter sends what it takes from the first telegram on.
+    # Added at the first telegram, and unknown until a quarter has ended.
     _demand("last_quarter_demand", _last_quarter, has_fn=_has_quarters),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
-    _demand("peak_month", running_power, lapses=False),
-    # The end of the peak's quarter, as the meter stamps it (1.6.0).
-    _timestamp("peak_month_time", _running_end, lapses=False),
-    _demand("peak_today", _day_peak, lapses=False, enabled=False, has_fn=_has_quarters),
-    _demand("peak_previous_month", _previous_power, state_class=None, lapses=False),
+    _demand("peak_month", running_power, needs_telegrams=False),
+    # The end of the peak's quarter, which is the time that the meter sends (1.6.0).
+    _timestamp("peak_month_time", _running_end, needs_telegrams=False),
+    _demand("peak_today", _day_peak, needs_telegrams=False, enabled=False, has_fn=_has_quarters),
+    _demand("peak_previous_month", _previous_power, state_class=None, needs_telegrams=False),
     _demand(
         "peak_average_12m",
         lambda s: s.peaks.billable_average_w,
-        lapses=False,
+        needs_telegrams=False,
         attributes_fn=_month_list,
     ),
     _demand(

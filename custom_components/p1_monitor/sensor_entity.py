@@ -1,4 +1,4 @@
-"""A line in the tables of sensors, and the sensor that it makes."""
+"""The row type of the sensor tables, and the entity of a row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorEntity, SensorEntityDescriptio
 
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register import Pace, Register
+from .register_guard import MaxRate, RegisterGuard
 
 
 def _electricity_meter(snapshot: Snapshot) -> str | None:
@@ -18,50 +18,50 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """A sensor: value_fn gives its native value, None where the device does not say.
+    """A row of a table: value_fn returns the sensor's native value, None if it is not known.
 
-    pace: the value is a register that counts up no faster than this (see register.py), of
-    the meter whose serial number meter_fn gives, read when measured_fn says.
-    last_reset_fn: when a total began.
+    max_rate: the value is a register that rises no faster than this (see register_guard.py). meter_fn: the id of the
+    register's meter. measured_fn: when the register was read, None for the time of the telegram. last_reset_fn: when a
+    total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
-    pace: Pace | None = None
+    max_rate: MaxRate | None = None
     meter_fn: Callable[[Snapshot], str | None] = _electricity_meter
     measured_fn: Callable[[Snapshot], datetime | None] = lambda _: None
     last_reset_fn: Callable[[Snapshot], datetime | None] | None = None
 
 
 class P1MonitorSensor(P1MonitorEntity, SensorEntity):
-    """A sensor of the tables."""
+    """A sensor entity of the tables."""
 
-    # A list of a year, which changes once a month.
+    # A list of up to 13 months that changes once a month would fill the recorder.
     _unrecorded_attributes = frozenset({"months"})
 
     entity_description: P1MonitorSensorDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
-        """Take a line of a table."""
-        self._register = Register(description.pace) if description.pace else None
+        """Create the sensor of a row of a table."""
+        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
 
     @override
-    def _read(self) -> Any:
+    def _current_value(self) -> Any:
         snapshot = self.coordinator.data
         value = self.entity_description.value_fn(snapshot)
-        if self._register is None:
+        if self._guard is None:
             return value
         description = self.entity_description
-        return self._register.believe(
+        return self._guard.check(
             value, description.meter_fn(snapshot), snapshot.reading.time, description.measured_fn(snapshot)
         )
 
     @override
-    def _is_due(self, value: Any) -> bool:
-        return super()._is_due(value) or self._last_reset() != self._attr_last_reset
+    def _should_write(self, value: Any) -> bool:
+        return super()._should_write(value) or self._last_reset() != self._attr_last_reset
 
     @override
-    def _show(self, value: Any) -> None:
+    def _set_value(self, value: Any) -> None:
         self._attr_native_value = value
         self._attr_last_reset = self._last_reset()
 

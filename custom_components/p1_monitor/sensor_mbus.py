@@ -1,10 +1,16 @@
-"""Gas, water and heat meters: each a device of its own, told by its own serial number."""
+"""Sensors of gas, water and heat meters on the M-Bus. Each meter is a device, identified by its serial number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import (
     EntityCategory,
     UnitOfEnergy,
@@ -19,9 +25,8 @@ from homeassistant.helpers.device_registry import (
 from .api import MBusDevice
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator, Snapshot
-from .entity import AT_CHANGE
-from .register import Pace
-from .sensor_entity import P1MonitorSensor, P1MonitorSensorDescription
+from .entity import P1MonitorEntity, P1MonitorEntityDescription
+from .register_guard import MaxRate, RegisterGuard
 from .sensor_meter import BREAKER_STATES
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,10 +35,10 @@ SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class MBusKind:
-    """What meters of one type count; device is the translation key of their name.
+    """A kind of meter: its register (device_class, unit, value_fn) and the translation key `device` of its name.
 
-    pace: what the largest household connection of this kind carries. flow_unit: in which
-    unit a flow is shown, where it is known (kept in m3/h).
+    max_rate: what the largest household connection of this kind carries. flow_unit: the unit in which a flow is shown
+    (it is computed in m3/h); None for a meter without a flow sensor.
     """
 
     key: str
@@ -41,7 +46,7 @@ class MBusKind:
     device_class: SensorDeviceClass
     unit: str
     value_fn: Callable[[MBusDevice], float | None]
-    pace: Pace
+    max_rate: MaxRate
     flow_unit: str | None = None
 
 
@@ -52,7 +57,7 @@ def _volume(key: str, device_class: SensorDeviceClass, per_hour: float, flow_uni
         device_class=device_class,
         unit=UnitOfVolume.CUBIC_METERS,
         value_fn=lambda meter: meter.volume_m3,
-        pace=Pace(per_hour=per_hour, step=0.1),
+        max_rate=MaxRate(per_hour=per_hour, step=0.1),
         flow_unit=flow_unit,
     )
 
@@ -70,17 +75,16 @@ KINDS = {
         device_class=SensorDeviceClass.ENERGY,
         unit=UnitOfEnergy.GIGA_JOULE,
         value_fn=lambda meter: meter.energy_gj,
-        pace=Pace(per_hour=0.36, step=0.1),  # 100 kW
+        max_rate=MaxRate(per_hour=0.36, step=0.1),  # 100 kW
     ),
 }
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
-    """The meters that count something, by what tells them apart.
+    """Return the meters with a register by their keys: id, or channel if there is none, and kind.
 
-    A channel that was never linked shows 0 for ever, of no known time, and is none; a new
-    meter has counted 0 and says when. A meter that was moved to another channel may still
-    stand on its old one: the newest of the two counts.
+    A channel that was never linked is left out: its register stays 0 and has no time, but a new meter's 0 has one.
+    A meter that was moved may still be on its old channel too, so that the newer of two readings is returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
@@ -98,114 +102,102 @@ def _is_newer(meter: MBusDevice, other: MBusDevice) -> bool:
     return (meter.time or LONG_AGO) > (other.time or LONG_AGO)
 
 
-class Flow:
-    """What flows through a meter: what it counted between its newest two readings, per hour."""
+@dataclass(frozen=True, kw_only=True)
+class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
+    """A row of the table: value_fn returns the sensor's value for its meter.
 
-    def __init__(self) -> None:
-        """Begin without a reading."""
-        self._before: MBusDevice | None = None
-        self._per_hour: float | None = None
+    exists_fn: True if this meter has the sensor. max_rate: the value is a register that rises no faster than this.
+    """
 
-    def of(self, meter: MBusDevice | None) -> float | None:
-        """The flow in m3/h once a second reading has come; a meter is read every 5 minutes or so."""
-        if meter is None or meter.time is None or meter.volume_m3 is None:
-            return None
-        before, self._before = self._before, meter
-        if before is not None and before.time is not None and before.volume_m3 is not None:
-            passed_s = (meter.time - before.time).total_seconds()
-            used_m3 = meter.volume_m3 - before.volume_m3
-            if passed_s > 0:
-                self._per_hour = max(0.0, used_m3) * SECONDS_PER_HOUR / passed_s
-        return None if self._per_hour is None else round(self._per_hour, 3)
+    value_fn: Callable[[MBusDevice], Any]
+    exists_fn: Callable[[MBusDevice], bool] = lambda _: True
+    max_rate: MaxRate | None = None
+    has_fn: Callable[[Snapshot], bool] = lambda _: True
 
 
-def descriptions(snapshot: Snapshot, key: str) -> list[P1MonitorSensorDescription]:
-    """The sensors of the meter of this key, which the snapshot holds."""
-    first = meters_by_key(snapshot)[key]
-    kind = KINDS[first.type or ""]
+def _register(kind: MBusKind) -> MBusSensorDescription:
+    return MBusSensorDescription(
+        key="register",
+        device_class=kind.device_class,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=kind.unit,
+        suggested_display_precision=3,
+        max_rate=kind.max_rate,
+        exists_fn=lambda meter: meter.type == kind.key,
+        value_fn=kind.value_fn,
+    )
 
-    def meter(snapshot: Snapshot) -> MBusDevice | None:
-        return meters_by_key(snapshot).get(key)
 
-    def value(snapshot: Snapshot) -> float | None:
-        now = meter(snapshot)
-        return None if now is None else kind.value_fn(now)
+def _flow(kind: MBusKind) -> MBusSensorDescription:
+    return MBusSensorDescription(
+        key="flow",
+        translation_key="flow",
+        device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=CUBIC_METERS_PER_HOUR,
+        suggested_unit_of_measurement=kind.flow_unit,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda meter: meter.type == kind.key,
+        value_fn=kind.value_fn,
+    )
 
-    def time(snapshot: Snapshot) -> datetime | None:
-        now = meter(snapshot)
-        return None if now is None else now.time
 
-    def valve(snapshot: Snapshot) -> str | None:
-        now = meter(snapshot)
-        return None if now is None or now.valve is None else BREAKER_STATES.get(now.valve)
+MBUS_SENSORS: tuple[MBusSensorDescription, ...] = (
+    *(_register(kind) for kind in KINDS.values()),
+    MBusSensorDescription(
+        key="time",
+        translation_key="reading_time",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda meter: meter.time,
+    ),
+    MBusSensorDescription(
+        key="valve",
+        translation_key="valve",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(BREAKER_STATES.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda meter: meter.valve is not None,
+        value_fn=lambda meter: None if meter.valve is None else BREAKER_STATES.get(meter.valve),
+    ),
+)
+# A flow sensor shows how fast the value of its row rises.
+MBUS_FLOWS: tuple[MBusSensorDescription, ...] = tuple(
+    _flow(kind) for kind in KINDS.values() if kind.flow_unit is not None
+)
 
-    found = [
-        P1MonitorSensorDescription(
-            key=key,
-            device_class=kind.device_class,
-            state_class=SensorStateClass.TOTAL_INCREASING,
-            native_unit_of_measurement=kind.unit,
-            suggested_display_precision=3,
-            pace=kind.pace,
-            has_fn=lambda _: True,
-            value_fn=value,
-            meter_fn=lambda _: first.id,
-            measured_fn=time,
-        ),
-        P1MonitorSensorDescription(
-            key=f"{key}_time",
-            translation_key="reading_time",
-            device_class=SensorDeviceClass.TIMESTAMP,
-            entity_category=EntityCategory.DIAGNOSTIC,
-            entity_registry_enabled_default=False,
-            has_fn=lambda _: True,
-            value_fn=time,
-        ),
+
+def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor]:
+    """Return the sensors of the meter with this key, which the newest reading has."""
+    meter = meters_by_key(coordinator.data)[key]
+    return [
+        *(MBusSensor(coordinator, key, row) for row in MBUS_SENSORS if row.exists_fn(meter)),
+        *(MBusFlowSensor(coordinator, key, row) for row in MBUS_FLOWS if row.exists_fn(meter)),
     ]
-    if kind.flow_unit is not None:
-        flow = Flow()
-        found.append(
-            P1MonitorSensorDescription(
-                key=f"{key}_flow",
-                translation_key="flow",
-                device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
-                state_class=SensorStateClass.MEASUREMENT,
-                native_unit_of_measurement=CUBIC_METERS_PER_HOUR,
-                suggested_unit_of_measurement=kind.flow_unit,
-                suggested_display_precision=2,
-                entity_registry_enabled_default=False,
-                rhythm=AT_CHANGE,
-                has_fn=lambda _: True,
-                value_fn=lambda s: flow.of(meter(s)),
-            )
-        )
-    if first.valve is not None:
-        found.append(
-            P1MonitorSensorDescription(
-                key=f"{key}_valve",
-                translation_key="valve",
-                device_class=SensorDeviceClass.ENUM,
-                options=list(BREAKER_STATES.values()),
-                entity_category=EntityCategory.DIAGNOSTIC,
-                entity_registry_enabled_default=False,
-                has_fn=lambda _: True,
-                value_fn=valve,
-            )
-        )
-    return found
 
 
-class MBusSensor(P1MonitorSensor):
-    """A sensor of one meter on the M-Bus."""
+class MBusSensor(P1MonitorEntity, SensorEntity):
+    """A sensor of one meter on the M-Bus. The sensor of its register has the meter's name and key."""
+
+    entity_description: MBusSensorDescription
 
     def __init__(
-        self, coordinator: P1MonitorCoordinator, key: str, description: P1MonitorSensorDescription
+        self, coordinator: P1MonitorCoordinator, key: str, description: MBusSensorDescription
     ) -> None:
-        """Take the meter of this key, which the newest reading holds."""
+        """Create a sensor of the meter with this key, which the newest reading has."""
         meter = meters_by_key(coordinator.data)[key]
-        if description.translation_key is None:  # what it counts goes by the name of the meter
-            self._attr_name = None
+        self._meter_key = key
+        self._meter_id = meter.id
+        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
+        if description.translation_key is None:
+            self._attr_name = None
+            self._attr_unique_id = f"{coordinator.device_id}_{key}"
+        else:
+            self._attr_unique_id = f"{coordinator.device_id}_{key}_{description.key}"
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, f"{coordinator.device_id}_{key}")},
             translation_key=KINDS[meter.type or ""].device,
@@ -216,3 +208,40 @@ class MBusSensor(P1MonitorSensor):
                 config_entry_id=coordinator.config_entry.entry_id,
             ),
         )
+
+    @override
+    def _current_value(self) -> Any:
+        meter = meters_by_key(self.coordinator.data).get(self._meter_key)
+        if meter is None:
+            return None
+        value = self._value_of(meter)
+        if self._guard is None:
+            return value
+        return self._guard.check(value, self._meter_id, self.coordinator.data.reading.time, meter.time)
+
+    def _value_of(self, meter: MBusDevice) -> Any:
+        return self.entity_description.value_fn(meter)
+
+    @override
+    def _set_value(self, value: Any) -> None:
+        self._attr_native_value = value
+
+
+class MBusFlowSensor(MBusSensor):
+    """The flow through a meter: how much its register has risen between its newest two readings, per hour."""
+
+    _previous: tuple[datetime, float] | None = None
+    _per_hour: float | None = None
+
+    @override
+    def _value_of(self, meter: MBusDevice) -> float | None:
+        """Return the flow in m3/h, None before the second reading; a meter is read about every 5 minutes."""
+        value = self.entity_description.value_fn(meter)
+        if meter.time is None or value is None:
+            return None
+        previous, self._previous = self._previous, (meter.time, value)
+        if previous is not None:
+            passed_s = (meter.time - previous[0]).total_seconds()
+            if passed_s > 0:
+                self._per_hour = max(0.0, value - previous[1]) * SECONDS_PER_HOUR / passed_s
+        return None if self._per_hour is None else round(self._per_hour, 3)

@@ -1,4 +1,4 @@
-"""Sensors of the electricity meter: registers, power, phases, and the meter itself."""
+"""Sensors of the electricity meter: registers, power, phases, tariff, and the meter's own state."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,31 +13,28 @@ from homeassistant.const import (
 )
 
 from . import impact
+from .capacity_tariff import CONNECTION_W
 from .coordinator import Snapshot
-from .demand import CONNECTION_W
 from .entity import ENERGY, POWER, TEN_SECONDS
-from .register import Pace
+from .register_guard import MaxRate
 from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
 
-# Belgium: 1 is the normal tariff, 2 the low one; the Netherlands have them the other way.
+# In Belgium 1 is the normal tariff and 2 the low one. In the Netherlands it is the other way round.
 TARIFFS = {1: "day", 2: "night"}
 BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
-# What a meter writes where no limit is set: 999.9 or 99.999 kW, 999 or 999.99 A.
-LIMITER_OFF_W = 99_999
-FUSE_OFF_A = 999.0
-# kWh; a telegram that comes late brings a step of more than its own second.
-ELECTRICITY = Pace(per_hour=CONNECTION_W / 1000, step=0.1)
+# In kWh. A late telegram has the energy of more than one second, so the step is larger than that.
+ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
-    """Signed power, + is import; a meter that does not export says nothing of it."""
+    """Return the signed power, positive for import. export_w is None if the meter does not measure export."""
     return None if import_w is None else import_w - (export_w or 0)
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """The meter's time, where the household has the tariff whose colours go by the clock."""
+    """Return the meter's time if the household has the tariff Impact, whose colours depend on the hour."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
@@ -57,7 +54,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         rhythm=ENERGY,
-        pace=ELECTRICITY,
+        max_rate=ELECTRICITY_MAX_RATE,
         has_fn=has,
         value_fn=value_fn,
     )
@@ -105,7 +102,7 @@ def _power(
 
 
 def _phase_power(phase: int) -> P1MonitorSensorDescription:
-    # On a single phase it says the same as the power of the whole house.
+    # With a single phase it equals the power of the whole house, so it starts disabled.
     return _power(
         f"power_l{phase}",
         lambda s: net_power(
@@ -149,16 +146,6 @@ def _phase_current(phase: int) -> P1MonitorSensorDescription:
     )
 
 
-def _limiter_w(snapshot: Snapshot) -> int | None:
-    limit = snapshot.reading.limiter_w
-    return limit if limit is not None and limit < LIMITER_OFF_W else None
-
-
-def _fuse_a(snapshot: Snapshot) -> float | None:
-    limit = snapshot.reading.fuse_a
-    return limit if limit is not None and limit < FUSE_OFF_A else None
-
-
 METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _energy("energy_import", lambda s: s.reading.energy_import_kwh),
     *(_import_tariff(tariff) for tariff in range(1, 6)),
@@ -168,9 +155,9 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         "power",
         lambda s: net_power(s.reading.power_import_w, s.reading.power_export_w),
         lambda _: True,
-        named=False,  # "Power", from its device class
+        named=False,  # the device class gives the name "Power"
     ),
-    # An original device measures import before all; ours says it in power as well.
+    # Enabled for the original firmware only; with ours the signed power includes import.
     _power("power_import", lambda s: s.reading.power_import_w, lambda s: not s.device),
     _power("power_export", lambda s: s.reading.power_export_w, lambda _: False),
     *(_phase_power(phase) for phase in range(1, 4)),
@@ -213,8 +200,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        has_fn=lambda s: _limiter_w(s) is not None,
-        value_fn=_limiter_w,
+        has_fn=lambda s: s.reading.limiter_w is not None,
+        value_fn=lambda s: s.reading.limiter_w,
     ),
     P1MonitorSensorDescription(
         key="fuse_current",
@@ -224,8 +211,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        has_fn=lambda s: _fuse_a(s) is not None,
-        value_fn=_fuse_a,
+        has_fn=lambda s: s.reading.fuse_a is not None,
+        value_fn=lambda s: s.reading.fuse_a,
     ),
     P1MonitorSensorDescription(
         key="text_message",
@@ -233,14 +220,14 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         has_fn=lambda s: s.reading.message is not None,
-        # A message may be 1024 characters, a state 255.
+        # A message has up to 1,024 characters, a state at most 255.
         value_fn=lambda s: s.reading.message[:255] if s.reading.message else None,
     ),
     P1MonitorSensorDescription(
         key="dsmr_version",
         translation_key="dsmr_version",
         entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.reading.meter_version is not None,
         value_fn=lambda s: s.reading.meter_version,
     ),
@@ -248,7 +235,7 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         key="meter_model",
         translation_key="meter_model",
         entity_category=EntityCategory.DIAGNOSTIC,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.reading.meter_model is not None,
         value_fn=lambda s: s.reading.meter_model,
     ),
@@ -257,7 +244,7 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         translation_key="meter_serial",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        lapses=False,
+        needs_telegrams=False,
         has_fn=lambda s: s.reading.meter_id is not None,
         value_fn=lambda s: s.reading.meter_id,
     ),

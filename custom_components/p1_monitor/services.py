@@ -1,4 +1,4 @@
-"""Actions: what a device has kept, as a response or for the statistics."""
+"""Actions: return the stored history of a device, or import it into the statistics."""
 
 from datetime import datetime
 from typing import Final
@@ -12,8 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
-from .earlier import import_earlier
-from .past import month_peaks, quarters
+from .history_import import import_history
+from .history_query import month_peaks, quarters
 
 GET_MONTH_PEAKS: Final = "get_month_peaks"
 GET_QUARTERS: Final = "get_quarters"
@@ -45,14 +45,14 @@ IMPORT_HISTORY_SCHEMA = probatio.Schema(
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions, which are there whether or not a device is."""
+    """Register the actions, which exist even if no device is set up."""
     hass.services.async_register(
         DOMAIN, GET_QUARTERS, _get_quarters, GET_QUARTERS_SCHEMA, SupportsResponse.ONLY
     )
     hass.services.async_register(
         DOMAIN, GET_MONTH_PEAKS, _get_month_peaks, GET_MONTH_PEAKS_SCHEMA, SupportsResponse.ONLY
     )
-    # It changes what everybody sees of the past.
+    # For administrators only, because it changes the history that all users see.
     async_register_admin_service(
         hass, DOMAIN, IMPORT_HISTORY, _import_history, IMPORT_HISTORY_SCHEMA, SupportsResponse.OPTIONAL
     )
@@ -70,11 +70,11 @@ async def _get_month_peaks(call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_history(call: ServiceCall) -> ServiceResponse:
-    return {"hours": dict(await import_earlier(call.hass, _coordinator(call), call.data[ATTR_START]))}
+    return {"hours": dict(await import_history(call.hass, _coordinator(call), call.data[ATTR_START]))}
 
 
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
-    """The device that is meant. ServiceValidationError when there is none, or it is not loaded."""
+    """Return the coordinator of the entry in the call. ServiceValidationError if it does not exist or is not loaded."""
     coordinator: P1MonitorCoordinator = async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     ).runtime_data
@@ -82,5 +82,5 @@ def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
 
 
 def _with_offset(moment: datetime) -> datetime:
-    """A moment without offset is one of Home Assistant's own time zone."""
+    """Return the time with an offset, Home Assistant's own if it has none."""
     return moment if moment.tzinfo else moment.replace(tzinfo=dt_util.get_default_time_zone())

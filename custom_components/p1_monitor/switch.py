@@ -1,4 +1,4 @@
-"""Switch: the light on the board, for those who sleep next to it."""
+"""Switch: the light on the board."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -9,16 +9,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import P1MonitorConfigEntry
+from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .writing import add_where_allowed, change_setting
 
-# A board answers one at a time.
+# A board handles one request at a time.
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSwitchDescription(P1MonitorEntityDescription, SwitchEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 STATUS_LIGHT = P1MonitorSwitchDescription(
@@ -26,7 +26,7 @@ STATUS_LIGHT = P1MonitorSwitchDescription(
     translation_key="status_light",
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.settings is not None and s.settings.brightness is not None,
 )
 
@@ -36,36 +36,36 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the light, where the device lets us change it."""
-    add_where_allowed(
+    """Add the light if the device has given Home Assistant a token."""
+    async_add_controls(
         entry.runtime_data, Platform.SWITCH, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch
     )
 
 
 class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
-    """The light: off is a brightness of 0."""
+    """The light on the board, which is off at a brightness of 0."""
 
     entity_description: P1MonitorSwitchDescription
-    _lit: int | None = None
+    _last_brightness: int | None = None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """As bright as it last was, else as it comes from the box."""
-        await change_setting(self.coordinator, "light", "brightness", self._lit)
+        """Set the last known brightness, or the device's default if there is none."""
+        await change_setting(self.coordinator, "light", "brightness", self._last_brightness)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Dark, also while telegrams come."""
+        """Set the brightness to 0, so that telegrams do not light it either."""
         await change_setting(self.coordinator, "light", "brightness", 0)
 
     @override
-    def _read(self) -> bool | None:
+    def _current_value(self) -> bool | None:
         settings = self.coordinator.data.settings
         if settings is None or settings.brightness is None:
             return None
-        self._lit = settings.brightness or self._lit
+        self._last_brightness = settings.brightness or self._last_brightness
         return settings.brightness > 0
 
     @override
-    def _show(self, value: bool | None) -> None:
+    def _set_value(self, value: bool | None) -> None:
         self._attr_is_on = value

@@ -1,4 +1,4 @@
-"""Triggers for automations: a peak at risk or exceeded, a new month peak, a month that closed, and thresholds."""
+"""Triggers for automations: peak at risk or exceeded, new month peak, closed month, tariff, power thresholds."""
 
 from collections.abc import Mapping
 from typing import ClassVar, override
@@ -19,8 +19,8 @@ from homeassistant.helpers.trigger import (
 )
 from homeassistant.util.unit_conversion import PowerConverter
 
-from .happenings import MONTH_CLOSED, NEW_MONTH_PEAK
-from .own_entities import own_entities
+from .automation_targets import own_entities
+from .event_detector import MONTH_CLOSED, NEW_MONTH_PEAK
 
 SENSOR = {"sensor": DomainSpec()}
 
@@ -34,37 +34,37 @@ EVENT_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
 
 
 class OwnEntities(EntityTriggerBase):
-    """Narrows a target to our entities of one kind."""
+    """Base of the triggers: limits a target to entities of this integration with one translation key."""
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Leave out what is not ours, also where a whole area is the target."""
+        """Return the entities that the trigger is about; a target may be a whole area with other entities."""
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 
 class TurnsOn(OwnEntities, EntityTargetStateTriggerBase):
-    """A binary sensor of ours turns on."""
+    """Base: a binary sensor of this integration turns on."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"binary_sensor": DomainSpec()}
     _to_states: set[str] = {STATE_ON}  # noqa: RUF012 (as the base class has it)
 
 
 class PeakAtRisk(TurnsOn):
-    """The running quarter heads for a peak, and there is time to do something."""
+    """The running quarter is at risk of exceeding the target, and there is still time to act."""
 
     key = "peak_at_risk"
 
 
 class PeakExceeded(TurnsOn):
-    """The running quarter has passed its target."""
+    """The running quarter has reached its target already."""
 
     key = "peak_unavoidable"
 
 
-class PeakHappens(OwnEntities, StatelessEntityTriggerBase):
-    """The event entity tells of something of this type."""
+class PeakEventTrigger(OwnEntities, StatelessEntityTriggerBase):
+    """Base: the event entity of the peaks reports an event of this type."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"event": DomainSpec()}
     _schema = EVENT_SCHEMA
@@ -73,24 +73,24 @@ class PeakHappens(OwnEntities, StatelessEntityTriggerBase):
 
     @override
     def is_valid_state(self, state: State, report_not_triggered: NotTriggeredReasonReporter) -> bool:
-        """Whether the newest event is of this type."""
+        """True if the newest event has this type."""
         return bool(state.attributes.get("event_type") == self.event_type)
 
 
-class NewMonthPeak(PeakHappens):
-    """A quarter was the highest of its month, and above what is billed anyway."""
+class NewMonthPeak(PeakEventTrigger):
+    """A quarter is the highest of its month so far, and above the smallest billed peak."""
 
     event_type = NEW_MONTH_PEAK
 
 
-class MonthClosed(PeakHappens):
-    """A month is over, and its peak is final."""
+class MonthClosed(PeakEventTrigger):
+    """A month has ended, and its peak is final."""
 
     event_type = MONTH_CLOSED
 
 
 class PowerCrossed(OwnEntities, EntityNumericalStateCrossedThresholdTriggerWithUnitBase):
-    """A power of ours crosses a threshold."""
+    """Base: a power sensor of this integration crosses a threshold."""
 
     _domain_specs = SENSOR
     _base_unit = UnitOfPower.WATT
@@ -98,19 +98,19 @@ class PowerCrossed(OwnEntities, EntityNumericalStateCrossedThresholdTriggerWithU
 
 
 class ProjectedDemandCrossed(PowerCrossed):
-    """Where the running quarter is heading crosses a threshold."""
+    """The projected demand crosses a threshold."""
 
     key = "projected_demand"
 
 
 class HeadroomCrossed(PowerCrossed):
-    """What may still be used crosses a threshold."""
+    """The headroom crosses a threshold."""
 
     key = "headroom"
 
 
 class TariffChanged(OwnEntities):
-    """Day begins, or night."""
+    """The tariff changes between day and night."""
 
     _domain_specs = SENSOR
     key = "tariff"
@@ -128,5 +128,5 @@ TRIGGERS: dict[str, type[Trigger]] = {
 
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
-    """The triggers of this integration."""
+    """Return the triggers of this integration."""
     return TRIGGERS

@@ -1,4 +1,4 @@
-"""The firmware of a board: which one runs, and the one that came with this integration."""
+"""Firmware update of a board: the version that runs, and the package inside this integration."""
 
 import asyncio
 from dataclasses import dataclass
@@ -19,28 +19,28 @@ from homeassistant.helpers.translation import async_get_translations
 from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError, Update
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
-from .entity import P1MonitorEntity, P1MonitorEntityDescription, add_as_they_show
-from .packages import FirmwarePackage, bundled_packages
+from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
+from .firmware_packages import FirmwarePackage, bundled_packages
 
-# A board takes one package at a time, and two boards do not mind each other.
+# A board accepts one package at a time. The limit is per config entry, so that boards do not wait for each other.
 PARALLEL_UPDATES = 1
 
-# It restarts within seconds; joining a poor Wi-Fi may take a minute more.
+# A board restarts within seconds, but may need a minute more to join a weak Wi-Fi network.
 RESTART_TIMEOUT_S = 180
-UNDER_WAY = ("receiving", "restarting")
+INSTALLING_STATES = ("receiving", "restarting")
 
 RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorUpdateDescription(P1MonitorEntityDescription, UpdateEntityDescription):
-    """The one line of this platform's table."""
+    """Description of this platform's only entity."""
 
 
 FIRMWARE = P1MonitorUpdateDescription(
     key="firmware",
     device_class=UpdateDeviceClass.FIRMWARE,
-    lapses=False,
+    needs_telegrams=False,
     has_fn=lambda s: s.device is not None and s.device.update.board is not None,
 )
 
@@ -50,18 +50,18 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the firmware of a board that can be updated over the network."""
+    """Add the firmware entity if the board can be updated over the network."""
     packages = await hass.async_add_executor_job(bundled_packages)
     texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
 
     def make(coordinator: P1MonitorCoordinator, description: P1MonitorUpdateDescription) -> P1MonitorUpdate:
         return P1MonitorUpdate(coordinator, description, packages, texts)
 
-    add_as_they_show(entry.runtime_data, (FIRMWARE,), async_add_entities, make)
+    async_add_when_present(entry.runtime_data, (FIRMWARE,), async_add_entities, make)
 
 
 class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
-    """The firmware that runs; the one inside this integration is offered when it is newer."""
+    """The board's firmware; the package inside this integration is offered if it is newer."""
 
     entity_description: P1MonitorUpdateDescription
     _attr_supported_features = UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
@@ -73,7 +73,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         packages: dict[str, FirmwarePackage],
         texts: dict[str, str],
     ) -> None:
-        """Take the packages by their board, and the translated texts by their key."""
+        """Create the entity. `packages` are by their board, `texts` are translations by their key."""
         self._packages = packages
         self._texts = texts
         self._installing = False
@@ -82,30 +82,30 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
     @property
     @override
     def available(self) -> bool:
-        """Also while the board restarts into what it was just given."""
+        """True if the device answers, and while the board restarts during an installation."""
         return self._installing or super().available
 
     @override
-    def _read(self) -> tuple[str | None, Update] | None:
+    def _current_value(self) -> tuple[str | None, Update] | None:
         device = self.coordinator.data.device
         return None if device is None else (device.firmware, device.update)
 
     @override
-    def _show(self, value: tuple[str | None, Update] | None) -> None:
+    def _set_value(self, value: tuple[str | None, Update] | None) -> None:
         if value is None:
             return
         installed, update = value
-        package = self._newer(installed, update)
+        package = self._newer_package(installed, update)
         self._attr_installed_version = installed
         self._attr_latest_version = package.version if package else installed
         self._attr_release_url = RELEASE_URL.format(version=self._attr_latest_version)
         self._attr_release_summary = self._summary(package, update)
         if not self._installing:
-            self._attr_in_progress = update.state in UNDER_WAY
+            self._attr_in_progress = update.state in INSTALLING_STATES
             self._attr_update_percentage = update.percent
 
-    def _newer(self, installed: str | None, update: Update) -> FirmwarePackage | None:
-        """The package for this board, if what runs on it is older: a downgrade is never offered."""
+    def _newer_package(self, installed: str | None, update: Update) -> FirmwarePackage | None:
+        """Return the package for this board if its version is newer than the installed one, None otherwise."""
         package = self._packages.get(update.board or "")
         try:
             return (
@@ -114,10 +114,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 else None
             )
         except AwesomeVersionException:
-            return None  # somebody's own build, with a version that is none
+            return None  # a firmware that somebody built themselves, whose version cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
-        """What to know before installing, or why there is nothing to install; the device's words are its own."""
+        """Return why no package can be installed, or the device's reason for a failed update."""
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:
@@ -126,26 +126,26 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
 
     @override
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
-        """Send the package, and wait until the board runs it."""
+        """Send the package, and wait until the board runs it. HomeAssistantError if it does not."""
         device = self.coordinator.data.device
-        package = device and self._newer(device.firmware, device.update)
+        package = device and self._newer_package(device.firmware, device.update)
         if not device or not package:
-            return  # it was updated meanwhile, by its own page
+            return  # the board has been updated from its own web page in the meantime
         self._installing = True
         try:
-            await self._send(package)
-            self._progress(None)
+            await self._send_package(package)
+            self._show_progress(None)
             async with asyncio.timeout(RESTART_TIMEOUT_S):
-                await self._restarted(device, package)
+                await self._wait_until_running(device, package)
         except TimeoutError as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_not_back") from err
         finally:
             self._installing = False
 
-    async def _send(self, package: FirmwarePackage) -> None:
+    async def _send_package(self, package: FirmwarePackage) -> None:
         content = await self.hass.async_add_executor_job(package.path.read_bytes)
         try:
-            await self.coordinator.client.update(content, self._progress)
+            await self.coordinator.client.update(content, self._show_progress)
         except P1MonitorTokenError as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="update_needs_token") from err
         except P1MonitorError as err:
@@ -158,15 +158,15 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             ) from err
 
     @callback
-    def _progress(self, percent: int | None) -> None:
+    def _show_progress(self, percent: int | None) -> None:
         self._attr_in_progress = True
         self._attr_update_percentage = percent
         self.async_write_ha_state()
 
-    async def _restarted(self, before: Device, package: FirmwarePackage) -> None:
-        """Wait until the board runs the package. HomeAssistantError: the version before is back, and why."""
-        news = asyncio.Event()
-        unsubscribe = self.coordinator.async_add_listener(news.set)
+    async def _wait_until_running(self, before: Device, package: FirmwarePackage) -> None:
+        """Wait until the board runs the package. HomeAssistantError with the reason if the old version runs again."""
+        changed = asyncio.Event()
+        unsubscribe = self.coordinator.async_add_listener(changed.set)
         try:
             while True:
                 device = self.coordinator.data.device
@@ -181,7 +181,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                             "error": device.update.error,
                         },
                     )
-                news.clear()
-                await news.wait()
+                changed.clear()
+                await changed.wait()
         finally:
             unsubscribe()

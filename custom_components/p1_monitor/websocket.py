@@ -1,4 +1,7 @@
-"""The running quarter for a dashboard: its samples first, then each telegram; no browser ever asks a device."""
+"""Websocket command for the dashboard card: the samples of the running quarter, then an event per telegram.
+
+A browser never sends a request to the device itself.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -38,71 +41,73 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 )
 @callback
 def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the running quarter of a device, or of the only one, as long as somebody listens."""
+    """Send the running quarter of a device, or of the first loaded one, until the client unsubscribes."""
     device_id = message.get(ATTR_DEVICE_ID)
     if not _entries(hass, device_id):
-        connection.send_error(message["id"], ERR_NOT_FOUND, "There is no such P1 monitor")
+        connection.send_error(message["id"], ERR_NOT_FOUND, "No such P1 monitor is set up")
         return
-    listener = Listener(hass, connection, message["id"], device_id)
-    connection.subscriptions[message["id"]] = listener.end
+    subscription = QuarterSubscription(hass, connection, message["id"], device_id)
+    connection.subscriptions[message["id"]] = subscription.cancel
     connection.send_result(message["id"])
-    listener.look()
+    subscription.follow_device()
 
 
-class Listener:
-    """Somebody who looks at a device, also over the times when its entry is loaded anew: dashboards hang on walls."""
+class QuarterSubscription:
+    """A client's subscription to a device. It continues when the entry is reloaded, because a dashboard stays open."""
 
     def __init__(
         self, hass: HomeAssistant, connection: ActiveConnection, message_id: int, device_id: str | None
     ) -> None:
-        """Begin with nothing to look at."""
+        """Wait for a loaded entry of the device, or of any device if `device_id` is None."""
         self._hass = hass
         self._connection = connection
         self._message_id = message_id
         self._device_id = device_id
         self._coordinator: P1MonitorCoordinator | None = None
-        self._stop: CALLBACK_TYPE | None = None
-        self._forget_entries = async_dispatcher_connect(
+        self._unsubscribe_updates: CALLBACK_TYPE | None = None
+        self._unsubscribe_entries = async_dispatcher_connect(
             hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
         )
 
     @callback
-    def end(self) -> None:
-        """Look no more."""
-        self._forget_entries()
-        self._leave()
+    def cancel(self) -> None:
+        """End the subscription."""
+        self._unsubscribe_entries()
+        self._unsubscribe()
 
     @callback
-    def look(self) -> None:
-        """Look at what serves the device now; while nothing does, say so."""
+    def follow_device(self) -> None:
+        """Follow the coordinator that the device has now. If it has none any more, report it as unavailable."""
         before, now = self._coordinator, _coordinator(self._hass, self._device_id)
         if now is before:
             return
-        self._leave()
+        self._unsubscribe()
         self._coordinator = now
         if now is not None:
             name = f"{DOMAIN} samples {now.client.host}"
-            now.config_entry.async_create_background_task(self._hass, self._begin(now), name)
+            now.config_entry.async_create_background_task(self._hass, self._subscribe(now), name)
         elif before is not None:
-            self._send({**_event(before), "available": False})
+            self._send({**_event_json(before), "available": False})
 
     @callback
     def _entry_changed(self, _: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry.domain == DOMAIN:
-            self.look()
+            self.follow_device()
 
     @callback
-    def _leave(self) -> None:
-        if self._stop is not None:
-            self._stop()
-        self._coordinator = self._stop = None
+    def _unsubscribe(self) -> None:
+        if self._unsubscribe_updates is not None:
+            self._unsubscribe_updates()
+        self._coordinator = self._unsubscribe_updates = None
 
-    async def _begin(self, coordinator: P1MonitorCoordinator) -> None:
+    async def _subscribe(self, coordinator: P1MonitorCoordinator) -> None:
         samples = await _samples(coordinator)
         if coordinator is not self._coordinator:
             return
-        self._stop = coordinator.async_add_listener(lambda: self._send(_event(coordinator)))
-        self._send({**_event(coordinator), "samples": samples})
+        self._unsubscribe_updates = coordinator.async_add_listener(
+            lambda: self._send(_event_json(coordinator))
+        )
+        self._send({**_event_json(coordinator), "samples": samples})
 
     @callback
     def _send(self, event: dict[str, Any]) -> None:
@@ -111,7 +116,7 @@ class Listener:
 
 @callback
 def _entries(hass: HomeAssistant, device_id: str | None) -> list[P1MonitorConfigEntry]:
-    """The entry of this device, or all there are."""
+    """Return the entries of this device, or all entries if `device_id` is None."""
     entries: list[P1MonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     if device_id is None:
         return entries
@@ -126,15 +131,15 @@ def _coordinator(hass: HomeAssistant, device_id: str | None) -> P1MonitorCoordin
 
 
 async def _samples(coordinator: P1MonitorCoordinator) -> dict[str, Any] | None:
-    """The slots of 5 s that the device has of the running quarter, both powers 0 or more; None: it does not say."""
+    """Return the device's 5 s samples of the running quarter, both powers >= 0; None if it does not send them."""
     try:
         quarter = await coordinator.client.original_quarter()
     except P1MonitorError:
         return None
-    return None if quarter is None else _slots(quarter)
+    return None if quarter is None else _samples_json(quarter)
 
 
-def _slots(quarter: OriginalQuarter) -> dict[str, Any]:
+def _samples_json(quarter: OriginalQuarter) -> dict[str, Any]:
     return {
         "id": quarter.quarter_id,
         "imported": quarter.consumed_w,
@@ -142,8 +147,8 @@ def _slots(quarter: OriginalQuarter) -> dict[str, Any]:
     }
 
 
-def _event(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
-    """What a telegram changed; a device that is away tells so, and its figures are the last ones."""
+def _event_json(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
+    """Return the event for the newest telegram. While the device is unavailable it has the last figures."""
     snapshot: Snapshot = coordinator.data
     return {
         "available": coordinator.last_update_success and not snapshot.silent,

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
     async_wait_recording_done,
 )
 
-from custom_components.p1_monitor.holes import Repair
+from custom_components.p1_monitor.history_backfill import HistoryBackfill
 from simulator import clock
 from simulator.board import Board
 from simulator.household import Household
@@ -94,7 +94,7 @@ async def test_hours_that_were_missed_come_from_the_card(
     begin = register[hours[0]]
     known = {hour: (register[hour], register[hour] - begin + 10) for hour in (*hours[:2], *hours[6:])}
     await write(hass, energy_import(hass), known)
-    await Repair(hass, home.entry.runtime_data).look(datetime.now(UTC))
+    await HistoryBackfill(hass, home.entry.runtime_data).run(datetime.now(UTC))
     await async_wait_recording_done(hass)
     found = await rows(hass, hours[0])
     assert sorted(found)[: len(hours)] == hours

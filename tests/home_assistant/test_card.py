@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import (  # type: ignore[impor
     WebSocketGenerator,
 )
 
-from custom_components.p1_monitor import card
+from custom_components.p1_monitor import dashboard_card
 from custom_components.p1_monitor.const import DOMAIN
 
 from .conftest import SetUp
@@ -150,9 +150,9 @@ async def test_the_module_is_served_once_with_its_version(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    module = tmp_path / card.MODULE.name
+    module = tmp_path / dashboard_card.MODULE.name
     module.write_text("// a card\n")
-    monkeypatch.setattr(card, "MODULE", module)
+    monkeypatch.setattr(dashboard_card, "MODULE", module)
     assert await async_setup_component(hass_with_us, DOMAIN, {})
     (url,) = [url for url in hass_with_us.data[DATA_EXTRA_MODULE_URL].urls if "p1-quarter-card" in url]
     assert url == "/p1_monitor/p1-quarter-card.js?v=0.1.0"
@@ -167,9 +167,9 @@ async def test_a_new_version_has_a_new_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A browser may keep the module for a month; what it keeps is of the address with the version before."""
-    module = tmp_path / card.MODULE.name
+    module = tmp_path / dashboard_card.MODULE.name
     module.write_text("// the next card\n")
-    monkeypatch.setattr(card, "MODULE", module)
+    monkeypatch.setattr(dashboard_card, "MODULE", module)
     integration = await async_get_integration(hass_with_us, DOMAIN)
     monkeypatch.setitem(integration.manifest, "version", "0.2.0")
     integration.__dict__.pop("version", None)
@@ -184,6 +184,6 @@ async def test_a_new_version_has_a_new_address(
 async def test_a_clone_without_the_module_goes_without(
     hass_with_us: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card, "MODULE", tmp_path / "nothing.js")
+    monkeypatch.setattr(dashboard_card, "MODULE", tmp_path / "nothing.js")
     assert await async_setup_component(hass_with_us, DOMAIN, {})
     assert not [url for url in hass_with_us.data[DATA_EXTRA_MODULE_URL].urls if "p1" in url]

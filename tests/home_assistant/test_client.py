@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.p1_monitor import api, demand
+from custom_components.p1_monitor import api, capacity_tariff, original_advice
 from custom_components.p1_monitor.api import (
     Device,
     NotP1MonitorError,
@@ -50,7 +50,7 @@ def original_client(original: OriginalBoard, session: aiohttp.ClientSession) -> 
 def test_it_knows_nothing_of_home_assistant() -> None:
     modules = [sys.modules[name] for name in sys.modules if name.startswith(api.__name__)]
     assert len(modules) > 3
-    for module in [*modules, demand]:
+    for module in [*modules, capacity_tariff, original_advice]:
         assert "homeassistant" not in inspect.getsource(module), module.__name__
         imports = [value for value in vars(module).values() if isinstance(value, ModuleType)]
         assert not [name for name in imports if name.__name__.startswith("homeassistant")]

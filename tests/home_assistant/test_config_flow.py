@@ -20,7 +20,7 @@ from custom_components.p1_monitor.const import (
     CONF_TARGET_W,
     DOMAIN,
 )
-from custom_components.p1_monitor.host import normal_host
+from custom_components.p1_monitor.host import normalize_host
 
 from .conftest import SetUp, value
 from .device import DEVICE_ID, Board, OriginalBoard, P1Monitor, running
@@ -212,10 +212,10 @@ async def test_options_of_an_original_device(
     ],
 )
 def test_host_as_typed(typed: str, kept: str) -> None:
-    assert normal_host(typed) == kept
+    assert normalize_host(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["", " ", "http://", "/", "digimon local", "digimon:port", "a:99999"])
 def test_what_holds_no_host(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        normal_host(typed)
+        normalize_host(typed)

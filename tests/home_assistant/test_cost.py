@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.p1_monitor.capacity_tariff import AREAS, AREAS_WITHOUT_TARIFF
 from custom_components.p1_monitor.cost import RATES, RATES_YEAR, extra_cost, month_cost, year_cost
-from custom_components.p1_monitor.demand import AREAS, AREAS_WITHOUT_PEAK
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "custom_components/p1_monitor/rates.json"
@@ -24,7 +24,7 @@ SHEETS = {
 
 
 def test_every_area_with_a_peak_has_a_rate_with_vat() -> None:
-    assert set(RATES) == set(AREAS) - set(AREAS_WITHOUT_PEAK)
+    assert set(RATES) == set(AREAS) - set(AREAS_WITHOUT_TARIFF)
     assert RATES_YEAR == 2026
     assert {area: round(rate * 1.06, 4) for area, rate in SHEETS.items()} == RATES
 
@@ -60,7 +60,7 @@ def test_a_quarter_below_what_is_paid_adds_nothing() -> None:
     assert extra_cost("antwerpen", 4000, None) is None
 
 
-@pytest.mark.parametrize("area", [None, *AREAS_WITHOUT_PEAK])
+@pytest.mark.parametrize("area", [None, *AREAS_WITHOUT_TARIFF])
 def test_where_peaks_have_no_price_there_are_no_euros(area: str | None) -> None:
     assert month_cost(area, 4000) is None
     assert year_cost(area, 4000) is None

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from custom_components.p1_monitor.api import Quarter, StoredQuarter
-from custom_components.p1_monitor.day import ClosedQuarter, Day
+from custom_components.p1_monitor.today import ClosedQuarter, Today
 
 START = datetime.fromisoformat("2026-11-12T18:30:00+01:00")
 
@@ -19,10 +19,10 @@ def stored(start: datetime, import_w: int | None) -> StoredQuarter:
     return found
 
 
-def live(*quarters: Quarter) -> Day:
-    day = Day()
+def live(*quarters: Quarter) -> Today:
+    day = Today()
     for told in quarters:
-        day = day.follow(told)
+        day = day.with_running(told)
     return day
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.p1_monitor.demand import (
+from custom_components.p1_monitor.capacity_tariff import target_w
+from custom_components.p1_monitor.original_advice import (
     QUARTER_S,
     Advice,
     RiskTracker,
@@ -16,7 +17,6 @@ from custom_components.p1_monitor.demand import (
     in_same_month,
     projected_w,
     quarter_start,
-    target_w,
 )
 
 VECTORS: dict[str, Any] = json.loads(Path(__file__).parent.parent.joinpath("demand_vectors.json").read_text())

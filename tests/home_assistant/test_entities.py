@@ -229,7 +229,7 @@ async def test_a_single_phase_meter_has_no_phases_by_default(
 async def test_no_limit_is_no_entity(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
 ) -> None:
-    monitor.reading |= {"limiter_w": 99_999, "fuse_a": 999.99}
+    monitor.reading |= {"limiter_w": None, "fuse_a": None}
     await set_up(monitor)
     assert state(hass, "limiter_power") is None
     assert state(hass, "fuse_current") is None

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
     async_wait_recording_done,
 )
 
-from custom_components.p1_monitor.holes import Repair
+from custom_components.p1_monitor.history_backfill import HistoryBackfill
 
 from .conftest import SetUp, state
 from .device import P1Monitor
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 # Real time: a clock that stands still would keep the network waiting.
 START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 10 * HOUR
 LOOK = START + 12 * HOUR + timedelta(minutes=15)
-REPAIR: HassKey[Repair] = HassKey("repair")
+REPAIR: HassKey[HistoryBackfill] = HassKey("repair")
 type Rows = dict[datetime, tuple[float, float]]
 
 
@@ -94,7 +94,7 @@ def stored(hours: int, kwh: float = 1.0, **more: Any) -> list[dict[str, Any]]:
 
 async def look(hass: HomeAssistant, now: datetime = LOOK) -> None:
     """Have the holes looked for, and all that follows from it."""
-    await hass.data[REPAIR].look(now)
+    await hass.data[REPAIR].run(now)
     await async_wait_recording_done(hass)
 
 
@@ -102,7 +102,7 @@ async def look(hass: HomeAssistant, now: datetime = LOOK) -> None:
 async def away(hass_with_us: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> str:
     """An import that was at 101 and 102 kWh, then nothing for three hours, and all of it in the hour after."""
     entry = await set_up(monitor)
-    hass_with_us.data[REPAIR] = Repair(hass_with_us, entry.runtime_data)
+    hass_with_us.data[REPAIR] = HistoryBackfill(hass_with_us, entry.runtime_data)
     monitor.stored = stored(8)
     entity_id = entity(hass_with_us)
     await write(
@@ -216,10 +216,10 @@ async def test_it_looks_once_an_hour_while_the_entry_is_loaded(
 ) -> None:
     looks: list[datetime] = []
 
-    async def note(_: Repair, now: datetime) -> None:
+    async def note(_: HistoryBackfill, now: datetime) -> None:
         looks.append(now)
 
-    monkeypatch.setattr(Repair, "look", note)
+    monkeypatch.setattr(HistoryBackfill, "run", note)
     repair = hass.data[REPAIR]
     repair.start()
     async_fire_time_changed(hass, LOOK)

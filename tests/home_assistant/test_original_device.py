@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     async_fire_time_changed,
 )
 
-from custom_components.p1_monitor import coordinator as base, original as module
+from custom_components.p1_monitor import coordinator as base, coordinator_original as module
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN, ORIGINAL_MODEL
 
 from .conftest import SetUp, until, value

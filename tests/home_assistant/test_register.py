@@ -4,21 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.p1_monitor.register import Pace, Register
+from custom_components.p1_monitor.register_guard import MaxRate, RegisterGuard
 
 START = datetime(2026, 11, 12, tzinfo=UTC)
 # Carries 36 in an hour: with the overload 0.0125 a second, and a step of 0.1.
-PACE = Pace(per_hour=36, step=0.1)
+PACE = MaxRate(per_hour=36, step=0.1)
 
 
 def publish(*values: float | tuple[float, str] | None, every_s: float = 1) -> list[float | None]:
     """What is published for one value a telegram; a tuple is (value, meter id)."""
-    register = Register(PACE)
+    register = RegisterGuard(PACE)
     published = []
     for number, given in enumerate(values):
         value, meter_id = given if isinstance(given, tuple) else (given, "a")
         at = START + timedelta(seconds=number * every_s)
-        published.append(register.believe(value, meter_id, at))
+        published.append(register.check(value, meter_id, at))
     return published
 
 
@@ -57,19 +57,19 @@ def test_what_the_connection_can_carry_is_no_leap() -> None:
 
 
 def test_a_clock_that_goes_back_carries_nothing() -> None:
-    register = Register(PACE)
-    register.believe(5.0, "a", START)
-    assert register.believe(5.05, "a", START - timedelta(hours=1)) == 5.05
-    assert register.believe(6.0, "a", START - timedelta(hours=2)) == 5.05
+    register = RegisterGuard(PACE)
+    register.check(5.0, "a", START)
+    assert register.check(5.05, "a", START - timedelta(hours=1)) == 5.05
+    assert register.check(6.0, "a", START - timedelta(hours=2)) == 5.05
 
 
 def test_a_meter_that_is_read_every_five_minutes() -> None:
     """What counts is when the register was read, not when the telegram came."""
-    register = Register(PACE)
-    register.believe(5.0, "g", START, START)
+    register = RegisterGuard(PACE)
+    register.check(5.0, "g", START, START)
     telegram = START + timedelta(minutes=5)
-    assert register.believe(5.0, "g", telegram, START) == 5.0
-    assert register.believe(8.0, "g", telegram + timedelta(seconds=1), START + timedelta(minutes=5)) == 8.0
+    assert register.check(5.0, "g", telegram, START) == 5.0
+    assert register.check(8.0, "g", telegram + timedelta(seconds=1), START + timedelta(minutes=5)) == 8.0
 
 
 @pytest.mark.parametrize("value", [0.0, 99_999.0])
@@ -83,21 +83,21 @@ def test_a_true_zero_is_a_value() -> None:
 
 
 def test_a_meter_without_a_number_is_one_meter() -> None:
-    register = Register(PACE)
+    register = RegisterGuard(PACE)
     for second, meter_id in enumerate((None, "a", None, "a")):
-        assert register.believe(5.0, meter_id, START + timedelta(seconds=second)) == 5.0
-    assert register.believe(1.0, None, START) == 5.0
+        assert register.check(5.0, meter_id, START + timedelta(seconds=second)) == 5.0
+    assert register.check(1.0, None, START) == 5.0
 
 
 def test_a_meter_without_a_clock_counts_up_as_it_likes() -> None:
-    register = Register(PACE)
-    assert [register.believe(value, "a", None) for value in (5.0, 700.0, 1.0, 1.0, 1.0)] == [
+    register = RegisterGuard(PACE)
+    assert [register.check(value, "a", None) for value in (5.0, 700.0, 1.0, 1.0, 1.0)] == [
         5.0, 700.0, 700.0, 700.0, 1.0,
     ]  # fmt: skip
 
 
 def test_one_telegram_proves_itself_once() -> None:
-    register = Register(PACE)
-    register.believe(5.0, "a", START)
+    register = RegisterGuard(PACE)
+    register.check(5.0, "a", START)
     for _ in range(9):
-        assert register.believe(1.0, "a", START + timedelta(seconds=1)) == 5.0
+        assert register.check(1.0, "a", START + timedelta(seconds=1)) == 5.0

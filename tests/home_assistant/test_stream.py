@@ -191,7 +191,7 @@ async def test_a_fault_of_ours_on_the_stream_is_not_the_end(
 ) -> None:
     entry = await set_up(monitor)
     with monkeypatch.context() as broken:
-        broken.setattr(module.LiveCoordinator, "_receive", lambda *_: 1 / 0)
+        broken.setattr(module.LiveCoordinator, "_publish_events", lambda *_: 1 / 0)
         monitor.push(reading={"power_import_w": 900})
         await until(lambda: entry.runtime_data.update_interval == POLL_INTERVAL)
     await until(lambda: value(hass, "power") == "900")

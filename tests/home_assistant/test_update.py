@@ -11,7 +11,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.exceptions import HomeAssistantError
 
 from build_tool.package import Package
-from custom_components.p1_monitor import packages, update
+from custom_components.p1_monitor import firmware_packages, update
 
 from .conftest import SetUp, state, until
 from .device import OriginalBoard, P1Monitor
@@ -22,7 +22,7 @@ type Bundle = Callable[[str], bytes]
 @pytest.fixture
 def bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bundle:
     """Puts a package for the board into the integration, as a release has it."""
-    monkeypatch.setattr(update, "bundled_packages", lambda: packages.bundled_packages(tmp_path))
+    monkeypatch.setattr(update, "bundled_packages", lambda: firmware_packages.bundled_packages(tmp_path))
 
     def put(version: str, board: str = "t8_c3") -> bytes:
         package = Package(version, board, {"main.mpy": bytes(20_000)})
@@ -197,5 +197,5 @@ def test_what_is_no_package_is_left_out(tmp_path: Path) -> None:
     )
     (tmp_path / "list.p1").write_bytes(b"[[\n")
     (tmp_path / "good.p1").write_bytes(Package("0.2.0", "t8_c3", {}).content())
-    assert [package.version for package in packages.bundled_packages(tmp_path).values()] == ["0.2.0"]
-    assert packages.bundled_packages(tmp_path / "nowhere") == {}
+    assert [package.version for package in firmware_packages.bundled_packages(tmp_path).values()] == ["0.2.0"]
+    assert firmware_packages.bundled_packages(tmp_path / "nowhere") == {}

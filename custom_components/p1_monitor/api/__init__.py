@@ -1,6 +1,6 @@
-"""Client of a P1 monitor: HTTP, server-sent events and models.
+"""Client for a P1 monitor's HTTP API: requests, server-sent events and models.
 
-Knows nothing of Home Assistant, so that it can move to a package of its own as it is.
+Independent of Home Assistant, so that it can become a separate package without a change.
 """
 
 from .client import P1MonitorClient
@@ -9,10 +9,10 @@ from .errors import (
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
 )
 from .models import (
     Capacity,
@@ -30,7 +30,7 @@ from .models import (
     Token,
     Update,
 )
-from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normal_serial
+from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
 __all__ = [
@@ -50,10 +50,10 @@ __all__ = [
     "P1MonitorConflictError",
     "P1MonitorConnectionError",
     "P1MonitorError",
+    "P1MonitorRateLimitError",
     "P1MonitorRefusedError",
     "P1MonitorResponseError",
     "P1MonitorTokenError",
-    "P1MonitorWaitError",
     "Peaks",
     "Quarter",
     "Reading",
@@ -62,5 +62,5 @@ __all__ = [
     "Token",
     "Totals",
     "Update",
-    "normal_serial",
+    "normalize_serial",
 ]

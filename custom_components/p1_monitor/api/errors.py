@@ -1,37 +1,37 @@
-"""What can go wrong between us and a P1 monitor."""
+"""Errors of the client."""
 
 
 class P1MonitorError(Exception):
-    """Base of the family."""
+    """Base of all errors of the client."""
 
 
 class P1MonitorConnectionError(P1MonitorError):
-    """Nothing answers, the connection broke, or it has been silent for too long."""
+    """No device answers, the connection broke, or nothing has arrived for too long."""
 
 
 class P1MonitorResponseError(P1MonitorError):
-    """An answer came, and it is not the one the interface promises."""
+    """The response does not follow docs/openapi.yaml."""
 
 
 class P1MonitorNotFoundError(P1MonitorResponseError):
-    """The device is there and does not know this path."""
+    """The device answers, but does not have this path."""
 
 
 class NotP1MonitorError(P1MonitorResponseError):
-    """Something answers at this address, and it is no P1 monitor."""
+    """The device that answers at this address is not a P1 monitor."""
 
 
 class P1MonitorRefusedError(P1MonitorResponseError):
-    """The device says no to what was asked of it; the text is its own line that says why."""
+    """The device refuses the request. The text is the device's own line with the reason."""
 
 
 class P1MonitorTokenError(P1MonitorRefusedError):
-    """The device wants a token, or another one than this."""
+    """The device requires a token, or does not accept this one."""
 
 
-class P1MonitorWaitError(P1MonitorRefusedError):
-    """The device looks at no password now, because a wrong one has just been sent."""
+class P1MonitorRateLimitError(P1MonitorRefusedError):
+    """The device checks no password now, because a wrong one was sent shortly before (status 429)."""
 
 
 class P1MonitorConflictError(P1MonitorRefusedError):
-    """Something else has to be done first: set a password, or delete a token."""
+    """A password must be set first, or a token deleted (status 409)."""

@@ -1,21 +1,21 @@
-"""Server-sent events out of the chunks in which they arrive.
+"""Parser for server-sent events, from the chunks in which they arrive.
 
-Source: HTML Living Standard, 9.2.6 "Interpreting an event stream". Ids and retry times
-are not used by the device and left out.
+Source: HTML Living Standard, 9.2.6 "Interpreting an event stream". Ids and retry times are ignored, because the device
+does not send them.
 """
 
 from .errors import P1MonitorResponseError
 
-# The longest line a device sends is a reading with thirteen meters on it, some 4 KB.
-# Whoever sends more than this without an end of line is not one.
+# The longest line of a device is a reading with a long message and thirteen month peaks, about 4 KB. A sender of a line
+# longer than this is not a P1 monitor.
 MAX_EVENT_BYTES = 64 * 1024
 
 
 class EventReader:
-    """Feeds on bytes, gives (event name, data) as soon as an event is complete."""
+    """Parser that is fed with bytes, and returns (event name, data) for each complete event."""
 
     def __init__(self, max_bytes: int = MAX_EVENT_BYTES) -> None:
-        """Start with an empty buffer that never exceeds `max_bytes` per event."""
+        """Start with an empty buffer, which never holds more than `max_bytes` of an event."""
         self._max_bytes = max_bytes
         self._rest = b""
         self._name = ""
@@ -23,10 +23,9 @@ class EventReader:
         self._size = 0
 
     def feed(self, chunk: bytes) -> list[tuple[str, str]]:
-        """Take a chunk, return the events that it completed.
+        """Parse a chunk, and return the events that it completes.
 
-        Raises P1MonitorResponseError when a line or an event is too long, or is not
-        UTF-8.
+        P1MonitorResponseError if a line or an event is too long, or is not UTF-8.
         """
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         events: list[tuple[str, str]] = []
@@ -34,14 +33,14 @@ class EventReader:
             self._size += len(line)
             if self._size > self._max_bytes:
                 break
-            if event := self._line(line.removesuffix(b"\r")):
+            if event := self._parse_line(line.removesuffix(b"\r")):
                 events.append(event)
         if self._size + len(self._rest) > self._max_bytes:
             raise P1MonitorResponseError("an event of the live stream is too long")
         return events
 
-    def _line(self, line: bytes) -> tuple[str, str] | None:
-        """Take one line; an empty one ends the event."""
+    def _parse_line(self, line: bytes) -> tuple[str, str] | None:
+        """Parse a line, and return the event if the line is empty and so ends it."""
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None
             self._name, self._data, self._size = "", [], 0

@@ -1,4 +1,4 @@
-"""Asking a device over HTTP: within bounds of time and size, and with errors of one family."""
+"""HTTP requests with limits of time and size, whose failures are errors of the client."""
 
 import asyncio
 import json
@@ -12,16 +12,16 @@ from .errors import (
     P1MonitorConnectionError,
     P1MonitorError,
     P1MonitorNotFoundError,
+    P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
-    P1MonitorWaitError,
 )
-from .fields import Json
+from .json_fields import Json
 
-# A board that writes a quarter to its card answers late, but not this late.
+# A board that writes a quarter to its card answers late, but never as late as this.
 REQUEST_TIMEOUT_S = 10
-# The device sends its status every 10 s, whatever the meter does: three missed is gone.
+# The device sends its status every 10 s, even without telegrams. After three missing ones the stream is broken.
 SILENCE_TIMEOUT_S = 30
 MAX_BODY_BYTES = 64 * 1024
 MAX_LINE_BYTES = 200
@@ -29,12 +29,12 @@ MAX_LINE_BYTES = 200
 _REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
     HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
     HTTPStatus.CONFLICT: P1MonitorConflictError,
-    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorWaitError,
+    HTTPStatus.TOO_MANY_REQUESTS: P1MonitorRateLimitError,
 }
 
 
-class Requests:
-    """Requests to one device at one address; the session is the caller's."""
+class HttpClient:
+    """Requests to one device; the session belongs to the caller."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Requests:
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
     ) -> None:
-        """Talk to `host`, a name or address with or without a port; `token` is the device's own."""
+        """Send requests to `host`, a name or address with or without a port; `token` is one that the device issued."""
         self.host = host
         self.token = token
         self._session = session
@@ -60,10 +60,10 @@ class Requests:
 
     async def _json(self, path: str) -> Json:
         body = await self._text(path)
-        return as_object(body)
+        return parse_object(body)
 
     async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
-        """Ask for a body of bounded size within a bounded time."""
+        """Send a request and return the body, within the limits of time and size."""
         try:
             async with (
                 asyncio.timeout(self._request_timeout_s),
@@ -75,27 +75,27 @@ class Requests:
                     allow_redirects=False,
                 ) as response,
             ):
-                await check(response)
+                await raise_for_status(response)
                 body = bytearray()
                 async for chunk in response.content.iter_any():
                     body += chunk
                     if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the answer is too long")
+                        raise P1MonitorResponseError(f"{path}: the response is too long")
         except (ClientError, TimeoutError, OSError) as err:
             raise connection_error(path, err) from err
         try:
             return body.decode()
         except UnicodeDecodeError as err:
-            raise P1MonitorResponseError(f"{path}: the answer is not UTF-8") from err
+            raise P1MonitorResponseError(f"{path}: the response is not UTF-8") from err
 
 
-async def check(response: ClientResponse) -> None:
-    """Raise what an answer other than the promised one means."""
+async def raise_for_status(response: ClientResponse) -> None:
+    """Raise the error of a response that is neither 200 nor 201."""
     if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
         return
     if response.status == HTTPStatus.NOT_FOUND:
         raise P1MonitorNotFoundError(f"{response.url.path}: not found")
-    # A device says in one line why it refuses.
+    # The body of a refusal is one line with the reason.
     line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):
         raise kind(line)
@@ -104,16 +104,18 @@ async def check(response: ClientResponse) -> None:
     raise P1MonitorResponseError(f"{response.url.path}: status {response.status}")
 
 
-def as_object(body: str) -> dict[str, Any]:
+def parse_object(body: str) -> dict[str, Any]:
+    """Return the JSON object in a body. P1MonitorResponseError if it is not one."""
     try:
         data = json.loads(body)
     except ValueError as err:
-        raise P1MonitorResponseError("the answer is not JSON") from err
+        raise P1MonitorResponseError("the response is not JSON") from err
     if not isinstance(data, dict):
-        raise P1MonitorResponseError("the answer is not a JSON object")
+        raise P1MonitorResponseError("the response is not a JSON object")
     return data
 
 
 def connection_error(path: str, err: Exception) -> P1MonitorError:
+    """Return the client's error for a connection that failed."""
     reason = "no answer in time" if isinstance(err, TimeoutError) else str(err)
     return P1MonitorConnectionError(f"{path}: {reason or type(err).__name__}")

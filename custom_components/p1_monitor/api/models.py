@@ -1,7 +1,7 @@
-"""What a P1 monitor tells, as immutable records.
+"""Models of the responses and live events of our firmware, as immutable dataclasses.
 
-Powers in W, import and export each >= 0; energies in kWh; volumes in m3; moments with the
-meter's own UTC offset. None is: the meter or the firmware does not say.
+Powers in W, import and export each >= 0; energies in kWh; volumes in m3; times with the meter's own UTC offset. None
+if the meter or the firmware does not send the value.
 Contract: docs/openapi.yaml.
 """
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .fields import (
+from .json_fields import (
     Json,
-    flag,
+    boolean,
     integer,
-    moment,
+    json_object,
+    json_objects,
     number,
-    table,
-    tables,
     text,
+    timestamp,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The clock of the device: the meter's, once a telegram has come."""
+    """The clock of the device, which is the meter's once a telegram has arrived."""
 
     source: str | None
     time: datetime | None
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """The capacity tariff's settings, which live on the device."""
+    """The capacity tariff's settings, which the device stores."""
 
     area: str | None = None
     target_w: int | None = None
@@ -40,7 +40,7 @@ class Capacity:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The "capacity" of a device or of its settings."""
+        """Return the settings in the "capacity" of a device or of its settings."""
         return cls(
             area=text(data, "area"),
             target_w=integer(data, "target_w"),
@@ -51,7 +51,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """GET /api/config, as far as we show it. brightness is in percent."""
+    """The settings that the integration uses (GET /api/config). brightness in percent."""
 
     capacity: Capacity
     brightness: int | None
@@ -59,31 +59,31 @@ class Settings:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The settings; none of them is a secret."""
+        """Return the settings, which contain no secrets."""
         return cls(
-            capacity=Capacity.from_json(table(data, "capacity")),
-            brightness=integer(table(data, "light"), "brightness"),
-            has_password=flag(table(data, "access"), "has_password"),
+            capacity=Capacity.from_json(json_object(data, "capacity")),
+            brightness=integer(json_object(data, "light"), "brightness"),
+            has_password=boolean(json_object(data, "access"), "has_password"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A named token that a device gave out; `value` is the secret."""
+    """A named token that the device issued; `value` is the secret."""
 
     id: str
     value: str
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """The token, or None where there is none in it."""
+        """Return the token, None if the object has none."""
         token_id, value = text(data, "id"), text(data, "token")
         return cls(id=token_id, value=value) if token_id and value else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The SD card: "ok", "absent" or "failed"."""
+    """The card. state: "ok", "absent" or "failed"."""
 
     state: str | None
     size_bytes: int | None
@@ -96,7 +96,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class P1Health:
-    """How the line to the meter is doing; age is that of the newest telegram."""
+    """Counters of the P1 connection. age_ms: time since the newest telegram."""
 
     telegrams: int | None
     crc_errors: int | None
@@ -106,7 +106,7 @@ class P1Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """How an update of the firmware is doing; board is the one that a package must be for."""
+    """The state of a firmware update. board: the kind of board for which a package must be made."""
 
     state: str | None
     percent: int | None
@@ -116,7 +116,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """GET /api/device: the board itself."""
+    """The device itself: board, firmware, and health (GET /api/device)."""
 
     id: str
     name: str | None
@@ -137,15 +137,15 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """The device, or None where there is no id: then it is none of ours."""
+        """Return the device, None if the object has no id and therefore is not from our firmware."""
         if (device_id := text(data, "id")) is None:
             return None
-        clock = table(data, "clock")
-        wifi = table(data, "wifi")
-        heap = table(data, "heap")
-        card = table(data, "card")
-        p1 = table(data, "p1")
-        update = table(data, "update")
+        clock = json_object(data, "clock")
+        wifi = json_object(data, "wifi")
+        heap = json_object(data, "heap")
+        card = json_object(data, "card")
+        p1 = json_object(data, "p1")
+        update = json_object(data, "update")
         return cls(
             id=device_id.lower(),
             name=text(data, "name"),
@@ -154,8 +154,8 @@ class Device:
             micropython=text(data, "micropython"),
             uptime_s=integer(data, "uptime_s"),
             reset_cause=text(data, "reset_cause"),
-            clock=Clock(source=text(clock, "source"), time=moment(clock, "time")),
-            capacity=Capacity.from_json(table(data, "capacity")),
+            clock=Clock(source=text(clock, "source"), time=timestamp(clock, "time")),
+            capacity=Capacity.from_json(json_object(data, "capacity")),
             wifi_ssid=text(wifi, "ssid"),
             wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
             heap_used_bytes=integer(heap, "used_bytes"),
@@ -167,7 +167,7 @@ class Device:
                 error=text(card, "error"),
                 waiting_quarters=integer(card, "waiting_quarters"),
                 lost_quarters=integer(card, "lost_quarters"),
-                nearly_full=flag(card, "nearly_full"),
+                nearly_full=boolean(card, "nearly_full"),
             ),
             p1=P1Health(
                 telegrams=integer(p1, "telegrams"),
@@ -186,7 +186,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MBusDevice:
-    """A gas, water or heat meter that reports through the electricity meter."""
+    """A gas, water or heat meter, whose values the electricity meter sends."""
 
     channel: int | None
     type: str | None
@@ -198,13 +198,13 @@ class MBusDevice:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """One element of a reading's "mbus"."""
+        """Return the meter of one element of a reading's "mbus"."""
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
-            time=moment(data, "time"),
+            time=timestamp(data, "time"),
             volume_m3=number(data, "volume_m3"),
             energy_gj=number(data, "energy_gj"),
         )
@@ -212,7 +212,7 @@ class MBusDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """GET /api/reading: the newest telegram."""
+    """The parsed values of the newest telegram (GET /api/reading)."""
 
     time: datetime | None = None
     meter_model: str | None = None
@@ -237,9 +237,9 @@ class Reading:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The reading; every field of it may be absent."""
+        """Return the reading; any of its fields may be missing."""
         return cls(
-            time=moment(data, "time"),
+            time=timestamp(data, "time"),
             meter_model=text(data, "meter_model"),
             meter_version=text(data, "meter_version"),
             meter_id=text(data, "meter_id"),
@@ -262,13 +262,13 @@ class Reading:
             limiter_w=integer(data, "limiter_w"),
             fuse_a=number(data, "fuse_a"),
             message=text(data, "message"),
-            mbus=tuple(MBusDevice.from_json(item) for item in tables(data, "mbus")),
+            mbus=tuple(MBusDevice.from_json(item) for item in json_objects(data, "mbus")),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
-    """GET /api/quarter: where the running quarter is heading."""
+    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter)."""
 
     id: int | None = None
     start: datetime | None = None
@@ -285,11 +285,11 @@ class Quarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The quarter; before the first telegram all of it is absent."""
+        """Return the quarter; before the first telegram all its fields are missing."""
         return cls(
             id=integer(data, "id"),
-            start=moment(data, "start"),
-            end=moment(data, "end"),
+            start=timestamp(data, "start"),
+            end=timestamp(data, "end"),
             elapsed_s=integer(data, "elapsed_s"),
             demand_w=integer(data, "demand_w"),
             demand_source=text(data, "demand_source"),
@@ -297,16 +297,16 @@ class Quarter:
             target_w=integer(data, "target_w"),
             allowed_w=integer(data, "allowed_w"),
             headroom_w=integer(data, "headroom_w"),
-            at_risk=flag(data, "at_risk"),
-            unavoidable=flag(data, "unavoidable"),
+            at_risk=boolean(data, "at_risk"),
+            unavoidable=boolean(data, "unavoidable"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeak:
-    """The highest quarter of a month ("2026-11"); end is the end of that quarter.
+    """The highest quarter of a month ("2026-11"). end: the end of that quarter.
 
-    source: "meter" told it, or the "card" holds no higher one.
+    source: "meter" if the meter sent it, "card" if it is the highest of the quarters that the device stored itself.
     """
 
     month: str | None
@@ -316,18 +316,18 @@ class MonthPeak:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The running month, or one element of "months"."""
+        """Return the peak of "running", or of one element of "months"."""
         return cls(
             month=text(data, "month"),
             power_w=integer(data, "power_w"),
-            end=moment(data, "end"),
+            end=timestamp(data, "end"),
             source=text(data, "source"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """GET /api/peaks: the running month, the closed months newest first, their mean."""
+    """The running month, the closed months newest first, and the billable average (GET /api/peaks)."""
 
     running: MonthPeak | None = None
     months: tuple[MonthPeak, ...] = ()
@@ -335,11 +335,11 @@ class Peaks:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """The peaks; a running month without a power is none yet."""
-        running = MonthPeak.from_json(table(data, "running"))
+        """Return the peaks; `running` is None if the running month has no peak yet."""
+        running = MonthPeak.from_json(json_object(data, "running"))
         return cls(
             running=running if running.power_w is not None else None,
-            months=tuple(MonthPeak.from_json(item) for item in tables(data, "months")),
+            months=tuple(MonthPeak.from_json(item) for item in json_objects(data, "months")),
             billable_average_w=integer(data, "billable_average_w"),
         )
 

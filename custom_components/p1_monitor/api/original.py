@@ -1,10 +1,10 @@
-"""What a device with the original firmware tells: two answers, and no more."""
+"""Models of the original firmware's two responses: the running quarter and the month's peak."""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
-from .fields import Json, integer, integers, table
+from .json_fields import Json, integer, integers, json_object
 
 _MAC_DIGITS = 12
 
@@ -13,15 +13,14 @@ _MAC_DIGITS = 12
 class OriginalDevice:
     """A board with the original firmware, which has no /api.
 
-    serial is its MAC as 12 lower-case hexadecimal digits, else what it calls its serial
-    number, else None.
+    serial: its MAC as 12 lower-case hexadecimal digits, another serial number as it sends it, or None.
     """
 
     serial: str | None
 
 
-def normal_serial(given: str) -> str:
-    """A serial number as it tells a device: a MAC as 12 lower-case hexadecimal digits."""
+def normalize_serial(given: str) -> str:
+    """Return a serial number as a device id: a MAC as 12 lower-case hexadecimal digits, another one unchanged."""
     digits = re.sub(r"[:.-]", "", given).lower()
     is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
     return digits if is_mac else given
@@ -29,9 +28,9 @@ def normal_serial(given: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalQuarter:
-    """GET /current/quarter of the original firmware: finished 5 s slots since its start.
+    """The finished 5 s samples of the running quarter (GET /current/quarter of the original firmware).
 
-    A slot without a telegram is None; produced power is <= 0.
+    A sample without a telegram is None; produced power is <= 0.
     """
 
     quarter_id: int
@@ -40,7 +39,7 @@ class OriginalQuarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """The quarter, or None before the first telegram."""
+        """Return the quarter, None before the first telegram."""
         if (quarter_id := integer(data, "quarter_id")) is None:
             return None
         return cls(
@@ -52,15 +51,15 @@ class OriginalQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalPeak:
-    """The peak in GET /current/month/peak; the id is that of its quarter's start."""
+    """The month's peak (GET /current/month/peak). quarter_id names the start of its quarter."""
 
     quarter_id: int
     power_w: int
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """The peak, or None before the first telegram."""
-        peak = table(data, "peak")
+        """Return the peak, None before the first telegram."""
+        peak = json_object(data, "peak")
         quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
         if quarter_id is None or power_w is None:
             return None

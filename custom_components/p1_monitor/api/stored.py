@@ -1,21 +1,22 @@
-"""What a P1 monitor has kept on its card: quarters, and the totals of days and months.
+"""Models of the history on a device's card: quarters, and the totals of days and months.
 
-The same units as in models.py. Contract: docs/openapi.yaml.
+Units as in models.py. Contract: docs/openapi.yaml.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .fields import Json, integer, moment, number, text
+from .json_fields import Json, integer, number, text, timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredQuarter:
-    """A closed quarter of GET /api/history.
+    """A closed quarter (GET /api/history).
 
-    import_w and export_w are its averages; the registers are those at its END. samples: of its 180 slots of 5 s, those
-    with a telegram. source: "registers", "samples", or "partial" when it does not hold the whole quarter.
+    import_w, export_w: its averages. The registers are those at its END. samples: the number of its 180 samples of 5 s
+    that have a telegram. source: "registers" or "samples", from which the averages are computed; "partial" if the
+    samples end before the quarter.
     """
 
     start: datetime
@@ -30,8 +31,8 @@ class StoredQuarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """The quarter, or None where it does not say which one it is."""
-        if (start := moment(data, "start")) is None:
+        """Return the quarter, None if it has no start."""
+        if (start := timestamp(data, "start")) is None:
             return None
         return cls(
             start=start,
@@ -48,7 +49,7 @@ class StoredQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What was used in a day ("2026-01-15") or a month ("2026-01"), and its highest quarter average."""
+    """The energy and volumes of a day ("2026-01-15") or a month ("2026-01"), and its highest quarter average."""
 
     name: str
     import_kwh: float | None
@@ -60,7 +61,7 @@ class Totals:
 
     @classmethod
     def from_json(cls, data: Json, key: str) -> Self | None:
-        """The totals of what `key` names, "day" or "month"; None where it does not."""
+        """Return the totals of the day or month whose name is in the field `key`; None if the field is missing."""
         if (name := text(data, key)) is None:
             return None
         return cls(
@@ -70,5 +71,5 @@ class Totals:
             gas_m3=number(data, "gas_m3"),
             water_m3=number(data, "water_m3"),
             peak_w=integer(data, "peak_w"),
-            peak_start=moment(data, "peak_start"),
+            peak_start=timestamp(data, "peak_start"),
         )

@@ -13,7 +13,7 @@ import pytest
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 
-from custom_components.p1_monitor.demand import QUARTER_S, RiskTracker, allowed_w, projected_w
+from custom_components.p1_monitor.original_advice import QUARTER_S, RiskTracker, allowed_w, projected_w
 from simulator.household import Household
 
 from .conftest import AT_RISK, HEADROOM, PROJECTED, House, warn_of

@@ -1,6 +1,6 @@
-"""The dashboard card: one module that every page of Home Assistant loads, once.
+"""The dashboard card: serves its JavaScript module, which every page of Home Assistant loads.
 
-A release has it, and a clone of the sources once scripts/build has made it.
+A release contains the module. In a clone of the sources scripts/build makes it, in the folder frontend/.
 """
 
 from pathlib import Path
@@ -16,8 +16,11 @@ MODULE = Path(__file__).parent / "frontend" / "p1-quarter-card.js"
 URL = f"/{DOMAIN}/{MODULE.name}"
 
 
-async def async_setup_card(hass: HomeAssistant) -> None:
-    """Serve the module and have it loaded; its version in the URL makes browsers forget an earlier one."""
+async def async_setup_dashboard_card(hass: HomeAssistant) -> None:
+    """Serve the module and register it with the frontend.
+
+    The integration's version is in the URL, so that browsers do not use an older module from their cache.
+    """
     if not await hass.async_add_executor_job(MODULE.is_file):
         return
     version = (await async_get_integration(hass, DOMAIN)).version

@@ -1,6 +1,6 @@
-"""The quarters of today that have ended: the last one's average, and the day's highest.
+"""Today's closed quarters: the average of the last one, and the highest of the day.
 
-Pure: knows nothing of Home Assistant. Averages in W.
+Independent of Home Assistant. Averages in W.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from .api import Quarter, StoredQuarter
 
-# So near its end, a quarter's projection is its average but for a few W.
+# In a quarter's last minute its projection is its average within a few W.
 NEARLY_ENDED_S = 840
 
 
@@ -22,17 +22,17 @@ class ClosedQuarter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """The day of the running quarter. peak and last are None until a quarter of it was seen to end."""
+class Today:
+    """The day of the running quarter. `last` and `peak` are None until a closed quarter is known."""
 
     today: date | None = None
     last: ClosedQuarter | None = None
     peak: ClosedQuarter | None = None
-    # The running quarter as it was last told.
+    # The running quarter as the device last sent it.
     running: Quarter | None = None
 
-    def follow(self, quarter: Quarter) -> Day:
-        """The day once the running quarter has gone on, or another one has begun."""
+    def with_running(self, quarter: Quarter) -> Today:
+        """Return the day with the newest state of the running quarter; if another one has begun, close the previous."""
         if quarter.start is None:
             return self
         ended = self.running
@@ -40,28 +40,28 @@ class Day:
         if ended is not None and ended.start != quarter.start and (closed := _closed(ended)):
             now = now.with_closed(closed)
         today = quarter.start.date()
-        if now.today is not None and now.today != today:  # the last quarter of yesterday stays the last
-            now = Day(today=today, last=now.last)
-        return Day(today=today, last=now.last, peak=now.peak, running=quarter)
+        if now.today is not None and now.today != today:  # yesterday's last quarter remains `last`
+            now = Today(today=today, last=now.last)
+        return Today(today=today, last=now.last, peak=now.peak, running=quarter)
 
-    def with_stored(self, stored: Iterable[StoredQuarter]) -> Day:
-        """The day with the quarters that the device has kept of it."""
+    def with_stored(self, stored: Iterable[StoredQuarter]) -> Today:
+        """Return the day with its quarters that the device has stored."""
         day = self
         for quarter in stored:
             if quarter.import_w is not None and quarter.start.date() == self.today:
                 day = day.with_closed(ClosedQuarter(start=quarter.start, average_w=quarter.import_w))
         return day
 
-    def with_closed(self, closed: ClosedQuarter) -> Day:
-        """The day with one more quarter that has ended."""
+    def with_closed(self, closed: ClosedQuarter) -> Today:
+        """Return the day with one more closed quarter."""
         last = closed if self.last is None or closed.start >= self.last.start else self.last
         higher = self.peak is None or closed.average_w > self.peak.average_w
         peak = closed if higher and closed.start.date() == self.today else self.peak
-        return Day(today=self.today, last=last, peak=peak, running=self.running)
+        return Today(today=self.today, last=last, peak=peak, running=self.running)
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """What a quarter that was seen to its end ended at."""
+    """Return the closed quarter, None if its last minute was not seen."""
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None
     return ClosedQuarter(start=quarter.start, average_w=quarter.projected_w)

@@ -1,4 +1,4 @@
-"""What must be remembered over a restart of Home Assistant: which peaks were told already, and what was seen."""
+"""Storage of a config entry over restarts of Home Assistant: the reported peak events, and the peaks seen."""
 
 from typing import Any, Self
 
@@ -11,37 +11,37 @@ VERSION = 1
 SAVE_AFTER_S = 1.0
 
 
-class Memory:
-    """A small file for one config entry. Values are JSON; whoever reads one gives its key."""
+class EntryStorage:
+    """A small file of one config entry, with JSON values by key; each module defines its own keys."""
 
     def __init__(self, store: Store[dict[str, Any]], data: dict[str, Any]) -> None:
-        """Hold what was loaded."""
+        """Use the data that was loaded from `store`."""
         self._store = store
         self._data = data
 
     @classmethod
     async def load(cls, hass: HomeAssistant, entry_id: str) -> Self:
-        """Read the file; without one nothing is remembered."""
+        """Return the storage of an entry, empty if it has no file yet."""
         store = _store(hass, entry_id)
         return cls(store, await store.async_load() or {})
 
     @staticmethod
-    async def forget(hass: HomeAssistant, entry_id: str) -> None:
-        """Remove the file of an entry that is gone."""
+    async def remove(hass: HomeAssistant, entry_id: str) -> None:
+        """Delete the file of a removed entry."""
         await _store(hass, entry_id).async_remove()
 
     def get(self, key: str) -> Any:
-        """What was remembered under this key, or None."""
+        """Return the value of this key, None if there is none."""
         return self._data.get(key)
 
     def put(self, key: str, value: Any) -> None:
-        """Remember this; it is on disk a moment later."""
+        """Set the value of this key. The file is written about a second later."""
         if self._data.get(key) != value:
             self._data[key] = value
             self._store.async_delay_save(lambda: self._data, SAVE_AFTER_S)
 
     async def save(self) -> None:
-        """Write now, before the entry is unloaded."""
+        """Write the file at once, before the entry is unloaded."""
         await self._store.async_save(self._data)
 
 

@@ -1,4 +1,4 @@
-"""Changing something on a device: its refusals become words, and its settings what we show."""
+"""Writes to a device: settings, tokens, and the entities that control it, with translated errors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,12 +15,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .api import P1MonitorClient, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
 from .const import CONF_TOKEN_ID, DOMAIN
 from .coordinator import LiveCoordinator, P1MonitorCoordinator
-from .entity import P1MonitorEntityDescription, add_as_they_show
+from .entity import P1MonitorEntityDescription, async_add_when_present
 
 
 @contextmanager
-def in_words(coordinator: P1MonitorCoordinator) -> Iterator[None]:
-    """Raise HomeAssistantError for what goes wrong inside; ask for a new token where ours is refused."""
+def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
+    """Raise a translated HomeAssistantError for an error of the client in the `with` block.
+
+    Starts reauthentication if the device refuses the token.
+    """
     try:
         yield
     except P1MonitorError as err:
@@ -38,26 +41,29 @@ def in_words(coordinator: P1MonitorCoordinator) -> Iterator[None]:
 
 
 async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: str, value: Any) -> None:
-    """Change one setting of the device, and show what holds then; None takes it back to its default."""
-    with in_words(coordinator):
+    """Change one setting of the device, None for its default, and publish the settings that the device returns."""
+    with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})
     if isinstance(coordinator, LiveCoordinator):
-        coordinator.take_settings(settings)
+        coordinator.publish_settings(settings)
 
 
 @callback
-def add_where_allowed[D: P1MonitorEntityDescription](
+def async_add_controls[D: P1MonitorEntityDescription](
     coordinator: P1MonitorCoordinator,
     platform: Platform,
     descriptions: tuple[D, ...],
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add what changes the device, where it has given us a token; else take away what an earlier token brought."""
+    """Add the entities that change the device, if it has given Home Assistant a token.
+
+    Without a token, remove those that were added when the entry had one.
+    """
     if not isinstance(coordinator, LiveCoordinator):
         return
     if coordinator.client.token:
-        add_as_they_show(coordinator, descriptions, async_add_entities, make)
+        async_add_when_present(coordinator, descriptions, async_add_entities, make)
         return
     registry = er.async_get(coordinator.hass)
     for item in descriptions:
@@ -66,8 +72,8 @@ def add_where_allowed[D: P1MonitorEntityDescription](
             registry.async_remove(entity_id)
 
 
-async def give_token_back(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Have the device forget the token of an entry with this data; one that is gone keeps it in its list."""
+async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Delete the token of an entry with this data on the device. A device that does not answer keeps the token."""
     if token_id := data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])
         with suppress(P1MonitorError):

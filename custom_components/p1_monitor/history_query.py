@@ -1,6 +1,6 @@
-"""What a device has kept, as actions and Assist tell it: plain values that can become JSON.
+"""Queries of a device's stored history for the actions and for Assist, as JSON values.
 
-All raise ServiceValidationError for a span that cannot be, and HomeAssistantError when the device does not answer.
+All raise ServiceValidationError for an impossible span, and HomeAssistantError if the device does not answer.
 """
 
 from collections.abc import Iterable
@@ -16,44 +16,45 @@ from .api import P1MonitorError, Totals
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 
-# A quarter is some 250 bytes in an answer: more would be megabytes in one message.
-MOST_DAYS = 92
-# The device is asked once for each month.
-MOST_MONTHS = 25
+# A quarter is about 250 bytes of the response, so a longer span would be megabytes in one message.
+MAX_DAYS = 92
+# Each month is one request to the device.
+MAX_MONTHS = 25
 QUARTER = timedelta(minutes=15)
 
 TOTALS = ("import_kwh", "export_kwh", "gas_m3", "water_m3")
 
 
 async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: datetime) -> list[JsonValueType]:
-    """The stored quarters from `start` to before `end`, oldest first."""
-    _check_span(coordinator, start, end, timedelta(days=MOST_DAYS))
+    """Return the stored quarters from `start` up to but not including `end`, oldest first."""
+    _check_span(coordinator, start, end, timedelta(days=MAX_DAYS))
     try:
         found = [asdict(quarter) async for quarter in coordinator.client.history(start, end)]
     except P1MonitorError as err:
-        raise unreachable(coordinator, err) from err
+        raise communication_error(coordinator, err) from err
     return [{**quarter, "start": quarter["start"].isoformat()} for quarter in found]
 
 
 async def month_peaks(
     coordinator: P1MonitorCoordinator, first: date | None, last: date | None
 ) -> list[JsonValueType]:
-    """The peak of each month that these days touch, oldest first: the meter's own, and before those the card's.
+    """Return the peak of each month that these days are part of, oldest first.
 
-    Without a first day, those of the meter: the running month and up to 13 before it.
+    A month's peak is the meter's, or the card's for a month that the meter no longer sends. Without a first day, return
+    the meter's: the running month and up to 13 before it.
     """
     peaks = coordinator.data.peaks
     running = [peaks.running] if peaks.running else []
     known = {peak.month: _peak(peak.month, peak.power_w, peak.end) for peak in (*running, *peaks.months)}
     if first is not None:
         last = last or dt_util.now().date()
-        _check_span(coordinator, first, last, timedelta(days=31 * MOST_MONTHS))
+        _check_span(coordinator, first, last, timedelta(days=31 * MAX_MONTHS))
         try:
             years = [await coordinator.client.year(year) for year in range(first.year, last.year + 1)]
         except P1MonitorError as err:
-            raise unreachable(coordinator, err) from err
+            raise communication_error(coordinator, err) from err
         for stored in (month for year in years for month in year):
-            known.setdefault(stored.name, _stored_peak(stored))
+            known.setdefault(stored.name, _peak_of_card(stored))
         known = {
             month: peak
             for month, peak in known.items()
@@ -63,26 +64,26 @@ async def month_peaks(
 
 
 async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> JsonObjectType:
-    """What was used from the first day up to and including the last, and the highest quarter of them."""
-    _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MOST_MONTHS))
+    """Return the totals from the first day up to and including the last, and the highest quarter of these days."""
+    _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MAX_MONTHS))
     try:
         months = [await coordinator.client.month(month) for month in _months(first, last)]
     except P1MonitorError as err:
-        raise unreachable(coordinator, err) from err
+        raise communication_error(coordinator, err) from err
     days = [day for month in months for day in month if first.isoformat() <= day.name <= last.isoformat()]
     highest = max(
         (day for day in days if day.peak_w is not None), key=lambda day: day.peak_w or 0, default=None
     )
     return {
         "days_stored": len(days),
-        **{key: _sum(getattr(day, key) for day in days) for key in TOTALS},
+        **{key: _sum_of_known(getattr(day, key) for day in days) for key in TOTALS},
         "highest_quarter_w": highest.peak_w if highest else None,
         "highest_quarter_start": highest.peak_start.isoformat() if highest and highest.peak_start else None,
     }
 
 
-def _sum(amounts: Iterable[float | None]) -> float | None:
-    """The sum of those that are known; None when none is."""
+def _sum_of_known(amounts: Iterable[float | None]) -> float | None:
+    """Return the sum of the known amounts, None if there are none."""
     known = [amount for amount in amounts if amount is not None]
     return round(sum(known), 3) if known else None
 
@@ -97,7 +98,7 @@ def _peak(month: str | None, power_w: int | None, end: datetime | None) -> dict[
     return {"month": month, "peak_w": power_w, "peak_end": end.isoformat() if end else None}
 
 
-def _stored_peak(month: Totals) -> dict[str, Any]:
+def _peak_of_card(month: Totals) -> dict[str, Any]:
     return _peak(month.name, month.peak_w, month.peak_start + QUARTER if month.peak_start else None)
 
 
@@ -116,8 +117,8 @@ def _check_span[T: (date, datetime)](
         )
 
 
-def unreachable(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
-    """The device does not answer, in words."""
+def communication_error(coordinator: P1MonitorCoordinator, err: P1MonitorError) -> HomeAssistantError:
+    """Return the translated error for a device that does not answer."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="communication_error",

@@ -1,7 +1,7 @@
-"""Reading one field out of a JSON object that may lack it or hold something else.
+"""Readers for single fields of a JSON object, which treat a missing field and one of another type alike.
 
-Firmware of another version may leave a key out, add one, or change its type. None of
-that may cost the rest of the answer, so a field that is not what we expect is absent.
+Firmware of another version may leave a key out, add one, or change its type. The rest of the response must remain
+usable, so a field of an unexpected type counts as missing.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ type Json = Mapping[str, Any]
 
 
 def integer(data: Json, key: str) -> int | None:
-    """An integer; JSON's true and false are none."""
+    """Return an integer, None if the field is not one; true and false are not."""
     value = data.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(data: Json, key: str) -> float | None:
-    """A number with or without decimals."""
+    """Return a number with or without decimals, None if the field is not one."""
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -27,18 +27,18 @@ def number(data: Json, key: str) -> float | None:
 
 
 def text(data: Json, key: str) -> str | None:
-    """A string that says something: an empty one is absent."""
+    """Return a string, None if it is empty or the field is not one."""
     value = data.get(key)
     return value if isinstance(value, str) and value else None
 
 
-def flag(data: Json, key: str) -> bool:
-    """A flag; absent is not set."""
+def boolean(data: Json, key: str) -> bool:
+    """True if the field is JSON's true; a missing field is false."""
     return data.get(key) is True
 
 
-def moment(data: Json, key: str) -> datetime | None:
-    """An ISO 8601 moment with its offset; one without offset names no moment."""
+def timestamp(data: Json, key: str) -> datetime | None:
+    """Return the time of an ISO 8601 string, None if it has no UTC offset or the field is not such a string."""
     value = data.get(key)
     if not isinstance(value, str):
         return None
@@ -49,14 +49,14 @@ def moment(data: Json, key: str) -> datetime | None:
     return parsed if parsed.tzinfo is not None else None
 
 
-def table(data: Json, key: str) -> Json:
-    """An object inside the object; absent is an empty one."""
+def json_object(data: Json, key: str) -> Json:
+    """Return an object, an empty one if the field is not an object."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def tables(data: Json, key: str) -> list[Json]:
-    """A list of objects; what is no object in it is left out."""
+def json_objects(data: Json, key: str) -> list[Json]:
+    """Return the objects in a list, without its elements of other types."""
     value = data.get(key)
     if not isinstance(value, list):
         return []
@@ -64,7 +64,7 @@ def tables(data: Json, key: str) -> list[Json]:
 
 
 def integers(data: Json, key: str) -> tuple[int | None, ...]:
-    """A list of integers with holes."""
+    """Return a list of integers, with None for elements of other types."""
     value = data.get(key)
     if not isinstance(value, list):
         return ()

@@ -1,6 +1,6 @@
-"""The update packages that travel inside a release of this integration; a clone of the sources has none.
+"""The firmware packages inside a release of this integration; a clone of the sources has none.
 
-Pure: knows nothing of Home Assistant. The file's format: build_tool/package.py.
+Independent of Home Assistant. The format of a package: build_tool/package.py.
 """
 
 import json
@@ -13,7 +13,7 @@ _FORMAT = "p1-monitor 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwarePackage:
-    """One version of the firmware for one board."""
+    """An update package: one version of the firmware for one kind of board."""
 
     version: str
     board: str
@@ -21,7 +21,7 @@ class FirmwarePackage:
 
 
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
-    """The packages in a folder by their board; what is none is left out. Blocks: reads the disk."""
+    """Return the packages in a folder by their board, without files of another format. Blocks: reads the disk."""
     found = (_package(path) for path in sorted(folder.glob("*.p1")))
     return {package.board: package for package in found if package}
 

@@ -1,4 +1,4 @@
-"""A device with the original firmware: two polled endpoints, and our own advice on them."""
+"""The coordinator for the original firmware: polls its two endpoints and computes the advice itself."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +18,7 @@ from .api import (
     Quarter,
     Reading,
 )
+from .capacity_tariff import target_w
 from .const import CONF_AREA, CONF_TARGET_W, CONF_WARNING_PERCENT
 from .coordinator import (
     SLOW_POLL_S,
@@ -25,17 +26,17 @@ from .coordinator import (
     P1MonitorCoordinator,
     Snapshot,
 )
-from .day import Day
-from .demand import advise, in_same_month, quarter_start, target_w
+from .original_advice import advise, in_same_month, quarter_start
+from .today import Today
 
 QUARTER = timedelta(minutes=15)
 
 
 class OriginalCoordinator(P1MonitorCoordinator):
-    """Polls the running quarter every 5 s, the peak every minute and each new quarter."""
+    """Polls the running quarter every 5 s, and the month's peak every minute and at each new quarter."""
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Take the settings that this device cannot hold from the entry's options."""
+        """Read the capacity tariff's settings from the entry's options, because the device cannot store them."""
         super().__init__(hass, entry, client)
         self._area: str | None = entry.options.get(CONF_AREA)
         self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
@@ -46,13 +47,13 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll, and turn the slots of the quarter into a snapshot."""
+        """Poll, and make a snapshot of the quarter's samples."""
         try:
             if not self.last_update_success:
                 await self._identify_again()
             quarter = await self.client.original_quarter()
             if quarter is None:
-                return self._with_day(Snapshot())
+                return self._with_today(Snapshot())
             newest = (quarter.quarter_id, len(quarter.consumed_w))
             new_quarter = self._newest is None or self._newest[0] != newest[0]
             if new_quarter or monotonic() >= self._peak_due:
@@ -61,22 +62,22 @@ class OriginalCoordinator(P1MonitorCoordinator):
         except P1MonitorError as err:
             raise self._communication_error(err) from err
         if newest != self._newest:
-            self._heard()
+            self._note_telegram()
             self._newest = newest
-        return self._with_day(self._snapshot(quarter))
+        return self._with_today(self._snapshot(quarter))
 
     async def _identify_again(self) -> None:
-        """Look who is back: the same board, another one, or one with our firmware."""
-        who = await self.client.identify()
-        if isinstance(who, Device):
-            self.refuse_other_device(who.id)
+        """Identify the device that answers again; reload the entry if it now runs our firmware."""
+        identified = await self.client.identify()
+        if isinstance(identified, Device):
+            self.refuse_other_device(identified.id)
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         else:
-            self.refuse_other_device(who.serial)
+            self.refuse_other_device(identified.serial)
 
-    def _with_day(self, snapshot: Snapshot) -> Snapshot:
-        day = self.data.day if self.data else Day()
-        return replace(snapshot, area=self._area, day=day.follow(snapshot.quarter))
+    def _with_today(self, snapshot: Snapshot) -> Snapshot:
+        day = self.data.day if self.data else Today()
+        return replace(snapshot, area=self._area, day=day.with_running(snapshot.quarter))
 
     def _snapshot(self, quarter: OriginalQuarter) -> Snapshot:
         start = quarter_start(quarter.quarter_id)
@@ -108,13 +109,14 @@ class OriginalCoordinator(P1MonitorCoordinator):
                 unavoidable=advice.unavoidable,
             ),
             peaks=Peaks(running=running),
-            silent=self._silent(),
+            silent=self._is_silent(),
         )
 
 
 def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter) -> MonthPeak | None:
-    """The running month's peak; in a month's first quarter the meter may still give the
-    last one's, which is none of it.
+    """Return the running month's peak.
+
+    In a month's first quarter the meter may still send the previous month's peak, which is not returned.
     """
     if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
         return None

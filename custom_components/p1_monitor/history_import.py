@@ -1,0 +1,119 @@
+"""Import of history from before Home Assistant's first statistics: the hours that the board has stored on its card.
+
+Home Assistant shows the first row's sum as the use of that hour, so the imported sums begin at 0. The existing sums are
+raised by the imported total before the import. If Home Assistant stops in between, running the action again imports the
+hours without raising the sums twice.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from .api import P1MonitorError
+from .const import DOMAIN
+from .coordinator import BRUSSELS, P1MonitorCoordinator
+from .history_query import communication_error
+from .statistics import (
+    HOUR,
+    TOLERANCE,
+    EntityStatistics,
+    HourlyStates,
+    StatisticsRow,
+    StoredRegister,
+    fetch_hourly_states,
+    load_statistics,
+    stored_registers,
+)
+
+# The span of one request. All years of a card take the board some minutes, and a broken connection would lose them all.
+REQUEST_SPAN = timedelta(days=31)
+
+
+async def import_history(
+    hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
+) -> dict[str, int]:
+    """Import the board's hours from this day up to the first row of each entity; return their number by entity.
+
+    ServiceValidationError if the device has the original firmware, or no entity has statistics. HomeAssistantError if
+    the board does not answer.
+    """
+    if coordinator.data.device is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_stored")
+    if "recorder" not in hass.config.components:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
+    async with coordinator.statistics_lock:
+        known = [
+            found
+            for register in stored_registers(coordinator)
+            if (found := await load_statistics(hass, coordinator, register, dt_util.utc_from_timestamp(0)))
+            and found.rows
+        ]
+        if not known:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
+        begin = datetime.combine(first_day, time(), tzinfo=BRUSSELS).astimezone(UTC)
+        states = await _fetch_states(
+            coordinator, [found.register for found in known], begin, _last_missing_hour(known)
+        )
+        written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
+        # The next import must read these rows.
+        await get_instance(hass).async_block_till_done()
+    return written
+
+
+def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
+    """Return the newest hour that is before the first row of at least one entity."""
+    return max(found.rows[0].start for found in known) - HOUR
+
+
+async def _fetch_states(
+    coordinator: P1MonitorCoordinator, wanted: list[StoredRegister], first: datetime, last: datetime
+) -> dict[str, HourlyStates]:
+    states: dict[str, HourlyStates] = {register.key: {} for register in wanted}
+    try:
+        while first <= last:
+            fetched = await fetch_hourly_states(
+                coordinator, wanted, first, min(first + REQUEST_SPAN - HOUR, last)
+            )
+            for key, found in fetched.items():
+                states[key] |= found
+            first += REQUEST_SPAN
+    except P1MonitorError as err:
+        raise communication_error(coordinator, err) from err
+    return states
+
+
+def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates) -> int:
+    first = found.rows[0]
+    chain = _same_meter_hours(found, states)
+    if not chain:
+        return 0
+    begin = found.in_database_unit(chain[0][1])
+    raised = first.state - begin - first.sum
+    if abs(raised) > TOLERANCE:
+        found.raise_sums(hass, first.start, raised)
+    rows = [(hour, found.in_database_unit(value)) for hour, value in chain]
+    found.import_rows(
+        hass, [StatisticsRow(start=hour, state=state, sum=state - begin) for hour, state in rows]
+    )
+    return len(chain)
+
+
+def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
+    """Return the hours before the first row that the same meter counted, oldest first.
+
+    A previous meter counted the hours before a fall of the register, or before a rise that the connection cannot carry.
+    """
+    first = found.rows[0]
+    hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)
+    first_value = found.register.converter.convert(first.state, found.unit, found.register.unit)
+    chain: list[tuple[datetime, float]] = []
+    for (later, after), (hour, value) in pairwise([(first.start, first_value), *hours]):
+        max_increase = found.register.max_rate.max_increase(hour, later) or 0.0
+        if not -TOLERANCE <= after - value <= max_increase + TOLERANCE:
+            break
+        chain.append((hour, value))
+    return chain[::-1]

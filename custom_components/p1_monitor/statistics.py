@@ -1,0 +1,169 @@
+"""Access to long-term statistics, and to the registers that the board has stored for the same hours.
+
+Long-term statistics have a row per hour, with the register's state and a running sum at its end. Write a row only for
+an hour that the recorder will not compile again; otherwise the recorder would skip that hour for every entity.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
+from homeassistant.components.recorder.statistics import (
+    async_import_statistics,
+    get_metadata,
+    statistics_during_period,
+)
+from homeassistant.const import UnitOfEnergy, UnitOfVolume
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverter, VolumeConverter
+
+from .api import StoredQuarter
+from .const import DOMAIN
+from .coordinator import P1MonitorCoordinator
+from .register_guard import MaxRate
+from .sensor_mbus import KINDS, meters_by_key
+from .sensor_meter import ELECTRICITY_MAX_RATE
+
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+# By rounding, a register may differ this much from the sum of its steps, in its unit.
+TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRegister:
+    """A register that the board stores; key is that of the entity that shows the same register."""
+
+    key: str
+    unit: str
+    max_rate: MaxRate
+    converter: type[BaseUnitConverter]
+    value_fn: Callable[[StoredQuarter], float | None]
+
+
+_energy_register = partial(
+    StoredRegister, unit=UnitOfEnergy.KILO_WATT_HOUR, max_rate=ELECTRICITY_MAX_RATE, converter=EnergyConverter
+)
+_volume_register = partial(StoredRegister, unit=UnitOfVolume.CUBIC_METERS, converter=VolumeConverter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatisticsRow:
+    """An hour of the statistics: the register (state) and the running sum at its end, in the database's unit."""
+
+    start: datetime
+    state: float
+    sum: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityStatistics:
+    """The statistics of one entity in the database, with its rows oldest first."""
+
+    entity_id: str
+    register: StoredRegister
+    metadata: StatisticMetaData
+    rows: list[StatisticsRow]
+
+    @property
+    def unit(self) -> str:
+        """Return the database's unit for this entity, which a user may have chosen."""
+        return str(self.metadata["unit_of_measurement"])
+
+    def in_database_unit(self, value: float) -> float:
+        """Return a value of the board's register in the database's unit."""
+        return self.register.converter.convert(value, self.register.unit, self.unit)
+
+    def import_rows(self, hass: HomeAssistant, rows: list[StatisticsRow]) -> None:
+        """Add these rows to the database, or replace those of the same hours."""
+        data = [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
+        async_import_statistics(hass, self.metadata, data)
+
+    def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
+        """Raise the sums of this hour and of all later ones, also of those that are not compiled yet."""
+        get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
+
+
+def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
+    """Return the registers that the board stores.
+
+    Gas and water only if there is one meter of the kind, because the card does not say which of several it stores.
+    """
+    found = [
+        _energy_register(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
+        _energy_register(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
+    ]
+    keys = list(meters_by_key(coordinator.data))
+    gas = [key for key in keys if key.endswith("_gas")]
+    water = [key for key in keys if key.endswith("_water") and not key.endswith("_hot_water")]
+    if len(gas) == 1:
+        found.append(
+            _volume_register(
+                key=gas[0], max_rate=KINDS["gas"].max_rate, value_fn=lambda quarter: quarter.gas_volume_m3
+            )
+        )
+    if len(water) == 1:
+        found.append(
+            _volume_register(
+                key=water[0],
+                max_rate=KINDS["water"].max_rate,
+                value_fn=lambda quarter: quarter.water_volume_m3,
+            )
+        )
+    return found
+
+
+async def load_statistics(
+    hass: HomeAssistant, coordinator: P1MonitorCoordinator, register: StoredRegister, since: datetime
+) -> EntityStatistics | None:
+    """Return the statistics since this time of the entity that shows the register, None if it has none yet."""
+    entity_id = er.async_get(hass).async_get_entity_id(
+        "sensor", DOMAIN, f"{coordinator.device_id}_{register.key}"
+    )
+    if entity_id is None:
+        return None
+    return await get_instance(hass).async_add_executor_job(_query, hass, entity_id, register, since)
+
+
+def _query(
+    hass: HomeAssistant, entity_id: str, register: StoredRegister, since: datetime
+) -> EntityStatistics | None:
+    known = get_metadata(hass, statistic_ids={entity_id}).get(entity_id)
+    if known is None or known[1]["unit_class"] is None:
+        return None
+    metadata = known[1]
+    # The database's own unit, so that no value is converted.
+    units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
+    found = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
+    rows = [
+        StatisticsRow(start=dt_util.utc_from_timestamp(row["start"]), state=state, sum=total)
+        for row in found.get(entity_id, [])
+        if (state := row.get("state")) is not None and (total := row.get("sum")) is not None
+    ]
+    return EntityStatistics(entity_id=entity_id, register=register, metadata=metadata, rows=rows)
+
+
+type HourlyStates = dict[datetime, float]
+
+
+async def fetch_hourly_states(
+    coordinator: P1MonitorCoordinator, registers: list[StoredRegister], first: datetime, last: datetime
+) -> dict[str, HourlyStates]:
+    """Return each register's values at the ends of the stored hours: {key: {start of the hour: value}}.
+
+    Fetches the hours from `first` up to and including `last`, in the board's units. P1MonitorError if the board does
+    not answer.
+    """
+    states: dict[str, HourlyStates] = {register.key: {} for register in registers}
+    async for quarter in coordinator.client.history(first, last + HOUR):
+        end = (quarter.start + QUARTER).astimezone(UTC)
+        if end.minute == 0:
+            for register in registers:
+                if (value := register.value_fn(quarter)) is not None:
+                    states[register.key][end - HOUR] = value
+    return states
