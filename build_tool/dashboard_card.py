@@ -12,6 +12,8 @@ TARGET = page.ROOT / "custom_components" / "p1_monitor" / "frontend" / "p1-quart
 def build(target: Path = TARGET) -> Path:
     """Bring the module up to date. SyntaxError when esbuild is not there or does not take a source."""
     if any(is_stale(target, source) for source in page.sources("index.html")):
-        module = page.bundle("dashboard_card/quarter_card.js", "--format=esm", "--charset=utf8", "--loader:.css=text")
+        module = page.bundle(
+            "dashboard_card/quarter_card.js", "--format=esm", "--charset=utf8", "--loader:.css=text"
+        )
         write(target, module.encode())
     return target

@@ -18,7 +18,7 @@ write_json = load("board.flash_json").write_json
 _ROUNDS = const(2000)
 _SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share
 _BLOCK = const(64)  # bytes, of SHA-256
-SECRETS = "secrets.json"
+SECRETS = const("secrets.json")
 
 
 async def set_password(device, password):

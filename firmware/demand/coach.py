@@ -9,7 +9,7 @@ from demand import target
 from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-CONNECTION_W = 25000  # the most that a connection gives, where its own limit is not known
+CONNECTION_W = const(25000)  # the most that a connection gives, where its own limit is not known
 
 _HELD_S = const(885)  # in the last 15 s what is allowed is held: it would jump with every watt
 _JITTER_S = const(15)  # a clock that steps back by less is being corrected; telegrams further apart are a gap

@@ -3,11 +3,13 @@
 Source: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
 
+from micropython import const
+
 from meter import timestamp
 from overlay import load
 
-METER = "meter"
-CARD = "card"  # from the quarters that we saw close or stored
+METER = const("meter")
+CARD = const("card")  # from the quarters that we saw close or stored
 
 
 def month_of(local_s):

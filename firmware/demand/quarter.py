@@ -10,11 +10,13 @@ from micropython import const
 from meter import timestamp
 from overlay import load
 
-QUARTER_S = 900
-SLOT_S = 5
-SLOTS = 180
-ABSENT = 0xFFFF  # a slot without a telegram
-HEAD = 24  # cells of a quarter's block before its samples, for what else is kept of it (storage/journal.py)
+QUARTER_S = const(900)
+SLOT_S = const(5)
+SLOTS = const(180)
+ABSENT = const(0xFFFF)  # a slot without a telegram
+HEAD = const(
+    24
+)  # cells of a quarter's block before its samples, for what else is kept of it (storage/journal.py)
 _MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
 
 

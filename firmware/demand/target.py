@@ -4,7 +4,9 @@ Source: Vlaamse Nutsregulator, capacity tariff since 2023-01-01 (2.5 kW is the l
 and Brugel have no tariff on measured peaks for homes.
 """
 
-FLOOR_W = 2500
+from micropython import const
+
+FLOOR_W = const(2500)
 
 
 def has_tariff(area):

@@ -1,9 +1,11 @@
 """From the bytes of the serial line to telegrams whose CRC is right."""
 
+from micropython import const
+
 from meter.crc import crc16
 
 # A Belgian telegram has 400 to 1500 bytes, with a text message of 1024 characters up to 3.5 KB (e-MUCS P1).
-LIMIT = 4096
+LIMIT = const(4096)
 
 
 class Framer:

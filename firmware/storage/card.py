@@ -5,7 +5,7 @@ from micropython import const
 
 from overlay import load
 
-ROOT = "/sd"
+ROOT = const("/sd")
 _ABSENT_S = const(60)  # a slot that is empty is looked at each minute
 
 

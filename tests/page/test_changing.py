@@ -158,7 +158,9 @@ def test_another_version_is_sent_and_runs(
     sign_in(page, "a good one")
     expect(page.get_by_role("status").filter(has_text="Update failed")).to_be_visible(timeout=20_000)
     choose(page, package.file_name, package.content())
-    expect(page.get_by_role("status").filter(has_text="Version 9.9.9 is running")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("status").filter(has_text="Version 9.9.9 is running")).to_be_visible(
+        timeout=40_000
+    )
     assert updatable.status()["firmware"] == "9.9.9"
 
 
