@@ -1,8 +1,8 @@
 """Puts the value of a public constant in place wherever the firmware names it.
 
-MicroPython itself does so with a private one (`_STEP = const(5)`) in its own module, and forgets the name. A public one
-costs memory twice: its name and its place in the module. With this step a layout is written down once, in the module that
-owns it, and others import its constants free of charge.
+MicroPython itself does so with a private one (`_STEP = const(5)`) in the module that defines it. A public one costs
+memory for its name and for its place in the module. Because of this step a layout is written down once, in the module
+that owns it, and other modules import its constants free of charge.
 """
 
 import ast

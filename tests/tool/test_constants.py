@@ -39,12 +39,8 @@ def test_constant_that_is_none_is_named() -> None:
 
 def test_no_constant_of_the_firmware_is_hidden_by_another_name() -> None:
     """A function's own variable of that name would get the value too."""
-    sources = {module: file.read_text() for module, file in short_names.modules().items()}
-    for module, text in sources.items():
-        stored = [
-            node.id
-            for node in ast.walk(ast.parse(text))
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ]
+    for module, file in short_names.modules().items():
+        names = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Name)]
+        stored = [node.id for node in names if isinstance(node.ctx, ast.Store)]
         public = {name for name in stored if name.isupper() and not name.startswith("_")}
         assert all(stored.count(name) == 1 for name in public), module
