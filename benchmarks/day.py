@@ -24,7 +24,7 @@ from benchmarks.heap import LongMessages, Run, watched
 from build_tool.board_folder import LOADER, build as build_board
 from build_tool.package import Package, read_folder
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import Line
 
 SPEED = 400.0
 EVERY_S = 5

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from benchmarks.figures import BenchmarkError
 from build_tool import bytecode
 from simulator.clock import moment
-from simulator.source import MeterSource, simulated_meter
+from simulator.telegram_source import MeterSource, simulated_meter
 
 KIB = 1024
 STEP = 2 * KIB

@@ -19,8 +19,8 @@ from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator import clock, fat
 from simulator.board import Board, BoardError
-from simulator.line import Line
-from simulator.source import simulated_meter, telegrams
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter, telegrams
 
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"

@@ -28,9 +28,9 @@ from build_tool import bytecode
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 TELEGRAMS = 60
 DEVICE_ID = "0200c3000001"

@@ -9,8 +9,8 @@ from benchmarks.figures import BenchmarkError, Figure, percentile
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 TELEGRAMS = 60
 

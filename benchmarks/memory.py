@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 from benchmarks.heap import KIB, MOST, LongMessages, Run, need_interpreter, smallest_heap, watched
 from build_tool import bytecode
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import Line
 
 SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
 SPEED = 60.0

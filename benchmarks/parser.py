@@ -21,7 +21,7 @@ from dsmr_parser.telegram_specifications import BELGIUM_FLUVIUS
 from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator.clock import moment
-from simulator.source import telegrams
+from simulator.telegram_source import telegrams
 
 TELEGRAMS = 60
 RUNS = 9

@@ -26,8 +26,8 @@ from custom_components.p1_monitor.api import Reading
 from custom_components.p1_monitor.coordinator import Snapshot
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 SPEED = 60
 HOUR_S = 3600

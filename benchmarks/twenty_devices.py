@@ -20,8 +20,8 @@ from benchmarks import replay_streams
 from benchmarks.figures import BenchmarkError
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 DEVICES = 20
 RECORD_S = 45

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from simulator.line import Line
+from simulator.p1_port import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"

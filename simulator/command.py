@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from simulator import clock, options
 from simulator.board import Board, BoardError
-from simulator.line import Line
-from simulator.source import MeterSource
+from simulator.p1_port import Line
+from simulator.telegram_source import MeterSource
 
 _LOOK_S = 0.2
 

@@ -11,7 +11,7 @@ from simulator import options, page_server
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
-from simulator.line import Line
+from simulator.p1_port import Line
 
 FOLDER = ROOT / ".develop"
 _LOOK_S = 0.5

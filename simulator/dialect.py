@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.clock import previous_month, stamp
+from simulator.grid import Wiring, star
 from simulator.mbus import GAS, MBusDevice
 from simulator.meter import Meter
-from simulator.wiring import Wiring, star
 
 INVALID = "632525252525W"
 """A COSEM time of nothing but FF bytes, printed in decimal."""

@@ -8,7 +8,7 @@ left out. M-Bus lines stand where `{mbus}` stands.
 from dataclasses import replace
 
 from simulator.dialect import INVALID, Dialect, octets
-from simulator.wiring import total_only, two_wattmeters, virtual_neutral
+from simulator.grid import total_only, two_wattmeters, virtual_neutral
 
 _REGISTERS = """\
 1-0:1.8.1({import_t1:9.3}*kWh)

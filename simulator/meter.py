@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from simulator.clock import QUARTER_S, is_day_tariff, month_start, quarter_start
 from simulator.household import Load
 from simulator.mbus import GAS, WATER, MBusDevice
-from simulator.past import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, Past, Peak
 
 
 class Meter:

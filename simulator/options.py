@@ -13,7 +13,7 @@ from simulator.board import port_trouble
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
 from simulator.replay import Replay
-from simulator.source import AS_USUAL, Source, simulated_meter
+from simulator.telegram_source import AS_USUAL, Source, simulated_meter
 
 HOST = "127.0.0.1"
 _MOST_CHARACTERS = 1024

@@ -10,7 +10,7 @@ from simulator import clock
 from simulator.dialect import Dialect
 from simulator.dialects import DIALECTS
 from simulator.meter import Meter
-from simulator.source import simulated_meter
+from simulator.telegram_source import simulated_meter
 
 MESSAGE = "Hallo, België"
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from simulator import clock
 from simulator.board import Board
+from simulator.card_history import remember
 from simulator.household import Household
-from simulator.line import Line
-from simulator.source import simulated_meter
-from simulator.stored import remember
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs/pictures"

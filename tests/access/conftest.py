@@ -14,8 +14,8 @@ import pytest
 
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.web import contract, device as web
 
 PASSWORD = "correct horse"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import INTERPRETERS, Hardware
 from tests.history.conftest import format_card
 

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from build_tool import board_folder, bytecode, short_names
 from simulator.board import free_port
-from simulator.line import Line
+from simulator.p1_port import Line
 
 STANDINS = bytecode.ROOT / "tests" / "standins"
 INTERPRETERS = {

@@ -14,9 +14,9 @@ from build_tool.release import INTEGRATION
 from simulator.board import ROOT, Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 

@@ -10,8 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from simulator.board import Board
 from simulator.clock import parse
 from simulator.dialects import DIALECTS
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from simulator.board import ROOT, Board, free_port
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 from .test_card import ARGUMENTS, CHROMIUM, START, device_ids, sign_in

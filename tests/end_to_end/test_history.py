@@ -18,10 +18,10 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 from custom_components.p1_monitor.history_backfill import HistoryBackfill
 from simulator import clock
 from simulator.board import Board
+from simulator.card_history import remember
 from simulator.household import Household
-from simulator.line import Line
-from simulator.source import simulated_meter
-from simulator.stored import remember
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.home_assistant.test_holes import write
 
 from .conftest import DOMAIN, Home

@@ -13,10 +13,10 @@ import pytest
 
 from simulator.board import ROOT, Board
 from simulator.clock import parse
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import Past, Peak
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 

@@ -1,10 +1,10 @@
 """A device with the original firmware, which has two addresses to ask and no more."""
 
 from simulator.clock import parse
-from simulator.original import OriginalDevice
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import Past, Peak
+from simulator.original_device import OriginalDevice
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 

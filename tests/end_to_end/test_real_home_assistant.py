@@ -12,10 +12,10 @@ import pytest
 from simulator.board import Board, free_port
 from simulator.clock import QUARTER_S, parse, quarter_start
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import Past, Peak
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 SPEED = 20
 START = parse("2026-11-12T17:59:00")

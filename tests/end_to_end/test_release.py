@@ -13,8 +13,8 @@ from build_tool.package import read_folder, version
 from build_tool.release import INTEGRATION, release, released_boards
 from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.end_to_end.entries import entry, keep_entries
 from tests.update.two_slots import PASSWORD, Device, newer, set_password
 

@@ -12,10 +12,10 @@ import pytest
 from simulator.board import Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import Past, Peak
+from simulator.p1_port import Line
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 from .test_real_home_assistant import until

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import Hardware
 from tests.history.conftest import LONG, format_card
 from tests.history.household import Clients, Household, live_through

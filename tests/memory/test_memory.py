@@ -12,8 +12,8 @@ from benchmarks import day, resident
 from benchmarks.heap import KIB
 from build_tool import bytecode, short_names
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import COMPILED, Hardware
 
 MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"

@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from build_tool import bytecode
 from simulator import clock
+from simulator.card_history import remember
 from simulator.household import Household
-from simulator.past import Past
-from simulator.source import Source, simulated_meter
-from simulator.stored import remember
+from simulator.meter_history import Past
+from simulator.telegram_source import Source, simulated_meter
 from tests import history_card
 from tests.web.device import Device, running
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator import clock
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, Past, Peak
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import DESK, EVENING, PHONE, SPRING, Browse, at_home
 from tests.web.device import Device
 

@@ -9,10 +9,10 @@ from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
 from simulator.board import port_trouble
+from simulator.meter_history import Past
 from simulator.page_server import developing
-from simulator.past import Past
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, PHONE, Browse, at_home
 from tests.web.device import Device, wait_for
 

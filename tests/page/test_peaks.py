@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from build_tool import bytecode
 from simulator import clock
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, Past, Peak
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, Browse, at_home
 from tests.web.device import Device
 

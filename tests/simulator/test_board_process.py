@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import Line
 from simulator.replay import Replay
 
 READER = """

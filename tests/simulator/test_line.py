@@ -12,9 +12,9 @@ import pytest
 from simulator import clock
 from simulator.dialect import crc16
 from simulator.faults import RATES, Faults
-from simulator.line import BYTES_PER_S, Line
-from simulator.source import MeterSource, simulated_meter
-from simulator.wire import TcpWire
+from simulator.p1_port import BYTES_PER_S, Line
+from simulator.telegram_source import MeterSource, simulated_meter
+from simulator.transport import TcpWire
 
 START = clock.parse("2026-11-12T18:29:30")
 LONG = "x" * 4096

@@ -8,9 +8,9 @@ from hypothesis import given, settings, strategies as st
 from simulator.clock import DAY_S, QUARTER_S, next_month, parse, stamp
 from simulator.household import Household
 from simulator.meter import Meter
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, Past, Peak
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 START = parse("2026-11-12T18:00:00")
 

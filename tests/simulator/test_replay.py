@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from simulator import clock
 from simulator.replay import Replay, split
-from simulator.source import telegrams
+from simulator.telegram_source import telegrams
 
 THREE = list(telegrams("sagemcom-t211-50217", clock.parse("2026-11-12T18:29:30"), 3))
 

@@ -12,7 +12,7 @@ from simulator import options
 from simulator.board import ROOT, free_port
 from simulator.dialects import DIALECTS
 from simulator.replay import Replay
-from simulator.source import MeterSource
+from simulator.telegram_source import MeterSource
 
 
 def simulate(*arguments: str) -> subprocess.Popen[str]:

@@ -12,7 +12,7 @@ from simulator import clock
 from simulator.board import ROOT
 from simulator.dialect import crc16
 from simulator.dialects import DIALECTS
-from simulator.source import simulated_meter, telegrams
+from simulator.telegram_source import simulated_meter, telegrams
 
 START = clock.parse("2026-11-12T18:29:30")
 CORPUS = os.environ.get("P1_TELEGRAMS", "")

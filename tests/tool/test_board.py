@@ -17,7 +17,7 @@ from board_tool.device import Device
 from build_tool.board_folder import LOADER, build
 from build_tool.package import Package, read_folder
 from simulator.board import Board
-from simulator.line import Line
+from simulator.p1_port import Line
 from simulator.replay import Replay
 from tests.tool.conftest import FakeBoard
 

@@ -13,8 +13,8 @@ import pytest
 from build_tool import bytecode
 from build_tool.board_folder import build as build_board
 from build_tool.package import Package, read_folder
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import simulated_meter
 from tests.update.two_slots import Device, newer, set_password, until
 
 

@@ -16,7 +16,7 @@ from build_tool import bytecode, short_names
 from build_tool.board_folder import LOADER
 from build_tool.package import Package
 from simulator.board import Board
-from simulator.line import Line
+from simulator.p1_port import Line
 
 PASSWORD = "a good one"
 

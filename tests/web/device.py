@@ -12,8 +12,8 @@ from typing import Any
 
 from simulator import clock
 from simulator.board import Board
-from simulator.line import Line
-from simulator.source import MeterSource, Source, simulated_meter
+from simulator.p1_port import Line
+from simulator.telegram_source import MeterSource, Source, simulated_meter
 
 START = clock.parse("2026-11-12T18:29:50")
 TIMEOUT_S = 10

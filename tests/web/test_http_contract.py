@@ -11,7 +11,7 @@ from openapi_spec_validator import validate as validate_document
 
 from simulator import clock
 from simulator.board import ROOT
-from simulator.source import AS_USUAL, simulated_meter
+from simulator.telegram_source import AS_USUAL, simulated_meter
 from tests.web import contract
 from tests.web.device import START, Device, parse, request, running, wait_for
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.past import Past
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import Past
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.web import contract
 from tests.web.device import Device, running, wait_for
 

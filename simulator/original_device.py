@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from simulator.clock import QUARTER_S, quarter_id, quarter_start
-from simulator.source import MeterSource
+from simulator.telegram_source import MeterSource
 
 SLOT_S = 5
 _DESCRIPTION = """\

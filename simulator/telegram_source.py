@@ -8,7 +8,7 @@ from simulator.dialect import Dialect
 from simulator.dialects import DEFAULT, dialect_named
 from simulator.household import Household, Load
 from simulator.meter import Meter
-from simulator.past import Past
+from simulator.meter_history import Past
 
 AS_USUAL = -1
 """For an M-Bus channel: as the dialect has it."""

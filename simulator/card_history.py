@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator import clock
 from simulator.clock import DAY_S, QUARTER_S
 from simulator.household import Load
-from simulator.past import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, Past, Peak
 
 _QUARTERS = (
     "start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from simulator.faults import Faults
-from simulator.source import Source
-from simulator.wire import PtyWire, Wire
+from simulator.telegram_source import Source
+from simulator.transport import PtyWire, Wire
 
 BYTES_PER_S = 115_200 / 10
 """8N1: ten bits on the line for each byte."""
