@@ -84,11 +84,11 @@ def run(arguments: argparse.Namespace) -> None:
 
             logs(arguments.port)
         case "config":
-            from board_tool.settings import edit
+            from board_tool.config import edit
 
             edit(arguments.port)
         case "format":
-            from board_tool.card import format_card
+            from board_tool.card_format import format_card
 
             format_card(arguments.port, arguments.yes)
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from board_tool.device import Device
+from board_tool.connection import Device
 from build_tool.board_folder import LOADER, ROOT, build, has_table
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError

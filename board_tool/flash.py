@@ -12,8 +12,8 @@ from pathlib import Path
 
 import segno
 
+from board_tool.connection import Device, wait_for
 from board_tool.deploy import check, choose, put
-from board_tool.device import Device, wait_for
 from board_tool.ports import explained, find
 from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError

@@ -12,8 +12,8 @@ import pytest
 
 from board_tool import flash as flashing
 from board_tool.__main__ import main
+from board_tool.connection import Device
 from board_tool.deploy import kind_of, put
-from board_tool.device import Device
 from build_tool.board_folder import LOADER, build
 from build_tool.package import Package, read_folder
 from simulator.board import Board

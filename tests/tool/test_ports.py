@@ -86,7 +86,7 @@ def test_errors_of_a_port_are_told_with_what_to_do(
 
 
 def test_port_that_is_not_there(tmp_path: object) -> None:
-    from board_tool.device import Device
+    from board_tool.connection import Device
 
     with pytest.raises(ToolError, match="there is no"), Device(f"{tmp_path}/ttyACM0"):
         pass

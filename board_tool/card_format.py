@@ -1,6 +1,6 @@
 """`firmware format`: an empty file system on the memory card in the board."""
 
-from board_tool.device import Device
+from board_tool.connection import Device
 from board_tool.ports import find
 from build_tool.errors import ToolError
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from board_tool.device import Device
+from board_tool.connection import Device
 from board_tool.ports import find
 from build_tool.errors import ToolError
 
