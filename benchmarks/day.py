@@ -24,7 +24,7 @@ from benchmarks.heap import LongMessages, Run, watched
 from build_tool.board_folder import LOADER, build as build_board
 from build_tool.package import Package, read_folder
 from simulator.board import Board, BoardError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 
 SPEED = 400.0
 EVERY_S = 5
@@ -70,7 +70,7 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
     with (
         # Where files lie is part of the memory: a short name, though not as short as the board's.
         tempfile.TemporaryDirectory(prefix="p1") as folder,
-        Line(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
+        P1Port(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
         _fill_flash(Path(folder), files)
         board = Board(
@@ -119,7 +119,7 @@ def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
     (flash / "secrets.json").write_text(json.dumps({"password": kept}))
 
 
-def _live(owner: Owner, line: Line, result: Run, hours: float) -> None:
+def _live(owner: Owner, line: P1Port, result: Run, hours: float) -> None:
     """Two at a time: who looks at figures, and who does what is done each hour."""
     stopped = threading.Event()
     faults: list[str] = []

@@ -18,7 +18,7 @@ from benchmarks.resident import resident
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 STARTS = 5
@@ -32,7 +32,7 @@ def first_sample_s() -> float:
     slowest = 0.0
     for _ in range(STARTS):
         source = simulated_meter(start=moment(2026, 1, 15, 18, 7, 0))
-        with TemporaryDirectory(prefix="p1-start-") as folder, Line(source, wait=False) as line:
+        with TemporaryDirectory(prefix="p1-start-") as folder, P1Port(source, wait=False) as line:
             board = Board(line, card=Path(folder) / "card.img", small=True, compiled=True)
             begin = time.monotonic()
             with board:

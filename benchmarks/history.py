@@ -19,7 +19,7 @@ from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator import clock, fat
 from simulator.board import Board, BoardError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter, telegrams
 
 DAY = "/api/days/2025-06-15"
@@ -73,8 +73,8 @@ def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
     return time.perf_counter() - begin, length
 
 
-def _running(card: Path) -> tuple[Line, Board]:
-    line = Line(simulated_meter("spec-1.7.1", clock.moment(2026, 1, 15, 18, 7, 0)))
+def _running(card: Path) -> tuple[P1Port, Board]:
+    line = P1Port(simulated_meter("spec-1.7.1", clock.moment(2026, 1, 15, 18, 7, 0)))
     return line, Board(line, card=card, compiled=True)
 
 

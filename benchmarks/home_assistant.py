@@ -28,7 +28,7 @@ from build_tool import bytecode
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 
@@ -45,7 +45,7 @@ def delays_ms() -> tuple[list[float], float]:
     sent: list[float] = []
     with (
         TemporaryDirectory(prefix="p1-home-assistant-") as folder,
-        Line(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
+        P1Port(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
         Board(line, compiled=True) as board,
     ):
         while len(sent) < 2:  # entities are made of what a telegram has

@@ -9,7 +9,7 @@ from benchmarks.figures import BenchmarkError, Figure, percentile
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 TELEGRAMS = 60
@@ -20,7 +20,7 @@ def delays_ms(count: int = TELEGRAMS) -> list[float]:
     sent: list[float] = []
     source = simulated_meter("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0))
     with (
-        Line(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
+        P1Port(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
         Board(line, compiled=True) as board,
         socket.create_connection((board.host, board.port), timeout=5) as client,
     ):

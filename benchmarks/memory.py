@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 from benchmarks.heap import KIB, MOST, LongMessages, Run, need_interpreter, smallest_heap, watched
 from build_tool import bytecode
 from simulator.board import Board, BoardError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 
 SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
 SPEED = 60.0
@@ -30,7 +30,7 @@ def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
     stopped = threading.Event()
     with (
         tempfile.TemporaryDirectory(prefix="p1-memory-") as folder,
-        Line(LongMessages(), speed=speed) as line,
+        P1Port(LongMessages(), speed=speed) as line,
     ):
         # Where files lie is part of the memory: the folder is the current one, as on the board.
         board = Board(
@@ -53,7 +53,7 @@ def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
 
 
 def _play(
-    board: Board, line: Line, result: Run, stopped: threading.Event, seconds: int, speed: float
+    board: Board, line: P1Port, result: Run, stopped: threading.Event, seconds: int, speed: float
 ) -> None:
     asked = _ask(board.url)
     deadline = time.monotonic() + seconds / speed * 3 + 20

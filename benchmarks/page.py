@@ -21,7 +21,7 @@ from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 HEAP = "122k"
@@ -48,7 +48,7 @@ def board() -> Iterator[Board]:
     source = simulated_meter(start=moment(2026, 11, 12, 18, 33, 0))
     with (
         tempfile.TemporaryDirectory(prefix="p1-page-") as folder,
-        Line(source) as line,
+        P1Port(source) as line,
         Board(line, card=Path(folder), small=True, compiled=True, heapsize=HEAP) as running,
     ):
         time.sleep(3)

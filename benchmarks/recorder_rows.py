@@ -26,7 +26,7 @@ from custom_components.p1_monitor.api import Reading
 from custom_components.p1_monitor.coordinator import Snapshot
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 SPEED = 60
@@ -42,7 +42,7 @@ def rows() -> tuple[int, int]:
     source = simulated_meter(_DIALECT, _START, gas=1, water=2)
     with (
         TemporaryDirectory(prefix="p1-rows-") as folder,
-        Line(source, speed=SPEED) as line,
+        P1Port(source, speed=SPEED) as line,
         Board(line, speed=SPEED, compiled=True) as board,
     ):
         counted = asyncio.run(_count(folder, f"{board.host}:{board.port}"))

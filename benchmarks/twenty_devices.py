@@ -20,7 +20,7 @@ from benchmarks import replay_streams
 from benchmarks.figures import BenchmarkError
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 DEVICES = 20
@@ -32,7 +32,7 @@ _START = moment(2026, 1, 15, 18, 7, 0)
 def record() -> bytes:
     """The live stream of a device, as long as it takes to measure."""
     with (
-        Line(simulated_meter("sagemcom-t211-50217", _START, gas=1, water=2)) as line,
+        P1Port(simulated_meter("sagemcom-t211-50217", _START, gas=1, water=2)) as line,
         Board(line, compiled=True) as board,
     ):
         time.sleep(3)  # its first telegram

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"
@@ -71,7 +71,7 @@ class Board:
 
     def __init__(
         self,
-        line: Line | str,
+        line: P1Port | str,
         *,
         card: Path | str | None = None,
         port: int | None = None,
@@ -147,7 +147,7 @@ class Board:
             target=self._forward, args=(self._process,), name="board log", daemon=True
         )
         self._forwarder.start()
-        if isinstance(self.line, Line):
+        if isinstance(self.line, P1Port):
             self.line.plug()
         try:
             self.wait_ready(timeout_s)
@@ -196,7 +196,7 @@ class Board:
         """
         with self._changing:
             process, self._process = self._process, None
-        if isinstance(self.line, Line):
+        if isinstance(self.line, P1Port):
             self.line.unplug()
         if process is None:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator import clock
 from simulator.clock import DAY_S, QUARTER_S
 from simulator.household import Load
-from simulator.meter_history import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
 _QUARTERS = (
     "start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
@@ -45,7 +45,7 @@ class _Totals:
         return sum(self.import_wh) / 1e3, sum(self.export_wh) / 1e3, self.gas_ml / 1e6, self.water_ml / 1e6
 
 
-def remember(card: Path, load: Load, start: int, days: int) -> Past:
+def write_card_history(card: Path, load: Load, start: int, days: int) -> MeterHistory:
     """Write the quarters of so many days before the moment `start`, and give what the meter then has behind it."""
     totals, peaks = _Totals(), dict[str, Peak]()
     day = _midnight(start - days * DAY_S)
@@ -62,7 +62,7 @@ def remember(card: Path, load: Load, start: int, days: int) -> Past:
     while len(closed) < MOST_MONTHS and (peak := peaks.get(_month(clock.previous_month(closing)))):
         closed.insert(0, ClosedMonth(closing, peak))
         closing = clock.previous_month(closing)
-    return Past(
+    return MeterHistory(
         [round(energy) for energy in totals.import_wh],
         [round(energy) for energy in totals.export_wh],
         peaks.get(_month(start)),

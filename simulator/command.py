@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from simulator import clock, options
 from simulator.board import Board, BoardError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import MeterSource
 
 _LOOK_S = 0.2
@@ -41,7 +41,7 @@ def _watch_quarters(source: MeterSource) -> None:
 def _run(chosen: options.Options) -> None:
     if isinstance(chosen.source, MeterSource):
         _watch_quarters(chosen.source)
-    line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
+    line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     board = Board(
         line,
         card=chosen.card,

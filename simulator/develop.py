@@ -11,7 +11,7 @@ from simulator import options, page_server
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 
 FOLDER = ROOT / ".develop"
 _LOOK_S = 0.5
@@ -26,7 +26,7 @@ async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
     with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
         dashboard_card.build()
-    line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
+    line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
     _say(f"{chosen.about}: meter and board")
     with (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.clock import previous_month, stamp
-from simulator.grid import Wiring, star
+from simulator.grid import Grid, star
 from simulator.mbus import GAS, MBusDevice
 from simulator.meter import Meter
 
@@ -80,7 +80,7 @@ class Dialect:
     about: str
     text: str
     phases: int = 3
-    wiring: Wiring = star
+    grid: Grid = star
     months: int = 13
     filler: str | None = None
     newest_first: bool = False
@@ -101,7 +101,7 @@ class Dialect:
 
     def _fields(self, meter: Meter) -> Mapping[str, object]:
         power = meter.phase_w
-        seen = self.wiring(meter.moment, power)
+        seen = self.grid(meter.moment, power)
         net = sum(power)
         fields: dict[str, object] = {
             "clock": stamp(meter.moment),

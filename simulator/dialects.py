@@ -172,7 +172,7 @@ _SAGEMCOM_DIALECTS = [
         _SAGEMCOM,
         name="sagemcom-t211-50217-230v",
         about="Sagemcom T211 on 3x230 V: L2 shows 0 V, closed months begin with the factory's filler",
-        wiring=two_wattmeters,
+        grid=two_wattmeters,
         months=5,
         filler=INVALID,
         text=_head(_T211, "50217", _T211_ID)
@@ -209,7 +209,7 @@ _LANDIS_DIALECTS = [
         _LANDIS,
         name="landis-e360-50221-230v",
         about="Landis+Gyr E360 on 3x230 V: no power per phase, nothing of L2",
-        wiring=total_only,
+        grid=total_only,
         text=_LANDIS.text.replace("94.32.1(400)", "94.32.1(230)"),
     ),
 ]
@@ -264,7 +264,7 @@ _ISKRA_DIALECTS = [
         _ISKRA,
         name="iskra-ie5-old-230v",
         about="Iskra IE.5 on 3x230 V: three voltages to a virtual neutral, about 133 V",
-        wiring=virtual_neutral,
+        grid=virtual_neutral,
     ),
     replace(
         _ISKRA,

@@ -16,7 +16,7 @@ _STANDBY_VAR = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """Per phase: net power in W, voltage in dV, current in mA (a magnitude, without direction)."""
 
     power_w: Sequence[int]
@@ -37,15 +37,15 @@ def _phase(power_w: int, volt: float) -> tuple[float, float]:
     return volt, apparent / volt
 
 
-def star(at: int, power_w: Sequence[int]) -> Measured:
+def star(at: int, power_w: Sequence[int]) -> Measurement:
     """One phase, or three with a neutral: each circuit is measured by itself."""
     pairs = [_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)]
-    return Measured(
+    return Measurement(
         power_w, [round(volt * 10) for volt, _ in pairs], [round(ampere * 1000) for _, ampere in pairs]
     )
 
 
-def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
+def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
     """3x230 V on a Sagemcom T211: L2 is the reference and shows 0 V and 0 W, but a real current.
 
     The circuits lie between the lines (L1-L2, L2-L3, L3-L1). P1 = Re(U12 I1*) and P3 = Re(U32 I3*): only their
@@ -62,28 +62,28 @@ def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
     lines = [flows[0] - flows[2], flows[1] - flows[0], flows[2] - flows[1]]
     crossed = 45  # reactive power that the two wattmeters see with opposite signs
     first = power_w[0] + power_w[2] // 2 + crossed
-    return Measured(
+    return Measurement(
         [first, 0, sum(power_w) - first],
         [round(volts[0] * 10), 0, round(volts[1] * 10)],
         [round(abs(line) * 1000) for line in lines],
     )
 
 
-def total_only(at: int, power_w: Sequence[int]) -> Measured:
+def total_only(at: int, power_w: Sequence[int]) -> Measurement:
     """3x230 V on a Landis+Gyr E360: the six phase powers, and all of L2, are printed as 0."""
     seen = two_wattmeters(at, power_w)
-    return Measured([0, 0, 0], seen.voltage_dv, [seen.current_ma[0], 0, seen.current_ma[2]])
+    return Measurement([0, 0, 0], seen.voltage_dv, [seen.current_ma[0], 0, seen.current_ma[2]])
 
 
-def virtual_neutral(at: int, power_w: Sequence[int]) -> Measured:
+def virtual_neutral(at: int, power_w: Sequence[int]) -> Measurement:
     """3x230 V on an Iskra IE.5: three voltages to a neutral that is not there, 128 to 145 V."""
     seen = star(at, power_w)
     root = math.sqrt(3)
-    return Measured(
+    return Measurement(
         power_w,
         [round(volt / root) for volt in seen.voltage_dv],
         [round(ampere * root) for ampere in seen.current_ma],
     )
 
 
-type Wiring = Callable[[int, Sequence[int]], Measured]
+type Grid = Callable[[int, Sequence[int]], Measurement]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from simulator.clock import QUARTER_S, is_day_tariff, month_start, quarter_start
 from simulator.household import Load
 from simulator.mbus import GAS, WATER, MBusDevice
-from simulator.meter_history import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
 
 class Meter:
@@ -24,20 +24,20 @@ class Meter:
         self,
         load: Load,
         start: int,
-        past: Past | None = None,
+        history: MeterHistory | None = None,
         *,
         gas: int | None = None,
         water: int | None = None,
         gas_linked: bool = True,
         message: str = "",
     ) -> None:
-        past = past or Past()
+        history = history or MeterHistory()
         self.load = load
         self.moment = start
-        self.import_ws = [wh * 3600 for wh in past.import_wh]
-        self.export_ws = [wh * 3600 for wh in past.export_wh]
-        self.closed: list[ClosedMonth] = list(past.closed)
-        self.peak = past.peak or Peak(0, month_start(start))
+        self.import_ws = [wh * 3600 for wh in history.import_wh]
+        self.export_ws = [wh * 3600 for wh in history.export_wh]
+        self.closed: list[ClosedMonth] = list(history.closed)
+        self.peak = history.peak or Peak(0, month_start(start))
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
@@ -45,12 +45,12 @@ class Meter:
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
-            volume = past.gas_ml if gas_linked else 0
+            volume = history.gas_ml if gas_linked else 0
             self._install(
                 MBusDevice(gas, GAS, "7FLO2100000031", load.gas_ml, volume, linked=gas_linked, valve=1)
             )
         if water:
-            self._install(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, past.water_ml))
+            self._install(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, history.water_ml))
 
     def _install(self, device: MBusDevice) -> None:
         if device.channel not in range(1, 5) or any(

@@ -34,7 +34,7 @@ class ClosedMonth:
 
 
 @dataclass(slots=True)
-class Past:
+class MeterHistory:
     """Registers in Wh per tariff (day, night), closed months oldest first, gas and water in ml."""
 
     import_wh: list[int] = field(default_factory=lambda: [0, 0])
@@ -45,7 +45,7 @@ class Past:
     water_ml: int = 0
 
     @classmethod
-    def made_up(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> Past:
+    def generate(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> MeterHistory:
         """A past of so many closed months before `start`; `filler` makes the oldest one the factory's."""
         months = min(months, MOST_MONTHS)
         random = Random(f"{seed} past")

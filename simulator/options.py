@@ -13,7 +13,7 @@ from simulator.board import port_trouble
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
 from simulator.replay import Replay
-from simulator.telegram_source import AS_USUAL, Source, simulated_meter
+from simulator.telegram_source import DIALECT_DEFAULT, TelegramSource, simulated_meter
 
 HOST = "127.0.0.1"
 _MOST_CHARACTERS = 1024
@@ -29,7 +29,7 @@ class UsageError(Exception):
 class Options:
     """What to simulate."""
 
-    source: Source
+    source: TelegramSource
     faults: Faults
     card: Path | None
     port: int
@@ -114,7 +114,7 @@ def parse(arguments: Sequence[str]) -> Options:
     return Options(source, faults, given.card, given.port, given.speed, about)
 
 
-def _replay(given: argparse.Namespace) -> tuple[Source, str]:
+def _replay(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     """The files' telegrams; options that shape a simulated meter would be silently lost, so they are refused."""
     shaping = {
         "--meter": given.meter,
@@ -136,7 +136,7 @@ def _replay(given: argparse.Namespace) -> tuple[Source, str]:
         raise UsageError(f"--telegrams: {error}: name a file that holds a telegram") from None
 
 
-def _meter(given: argparse.Namespace) -> tuple[Source, str]:
+def _meter(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     message = given.message
     if len(message) > _MOST_CHARACTERS:
         raise UsageError(
@@ -169,7 +169,7 @@ def _meter(given: argparse.Namespace) -> tuple[Source, str]:
 
 def _channel(option: str, text: str) -> int | None:
     if text in ("", "none"):
-        return AS_USUAL if not text else None
+        return DIALECT_DEFAULT if not text else None
     if text not in ("1", "2", "3", "4"):
         raise UsageError(f"{option} {text}: an M-Bus channel is 1, 2, 3, 4 or none")
     return int(text)

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from simulator.faults import Faults
-from simulator.telegram_source import Source
-from simulator.transport import PtyWire, Wire
+from simulator.telegram_source import TelegramSource
+from simulator.transport import PtyTransport, Transport
 
 BYTES_PER_S = 115_200 / 10
 """8N1: ten bits on the line for each byte."""
@@ -26,7 +26,7 @@ _MOST_LAG_S = 0.25
 type Sent = Callable[[bytes, float, str], None]
 
 
-class Line:
+class P1Port:
     """A source of telegrams on a wire, in a thread of its own.
 
     `address` is what the board is told. `on_sent(telegram, at, stamp)` is called for each telegram that went out
@@ -37,10 +37,10 @@ class Line:
 
     def __init__(
         self,
-        source: Source,
+        source: TelegramSource,
         *,
         speed: float = 1.0,
-        wire: Wire | None = None,
+        transport: Transport | None = None,
         faults: Faults | None = None,
         on_sent: Sent | None = None,
         wait: bool = True,
@@ -53,12 +53,12 @@ class Line:
         self.sent = self.damaged = 0
         self.raised = False
         self.error: BaseException | None = None
-        self._wire = wire or PtyWire()
-        self.address = self._wire.address
+        self._transport = transport or PtyTransport()
+        self.address = self._transport.address
         self._wait, self._every_s = wait, every_s
         self._lock = threading.Lock()
         self._silent_s = self._dark_s = self._jump_s = 0
-        self._unplugged = self._drop = self._stopped = False
+        self._unplugged = self._discard = self._stopped = False
         self._woken, self._wake = os.pipe()
         self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
 
@@ -75,7 +75,7 @@ class Line:
         self._nudge()
         if self._thread.is_alive():
             self._thread.join()
-        self._wire.close()
+        self._transport.close()
         os.close(self._woken)
         os.close(self._wake)
 
@@ -105,7 +105,7 @@ class Line:
 
     def unplug(self) -> None:
         """Pull the plug, or the board's power: the request line falls and unread bytes are gone."""
-        self._unplugged = self._drop = True
+        self._unplugged = self._discard = True
         self.raised = False
         self._nudge()
 
@@ -184,7 +184,7 @@ class Line:
         while done < len(data):
             due = min(len(data), int((time.monotonic() - begin) * rate))
             if due - done >= min(chunk, len(data) - done):
-                taken = self._wire.write(data[done:due])
+                taken = self._transport.write(data[done:due])
                 if taken < due - done:
                     self._listen(None, room=True)
                     begin = time.monotonic() - (done + taken) / rate
@@ -197,18 +197,21 @@ class Line:
 
     def _listen(self, seconds: float | None, *, room: bool = False) -> None:
         """Wait for the request line, for a call from outside, or until there is room; None waits for ever."""
-        inputs = [*self._wire.inputs(), self._woken]
+        inputs = [*self._transport.inputs(), self._woken]
         ready, _, _ = select.select(
-            inputs, self._wire.outputs() if room else [], [], None if seconds is None else max(0.0, seconds)
+            inputs,
+            self._transport.outputs() if room else [],
+            [],
+            None if seconds is None else max(0.0, seconds),
         )
         if self._woken in ready:
             os.read(self._woken, 256)
             ready.remove(self._woken)
-        if self._drop:
-            self._drop = False
-            self._wire.drop()
+        if self._discard:
+            self._discard = False
+            self._transport.discard()
         elif ready:
-            self._hear(self._wire.read())
+            self._hear(self._transport.read())
 
     def _hear(self, data: bytes | None) -> None:
         if data is None:

@@ -8,13 +8,13 @@ from simulator.dialect import Dialect
 from simulator.dialects import DEFAULT, dialect_named
 from simulator.household import Household, Load
 from simulator.meter import Meter
-from simulator.meter_history import Past
+from simulator.meter_history import MeterHistory
 
-AS_USUAL = -1
+DIALECT_DEFAULT = -1
 """For an M-Bus channel: as the dialect has it."""
 
 
-class Source(Protocol):
+class TelegramSource(Protocol):
     """Something that has a telegram for each second."""
 
     @property
@@ -60,25 +60,25 @@ def simulated_meter(
     start: int = 0,
     seed: int = 1,
     *,
-    gas: int | None = AS_USUAL,
-    water: int | None = AS_USUAL,
+    gas: int | None = DIALECT_DEFAULT,
+    water: int | None = DIALECT_DEFAULT,
     gas_linked: bool = True,
     message: str = "",
     load: Load | None = None,
-    past: Past | None = None,
+    history: MeterHistory | None = None,
 ) -> MeterSource:
     """A household's meter of a named dialect that begins at the moment `start`.
 
-    `gas` and `water` are M-Bus channels 1 to 4, or None for none. `load` replaces the household and `past` what
+    `gas` and `water` are M-Bus channels 1 to 4, or None for none. `load` replaces the household and `history` what
     lies behind the meter. LookupError for an unknown name, ValueError for a bad channel.
     """
     dialect = dialect_named(name)
     meter = Meter(
         load or Household(seed, dialect.phases),
         start,
-        past or Past.made_up(seed, start, dialect.months, dialect.filler is not None),
-        gas=dialect.default_gas if gas == AS_USUAL else gas,
-        water=dialect.default_water if water == AS_USUAL else water,
+        history or MeterHistory.generate(seed, start, dialect.months, dialect.filler is not None),
+        gas=dialect.default_gas if gas == DIALECT_DEFAULT else gas,
+        water=dialect.default_water if water == DIALECT_DEFAULT else water,
         gas_linked=gas_linked,
         message=message,
     )

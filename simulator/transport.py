@@ -12,7 +12,7 @@ import tty
 from typing import Protocol
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """One end of the line, the meter's."""
 
     address: str
@@ -30,14 +30,14 @@ class Wire(Protocol):
     def write(self, data: bytes) -> int:
         """Hand over what fits, and say how much that was."""
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Forget what was written and not yet read, as when the plug is pulled."""
 
     def close(self) -> None:
         """Take the wire down."""
 
 
-class PtyWire:
+class PtyTransport:
     """A pseudo-terminal. Both ends stay open, since a closed one gives its reader endless empty reads."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class PtyWire:
         except BlockingIOError:
             return 0
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Forget what nobody read, in both directions."""
         termios.tcflush(self._board, termios.TCIOFLUSH)
         termios.tcflush(self._meter, termios.TCIOFLUSH)
@@ -83,7 +83,7 @@ class PtyWire:
         os.close(self._board)
 
 
-class TcpWire:
+class TcpTransport:
     """A TCP server for one board at a time. OSError when the port is taken."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -132,7 +132,7 @@ class TcpWire:
         except OSError:  # a connection that broke is noticed by the next read
             return 0
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Hang up: a connection has no way to forget."""
         self._hang_up()
 

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from simulator import clock
 from simulator.board import Board
-from simulator.card_history import remember
+from simulator.card_history import write_card_history
 from simulator.household import Household
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,10 +44,10 @@ def _save(seen: Page | Locator, name: str) -> None:
 
 def _page_pictures(browser: Browser, folder: Path) -> None:
     """The web page of a house that has been watched for thirteen months."""
-    past = remember(folder, Household(), EVENING, 400)
+    history = write_card_history(folder, Household(), EVENING, 400)
     (folder / "config.json").write_text('{"capacity": {"area": "antwerpen"}}')
-    source = simulated_meter(start=EVENING, load=Household(), past=past)
-    with Line(source, speed=SPEED) as line, Board(line, card=folder, speed=SPEED) as board:
+    source = simulated_meter(start=EVENING, load=Household(), history=history)
+    with P1Port(source, speed=SPEED) as line, Board(line, card=folder, speed=SPEED) as board:
         for name, screen, (width, height), scheme in _PICTURES:
             context = browser.new_context(
                 locale="en-GB",

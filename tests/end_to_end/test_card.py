@@ -14,7 +14,7 @@ from build_tool.release import INTEGRATION
 from simulator.board import ROOT, Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 
@@ -73,8 +73,8 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
     house = simulated_meter(start=START, load=ScriptedLoad(9200))
     garage = simulated_meter(start=START, load=ScriptedLoad(-1200))
     with (
-        Line(house) as first,
-        Line(garage) as second,
+        P1Port(house) as first,
+        P1Port(garage) as second,
         Board(first) as board,
         Board(second, device_id=GARAGE) as other,
     ):
@@ -155,7 +155,7 @@ async def test_a_dashboard_on_the_wall_goes_on_by_itself(socket_enabled: None, t
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
     dashboard_card.build()
     folder, port = tmp_path / "home", free_port()
-    with Line(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
+    with P1Port(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
         kept = entry(f"{board.host}:{board.port}", title="House")
         keep_entries(folder, [kept])
         async with async_playwright() as playwright:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 from tests.access.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
 from tests.page.conftest import DESK, PHONE
@@ -137,7 +137,7 @@ def updatable(
     with_password: Path,  # noqa: F811
     files: dict[str, bytes],  # noqa: F811
 ) -> Iterator[Updatable]:
-    with Line(simulated_meter(start=1_700_000_000)) as line:
+    with P1Port(simulated_meter(start=1_700_000_000)) as line:
         device = Updatable(with_password, line, files)
         with device.board:
             yield device

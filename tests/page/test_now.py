@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
 from simulator.board import port_trouble
-from simulator.meter_history import Past
+from simulator.meter_history import MeterHistory
 from simulator.page_server import developing
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
@@ -53,7 +53,7 @@ def test_figures_change_each_second(house: Device, browse: Browse):
     ],
 )
 def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: str, words: str):
-    with at_home(simulated_meter(start=START, load=ScriptedLoad(power_w), past=Past())) as device:
+    with at_home(simulated_meter(start=START, load=ScriptedLoad(power_w), history=MeterHistory())) as device:
         page = browse(device)
         expect(page.locator(".badge")).to_have_text(level)
         expect(page.locator(".advice")).to_have_text(re.compile(words))
@@ -65,7 +65,7 @@ def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: s
 
 def test_quarter_that_is_lost_says_so(browse: Browse):
     load = ScriptedLoad(25_000)
-    with at_home(simulated_meter(start=START - 110, load=load, past=Past()), speed=20) as device:
+    with at_home(simulated_meter(start=START - 110, load=load, history=MeterHistory()), speed=20) as device:
         page = browse(device)
         expect(page.locator(".badge")).to_have_text("Too high")
         expect(page.locator(".advice")).to_contain_text("exceeded the target")

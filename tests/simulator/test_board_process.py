@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.board import Board, BoardError
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.replay import Replay
 
 READER = """
@@ -40,7 +40,7 @@ def check_for(board: Board, seconds: float) -> None:
 def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
     heard: list[str] = []
     with (
-        Line(Replay([TELEGRAM]), speed=20) as line,
+        P1Port(Replay([TELEGRAM]), speed=20) as line,
         Board(line, firmware=firmware(tmp_path, READER), speed=20, card="/card", log=heard.append) as board,
     ):
         pid = board.pid
@@ -58,7 +58,7 @@ def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
 
 def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
     with (
-        Line(Replay([TELEGRAM]), speed=20) as line,
+        P1Port(Replay([TELEGRAM]), speed=20) as line,
         Board(line, firmware=firmware(tmp_path, READER)) as board,
     ):
         first = board.pid

@@ -12,9 +12,9 @@ import pytest
 from simulator import clock
 from simulator.dialect import crc16
 from simulator.faults import RATES, Faults
-from simulator.p1_port import BYTES_PER_S, Line
+from simulator.p1_port import BYTES_PER_S, P1Port
 from simulator.telegram_source import MeterSource, simulated_meter
-from simulator.transport import TcpWire
+from simulator.transport import TcpTransport
 
 START = clock.parse("2026-11-12T18:29:30")
 LONG = "x" * 4096
@@ -24,7 +24,7 @@ LONG = "x" * 4096
 class Reader:
     """The board's end of a pseudo-terminal."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: P1Port) -> None:
         self._file = os.open(line.address, os.O_RDWR | os.O_NOCTTY)
         self.data = b""
 
@@ -77,11 +77,11 @@ def source() -> MeterSource:
 
 
 @pytest.fixture
-def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[Line, Reader]]]:
-    opened: list[Line | Reader] = []
+def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[P1Port, Reader]]]:
+    opened: list[P1Port | Reader] = []
 
-    def begin(**options: object) -> tuple[Line, Reader]:
-        line = Line(source, **options)  # type: ignore[arg-type]
+    def begin(**options: object) -> tuple[P1Port, Reader]:
+        line = P1Port(source, **options)  # type: ignore[arg-type]
         reader = Reader(line)
         line.start()
         opened[:0] = [line, reader]
@@ -89,11 +89,11 @@ def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[Line, Reader]
 
     yield begin
     for each in opened:
-        each.stop() if isinstance(each, Line) else each.close()
+        each.stop() if isinstance(each, P1Port) else each.close()
 
 
 def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     _, reader = open_line(speed=50)
     assert reader.read(0.2) == b""
@@ -105,7 +105,7 @@ def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
     assert b"0-0:1.0.0(261112182930W)" in reader.data
 
 
-def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[tuple[bytes, float, str]] = []
     _, reader = open_line(on_sent=lambda *what: sent.append(what))
     asked = time.monotonic()
@@ -121,7 +121,7 @@ def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tup
     assert reader.data.startswith(b"".join(telegram for telegram, _, _ in first))
 
 
-def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[float] = []
     line, reader = open_line(speed=40, on_sent=lambda _, at, __: sent.append(at))
     asked = time.monotonic()
@@ -133,7 +133,7 @@ def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line,
     assert line.damaged == 0
 
 
-def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[tuple[float, str]] = []
     _, reader = open_line(speed=200, every_s=10, on_sent=lambda _, at, stamp: sent.append((at, stamp)))
     asked = time.monotonic()
@@ -145,7 +145,7 @@ def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tupl
 
 
 def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     source.meter.message = LONG
     _, reader = open_line()
@@ -163,7 +163,7 @@ def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
 
 
 def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     line, reader = open_line(speed=1000)
     reader.ask()
@@ -180,7 +180,9 @@ def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
     assert stamps == [clock.stamp(START + second) for second in range(len(stamps))]
 
 
-def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_silence_sends_nothing_while_the_meter_counts(
+    open_line: Callable[..., tuple[P1Port, Reader]],
+) -> None:
     sent: list[str] = []
     line, reader = open_line(speed=50, on_sent=lambda _, __, stamp: sent.append(stamp))
     reader.ask()
@@ -195,7 +197,7 @@ def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., t
 
 
 def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     source.meter.message = LONG
     sent: list[tuple[str, int]] = []
@@ -214,7 +216,7 @@ def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
     assert after - before < 2 * 6000
 
 
-def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[str] = []
     line, reader = open_line(speed=100, on_sent=lambda _, __, stamp: sent.append(stamp))
     line.jump_clock(-600)
@@ -224,7 +226,9 @@ def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Re
     assert sent[0] == "261112181930W"
 
 
-def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_an_unplugged_board_leaves_nothing_on_the_wire(
+    open_line: Callable[..., tuple[P1Port, Reader]],
+) -> None:
     line, reader = open_line(speed=100)
     reader.ask()
     reader.read_until(lambda: line.sent > 2)
@@ -244,7 +248,7 @@ def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., 
 
 
 def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource) -> None:
-    with Line(source, speed=20, wire=TcpWire()) as line:
+    with P1Port(source, speed=20, transport=TcpTransport()) as line:
         _, host, port = line.address.split(":")
         with socket.create_connection((host, int(port)), timeout=5) as board:
             board.sendall(b"1")
@@ -260,7 +264,7 @@ def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource)
 
 def test_a_taken_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="use"):
-        TcpWire(port=other.getsockname()[1])
+        TcpTransport(port=other.getsockname()[1])
 
 
 class TestFaults:
@@ -330,7 +334,7 @@ class TestFaults:
             Faults.named([text])
 
     def test_a_line_with_every_fault_still_brings_whole_telegrams(
-        self, open_line: Callable[..., tuple[Line, Reader]]
+        self, open_line: Callable[..., tuple[P1Port, Reader]]
     ) -> None:
         whole: list[bytes] = []
         faults = Faults(

@@ -17,7 +17,7 @@ from board_tool.deploy import kind_of, put
 from build_tool.board_folder import LOADER, build
 from build_tool.package import Package, read_folder
 from simulator.board import Board
-from simulator.p1_port import Line
+from simulator.p1_port import P1Port
 from simulator.replay import Replay
 from tests.tool.conftest import FakeBoard
 
@@ -110,7 +110,7 @@ def test_what_was_put_on_over_the_cable_starts(board: FakeBoard) -> None:
     folder, _ = build("host")
     with Device(board.port) as device:
         put(device, Package("0.1.0", "host", read_folder(folder)))
-    with Line(Replay([b"/A\r\n!0000\r\n"])) as line, Board(line, flash=board.flash, loader=True) as monitor:
+    with P1Port(Replay([b"/A\r\n!0000\r\n"])) as line, Board(line, flash=board.flash, loader=True) as monitor:
         assert any("Firmware" in text for text in list(monitor.lines))
 
 
