@@ -10,7 +10,8 @@ import tempfile
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
 _FIRST_PORT, _PORTS = 10_240, 20_000
-_turns = itertools.count(os.getpid() * 997)
+_port_numbers = itertools.count(os.getpid() * 997)
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
@@ -38,14 +39,14 @@ def free_port(host: str = "127.0.0.1") -> int:
     Not one that a system gives out by itself (from 32768 on), or that another process like this one tries at the same
     time: until it is used, anybody could take it.
     """
-    for turn in itertools.islice(_turns, _PORTS):
-        port = _FIRST_PORT + turn % _PORTS
-        if not (trouble := port_trouble(port, host)):
+    for number in itertools.islice(_port_numbers, _PORTS):
+        port = _FIRST_PORT + number % _PORTS
+        if not (problem := port_problem(port, host)):
             return port
-    raise OSError(f"no port is free at {host}: {trouble}")
+    raise OSError(f"no port is free at {host}: {problem}")
 
 
-def port_trouble(port: int, host: str = "127.0.0.1") -> str:
+def port_problem(port: int, host: str = "127.0.0.1") -> str:
     """Why nothing can listen on a port just now, "" when it is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -56,80 +57,82 @@ def port_trouble(port: int, host: str = "127.0.0.1") -> str:
     return ""
 
 
+@dataclass(eq=False)
 class Board:
-    """The firmware on a line, with or without a card.
-
-    `line` is a Line or an address (/dev/pts/N, tcp:HOST:PORT). `card` is a folder, or a file *.img with raw FAT that
-    is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
-    a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
-    bytecode that a board gets; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
-    `firmware` is another folder with a `main`. With `loader` the board starts from its flash as a real one does, by
-    the main.py there, from folder a or b.
+    """The firmware at a P1 port, with or without a card.
 
     A firmware that restarts its board is started again; `restarts` counts that.
     """
 
-    def __init__(
-        self,
-        line: P1Port | str,
-        *,
-        card: Path | str | None = None,
-        port: int | None = None,
-        host: str = "127.0.0.1",
-        speed: float = 1,
-        ticks: int = 0,
-        flash: Path | str | None = None,
-        device_id: str = "0200c3000001",
-        small: bool = False,
-        compiled: bool = False,
-        heapsize: str | None = None,
-        stats: bool = False,
-        log: Callable[[str], None] | None = None,
-        firmware: Path | None = None,
-        loader: bool = False,
-        environment: dict[str, str] | None = None,
-    ) -> None:
-        self.line, self.log = line, log
-        self.host, self.port = host, port or free_port(host)
-        self.url = f"http://{host}:{self.port}/"
+    line: P1Port | str
+    """The P1 port, or an address: /dev/pts/N or tcp:HOST:PORT."""
+    _: KW_ONLY
+    card: Path | str | None = None
+    """A folder, or a file *.img with raw FAT, which the board makes if it does not exist."""
+    port: int = 0
+    """TCP port of the web page and the API; 0 takes a free one."""
+    host: str = "127.0.0.1"
+    speed: float = 1
+    ticks: int = 0
+    """The tick counter's value at the start."""
+    flash: Path | str | None = None
+    """Folder of the board's flash, kept over a restart; None makes a temporary one."""
+    device_id: str = "0200c3000001"
+    small: bool = False
+    """True runs the 32-bit interpreter, whose objects are as large as the board's."""
+    compiled: bool = False
+    """True runs the bytecode that a board gets."""
+    heapsize: str | None = None
+    """As the interpreter takes it, e.g. "122k"."""
+    stats: bool = False
+    """True prints a line "memory BYTES" whenever more memory is in use than before."""
+    log: Callable[[str], None] | None = None
+    """Called with each line that the firmware prints."""
+    firmware: Path | None = None
+    """Another folder with a `main`."""
+    loader: bool = False
+    """True starts from the flash as a real board does: its main.py, then folder a or b."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """More environment variables for the firmware."""
+
+    def __post_init__(self) -> None:
+        self.port = self.port or free_port(self.host)
+        self.url = f"http://{self.host}:{self.port}/"
         self.lines: deque[str] = deque(maxlen=1000)
-        if not flash:
-            flash = tempfile.mkdtemp(prefix="p1-flash-")
-            weakref.finalize(self, shutil.rmtree, flash, ignore_errors=True)
-        self._environment = {
-            **os.environ,
-            "P1_LINE": line if isinstance(line, str) else line.address,
-            "P1_HTTP": f"{host}:{self.port}",
-            "P1_SPEED": f"{speed:g}",
-            "P1_TICKS": str(ticks),
-            "P1_FLASH": str(flash),
-            "P1_ID": device_id,
-            **({"P1_CARD": os.path.abspath(card)} if card else {}),
-            **({"P1_STATS": "1"} if stats else {}),
-            **(environment or {}),
-        }
-        self._needs_build = compiled and not firmware
-        self._command = self._program(small, compiled, heapsize, firmware)
-        self._folder = None
-        if loader:
-            self._folder = flash
-            self._command[-2:] = ["main.py"]
         self.restarts = 0
+        if not self.flash:
+            self.flash = tempfile.mkdtemp(prefix="p1-flash-")
+            weakref.finalize(self, shutil.rmtree, self.flash, ignore_errors=True)
+        self._needs_build = self.compiled and not self.firmware
         self._process: subprocess.Popen[str] | None = None
-        self._changing = threading.Lock()  # of _process, which both a caller and the forwarder replace
+        self._process_lock = threading.Lock()  # both a caller and the forwarder replace the process
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
 
-    @staticmethod
-    def _program(small: bool, compiled: bool, heapsize: str | None, firmware: Path | None) -> list[str]:
-        command = [str(ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython"))]
-        if heapsize:
-            command += ["-X", f"heapsize={heapsize}"]
-        folder = str(firmware or (SHORT if compiled else ROOT / "firmware"))
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "P1_LINE": self.line if isinstance(self.line, str) else self.line.address,
+            "P1_HTTP": f"{self.host}:{self.port}",
+            "P1_SPEED": f"{self.speed:g}",
+            "P1_TICKS": str(self.ticks),
+            "P1_FLASH": str(self.flash),
+            "P1_ID": self.device_id,
+            **({"P1_CARD": os.path.abspath(self.card)} if self.card else {}),
+            **({"P1_STATS": "1"} if self.stats else {}),
+            **self.environment,
+        }
+
+    def _command(self) -> list[str]:
+        command = [str(ROOT / (".tools/bin/micropython32" if self.small else ".venv/bin/micropython"))]
+        if self.heapsize:
+            command += ["-X", f"heapsize={self.heapsize}"]
+        if self.loader:
+            return [*command, "main.py"]
+        folder = str(self.firmware or (SHORT if self.compiled else ROOT / "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        path = (
-            [folder] if compiled or firmware else [folder, str(TARGET)]
-        )  # of the page no source could be served
+        # The page is served from the build only, because its source cannot be served.
+        path = [folder] if self.compiled or self.firmware else [folder, str(TARGET)]
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
@@ -141,7 +144,7 @@ class Board:
             self._process = self._run()
         except OSError as error:
             raise BoardError(
-                f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup"
+                f"{self._command()[0]} cannot be run ({error.strerror}): run scripts/setup"
             ) from None
         self._forwarder = threading.Thread(
             target=self._forward, args=(self._process,), name="board log", daemon=True
@@ -158,9 +161,9 @@ class Board:
 
     def _run(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self._command,
-            cwd=self._folder,
-            env=self._environment,
+            self._command(),
+            cwd=self.flash if self.loader else None,
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -172,7 +175,7 @@ class Board:
     def wait_ready(self, timeout_s: float = 15) -> None:
         """Wait for the line that says that HTTP listens; BoardError when it does not come."""
         if not self._ready.wait(timeout_s):
-            raise BoardError(self._report(f"the firmware was not ready after {timeout_s:g} s"))
+            raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
 
     def check(self) -> None:
@@ -181,7 +184,7 @@ class Board:
         if process is not None and (status := process.poll()) not in (None, _RESTART):
             if self._forwarder:
                 self._forwarder.join(2)
-            raise BoardError(self._report(f"the firmware ended by itself with status {status}"))
+            raise BoardError(self._with_last_lines(f"the firmware ended by itself with status {status}"))
 
     @property
     def pid(self) -> int | None:
@@ -194,7 +197,7 @@ class Board:
         To interrupt it would not be kinder: MicroPython raises KeyboardInterrupt wherever it is, and goes on with its
         memory locked where that is within a collection.
         """
-        with self._changing:
+        with self._process_lock:
             process, self._process = self._process, None
         if isinstance(self.line, P1Port):
             self.line.unplug()
@@ -226,7 +229,7 @@ class Board:
                 if self.log:
                     self.log(line)
             status = process.wait()
-            with self._changing:
+            with self._process_lock:
                 if status != _RESTART or self._process is not process:
                     break
                 if process.stdout:
@@ -236,6 +239,6 @@ class Board:
         # The end of its output wakes whoever waits, and `check` then tells why it ended.
         self._ready.set()
 
-    def _report(self, what: str) -> str:
+    def _with_last_lines(self, problem: str) -> str:
         last = "\n".join(f"  {line}" for line in list(self.lines)[-_LAST_LINES:])
-        return f"{what}; its last lines:\n{last}" if last else f"{what}, without a word"
+        return f"{problem}; its last lines:\n{last}" if last else f"{problem}, without a word"

@@ -36,7 +36,7 @@ class Transmission:
     whole: bool = True
     tail: bytes = b""
     silent_s: int = 0
-    dark_s: int = 0
+    power_cut_s: int = 0
     jump_s: int = 0
 
 
@@ -53,7 +53,7 @@ class Faults:
         self._random = Random(f"{seed} faults")
 
     @classmethod
-    def named(cls, texts: list[str], seed: int = 1) -> Faults:
+    def parse(cls, texts: list[str], seed: int = 1) -> Faults:
         """From texts like `flip` or `cut:0.01`. ValueError says what is wrong."""
         rates = {}
         for text in texts:
@@ -66,32 +66,32 @@ class Faults:
                 ) from None
         return cls(rates, seed)
 
-    def strike(self, telegram: bytes) -> Transmission:
+    def apply(self, telegram: bytes) -> Transmission:
         """What becomes of a telegram."""
         random = self._random
-        if self._hits("silence"):
+        if self._occurs("silence"):
             return Transmission(b"", whole=False, silent_s=random.randint(5, 30))
-        if self._hits("power-cut"):
-            return Transmission(self._part(telegram), whole=False, dark_s=random.randint(5, 60))
-        jump = random.randint(-1200, 1200) if self._hits("clock-jump") else 0
-        tail = self._noise() if self._hits("noise") else b""
-        if self._hits("cut"):
-            return Transmission(self._part(telegram), whole=False, tail=tail, jump_s=jump)
-        if self._hits("flip"):
-            return Transmission(self._flipped(telegram), whole=False, tail=tail, jump_s=jump)
+        if self._occurs("power-cut"):
+            return Transmission(self._cut_short(telegram), whole=False, power_cut_s=random.randint(5, 60))
+        jump = random.randint(-1200, 1200) if self._occurs("clock-jump") else 0
+        tail = self._noise() if self._occurs("noise") else b""
+        if self._occurs("cut"):
+            return Transmission(self._cut_short(telegram), whole=False, tail=tail, jump_s=jump)
+        if self._occurs("flip"):
+            return Transmission(self._flip_bits(telegram), whole=False, tail=tail, jump_s=jump)
         return Transmission(telegram, tail=tail, jump_s=jump)
 
-    def _hits(self, name: str) -> bool:
+    def _occurs(self, name: str) -> bool:
         rate = self.rates.get(name, 0)
         return rate > 0 and self._random.random() < rate
 
-    def _part(self, telegram: bytes) -> bytes:
+    def _cut_short(self, telegram: bytes) -> bytes:
         return telegram[: self._random.randrange(1, len(telegram) - 4)]
 
     def _noise(self) -> bytes:
         return self._random.randbytes(self._random.randint(1, 48)) + b"\xff" * self._random.randint(0, 8)
 
-    def _flipped(self, telegram: bytes) -> bytes:
+    def _flip_bits(self, telegram: bytes) -> bytes:
         """One to three bits between "/" and "!": what the CRC vouches for, and detects for certain."""
         data = bytearray(telegram)
         last = telegram.rfind(b"!")

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from simulator.board import ROOT, port_trouble
+from simulator.board import ROOT, port_problem
 
 HOST, PORT = "127.0.0.1", 8123
 USER, PASSWORD = "demo", "demo"
@@ -47,28 +47,33 @@ class HomeAssistantError(Exception):
 class HomeAssistant:
     """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
 
-    `components` is its folder of custom integrations: by default the one of these sources. `more` goes at the end of
+    `components` is its folder of custom integrations: by default the one of these sources. `extra_yaml` goes at the end of
     its configuration.yaml.
     """
 
     def __init__(
-        self, folder: Path, *, port: int = PORT, components: Path = ROOT / "custom_components", more: str = ""
+        self,
+        folder: Path,
+        *,
+        port: int = PORT,
+        components: Path = ROOT / "custom_components",
+        extra_yaml: str = "",
     ) -> None:
         self.folder = folder
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self._components = components
-        self._configuration = _CONFIGURATION + more
+        self._configuration = _CONFIGURATION + extra_yaml
         self._process: subprocess.Popen[bytes] | None = None
         self._session: aiohttp.ClientSession | None = None
         self._token = ""
 
     async def __aenter__(self) -> Self:
-        if trouble := port_trouble(self.port, HOST):
+        if problem := port_problem(self.port, HOST):
             raise HomeAssistantError(
-                f"port {self.port} cannot be used ({trouble}): stop what listens there first"
+                f"port {self.port} cannot be used ({problem}): stop what listens there first"
             )
-        self._lay_out()
+        self._write_configuration()
         self._process = self._start()
         self._session = aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
         return self
@@ -105,7 +110,7 @@ class HomeAssistant:
         if self._process.poll() is not None:
             raise HomeAssistantError(f"Home Assistant ended: see {self.folder / 'console.log'}")
 
-    def _lay_out(self) -> None:
+    def _write_configuration(self) -> None:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(self._configuration)
@@ -127,14 +132,14 @@ class HomeAssistant:
             "error_message": None,
         }
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
-        self._store("http", {"version": 2, "minor_version": 2, "data": http})
+        self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
             # All but the account counts as done: these steps would add integrations that need the internet.
-            self._store(
+            self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
 
-    def _store(self, key: str, content: dict[str, object]) -> None:
+    def _write_storage(self, key: str, content: dict[str, object]) -> None:
         (self.folder / ".storage" / key).write_text(json.dumps({"key": key, **content}))
 
     async def wait_ready(self) -> None:
@@ -190,7 +195,7 @@ class HomeAssistant:
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
 
-    async def show(self, path: str, dashboard: dict[str, Any]) -> None:
+    async def save_dashboard(self, path: str, dashboard: dict[str, Any]) -> None:
         """Have this dashboard at this path, and in the side bar."""
         if not any(known["url_path"] == path for known in await self.command("lovelace/dashboards/list")):
             await self.command(
@@ -233,10 +238,10 @@ class HomeAssistant:
                 await socket_.send_json({"id": number, **subscription})
 
             async def events() -> AsyncIterator[Any]:
-                async for message in socket_:
-                    told = json.loads(message.data)
-                    if told["type"] == "event":
-                        yield told["event"]
+                async for frame in socket_:
+                    message = json.loads(frame.data)
+                    if message["type"] == "event":
+                        yield message["event"]
 
             yield events()
 

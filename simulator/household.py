@@ -48,7 +48,7 @@ class _Day:
         self.gas_ml = array("i", bytes(4 * STEPS))
         self.water_ml = array("i", bytes(4 * STEPS))
 
-    def add(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
+    def add_power(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
         """Draw a power on a phase; seconds count from the day's start and may lie outside of it."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
@@ -56,7 +56,7 @@ class _Day:
         for step in range(first, last):
             row[step] += watts
 
-    def draw(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
+    def add_volume(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
         """Spread a volume of gas or water over some time."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
@@ -79,8 +79,8 @@ class Household:
         # Twice round, so that the sum over any 10 s that start in the first round needs no wrapping.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
-        self._most_noise = NOISE_W * phases
-        self._day = lru_cache(maxsize=4)(self._lay_out)
+        self._max_noise_w = NOISE_W * phases
+        self._day = lru_cache(maxsize=4)(self._make_day)
 
     def power_w(self, at: int) -> list[int]:
         """Net power per phase in the second that ends at `at` (W)."""
@@ -93,7 +93,7 @@ class Household:
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
         """Import and export between two moments (W s)."""
         imported = exported = 0
-        noise_sum, noise_total, quiet = self._noise_sum, self._noise_total, self._most_noise
+        noise_sum, noise_total, max_noise_w = self._noise_sum, self._noise_total, self._max_noise_w
         while begin < end:
             day, second = divmod(begin, DAY_S)
             total_w = self._day(day).total_w
@@ -102,7 +102,7 @@ class Household:
                 step = second // STEP_S
                 base, length = total_w[step], min((step + 1) * STEP_S - second, day_end - begin)
                 tick = (begin + 1) % NOISE_S
-                if abs(base) > quiet:
+                if abs(base) > max_noise_w:
                     energy = base * length + noise_sum[tick + length] - noise_sum[tick]
                     if energy > 0:
                         imported += energy
@@ -137,19 +137,19 @@ class Household:
             first += until - step
         return volume
 
-    def _lay_out(self, number: int) -> _Day:
+    def _make_day(self, number: int) -> _Day:
         day = _Day(self.phases)
         weather = Weather(self.seed, number)
         # What began yesterday evening may still run: the car, the washing.
         for shift in (-1, 0):
-            self._live(day, number + shift, shift * DAY_S)
-        self._heat(day, number, weather)
-        self._shine(day, weather)
+            self._add_activities(day, number + shift, shift * DAY_S)
+        self._add_heating(day, number, weather)
+        self._add_solar(day, weather)
         for step in range(STEPS):
             day.total_w[step] = sum(row[step] for row in day.phase_w)
         return day
 
-    def _live(self, day: _Day, number: int, midnight_s: int) -> None:
+    def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
         """All that people do, by the local clock. `midnight_s` is the UTC midnight of `number` within `day`."""
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # 1 January 2000 was a Saturday
@@ -160,40 +160,40 @@ class Household:
             return clock_s + 3600 * (hour + random.uniform(-spread, spread))
 
         for phase, standby in enumerate((70, 55, 45)):
-            day.add(phase, clock_s, DAY_S, standby)
+            day.add_power(phase, clock_s, DAY_S, standby)
         fridge = at(0)
         while fridge < clock_s + DAY_S:
             run = random.uniform(600, 1000)
-            day.add(1, fridge, run, 85)
+            day.add_power(1, fridge, run, 85)
             fridge += run + random.uniform(1500, 2400)
         for hour in (7.2, 10.5, 13, 16, 20):
             if weekend or hour in (7.2, 20) or random.random() < 0.4:
-                day.add(0, at(hour, 0.6), random.uniform(100, 220), 2150)  # kettle
+                day.add_power(0, at(hour, 0.6), random.uniform(100, 220), 2150)  # kettle
         evening = at(17.5, 0.7)
-        day.add(0, evening, 5.2 * 3600, 120)  # lights
-        day.add(2, evening, 4.5 * 3600, 140)  # television
+        day.add_power(0, evening, 5.2 * 3600, 120)  # lights
+        day.add_power(2, evening, 4.5 * 3600, 140)  # television
         if random.random() < 0.7:
             oven = at(18.2, 0.6)
-            day.add(1, oven, 600, 2600)  # heats up, then keeps warm in cycles
+            day.add_power(1, oven, 600, 2600)  # heats up, then keeps warm in cycles
             for cycle in range(random.randint(6, 14)):
-                day.add(1, oven + 600 + cycle * 180, 80, 2600)
-        day.add(0, at(18.4, 0.5), random.uniform(1200, 2400), random.choice((1200, 1800)))  # hob
+                day.add_power(1, oven + 600 + cycle * 180, 80, 2600)
+        day.add_power(0, at(18.4, 0.5), random.uniform(1200, 2400), random.choice((1200, 1800)))  # hob
         if weekend or random.random() < 0.3:
             washing = at(10 if weekend else 21, 1.0)
-            day.add(1, washing, 900, 2000)
-            day.add(1, washing + 900, 3600, 160)
-            day.add(2, washing + 4800, 4200, 650)  # dryer with a heat pump
+            day.add_power(1, washing, 900, 2000)
+            day.add_power(1, washing + 900, 3600, 160)
+            day.add_power(2, washing + 4800, 4200, 650)  # dryer with a heat pump
         if random.random() < 0.4:
             car = at(18.9, 1.0) if random.random() < 0.6 else at(22.3, 0.2)
-            day.add(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
+            day.add_power(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
         for _ in range(random.randint(2, 4)):
             shower = at(random.choice((7.0, 7.4, 21.5)), 0.5)
-            day.draw(day.water_ml, shower, 420, random.uniform(40_000, 75_000))
-            day.draw(day.gas_ml, shower, 420, random.uniform(150_000, 260_000))
+            day.add_volume(day.water_ml, shower, 420, random.uniform(40_000, 75_000))
+            day.add_volume(day.gas_ml, shower, 420, random.uniform(150_000, 260_000))
         for _ in range(random.randint(12, 22)):
-            day.draw(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
+            day.add_volume(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
 
-    def _heat(self, day: _Day, number: int, weather: Weather) -> None:
+    def _add_heating(self, day: _Day, number: int, weather: Weather) -> None:
         """Heat pump down to the freezing point, the boiler's help below it; both come on and off."""
         random = Random(f"{self.seed} heating {number}")
         for half_hour in range(48):
@@ -203,11 +203,11 @@ class Household:
                 continue
             pump_w = min(heat_w / (2.2 + 0.09 * max(-5.0, outside)), 1900)
             begin = half_hour * 1800 + random.uniform(0, 500)
-            day.add(0, begin, 1300, pump_w * 1800 / 1300)
+            day.add_power(0, begin, 1300, pump_w * 1800 / 1300)
             if outside < 2:
-                day.draw(day.gas_ml, begin, 900, (2 - outside) * 25_000)
+                day.add_volume(day.gas_ml, begin, 900, (2 - outside) * 25_000)
 
-    def _shine(self, day: _Day, weather: Weather) -> None:
+    def _add_solar(self, day: _Day, weather: Weather) -> None:
         if not self.solar_wp:
             return
         per_minute = 60 // STEP_S

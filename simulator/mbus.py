@@ -29,7 +29,7 @@ class MBusDevice:
         """The volume that telegrams print (dm3)."""
         return self.volume_ml // 1000
 
-    def follow(self, at: int) -> None:
+    def capture_until(self, at: int) -> None:
         """Capture what was used up to the last capture time before a moment of the household."""
         # Each channel has its own second within the five minutes, as the real ones do.
         lag = 7 + 40 * self.channel

@@ -41,23 +41,23 @@ class Meter:
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
-        self._ahead = 0  # how far this clock runs before the household's
+        self._clock_offset_s = 0  # how far this clock runs before the household's
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
             volume = history.gas_ml if gas_linked else 0
-            self._install(
+            self._add_mbus_device(
                 MBusDevice(gas, GAS, "7FLO2100000031", load.gas_ml, volume, linked=gas_linked, valve=1)
             )
         if water:
-            self._install(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, history.water_ml))
+            self._add_mbus_device(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, history.water_ml))
 
-    def _install(self, device: MBusDevice) -> None:
+    def _add_mbus_device(self, device: MBusDevice) -> None:
         if device.channel not in range(1, 5) or any(
             device.channel == other.channel for other in self.devices
         ):
             raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and holds one device")
-        device.follow(self.moment)
+        device.capture_until(self.moment)
         self.devices.append(device)
         self.devices.sort(key=lambda each: each.channel)
 
@@ -84,7 +84,7 @@ class Meter:
     @property
     def phase_w(self) -> Sequence[int]:
         """Net power per phase (W): above 0 import, below 0 export."""
-        return self.load.power_w(self.moment - self._ahead)
+        return self.load.power_w(self.moment - self._clock_offset_s)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
         """Let time pass. Without power the clock runs on and nothing of the electricity is counted."""
@@ -97,7 +97,7 @@ class Meter:
             if stop % QUARTER_S == 0:
                 self._close_quarter()
         for device in self.devices:
-            device.follow(self.moment - self._ahead)
+            device.capture_until(self.moment - self._clock_offset_s)
 
     def set_clock(self, seconds: int) -> None:
         """Move the meter's clock forward or back, as the grid operator may do from afar.
@@ -106,14 +106,14 @@ class Meter:
         """
         before = self.moment
         self.moment += seconds
-        self._ahead += seconds
+        self._clock_offset_s += seconds
         if quarter_start(before) != quarter_start(self.moment):
             self._quarter_ws = 0
         if month_start(before) < month_start(self.moment):
             self._close_month(month_start(self.moment))
 
     def _count(self, begin: int, end: int) -> None:
-        imported, exported = self.load.energy_ws(begin - self._ahead, end - self._ahead)
+        imported, exported = self.load.energy_ws(begin - self._clock_offset_s, end - self._clock_offset_s)
         # Tariffs change on the quarter, so the second's beginning decides for the whole span.
         register = 0 if is_day_tariff(begin) else 1
         self.import_ws[register] += imported

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator import clock
-from simulator.board import port_trouble
+from simulator.board import port_problem
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
 from simulator.replay import Replay
 from simulator.telegram_source import DIALECT_DEFAULT, TelegramSource, simulated_meter
 
 HOST = "127.0.0.1"
-_MOST_CHARACTERS = 1024
+_MAX_MESSAGE_LENGTH = 1024
 """Length of the text message 0-0:96.13.0 (DSMR P1 5.0.2)."""
-_FAST = 10_000
+_MAX_SPEED = 10_000
 
 
 class UsageError(Exception):
@@ -102,19 +102,19 @@ def parse(arguments: Sequence[str]) -> Options:
     if given.meter == "help":
         print(meter_list())
         sys.exit(0)
-    if not 1 <= given.speed <= _FAST:
-        raise UsageError(f"--speed {given.speed}: choose a whole number from 1 to {_FAST}")
+    if not 1 <= given.speed <= _MAX_SPEED:
+        raise UsageError(f"--speed {given.speed}: choose a whole number from 1 to {_MAX_SPEED}")
     try:
-        faults = Faults.named(given.fault, given.seed)
+        faults = Faults.parse(given.fault, given.seed)
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from None
-    source, about = _replay(given) if given.telegrams else _meter(given)
+    source, about = _replay_source(given) if given.telegrams else _meter_source(given)
     _check_card(given.card)
     _check_port(given.port)
     return Options(source, faults, given.card, given.port, given.speed, about)
 
 
-def _replay(given: argparse.Namespace) -> tuple[TelegramSource, str]:
+def _replay_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     """The files' telegrams; options that shape a simulated meter would be silently lost, so they are refused."""
     shaping = {
         "--meter": given.meter,
@@ -129,18 +129,18 @@ def _replay(given: argparse.Namespace) -> tuple[TelegramSource, str]:
                 f"{option} shapes a simulated meter and cannot go with --telegrams: leave one of them out"
             )
     try:
-        return Replay.files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
+        return Replay.from_files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
     except OSError as error:
         raise UsageError(f"--telegrams: {error.filename} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise UsageError(f"--telegrams: {error}: name a file that holds a telegram") from None
 
 
-def _meter(given: argparse.Namespace) -> tuple[TelegramSource, str]:
+def _meter_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     message = given.message
-    if len(message) > _MOST_CHARACTERS:
+    if len(message) > _MAX_MESSAGE_LENGTH:
         raise UsageError(
-            f"--message: {len(message)} characters are too many, a meter shows {_MOST_CHARACTERS} at most"
+            f"--message: {len(message)} characters are too many, a meter shows {_MAX_MESSAGE_LENGTH} at most"
         )
     try:
         start = clock.parse(given.start) if given.start else clock.now()
@@ -207,5 +207,5 @@ def _check_card(card: Path | None) -> None:
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65_535:
         raise UsageError(f"--port {port}: choose a number from 1024 to 65535")
-    if trouble := port_trouble(port, HOST):
-        raise UsageError(f"port {port} cannot be used ({trouble}): choose another with --port N")
+    if problem := port_problem(port, HOST):
+        raise UsageError(f"port {port} cannot be used ({problem}): choose another with --port N")

@@ -13,7 +13,7 @@ from typing import Self
 from simulator.clock import QUARTER_S, quarter_id, quarter_start
 from simulator.telegram_source import MeterSource
 
-SLOT_S = 5
+SAMPLE_S = 5
 _DESCRIPTION = """\
 <?xml version="1.0"?>
 <root xmlns="urn:schemas-upnp-org:device-1-0">
@@ -39,10 +39,10 @@ class OriginalDevice:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._quarter = quarter_start(source.meter.moment)
-        self._consumed: list[int | None] = []
-        self._produced: list[int | None] = []
-        self._slot: list[int] = []
-        self._seen = False
+        self._consumed_w: list[int | None] = []
+        self._produced_w: list[int | None] = []
+        self._sample_w: list[int] = []
+        self._has_telegram = False
         device = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -88,7 +88,7 @@ class OriginalDevice:
         """Let so many seconds of the meter pass; the device reads a telegram in each of them."""
         for _ in range(seconds):
             with self._lock:
-                self._read()
+                self._read_telegram()
 
     def _run(self) -> None:
         begin = time.monotonic()
@@ -97,39 +97,39 @@ class OriginalDevice:
             self.advance()
             done += 1
 
-    def _read(self) -> None:
+    def _read_telegram(self) -> None:
         meter = self.source.meter
         # A second counts for the slot in which it began, and its power is known at its end.
         second = meter.moment
         self.source.advance(1)
-        self._seen = True
+        self._has_telegram = True
         if quarter_start(second) != self._quarter:
             self._quarter = quarter_start(second)
-            self._consumed, self._produced, self._slot = [], [], []
+            self._consumed_w, self._produced_w, self._sample_w = [], [], []
         # What was missed before the device was switched on is unknown.
-        missed = (second - self._quarter) // SLOT_S - len(self._consumed)
-        self._consumed += [None] * missed
-        self._produced += [None] * missed
-        self._slot.append(sum(meter.phase_w))
-        if (second + 1) % SLOT_S == 0:
-            imported = sum(max(watts, 0) for watts in self._slot)
-            exported = sum(max(-watts, 0) for watts in self._slot)
-            self._consumed.append(imported // len(self._slot))
-            self._produced.append(-(exported // len(self._slot)))
-            self._slot = []
+        missed = (second - self._quarter) // SAMPLE_S - len(self._consumed_w)
+        self._consumed_w += [None] * missed
+        self._produced_w += [None] * missed
+        self._sample_w.append(sum(meter.phase_w))
+        if (second + 1) % SAMPLE_S == 0:
+            imported = sum(max(watts, 0) for watts in self._sample_w)
+            exported = sum(max(-watts, 0) for watts in self._sample_w)
+            self._consumed_w.append(imported // len(self._sample_w))
+            self._produced_w.append(-(exported // len(self._sample_w)))
+            self._sample_w = []
 
     def current_quarter(self) -> dict[str, object]:
         """/current/quarter: mean import (W) of the finished 5 s slots, production at or below 0."""
         with self._lock:
-            if not self._seen:
+            if not self._has_telegram:
                 return {}
-            known = [watts for watts in self._consumed if watts is not None]
+            known = [watts for watts in self._consumed_w if watts is not None]
             return {
                 "quarter_id": quarter_id(self._quarter),
                 "consumed_power_avg": sum(known) // len(known) if known else 0,
-                "interval_secs": SLOT_S,
-                "consumed_power_interval_avgs": list(self._consumed),
-                "produced_power_interval_avgs": list(self._produced),
+                "interval_secs": SAMPLE_S,
+                "consumed_power_interval_avgs": list(self._consumed_w),
+                "produced_power_interval_avgs": list(self._produced_w),
             }
 
     def current_month_peak(self) -> dict[str, object]:
@@ -146,7 +146,7 @@ class OriginalDevice:
         }
         with self._lock:
             peak = self.source.meter.peak
-            if self._seen and peak.end is not None:
+            if self._has_telegram and peak.end is not None:
                 answer["peak"] = {"quarter_id": quarter_id(peak.end - QUARTER_S), "power": peak.power_w}
         return answer
 

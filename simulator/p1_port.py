@@ -20,7 +20,7 @@ from simulator.transport import PtyTransport, Transport
 BYTES_PER_S = 115_200 / 10
 """8N1: ten bits on the line for each byte."""
 _CHUNK_S = 0.002
-_MOST_LAG_S = 0.25
+_MAX_LAG_S = 0.25
 """How far the seconds may fall behind this computer's clock and still be made up for."""
 
 type Sent = Callable[[bytes, float, str], None]
@@ -51,15 +51,15 @@ class P1Port:
         self.source, self.speed, self.on_sent = source, speed, on_sent
         self.faults = faults or Faults()
         self.sent = self.damaged = 0
-        self.raised = False
+        self.requested = False
         self.error: BaseException | None = None
         self._transport = transport or PtyTransport()
         self.address = self._transport.address
-        self._wait, self._every_s = wait, every_s
+        self._wait_for_request, self._every_s = wait, every_s
         self._lock = threading.Lock()
-        self._silent_s = self._dark_s = self._jump_s = 0
+        self._silent_s = self._power_cut_s = self._jump_s = 0
         self._unplugged = self._discard = self._stopped = False
-        self._woken, self._wake = os.pipe()
+        self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
 
     def start(self) -> Self:
@@ -72,12 +72,12 @@ class P1Port:
         if self._stopped:
             return
         self._stopped = True
-        self._nudge()
+        self._wake()
         if self._thread.is_alive():
             self._thread.join()
         self._transport.close()
-        os.close(self._woken)
-        os.close(self._wake)
+        os.close(self._wake_read)
+        os.close(self._wake_write)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -95,8 +95,8 @@ class P1Port:
     def power_cut(self, seconds: int) -> None:
         """Take the meter's power at once, in mid-telegram, for so many of its seconds; nothing is counted."""
         with self._lock:
-            self._dark_s = seconds
-        self._nudge()
+            self._power_cut_s = seconds
+        self._wake()
 
     def jump_clock(self, seconds: int) -> None:
         """Let the meter's clock jump before the next telegram."""
@@ -106,75 +106,75 @@ class P1Port:
     def unplug(self) -> None:
         """Pull the plug, or the board's power: the request line falls and unread bytes are gone."""
         self._unplugged = self._discard = True
-        self.raised = False
-        self._nudge()
+        self.requested = False
+        self._wake()
 
     def plug(self) -> None:
         """Put the plug back; the board must raise the request line again."""
         self._unplugged = False
-        self._nudge()
+        self._wake()
 
-    def _nudge(self) -> None:
-        os.write(self._wake, b"!")
+    def _wake(self) -> None:
+        os.write(self._wake_write, b"!")
 
     def _run(self) -> None:
         try:
-            while self._wait and not (self.raised or self._stopped):
-                self._listen(None)
-            self._beat()
+            while self._wait_for_request and not (self.requested or self._stopped):
+                self._await_event(None)
+            self._send_every_second()
         except Exception as error:
             self.error = error  # a thread has nobody to raise to but whoever looks here
             raise
 
-    def _beat(self) -> None:
+    def _send_every_second(self) -> None:
         """One round a second."""
         period = self._every_s / self.speed
         begin = time.monotonic()
         while True:
             while (left := begin - time.monotonic()) > 0 and not self._stopped:
-                self._listen(left)
-            self._listen(0)
+                self._await_event(left)
+            self._await_event(0)
             if self._stopped:
                 return
-            self._second()
+            self._simulate_second()
             begin += period
             # A reader that made us wait has slowed the meter's time; a hiccup of this computer has not.
-            begin = max(begin, time.monotonic() - _MOST_LAG_S)
+            begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
-    def _second(self) -> None:
+    def _simulate_second(self) -> None:
         with self._lock:
             jump, self._jump_s = self._jump_s, 0
-            silent, dark = self._silent_s > 0, self._dark_s > 0
+            silenced, unpowered = self._silent_s > 0, self._power_cut_s > 0
             self._silent_s = max(0, self._silent_s - self._every_s)
-            self._dark_s = max(0, self._dark_s - self._every_s)
+            self._power_cut_s = max(0, self._power_cut_s - self._every_s)
         if jump:
             self.source.set_clock(jump)
-        if self._asked() and not silent and not dark:
+        if self._may_send() and not silenced and not unpowered:
             self._transmit()
-        self.source.advance(self._every_s, powered=not dark)
+        self.source.advance(self._every_s, powered=not unpowered)
 
     def _transmit(self) -> None:
         telegram, stamp = self.source.telegram(), self.source.stamp
-        fate = self.faults.strike(telegram)
+        transmission = self.faults.apply(telegram)
         with self._lock:
-            self._silent_s = max(self._silent_s, fate.silent_s)
-            self._jump_s += fate.jump_s
-        complete = self._send(fate.data)
+            self._silent_s = max(self._silent_s, transmission.silent_s)
+            self._jump_s += transmission.jump_s
+        complete = self._send(transmission.data)
         at = time.monotonic()
-        if fate.dark_s:
+        if transmission.power_cut_s:
             with self._lock:
-                self._dark_s = max(self._dark_s, fate.dark_s)
-        if complete and fate.whole:
+                self._power_cut_s = max(self._power_cut_s, transmission.power_cut_s)
+        if complete and transmission.whole:
             self.sent += 1
             if self.on_sent:
                 self.on_sent(telegram, at, stamp)
-        elif not fate.silent_s and (not fate.whole or self._dark_s):
+        elif not transmission.silent_s and (not transmission.whole or self._power_cut_s):
             self.damaged += 1  # one that was broken off on request is not
         if complete:
-            self._send(fate.tail)
+            self._send(transmission.tail)
 
-    def _asked(self) -> bool:
-        return self.raised and not self._unplugged and not self._stopped
+    def _may_send(self) -> bool:
+        return self.requested and not self._unplugged and not self._stopped
 
     def _send(self, data: bytes) -> bool:
         """Write at the line's pace; False when it was stopped in the middle."""
@@ -186,37 +186,37 @@ class P1Port:
             if due - done >= min(chunk, len(data) - done):
                 taken = self._transport.write(data[done:due])
                 if taken < due - done:
-                    self._listen(None, room=True)
+                    self._await_event(None, room=True)
                     begin = time.monotonic() - (done + taken) / rate
                 done += taken
             else:
-                self._listen(begin + min(done + chunk, len(data)) / rate - time.monotonic())
-            if done < len(data) and (not self._asked() or self._dark_s > 0):
+                self._await_event(begin + min(done + chunk, len(data)) / rate - time.monotonic())
+            if done < len(data) and (not self._may_send() or self._power_cut_s > 0):
                 return False
         return True
 
-    def _listen(self, seconds: float | None, *, room: bool = False) -> None:
+    def _await_event(self, seconds: float | None, *, room: bool = False) -> None:
         """Wait for the request line, for a call from outside, or until there is room; None waits for ever."""
-        inputs = [*self._transport.inputs(), self._woken]
+        inputs = [*self._transport.inputs(), self._wake_read]
         ready, _, _ = select.select(
             inputs,
             self._transport.outputs() if room else [],
             [],
             None if seconds is None else max(0.0, seconds),
         )
-        if self._woken in ready:
-            os.read(self._woken, 256)
-            ready.remove(self._woken)
+        if self._wake_read in ready:
+            os.read(self._wake_read, 256)
+            ready.remove(self._wake_read)
         if self._discard:
             self._discard = False
             self._transport.discard()
         elif ready:
-            self._hear(self._transport.read())
+            self._follow_request_line(self._transport.read())
 
-    def _hear(self, data: bytes | None) -> None:
+    def _follow_request_line(self, data: bytes | None) -> None:
         if data is None:
-            self.raised = False
+            self.requested = False
         elif not self._unplugged:
             for byte in data:
                 if byte in b"01":
-                    self.raised = byte == ord("1")
+                    self.requested = byte == ord("1")

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from build_tool.page import ESBUILD, OPTIONS, SOURCES
-from simulator.board import free_port, port_trouble
+from simulator.board import free_port, port_problem
 
 _PORT = 8000  # where it is free
 
 
 @contextmanager
-def developing(host: str, device: str) -> Iterator[str]:
+def page_from_source(host: str, device: str) -> Iterator[str]:
     """Serve the page from its sources, looking at a device; gives its address.
 
     A browser that has it open loads it anew when a source changes.
     """
-    port = _PORT if not port_trouble(_PORT, host) else free_port(host)
+    port = _PORT if not port_problem(_PORT, host) else free_port(host)
     server = subprocess.Popen(
         [
             *ESBUILD,

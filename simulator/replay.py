@@ -8,7 +8,7 @@ _BEGIN = re.compile(rb"^(?=/)", re.MULTILINE)
 _CLOCK = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW]?)\)", re.MULTILINE)
 
 
-def split(data: bytes) -> list[bytes]:
+def split_telegrams(data: bytes) -> list[bytes]:
     """The telegrams in some bytes, cut before each "/" that begins a line; joined they are those bytes again."""
     parts = [part for part in _BEGIN.split(data) if part]
     # What stands before the first telegram is sent with it.
@@ -26,11 +26,11 @@ class Replay:
         self._telegrams, self._at = list(telegrams), 0
 
     @classmethod
-    def files(cls, paths: Sequence[Path]) -> Replay:
+    def from_files(cls, paths: Sequence[Path]) -> Replay:
         """All telegrams of these files, in their order. OSError as reading gives it, ValueError for one without any."""
         telegrams: list[bytes] = []
         for path in paths:
-            found = split(path.read_bytes())
+            found = split_telegrams(path.read_bytes())
             if not any(_BEGIN.search(part) for part in found):
                 raise ValueError(f'{path} holds no telegram (no line begins with "/")')
             telegrams += found

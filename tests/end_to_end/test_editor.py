@@ -49,7 +49,7 @@ async def test_triggers_and_conditions_are_found(socket_enabled: None, tmp_path:
     with P1Port(simulated_meter(start=START)) as line, Board(line) as board:
         keep_entries(folder, [entry(f"{board.host}:{board.port}", title="House")])
         async with (
-            HomeAssistant(folder, port=free_port(), more="automation: []\n") as home,
+            HomeAssistant(folder, port=free_port(), extra_yaml="automation: []\n") as home,
             async_playwright() as playwright,
         ):
             await home.wait_ready()

@@ -56,8 +56,8 @@ class WithAutomation(HomeAssistant):
     """One that has an automation with our trigger, our condition and our number."""
 
     @override
-    def _lay_out(self) -> None:
-        super()._lay_out()
+    def _write_configuration(self) -> None:
+        super()._write_configuration()
         with (self.folder / "configuration.yaml").open("a") as file:
             file.write(AUTOMATION)
 

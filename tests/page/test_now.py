@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
-from simulator.board import port_trouble
+from simulator.board import port_problem
 from simulator.meter_history import MeterHistory
-from simulator.page_server import developing
+from simulator.page_server import page_from_source
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, PHONE, Browse, at_home
@@ -160,8 +160,8 @@ def test_time_is_the_meters_wherever_the_browser_is(house: Device, browse: Brows
 def test_page_from_its_sources_looks_at_a_device(browse: Browse, tmp_path: Path):
     with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
         board = device.board
-        with developing("127.0.0.1", f"{board.host}:{board.port}") as address:
+        with page_from_source("127.0.0.1", f"{board.host}:{board.port}") as address:
             page = browse(device)
-            wait_for(lambda: port_trouble(urlsplit(address).port or 0), "the server of the sources")
+            wait_for(lambda: port_problem(urlsplit(address).port or 0), "the server of the sources")
             page.goto(address)
             expect(page.locator(".hero .figure")).to_contain_text("W")

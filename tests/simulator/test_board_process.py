@@ -53,7 +53,7 @@ def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
     assert pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert not line.raised
+    assert not line.requested
 
 
 def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
@@ -63,12 +63,12 @@ def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
     ):
         first = board.pid
         board.stop()
-        assert (board.pid, line.raised) == (None, False)
+        assert (board.pid, line.requested) == (None, False)
 
         board.start()
         assert board.pid != first
         end = time.monotonic() + 10
-        while not line.raised:
+        while not line.requested:
             assert time.monotonic() < end
             time.sleep(0.01)
 

@@ -235,7 +235,7 @@ def test_an_unplugged_board_leaves_nothing_on_the_wire(
     wait_until(reader.has_more)
     line.unplug()
     wait_until(lambda: not reader.has_more())
-    assert (reader.read(0.1), line.raised) == (b"", False)
+    assert (reader.read(0.1), line.requested) == (b"", False)
 
     reader.ask()
     assert reader.read(0.2) == b""
@@ -256,7 +256,7 @@ def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource)
             while data.count(b"!") < 3:
                 data += board.recv(4096)
             assert good(data[: data.index(b"!") + 7])
-        wait_until(lambda: not line.raised)
+        wait_until(lambda: not line.requested)
         with socket.create_connection((host, int(port)), timeout=5) as board:
             board.sendall(b"1")
             assert board.recv(1) == b"/"
@@ -273,8 +273,8 @@ class TestFaults:
     TELEGRAM = simulated_meter(start=START).telegram()
 
     def test_none_without_a_rate(self) -> None:
-        fate = Faults().strike(self.TELEGRAM)
-        assert (fate.data, fate.whole, fate.tail, fate.silent_s, fate.dark_s, fate.jump_s) == (
+        fate = Faults().apply(self.TELEGRAM)
+        assert (fate.data, fate.whole, fate.tail, fate.silent_s, fate.power_cut_s, fate.jump_s) == (
             self.TELEGRAM,
             True,
             b"",
@@ -286,7 +286,7 @@ class TestFaults:
     def test_a_flip_is_always_seen_by_the_crc(self) -> None:
         faults = Faults({"flip": 1})
         for _ in range(300):
-            fate = faults.strike(self.TELEGRAM)
+            fate = faults.apply(self.TELEGRAM)
             body = fate.data[: self.TELEGRAM.rindex(b"!") + 1]
             assert len(fate.data) == len(self.TELEGRAM)
             assert not fate.whole
@@ -295,43 +295,43 @@ class TestFaults:
     def test_a_cut_telegram_is_a_beginning_of_it(self) -> None:
         faults = Faults({"cut": 1})
         for _ in range(100):
-            fate = faults.strike(self.TELEGRAM)
+            fate = faults.apply(self.TELEGRAM)
             assert self.TELEGRAM.startswith(fate.data)
             assert 0 < len(fate.data) < len(self.TELEGRAM) - 4
             assert not fate.whole
 
     def test_noise_follows_a_whole_telegram(self) -> None:
         faults = Faults({"noise": 1})
-        fates = [faults.strike(self.TELEGRAM) for _ in range(50)]
+        fates = [faults.apply(self.TELEGRAM) for _ in range(50)]
         assert all(fate.whole and fate.data == self.TELEGRAM and fate.tail for fate in fates)
         assert any(fate.tail.endswith(b"\xff\xff") for fate in fates)
 
     def test_silence_and_power_cut_and_jump_last_their_time(self) -> None:
-        silence = Faults({"silence": 1}).strike(self.TELEGRAM)
-        cut = Faults({"power-cut": 1}).strike(self.TELEGRAM)
-        jump = Faults({"clock-jump": 1}).strike(self.TELEGRAM)
+        silence = Faults({"silence": 1}).apply(self.TELEGRAM)
+        cut = Faults({"power-cut": 1}).apply(self.TELEGRAM)
+        jump = Faults({"clock-jump": 1}).apply(self.TELEGRAM)
         assert (silence.data, 5 <= silence.silent_s <= 30) == (b"", True)
-        assert (self.TELEGRAM.startswith(cut.data), 5 <= cut.dark_s <= 60) == (True, True)
+        assert (self.TELEGRAM.startswith(cut.data), 5 <= cut.power_cut_s <= 60) == (True, True)
         assert (jump.whole, 0 < abs(jump.jump_s) <= 1200) == (True, True)
 
     @pytest.mark.parametrize("name", RATES)
     def test_a_rate_is_a_share_of_the_telegrams(self, name: str) -> None:
-        faults = Faults.named([f"{name}:0.25"])
-        fates = [faults.strike(self.TELEGRAM) for _ in range(800)]
+        faults = Faults.parse([f"{name}:0.25"])
+        fates = [faults.apply(self.TELEGRAM) for _ in range(800)]
         struck = sum(not fate.whole or bool(fate.tail or fate.jump_s) for fate in fates)
         assert 150 < struck < 250
 
     def test_the_same_seed_strikes_the_same(self) -> None:
         every = dict.fromkeys(RATES, 0.2)
         one, other = Faults(every, 5), Faults(every, 5)
-        assert [one.strike(self.TELEGRAM) for _ in range(50)] == [
-            other.strike(self.TELEGRAM) for _ in range(50)
+        assert [one.apply(self.TELEGRAM) for _ in range(50)] == [
+            other.apply(self.TELEGRAM) for _ in range(50)
         ]
 
     @pytest.mark.parametrize("text", ["fire", "flip:2", "flip:often", "cut:-1"])
     def test_what_is_no_fault_is_said(self, text: str) -> None:
         with pytest.raises(ValueError, match="fault"):
-            Faults.named([text])
+            Faults.parse([text])
 
     def test_a_line_with_every_fault_still_brings_whole_telegrams(
         self, open_line: Callable[..., tuple[P1Port, Reader]]
