@@ -24,12 +24,12 @@ class LongMessages(MeterSource):
     def __init__(self) -> None:
         source = simulated_meter("sagemcom-t211-50217", moment(2026, 1, 15, 17, 59, 55))
         super().__init__(source.meter, source.dialect)
-        self._told = 0
+        self._sent = 0
 
     def telegram(self) -> bytes:
         """Every tenth one long."""
-        self._told += 1
-        self.meter.message = "A" * 1024 if self._told % 10 == 0 else ""
+        self._sent += 1
+        self.meter.message = "A" * 1024 if self._sent % 10 == 0 else ""
         return super().telegram()
 
 

@@ -25,9 +25,9 @@ def delays_ms(count: int = TELEGRAMS) -> list[float]:
         socket.create_connection((board.host, board.port), timeout=5) as client,
     ):
         client.sendall(b"GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        told: list[float] = []
+        received: list[float] = []
         buffer = b""
-        while len(told) < count + 2:
+        while len(received) < count + 2:
             piece = client.recv(65536)
             now = time.monotonic()
             if not piece:
@@ -35,9 +35,9 @@ def delays_ms(count: int = TELEGRAMS) -> list[float]:
             buffer += piece
             *events, buffer = buffer.split(b"\n\n")
             # "quarter" comes last; the first one is the snapshot's
-            told += [now for event in events if event.startswith(b"event: quarter")]
+            received += [now for event in events if event.startswith(b"event: quarter")]
     # An event may come before the line's end does: nobody waits for what follows the check.
-    pairs = [(begin, [at for at in told[1:] if abs(at - begin) < 0.5]) for begin in sent]
+    pairs = [(begin, [at for at in received[1:] if abs(at - begin) < 0.5]) for begin in sent]
     return [(after[0] - begin) * 1000 for begin, after in pairs if after]
 
 

@@ -67,7 +67,7 @@ async def _count(folder: str, host: str) -> Counter[str]:
         async with asyncio.timeout(_WAIT_S):
             while ours.data.reading.time is None:  # noqa: ASYNC110 (no event tells of it)
                 await asyncio.sleep(0.1)
-        stub.tell(ours.data)
+        stub.update(ours.data)
         theirs = await _add(
             hass,
             MockConfigEntry(
@@ -111,7 +111,7 @@ async def _hour(ours: Any, theirs: Any, stub: _Stub) -> None:
         while (elapsed_s := (ours.data.reading.time - begin).total_seconds()) < HOUR_S:
             if elapsed_s - polled_s >= POLL_S:
                 polled_s += POLL_S
-                stub.tell(ours.data)
+                stub.update(ours.data)
                 await theirs.async_refresh()
             await asyncio.sleep(0.002)
 
@@ -138,7 +138,7 @@ class _Stub:
     def host(self) -> str:
         return f"127.0.0.1:{self._server.port}"
 
-    def tell(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot) -> None:
         """Say what our device says, in the words of the other."""
         self._data = _as_homewizard(snapshot.reading, snapshot)
 

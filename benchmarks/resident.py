@@ -60,7 +60,7 @@ def tables() -> dict[str, Mapping[str, int]]:
     return {"stays": resident(), "borrowed": borrowed()}
 
 
-def told() -> dict[str, dict[str, int]]:
+def documented() -> dict[str, dict[str, int]]:
     """The same as docs/memory.md tells it."""
     return {
         name: {

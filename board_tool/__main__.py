@@ -64,9 +64,9 @@ def run(arguments: argparse.Namespace) -> None:
 
             build_and_tell(arguments.board)
         case "release":
-            from build_tool.release import release_and_tell
+            from build_tool.release import release_all
 
-            release_and_tell()
+            release_all()
         case "flash":
             from board_tool.flash import flash
 

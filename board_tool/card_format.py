@@ -1,28 +1,28 @@
 """`firmware format`: an empty file system on the memory card in the board."""
 
-from board_tool.connection import Device
-from board_tool.ports import find
+from board_tool.connection import BoardConnection
+from board_tool.ports import find_port
 from build_tool.errors import ToolError
 
 _FORMAT_S = 600  # a large card takes long, without a word
 
 
-def format_card(port: str | None, sure: bool) -> None:
+def format_card(port: str | None, confirmed: bool) -> None:
     """Format it by the firmware's own way to its card; its settings come back from the flash at the next start."""
-    with Device(find(port)) as device:
-        if not sure and input("All that the card holds will be lost. Format it? [y/N] ").lower() not in (
+    with BoardConnection(find_port(port)) as connection:
+        if not confirmed and input("All that the card holds will be lost. Format it? [y/N] ").lower() not in (
             "y",
             "yes",
         ):
             raise ToolError("nothing was changed")
-        if not device.ask("hasattr(sys.modules.get('main'), 'board')"):
+        if not connection.evaluate("hasattr(sys.modules.get('main'), 'board')"):
             raise ToolError("the firmware is not running: press RESET, wait some seconds, and try again")
         print("formatting; a large card takes some minutes")
-        device.run(
+        connection.run(
             "import sys, vfs\n"
             "try:\n vfs.umount('/sd')\nexcept OSError:\n pass\n"
             "sys.modules['main'].board.format_card()\n",
             timeout_s=_FORMAT_S,
         )
-        device.restart()
+        connection.restart()
     print("the card is empty; the board starts again")

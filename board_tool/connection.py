@@ -11,7 +11,7 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial import SerialException, serial_for_url
 
-from board_tool.ports import explained
+from board_tool.ports import readable_errors
 from build_tool.errors import ToolError
 
 _CHUNK = 512
@@ -22,7 +22,7 @@ _NO_PROMPT = (
 )
 
 
-class Device:
+class BoardConnection:
     """with Device(port) as device: the board's prompt, its firmware interrupted. Paths are below the flash's root.
 
     The board is not reset on the way in: after a soft reset its card could not be opened again.
@@ -32,7 +32,7 @@ class Device:
         self.port = port
 
     def __enter__(self) -> Self:
-        with explained(self.port):
+        with readable_errors(self.port):
             # mpremote hides why a port cannot be opened.
             serial_for_url(self.port, exclusive=True).close()
             self._transport = SerialTransport(self.port, timeout=_ANSWER_S)
@@ -65,7 +65,7 @@ class Device:
             raise ToolError("the board says: " + error.decode(errors="replace").strip().splitlines()[-1])
         return bytes(printed).decode()
 
-    def ask(self, expression: str) -> Any:
+    def evaluate(self, expression: str) -> Any:
         """The value of an expression, as JSON carries it."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
@@ -120,14 +120,14 @@ class Device:
         self._transport.in_raw_repl = False
 
 
-def wait_for(port: Callable[[], str], timeout_s: float = 20) -> Device:
+def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
     """A board that has just restarted: its USB may go and come back, under another name. ToolError after a while."""
     end = time.monotonic() + timeout_s
     while True:
         try:
-            device = Device(port())
-            with device:
-                return device
+            connection = BoardConnection(port())
+            with connection:
+                return connection
         except ToolError as error:
             if time.monotonic() > end:
                 raise ToolError(f"MicroPython does not come up: {error}") from None

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from board_tool.connection import Device
+from board_tool.connection import BoardConnection
 from build_tool.board_folder import LOADER, ROOT, build, has_table
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
@@ -12,25 +12,25 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
     """`firmware deploy`: the board keeps its settings, and starts the new version."""
-    from board_tool.ports import find
+    from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
-    with Device(find(port, kinds)) as device:
-        kind = kinds[0] if board else kind_of(device)
-        put(device, choose(kind, package))
-        device.restart()
+    with BoardConnection(find_port(port, kinds)) as connection:
+        kind = kinds[0] if board else detect_board_type(connection)
+        install(connection, choose_package(kind, package))
+        connection.restart()
 
 
-def kind_of(device: Device) -> BoardType:
+def detect_board_type(connection: BoardConnection) -> BoardType:
     """Which kind of board this is, by what its MicroPython says about the chip."""
-    machine = str(device.ask("sys.implementation._machine"))
+    machine = str(connection.evaluate("sys.implementation._machine"))
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):
             return kind
     raise ToolError(f"no board of ours has this chip: {machine}; if it does, name it with --board")
 
 
-def choose(kind: BoardType, path: Path | None) -> Package:
+def choose_package(kind: BoardType, path: Path | None) -> Package:
     """The package in a file, or one made of the sources here, for this kind of board."""
     if path is None:
         if not has_table(kind):
@@ -43,43 +43,43 @@ def choose(kind: BoardType, path: Path | None) -> Package:
     return package
 
 
-def put(device: Device, package: Package) -> None:
+def install(connection: BoardConnection, package: Package) -> None:
     """Copy loader and package, and let them start from now on. Cut anywhere, what was there before starts."""
-    check(device)
-    slot = _free_slot(device)
+    check_micropython(connection)
+    slot = _free_slot(connection)
     for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py, which wants the other, as the last
-        if device.read(source.name) != source.read_bytes():
-            device.write(source.name, source.read_bytes())
-    device.remove(f"{slot}/manifest.json")  # from here on it is not whole
-    device.remove(slot)
+        if connection.read(source.name) != source.read_bytes():
+            connection.write(source.name, source.read_bytes())
+    connection.remove(f"{slot}/manifest.json")  # from here on it is not whole
+    connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
     for name, content in sorted(package.files.items()):
-        _show(f"firmware {package.version}: {100 * done // total} %, {name}")
-        device.write(f"{slot}/{name}", content)
+        _show_progress(f"firmware {package.version}: {100 * done // total} %, {name}")
+        connection.write(f"{slot}/{name}", content)
         done += len(content)
-    device.write(f"{slot}/manifest.json", package.manifest())
-    device.write("slot.txt", f"{slot} ok\n".encode())
-    _show(f"firmware {package.version}: {len(package.files)} files, {total:,} bytes\n")
+    connection.write(f"{slot}/manifest.json", package.manifest())
+    connection.write("slot.txt", f"{slot} ok\n".encode())
+    _show_progress(f"firmware {package.version}: {len(package.files)} files, {total:,} bytes\n")
 
 
-def check(device: Device) -> None:
+def check_micropython(connection: BoardConnection) -> None:
     """ToolError unless the board's MicroPython can run what we build."""
-    release, mpy = device.ask("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
+    release, mpy = connection.evaluate("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
     if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
         here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
         raise ToolError(f"this board has MicroPython {here}; {oldest} or newer is needed: firmware flash")
 
 
-def _free_slot(device: Device) -> str:
+def _free_slot(connection: BoardConnection) -> str:
     """The folder that is not the one that starts; "a" on a new board."""
-    words = (device.read("slot.txt") or b"").decode(errors="replace").split()
+    words = (connection.read("slot.txt") or b"").decode(errors="replace").split()
     running = words[0] if words and words[0] in ("a", "b") else "a"
-    if device.read(f"{running}/manifest.json") is None:
+    if connection.read(f"{running}/manifest.json") is None:
         return running
     return "b" if running == "a" else "a"
 
 
-def _show(line: str) -> None:
+def _show_progress(line: str) -> None:
     """Progress on one line of a terminal, or only its end elsewhere."""
     if sys.stdout.isatty():
         print(f"\r\033[K{line}", end="", flush=True)

@@ -5,31 +5,31 @@ import time
 
 import serial
 
-from board_tool.ports import explained, find
+from board_tool.ports import find_port, readable_errors
 from build_tool.errors import ToolError
 
 
 def logs(port: str | None) -> None:
     """Show it until Ctrl-C. A board that restarts takes its port along, and is waited for."""
-    address = find(port)
-    with explained(address):
-        line = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
+    address = find_port(port)
+    with readable_errors(address):
+        console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
     print(f"{address}; Ctrl-C stops", flush=True)
     while True:
         try:
             while True:
-                sys.stdout.write(line.read(line.in_waiting or 1).decode(errors="replace"))
+                sys.stdout.write(console.read(console.in_waiting or 1).decode(errors="replace"))
                 sys.stdout.flush()
         except OSError:  # of which a SerialException is one
-            line.close()
+            console.close()
         print("\n-- the board has gone; waiting for it --", flush=True)
-        line = _again(port)
+        console = _reopen(port)
 
 
-def _again(port: str | None) -> serial.Serial:
+def _reopen(port: str | None) -> serial.Serial:
     while True:
         time.sleep(0.3)
         try:
-            return serial.serial_for_url(find(port), 115200, timeout=0.2, exclusive=True)
+            return serial.serial_for_url(find_port(port), 115200, timeout=0.2, exclusive=True)
         except (OSError, ToolError):
             pass

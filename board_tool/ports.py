@@ -14,12 +14,12 @@ from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 
 
-def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
+def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
     """The port that was given, or the only one with a board of these kinds on it; ToolError otherwise."""
     if given:
         return given
     kinds = tuple(kinds)
-    found = [port for port in list_ports.comports() if any(_may_be(port, kind) for kind in kinds)]
+    found = [port for port in list_ports.comports() if any(_matches(port, kind) for kind in kinds)]
     if len(found) == 1:
         return str(found[0].device)
     if found:
@@ -32,22 +32,22 @@ def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values()))
     )
 
 
-def _may_be(port: ListPortInfo, kind: BoardType) -> bool:
+def _matches(port: ListPortInfo, kind: BoardType) -> bool:
     return any(port.vid == vendor and product in (None, port.pid) for vendor, product in kind.usb)
 
 
 @contextmanager
-def explained(port: str) -> Iterator[None]:
+def readable_errors(port: str) -> Iterator[None]:
     """Turns what the system says about a port into what its owner can do."""
     try:
         yield
     except SerialException as error:
-        raise ToolError(explain(port, error)) from None
+        raise ToolError(describe_error(port, error)) from None
     except OSError as error:
-        raise ToolError(explain(port, error)) from None
+        raise ToolError(describe_error(port, error)) from None
 
 
-def explain(port: str, error: OSError) -> str:
+def describe_error(port: str, error: OSError) -> str:
     """One or two sentences on why a port cannot be opened, or was lost."""
     text = str(error).lower()
     if (
@@ -58,10 +58,10 @@ def explain(port: str, error: OSError) -> str:
     ):
         return f"{port} is in use: close the other program (a serial monitor, an IDE) and try again"
     if error.errno in (errno.EACCES, errno.EPERM) or "permission" in text:
-        what = f"you may not use {port}"
+        denied = f"you may not use {port}"
         if sys.platform == "linux":
-            return f"{what}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
-        return what
+            return f"{denied}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
+        return denied
     if (
         error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO)
         or "could not open" in text

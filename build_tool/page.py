@@ -12,9 +12,9 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
 _LICENCE = ROOT / "node_modules/uplot/LICENSE"  # wants to be in each copy
-APART = ("setup.html", "update.html")
+STANDALONE = ("setup.html", "update.html")
 """Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
-PAGES = ("index.html", *APART)
+PAGES = ("index.html", *STANDALONE)
 
 _PACKAGE = ROOT / "package.json"
 # The supported browsers: "safari >= 16.4" is safari16.4 to esbuild.
@@ -29,9 +29,9 @@ _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
 def sources(name: str) -> list[Path]:
     """What a page is made of, our own and others'."""
-    if name in APART:
+    if name in STANDALONE:
         return [SOURCES / name, Path(__file__)]
-    own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in APART]
+    own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in STANDALONE]
     return [*own, ROOT / "docs/brand/icon.svg", _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
 
 
@@ -41,13 +41,13 @@ def build(name: str) -> tuple[bytes, bytes]:
     SyntaxError when esbuild is not there or does not take a source.
     """
     html = (SOURCES / name).read_text(encoding="utf-8")
-    if name not in APART:
+    if name not in STANDALONE:
         script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
         script = script.replace("</script", "<\\/script")
         html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
         html = html.replace(_SCRIPT, f"<script>{script}</script>")
     content: bytes = zopfli.gzip.compress(html.encode())
-    return content, _head(content, html).encode()
+    return content, _header_lines(content, html).encode()
 
 
 def bundle(entry: str, *more: str) -> str:
@@ -74,7 +74,7 @@ def bundle(entry: str, *more: str) -> str:
     return done.stdout.strip()
 
 
-def _head(content: bytes, html: str) -> str:
+def _header_lines(content: bytes, html: str) -> str:
     """Header lines. A browser asks whether the page is still the one that it has, and runs no script but this one."""
     policy = {
         "default-src": "'none'",

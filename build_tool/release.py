@@ -16,7 +16,7 @@ TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
 
 FIRMWARE = "firmware"
 """Where the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sources give the same file
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the same sources give the same file
 
 
 def released_boards() -> list[str]:
@@ -48,7 +48,7 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     return target
 
 
-def release_and_tell() -> None:
+def release_all() -> None:
     """Make the release of all boards, and say what came of it."""
     path = release(released_boards())
     print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
@@ -60,7 +60,7 @@ def _sources() -> list[Path]:
 
 
 def _add(file: ZipFile, name: str, content: bytes) -> None:
-    entry = ZipInfo(name, _LONG_AGO)
+    entry = ZipInfo(name, _FIXED_DATE)
     entry.compress_type = ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     file.writestr(entry, content)

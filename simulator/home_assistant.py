@@ -45,10 +45,10 @@ class HomeAssistantError(Exception):
 
 
 class HomeAssistant:
-    """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
+    """Home Assistant in another process, with its configuration in `folder`, which stays from run to run.
 
-    `components` is its folder of custom integrations: by default the one of these sources. `extra_yaml` goes at the end of
-    its configuration.yaml.
+    `components` is its folder of custom integrations; the default is the folder in these sources. `extra_yaml` is
+    appended to its configuration.yaml.
     """
 
     def __init__(
