@@ -1,4 +1,4 @@
-"""A board on this computer: the firmware as it is, run by MicroPython in a process of its own."""
+"""A board on this computer: the unchanged firmware, run by MicroPython in a separate process."""
 
 import itertools
 import os
@@ -26,18 +26,18 @@ _port_numbers = itertools.count(os.getpid() * 997)
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
-"""The exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
+"""Exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
 
 
 class BoardError(Exception):
-    """The firmware did not start, or ended by itself; the text holds its last lines."""
+    """The firmware did not start or ended unexpectedly; the message contains its last lines."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody listens on just now.
+    """Return a TCP port on which nothing listens at the moment. OSError if all are taken.
 
-    Not one that a system gives out by itself (from 32768 on), or that another process like this one tries at the same
-    time: until it is used, anybody could take it.
+    Another program could take the port before it is used. So it lies below 32768, where the system assigns none, and
+    each process begins its search at another port.
     """
     for number in itertools.islice(_port_numbers, _PORTS):
         port = _FIRST_PORT + number % _PORTS
@@ -47,7 +47,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def port_problem(port: int, host: str = "127.0.0.1") -> str:
-    """Why nothing can listen on a port just now, "" when it is free."""
+    """Return why nothing can listen on a port at the moment, "" if it is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -83,13 +83,13 @@ class Board:
     compiled: bool = False
     """True runs the bytecode that a board gets."""
     heapsize: str | None = None
-    """As the interpreter takes it, e.g. "122k"."""
+    """In the interpreter's notation, e.g. "122k"; None leaves its default."""
     stats: bool = False
     """True prints a line "memory BYTES" whenever more memory is in use than before."""
     log: Callable[[str], None] | None = None
     """Called with each line that the firmware prints."""
     firmware: Path | None = None
-    """Another folder with a `main`."""
+    """Another folder with a `main` to run instead."""
     loader: bool = False
     """True starts from the flash as a real board does: its main.py, then folder a or b."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Board:
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
-        """Switch the board on and wait until its web server listens; BoardError when it does not."""
+        """Switch the board on and wait until its web server listens. BoardError if it does not."""
         self._ready.clear()
         if self._needs_build and not (SHORT / "main.mpy").exists():
             raise BoardError("there is no compiled firmware in build/short: run scripts/build")
@@ -169,17 +169,17 @@ class Board:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
+            start_new_session=True,  # Ctrl-C reaches only the simulator, which then stops the board
         )
 
     def wait_ready(self, timeout_s: float = 15) -> None:
-        """Wait for the line that says that HTTP listens; BoardError when it does not come."""
+        """Wait for the line that reports that the web server listens. BoardError if it does not appear."""
         if not self._ready.wait(timeout_s):
             raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
 
     def check(self) -> None:
-        """BoardError when the firmware has ended by itself."""
+        """Raise BoardError if the firmware has ended unexpectedly."""
         process = self._process
         if process is not None and (status := process.poll()) not in (None, _RESTART):
             if self._forwarder:
@@ -188,14 +188,14 @@ class Board:
 
     @property
     def pid(self) -> int | None:
-        """The firmware's process, None when it is off."""
+        """Process id of the firmware, None if the board is off."""
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Take the board's power: nothing is written any more. Safe to call twice; `start` brings it back.
+        """Cut the board's power: the firmware writes nothing more. Safe to call twice; `start` switches it on again.
 
-        To interrupt it would not be kinder: MicroPython raises KeyboardInterrupt wherever it is, and goes on with its
-        memory locked where that is within a collection.
+        An interrupt would be no safer. MicroPython raises KeyboardInterrupt wherever it is; if that is within a
+        garbage collection, the firmware continues with its memory locked.
         """
         with self._process_lock:
             process, self._process = self._process, None
@@ -236,7 +236,7 @@ class Board:
                     process.stdout.close()
                 self._process = process = self._run()
             self.restarts += 1
-        # The end of its output wakes whoever waits, and `check` then tells why it ended.
+        # The output has ended. This wakes `wait_ready`, whose `check` then reports why.
         self._ready.set()
 
     def _with_last_lines(self, problem: str) -> str:

@@ -1,4 +1,4 @@
-"""A card as a board leaves it that has watched a household for months, and what the meter then has behind it."""
+"""A card with months of a household's quarters, and a meter's history that matches the card."""
 
 import json
 import zlib
@@ -17,12 +17,12 @@ _DAY_CSV_HEADER = (
 _DAYS_CSV_HEADER = "day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check\n"
 _SAMPLE_S = 5
 _DETAILED_DAYS = 2
-"""Of the newest days each quarter has its samples; of the others only the month's highest one has."""
+"""On the last days each quarter has a file with its samples; before, only the peak of each month has one."""
 
 
 @dataclass(slots=True)
 class _Totals:
-    """Wh and ml since the card's first day, import by tariff."""
+    """The registers: Wh by tariff (day, night) and ml."""
 
     import_wh: list[float] = field(default_factory=lambda: [9_000_000.0, 8_000_000.0])
     export_wh: list[float] = field(default_factory=lambda: [6_000_000.0, 2_000_000.0])
@@ -30,7 +30,7 @@ class _Totals:
     water_ml: int = 320_000_000
 
     def add(self, load: Load, begin: int) -> tuple[int, int]:
-        """Go on by a quarter; its mean import and export in W."""
+        """Count a quarter; return its mean import and export in W."""
         end = begin + QUARTER_S
         imported, exported = load.energy_ws(begin, end)
         tariff = 0 if clock.is_day_tariff(begin) else 1
@@ -41,12 +41,12 @@ class _Totals:
         return imported // QUARTER_S, exported // QUARTER_S
 
     def registers(self) -> tuple[float, float, float, float]:
-        """The registers as they are shown: kWh and m³."""
+        """Return import and export in kWh, gas and water in m³."""
         return sum(self.import_wh) / 1e3, sum(self.export_wh) / 1e3, self.gas_ml / 1e6, self.water_ml / 1e6
 
 
 def write_card_history(card: Path, load: Load, start: int, days: int) -> MeterHistory:
-    """Write the quarters of so many days before the moment `start`, and give what the meter then has behind it."""
+    """Write the quarters of the last `days` days before the moment `start`; return the meter's history at `start`."""
     totals, peaks = _Totals(), dict[str, Peak]()
     day = _midnight(start - days * DAY_S)
     while day < start:
@@ -82,7 +82,7 @@ def _month(at: int) -> str:
 
 
 def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, peaks: dict[str, Peak]) -> None:
-    """A day's quarters, and its line among the year's days where it is over."""
+    """Write a day's quarters to day.csv, and if the day is over its line to the year's days.csv."""
     before, lines, highest = totals.registers(), [_DAY_CSV_HEADER], Peak(0, None)
     for start in range(begin, clock.quarter_start(end), QUARTER_S):
         import_w, export_w = totals.add(load, start)
@@ -105,7 +105,7 @@ def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, pe
 
 
 def _write_samples(card: Path, load: Load, start: int) -> None:
-    """The quarter's own file, with its means of 5 s."""
+    """Write a quarter's JSON file with its 5 s samples."""
     powers = [
         [sum(load.power_w(at)) for at in range(begin + 1, begin + _SAMPLE_S + 1)]
         for begin in range(start, start + QUARTER_S, _SAMPLE_S)

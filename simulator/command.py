@@ -1,4 +1,4 @@
-"""What scripts/simulate does: a household, its meter and a board with the firmware, until Ctrl-C."""
+"""The command scripts/simulate: a household, its meter and a board with the firmware, until Ctrl-C."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ _OUTPUT_CLOSED = threading.Event()
 
 
 def _print(text: str) -> None:
-    """Print a line, from whatever thread; when nobody reads any more (`| head`) the simulation ends."""
+    """Print a line, from any thread. If the reader of the output has gone (`| head`), the simulation ends."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -70,7 +70,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Simulate until Ctrl-C. Exit status 0; 2 for a wrong option; 1 when something cannot go on."""
+    """Simulate until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if the board fails."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -84,6 +84,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"simulate: {error}", file=sys.stderr)
         return 1
     if _OUTPUT_CLOSED.is_set():
-        # Python would complain about what it still holds for the reader that left.
+        # At exit Python would report an error, because it cannot flush to the reader that has gone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

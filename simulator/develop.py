@@ -1,4 +1,4 @@
-"""What scripts/develop does: simulated meter, board with the firmware, and a real Home Assistant that watches it."""
+"""The command scripts/develop: a simulated meter, a board with the firmware, and a real Home Assistant."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ def _log(text: str) -> None:
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
+    with contextlib.suppress(SyntaxError):  # without npm only the dashboard card is missing
         dashboard_card.build()
     line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
@@ -76,7 +76,7 @@ async def _until_stopped(chosen: options.Options) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until Ctrl-C. Exit status 0; 2 for a wrong option; 1 when something cannot go on."""
+    """Run until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if board or Home Assistant fails."""
     try:
         asyncio.run(_until_stopped(options.parse(arguments)))
     except options.UsageError as error:

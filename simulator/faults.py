@@ -1,4 +1,4 @@
-"""What goes wrong on a line, at a chosen rate: each fault has a name and happens to a share of the telegrams."""
+"""Faults on the P1 line: each has a name and hits a share of the telegrams."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RATES = {
     "power-cut": 0.002,
     "clock-jump": 0.002,
 }
-"""The faults and how often each happens when nobody says how often, as a share of the telegrams."""
+"""Default rate of each fault, as a share of the telegrams."""
 
 ABOUT = {
     "flip": "one to three bits of the telegram are turned",
@@ -26,10 +26,10 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """What one second puts on the line.
+    """The bytes that one second puts on the line, and the faults that begin with them.
 
-    `data` is the telegram or what is left of it, `whole` whether it is all of it, `tail` what follows.
-    `silent_s`, `dark_s` (no power) and `jump_s` (clock) are seconds of the meter, 0 for none.
+    `data` is the telegram, cut or damaged unless `whole`; `tail` follows it. `silent_s`, `power_cut_s` and `jump_s`
+    (of the clock) are seconds of the meter's time, 0 for none.
     """
 
     data: bytes
@@ -41,7 +41,7 @@ class Transmission:
 
 
 class Faults:
-    """Faults by rate, repeatable by seed. ValueError for an unknown name or a rate outside 0 to 1."""
+    """Faults by rate; the same seed repeats them. ValueError for an unknown name or a rate outside 0 to 1."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, seed: int = 1) -> None:
         self.rates = dict(rates or {})
@@ -54,7 +54,7 @@ class Faults:
 
     @classmethod
     def parse(cls, texts: list[str], seed: int = 1) -> Faults:
-        """From texts like `flip` or `cut:0.01`. ValueError says what is wrong."""
+        """Return the faults in texts like `flip` or `cut:0.01`. ValueError names the mistake."""
         rates = {}
         for text in texts:
             name, _, rate = text.partition(":")
@@ -67,7 +67,7 @@ class Faults:
         return cls(rates, seed)
 
     def apply(self, telegram: bytes) -> Transmission:
-        """What becomes of a telegram."""
+        """Return the transmission of a telegram, with the faults that hit it."""
         random = self._random
         if self._occurs("silence"):
             return Transmission(b"", whole=False, silent_s=random.randint(5, 30))
@@ -92,7 +92,7 @@ class Faults:
         return self._random.randbytes(self._random.randint(1, 48)) + b"\xff" * self._random.randint(0, 8)
 
     def _flip_bits(self, telegram: bytes) -> bytes:
-        """One to three bits between "/" and "!": what the CRC vouches for, and detects for certain."""
+        """Flip one to three bits between "/" and "!". The CRC covers these bytes and always detects the change."""
         data = bytearray(telegram)
         last = telegram.rfind(b"!")
         bits = self._random.sample(

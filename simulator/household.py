@@ -1,8 +1,8 @@
-"""What a household draws from the grid and gives back, second by second.
+"""A household: the power it draws from the grid and feeds back, second by second.
 
-A household is a pure function of its seed and the moment: asking twice, or in another order, gives
-the same answer. A day is laid out once, in steps of 10 s, and kept while it is in use; a small noise
-per second lies over it, so that a whole day of energy is added up in steps and still counts every second.
+A household is a pure function of its seed and the moment, so calls in any order return the same values.
+A day is made once, in steps of 10 s, and cached. A small noise of every second is added to the steps, so
+that each second differs, although a day's energy is summed in steps.
 """
 
 from array import array
@@ -17,26 +17,26 @@ from simulator.weather import Weather
 STEP_S = 10
 STEPS = DAY_S // STEP_S
 NOISE_S = 997
-"""The noise repeats after this many seconds: a prime, so that it never falls in step with the quarters."""
+"""Period of the noise in seconds. It is a prime, so that the noise never repeats in step with the quarters."""
 NOISE_W = 12
 
 
 class Load(Protocol):
-    """What a meter stands before. A second is named by the moment at which it ends."""
+    """The load behind a meter. A second is named by the moment at which it ends."""
 
     phases: int
 
     def power_w(self, at: int) -> Sequence[int]:
-        """Net power per phase in the second that ends at `at`: above 0 import, below 0 export (W)."""
+        """Return net power per phase in the second that ends at `at` (W): above 0 import, below 0 export."""
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Import and export between two moments, net over the phases in each second (W s)."""
+        """Return import and export between two moments, net over the phases in each second (W s)."""
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Gas used between two moments (ml)."""
+        """Return the gas used between two moments (ml)."""
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Water used between two moments (ml)."""
+        """Return the water used between two moments (ml)."""
 
 
 class _Day:
@@ -49,7 +49,7 @@ class _Day:
         self.water_ml = array("i", bytes(4 * STEPS))
 
     def add_power(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
-        """Draw a power on a phase; seconds count from the day's start and may lie outside of it."""
+        """Add a power to a phase. `begin_s` counts from the day's start; the part outside the day is dropped."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         row, watts = self.phase_w[phase % len(self.phase_w)], round(power_w)
@@ -57,7 +57,7 @@ class _Day:
             row[step] += watts
 
     def add_volume(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
-        """Spread a volume of gas or water over some time."""
+        """Spread a volume of gas or water over `length_s`; the part outside the day is dropped."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         for step in range(first, last):
@@ -67,7 +67,7 @@ class _Day:
 class Household:
     """Base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
 
-    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). Without its `car`, all else is as with it.
+    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). `car` changes nothing but the car itself.
     """
 
     def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000, car: bool = True) -> None:
@@ -76,14 +76,14 @@ class Household:
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
         self._noise_sum = [0]
-        # Twice round, so that the sum over any 10 s that start in the first round needs no wrapping.
+        # Two periods, so that the sum over any 10 s that begin in the first one needs no wrap-around.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
         self._max_noise_w = NOISE_W * phases
         self._day = lru_cache(maxsize=4)(self._make_day)
 
     def power_w(self, at: int) -> list[int]:
-        """Net power per phase in the second that ends at `at` (W)."""
+        """Return net power per phase in the second that ends at `at` (W)."""
         day, second = divmod(at - 1, DAY_S)
         step, tick = second // STEP_S, at % NOISE_S
         return [
@@ -91,7 +91,7 @@ class Household:
         ]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Import and export between two moments (W s)."""
+        """Return import and export between two moments (W s)."""
         imported = exported = 0
         noise_sum, noise_total, max_noise_w = self._noise_sum, self._noise_total, self._max_noise_w
         while begin < end:
@@ -109,7 +109,7 @@ class Household:
                     else:
                         exported -= energy
                 else:
-                    # The sign may change from one second to the next: each counts by itself.
+                    # Each second is counted separately, because the noise may change the sign.
                     for moment in range(begin + 1, begin + 1 + length):
                         power = base + noise_total[moment % NOISE_S]
                         if power > 0:
@@ -121,11 +121,11 @@ class Household:
         return imported, exported
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Gas used between two moments, counted in whole steps (ml)."""
+        """Return the gas used between two moments, in whole steps (ml)."""
         return self._volume("gas_ml", begin, end)
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Water used between two moments, counted in whole steps (ml)."""
+        """Return the water used between two moments, in whole steps (ml)."""
         return self._volume("water_ml", begin, end)
 
     def _volume(self, kind: str, begin: int, end: int) -> int:
@@ -140,7 +140,7 @@ class Household:
     def _make_day(self, number: int) -> _Day:
         day = _Day(self.phases)
         weather = Weather(self.seed, number)
-        # What began yesterday evening may still run: the car, the washing.
+        # The car and the washing of the evening before may still be running.
         for shift in (-1, 0):
             self._add_activities(day, number + shift, shift * DAY_S)
         self._add_heating(day, number, weather)
@@ -150,10 +150,13 @@ class Household:
         return day
 
     def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
-        """All that people do, by the local clock. `midnight_s` is the UTC midnight of `number` within `day`."""
+        """Add the loads that people switch on, by the local clock.
+
+        `midnight_s` is the UTC midnight of day `number`, counted from the start of `day`.
+        """
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # 1 January 2000 was a Saturday
-        # The offset at noon serves for the whole day: nobody cooks while the clock is changed.
+        # The UTC offset at noon is used for the whole day; nothing is switched on while the clock changes.
         clock_s = midnight_s - (7200 if is_summer(number * DAY_S + DAY_S // 2) else 3600)
 
         def at(hour: float, spread: float = 0.0) -> float:
@@ -194,7 +197,7 @@ class Household:
             day.add_volume(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
 
     def _add_heating(self, day: _Day, number: int, weather: Weather) -> None:
-        """Heat pump down to the freezing point, the boiler's help below it; both come on and off."""
+        """Add the heat pump, and below 2 °C the boiler's help; both switch on and off."""
         random = Random(f"{self.seed} heating {number}")
         for half_hour in range(48):
             outside = weather.temperature_c[half_hour // 2]

@@ -1,8 +1,8 @@
 """A Belgian digital meter: registers per tariff, quarter-hour demand, month peaks.
 
-Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. A moment that the meter names
-belongs to the second that has just ended: the register at t holds everything up to t, and the power at t
-is the mean of the second before it, so that register(t) - register(t-1) is that power to the watt-second.
+Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. The values at a moment t are those
+of the second that ended at t: the register counts everything until t, and the power is the mean of that
+second. So register(t) - register(t-1) equals the power to the watt-second.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,10 @@ from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
 
 class Meter:
-    """Counts what a load draws. `moment` is the meter's own clock (see simulator.clock).
+    """A meter that counts a load's energy. `moment` is the meter's clock (see simulator.clock).
 
-    `import_ws` and `export_ws` hold the registers of day and night tariff in W s; `peak` is 1.6.0, `closed`
-    98.1.0 oldest first; `on_quarter(start, demand_w)` is called for each completed quarter.
+    `import_ws` and `export_ws` are the registers of day and night tariff in W s; `peak` is 1.6.0, `closed` is
+    98.1.0, oldest first. `on_quarter(start, demand_w)` is called for each completed quarter.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Meter:
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
-        self._clock_offset_s = 0  # how far this clock runs before the household's
+        self._clock_offset_s = 0  # s by which this clock is ahead of the household's
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
@@ -73,12 +73,12 @@ class Meter:
 
     @property
     def tariff(self) -> int:
-        """96.14.0: 1 = day, 2 = night. In Belgium T1 is the day tariff, unlike in the Netherlands."""
+        """96.14.0: 1 = day, 2 = night. In the Netherlands it is the other way round."""
         return 1 if is_day_tariff(self.moment) else 2
 
     @property
     def demand_w(self) -> int:
-        """1.4.0: the import of the running quarter so far, divided by 15 minutes; a saw-tooth from 0 (W)."""
+        """1.4.0 (W): the import of the running quarter so far, divided by 15 minutes; it rises from 0 each quarter."""
         return self._quarter_ws // QUARTER_S
 
     @property
@@ -87,7 +87,7 @@ class Meter:
         return self.load.power_w(self.moment - self._clock_offset_s)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Let time pass. Without power the clock runs on and nothing of the electricity is counted."""
+        """Let time pass. Without power the clock continues, but no electricity is counted."""
         end = self.moment + seconds
         while self.moment < end:
             stop = min(end, quarter_start(self.moment) + QUARTER_S)
@@ -100,7 +100,7 @@ class Meter:
             device.capture_until(self.moment - self._clock_offset_s)
 
     def set_clock(self, seconds: int) -> None:
-        """Move the meter's clock forward or back, as the grid operator may do from afar.
+        """Move the meter's clock forward or back, as the grid operator may do remotely.
 
         A quarter that is left before its end is not completed and sets no peak.
         """
@@ -114,14 +114,14 @@ class Meter:
 
     def _count(self, begin: int, end: int) -> None:
         imported, exported = self.load.energy_ws(begin - self._clock_offset_s, end - self._clock_offset_s)
-        # Tariffs change on the quarter, so the second's beginning decides for the whole span.
+        # The tariff changes only between quarters, so the tariff at `begin` applies to the whole span.
         register = 0 if is_day_tariff(begin) else 1
         self.import_ws[register] += imported
         self.export_ws[register] += exported
         self._quarter_ws += imported
 
     def _close_quarter(self) -> None:
-        """The clock quarter that ends now: its demand, and the month's peak if it is the highest so far."""
+        """Complete the quarter that ends now; it becomes the month's peak if it is the highest so far."""
         demand_w, self._quarter_ws = self.demand_w, 0
         if demand_w > self.peak.power_w:
             self.peak = Peak(demand_w, self.moment)

@@ -1,4 +1,4 @@
-"""The command line of scripts/simulate: its options, and what is wrong with them in one line."""
+"""Command line of scripts/simulate: its options, and one-line messages about wrong ones."""
 
 import argparse
 import os
@@ -17,17 +17,17 @@ from simulator.telegram_source import DIALECT_DEFAULT, TelegramSource, simulated
 
 HOST = "127.0.0.1"
 _MAX_MESSAGE_LENGTH = 1024
-"""Length of the text message 0-0:96.13.0 (DSMR P1 5.0.2)."""
+"""Largest length of the text message 0-0:96.13.0 (DSMR P1 5.0.2)."""
 _MAX_SPEED = 10_000
 
 
 class UsageError(Exception):
-    """An option that cannot be; the text says what to do."""
+    """An invalid option; the message names the mistake and the correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to simulate."""
+    """The parsed command line; `about` describes the source of telegrams."""
 
     source: TelegramSource
     faults: Faults
@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def meter_list() -> str:
-    """The meters by name, one a line."""
+    """Return names and descriptions of the meters, one a line."""
     return "\n".join(f"  {name:24} {dialect.about}" for name, dialect in DIALECTS.items())
 
 
@@ -97,7 +97,7 @@ def _parser() -> _Parser:
 
 
 def parse(arguments: Sequence[str]) -> Options:
-    """The options of a command line. UsageError says in one line what is wrong and what to do."""
+    """Return the options in a command line. UsageError with one line that names the mistake and the correction."""
     given = _parser().parse_args(arguments)
     if given.meter == "help":
         print(meter_list())
@@ -115,7 +115,7 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _replay_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
-    """The files' telegrams; options that shape a simulated meter would be silently lost, so they are refused."""
+    """Return a replay of the files. UsageError for options that change a simulated meter: here they have no effect."""
     shaping = {
         "--meter": given.meter,
         "--start": given.start,
@@ -176,7 +176,7 @@ def _channel(option: str, text: str) -> int | None:
 
 
 def _check_card(card: Path | None) -> None:
-    """A card that the board could not even open would only show as a failed card, so it is refused here."""
+    """Raise UsageError for a card that the board cannot open; the board itself would only show that its card failed."""
     if card is None:
         return
     try:

@@ -1,6 +1,6 @@
-"""An original device on this computer: the monitor as it was before this firmware, for what still has to work with it.
+"""An original device on this computer: the monitor as it was before this firmware, to test clients that support it.
 
-It has no more than /current/quarter, /current/month/peak and /description.xml, and is fed by a simulated meter.
+It has only /current/quarter, /current/month/peak and /description.xml, and reads a simulated meter.
 """
 
 import json
@@ -26,10 +26,10 @@ _DESCRIPTION = """\
 
 
 class OriginalDevice:
-    """Its HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` says where.
+    """The original device's HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` is its address.
 
-    The meter goes on at `speed` times real time while the device is started. Before that, and with speed 0,
-    `advance` alone moves it. `serial` are the 12 hex digits of a MAC address.
+    From `start` to `stop` the meter runs at `speed` times real time. Before that, and with speed 0, only `advance`
+    moves it. `serial` is a MAC address in 12 hex digits.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class OriginalDevice:
             self._threads.append(threading.Thread(target=self._run, daemon=True))
 
     def start(self) -> Self:
-        """Serve, and let the meter run."""
+        """Start the server and the meter."""
         for thread in self._threads:
             thread.start()
         return self
 
     def stop(self) -> None:
-        """Close the port."""
+        """Stop the meter and close the port."""
         self._stopped.set()
         self._server.shutdown()
         for thread in self._threads:
@@ -85,7 +85,7 @@ class OriginalDevice:
         self.stop()
 
     def advance(self, seconds: int = 1) -> None:
-        """Let so many seconds of the meter pass; the device reads a telegram in each of them."""
+        """Advance the meter by `seconds`; the device reads a telegram in each of them."""
         for _ in range(seconds):
             with self._lock:
                 self._read_telegram()
@@ -99,14 +99,14 @@ class OriginalDevice:
 
     def _read_telegram(self) -> None:
         meter = self.source.meter
-        # A second counts for the slot in which it began, and its power is known at its end.
+        # A second belongs to the sample in which it began. Its power is known only at its end.
         second = meter.moment
         self.source.advance(1)
         self._has_telegram = True
         if quarter_start(second) != self._quarter:
             self._quarter = quarter_start(second)
             self._consumed_w, self._produced_w, self._sample_w = [], [], []
-        # What was missed before the device was switched on is unknown.
+        # The samples before the device was switched on are unknown.
         missed = (second - self._quarter) // SAMPLE_S - len(self._consumed_w)
         self._consumed_w += [None] * missed
         self._produced_w += [None] * missed
@@ -119,7 +119,7 @@ class OriginalDevice:
             self._sample_w = []
 
     def current_quarter(self) -> dict[str, object]:
-        """/current/quarter: mean import (W) of the finished 5 s slots, production at or below 0."""
+        """Return /current/quarter: mean import (W) of the finished 5 s samples; production is 0 or negative."""
         with self._lock:
             if not self._has_telegram:
                 return {}
@@ -133,7 +133,7 @@ class OriginalDevice:
             }
 
     def current_month_peak(self) -> dict[str, object]:
-        """/current/month/peak: the month's highest quarter by the id of its START, and memory figures."""
+        """Return /current/month/peak: the month's peak with the id of its quarter's START, and memory figures."""
         answer: dict[str, object] = {
             "memory": {
                 "size_heap": 323_900,
@@ -151,7 +151,7 @@ class OriginalDevice:
         return answer
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
-        """Answer one request."""
+        """Reply to one request."""
         status, kind = 200, "application/json"
         match request.path.partition("?")[0]:
             case "/current/quarter":

@@ -1,8 +1,8 @@
-"""The P1 line: a telegram at the beginning of each second, at 115200 baud, while the board asks for it.
+"""The meter's P1 port: a telegram at the beginning of each second, at 115200 baud, while the board requests it.
 
-Source: DSMR P1 5.0.2 section 5 and 6. The meter sends only while the request line is raised and stops at once,
-in mid-telegram, when it is released. `speed` scales the seconds and the baud rate alike. Unlike a real meter this
-one waits for a slow reader, so that every byte that is missing at the end was lost by the reader.
+Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the request line is raised. It stops at once,
+in mid-telegram, when the line is released. `speed` scales the seconds and the baud rate alike. Unlike a real meter,
+this one waits for a slow reader, so the reader itself lost every byte that is missing in the end.
 """
 
 import os
@@ -18,21 +18,21 @@ from simulator.telegram_source import TelegramSource
 from simulator.transport import PtyTransport, Transport
 
 BYTES_PER_S = 115_200 / 10
-"""8N1: ten bits on the line for each byte."""
+"""8N1 takes ten bits for each byte."""
 _CHUNK_S = 0.002
 _MAX_LAG_S = 0.25
-"""How far the seconds may fall behind this computer's clock and still be made up for."""
+"""Largest delay behind this computer's clock that is caught up."""
 
 type Sent = Callable[[bytes, float, str], None]
 
 
 class P1Port:
-    """A source of telegrams on a wire, in a thread of its own.
+    """A P1 port that sends the telegrams of a source, in a separate thread.
 
-    `address` is what the board is told. `on_sent(telegram, at, stamp)` is called for each telegram that went out
-    whole, `at` being time.monotonic() of its last byte. `sent` and `damaged` count. The meter's time begins with
-    the first request (`wait=False`: at once). `every_s` above 1 sends only every so many seconds of the meter,
-    for a simulation of months.
+    The board connects to `address`. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole;
+    `at` is time.monotonic() of its last byte. `sent` and `damaged` count telegrams. The meter's time begins with
+    the first request, or with `wait=False` at once. `every_s` is the interval between telegrams in seconds of the
+    meter; above 1 it makes a simulation of months possible.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class P1Port:
         self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
 
     def start(self) -> Self:
-        """Begin; returns the line itself."""
+        """Start the thread; return the port itself."""
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Fall silent and take the wire down. Safe to call twice."""
+        """Stop sending and close the transport. Safe to call twice."""
         if self._stopped:
             return
         self._stopped = True
@@ -88,29 +88,29 @@ class P1Port:
         self.stop()
 
     def silence(self, seconds: int) -> None:
-        """Send nothing for so many seconds of the meter; it counts on."""
+        """Send nothing for `seconds` of the meter, which continues to count."""
         with self._lock:
             self._silent_s = seconds
 
     def power_cut(self, seconds: int) -> None:
-        """Take the meter's power at once, in mid-telegram, for so many of its seconds; nothing is counted."""
+        """Cut the meter's power at once, in mid-telegram, for `seconds` of its time; it counts nothing."""
         with self._lock:
             self._power_cut_s = seconds
         self._wake()
 
     def jump_clock(self, seconds: int) -> None:
-        """Let the meter's clock jump before the next telegram."""
+        """Move the meter's clock by `seconds` before the next telegram."""
         with self._lock:
             self._jump_s += seconds
 
     def unplug(self) -> None:
-        """Pull the plug, or the board's power: the request line falls and unread bytes are gone."""
+        """Pull the plug, or cut the board's power: the request line falls and unread bytes are lost."""
         self._unplugged = self._discard = True
         self.requested = False
         self._wake()
 
     def plug(self) -> None:
-        """Put the plug back; the board must raise the request line again."""
+        """Plug in again; the board must raise the request line again."""
         self._unplugged = False
         self._wake()
 
@@ -123,11 +123,11 @@ class P1Port:
                 self._await_event(None)
             self._send_every_second()
         except Exception as error:
-            self.error = error  # a thread has nobody to raise to but whoever looks here
+            self.error = error  # an exception in a thread reaches no caller, so callers check this
             raise
 
     def _send_every_second(self) -> None:
-        """One round a second."""
+        """Simulate one second after the other until the port is stopped."""
         period = self._every_s / self.speed
         begin = time.monotonic()
         while True:
@@ -138,7 +138,7 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # A reader that made us wait has slowed the meter's time; a hiccup of this computer has not.
+            # A short hiccup of this computer is caught up. A reader that blocks longer slows the meter's time.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:
@@ -169,7 +169,7 @@ class P1Port:
             if self.on_sent:
                 self.on_sent(telegram, at, stamp)
         elif not transmission.silent_s and (not transmission.whole or self._power_cut_s):
-            self.damaged += 1  # one that was broken off on request is not
+            self.damaged += 1  # a telegram that the board itself broke off is not damaged
         if complete:
             self._send(transmission.tail)
 
@@ -177,7 +177,7 @@ class P1Port:
         return self.requested and not self._unplugged and not self._stopped
 
     def _send(self, data: bytes) -> bool:
-        """Write at the line's pace; False when it was stopped in the middle."""
+        """Write at the line's baud rate. True if all was sent, False if it was stopped before its end."""
         rate = BYTES_PER_S * self.speed
         chunk = max(16, int(rate * _CHUNK_S))
         begin, done = time.monotonic(), 0
@@ -196,7 +196,7 @@ class P1Port:
         return True
 
     def _await_event(self, seconds: float | None, *, room: bool = False) -> None:
-        """Wait for the request line, for a call from outside, or until there is room; None waits for ever."""
+        """Wait for the request line, a call from another thread, or with `room` for space; None has no time limit."""
         inputs = [*self._transport.inputs(), self._wake_read]
         ready, _, _ = select.select(
             inputs,
