@@ -1,4 +1,4 @@
-"""The entry of scripts/firmware: what it is told, and which part of the tool does it."""
+"""Entry point of scripts/firmware: its commands and options, and the module that runs each command."""
 
 import argparse
 import sys
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    """Run the command; its module is imported only now, because the commands need different packages."""
     match arguments.command:
         case "build":
             from build_tool.board_folder import build_and_tell
@@ -94,7 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit status 0; 1 with a reason when something cannot be done; 2 for wrong arguments; 130 after Ctrl-C."""
+    """Run a command. Return the exit status: 0; 1 after a failure; 2 for wrong arguments; 130 after Ctrl-C."""
     try:
         run(_parser().parse_args(arguments))
     except ToolError as error:

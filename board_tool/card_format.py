@@ -1,14 +1,14 @@
-"""`firmware format`: an empty file system on the memory card in the board."""
+"""The command `firmware format`: an empty filesystem on the memory card in the board."""
 
 from board_tool.connection import BoardConnection
 from board_tool.ports import find_port
 from build_tool.errors import ToolError
 
-_FORMAT_S = 600  # a large card takes long, without a word
+_FORMAT_S = 600  # formatting a large card takes minutes, in which the board prints nothing
 
 
 def format_card(port: str | None, confirmed: bool) -> None:
-    """Format it by the firmware's own way to its card; its settings come back from the flash at the next start."""
+    """Let the running firmware format its card. At the next start it writes the settings back from its flash."""
     with BoardConnection(find_port(port)) as connection:
         if not confirmed and input("All that the card holds will be lost. Format it? [y/N] ").lower() not in (
             "y",

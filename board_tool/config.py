@@ -1,4 +1,4 @@
-"""`firmware config`: the board's config.json in an editor, checked by the board itself before it holds."""
+"""The command `firmware config`: edit the board's config.json, which the board checks before it is saved."""
 
 import json
 import os
@@ -15,13 +15,12 @@ from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"
-_FIRMWARE_KEYS = (
-    "card_seen",
-    "newer_than_card",
-)  # what the firmware notes in its copy: see firmware/settings/store.py
+# The firmware's notes in its copy: see firmware/settings/store.py.
+_FIRMWARE_KEYS = ("card_seen", "newer_than_card")
 
 
 def edit(port: str | None) -> None:
+    """Let the owner edit the settings, save them on the board and restart it. ToolError if they are not valid."""
     with BoardConnection(find_port(port)) as connection:
         stored = _parse(connection.read(_NAME) or b"{}")
         changed = _let_owner_edit(stored)
@@ -29,14 +28,14 @@ def edit(port: str | None) -> None:
             print("nothing changed")
             return
         _check_on_board(connection, changed)
-        # The card has a copy, which follows when the board starts.
+        # At its start the board writes this copy to the card, because of newer_than_card.
         connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
         connection.restart()
     print("saved; the board starts with it")
 
 
 def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
-    """What the owner made of the settings, None when nothing. The Wi-Fi password is not shown."""
+    """Return the settings after the owner has edited them, None if nothing changed. Hide the Wi-Fi password."""
     shown = {section: value for section, value in stored.items() if section not in _FIRMWARE_KEYS}
     wifi = shown.get("wifi")
     password = wifi.get("password") if isinstance(wifi, dict) else None
@@ -76,7 +75,7 @@ def _run_editor(text: str) -> str:
 
 
 def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> None:
-    """ToolError with every line that the firmware itself would complain about."""
+    """Raise ToolError if the board's own check finds a fault; print each fault first."""
     faults = connection.run(
         "import json,sys\n"
         "def find():\n"

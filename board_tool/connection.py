@@ -1,4 +1,4 @@
-"""A board's MicroPython over the cable: its prompt and its files. mpremote does the talking."""
+"""Connection to a board over the cable: MicroPython's prompt and files, by means of mpremote."""
 
 import json
 import struct
@@ -23,9 +23,10 @@ _NO_PROMPT = (
 
 
 class BoardConnection:
-    """with Device(port) as device: the board's prompt, its firmware interrupted. Paths are below the flash's root.
+    """A board's prompt, with its firmware interrupted. Paths are relative to the root of its flash.
 
-    The board is not reset on the way in: after a soft reset its card could not be opened again.
+    It is a context manager. Opening it does not reset the board, because after a soft reset the board could not open
+    its card again.
     """
 
     def __init__(self, port: str) -> None:
@@ -33,7 +34,7 @@ class BoardConnection:
 
     def __enter__(self) -> Self:
         with readable_errors(self.port):
-            # mpremote hides why a port cannot be opened.
+            # Open the port here first, because mpremote hides why a port cannot be opened.
             serial_for_url(self.port, exclusive=True).close()
             self._transport = SerialTransport(self.port, timeout=_ANSWER_S)
         try:
@@ -51,10 +52,10 @@ class BoardConnection:
                 self._transport.exit_raw_repl()
             self._transport.close()
         except OSError:
-            pass  # it restarts, or was unplugged
+            pass  # the board restarts, or was unplugged
 
     def run(self, code: str, timeout_s: float = 10) -> str:
-        """What some lines of Python print. ToolError with the board's words when they raise there."""
+        """Run lines of Python on the board; return their output. ToolError with the board's message if they raise."""
         try:
             printed, error = self._transport.exec_raw(code, timeout=timeout_s)
         except (TransportError, struct.error):
@@ -66,11 +67,11 @@ class BoardConnection:
         return bytes(printed).decode()
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression, as JSON carries it."""
+        """Return the value of an expression on the board, as JSON transfers it."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
     def read(self, path: str) -> bytes | None:
-        """A file, None when there is none."""
+        """Return the content of a file, None if it does not exist."""
         try:
             self._transport.fs_stat(path)
             return bytes(self._transport.fs_readfile(path, chunk_size=_CHUNK))
@@ -78,7 +79,7 @@ class BoardConnection:
             return None
 
     def write(self, path: str, content: bytes) -> None:
-        """Replace a file in one step; its folders are made."""
+        """Replace a file in one step; make its folders if needed."""
         parts = path.split("/")[:-1]
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])
@@ -92,7 +93,7 @@ class BoardConnection:
         self.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def remove(self, path: str) -> None:
-        """Remove a file or a folder with all below it, if it is there."""
+        """Remove a file, or a folder with everything in it, if it exists."""
         self.run(
             "import os\n"
             "def remove(path):\n"
@@ -111,17 +112,21 @@ class BoardConnection:
         )
 
     def restart(self) -> None:
-        """Reset the board; the connection ends with it."""
+        """Reset the board, which ends the connection."""
         try:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             time.sleep(0.1)
         except (TransportError, OSError):
-            pass  # gone already
+            pass  # the board has already gone
         self._transport.in_raw_repl = False
 
 
 def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
-    """A board that has just restarted: its USB may go and come back, under another name. ToolError after a while."""
+    """Wait for a board that has just restarted, and return a connection to it, not yet opened.
+
+    `port` is called for each attempt, because the board's USB may return under another name. ToolError if the board
+    does not reply within `timeout_s`.
+    """
     end = time.monotonic() + timeout_s
     while True:
         try:

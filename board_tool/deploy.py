@@ -1,4 +1,4 @@
-"""Puts the firmware on a board that has MicroPython, into the one of its two folders that does not run."""
+"""The command `firmware deploy`: install the firmware in the slot, a or b, that is not running."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """`firmware deploy`: the board keeps its settings, and starts the new version."""
+    """Install the firmware on a board that has MicroPython, and start it. The settings stay."""
     from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
@@ -22,7 +22,7 @@ def deploy(board: str | None, port: str | None, package: Path | None) -> None:
 
 
 def detect_board_type(connection: BoardConnection) -> BoardType:
-    """Which kind of board this is, by what its MicroPython says about the chip."""
+    """Return the type of the board, by the chip that its MicroPython reports. ToolError if no board has it."""
     machine = str(connection.evaluate("sys.implementation._machine"))
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):
@@ -31,7 +31,7 @@ def detect_board_type(connection: BoardConnection) -> BoardType:
 
 
 def choose_package(kind: BoardType, path: Path | None) -> Package:
-    """The package in a file, or one made of the sources here, for this kind of board."""
+    """Return the package in a file, or one built from these sources. ToolError if it does not fit the board."""
     if path is None:
         if not has_table(kind):
             raise ToolError(f"the firmware here does not know the {kind.title}")
@@ -44,13 +44,13 @@ def choose_package(kind: BoardType, path: Path | None) -> Package:
 
 
 def install(connection: BoardConnection, package: Package) -> None:
-    """Copy loader and package, and let them start from now on. Cut anywhere, what was there before starts."""
+    """Copy loader and package to the board and select them. After an interruption the previous version starts."""
     check_micropython(connection)
     slot = _free_slot(connection)
-    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py, which wants the other, as the last
+    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py last, because it needs slot.py
         if connection.read(source.name) != source.read_bytes():
             connection.write(source.name, source.read_bytes())
-    connection.remove(f"{slot}/manifest.json")  # from here on it is not whole
+    connection.remove(f"{slot}/manifest.json")  # without its manifest the slot counts as incomplete
     connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
     for name, content in sorted(package.files.items()):
@@ -63,7 +63,7 @@ def install(connection: BoardConnection, package: Package) -> None:
 
 
 def check_micropython(connection: BoardConnection) -> None:
-    """ToolError unless the board's MicroPython can run what we build."""
+    """Raise ToolError if the board's MicroPython cannot run our bytecode."""
     release, mpy = connection.evaluate("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
     if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
         here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
@@ -71,7 +71,7 @@ def check_micropython(connection: BoardConnection) -> None:
 
 
 def _free_slot(connection: BoardConnection) -> str:
-    """The folder that is not the one that starts; "a" on a new board."""
+    """Return the slot that is not in use, "a" or "b"; "a" on a new board."""
     words = (connection.read("slot.txt") or b"").decode(errors="replace").split()
     running = words[0] if words and words[0] in ("a", "b") else "a"
     if connection.read(f"{running}/manifest.json") is None:
@@ -80,7 +80,7 @@ def _free_slot(connection: BoardConnection) -> str:
 
 
 def _show_progress(line: str) -> None:
-    """Progress on one line of a terminal, or only its end elsewhere."""
+    """Show progress on one line of a terminal; elsewhere print only the last message, which ends its line."""
     if sys.stdout.isatty():
         print(f"\r\033[K{line}", end="", flush=True)
     elif line.endswith("\n"):

@@ -1,4 +1,4 @@
-"""`firmware flash`: from a board out of its box to one that can be set up by telephone."""
+"""The command `firmware flash`: put MicroPython and the firmware on a new board."""
 
 import hashlib
 import json
@@ -19,13 +19,14 @@ from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError
 
 SETUP_NETWORK = "DigitaleMeterMonitor"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no characters that look alike
 _LENGTH = 12
 _ESPTOOL = [sys.executable, "-m", "esptool"]
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
 
 
 def flash(board: str | None, port: str | None, image: Path | None, package: Path | None) -> None:
+    """Put MicroPython and the firmware on a board, and print how to join its setup network."""
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
     address = find_port(port, kinds)
     kind = identify(address, kinds)
@@ -42,7 +43,7 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:
-    """The one of these kinds whose chip answers on the port."""
+    """Return the board type, among `kinds`, of the chip on the port. ToolError if there is none."""
     with readable_errors(port):
         import serial
 
@@ -69,7 +70,7 @@ def identify(port: str, kinds: list[BoardType]) -> BoardType:
 
 
 def image_file(image: Image, given: Path | None) -> Path:
-    """MicroPython as a file: the given one, or the pinned one, downloaded once."""
+    """Return the file with MicroPython: the given one, or the pinned one, which is downloaded once."""
     if given:
         if not given.is_file():
             raise ToolError(f"there is no file {given}")
@@ -98,7 +99,7 @@ def _matches(image: Image, content: bytes) -> bool:
 
 
 def write_micropython(port: str, kind: BoardType, path: Path) -> None:
-    """Erase the board and write MicroPython; esptool shows its own progress."""
+    """Erase the board and write MicroPython; esptool shows the progress."""
     done = subprocess.run(
         [
             *(*_ESPTOOL, "--port", port, "--chip", kind.chip, "--baud", "460800"),
@@ -114,7 +115,7 @@ def write_micropython(port: str, kind: BoardType, path: Path) -> None:
 
 
 def ensure_setup_password(connection: BoardConnection) -> str:
-    """Give the board a setup password of its own, unless it has one. Other secrets of the board stay."""
+    """Return the board's setup password; make one if it has none. The board's other secrets stay."""
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())
@@ -122,7 +123,7 @@ def ensure_setup_password(connection: BoardConnection) -> str:
 
 
 def print_setup_network(password: str) -> None:
-    """How to join the board's own network for the set-up, for the eye and for a telephone's camera."""
+    """Print how to join the board's setup network: name, password and a QR code for a telephone."""
     print(
         f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep this; to join, scan:\n"
     )

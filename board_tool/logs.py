@@ -1,4 +1,4 @@
-"""`firmware logs`: what the board prints, as it comes."""
+"""The command `firmware logs`: the board's console output."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from build_tool.errors import ToolError
 
 
 def logs(port: str | None) -> None:
-    """Show it until Ctrl-C. A board that restarts takes its port along, and is waited for."""
+    """Show the output until Ctrl-C. A board that restarts may lose its port; then wait for the port."""
     address = find_port(port)
     with readable_errors(address):
         console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
@@ -20,7 +20,7 @@ def logs(port: str | None) -> None:
             while True:
                 sys.stdout.write(console.read(console.in_waiting or 1).decode(errors="replace"))
                 sys.stdout.flush()
-        except OSError:  # of which a SerialException is one
+        except OSError:  # a SerialException is an OSError
             console.close()
         print("\n-- the board has gone; waiting for it --", flush=True)
         console = _reopen(port)

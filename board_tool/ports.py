@@ -1,4 +1,4 @@
-"""Finds the serial port that a board is on, and says what is wrong with one in words of its owner."""
+"""Serial ports: find a board's port, and explain to the owner why a port cannot be used."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from build_tool.errors import ToolError
 
 
 def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
-    """The port that was given, or the only one with a board of these kinds on it; ToolError otherwise."""
+    """Return the given port, or the only one with a board of these kinds. ToolError if there is none or several."""
     if given:
         return given
     kinds = tuple(kinds)
@@ -38,7 +38,7 @@ def _matches(port: ListPortInfo, kind: BoardType) -> bool:
 
 @contextmanager
 def readable_errors(port: str) -> Iterator[None]:
-    """Turns what the system says about a port into what its owner can do."""
+    """Turn the system's errors about a port into a ToolError that says what the owner can do."""
     try:
         yield
     except SerialException as error:
@@ -48,7 +48,7 @@ def readable_errors(port: str) -> Iterator[None]:
 
 
 def describe_error(port: str, error: OSError) -> str:
-    """One or two sentences on why a port cannot be opened, or was lost."""
+    """Return why a port cannot be opened or was lost, and what to do."""
     text = str(error).lower()
     if (
         "access is denied" in text
@@ -72,7 +72,7 @@ def describe_error(port: str, error: OSError) -> str:
 
 
 def group_of(port: str) -> str:
-    """The group whose members may use a port, as Debian and Fedora call it unless the port says another."""
+    """Return the group whose members may use a port: the port's own, else "dialout" as on Debian and Fedora."""
     try:
         import grp
 
