@@ -1,7 +1,7 @@
-"""What the card costs, how fast it answers, and what a power cut or a spoilt telegram can do.
+"""The card: sectors written and read, time of queries, and losses by power cuts or damaged telegrams.
 
-The card is an image as a PC formats it: FAT32, clusters of 32 KB, two FATs. Sectors are counted under the real VfsFat;
-times are those of requests over HTTP to the firmware with that card, on this computer.
+The card is an image formatted as a PC does: FAT32, clusters of 32 KB, two FATs. Sectors are counted below the real
+VfsFat. Times are those of HTTP requests to the firmware with that card, on this computer.
 """
 
 import http.client
@@ -25,7 +25,7 @@ from simulator.telegram_source import simulated_meter, telegrams
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
 QUARTERS = 365 * 96
-RUNS = 31  # the slower ones tell what else the machine did
+RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
 FUZZED = 20_000
 _CARD = Path(__file__).parent / "board/card.py"
@@ -34,7 +34,7 @@ _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-
 
 
 def _micropython(script: Path, *arguments: object) -> Any:
-    """What a script printed last, as JSON."""
+    """Run a script under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
     done = subprocess.run(
         [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
         cwd=bytecode.ROOT,
@@ -50,7 +50,7 @@ def _micropython(script: Path, *arguments: object) -> Any:
 
 
 def _card(image: Path, *, kind: int = 32) -> Path:
-    """A card of FAT16 or FAT32 as a PC formats it."""
+    """Make a card with FAT16 or FAT32, formatted as a PC does. BenchmarkError without mkfs.fat."""
     sectors, size = ("64", 4 << 30) if kind == 32 else ("8", 256 << 20)
     try:
         return fat.format_card(image, "-F", str(kind), "-s", sectors, size=size)
@@ -59,7 +59,7 @@ def _card(image: Path, *, kind: int = 32) -> Path:
 
 
 def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
-    """(seconds, bytes) of a request, from its connection to the reply's last byte."""
+    """Return (seconds, bytes) of a request, from its connection to the last byte of its reply."""
     begin = time.perf_counter()
     connection = http.client.HTTPConnection(board.host, board.port, timeout=60)
     connection.request("GET", path, headers={"Accept": accept})
@@ -79,7 +79,7 @@ def _running(card: Path) -> tuple[P1Port, Board]:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
         folder = Path(name)
@@ -118,7 +118,7 @@ def _queries(folder: Path) -> Iterator[Figure]:
     with line, other_line, board, other:
         for each in (board, other):
             _get(each, DAY)
-        # In turn, so that whatever else this machine does slows both alike.
+        # The two boards take turns, so that other programs on this machine slow both alike.
         pairs = [(_get(board, DAY)[0], _get(other, DAY)[0]) for _ in range(RUNS)]
         csv = min(_get(board, YEAR, "text/csv")[0] for _ in range(3))
         ndjson = min(_get(board, YEAR)[0] for _ in range(3))

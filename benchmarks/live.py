@@ -1,4 +1,4 @@
-"""How soon a telegram is with who watches: from its last byte on the line to its events at a client of /api/live."""
+"""Delay of the live stream: from a telegram's last byte on the line to its events at a client of /api/live."""
 
 import socket
 import statistics
@@ -16,7 +16,7 @@ TELEGRAMS = 60
 
 
 def delays_ms(count: int = TELEGRAMS) -> list[float]:
-    """Milliseconds from the last byte of a telegram until both of its events have come, at the speed of time."""
+    """Return the milliseconds from a telegram's last byte until both of its events have arrived, in real time."""
     sent: list[float] = []
     source = simulated_meter("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0))
     with (
@@ -34,15 +34,15 @@ def delays_ms(count: int = TELEGRAMS) -> list[float]:
                 raise BenchmarkError("the stream ended")
             buffer += piece
             *events, buffer = buffer.split(b"\n\n")
-            # "quarter" comes last; the first one is the snapshot's
+            # "quarter" is the last event of a telegram; the first one belongs to the snapshot
             received += [now for event in events if event.startswith(b"event: quarter")]
-    # An event may come before the line's end does: nobody waits for what follows the check.
+    # An event may arrive before the line is idle, because the firmware does not wait for bytes after the CRC.
     pairs = [(begin, [at for at in received[1:] if abs(at - begin) < 0.5]) for begin in sent]
     return [(after[0] - begin) * 1000 for begin, after in pairs if after]
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     try:
         delays = delays_ms()
