@@ -1,4 +1,4 @@
-"""scripts/bench [GROUP...] [--json FILE]: measures, and says how far each figure is from its goal."""
+"""Measure the product's speed and memory, and compare each figure with its goal."""
 
 import argparse
 import importlib

@@ -87,7 +87,7 @@ def measure() -> Iterator[Figure]:
             value=sum(quarter.coach_s >= 0 for quarter in false),
             unit="quarters",
             goal=goal,
-            what=f"warned of in {DAYS} days {which}, and no new peak",
+            what=f"with a warning but no new peak, in {DAYS} days {which}",
             peer=f"the naive rule warns of {sum(quarter.naive_s >= 0 for quarter in false)}",
         )
     if leads:

@@ -91,5 +91,5 @@ def measure() -> Iterator[Figure]:
         value=heap,
         unit="B",
         goal=122 * KIB,
-        what="the least that a day passes in",
+        what="the smallest in which a day passes",
     )

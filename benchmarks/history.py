@@ -105,7 +105,7 @@ def _writes(folder: Path) -> Iterator[Figure]:
         key="history.sectors_per_quarter_old_firmware",
         value=sectors["old"],
         unit="sectors",
-        what="for one file alone, which a cut loses a quarter of an hour of",
+        what="for the quarter's only file; a power cut loses the quarter",
     )
 
 
@@ -157,7 +157,7 @@ def _queries(folder: Path) -> Iterator[Figure]:
         value=min(second for _, second in pairs) / min(first for first, _ in pairs),
         unit="times",
         goal=1.25,
-        what="as long for a day with ten years on the card as with one",
+        what="the time for a day with ten years on the card, relative to one year",
     )
 
 
@@ -176,7 +176,9 @@ def _cuts(folder: Path) -> Iterator[Figure]:
         unit="cuts",
         what=f"one write of {CUT_STEP} around a month's end, clean and torn, FAT16 and FAT32",
     )
-    yield Figure(key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="that cost anything")
+    yield Figure(
+        key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="after which anything was lost"
+    )
 
 
 def _fuzz(folder: Path) -> Iterator[Figure]:
@@ -190,5 +192,5 @@ def _fuzz(folder: Path) -> Iterator[Figure]:
         key="history.fuzzed_telegrams",
         value=seen["fed"],
         unit="telegrams",
-        what="spoilt, none of them believed, and each good one behind them read",
+        what="damaged, none of them believed, and each good one after them read",
     )

@@ -59,5 +59,5 @@ def measure() -> Iterator[Figure]:
         value=percentile(delays, 99),
         unit="ms",
         goal=15,
-        what=f"the slowest but one of 100; {len(delays)} telegrams",
+        what=f"the 99th percentile of {len(delays)} telegrams",
     )

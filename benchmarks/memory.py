@@ -97,5 +97,5 @@ def measure() -> Iterator[Figure]:
         value=smallest_heap(run),
         unit="B",
         goal=122 * KIB,
-        what="the least that nothing runs out of",
+        what="the smallest without a MemoryError",
     )

@@ -114,7 +114,7 @@ def measure() -> Iterator[Figure]:
         key="parser.esp32_c3_ms",
         value=mean * NS_PER_INSTRUCTION / 1e6,
         unit="ms",
-        what=f"what the mean stands for on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
+        what=f"the mean, as on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
     )
 
 

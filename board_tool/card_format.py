@@ -10,14 +10,14 @@ _FORMAT_S = 600  # formatting a large card takes minutes, in which the board pri
 def format_card(port: str | None, confirmed: bool) -> None:
     """Let the running firmware format its card. At the next start it writes the settings back from its flash."""
     with BoardConnection(find_port(port)) as connection:
-        if not confirmed and input("All that the card holds will be lost. Format it? [y/N] ").lower() not in (
+        if not confirmed and input("All files on the card will be lost. Format it? [y/N] ").lower() not in (
             "y",
             "yes",
         ):
             raise ToolError("nothing was changed")
         if not connection.evaluate("hasattr(sys.modules.get('main'), 'board')"):
-            raise ToolError("the firmware is not running: press RESET, wait some seconds, and try again")
-        print("formatting; a large card takes some minutes")
+            raise ToolError("the firmware is not running: press RESET, wait a few seconds, and try again")
+        print("formatting the card; a large one takes some minutes")
         connection.run(
             "import sys, vfs\n"
             "try:\n vfs.umount('/sd')\nexcept OSError:\n pass\n"
@@ -25,4 +25,4 @@ def format_card(port: str | None, confirmed: bool) -> None:
             timeout_s=_FORMAT_S,
         )
         connection.restart()
-    print("the card is empty; the board starts again")
+    print("the card is formatted; the board restarts")

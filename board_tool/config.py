@@ -31,7 +31,7 @@ def edit(port: str | None) -> None:
         # At its start the board writes this copy to the card, because of newer_than_card.
         connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
         connection.restart()
-    print("saved; the board starts with it")
+    print("saved; the board restarts with the new settings")
 
 
 def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
@@ -54,9 +54,9 @@ def _parse(content: bytes) -> dict[str, Any]:
     try:
         value = json.loads(content)
     except ValueError as error:
-        raise ToolError(f"{_NAME} is no JSON: {error}; nothing was changed") from None
+        raise ToolError(f"{_NAME} is not valid JSON: {error}; nothing was changed") from None
     if not isinstance(value, dict):
-        raise ToolError(f"{_NAME} must be an object, in braces; nothing was changed")
+        raise ToolError(f"{_NAME} must be a JSON object, in braces; nothing was changed")
     return value
 
 

@@ -18,7 +18,7 @@ _CHUNK = 512
 _ANSWER_S = 2.0
 _NO_PROMPT = (
     "the board on {} does not answer as MicroPython does. Press its RESET button and try again; "
-    "if it stays silent, put MicroPython on it: firmware flash"
+    "if that does not help, install MicroPython on it: firmware flash"
 )
 
 
@@ -61,9 +61,11 @@ class BoardConnection:
         except (TransportError, struct.error):
             raise ToolError(f"the board on {self.port} stopped answering") from None
         except OSError:
-            raise ToolError(f"{self.port} was lost: is the cable still in?") from None
+            raise ToolError(
+                f"the connection to {self.port} was lost: is the cable still plugged in?"
+            ) from None
         if error:
-            raise ToolError("the board says: " + error.decode(errors="replace").strip().splitlines()[-1])
+            raise ToolError("the board reports: " + error.decode(errors="replace").strip().splitlines()[-1])
         return bytes(printed).decode()
 
     def evaluate(self, expression: str) -> Any:
@@ -135,5 +137,5 @@ def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConne
                 return connection
         except ToolError as error:
             if time.monotonic() > end:
-                raise ToolError(f"MicroPython does not come up: {error}") from None
+                raise ToolError(f"MicroPython does not start: {error}") from None
             time.sleep(0.5)

@@ -27,19 +27,19 @@ def detect_board_type(connection: BoardConnection) -> BoardType:
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):
             return kind
-    raise ToolError(f"no board of ours has this chip: {machine}; if it does, name it with --board")
+    raise ToolError(f"no supported board has this chip: {machine}; if yours does, choose it with --board")
 
 
 def choose_package(kind: BoardType, path: Path | None) -> Package:
     """Return the package in a file, or one built from these sources. ToolError if it does not fit the board."""
     if path is None:
         if not has_table(kind):
-            raise ToolError(f"the firmware here does not know the {kind.title}")
+            raise ToolError(f"this firmware does not support the {kind.title}")
         folder, _ = build(kind.name)
         return Package(version(ROOT), kind.name, read_folder(folder))
     package = read_package(path)
     if package.board != kind.name:
-        raise ToolError(f"{path.name} is for the board {package.board}, and this one is {kind.name}")
+        raise ToolError(f"{path.name} is for the board {package.board}, but this one is {kind.name}")
     return package
 
 
@@ -67,7 +67,7 @@ def check_micropython(connection: BoardConnection) -> None:
     release, mpy = connection.evaluate("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
     if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
         here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
-        raise ToolError(f"this board has MicroPython {here}; {oldest} or newer is needed: firmware flash")
+        raise ToolError(f"this board has MicroPython {here}, but needs {oldest} or newer: run firmware flash")
 
 
 def _free_slot(connection: BoardConnection) -> str:

@@ -76,7 +76,7 @@ def image_file(image: Image, given: Path | None) -> Path:
             raise ToolError(f"there is no file {given}")
         return given
     if image.sha256 is None:
-        raise ToolError(f"download {image.url}\nand say where it is: firmware flash --micropython FILE")
+        raise ToolError(f"download {image.url}\nand give its path: firmware flash --micropython FILE")
     path = _CACHE / image.name
     if not path.exists() or not _matches(image, path.read_bytes()):
         print(f"MicroPython: {image.url}")
@@ -86,10 +86,10 @@ def image_file(image: Image, given: Path | None) -> Path:
                 content = reply.read()
         except (urllib.error.URLError, TimeoutError) as error:
             raise ToolError(
-                f"{image.url} cannot be downloaded ({error}): get it by hand, and use --micropython FILE"
+                f"{image.url} cannot be downloaded ({error}): download it yourself and use --micropython FILE"
             ) from None
         if not _matches(image, content):
-            raise ToolError(f"{image.url} is not the file that is expected; nothing was written")
+            raise ToolError(f"{image.url} is not the expected file; nothing was written")
         path.write_bytes(content)
     return path
 
@@ -125,7 +125,7 @@ def ensure_setup_password(connection: BoardConnection) -> str:
 def print_setup_network(password: str) -> None:
     """Print how to join the board's setup network: name, password and a QR code for a telephone."""
     print(
-        f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep this; to join, scan:\n"
+        f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep the password. To join, scan:\n"
     )
     segno.make_qr(f"WIFI:T:WPA;S:{SETUP_NETWORK};P:{password};;").terminal(compact=True)
-    print("\nThe page that opens then asks for your own network. If none opens: http://192.168.4.1")
+    print("\nThe page that opens then asks for your own network. If no page opens, go to http://192.168.4.1")

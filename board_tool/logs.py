@@ -22,7 +22,7 @@ def logs(port: str | None) -> None:
                 sys.stdout.flush()
         except OSError:  # a SerialException is an OSError
             console.close()
-        print("\n-- the board has gone; waiting for it --", flush=True)
+        print("\n-- the board is disconnected; waiting for it --", flush=True)
         console = _reopen(port)
 
 

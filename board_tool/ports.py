@@ -58,7 +58,7 @@ def describe_error(port: str, error: OSError) -> str:
     ):
         return f"{port} is in use: close the other program (a serial monitor, an IDE) and try again"
     if error.errno in (errno.EACCES, errno.EPERM) or "permission" in text:
-        denied = f"you may not use {port}"
+        denied = f"you have no permission to use {port}"
         if sys.platform == "linux":
             return f"{denied}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
         return denied
@@ -68,7 +68,7 @@ def describe_error(port: str, error: OSError) -> str:
         or "filenotfound" in text
     ):
         return f"there is no {port}: is the board connected?"
-    return f"{port} was lost ({error}): is the cable still in?"
+    return f"the connection to {port} was lost ({error}): is the cable still plugged in?"
 
 
 def group_of(port: str) -> str:

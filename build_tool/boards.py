@@ -36,7 +36,7 @@ class BoardType:
     upload_mode: str
 
 
-_HOLD_BOOT = "hold BOOT, press RESET and let it go, let BOOT go"
+_HOLD_BOOT = "hold BOOT, press RESET and release it, then release BOOT"
 
 BOARDS = {
     board.name: board
@@ -72,7 +72,7 @@ BOARDS = {
                 sha256="e67ad6015a0a504c1fec9aa9bbf589d0432ed28e62546f4f8dd8a147f8bd95f6",
             ),
             usb=USB_SERIAL,
-            upload_mode="hold BOOT (or IO0), press RESET (or EN) and let it go, let BOOT go",
+            upload_mode="hold BOOT (or IO0), press RESET (or EN) and release it, then release BOOT",
         ),
     )
 }

@@ -98,7 +98,7 @@ def read_package(path: Path) -> Package:
     except OSError as error:
         raise ToolError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise ToolError(f"{path} is no update package, or a damaged one") from None
+        raise ToolError(f"{path} is not an update package, or is damaged") from None
     return package
 
 
@@ -107,7 +107,7 @@ def version(root: Path) -> str:
     for statement in ast.parse((root / "firmware" / "version.py").read_text()).body:
         if isinstance(statement, ast.Assign):
             return str(ast.literal_eval(statement.value))
-    raise ToolError("firmware/version.py holds no version")
+    raise ToolError("firmware/version.py contains no version")
 
 
 def _json(value: object) -> str:

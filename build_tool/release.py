@@ -31,7 +31,7 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     """
     integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
     if integration != (firmware := version(ROOT)):
-        raise ToolError(f"the integration is version {integration}, and the firmware {firmware}")
+        raise ToolError(f"the integration is version {integration}, but the firmware is version {firmware}")
     from build_tool import dashboard_card  # imported here, because nothing else in this tool needs esbuild
 
     try:

@@ -184,7 +184,7 @@ class Board:
         if process is not None and (status := process.poll()) not in (None, _RESTART):
             if self._forwarder:
                 self._forwarder.join(2)
-            raise BoardError(self._with_last_lines(f"the firmware ended by itself with status {status}"))
+            raise BoardError(self._with_last_lines(f"the firmware ended unexpectedly with status {status}"))
 
     @property
     def pid(self) -> int | None:
@@ -241,4 +241,4 @@ class Board:
 
     def _with_last_lines(self, problem: str) -> str:
         last = "\n".join(f"  {line}" for line in list(self.lines)[-_LAST_LINES:])
-        return f"{problem}; its last lines:\n{last}" if last else f"{problem}, without a word"
+        return f"{problem}; its last lines:\n{last}" if last else f"{problem}, and it printed nothing"

@@ -84,7 +84,7 @@ def parse(text: str) -> int:
     """
     found = _ISO.match(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no time; write it as 2026-11-12T18:29:30 (Belgian local time)")
+        raise ValueError(f"{text!r} is not a time; write it as 2026-11-12T18:29:30 (Belgian local time)")
     digits = [int(part or 0) for part in found.groups()[:6]]
     try:
         if found[7]:
@@ -92,7 +92,7 @@ def parse(text: str) -> int:
             return int(seconds) - _OFFSETS[found[7]]
         return moment(*digits)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time: {error}") from None
+        raise ValueError(f"{text!r} is not a time: {error}") from None
 
 
 def quarter_start(at: int) -> int:

@@ -15,7 +15,7 @@ RATES = {
 """Default rate of each fault, as a share of the telegrams."""
 
 ABOUT = {
-    "flip": "one to three bits of the telegram are turned",
+    "flip": "one to three bits of the telegram are flipped",
     "cut": "the telegram ends somewhere in its middle",
     "noise": "random bytes and 0xFF follow the telegram",
     "silence": "nothing is sent for 5 to 30 seconds",

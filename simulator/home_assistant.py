@@ -71,7 +71,7 @@ class HomeAssistant:
     async def __aenter__(self) -> Self:
         if problem := port_problem(self.port, HOST):
             raise HomeAssistantError(
-                f"port {self.port} cannot be used ({problem}): stop what listens there first"
+                f"port {self.port} cannot be used ({problem}): stop the program that listens there first"
             )
         self._write_configuration()
         self._process = self._start()

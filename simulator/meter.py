@@ -56,7 +56,7 @@ class Meter:
         if device.channel not in range(1, 5) or any(
             device.channel == other.channel for other in self.devices
         ):
-            raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and holds one device")
+            raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and can have one device")
         device.capture_until(self.moment)
         self.devices.append(device)
         self.devices.sort(key=lambda each: each.channel)

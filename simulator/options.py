@@ -60,7 +60,7 @@ def _parser() -> _Parser:
         epilog=f"meters:\n{meter_list()}\n\nfaults:\n{_faults_list()}",
     )
     add = parser.add_argument
-    add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); help lists them")
+    add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); the name `help` lists all")
     add(
         "--telegrams",
         metavar="FILE",
@@ -90,9 +90,15 @@ def _parser() -> _Parser:
         metavar="NAME[:RATE]",
         action="append",
         default=[],
-        help="let this go wrong; may be repeated",
+        help="let this fault happen; may be repeated",
     )
-    add("--seed", metavar="N", type=int, default=1, help="another household, other weather, other faults (1)")
+    add(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=1,
+        help="number that chooses household, weather and faults (1)",
+    )
     return parser
 
 
@@ -126,21 +132,21 @@ def _replay_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     for option, value in shaping.items():
         if value:
             raise UsageError(
-                f"{option} shapes a simulated meter and cannot go with --telegrams: leave one of them out"
+                f"{option} is for a simulated meter and cannot be used with --telegrams: leave one of them out"
             )
     try:
         return Replay.from_files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
     except OSError as error:
         raise UsageError(f"--telegrams: {error.filename} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise UsageError(f"--telegrams: {error}: name a file that holds a telegram") from None
+        raise UsageError(f"--telegrams: {error}: name a file that contains a telegram") from None
 
 
 def _meter_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     message = given.message
     if len(message) > _MAX_MESSAGE_LENGTH:
         raise UsageError(
-            f"--message: {len(message)} characters are too many, a meter shows {_MAX_MESSAGE_LENGTH} at most"
+            f"--message: {len(message)} characters are too many; a meter shows {_MAX_MESSAGE_LENGTH} at most"
         )
     try:
         start = clock.parse(given.start) if given.start else clock.now()
@@ -148,7 +154,7 @@ def _meter_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
         raise UsageError(f"--start: {error}") from None
     gas, _, link = (given.gas or "").partition(":")
     if link not in ("", "unlinked"):
-        raise UsageError(f"--gas {given.gas}: after the channel only :unlinked can stand")
+        raise UsageError(f"--gas {given.gas}: only :unlinked may follow the channel")
     try:
         name = dialect_named(given.meter or DEFAULT).name
         source = simulated_meter(
@@ -186,11 +192,11 @@ def _check_card(card: Path | None) -> None:
                     signature = image.read(512)[510:]
                 if signature != b"\x55\xaa":
                     raise UsageError(
-                        f"--card: {card} holds no FAT file system: name another file, or one that is not there"
+                        f"--card: {card} contains no FAT filesystem: name another file, or one that does not exist yet"
                     )
             elif not os.access(card.parent, os.W_OK):
                 raise UsageError(
-                    f"--card: {card.parent} is no folder that the image can be made in: make it first"
+                    f"--card: no image can be made in {card.parent}: make it first, or change its permissions"
                 )
         elif card.is_file():
             raise UsageError(f"--card: {card} is a file: name a folder, or an image whose name ends in .img")
@@ -199,7 +205,7 @@ def _check_card(card: Path | None) -> None:
                 f"--card: there is no folder {card}: make it first, or name an image that ends in .img"
             )
         elif not os.access(card, os.R_OK | os.W_OK | os.X_OK):
-            raise UsageError(f"--card: {card} cannot be read and written by you: change its permissions")
+            raise UsageError(f"--card: you may not read and write {card}: change its permissions")
     except OSError as error:
         raise UsageError(f"--card: {card} cannot be used: {error.strerror}") from None
 

@@ -32,7 +32,7 @@ class Replay:
         for path in paths:
             found = split_telegrams(path.read_bytes())
             if not any(_BEGIN.search(part) for part in found):
-                raise ValueError(f'{path} holds no telegram (no line begins with "/")')
+                raise ValueError(f'{path} contains no telegram (no line begins with "/")')
             telegrams += found
         return cls(telegrams)
 

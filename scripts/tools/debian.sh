@@ -22,7 +22,7 @@ debian_unpack() {
             return
         fi
     done
-    stop "no network, or no Debian mirror: could not fetch $1 (${DEBIAN_STATE#"$ROOT"/}/log says more)"
+    stop "no network, or no Debian mirror: could not fetch $1 (${DEBIAN_STATE#"$ROOT"/}/log has the details)"
 }
 
 # A simulated installation on an empty system lists the dependencies, so no list of libraries must be maintained.

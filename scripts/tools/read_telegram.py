@@ -18,7 +18,7 @@ usage: scripts/telegram FILE...   (- reads standard input)
 Reads each telegram of a Belgian P1 port in the files as the board would, and prints its reading as JSON, one a line."""
 
 ELSEWHERE = (
-    "this monitor reads Belgian meters (e-MUCS P1); if yours should be read too, replace its numbers and names by "
+    "this monitor reads Belgian meters (e-MUCS P1); to have yours supported, replace its numbers and names with "
     "zeros and open an issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
 # (bytes in the telegram, its origin); the first match counts. Bytes with "/" are the beginning of the header.
@@ -102,9 +102,9 @@ class Reader:
             raise Bad(f"{whose}; {ELSEWHERE}")
         end = telegram.find(b"!")
         if max(end, len(telegram) if end < 0 else 0) >= LIMIT:
-            raise Bad(f"it is longer than {LIMIT} bytes: no meter sends so much, and the board drops it")
+            raise Bad(f"it is longer than {LIMIT} bytes: no meter sends that much, and the board discards it")
         if end < 0:
-            raise Bad('it is cut: no "!" with the CRC ends it')
+            raise Bad('it is cut: there is no "!" with a CRC at its end')
         self.good = False
         self.framer.reset()
         self.framer.feed(telegram)
@@ -127,15 +127,15 @@ class Reader:
             self.framer.feed(repaired + b"\r\n")
             hint = "; with CR LF its CRC is right" if self.good else ""
             raise Bad(
-                f"its lines end in LF instead of CR LF, as a text editor leaves them{hint}: take it as it came"
+                f"its lines end in LF instead of CR LF, as text editors save them{hint}: use it as it was received"
             )
         if not said:
             raise Bad(
-                'there is no CRC behind its "!": a Belgian meter always sends one, so part of it is missing'
+                'there is no CRC after its "!": a Belgian meter always sends one, so part of it is missing'
             )
         for digit in said:
             if digit not in _HEX:
-                raise Bad(f"its CRC {shown} is no hexadecimal number; the bytes give {computed:04X}")
+                raise Bad(f"its CRC {shown} is not a hexadecimal number; the bytes give {computed:04X}")
         raise Bad(f"its CRC is {shown}, but the bytes give {computed:04X}: it is damaged or was edited")
 
 

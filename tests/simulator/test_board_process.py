@@ -77,7 +77,7 @@ def test_firmware_that_does_not_start_is_told_with_its_last_lines(tmp_path: Path
     board = Board("/dev/null", firmware=firmware(tmp_path, "print('so far')\nimport nowhere\n"))
 
     with pytest.raises(
-        BoardError, match=r"(?s)ended by itself with status 1.*so far.*no module named 'nowhere'"
+        BoardError, match=r"(?s)ended unexpectedly with status 1.*so far.*no module named 'nowhere'"
     ):
         board.start()
     assert board.pid is None
@@ -99,7 +99,7 @@ def test_firmware_that_dies_later_is_told(tmp_path: Path) -> None:
     with Board("/dev/null", firmware=firmware(tmp_path, program), flash=tmp_path) as board:
         board.check()
         (tmp_path / "die").touch()
-        with pytest.raises(BoardError, match="ended by itself with status 5"):
+        with pytest.raises(BoardError, match="ended unexpectedly with status 5"):
             check_for(board, 10)
 
 

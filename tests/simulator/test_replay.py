@@ -57,5 +57,5 @@ def test_a_file_without_a_telegram_is_said(tmp_path: Path, content: bytes) -> No
     file = tmp_path / "none.txt"
     file.write_bytes(content)
 
-    with pytest.raises(ValueError, match="holds no telegram"):
+    with pytest.raises(ValueError, match="contains no telegram"):
         Replay.from_files([file])

@@ -103,7 +103,7 @@ DUTCH_2 = (
         (BODY + b"!0000\r\n", f"its CRC is 0000, but the bytes give {crc16(BODY + b'!'):04X}"),
         (GOOD.replace(b"*kWh", b"*kWx", 1), "damaged or was edited"),
         (BODY + b"!\r\n", "there is no CRC"),
-        (BODY + b"!XXXX\r\n", "its CRC XXXX is no hexadecimal number"),
+        (BODY + b"!XXXX\r\n", "its CRC XXXX is not a hexadecimal number"),
         (BODY, "it is cut"),
         (BODY[:200] + GOOD, "telegram 1: it is cut"),
         (GOOD.replace(b"\r\n", b"\n"), "with CR LF its CRC is right"),

@@ -180,7 +180,7 @@ def test_package_of_another_board_is_refused(
     assert "is for the board t8_c3" in capsys.readouterr().err
     package.write_bytes(NEW.content()[:-1])
     assert main(arguments) == 1
-    assert "no update package, or a damaged one" in capsys.readouterr().err
+    assert "not an update package, or is damaged" in capsys.readouterr().err
     assert not (board.flash / "slot.txt").exists()
 
 
@@ -227,7 +227,7 @@ def test_format_is_done_by_the_firmware_that_was_running(board: FakeBoard) -> No
 
 def test_deploy_knows_the_board_by_its_chip(board: FakeBoard, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy", "--port", board.port]) == 1
-    assert "no board of ours has this chip: linux" in capsys.readouterr().err
+    assert "no supported board has this chip: linux" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
