@@ -3,12 +3,13 @@
 A manifest comes first, then the raw bytes of its files in the same order. The manifest is one JSON document, but each
 of its lines can be read alone, so that a board needs memory for one line only:
 
-    {"format":"p1-monitor 1","version":"0.1.0","board":"t8_c3","mpy":6,"micropython":[1,25,0],"room":200704,"files":[
-    ["board/clock.mpy",1234,"<SHA-256>"],
-    ["web/server.mpy",5678,"<SHA-256>"]
+    {"format":"p1-monitor 1","version":"0.1.0","board":"t8_c3","mpy":6,"micropython":[1,25,0],"room":520192,"files":[
+    ["AUTO.mpy",1357,"<SHA-256>"],
+    ["page/index.html.gz",56789,"<SHA-256>"]
     ]}
 
 mpy: version of the bytecode. micropython: oldest version that runs it. room: bytes of flash that the files take.
+Modules have the short names that the build gives them.
 The same sources give the same package, byte for byte.
 """
 
