@@ -1,1 +1,1 @@
-"""What the product costs and how fast it is: scripts/bench. docs/benchmarks.md tells what is measured, and why."""
+"""Benchmarks of memory, speed and storage, for scripts/bench. docs/benchmarks.md explains each of them."""

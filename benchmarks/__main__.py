@@ -1,4 +1,4 @@
-"""scripts/bench [GROUP...] [--json FILE]: measures, and says how far each figure is from its goal."""
+"""Measure the product's speed and memory, and compare each figure with its goal."""
 
 import argparse
 import importlib
@@ -12,7 +12,7 @@ GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "h
 
 
 def main() -> int:
-    """Measure the groups that were asked for; 1 when one could not be, 2 for a wrong command."""
+    """Measure the chosen groups. Return the exit status: 0; 1 if a group failed; 2 for a wrong command."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS) + "; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as one flat object")

@@ -1,7 +1,7 @@
-"""Whether the coach warns when it matters: 30 days of a simulated household, with and without its electric car.
+"""The coach's warnings over 30 days of a simulated household, with and without its electric car.
 
-Nobody heeds a warning here, so each quarter ends where it would have ended. One that ends above what the month costs
-already is a new peak; to warn of it is right, and of any other a false alarm.
+The household ignores the warnings, so each quarter ends as it would have ended anyway. A quarter that ends above its
+target is a new peak, and a warning of it is right. A warning of any other quarter is a false alarm.
 """
 
 import subprocess
@@ -25,7 +25,7 @@ _BEGIN = (2026, 11, 1, 0, 0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Quarter:
-    """A quarter that was a peak or was warned of; warnings in s before its end, -1 without one."""
+    """A quarter that was a peak or had a warning. Warnings are in s before its end, -1 without one."""
 
     average_w: int
     target_w: int
@@ -38,7 +38,7 @@ class Quarter:
 
 
 def judged(car: bool) -> list[Quarter]:
-    """What the firmware's coach and the naive rule said about each second of these days."""
+    """Return the quarters in which there was a peak, or the firmware's coach or the naive rule warned."""
     household, begin = Household(SEED, car=car), moment(*_BEGIN)
     with tempfile.TemporaryDirectory(prefix="p1-coach-") as folder:
         file = Path(folder) / "powers"
@@ -49,7 +49,7 @@ def judged(car: bool) -> list[Quarter]:
         done = subprocess.run(
             [
                 Path(sys.executable).with_name("micropython"),
-                *(_JUDGE, bytecode.TARGET, file, str(begin + 3600)),  # by the local clock
+                *(_JUDGE, bytecode.TARGET, file, str(begin + 3600)),  # local time, in winter
             ],
             capture_output=True,
             text=True,
@@ -62,7 +62,7 @@ def judged(car: bool) -> list[Quarter]:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     without, with_car = judged(False), judged(True)
     both = without + with_car
@@ -87,7 +87,7 @@ def measure() -> Iterator[Figure]:
             value=sum(quarter.coach_s >= 0 for quarter in false),
             unit="quarters",
             goal=goal,
-            what=f"warned of in {DAYS} days {which}, and no new peak",
+            what=f"with a warning but no new peak, in {DAYS} days {which}",
             peer=f"the naive rule warns of {sum(quarter.naive_s >= 0 for quarter in false)}",
         )
     if leads:

@@ -1,10 +1,10 @@
-"""A day of a board: 24 hours of its clock in which all is done that a household does with it.
+"""A day of a board: 24 hours of its clock, with everything that a household does with it.
 
-The meter sends a telegram every five seconds, one in ten of 3.5 KB. Three clients watch the live stream. A request
-comes every minute, by turns for all there is to read. Each hour (of a shorter day: eight times) somebody loads the
-page, signs in, changes a setting and makes a token. After half of the day the firmware is updated, and restarts.
-Quarters go to a FAT card. Time runs 400 times as fast, but not what lasts on its own: a request, the restart, and a
-password's hash.
+The meter sends a telegram every five seconds; one in ten has 3.5 KB. Three clients watch the live stream. A request
+comes every minute, for each readable path in turn. Each hour (in a shorter day: eight times) a user loads the page,
+signs in, changes a setting and makes a token. After half of the day the firmware is updated and restarts. Quarters are
+written to a FAT card. Time runs 400 times as fast, but requests, the restart and the hash of a password take as long
+as ever.
 """
 
 import hashlib
@@ -24,13 +24,13 @@ from benchmarks.heap import LongMessages, Run, watched
 from build_tool.board_folder import LOADER, build as build_board
 from build_tool.package import Package, read_folder
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 SPEED = 400.0
 EVERY_S = 5
 HOURS = 24
 PASSWORD = "correct horse"
-# All that can be read. What a firmware does not have yet answers 404, which is no fault.
+# All readable paths. A path that an older firmware does not have replies 404, which is no fault.
 READ = (
     "api/device",
     "api/reading",
@@ -55,22 +55,22 @@ READ = (
     "description.xml",
     "update",
 )
-_MAY_FAIL = 5  # times in a row that a peer is not answered: the board may be restarting
+_MAY_FAIL = 5  # attempts for one request, because the board may be restarting
 
 
 def firmware() -> dict[str, bytes]:
-    """The files of this firmware for this computer as a board, as play() takes them."""
+    """Return the files of this firmware for the board `host`, this computer, for play()."""
     return read_folder(build_board("host")[0])
 
 
 def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
-    """Play a day, or its first hours, on a board with a heap of so many bytes."""
+    """Play a day, or its first hours, on a board with a heap of `heap` bytes."""
     result = Run(heap)
     stopped = threading.Event()
     with (
-        # Where files lie is part of the memory: a short name, though not as short as the board's.
+        # A short prefix, because the files' paths take memory too.
         tempfile.TemporaryDirectory(prefix="p1") as folder,
-        Line(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
+        P1Port(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
         _fill_flash(Path(folder), files)
         board = Board(
@@ -96,7 +96,7 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
 
 
 def _confirmed(flash: Path) -> bool:
-    """Whether the version of the update stays; a start on a busy computer may still be at it."""
+    """True if the updated version confirms itself within 10 s; on a busy computer its start may take that long."""
     for _ in range(100):
         if (flash / "slot.txt").read_text().strip() == "b ok":
             return True
@@ -105,7 +105,7 @@ def _confirmed(flash: Path) -> bool:
 
 
 def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
-    """The firmware in folder a, its loader, and a password."""
+    """Write the firmware into folder a, its loader, and a password."""
     shutil.copytree(LOADER, flash, dirs_exist_ok=True)
     for name, content in files.items():
         path = flash / "a" / name
@@ -119,8 +119,8 @@ def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
     (flash / "secrets.json").write_text(json.dumps({"password": kept}))
 
 
-def _live(owner: Owner, line: Line, result: Run, hours: float) -> None:
-    """Two at a time: who looks at figures, and who does what is done each hour."""
+def _live(owner: Owner, line: P1Port, result: Run, hours: float) -> None:
+    """Play two users at once: one reads figures, the other does what is due each hour."""
     stopped = threading.Event()
     faults: list[str] = []
 
@@ -151,7 +151,7 @@ def _live(owner: Owner, line: Line, result: Run, hours: float) -> None:
 
 
 class Owner:
-    """Who uses the board: `package` is sent once half of `day_s` seconds have passed."""
+    """The board's user, who sends `package` after half of `day_s` seconds."""
 
     def __init__(self, board: Board, package: bytes, day_s: float) -> None:
         self.board = board
@@ -160,14 +160,14 @@ class Owner:
         self._token = ""
 
     def reads(self) -> Iterator[None]:
-        """One reply after the other."""
+        """Read all paths in turn, one for each step."""
         while True:
             for path in READ:
                 self.ask(path)
                 yield
 
     def hours(self) -> Iterator[None]:
-        """What is done each hour: page, sign-in, a setting, a token; and the update when it is due."""
+        """Load the page, sign in, change a setting and make a token in each step; send the update once it is due."""
         brightness = 50
         while True:
             self.ask("")
@@ -186,7 +186,7 @@ class Owner:
             yield
 
     def ask(self, path: str, method: str = "GET", body: object = None) -> bytes | None:
-        """The body of a reply, None for a 404; OSError when the board refuses, or does not answer again and again."""
+        """Return the body of a reply, None for a 404. OSError if the board refuses, or replies to no attempt."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         request = urllib.request.Request(self.board.url + path, data, headers, method=method)
@@ -202,7 +202,7 @@ class Owner:
                     time.sleep(1)
                     continue
                 raise OSError(f"{method} /{path}: {error.code} {error.read().decode()}") from None
-            except (OSError, http.client.HTTPException) as error:  # the latter: the reply broke off
+            except (OSError, http.client.HTTPException) as error:  # HTTPException: the reply broke off
                 if not left:
                     raise OSError(f"{method} /{path}: {error}") from None
                 time.sleep(1)

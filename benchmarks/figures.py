@@ -1,16 +1,16 @@
-"""A figure that was measured, the goal it is held to, and who else has one."""
+"""Measured figures with their goals, and the table that shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class BenchmarkError(Exception):
-    """Why a figure could not be measured, in one line."""
+    """A figure could not be measured; the message gives the reason in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure: `goal` is its bound, an upper one unless `more_is_better`."""
+    """One figure. `goal` is an upper limit, or with `more_is_better` a lower one. `peer` compares it with others."""
 
     key: str
     value: float
@@ -22,19 +22,19 @@ class Figure:
 
     @property
     def reached(self) -> bool:
-        """Whether it is on the right side of its goal."""
+        """True if the figure reaches its goal, or has none."""
         if self.goal is None:
             return True
         return self.value >= self.goal if self.more_is_better else self.value <= self.goal
 
 
 def shown(value: float) -> str:
-    """A number as people read it: 1,234,567 or 12.3."""
+    """Return a number as people read it: 1,234,567 or 12.3."""
     return f"{value:,.0f}" if value >= 1000 or value == int(value) else f"{value:,.3g}"
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as aligned columns; one that misses its goal is marked with "!"."""
+    """Return the figures as aligned columns. A figure that misses its goal is marked with "!"."""
     rows = [("figure", "measured", "unit", "goal", "what, and the peer")]
     for figure in figures:
         goal = ""
@@ -51,6 +51,6 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many percent of them do not pass."""
+    """Return the value that `percent` of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -1,7 +1,7 @@
-"""What the product takes of a board: code that stays, memory over a day, and how soon it counts.
+"""The firmware's needs on a board: resident code, memory over a day, and time to the first sample.
 
-The smallest heap is searched with the first hour of a day (benchmarks/day.py), in which all of it is done, and counts
-once a whole day has passed in it.
+The smallest heap is searched with the first hour of a day (benchmarks/day.py), which contains all activities. It
+counts only after a whole day has passed in it.
 """
 
 import time
@@ -18,21 +18,21 @@ from benchmarks.resident import resident
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 STARTS = 5
 
 
 def first_sample_s() -> float:
-    """Seconds from power to the first 5 s sample in its quarter, the slowest of some starts.
+    """Return the seconds from power-on to the first 5 s sample of the quarter, in the slowest of some starts.
 
-    The meter sends once a second from its second of any, as a real one; the card is a FAT one.
+    The meter sends each second, also before the board starts, as a real one does. The card has a FAT filesystem.
     """
     slowest = 0.0
     for _ in range(STARTS):
         source = simulated_meter(start=moment(2026, 1, 15, 18, 7, 0))
-        with TemporaryDirectory(prefix="p1-start-") as folder, Line(source, wait=False) as line:
+        with TemporaryDirectory(prefix="p1-start-") as folder, P1Port(source, wait=False) as line:
             board = Board(line, card=Path(folder) / "card.img", small=True, compiled=True)
             begin = time.monotonic()
             with board:
@@ -44,7 +44,7 @@ def first_sample_s() -> float:
 
 
 def days() -> tuple[Run, int]:
-    """A day with all the memory of an ESP32-C3, and the least heap that a day passes in."""
+    """Return a day with all the memory of an ESP32-C3, and the smallest heap in which a day passes."""
     files = firmware()
     heap = smallest_heap(lambda heap: play(heap, files, 1))
     with ThreadPoolExecutor(2) as pool:
@@ -57,7 +57,7 @@ def days() -> tuple[Run, int]:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     need_interpreter()
     bytecode.build()
     yield Figure(
@@ -91,5 +91,5 @@ def measure() -> Iterator[Figure]:
         value=heap,
         unit="B",
         goal=122 * KIB,
-        what="the least that a day passes in",
+        what="the smallest in which a day passes",
     )

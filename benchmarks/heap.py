@@ -1,4 +1,4 @@
-"""The firmware in a heap of so many bytes: what a run says of its memory, who watches, and the least that suffices."""
+"""Runs of the firmware in a limited heap: their memory, clients of the live stream, and the smallest heap."""
 
 import threading
 import urllib.request
@@ -10,32 +10,32 @@ from dataclasses import dataclass, field
 from benchmarks.figures import BenchmarkError
 from build_tool import bytecode
 from simulator.clock import moment
-from simulator.source import MeterSource, simulated_meter
+from simulator.telegram_source import MeterSource, simulated_meter
 
 KIB = 1024
 STEP = 2 * KIB
-LEAST, MOST = 72 * KIB, 128 * KIB  # the second is what an ESP32-C3 has for Python beside Wi-Fi
+LEAST, MOST = 72 * KIB, 128 * KIB  # MOST is what an ESP32-C3 has for Python beside Wi-Fi
 CLIENTS = 3
 
 
 class LongMessages(MeterSource):
-    """A meter of which every tenth telegram carries the longest message there may be: 3.5 KB."""
+    """A meter with the longest text message in every tenth telegram, which then has 3.5 KB."""
 
     def __init__(self) -> None:
         source = simulated_meter("sagemcom-t211-50217", moment(2026, 1, 15, 17, 59, 55))
         super().__init__(source.meter, source.dialect)
-        self._told = 0
+        self._sent = 0
 
     def telegram(self) -> bytes:
-        """Every tenth one long."""
-        self._told += 1
-        self.meter.message = "A" * 1024 if self._told % 10 == 0 else ""
+        """Return the telegram of this second, every tenth one long."""
+        self._sent += 1
+        self.meter.message = "A" * 1024 if self._sent % 10 == 0 else ""
         return super().telegram()
 
 
 @dataclass
 class Run:
-    """What a run of a scenario said."""
+    """The result of a scenario: the firmware's log, and a problem if it did not end well."""
 
     heap: int
     log: list[str] = field(default_factory=list)
@@ -43,29 +43,29 @@ class Run:
 
     @property
     def steady(self) -> int:
-        """The most bytes in use after a collection."""
+        """The largest number of bytes in use after a collection."""
         return max((int(line.split()[1]) for line in self.log if line.startswith("memory ")), default=0)
 
     @property
     def passed(self) -> bool:
-        """Whether memory sufficed and everybody was served."""
+        """True if memory sufficed and each client was served."""
         return not self.problem and not any("MemoryError" in line for line in self.log)
 
     def need(self) -> None:
-        """BenchmarkError when it has not passed."""
+        """Raise BenchmarkError if the run has not passed."""
         if not self.passed:
             raise BenchmarkError(f"with {self.heap // KIB} KB: {self.problem or 'MemoryError'}")
 
 
 def need_interpreter() -> None:
-    """BenchmarkError where there is no MicroPython whose objects are as large as the board's."""
+    """Raise BenchmarkError if there is no 32-bit MicroPython, whose objects are as large as the board's."""
     if not (bytecode.ROOT / ".tools/bin/micropython32").exists():
         raise BenchmarkError("there is no 32-bit MicroPython here; scripts/setup says why")
 
 
 @contextmanager
 def watched(url: str, stopped: threading.Event) -> Iterator[None]:
-    """Three clients of the live stream, which come back whenever it ends, until `stopped`."""
+    """Keep three clients on the live stream until `stopped`; each connects again when its stream ends."""
     clients = [threading.Thread(target=_watch, args=(url, stopped)) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
@@ -88,7 +88,7 @@ def _watch(url: str, stopped: threading.Event) -> None:
 
 
 def smallest_heap(run: Callable[[int], Run]) -> int:
-    """The least heap, in steps of 2 KB, in which `run` passes: two are tried at a time."""
+    """Return the smallest heap in which `run` passes, in steps of 2 KB. Two heaps are tried at a time."""
     low, high = LEAST, MOST  # low fails, high passes
     with ThreadPoolExecutor(2) as pool:
         while high - low > STEP:

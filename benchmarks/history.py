@@ -1,7 +1,7 @@
-"""What the card costs, how fast it answers, and what a power cut or a spoilt telegram can do.
+"""The card: sectors written and read, time of queries, and losses by power cuts or damaged telegrams.
 
-The card is an image as a PC formats it: FAT32, clusters of 32 KB, two FATs. Sectors are counted under the real VfsFat;
-times are those of requests over HTTP to the firmware with that card, on this computer.
+The card is an image formatted as a PC does: FAT32, clusters of 32 KB, two FATs. Sectors are counted below the real
+VfsFat. Times are those of HTTP requests to the firmware with that card, on this computer.
 """
 
 import http.client
@@ -19,13 +19,13 @@ from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator import clock, fat
 from simulator.board import Board, BoardError
-from simulator.line import Line
-from simulator.source import simulated_meter, telegrams
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter, telegrams
 
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
 QUARTERS = 365 * 96
-RUNS = 31  # the slower ones tell what else the machine did
+RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
 FUZZED = 20_000
 _CARD = Path(__file__).parent / "board/card.py"
@@ -34,7 +34,7 @@ _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-
 
 
 def _micropython(script: Path, *arguments: object) -> Any:
-    """What a script printed last, as JSON."""
+    """Run a script under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
     done = subprocess.run(
         [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
         cwd=bytecode.ROOT,
@@ -50,7 +50,7 @@ def _micropython(script: Path, *arguments: object) -> Any:
 
 
 def _card(image: Path, *, kind: int = 32) -> Path:
-    """A card of FAT16 or FAT32 as a PC formats it."""
+    """Make a card with FAT16 or FAT32, formatted as a PC does. BenchmarkError without mkfs.fat."""
     sectors, size = ("64", 4 << 30) if kind == 32 else ("8", 256 << 20)
     try:
         return fat.format_card(image, "-F", str(kind), "-s", sectors, size=size)
@@ -59,7 +59,7 @@ def _card(image: Path, *, kind: int = 32) -> Path:
 
 
 def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
-    """(seconds, bytes) of a request, from its connection to the reply's last byte."""
+    """Return (seconds, bytes) of a request, from its connection to the last byte of its reply."""
     begin = time.perf_counter()
     connection = http.client.HTTPConnection(board.host, board.port, timeout=60)
     connection.request("GET", path, headers={"Accept": accept})
@@ -73,13 +73,13 @@ def _get(board: Board, path: str, accept: str = "*/*") -> tuple[float, int]:
     return time.perf_counter() - begin, length
 
 
-def _running(card: Path) -> tuple[Line, Board]:
-    line = Line(simulated_meter("spec-1.7.1", clock.moment(2026, 1, 15, 18, 7, 0)))
+def _running(card: Path) -> tuple[P1Port, Board]:
+    line = P1Port(simulated_meter("spec-1.7.1", clock.moment(2026, 1, 15, 18, 7, 0)))
     return line, Board(line, card=card, compiled=True)
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
         folder = Path(name)
@@ -105,7 +105,7 @@ def _writes(folder: Path) -> Iterator[Figure]:
         key="history.sectors_per_quarter_old_firmware",
         value=sectors["old"],
         unit="sectors",
-        what="for one file alone, which a cut loses a quarter of an hour of",
+        what="for the quarter's only file; a power cut loses the quarter",
     )
 
 
@@ -118,7 +118,7 @@ def _queries(folder: Path) -> Iterator[Figure]:
     with line, other_line, board, other:
         for each in (board, other):
             _get(each, DAY)
-        # In turn, so that whatever else this machine does slows both alike.
+        # The two boards take turns, so that other programs on this machine slow both alike.
         pairs = [(_get(board, DAY)[0], _get(other, DAY)[0]) for _ in range(RUNS)]
         csv = min(_get(board, YEAR, "text/csv")[0] for _ in range(3))
         ndjson = min(_get(board, YEAR)[0] for _ in range(3))
@@ -157,7 +157,7 @@ def _queries(folder: Path) -> Iterator[Figure]:
         value=min(second for _, second in pairs) / min(first for first, _ in pairs),
         unit="times",
         goal=1.25,
-        what="as long for a day with ten years on the card as with one",
+        what="the time for a day with ten years on the card, relative to one year",
     )
 
 
@@ -176,7 +176,9 @@ def _cuts(folder: Path) -> Iterator[Figure]:
         unit="cuts",
         what=f"one write of {CUT_STEP} around a month's end, clean and torn, FAT16 and FAT32",
     )
-    yield Figure(key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="that cost anything")
+    yield Figure(
+        key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="after which anything was lost"
+    )
 
 
 def _fuzz(folder: Path) -> Iterator[Figure]:
@@ -190,5 +192,5 @@ def _fuzz(folder: Path) -> Iterator[Figure]:
         key="history.fuzzed_telegrams",
         value=seen["fed"],
         unit="telegrams",
-        what="spoilt, none of them believed, and each good one behind them read",
+        what="damaged, none of them believed, and each good one after them read",
     )

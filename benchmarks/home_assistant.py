@@ -1,7 +1,7 @@
-"""How soon Home Assistant shows a telegram, from its last byte to the new state of the power sensor, and what it costs.
+"""Delay from a telegram's last byte to the new state of Home Assistant's power sensor, and the integration's cost.
 
-A real Home Assistant with the integration set up, a real board's firmware, a meter whose import changes by more than
-100 W each second, so that each telegram is to be written at once.
+It uses a real Home Assistant with the integration, the firmware, and a meter whose import changes by more than 100 W
+each second, so that the integration must write a state for each telegram at once.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-# Before Home Assistant looks for it: the test package brings a custom_components of its own.
+# Import ours before Home Assistant looks for it, because the test package has a custom_components too.
 import custom_components.p1_monitor  # noqa: F401
 from benchmarks.figures import BenchmarkError, Figure, percentile
 from benchmarks.recorder_rows import rows
@@ -28,9 +28,9 @@ from build_tool import bytecode
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 TELEGRAMS = 60
 DEVICE_ID = "0200c3000001"
@@ -39,16 +39,16 @@ _START = moment(2026, 1, 15, 18, 7, 0)
 
 
 def delays_ms() -> tuple[list[float], float]:
-    """Milliseconds from the last byte of a telegram until its power is the sensor's state; seconds of a reload."""
+    """Return the delays of the sensor's states after their telegram's last byte (ms), and the time of a reload (s)."""
     changes = [(_START + second, 400 + second % 2 * 150) for second in range(TELEGRAMS * 3)]
     source = simulated_meter("spec-1.7.1", _START, load=ScriptedLoad(400, changes))
     sent: list[float] = []
     with (
         TemporaryDirectory(prefix="p1-home-assistant-") as folder,
-        Line(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
+        P1Port(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
         Board(line, compiled=True) as board,
     ):
-        while len(sent) < 2:  # entities are made of what a telegram has
+        while len(sent) < 2:  # the entities depend on the objects in a telegram
             board.check()
             time.sleep(0.1)
         shown, setup_s = asyncio.run(_states(folder, f"{board.host}:{board.port}"))
@@ -57,7 +57,7 @@ def delays_ms() -> tuple[list[float], float]:
 
 
 async def _states(folder: str, host: str) -> tuple[list[float], float]:
-    """When the power sensor's state changed, so many times; and how long a reload takes."""
+    """Return the times of TELEGRAMS changes of the power sensor's state, and the time that a reload takes (s)."""
     shown: list[float] = []
     enough = asyncio.Event()
     async with async_test_home_assistant(config_dir=folder) as hass:
@@ -82,14 +82,14 @@ async def _states(folder: str, host: str) -> tuple[list[float], float]:
 
 
 async def _reload(hass: HomeAssistant) -> float:
-    """Seconds from a reload of the entry to the last enabled entity with a state."""
+    """Return the seconds from a reload of the entry until every enabled entity has a state."""
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     enabled = [entity.entity_id for entity in entities if not entity.disabled]
     begin = time.monotonic()
     await hass.config_entries.async_reload(entry.entry_id)
     async with asyncio.timeout(_RELOAD_S):
-        while not all(_has_state(hass, entity_id) for entity_id in enabled):  # noqa: ASYNC110 (no event tells)
+        while not all(_has_state(hass, entity_id) for entity_id in enabled):  # noqa: ASYNC110 (there is no event for it)
             await asyncio.sleep(0.005)
     return time.monotonic() - begin
 
@@ -120,7 +120,7 @@ async def _set_up(hass: HomeAssistant, host: str) -> str:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)  # it warns of every custom integration
     try:

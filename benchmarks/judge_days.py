@@ -1,10 +1,10 @@
-"""Runs under MicroPython: the firmware's coach over days of seconds, and the rule that anybody would think of.
+"""Replay of a household's seconds to the firmware's coach and to the naive rule; runs under MicroPython.
 
 judge_days.py FIRMWARE FILE START (seconds since 2000, local, winter time, at the start of a month)
 
-FILE holds the net power of each second in W as 16-bit integers. Prints a line for each quarter that ended above its
-target or was warned of: the average it ended at, the target, and how many seconds before its end the coach warned and
-the naive rule did (-1: not at all).
+FILE contains the net power of each second in W as 16-bit integers. The script prints a line for each quarter that
+ended above its target or had a warning: its average, its target, and the seconds before its end at which the coach
+and the naive rule warned (-1: not at all).
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""How soon a telegram is with who watches: from its last byte on the line to its events at a client of /api/live."""
+"""Delay of the live stream: from a telegram's last byte on the line to its events at a client of /api/live."""
 
 import socket
 import statistics
@@ -9,40 +9,40 @@ from benchmarks.figures import BenchmarkError, Figure, percentile
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 TELEGRAMS = 60
 
 
 def delays_ms(count: int = TELEGRAMS) -> list[float]:
-    """Milliseconds from the last byte of a telegram until both of its events have come, at the speed of time."""
+    """Return the milliseconds from a telegram's last byte until both of its events have arrived, in real time."""
     sent: list[float] = []
     source = simulated_meter("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0))
     with (
-        Line(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
+        P1Port(source, on_sent=lambda telegram, at, stamp: sent.append(at)) as line,
         Board(line, compiled=True) as board,
         socket.create_connection((board.host, board.port), timeout=5) as client,
     ):
         client.sendall(b"GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        told: list[float] = []
+        received: list[float] = []
         buffer = b""
-        while len(told) < count + 2:
+        while len(received) < count + 2:
             piece = client.recv(65536)
             now = time.monotonic()
             if not piece:
                 raise BenchmarkError("the stream ended")
             buffer += piece
             *events, buffer = buffer.split(b"\n\n")
-            # "quarter" comes last; the first one is the snapshot's
-            told += [now for event in events if event.startswith(b"event: quarter")]
-    # An event may come before the line's end does: nobody waits for what follows the check.
-    pairs = [(begin, [at for at in told[1:] if abs(at - begin) < 0.5]) for begin in sent]
+            # "quarter" is the last event of a telegram; the first one belongs to the snapshot
+            received += [now for event in events if event.startswith(b"event: quarter")]
+    # An event may arrive before the line is idle, because the firmware does not wait for bytes after the CRC.
+    pairs = [(begin, [at for at in received[1:] if abs(at - begin) < 0.5]) for begin in sent]
     return [(after[0] - begin) * 1000 for begin, after in pairs if after]
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     try:
         delays = delays_ms()
@@ -59,5 +59,5 @@ def measure() -> Iterator[Figure]:
         value=percentile(delays, 99),
         unit="ms",
         goal=15,
-        what=f"the slowest but one of 100; {len(delays)} telegrams",
+        what=f"the 99th percentile of {len(delays)} telegrams",
     )

@@ -1,8 +1,8 @@
-"""Memory of the whole firmware in a heavy half hour, in objects as large as the board's.
+"""Memory of the whole firmware in a busy half hour, with objects as large as the board's.
 
-The scenario: two quarters are closed and stored on a FAT card, three clients watch, one telegram in ten carries a
-message of 1024 characters (3.5 KB). *Steady* is the most that was in use just after a collection. The *smallest
-heap* is the least in which nothing runs out of memory, so that it also holds garbage and gaps between objects.
+In the scenario two quarters are closed and stored on a FAT card, three clients watch the live stream, and one
+telegram in ten has a message of 1024 characters (3.5 KB). *Steady* is the most in use just after a collection. The
+*smallest heap* is the smallest one without a MemoryError; it includes garbage and gaps between objects.
 """
 
 import os
@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 from benchmarks.heap import KIB, MOST, LongMessages, Run, need_interpreter, smallest_heap, watched
 from build_tool import bytecode
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
 SPEED = 60.0
@@ -25,14 +25,14 @@ _PATHS = ("api/reading", "api/device", "api/quarter", "api/peaks", "api/telegram
 
 
 def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
-    """Play the scenario on a board with a heap of so many bytes."""
+    """Play the scenario on a board with a heap of `heap` bytes."""
     result = Run(heap)
     stopped = threading.Event()
     with (
         tempfile.TemporaryDirectory(prefix="p1-memory-") as folder,
-        Line(LongMessages(), speed=speed) as line,
+        P1Port(LongMessages(), speed=speed) as line,
     ):
-        # Where files lie is part of the memory: the folder is the current one, as on the board.
+        # The folder is the current one, as on the board, because the files' paths take memory too.
         board = Board(
             line,
             card=Path(folder) / "card.img",
@@ -53,7 +53,7 @@ def run(heap: int, speed: float = SPEED, seconds: int = SCENARIO_S) -> Run:
 
 
 def _play(
-    board: Board, line: Line, result: Run, stopped: threading.Event, seconds: int, speed: float
+    board: Board, line: P1Port, result: Run, stopped: threading.Event, seconds: int, speed: float
 ) -> None:
     asked = _ask(board.url)
     deadline = time.monotonic() + seconds / speed * 3 + 20
@@ -67,7 +67,7 @@ def _play(
 
 
 def _ask(url: str) -> Iterator[None]:
-    """One request after the other, as from a page that is open."""
+    """Send one request in each step, as an open page does."""
     while True:
         for path in _PATHS:
             with urllib.request.urlopen(url + path, timeout=10) as reply:
@@ -76,7 +76,7 @@ def _ask(url: str) -> Iterator[None]:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     need_interpreter()
     bytecode.build()
     os.chdir(bytecode.SHORT)
@@ -97,5 +97,5 @@ def measure() -> Iterator[Figure]:
         value=smallest_heap(run),
         unit="B",
         goal=122 * KIB,
-        what="the least that nothing runs out of",
+        what="the smallest without a MemoryError",
     )

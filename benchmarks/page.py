@@ -1,7 +1,7 @@
-"""The web page: its weight, how soon it shows a live figure, what Lighthouse says of it, and what staying open costs.
+"""The web page: its size, the time to a live figure, Lighthouse's scores, and the cost of an open page.
 
-The board has the heap that the whole product is held to. The page stays open for a minute; PAGE_SECONDS=3600 in the
-environment asks for the hour.
+The board has the heap that is the limit for the whole product. The page stays open for a minute, or with
+PAGE_SECONDS=3600 in the environment for an hour.
 """
 
 import json
@@ -21,8 +21,8 @@ from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 HEAP = "122k"
 LOADS = 5
@@ -32,7 +32,7 @@ _CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
 _LIGHTHOUSE = bytecode.ROOT / ".tools/lighthouse/node_modules/.bin/lighthouse"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _PHONE = {"width": 390, "height": 844}
-# When the first figure stands on the screen, in ms since the page was asked for, and what had been asked for by then.
+# Sets window.liveAt when the first figure is on the screen, in ms since the page was requested.
 _WATCH = """
 new MutationObserver((_, observer) => {
   if (!/\\d/.test(document.querySelector(".hero .figure")?.textContent ?? "")) return;
@@ -44,11 +44,11 @@ new MutationObserver((_, observer) => {
 
 @contextmanager
 def board() -> Iterator[Board]:
-    """The firmware on a board's heap, with a meter that has spoken."""
+    """Run the firmware in a board's heap until it has read telegrams, and yield the board."""
     source = simulated_meter(start=moment(2026, 11, 12, 18, 33, 0))
     with (
         tempfile.TemporaryDirectory(prefix="p1-page-") as folder,
-        Line(source) as line,
+        P1Port(source) as line,
         Board(line, card=Path(folder), small=True, compiled=True, heapsize=HEAP) as running,
     ):
         time.sleep(3)
@@ -56,7 +56,7 @@ def board() -> Iterator[Board]:
 
 
 def first_figures(browser: Browser, url: str) -> tuple[float, int]:
-    """Median seconds until a live figure is on the screen, and the most requests that it took."""
+    """Return the median seconds until a live figure is on the screen, and the largest number of requests for it."""
     times, most = [], 0
     for _ in range(LOADS):
         context = browser.new_context(locale="nl-BE", viewport=_PHONE)  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ def first_figures(browser: Browser, url: str) -> tuple[float, int]:
 
 
 def staying_open(browser: Browser, url: str) -> tuple[float, float]:
-    """Percent of a core that the browser takes, and bytes by which the page's memory grows, over SECONDS."""
+    """Return the browser's percentage of a core and the growth of the page's memory in bytes, over SECONDS."""
     page = browser.new_context(locale="nl-BE", viewport=_PHONE).new_page()  # type: ignore[arg-type]
     page.goto(url)
     page.wait_for_timeout(_SETTLE_S * 1000)
@@ -84,13 +84,13 @@ def staying_open(browser: Browser, url: str) -> tuple[float, float]:
 
 
 def _cpu_s(browser: Browser) -> float:
-    """Seconds that all of the browser's processes have worked."""
+    """Return the CPU time of all of the browser's processes in seconds."""
     found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
     return float(sum(process["cpuTime"] for process in found["processInfo"]))
 
 
 def _heap_bytes(page: Page) -> int:
-    """All that the page holds on to; what the browser compiles of it by and by is not the page's doing."""
+    """Return the size of all objects that the page keeps, without compiled code, which the browser decides about."""
     session = page.context.new_cdp_session(page)
     chunks: list[str] = []
     session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: chunks.append(event["chunk"]))
@@ -108,7 +108,7 @@ def _heap_bytes(page: Page) -> int:
 
 
 def lighthouse(url: str) -> dict[str, float]:
-    """Scores of 0 to 100 by category, on the mobile profile."""
+    """Return scores of 0 to 100 by category, on the mobile profile."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         done = subprocess.run(
             [
@@ -118,7 +118,7 @@ def lighthouse(url: str) -> dict[str, float]:
                 "--output=json",
                 f"--output-path={report.name}",
                 "--only-categories=performance,accessibility,best-practices",
-                "--max-wait-for-load=15000",  # the stream never ends, which it waits for
+                "--max-wait-for-load=15000",  # because Lighthouse waits for the stream, which never ends
                 "--chrome-flags=--headless=new --no-sandbox --disable-gpu --lang=en-GB",
             ],
             env={**os.environ, "CHROME_PATH": str(_CHROMIUM), "LANG": "en_GB.UTF-8"},
@@ -134,7 +134,7 @@ def lighthouse(url: str) -> dict[str, float]:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     for program in (_CHROMIUM, _LIGHTHOUSE):
         if not program.exists():
             raise BenchmarkError(

@@ -1,8 +1,8 @@
-"""How fast a telegram becomes a reading, beside the parser that Home Assistant's built-in integration uses.
+"""Speed of the firmware's parser, compared with the parser that Home Assistant's built-in integration uses.
 
-Both read the same 60 telegrams of one minute: the firmware's parser under MicroPython, byte for byte as they come;
-dsmr-parser under CPython, as ready texts. Instructions do not depend on the machine's speed: one of an x64 stands
-for about 13 ns of an ESP32-C3 at 160 MHz (within 40 %: pystone on both).
+Both read the same 60 telegrams of one minute. The firmware's parser runs under MicroPython and gets bytes as from the
+line; dsmr-parser runs under CPython and gets complete texts. Counts of instructions do not depend on the machine's
+speed. An x64 instruction corresponds to about 13 ns of an ESP32-C3 at 160 MHz (within 40 %, by pystone on both).
 """
 
 import re
@@ -21,18 +21,18 @@ from dsmr_parser.telegram_specifications import BELGIUM_FLUVIUS
 from benchmarks.figures import BenchmarkError, Figure
 from build_tool import bytecode
 from simulator.clock import moment
-from simulator.source import telegrams
+from simulator.telegram_source import telegrams
 
 TELEGRAMS = 60
 RUNS = 9
 NS_PER_INSTRUCTION = 13  # ESP32-C3 at 160 MHz
 _READ = Path(__file__).with_name("read_telegrams.py")
-_HEAP = "heapsize=256k"  # what 128 KB are to a board, since objects here are twice as large
+_HEAP = "heapsize=256k"  # corresponds to 128 KB on a board, because objects here are twice as large
 _TOOLS = bytecode.ROOT / ".tools/bin"
 
 
 def firmware_us(file: Path) -> float:
-    """Median microseconds per telegram of the firmware's parser."""
+    """Return the median microseconds per telegram of the firmware's parser."""
     command = [
         str(Path(sys.executable).with_name("micropython")),
         str(_READ),
@@ -44,7 +44,7 @@ def firmware_us(file: Path) -> float:
 
 
 def dsmr_parser_us(texts: Sequence[str]) -> float:
-    """Microseconds per telegram of dsmr-parser."""
+    """Return the microseconds per telegram of dsmr-parser."""
     parse = TelegramParser(BELGIUM_FLUVIUS).parse
     begin = time.perf_counter()
     for text in texts:
@@ -53,10 +53,10 @@ def dsmr_parser_us(texts: Sequence[str]) -> float:
 
 
 def instructions(file: Path, count: int) -> float:
-    """x64 instructions per telegram of a file that holds so many.
+    """Return the x64 instructions per telegram of a file with `count` telegrams.
 
-    Memory is as on the board, where garbage is collected after each telegram; what collecting takes, which has more
-    to do with the rest of the firmware, is left out: it is the difference to collecting twice.
+    As on the board, garbage is collected after each telegram. The collection itself is left out, because it depends
+    more on the rest of the firmware: its share is the difference to a run that collects twice.
     """
     idle, once, twice = _counted(file, 0, 1), _counted(file, 1, 1), _counted(file, 1, 2)
     return (once - idle - (twice - once)) / count
@@ -81,7 +81,7 @@ def _counted(file: Path, runs: int, collections: int) -> int:
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of this group."""
+    """Yield the figures of this group."""
     bytecode.build()
     minute = list(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), TELEGRAMS))
     with tempfile.TemporaryDirectory(prefix="p1-parser-") as folder:
@@ -89,7 +89,7 @@ def measure() -> Iterator[Figure]:
         first.write_bytes(minute[0])
         all_of_them.write_bytes(b"".join(minute))
         texts = [telegram.decode() for telegram in minute]
-        # In turn, so that whatever else this machine does slows both alike.
+        # The two parsers take turns, so that other programs on this machine slow both alike.
         pairs = [(dsmr_parser_us(texts), firmware_us(all_of_them)) for _ in range(RUNS)]
         theirs, ours = (statistics.median(run) for run in zip(*pairs, strict=True))
         peer = f"dsmr-parser {version('dsmr-parser')} on CPython takes {theirs:.0f} µs, the firmware {ours:.0f} µs"
@@ -114,7 +114,7 @@ def measure() -> Iterator[Figure]:
         key="parser.esp32_c3_ms",
         value=mean * NS_PER_INSTRUCTION / 1e6,
         unit="ms",
-        what=f"what the mean stands for on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
+        what=f"the mean, as on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
     )
 
 

@@ -1,7 +1,7 @@
-"""Runs under MicroPython: reads telegrams with the firmware's parser, as the board does, in chunks of 256 bytes.
+"""Timing of the firmware's parser, which gets chunks of 256 bytes as on the board; runs under MicroPython.
 
-read_telegrams.py FIRMWARE FILE RUNS COLLECTIONS: FILE holds the telegrams; prints the microseconds that each run
-took. The board collects garbage once after each telegram; so many times it is done here.
+read_telegrams.py FIRMWARE FILE RUNS COLLECTIONS: read the telegrams in FILE and print the microseconds of each run.
+COLLECTIONS is the number of garbage collections after each telegram; a board does one.
 """
 
 import gc
@@ -17,7 +17,7 @@ with open(sys.argv[2], "rb") as file:
     data = file.read()
 chunks = [data[at : at + 256] for at in range(0, len(data), 256)]
 runs, collections = int(sys.argv[3]), int(sys.argv[4])
-framer = Framer(Parser().take)  # made when a board starts: no part of a telegram
+framer = Framer(Parser().take)  # made when a board starts, so its time is not counted
 for run in range(runs):
     if run:
         framer = Framer(Parser().take)

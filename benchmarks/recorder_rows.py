@@ -1,8 +1,8 @@
-"""How many rows an hour costs the recorder, beside core's homewizard on the same meter.
+"""Rows that an hour adds to the recorder, compared with core's homewizard integration on the same meter.
 
-Both run in one Home Assistant at their default settings. Ours listens to a real board, whose hour passes in a minute;
-the other polls a stub of a HomeWizard P1's v1 API, which tells the same readings, every 5 s of that hour. A state that
-changes, or its attributes, is a row.
+Both run in one Home Assistant with default settings. Ours listens to the firmware, whose hour passes in a minute.
+Every 5 s of that hour homewizard polls a stub of a HomeWizard P1's v1 API, which returns the same readings. A change
+of a state or of its attributes is a row.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ from custom_components.p1_monitor.api import Reading
 from custom_components.p1_monitor.coordinator import Snapshot
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 SPEED = 60
 HOUR_S = 3600
@@ -38,11 +38,11 @@ _WAIT_S = 30
 
 
 def rows() -> tuple[int, int]:
-    """Rows of a simulated hour: ours, homewizard's."""
+    """Return the rows of a simulated hour: ours, homewizard's."""
     source = simulated_meter(_DIALECT, _START, gas=1, water=2)
     with (
         TemporaryDirectory(prefix="p1-rows-") as folder,
-        Line(source, speed=SPEED) as line,
+        P1Port(source, speed=SPEED) as line,
         Board(line, speed=SPEED, compiled=True) as board,
     ):
         counted = asyncio.run(_count(folder, f"{board.host}:{board.port}"))
@@ -53,7 +53,7 @@ async def _count(folder: str, host: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     async with async_test_home_assistant(config_dir=folder) as hass, _Stub() as stub:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        frame.async_setup(hass)  # one that ran here before took its own away
+        frame.async_setup(hass)  # the one that ran in this process before has removed it
         await async_setup_component(hass, "network", {})
         ours = await _add(
             hass,
@@ -65,23 +65,23 @@ async def _count(folder: str, host: str) -> Counter[str]:
             ),
         )
         async with asyncio.timeout(_WAIT_S):
-            while ours.data.reading.time is None:  # noqa: ASYNC110 (no event tells of it)
+            while ours.data.reading.time is None:  # noqa: ASYNC110 (there is no event for it)
                 await asyncio.sleep(0.1)
-        stub.tell(ours.data)
+        stub.update(ours.data)
         theirs = await _add(
             hass,
             MockConfigEntry(
                 domain="homewizard", unique_id="HWE-P1_3c39e7000001", data={"ip_address": stub.host}
             ),
         )
-        theirs.update_interval = None  # the hour's clock decides
+        theirs.update_interval = None  # the benchmark polls by the clock of the simulated hour
         platforms = {item.entity_id: item.platform for item in er.async_get(hass).entities.values()}
 
         @callback
         def note(event: Event[EventStateChangedData]) -> None:
             counted[platforms.get(event.data["entity_id"], "")] += 1
 
-        # Our rhythm is in seconds too: this hour's.
+        # The integration's rhythm must follow the simulated hour too.
         real, entity.monotonic = entity.monotonic, lambda: time.monotonic() * SPEED  # type: ignore[attr-defined]
         unsubscribe = hass.bus.async_listen("state_changed", note)
         try:
@@ -96,7 +96,7 @@ async def _count(folder: str, host: str) -> Counter[str]:
 
 
 async def _add(hass: HomeAssistant, entry: Any) -> Any:
-    """Set up an entry, and give its coordinator."""
+    """Set up an entry and return its coordinator."""
     entry.add_to_hass(hass)
     if not await hass.config_entries.async_setup(entry.entry_id):
         raise BenchmarkError(f"{entry.domain} was not set up: {entry.reason}")
@@ -111,7 +111,7 @@ async def _hour(ours: Any, theirs: Any, stub: _Stub) -> None:
         while (elapsed_s := (ours.data.reading.time - begin).total_seconds()) < HOUR_S:
             if elapsed_s - polled_s >= POLL_S:
                 polled_s += POLL_S
-                stub.tell(ours.data)
+                stub.update(ours.data)
                 await theirs.async_refresh()
             await asyncio.sleep(0.002)
 
@@ -138,8 +138,8 @@ class _Stub:
     def host(self) -> str:
         return f"127.0.0.1:{self._server.port}"
 
-    def tell(self, snapshot: Snapshot) -> None:
-        """Say what our device says, in the words of the other."""
+    def update(self, snapshot: Snapshot) -> None:
+        """Return the values of our device from now on, under homewizard's keys."""
         self._data = _as_homewizard(snapshot.reading, snapshot)
 
     async def _device(self, _: web.Request) -> web.Response:

@@ -1,7 +1,7 @@
-"""replay_streams.py FILE COUNT: so many devices that send one recorded live stream, a telegram a second.
+"""Replay of a recorded live stream by many devices, a telegram a second: replay_streams.py FILE COUNT.
 
-FILE holds the events as a device sent them, the opening snapshot first. Prints a port a line, then serves until it is
-ended. In a process of its own, so that its work is not counted as Home Assistant's.
+FILE contains the events that a device sent, the opening snapshot first. The script prints COUNT ports, one a line,
+and serves until it is ended. It is a separate process, so that its work is not counted as Home Assistant's.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ RECORDED_ID = "0200c3000001"
 
 
 def device_id(number: int) -> str:
-    """The id of the replayed device with this number."""
+    """Return the id of the replayed device with this number."""
     return f"0200c3{number:06x}"
 
 
 def telegrams(events: list[bytes]) -> list[bytes]:
-    """What was sent together: a reading, and all up to the next one."""
+    """Return groups of events that were sent together: a reading, and all events before the next one."""
     groups: list[bytes] = []
     for event in events:
         if event.startswith(b"event: reading") or not groups:

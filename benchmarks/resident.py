@@ -1,7 +1,7 @@
-"""Which code of the firmware stays in memory, and which is loaded while it is used: the tables of docs/memory.md.
+"""Resident code of the firmware, and code that is loaded on demand: the tables of docs/memory.md.
 
-A module that any other imports stays from then on: load() (firmware/overlay.py) takes back only what it loaded
-itself. Two loaded classes stay as long as the objects made of them.
+A module that another one imports stays in memory, because load() (firmware/overlay.py) removes only modules that it
+loaded itself. Two loaded classes stay as long as their objects.
 """
 
 import ast
@@ -18,7 +18,7 @@ _OTHER_BOARDS = {"board.host", *(f"board.{name}" for name in BOARDS)}
 
 
 def resident(board: str = "t8_c3") -> dict[str, int]:
-    """Bytes of .mpy by module, of all that stays while a board of this kind runs on Wi-Fi, largest first."""
+    """Return bytes of .mpy by module, of all that stay while a board of this type runs on Wi-Fi, largest first."""
     stay = {"main", "board.esp32", *_STAY}
     for name in _sources():
         if name not in _OTHER_BOARDS - {f"board.{board}"}:
@@ -27,7 +27,7 @@ def resident(board: str = "t8_c3") -> dict[str, int]:
 
 
 def borrowed(board: str = "t8_c3") -> dict[str, int]:
-    """Bytes of .mpy by module, of all that is loaded while it is used."""
+    """Return bytes of .mpy by module, of all that are loaded on demand, largest first."""
     others = _OTHER_BOARDS - {f"board.{board}"}
     return _sizes(_sources().keys() - resident(board).keys() - others)
 
@@ -39,7 +39,7 @@ def _sources() -> dict[str, Path]:
 
 
 def _imports(name: str) -> set[str]:
-    """What a module imports, as "folder.module"; names that are no modules of ours do not matter."""
+    """Return the names that a module imports, as "folder.module"; some are not modules of ours."""
     found = set()
     for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
         if isinstance(node, ast.Import):
@@ -56,12 +56,12 @@ def _sizes(names: set[str]) -> dict[str, int]:
 
 
 def tables() -> dict[str, Mapping[str, int]]:
-    """The tables of docs/memory.md by their names."""
+    """Return the tables of docs/memory.md by name, from the build."""
     return {"stays": resident(), "borrowed": borrowed()}
 
 
-def told() -> dict[str, dict[str, int]]:
-    """The same as docs/memory.md tells it."""
+def documented() -> dict[str, dict[str, int]]:
+    """Return the same tables as they are in docs/memory.md."""
     return {
         name: {
             module: int(size.replace(",", ""))
@@ -72,7 +72,7 @@ def told() -> dict[str, dict[str, int]]:
 
 
 def write() -> None:
-    """Bring the tables of docs/memory.md up to the build."""
+    """Update the tables of docs/memory.md from the build."""
     page = PAGE.read_text()
     for name, sizes in tables().items():
         rows = [f"| `{module}` | {size:,} | {_about(module)} |" for module, size in sizes.items()]
@@ -84,7 +84,7 @@ def write() -> None:
 
 
 def _about(module: str) -> str:
-    """The first line of what a module says of itself."""
+    """Return the first line of a module's docstring."""
     return (ast.get_docstring(ast.parse(_sources()[module].read_bytes())) or "").split("\n")[0]
 
 

@@ -1,4 +1,4 @@
-"""What twenty devices cost Home Assistant: their recorded live streams, replayed from another process."""
+"""CPU time of Home Assistant for twenty devices, whose recorded live streams another process replays."""
 
 import asyncio
 import statistics
@@ -20,8 +20,8 @@ from benchmarks import replay_streams
 from benchmarks.figures import BenchmarkError
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 DEVICES = 20
 RECORD_S = 45
@@ -30,9 +30,9 @@ _START = moment(2026, 1, 15, 18, 7, 0)
 
 
 def record() -> bytes:
-    """The live stream of a device, as long as it takes to measure."""
+    """Return RECORD_S seconds of a device's live stream."""
     with (
-        Line(simulated_meter("sagemcom-t211-50217", _START, gas=1, water=2)) as line,
+        P1Port(simulated_meter("sagemcom-t211-50217", _START, gas=1, water=2)) as line,
         Board(line, compiled=True) as board,
     ):
         time.sleep(3)  # its first telegram
@@ -44,7 +44,7 @@ def record() -> bytes:
 
 
 def cpu_percent() -> float:
-    """Percent of one core that the devices take, above Home Assistant without them."""
+    """Return the percentage of one core that the devices add to Home Assistant without them."""
     with TemporaryDirectory(prefix="p1-twenty-") as folder:
         file = Path(folder) / "stream"
         file.write_bytes(record())
@@ -61,7 +61,7 @@ def cpu_percent() -> float:
 async def _measure(folder: str, ports: list[int]) -> float:
     async with async_test_home_assistant(config_dir=folder) as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        frame.async_setup(hass)  # one that ran here before took its own away
+        frame.async_setup(hass)  # the one that ran in this process before has removed it
         await async_setup_component(hass, "network", {})
         idle = await _percent()
         entries = [
@@ -90,7 +90,7 @@ async def _add(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def _percent() -> float:
-    """This process's share of a core: the median of some stretches, as others may be at work."""
+    """Return this process's percentage of a core: the median of three spans, because other programs may run."""
     shares = []
     for _ in range(3):
         begin, used = time.monotonic(), time.process_time()

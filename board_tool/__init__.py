@@ -1,5 +1,5 @@
-"""Puts the firmware on a board over the cable, and looks after it there.
+"""The board tool: it installs the firmware on a board over the cable and looks after it.
 
-`scripts/firmware` starts it. It needs no shell, so that it does the same on Linux, macOS and Windows; its
-packages are the dependency group `board` of pyproject.toml. What it puts on a board is made by build_tool/.
+`scripts/firmware` starts the tool. It needs no shell, so it works the same on Linux, macOS and Windows. Its packages
+are the dependency group `board` of pyproject.toml. build_tool/ builds the files that it installs.
 """

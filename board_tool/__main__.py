@@ -1,4 +1,4 @@
-"""The entry of scripts/firmware: what it is told, and which part of the tool does it."""
+"""Entry point of scripts/firmware: its commands and options, and the module that runs each command."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from build_tool.errors import ToolError
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="firmware", description="The board's firmware: build it, put it on, look after it."
+        prog="firmware", description="Build the board's firmware, install it, and look after the board."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -19,54 +19,65 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=help_text, description=help_text)
 
     def board(to: argparse.ArgumentParser, more: str) -> None:
-        to.add_argument("--board", choices=BOARDS, help=f"which kind of board; {more}")
+        to.add_argument("--board", choices=BOARDS, help=f"type of board; {more}")
 
     def port(to: argparse.ArgumentParser) -> None:
-        to.add_argument("--port", help="serial port of the board; found by itself when only one is there")
+        to.add_argument("--port", help="serial port of the board; default: the only board that is connected")
 
-    build = command("build", "make the folder and the update package of each board in build/boards")
-    board(build, "all of them when left out")
+    build = command("build", "build the folder and the update package of each board, in build/boards")
+    board(build, "default: all")
 
-    command("release", "make the file that HACS installs, with the update packages inside, in build/release")
+    command("release", "build the file that HACS installs, with the update packages inside, in build/release")
 
     flash = command(
-        "flash", "put MicroPython and the firmware on a new board, and show how to join its network"
+        "flash", "install MicroPython and the firmware on a new board, and show how to join its setup network"
     )
-    board(flash, "known by its chip when left out")
+    board(flash, "default: detected by its chip")
     port(flash)
     flash.add_argument(
-        "--micropython", type=Path, metavar="FILE", help="image of MicroPython, instead of a download"
+        "--micropython", type=Path, metavar="FILE", help="image of MicroPython to use instead of a download"
     )
     flash.add_argument(
-        "--package", type=Path, metavar="FILE", help="update package, instead of these sources"
+        "--package",
+        type=Path,
+        metavar="FILE",
+        help="update package to install instead of a build of these sources",
     )
 
-    deploy = command("deploy", "put only the firmware on a board that has MicroPython; settings stay")
-    board(deploy, "known by its chip when left out")
+    deploy = command(
+        "deploy", "install only the firmware, on a board that has MicroPython; the settings stay"
+    )
+    board(deploy, "default: detected by its chip")
     port(deploy)
     deploy.add_argument(
-        "--package", type=Path, metavar="FILE", help="update package, instead of these sources"
+        "--package",
+        type=Path,
+        metavar="FILE",
+        help="update package to install instead of a build of these sources",
     )
 
-    command("explain", "tell a crash report on the standard input in the names of these sources")
-    port(command("logs", "show what the board prints, until Ctrl-C"))
-    port(command("config", "edit the board's config.json, with $EDITOR"))
+    command(
+        "explain", "translate the short names in a crash report on standard input to those of these sources"
+    )
+    port(command("logs", "show the board's output, until Ctrl-C"))
+    port(command("config", "edit the board's config.json in $EDITOR"))
     format_card = command("format", "erase the memory card in the board and format it")
     port(format_card)
-    format_card.add_argument("--yes", action="store_true", help="do not ask")
+    format_card.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     return parser
 
 
 def run(arguments: argparse.Namespace) -> None:
+    """Run the command; its module is imported only now, because the commands need different packages."""
     match arguments.command:
         case "build":
             from build_tool.board_folder import build_and_tell
 
             build_and_tell(arguments.board)
         case "release":
-            from build_tool.release import release_and_tell
+            from build_tool.release import release_all
 
-            release_and_tell()
+            release_all()
         case "flash":
             from board_tool.flash import flash
 
@@ -84,17 +95,17 @@ def run(arguments: argparse.Namespace) -> None:
 
             logs(arguments.port)
         case "config":
-            from board_tool.settings import edit
+            from board_tool.config import edit
 
             edit(arguments.port)
         case "format":
-            from board_tool.card import format_card
+            from board_tool.card_format import format_card
 
             format_card(arguments.port, arguments.yes)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit status 0; 1 with a reason when something cannot be done; 2 for wrong arguments; 130 after Ctrl-C."""
+    """Run a command. Return the exit status: 0; 1 after a failure; 2 for wrong arguments; 130 after Ctrl-C."""
     try:
         run(_parser().parse_args(arguments))
     except ToolError as error:

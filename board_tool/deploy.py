@@ -1,9 +1,9 @@
-"""Puts the firmware on a board that has MicroPython, into the one of its two folders that does not run."""
+"""The command `firmware deploy`: install the firmware in the slot, a or b, that is not running."""
 
 import sys
 from pathlib import Path
 
-from board_tool.device import Device
+from board_tool.connection import BoardConnection
 from build_tool.board_folder import LOADER, ROOT, build, has_table
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
@@ -11,76 +11,76 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """`firmware deploy`: the board keeps its settings, and starts the new version."""
-    from board_tool.ports import find
+    """Install the firmware on a board that has MicroPython, and start it. The settings stay."""
+    from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
-    with Device(find(port, kinds)) as device:
-        kind = kinds[0] if board else kind_of(device)
-        put(device, choose(kind, package))
-        device.restart()
+    with BoardConnection(find_port(port, kinds)) as connection:
+        kind = kinds[0] if board else detect_board_type(connection)
+        install(connection, choose_package(kind, package))
+        connection.restart()
 
 
-def kind_of(device: Device) -> BoardType:
-    """Which kind of board this is, by what its MicroPython says about the chip."""
-    machine = str(device.ask("sys.implementation._machine"))
+def detect_board_type(connection: BoardConnection) -> BoardType:
+    """Return the type of the board, by the chip that its MicroPython reports. ToolError if no board has it."""
+    machine = str(connection.evaluate("sys.implementation._machine"))
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):
             return kind
-    raise ToolError(f"no board of ours has this chip: {machine}; if it does, name it with --board")
+    raise ToolError(f"no supported board has this chip: {machine}; if yours does, choose it with --board")
 
 
-def choose(kind: BoardType, path: Path | None) -> Package:
-    """The package in a file, or one made of the sources here, for this kind of board."""
+def choose_package(kind: BoardType, path: Path | None) -> Package:
+    """Return the package in a file, or one built from these sources. ToolError if it does not fit the board."""
     if path is None:
         if not has_table(kind):
-            raise ToolError(f"the firmware here does not know the {kind.title}")
+            raise ToolError(f"this firmware does not support the {kind.title}")
         folder, _ = build(kind.name)
         return Package(version(ROOT), kind.name, read_folder(folder))
     package = read_package(path)
     if package.board != kind.name:
-        raise ToolError(f"{path.name} is for the board {package.board}, and this one is {kind.name}")
+        raise ToolError(f"{path.name} is for the board {package.board}, but this one is {kind.name}")
     return package
 
 
-def put(device: Device, package: Package) -> None:
-    """Copy loader and package, and let them start from now on. Cut anywhere, what was there before starts."""
-    check(device)
-    slot = _free_slot(device)
-    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py, which wants the other, as the last
-        if device.read(source.name) != source.read_bytes():
-            device.write(source.name, source.read_bytes())
-    device.remove(f"{slot}/manifest.json")  # from here on it is not whole
-    device.remove(slot)
+def install(connection: BoardConnection, package: Package) -> None:
+    """Copy loader and package to the board and select them. After an interruption the previous version starts."""
+    check_micropython(connection)
+    slot = _free_slot(connection)
+    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py last, because it needs slot.py
+        if connection.read(source.name) != source.read_bytes():
+            connection.write(source.name, source.read_bytes())
+    connection.remove(f"{slot}/manifest.json")  # without its manifest the slot counts as incomplete
+    connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
     for name, content in sorted(package.files.items()):
-        _show(f"firmware {package.version}: {100 * done // total} %, {name}")
-        device.write(f"{slot}/{name}", content)
+        _show_progress(f"firmware {package.version}: {100 * done // total} %, {name}")
+        connection.write(f"{slot}/{name}", content)
         done += len(content)
-    device.write(f"{slot}/manifest.json", package.manifest())
-    device.write("slot.txt", f"{slot} ok\n".encode())
-    _show(f"firmware {package.version}: {len(package.files)} files, {total:,} bytes\n")
+    connection.write(f"{slot}/manifest.json", package.manifest())
+    connection.write("slot.txt", f"{slot} ok\n".encode())
+    _show_progress(f"firmware {package.version}: {len(package.files)} files, {total:,} bytes\n")
 
 
-def check(device: Device) -> None:
-    """ToolError unless the board's MicroPython can run what we build."""
-    release, mpy = device.ask("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
+def check_micropython(connection: BoardConnection) -> None:
+    """Raise ToolError if the board's MicroPython cannot run our bytecode."""
+    release, mpy = connection.evaluate("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
     if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
         here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
-        raise ToolError(f"this board has MicroPython {here}; {oldest} or newer is needed: firmware flash")
+        raise ToolError(f"this board has MicroPython {here}, but needs {oldest} or newer: run firmware flash")
 
 
-def _free_slot(device: Device) -> str:
-    """The folder that is not the one that starts; "a" on a new board."""
-    words = (device.read("slot.txt") or b"").decode(errors="replace").split()
+def _free_slot(connection: BoardConnection) -> str:
+    """Return the slot that is not in use, "a" or "b"; "a" on a new board."""
+    words = (connection.read("slot.txt") or b"").decode(errors="replace").split()
     running = words[0] if words and words[0] in ("a", "b") else "a"
-    if device.read(f"{running}/manifest.json") is None:
+    if connection.read(f"{running}/manifest.json") is None:
         return running
     return "b" if running == "a" else "a"
 
 
-def _show(line: str) -> None:
-    """Progress on one line of a terminal, or only its end elsewhere."""
+def _show_progress(line: str) -> None:
+    """Show progress on one line of a terminal; elsewhere print only the last message, which ends its line."""
     if sys.stdout.isatty():
         print(f"\r\033[K{line}", end="", flush=True)
     elif line.endswith("\n"):

@@ -1,4 +1,4 @@
-"""`firmware flash`: from a board out of its box to one that can be set up by telephone."""
+"""The command `firmware flash`: put MicroPython and the firmware on a new board."""
 
 import hashlib
 import json
@@ -12,43 +12,48 @@ from pathlib import Path
 
 import segno
 
-from board_tool.deploy import check, choose, put
-from board_tool.device import Device, wait_for
-from board_tool.ports import explained, find
+from board_tool.connection import BoardConnection, wait_for_board
+from board_tool.deploy import check_micropython, choose_package, install
+from board_tool.ports import find_port, readable_errors
 from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError
 
 SETUP_NETWORK = "DigitaleMeterMonitor"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no characters that look alike
 _LENGTH = 12
 _ESPTOOL = [sys.executable, "-m", "esptool"]
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
 
 
 def flash(board: str | None, port: str | None, image: Path | None, package: Path | None) -> None:
+    """Put MicroPython and the firmware on a board, and print how to join its setup network."""
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
-    address = find(port, kinds)
+    address = find_port(port, kinds)
     kind = identify(address, kinds)
     print(f"{kind.title} on {address}")
-    firmware = choose(kind, package)
+    firmware = choose_package(kind, package)
     path = image_file(kind.image, image)
     write_micropython(address, kind, path)
-    with wait_for(lambda: find(port, [kind])) as device:
-        check(device)
-        put(device, firmware)
-        password = set_password(device)
-        device.restart()
-    show_network(password)
+    with wait_for_board(lambda: find_port(port, [kind])) as connection:
+        check_micropython(connection)
+        install(connection, firmware)
+        password = ensure_setup_password(connection)
+        connection.restart()
+    print_setup_network(password)
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:
-    """The one of these kinds whose chip answers on the port."""
-    with explained(port):
+    """Return the board type, among `kinds`, of the chip on the port. ToolError if there is none."""
+    with readable_errors(port):
         import serial
 
         serial.serial_for_url(port, exclusive=True).close()
     done = subprocess.run(
-        [*_ESPTOOL, "--port", port, "chip-id"], capture_output=True, text=True, check=False, timeout=120
+        [*_ESPTOOL, "--port", port, "chip-id"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     found = re.search(r"ESP32(?:-\w+)?", done.stdout.partition("Detecting chip type")[2] or done.stdout)
     if done.returncode or not found:
@@ -65,15 +70,15 @@ def identify(port: str, kinds: list[BoardType]) -> BoardType:
 
 
 def image_file(image: Image, given: Path | None) -> Path:
-    """MicroPython as a file: the given one, or the pinned one, downloaded once."""
+    """Return the file with MicroPython: the given one, or the pinned one, which is downloaded once."""
     if given:
         if not given.is_file():
             raise ToolError(f"there is no file {given}")
         return given
     if image.sha256 is None:
-        raise ToolError(f"download {image.url}\nand say where it is: firmware flash --micropython FILE")
+        raise ToolError(f"download {image.url}\nand give its path: firmware flash --micropython FILE")
     path = _CACHE / image.name
-    if not path.exists() or not _is(image, path.read_bytes()):
+    if not path.exists() or not _matches(image, path.read_bytes()):
         print(f"MicroPython: {image.url}")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -81,20 +86,20 @@ def image_file(image: Image, given: Path | None) -> Path:
                 content = reply.read()
         except (urllib.error.URLError, TimeoutError) as error:
             raise ToolError(
-                f"{image.url} cannot be downloaded ({error}): get it by hand, and use --micropython FILE"
+                f"{image.url} cannot be downloaded ({error}): download it yourself and use --micropython FILE"
             ) from None
-        if not _is(image, content):
-            raise ToolError(f"{image.url} is not the file that is expected; nothing was written")
+        if not _matches(image, content):
+            raise ToolError(f"{image.url} is not the expected file; nothing was written")
         path.write_bytes(content)
     return path
 
 
-def _is(image: Image, content: bytes) -> bool:
+def _matches(image: Image, content: bytes) -> bool:
     return hashlib.sha256(content).hexdigest() == image.sha256
 
 
 def write_micropython(port: str, kind: BoardType, path: Path) -> None:
-    """Erase the board and write MicroPython; esptool shows its own progress."""
+    """Erase the board and write MicroPython; esptool shows the progress."""
     done = subprocess.run(
         [
             *(*_ESPTOOL, "--port", port, "--chip", kind.chip, "--baud", "460800"),
@@ -109,18 +114,18 @@ def write_micropython(port: str, kind: BoardType, path: Path) -> None:
         )
 
 
-def set_password(device: Device) -> str:
-    """Give the board a setup password of its own, unless it has one. Other secrets of the board stay."""
-    kept = json.loads(device.read("secrets.json") or b"{}")
-    password = kept.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    device.write("secrets.json", json.dumps({**kept, "setup_password": password}).encode())
+def ensure_setup_password(connection: BoardConnection) -> str:
+    """Return the board's setup password; make one if it has none. The board's other secrets stay."""
+    stored = json.loads(connection.read("secrets.json") or b"{}")
+    password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())
     return str(password)
 
 
-def show_network(password: str) -> None:
-    """How to join the board's own network for the set-up, for the eye and for a telephone's camera."""
+def print_setup_network(password: str) -> None:
+    """Print how to join the board's setup network: name, password and a QR code for a telephone."""
     print(
-        f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep this; to join, scan:\n"
+        f"\nThe board opens the Wi-Fi network {SETUP_NETWORK}, password {password}. Keep the password. To join, scan:\n"
     )
     segno.make_qr(f"WIFI:T:WPA;S:{SETUP_NETWORK};P:{password};;").terminal(compact=True)
-    print("\nThe page that opens then asks for your own network. If none opens: http://192.168.4.1")
+    print("\nThe page that opens then asks for your own network. If no page opens, go to http://192.168.4.1")

@@ -1,35 +1,35 @@
-"""`firmware logs`: what the board prints, as it comes."""
+"""The command `firmware logs`: the board's console output."""
 
 import sys
 import time
 
 import serial
 
-from board_tool.ports import explained, find
+from board_tool.ports import find_port, readable_errors
 from build_tool.errors import ToolError
 
 
 def logs(port: str | None) -> None:
-    """Show it until Ctrl-C. A board that restarts takes its port along, and is waited for."""
-    address = find(port)
-    with explained(address):
-        line = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
+    """Show the output until Ctrl-C. A board that restarts may lose its port; then wait for the port."""
+    address = find_port(port)
+    with readable_errors(address):
+        console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
     print(f"{address}; Ctrl-C stops", flush=True)
     while True:
         try:
             while True:
-                sys.stdout.write(line.read(line.in_waiting or 1).decode(errors="replace"))
+                sys.stdout.write(console.read(console.in_waiting or 1).decode(errors="replace"))
                 sys.stdout.flush()
-        except OSError:  # of which a SerialException is one
-            line.close()
-        print("\n-- the board has gone; waiting for it --", flush=True)
-        line = _again(port)
+        except OSError:  # a SerialException is an OSError
+            console.close()
+        print("\n-- the board is disconnected; waiting for it --", flush=True)
+        console = _reopen(port)
 
 
-def _again(port: str | None) -> serial.Serial:
+def _reopen(port: str | None) -> serial.Serial:
     while True:
         time.sleep(0.3)
         try:
-            return serial.serial_for_url(find(port), 115200, timeout=0.2, exclusive=True)
+            return serial.serial_for_url(find_port(port), 115200, timeout=0.2, exclusive=True)
         except (OSError, ToolError):
             pass

@@ -1,4 +1,4 @@
-"""Finds the serial port that a board is on, and says what is wrong with one in words of its owner."""
+"""Serial ports: find a board's port, and explain to the owner why a port cannot be used."""
 
 import errno
 import os
@@ -14,12 +14,12 @@ from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 
 
-def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
-    """The port that was given, or the only one with a board of these kinds on it; ToolError otherwise."""
+def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
+    """Return the given port, or the only one with a board of these kinds. ToolError if there is none or several."""
     if given:
         return given
     kinds = tuple(kinds)
-    found = [port for port in list_ports.comports() if any(_may_be(port, kind) for kind in kinds)]
+    found = [port for port in list_ports.comports() if any(_matches(port, kind) for kind in kinds)]
     if len(found) == 1:
         return str(found[0].device)
     if found:
@@ -32,23 +32,23 @@ def find(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values()))
     )
 
 
-def _may_be(port: ListPortInfo, kind: BoardType) -> bool:
+def _matches(port: ListPortInfo, kind: BoardType) -> bool:
     return any(port.vid == vendor and product in (None, port.pid) for vendor, product in kind.usb)
 
 
 @contextmanager
-def explained(port: str) -> Iterator[None]:
-    """Turns what the system says about a port into what its owner can do."""
+def readable_errors(port: str) -> Iterator[None]:
+    """Turn the system's errors about a port into a ToolError that says what the owner can do."""
     try:
         yield
     except SerialException as error:
-        raise ToolError(explain(port, error)) from None
+        raise ToolError(describe_error(port, error)) from None
     except OSError as error:
-        raise ToolError(explain(port, error)) from None
+        raise ToolError(describe_error(port, error)) from None
 
 
-def explain(port: str, error: OSError) -> str:
-    """One or two sentences on why a port cannot be opened, or was lost."""
+def describe_error(port: str, error: OSError) -> str:
+    """Return why a port cannot be opened or was lost, and what to do."""
     text = str(error).lower()
     if (
         "access is denied" in text
@@ -58,21 +58,21 @@ def explain(port: str, error: OSError) -> str:
     ):
         return f"{port} is in use: close the other program (a serial monitor, an IDE) and try again"
     if error.errno in (errno.EACCES, errno.EPERM) or "permission" in text:
-        what = f"you may not use {port}"
+        denied = f"you have no permission to use {port}"
         if sys.platform == "linux":
-            return f"{what}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
-        return what
+            return f"{denied}: sudo usermod -aG {group_of(port)} $USER, then log out and in again"
+        return denied
     if (
         error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO)
         or "could not open" in text
         or "filenotfound" in text
     ):
         return f"there is no {port}: is the board connected?"
-    return f"{port} was lost ({error}): is the cable still in?"
+    return f"the connection to {port} was lost ({error}): is the cable still plugged in?"
 
 
 def group_of(port: str) -> str:
-    """The group whose members may use a port, as Debian and Fedora call it unless the port says another."""
+    """Return the group whose members may use a port: the port's own, else "dialout" as on Debian and Fedora."""
     try:
         import grp
 

@@ -1,30 +1,31 @@
-"""The boards that the firmware is built for, as the tool sees them; their pins stand in firmware/board/."""
+"""The boards for which the firmware is built: chip, MicroPython and USB ids. Their pins are in firmware/board/."""
 
 from dataclasses import dataclass
 
 NATIVE_USB = (0x303A, None)
-"""Espressif's own USB, in the chip: any product of it."""
+"""USB inside an Espressif chip, with any product id."""
 USB_SERIAL = ((0x10C4, None), (0x1A86, None), (0x0403, None), (0x067B, None))
-"""The usual converters between USB and serial: CP210x, CH34x, FTDI, Prolific."""
+"""The usual USB serial converters: CP210x, CH34x, FTDI, Prolific."""
 
 _DOWNLOADS = "https://micropython.org/resources/firmware/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """A build of MicroPython. Without a known `sha256` it is not downloaded, but taken from the owner as a file."""
+    """A build of MicroPython. If its `sha256` is not known, the owner must provide the file."""
 
     name: str
     sha256: str | None = None
 
     @property
     def url(self) -> str:
+        """The address of its download."""
         return _DOWNLOADS + self.name
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardType:
-    """A kind of board: `offset` is where its flash holds MicroPython, `usb` its (vendor, product) ids on the cable."""
+    """A type of board. MicroPython is at `offset` in its flash; `usb` are its (vendor, product) ids."""
 
     name: str
     title: str
@@ -35,7 +36,7 @@ class BoardType:
     upload_mode: str
 
 
-_HOLD_BOOT = "hold BOOT, press RESET and let it go, let BOOT go"
+_HOLD_BOOT = "hold BOOT, press RESET and release it, then release BOOT"
 
 BOARDS = {
     board.name: board
@@ -71,7 +72,7 @@ BOARDS = {
                 sha256="e67ad6015a0a504c1fec9aa9bbf589d0432ed28e62546f4f8dd8a147f8bd95f6",
             ),
             usb=USB_SERIAL,
-            upload_mode="hold BOOT (or IO0), press RESET (or EN) and let it go, let BOOT go",
+            upload_mode="hold BOOT (or IO0), press RESET (or EN) and release it, then release BOOT",
         ),
     )
 }

@@ -1,14 +1,15 @@
 """The update package: one version of the firmware for one board in one file, p1-monitor-VERSION-BOARD.p1.
 
-First a manifest, then the bytes of its files in its order, raw. The manifest is JSON as a whole, and each of its lines
-can be read alone, so that a board needs memory for one line only:
+A manifest comes first, then the raw bytes of its files in the same order. The manifest is one JSON document, but each
+of its lines can be read alone, so that a board needs memory for one line only:
 
-    {"format":"p1-monitor 1","version":"0.1.0","board":"t8_c3","mpy":6,"micropython":[1,25,0],"room":200704,"files":[
-    ["board/clock.mpy",1234,"<SHA-256>"],
-    ["web/server.mpy",5678,"<SHA-256>"]
+    {"format":"p1-monitor 1","version":"0.1.0","board":"t8_c3","mpy":6,"micropython":[1,25,0],"room":520192,"files":[
+    ["AUTO.mpy",1357,"<SHA-256>"],
+    ["page/index.html.gz",56789,"<SHA-256>"]
     ]}
 
-mpy: version of the bytecode. micropython: the oldest that runs it. room: bytes that the files take in the flash.
+mpy: version of the bytecode. micropython: oldest version that runs it. room: bytes of flash that the files take.
+Modules have the short names that the build gives them.
 The same sources give the same package, byte for byte.
 """
 
@@ -24,15 +25,15 @@ from build_tool.errors import ToolError
 FORMAT = "p1-monitor 1"
 MPY = 6
 OLDEST_MICROPYTHON = (1, 25, 0)
-"""The first whose machine.SDCard works on the ESP32-C3 and S2."""
+"""First version whose machine.SDCard works on the ESP32-C3 and S2."""
 
-_BLOCK = 4096  # of the flash: what a file takes is rounded up to it
+_BLOCK = 4096  # of the flash; a file takes whole blocks
 _FOLDER = 2 * _BLOCK  # LittleFS keeps each folder in a pair of blocks
 
 
 @dataclass(frozen=True)
 class Package:
-    """`files` holds the content of each by its name, a path with "/"."""
+    """An update package. `files` maps names, which are paths with "/", to contents."""
 
     version: str
     board: str
@@ -40,16 +41,18 @@ class Package:
 
     @property
     def file_name(self) -> str:
+        """The name of its file."""
         return f"p1-monitor-{self.version}-{self.board}.p1"
 
     @property
     def room(self) -> int:
-        """Bytes of flash that one of the two folders needs, at most."""
+        """The most bytes of flash that a slot with this package takes."""
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + (len(folders) + 1) * _FOLDER
 
     def manifest(self) -> bytes:
+        """Return the manifest, with which the file begins."""
         head = {
             "format": FORMAT,
             "version": self.version,
@@ -65,12 +68,12 @@ class Package:
         return (_json(head)[:-1] + ',"files":[\n' + ",\n".join(rows) + "\n]}\n").encode()
 
     def content(self) -> bytes:
-        """The whole file."""
+        """Return the whole file."""
         return self.manifest() + b"".join(content for _, content in sorted(self.files.items()))
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """All files below a folder, by their names in a package."""
+    """Return the contents of all files below a folder, by their names in a package."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -79,7 +82,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 
 def read_package(path: Path) -> Package:
-    """The package in a file, every hash of it checked. ToolError when it is none."""
+    """Return the package in a file, after a check of every hash. ToolError if the file is not a whole package."""
     try:
         content = path.read_bytes()
         at = content.index(b"]}\n") + 3
@@ -96,16 +99,16 @@ def read_package(path: Path) -> Package:
     except OSError as error:
         raise ToolError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise ToolError(f"{path} is no update package, or a damaged one") from None
+        raise ToolError(f"{path} is not an update package, or is damaged") from None
     return package
 
 
 def version(root: Path) -> str:
-    """The version of the firmware below this folder, read without running it."""
+    """Return the version of the firmware below this folder, without running it."""
     for statement in ast.parse((root / "firmware" / "version.py").read_text()).body:
         if isinstance(statement, ast.Assign):
             return str(ast.literal_eval(statement.value))
-    raise ToolError("firmware/version.py holds no version")
+    raise ToolError("firmware/version.py contains no version")
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Makes of firmware/page/ what a browser gets: one file with scripts, styles and icons inside, and its reply's head."""
+"""The web page's build: one file with scripts, styles and icons inside, and the header lines of its reply."""
 
 import base64
 import hashlib
@@ -11,10 +11,10 @@ import zopfli.gzip
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
-_LICENCE = ROOT / "node_modules/uplot/LICENSE"  # wants to be in each copy
-APART = ("setup.html", "update.html")
-"""Of their own, as they are: set-up is for the small window of a phone, and an update must work when the page fails."""
-PAGES = ("index.html", *APART)
+_LICENCE = ROOT / "node_modules/uplot/LICENSE"  # requires its text in each copy
+STANDALONE = ("setup.html", "update.html")
+"""Pages that are not bundled: setup opens in a phone's small window, and an update must work if the page fails."""
+PAGES = ("index.html", *STANDALONE)
 
 _PACKAGE = ROOT / "package.json"
 # The supported browsers: "safari >= 16.4" is safari16.4 to esbuild.
@@ -28,30 +28,30 @@ _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
 
 def sources(name: str) -> list[Path]:
-    """What a page is made of, our own and others'."""
-    if name in APART:
+    """Return all files from which a page is built: our sources, and the lock file of the packages."""
+    if name in STANDALONE:
         return [SOURCES / name, Path(__file__)]
-    own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in APART]
+    own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in STANDALONE]
     return [*own, ROOT / "docs/brand/icon.svg", _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
 
 
 def build(name: str) -> tuple[bytes, bytes]:
-    """A page, compressed, and the lines that its reply begins with.
+    """Return a page, compressed, and the header lines of its reply.
 
-    SyntaxError when esbuild is not there or does not take a source.
+    SyntaxError if esbuild is missing or cannot compile a source.
     """
     html = (SOURCES / name).read_text(encoding="utf-8")
-    if name not in APART:
+    if name not in STANDALONE:
         script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
         script = script.replace("</script", "<\\/script")
         html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
         html = html.replace(_SCRIPT, f"<script>{script}</script>")
     content: bytes = zopfli.gzip.compress(html.encode())
-    return content, _head(content, html).encode()
+    return content, _header_lines(content, html).encode()
 
 
 def bundle(entry: str, *more: str) -> str:
-    """A source and all that it imports, as small as it gets. SyntaxError where esbuild does not take it."""
+    """Return a source with all its imports, minified. SyntaxError if esbuild is missing or cannot compile it."""
     try:
         done = subprocess.run(
             [
@@ -74,8 +74,11 @@ def bundle(entry: str, *more: str) -> str:
     return done.stdout.strip()
 
 
-def _head(content: bytes, html: str) -> str:
-    """Header lines. A browser asks whether the page is still the one that it has, and runs no script but this one."""
+def _header_lines(content: bytes, html: str) -> str:
+    """Return the header lines.
+
+    They let a browser revalidate its copy by ETag, and run no script but the page's own.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": _hash(html, "script"),
@@ -88,7 +91,7 @@ def _head(content: bytes, html: str) -> str:
         "frame-ancestors": "'none'",
     }
     lines = {
-        "Cache-Control": "no-cache",  # first: it takes the place of the server's own
+        "Cache-Control": "no-cache",  # first, because it replaces the server's own line
         "Content-Encoding": "gzip",
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),

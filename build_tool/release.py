@@ -1,4 +1,4 @@
-"""Makes the file that HACS installs: the integration, and inside it the update package of each board."""
+"""The release file that HACS installs: the integration, with the update package of each board inside."""
 
 import json
 from collections.abc import Iterable
@@ -12,27 +12,27 @@ from build_tool.package import version
 
 INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
-"""The name that hacs.json says."""
+"""The name is also in hacs.json."""
 
 FIRMWARE = "firmware"
-"""Where the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sources give the same file
+"""Folder in which the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same sources give the same file
 
 
 def released_boards() -> list[str]:
-    """The boards whose pins the firmware knows."""
+    """Return the boards for which the firmware has a table of pins."""
     return [kind.name for kind in BOARDS.values() if has_table(kind)]
 
 
 def release(boards: Iterable[str], target: Path = TARGET) -> Path:
-    """Build the firmware for these boards and put it with the integration into one file.
+    """Build the firmware for these boards, pack it with the integration into one file, and return its path.
 
-    ToolError when firmware and integration have different versions, or a source cannot be compiled.
+    ToolError if firmware and integration have different versions, or a source cannot be compiled.
     """
     integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
     if integration != (firmware := version(ROOT)):
-        raise ToolError(f"the integration is version {integration}, and the firmware {firmware}")
-    from build_tool import dashboard_card  # needs esbuild, which only releasing needs
+        raise ToolError(f"the integration is version {integration}, but the firmware is version {firmware}")
+    from build_tool import dashboard_card  # imported here, because nothing else in this tool needs esbuild
 
     try:
         dashboard_card.build()
@@ -48,8 +48,8 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     return target
 
 
-def release_and_tell() -> None:
-    """Make the release of all boards, and say what came of it."""
+def release_all() -> None:
+    """Build the release with all boards; print its path and size."""
     path = release(released_boards())
     print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
 
@@ -60,7 +60,7 @@ def _sources() -> list[Path]:
 
 
 def _add(file: ZipFile, name: str, content: bytes) -> None:
-    entry = ZipInfo(name, _LONG_AGO)
+    entry = ZipInfo(name, _FIXED_DATE)
     entry.compress_type = ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     file.writestr(entry, content)

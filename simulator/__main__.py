@@ -1,9 +1,9 @@
-"""The entry of scripts/simulate; simulator.command does the work."""
+"""Entry point of scripts/simulate; simulator.command does the work."""
 
 import signal
 import sys
 
-# While the rest is loaded, Ctrl-C ends this as it ends any program: without Python's traceback.
+# While the modules load, Ctrl-C ends the program without a Python traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from simulator.command import main  # noqa: E402

@@ -1,4 +1,4 @@
-"""A board on this computer: the firmware as it is, run by MicroPython in a process of its own."""
+"""A board on this computer: the unchanged firmware, run by MicroPython in a separate process."""
 
 import itertools
 import os
@@ -10,43 +10,44 @@ import tempfile
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
 _FIRST_PORT, _PORTS = 10_240, 20_000
-_turns = itertools.count(os.getpid() * 997)
+_port_numbers = itertools.count(os.getpid() * 997)
 _READY = "ready "
 _LAST_LINES = 15
 _RESTART = 3
-"""The exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
+"""Exit status of a firmware that restarts its board (firmware/board/host.py, firmware/loader/slot.py)."""
 
 
 class BoardError(Exception):
-    """The firmware did not start, or ended by itself; the text holds its last lines."""
+    """The firmware did not start or ended unexpectedly; the message contains its last lines."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody listens on just now.
+    """Return a TCP port on which nothing listens at the moment. OSError if all are taken.
 
-    Not one that a system gives out by itself (from 32768 on), or that another process like this one tries at the same
-    time: until it is used, anybody could take it.
+    Another program could take the port before it is used. So it lies below 32768, where the system assigns none, and
+    each process begins its search at another port.
     """
-    for turn in itertools.islice(_turns, _PORTS):
-        port = _FIRST_PORT + turn % _PORTS
-        if not (trouble := port_trouble(port, host)):
+    for number in itertools.islice(_port_numbers, _PORTS):
+        port = _FIRST_PORT + number % _PORTS
+        if not (problem := port_problem(port, host)):
             return port
-    raise OSError(f"no port is free at {host}: {trouble}")
+    raise OSError(f"no port is free at {host}: {problem}")
 
 
-def port_trouble(port: int, host: str = "127.0.0.1") -> str:
-    """Why nothing can listen on a port just now, "" when it is free."""
+def port_problem(port: int, host: str = "127.0.0.1") -> str:
+    """Return why nothing can listen on a port at the moment, "" if it is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -56,84 +57,86 @@ def port_trouble(port: int, host: str = "127.0.0.1") -> str:
     return ""
 
 
+@dataclass(eq=False)
 class Board:
-    """The firmware on a line, with or without a card.
-
-    `line` is a Line or an address (/dev/pts/N, tcp:HOST:PORT). `card` is a folder, or a file *.img with raw FAT that
-    is made when it does not exist. `flash` is the folder of the board's flash, a temporary one by default, kept over
-    a restart. `small` runs the 32-bit interpreter, whose objects are as large as the board's, and `compiled` the
-    bytecode that a board gets; `heapsize` is text like "122k". `log` is called with each line the firmware prints.
-    `firmware` is another folder with a `main`. With `loader` the board starts from its flash as a real one does, by
-    the main.py there, from folder a or b.
+    """The firmware at a P1 port, with or without a card.
 
     A firmware that restarts its board is started again; `restarts` counts that.
     """
 
-    def __init__(
-        self,
-        line: Line | str,
-        *,
-        card: Path | str | None = None,
-        port: int | None = None,
-        host: str = "127.0.0.1",
-        speed: float = 1,
-        ticks: int = 0,
-        flash: Path | str | None = None,
-        device_id: str = "0200c3000001",
-        small: bool = False,
-        compiled: bool = False,
-        heapsize: str | None = None,
-        stats: bool = False,
-        log: Callable[[str], None] | None = None,
-        firmware: Path | None = None,
-        loader: bool = False,
-        environment: dict[str, str] | None = None,
-    ) -> None:
-        self.line, self.log = line, log
-        self.host, self.port = host, port or free_port(host)
-        self.url = f"http://{host}:{self.port}/"
+    line: P1Port | str
+    """The P1 port, or an address: /dev/pts/N or tcp:HOST:PORT."""
+    _: KW_ONLY
+    card: Path | str | None = None
+    """A folder, or a file *.img with raw FAT, which the board makes if it does not exist."""
+    port: int = 0
+    """TCP port of the web page and the API; 0 takes a free one."""
+    host: str = "127.0.0.1"
+    speed: float = 1
+    ticks: int = 0
+    """The tick counter's value at the start."""
+    flash: Path | str | None = None
+    """Folder of the board's flash, kept over a restart; None makes a temporary one."""
+    device_id: str = "0200c3000001"
+    small: bool = False
+    """True runs the 32-bit interpreter, whose objects are as large as the board's."""
+    compiled: bool = False
+    """True runs the bytecode that a board gets."""
+    heapsize: str | None = None
+    """In the interpreter's notation, e.g. "122k"; None leaves its default."""
+    stats: bool = False
+    """True prints a line "memory BYTES" whenever more memory is in use than before."""
+    log: Callable[[str], None] | None = None
+    """Called with each line that the firmware prints."""
+    firmware: Path | None = None
+    """Another folder with a `main` to run instead."""
+    loader: bool = False
+    """True starts from the flash as a real board does: its main.py, then folder a or b."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """More environment variables for the firmware."""
+
+    def __post_init__(self) -> None:
+        self.port = self.port or free_port(self.host)
+        self.url = f"http://{self.host}:{self.port}/"
         self.lines: deque[str] = deque(maxlen=1000)
-        if not flash:
-            flash = tempfile.mkdtemp(prefix="p1-flash-")
-            weakref.finalize(self, shutil.rmtree, flash, ignore_errors=True)
-        self._environment = {
-            **os.environ,
-            "P1_LINE": line if isinstance(line, str) else line.address,
-            "P1_HTTP": f"{host}:{self.port}",
-            "P1_SPEED": f"{speed:g}",
-            "P1_TICKS": str(ticks),
-            "P1_FLASH": str(flash),
-            "P1_ID": device_id,
-            **({"P1_CARD": os.path.abspath(card)} if card else {}),
-            **({"P1_STATS": "1"} if stats else {}),
-            **(environment or {}),
-        }
-        self._needs_build = compiled and not firmware
-        self._command = self._program(small, compiled, heapsize, firmware)
-        self._folder = None
-        if loader:
-            self._folder = flash
-            self._command[-2:] = ["main.py"]
         self.restarts = 0
+        if not self.flash:
+            self.flash = tempfile.mkdtemp(prefix="p1-flash-")
+            weakref.finalize(self, shutil.rmtree, self.flash, ignore_errors=True)
+        self._needs_build = self.compiled and not self.firmware
         self._process: subprocess.Popen[str] | None = None
-        self._changing = threading.Lock()  # of _process, which both a caller and the forwarder replace
+        self._process_lock = threading.Lock()  # both a caller and the forwarder replace the process
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
 
-    @staticmethod
-    def _program(small: bool, compiled: bool, heapsize: str | None, firmware: Path | None) -> list[str]:
-        command = [str(ROOT / (".tools/bin/micropython32" if small else ".venv/bin/micropython"))]
-        if heapsize:
-            command += ["-X", f"heapsize={heapsize}"]
-        folder = str(firmware or (SHORT if compiled else ROOT / "firmware"))
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "P1_LINE": self.line if isinstance(self.line, str) else self.line.address,
+            "P1_HTTP": f"{self.host}:{self.port}",
+            "P1_SPEED": f"{self.speed:g}",
+            "P1_TICKS": str(self.ticks),
+            "P1_FLASH": str(self.flash),
+            "P1_ID": self.device_id,
+            **({"P1_CARD": os.path.abspath(self.card)} if self.card else {}),
+            **({"P1_STATS": "1"} if self.stats else {}),
+            **self.environment,
+        }
+
+    def _command(self) -> list[str]:
+        command = [str(ROOT / (".tools/bin/micropython32" if self.small else ".venv/bin/micropython"))]
+        if self.heapsize:
+            command += ["-X", f"heapsize={self.heapsize}"]
+        if self.loader:
+            return [*command, "main.py"]
+        folder = str(self.firmware or (SHORT if self.compiled else ROOT / "firmware"))
         # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        path = (
-            [folder] if compiled or firmware else [folder, str(TARGET)]
-        )  # of the page no source could be served
+        # The page is served from the build only, because its source cannot be served.
+        path = [folder] if self.compiled or self.firmware else [folder, str(TARGET)]
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
-        """Switch the board on and wait until its web server listens; BoardError when it does not."""
+        """Switch the board on and wait until its web server listens. BoardError if it does not."""
         self._ready.clear()
         if self._needs_build and not (SHORT / "main.mpy").exists():
             raise BoardError("there is no compiled firmware in build/short: run scripts/build")
@@ -141,13 +144,13 @@ class Board:
             self._process = self._run()
         except OSError as error:
             raise BoardError(
-                f"{self._command[0]} cannot be run ({error.strerror}): run scripts/setup"
+                f"{self._command()[0]} cannot be run ({error.strerror}): run scripts/setup"
             ) from None
         self._forwarder = threading.Thread(
             target=self._forward, args=(self._process,), name="board log", daemon=True
         )
         self._forwarder.start()
-        if isinstance(self.line, Line):
+        if isinstance(self.line, P1Port):
             self.line.plug()
         try:
             self.wait_ready(timeout_s)
@@ -158,45 +161,45 @@ class Board:
 
     def _run(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self._command,
-            cwd=self._folder,
-            env=self._environment,
+            self._command(),
+            cwd=self.flash if self.loader else None,
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C is for the simulator, which then stops the board itself
+            start_new_session=True,  # Ctrl-C reaches only the simulator, which then stops the board
         )
 
     def wait_ready(self, timeout_s: float = 15) -> None:
-        """Wait for the line that says that HTTP listens; BoardError when it does not come."""
+        """Wait for the line that reports that the web server listens. BoardError if it does not appear."""
         if not self._ready.wait(timeout_s):
-            raise BoardError(self._report(f"the firmware was not ready after {timeout_s:g} s"))
+            raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
 
     def check(self) -> None:
-        """BoardError when the firmware has ended by itself."""
+        """Raise BoardError if the firmware has ended unexpectedly."""
         process = self._process
         if process is not None and (status := process.poll()) not in (None, _RESTART):
             if self._forwarder:
                 self._forwarder.join(2)
-            raise BoardError(self._report(f"the firmware ended by itself with status {status}"))
+            raise BoardError(self._with_last_lines(f"the firmware ended unexpectedly with status {status}"))
 
     @property
     def pid(self) -> int | None:
-        """The firmware's process, None when it is off."""
+        """Process id of the firmware, None if the board is off."""
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Take the board's power: nothing is written any more. Safe to call twice; `start` brings it back.
+        """Cut the board's power: the firmware writes nothing more. Safe to call twice; `start` switches it on again.
 
-        To interrupt it would not be kinder: MicroPython raises KeyboardInterrupt wherever it is, and goes on with its
-        memory locked where that is within a collection.
+        An interrupt would be no safer. MicroPython raises KeyboardInterrupt wherever it is; if that is within a
+        garbage collection, the firmware continues with its memory locked.
         """
-        with self._changing:
+        with self._process_lock:
             process, self._process = self._process, None
-        if isinstance(self.line, Line):
+        if isinstance(self.line, P1Port):
             self.line.unplug()
         if process is None:
             return
@@ -226,16 +229,16 @@ class Board:
                 if self.log:
                     self.log(line)
             status = process.wait()
-            with self._changing:
+            with self._process_lock:
                 if status != _RESTART or self._process is not process:
                     break
                 if process.stdout:
                     process.stdout.close()
                 self._process = process = self._run()
             self.restarts += 1
-        # The end of its output wakes whoever waits, and `check` then tells why it ended.
+        # The output has ended. This wakes `wait_ready`, whose `check` then reports why.
         self._ready.set()
 
-    def _report(self, what: str) -> str:
+    def _with_last_lines(self, problem: str) -> str:
         last = "\n".join(f"  {line}" for line in list(self.lines)[-_LAST_LINES:])
-        return f"{what}; its last lines:\n{last}" if last else f"{what}, without a word"
+        return f"{problem}; its last lines:\n{last}" if last else f"{problem}, and it printed nothing"

@@ -1,8 +1,8 @@
-"""The Belgian clock: moments, local time, and the stamps that a meter prints.
+"""The Belgian clock: moments, local time, and the timestamps that a meter prints.
 
 A moment is an integer: seconds since 2000-01-01 00:00:00 UTC. Belgian local time is UTC+1 in
 winter (W) and UTC+2 in summer (S); it changes at 01:00 UTC on the last Sundays of March and
-October (Directive 2000/84/EC). Offsets are whole hours, so a quarter of UTC is a quarter here.
+October (Directive 2000/84/EC). Both offsets are whole hours, so a UTC quarter is a local quarter.
 """
 
 import re
@@ -21,16 +21,16 @@ _OFFSETS = {"S": 7200, "+02:00": 7200, "W": 3600, "+01:00": 3600, "Z": 0}
 
 
 def now() -> int:
-    """This computer's clock as a moment."""
+    """Return this computer's clock as a moment."""
     return int(time.time()) - UNIX_2000
 
 
 def moment(*digits: int, summer: bool | None = None) -> int:
-    """The moment of local clock digits (year, month, day, hour, minute, second).
+    """Return the moment of local clock digits (year, month, day, hour, minute, second).
 
-    `summer` decides in the doubled hour of October; without it the first of the two counts.
-    Digits in the hour that March skips are read as winter time, which is how a clock that was
-    not yet set forward would show them.
+    `summer` decides in October's repeated hour; None takes the first of the two. Digits in the
+    hour that March skips count as winter time, because a clock that was not yet set forward
+    would show them.
     """
     local = datetime(*digits)  # type: ignore[arg-type]
     seconds = int((local - _EPOCH).total_seconds())
@@ -41,7 +41,7 @@ def moment(*digits: int, summer: bool | None = None) -> int:
 
 @lru_cache(maxsize=64)
 def _summer_of(year: int) -> tuple[int, int]:
-    """First and last-plus-one moment of summer time in a year."""
+    """Return the first moment of a year's summer time, and the first moment after it."""
     changes = []
     for month in (3, 10):
         last_day = datetime(year, month, 31, 1)
@@ -51,40 +51,40 @@ def _summer_of(year: int) -> tuple[int, int]:
 
 
 def is_summer(at: int) -> bool:
-    """Whether Belgian summer time is in force at a moment."""
+    """True if Belgian summer time is in force at a moment."""
     # Both changes lie far from new year, so the UTC year serves as well as the local one.
     begin, end = _summer_of((_EPOCH + timedelta(seconds=at)).year)
     return begin <= at < end
 
 
 def local(at: int) -> datetime:
-    """The digits on a Belgian clock at a moment (a naive datetime)."""
+    """Return the digits of a Belgian clock at a moment, as a naive datetime."""
     return _EPOCH + timedelta(seconds=at + (7200 if is_summer(at) else 3600))
 
 
 def stamp(at: int) -> str:
-    """TST of the P1 standard: YYMMDDhhmmss and S or W, e.g. 240112231755W."""
+    """Return a timestamp (TST) of the P1 standard: YYMMDDhhmmss and S or W, e.g. 240112231755W."""
     return local(at).strftime("%y%m%d%H%M%S") + ("S" if is_summer(at) else "W")
 
 
 def iso(at: int) -> str:
-    """Local time with its offset, e.g. 2024-01-12T23:17:55+01:00."""
+    """Return local time with its offset, e.g. 2024-01-12T23:17:55+01:00."""
     return local(at).isoformat() + ("+02:00" if is_summer(at) else "+01:00")
 
 
 def utc(at: int) -> datetime:
-    """An aware datetime, for libraries that want one."""
+    """Return an aware datetime, for libraries that need one."""
     return (_EPOCH + timedelta(seconds=at)).replace(tzinfo=UTC)
 
 
 def parse(text: str) -> int:
-    """A moment from text: `2026-11-12`, `2026-11-12 18:29`, `2026-10-25T02:30:00W`, `...+01:00`, `...Z`.
+    """Return the moment in a text: `2026-11-12`, `2026-11-12 18:29`, `2026-10-25T02:30:00W`, `...+01:00`, `...Z`.
 
-    Without a letter or offset the digits are local Belgian time. ValueError says what is expected.
+    Digits without a letter or offset are local Belgian time. ValueError names the expected form.
     """
     found = _ISO.match(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no time; write it as 2026-11-12T18:29:30 (Belgian local time)")
+        raise ValueError(f"{text!r} is not a time; write it as 2026-11-12T18:29:30 (Belgian local time)")
     digits = [int(part or 0) for part in found.groups()[:6]]
     try:
         if found[7]:
@@ -92,33 +92,33 @@ def parse(text: str) -> int:
             return int(seconds) - _OFFSETS[found[7]]
         return moment(*digits)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time: {error}") from None
+        raise ValueError(f"{text!r} is not a time: {error}") from None
 
 
 def quarter_start(at: int) -> int:
-    """The moment at which the clock quarter that holds `at` began."""
+    """Return the moment at which the quarter that contains `at` began."""
     return at - at % QUARTER_S
 
 
 def month_start(at: int) -> int:
-    """The 1st of the local month that holds `at`, 00:00:00."""
+    """Return 00:00:00 on the 1st of the local month that contains `at`."""
     day = local(at)
     return moment(day.year, day.month, 1)
 
 
 def next_month(at: int) -> int:
-    """The 1st of the local month after the one that holds `at`, 00:00:00."""
+    """Return 00:00:00 on the 1st of the local month after the one that contains `at`."""
     day = local(at)
     return moment(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def previous_month(at: int) -> int:
-    """The 1st of the local month before the one that holds `at`, 00:00:00."""
+    """Return 00:00:00 on the 1st of the local month before the one that contains `at`."""
     return month_start(month_start(at) - 1)
 
 
 def quarters_of_day(at: int) -> int:
-    """How many quarters the local day that holds `at` has: 96, or 92 and 100 on the DST days."""
+    """Return the number of quarters in the local day that contains `at`: 96, or 92 or 100 when the clock changes."""
     day = local(at)
     tomorrow = day + timedelta(days=1)
     begin = moment(day.year, day.month, day.day)
@@ -127,13 +127,13 @@ def quarters_of_day(at: int) -> int:
 
 
 def is_day_tariff(at: int) -> bool:
-    """Day tariff (T1) on weekdays from 07:00 to 22:00, else night (T2): the usual Flemish hours."""
+    """True if the day tariff (T1) applies: on weekdays from 07:00 to 22:00, the usual Flemish hours."""
     here = local(at)
     return here.weekday() < 5 and 7 <= here.hour < 22
 
 
 def quarter_id(at: int) -> int:
-    """The original device's id of the quarter that begins at `at`.
+    """Return the original device's id of the quarter that begins at `at`.
 
     Bits 31-24 year-2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0 hour*4+minute/15.
     """

@@ -1,4 +1,4 @@
-"""What scripts/simulate does: a household, its meter and a board with the firmware, until Ctrl-C."""
+"""The command scripts/simulate: a household, its meter and a board with the firmware, until Ctrl-C."""
 
 import os
 import signal
@@ -8,61 +8,61 @@ from collections.abc import Sequence
 
 from simulator import clock, options
 from simulator.board import Board, BoardError
-from simulator.line import Line
-from simulator.source import MeterSource
+from simulator.p1_port import P1Port
+from simulator.telegram_source import MeterSource
 
-_LOOK_S = 0.2
-
-
-_READER_LEFT = threading.Event()
+_CHECK_S = 0.2
 
 
-def _tell(text: str) -> None:
-    """Print a line, from whatever thread; when nobody reads any more (`| head`) the simulation ends."""
+_OUTPUT_CLOSED = threading.Event()
+
+
+def _print(text: str) -> None:
+    """Print a line, from any thread. If the reader of the output has gone (`| head`), the simulation ends."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        _READER_LEFT.set()
+        _OUTPUT_CLOSED.set()
 
 
-def _watch_quarters(source: MeterSource) -> None:
+def _print_quarters(source: MeterSource) -> None:
     meter = source.meter
 
-    def tell(start: int, demand_w: int) -> None:
+    def print_quarter(start: int, demand_w: int) -> None:
         begin, end = clock.local(start), clock.local(start + clock.QUARTER_S)
-        _tell(
+        _print(
             f"{begin:%Y-%m-%d %H:%M}-{end:%H:%M}  average {demand_w / 1000:.3f} kW, "
             f"month peak {meter.peak.power_w / 1000:.3f} kW"
         )
 
-    meter.on_quarter = tell
+    meter.on_quarter = print_quarter
 
 
 def _run(chosen: options.Options) -> None:
     if isinstance(chosen.source, MeterSource):
-        _watch_quarters(chosen.source)
-    line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
+        _print_quarters(chosen.source)
+    line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     board = Board(
         line,
         card=chosen.card,
         host=options.HOST,
         port=chosen.port,
         speed=chosen.speed,
-        log=lambda text: None if text.startswith("ready ") else _tell(f"board: {text}"),
+        log=lambda text: None if text.startswith("ready ") else _print(f"board: {text}"),
     )
-    _tell(f"{chosen.about}, {chosen.speed} x real time")
+    _print(f"{chosen.about}, {chosen.speed} x real time")
     with line:
         try:
             board.start()
-            _tell(f"{board.url}  (Ctrl-C stops)")
-            while not _READER_LEFT.wait(_LOOK_S):
+            _print(f"{board.url}  (Ctrl-C stops)")
+            while not _OUTPUT_CLOSED.wait(_CHECK_S):
                 board.check()
                 if line.error:
                     raise line.error
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave the firmware running
             board.stop()
-            _tell(f"{line.sent} telegrams sent, {line.damaged} damaged")
+            _print(f"{line.sent} telegrams sent, {line.damaged} damaged")
 
 
 def _interrupt(*_: object) -> None:
@@ -70,7 +70,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Simulate until Ctrl-C. Exit status 0; 2 for a wrong option; 1 when something cannot go on."""
+    """Simulate until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if the board fails."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     except BoardError as error:
         print(f"simulate: {error}", file=sys.stderr)
         return 1
-    if _READER_LEFT.is_set():
-        # Python would complain about what it still holds for the reader that left.
+    if _OUTPUT_CLOSED.is_set():
+        # At exit Python would report an error, because it cannot flush to the reader that has gone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -1,4 +1,4 @@
-"""What the Home Assistant of scripts/develop shows: a dashboard of the quarter, and the Energy dashboard."""
+"""Dashboards in the Home Assistant of scripts/develop: one of the running quarter, and the Energy dashboard."""
 
 PATH = "p1-monitor"
 

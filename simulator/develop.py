@@ -1,4 +1,4 @@
-"""What scripts/develop does: simulated meter, board with the firmware, and a real Home Assistant that watches it."""
+"""The command scripts/develop: a simulated meter, a board with the firmware, and a real Home Assistant."""
 
 import asyncio
 import contextlib
@@ -11,37 +11,37 @@ from simulator import options, page_server
 from simulator.board import ROOT, Board, BoardError
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant, HomeAssistantError
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 FOLDER = ROOT / ".develop"
-_LOOK_S = 0.5
+_CHECK_S = 0.5
 _ENTITIES_S = 30
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     print(f"develop: {text}", flush=True)
 
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with contextlib.suppress(SyntaxError):  # without npm there is no card, and all else is
+    with contextlib.suppress(SyntaxError):  # without npm only the dashboard card is missing
         dashboard_card.build()
-    line = Line(chosen.source, speed=chosen.speed, faults=chosen.faults)
+    line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
-    _say(f"{chosen.about}: meter and board")
+    _log(f"{chosen.about}: meter and board")
     with (
         line,
         Board(line, card=card, host=options.HOST, port=chosen.port, speed=chosen.speed) as board,
-        page_server.developing(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
+        page_server.page_from_source(options.HOST, f"{options.HOST}:{chosen.port}") as from_source,
     ):
-        _say("Home Assistant (the first start takes half a minute)")
+        _log("Home Assistant (the first start takes half a minute)")
         async with HomeAssistant(FOLDER / "home-assistant") as home:
             await home.wait_ready()
-            _say("demo account and device")
+            _log("demo account and device")
             await home.sign_in()
             await home.add_device(f"{options.HOST}:{chosen.port}")
             await _wait_for_entities(home)
-            await home.show(PATH, DASHBOARD)
+            await home.save_dashboard(PATH, DASHBOARD)
             await home.command("energy/save_prefs", **ENERGY)
             print(
                 f"\n  the device      {board.url}"
@@ -51,7 +51,7 @@ async def _run(chosen: options.Options) -> None:
                 flush=True,
             )
             while line.error is None:
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(_CHECK_S)
                 board.check()
                 home.check()
             raise line.error
@@ -72,11 +72,11 @@ async def _until_stopped(chosen: options.Options) -> None:
     try:
         await work
     except asyncio.CancelledError:
-        _say("stopped")
+        _log("stopped")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until Ctrl-C. Exit status 0; 2 for a wrong option; 1 when something cannot go on."""
+    """Run until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if board or Home Assistant fails."""
     try:
         asyncio.run(_until_stopped(options.parse(arguments)))
     except options.UsageError as error:

@@ -1,20 +1,20 @@
-"""How a meter writes its values: the fields, their formats, the CRC.
+"""The way in which a meter writes its telegram: fields, formats and CRC.
 
 A dialect is a text with named fields (simulator.dialects). Numbers follow the notation of the P1 standard:
-`{import_t1:9.3}` is F9(3,3), nine digits of which three stand after the point. Fields are integers in base
-units (W, Wh, dV, mA, dm3) and know where their point belongs.
+`{import_t1:9.3}` is F9(3,3), nine digits of which three follow the point. Fields are integers in base units
+(W, Wh, dV, mA, dm3) that know the position of their point.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.clock import previous_month, stamp
+from simulator.grid import Grid, star
 from simulator.mbus import GAS, MBusDevice
 from simulator.meter import Meter
-from simulator.wiring import Wiring, star
 
 INVALID = "632525252525W"
-"""A COSEM time of nothing but FF bytes, printed in decimal."""
+"""A COSEM time of which every byte is FF, printed in decimal."""
 
 
 def _crc_table() -> tuple[int, ...]:
@@ -31,7 +31,7 @@ _TABLE = _crc_table()
 
 
 def crc16(data: bytes) -> int:
-    """CRC-16/ARC of the P1 standard: polynomial 0x8005 reflected, start 0; check value BB3D."""
+    """Return the CRC-16/ARC of the P1 standard: polynomial 0x8005 reflected, start 0; check value BB3D."""
     crc, table = 0, _TABLE
     for byte in data:
         crc = crc >> 8 ^ table[(crc ^ byte) & 0xFF]
@@ -50,37 +50,37 @@ class Fixed(int):
 
 
 class Milli(Fixed):
-    """W for kW, Wh for kWh, mA for A, dm3 for m3."""
+    """W printed as kW, Wh as kWh, mA as A, dm3 as m3."""
 
     places = 3
 
 
 class Deci(Fixed):
-    """dV for V."""
+    """dV printed as V."""
 
     places = 1
 
 
 def octets(text: str) -> str:
-    """An octet string: two hexadecimal digits for each character."""
+    """Return an octet string: two hexadecimal digits for each character."""
     return text.encode("latin-1", "replace").hex().upper()
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One meter's way of writing. Everything that differs between meters is data in here.
+    """One meter's way of writing a telegram. All differences between meters are data in this class.
 
-    `text` is the telegram from header to the last line, with fields; `gas` and `water` are the lines of an
-    M-Bus device, `no_device` the line that stands for none. `months` closed months lie behind the meter when it
-    starts. `filler` is how the factory's own month, which had no peak, names its moment: a text, "month" for the
-    closing of the month before, None for a meter that has no such record.
+    `text` is the telegram from header to last line, with fields. `gas` and `water` are the lines of an M-Bus
+    device; `no_device` is the line that a meter without one prints. `months` is the number of closed months at the
+    start. `filler` is the time that the meter prints for the factory's month, which had no peak: a text, "month"
+    for the closing of the previous month, or None if the meter has no such record.
     """
 
     name: str
     about: str
     text: str
     phases: int = 3
-    wiring: Wiring = star
+    grid: Grid = star
     months: int = 13
     filler: str | None = None
     newest_first: bool = False
@@ -91,7 +91,7 @@ class Dialect:
     default_water: int | None = None
 
     def telegram(self, meter: Meter) -> bytes:
-        """What this meter sends in this second, CRC included."""
+        """Return the telegram that this meter sends in this second, with its CRC."""
         body = self._body(meter).encode("ascii")
         return body + b"%04X\r\n" % crc16(body)
 
@@ -101,7 +101,7 @@ class Dialect:
 
     def _fields(self, meter: Meter) -> Mapping[str, object]:
         power = meter.phase_w
-        seen = self.wiring(meter.moment, power)
+        seen = self.grid(meter.moment, power)
         net = sum(power)
         fields: dict[str, object] = {
             "clock": stamp(meter.moment),
@@ -127,7 +127,7 @@ class Dialect:
         return fields
 
     def _history(self, meter: Meter) -> str:
-        """98.1.0: the number of records, two column names, then closing, occurrence and value of each month."""
+        """Return 98.1.0: the number of records, two column names, then closing, occurrence and value of each month."""
         head = f"({len(meter.closed)})(1-0:1.6.0)(1-0:1.6.0)"
         if not meter.closed:
             return head + "()"
@@ -145,14 +145,16 @@ class Dialect:
 
     def _mbus(self, meter: Meter) -> str:
         lines = [self._device(device) for device in meter.devices]
-        # "-" is a line that is left out: a table keeps one field for what may be no line at all.
+        # "-" marks a line that is left out, because {mbus} is always a line of the text, also without a device.
         return "\n".join(lines) or self.no_device or "-"
 
     def _device(self, device: MBusDevice) -> str:
         template = self.gas if device.type == GAS else self.water
         value = f"({stamp(device.captured)})({Milli(device.volume_dm3):8.3}*m3)"
         if not device.linked:
-            value = f"({INVALID})(00000.000)"  # without a unit: the meter has never heard from it
+            value = (
+                f"({INVALID})(00000.000)"  # without a unit, because the device never reported to the meter
+            )
         return template.format(
             n=device.channel,
             type=f"{device.type:03d}",

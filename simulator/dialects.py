@@ -1,14 +1,14 @@
 r"""The dialects of the meters in Belgian homes, as tables.
 
-Headers, order and formats follow telegrams of real meters; all numbers in here are made up. The five digits in
-0-0:96.1.4 tell the version of e-MUCS P1: 50213 to 50216 know no peaks, 50217 is 1.7, 50221 is 2.1. A line "-" is
-left out. M-Bus lines stand where `{mbus}` stands.
+Headers, order and formats follow telegrams of real meters; all numbers here are invented. The five digits in
+0-0:96.1.4 are the version of e-MUCS P1: 50213 to 50216 have no peaks, 50217 is 1.7, 50221 is 2.1. A line "-" is
+left out. The lines of M-Bus devices replace `{mbus}`.
 """
 
 from dataclasses import replace
 
 from simulator.dialect import INVALID, Dialect, octets
-from simulator.wiring import total_only, two_wattmeters, virtual_neutral
+from simulator.grid import total_only, two_wattmeters, virtual_neutral
 
 _REGISTERS = """\
 1-0:1.8.1({import_t1:9.3}*kWh)
@@ -89,7 +89,7 @@ _WATER_50221 = _WATER.replace("0-{n}:24.2.1", f"0-{{n}}:96.1.2({_EAN})\n0-{{n}}:
 
 
 def _head(header: str, version: str, meter_id: str) -> str:
-    """Header, blank line and who the meter is, up to its clock."""
+    """Return header, blank line, version, identity and clock of a meter."""
     return f"{header}\n\n0-0:96.1.4({version})\n0-0:96.1.1({octets(meter_id)})\n0-0:1.0.0({{clock}})\n"
 
 
@@ -172,7 +172,7 @@ _SAGEMCOM_DIALECTS = [
         _SAGEMCOM,
         name="sagemcom-t211-50217-230v",
         about="Sagemcom T211 on 3x230 V: L2 shows 0 V, closed months begin with the factory's filler",
-        wiring=two_wattmeters,
+        grid=two_wattmeters,
         months=5,
         filler=INVALID,
         text=_head(_T211, "50217", _T211_ID)
@@ -209,7 +209,7 @@ _LANDIS_DIALECTS = [
         _LANDIS,
         name="landis-e360-50221-230v",
         about="Landis+Gyr E360 on 3x230 V: no power per phase, nothing of L2",
-        wiring=total_only,
+        grid=total_only,
         text=_LANDIS.text.replace("94.32.1(400)", "94.32.1(230)"),
     ),
 ]
@@ -264,7 +264,7 @@ _ISKRA_DIALECTS = [
         _ISKRA,
         name="iskra-ie5-old-230v",
         about="Iskra IE.5 on 3x230 V: three voltages to a virtual neutral, about 133 V",
-        wiring=virtual_neutral,
+        grid=virtual_neutral,
     ),
     replace(
         _ISKRA,
@@ -334,7 +334,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_named(name: str) -> Dialect:
-    """The dialect of that name; LookupError lists those there are."""
+    """Return the dialect of a name. LookupError lists all names."""
     if name not in DIALECTS:
         raise LookupError(f"no meter is called {name!r}; there are: {', '.join(DIALECTS)}")
     return DIALECTS[name]

@@ -1,4 +1,4 @@
-"""Memory cards as PCs format them: images whose zeros take no room on this computer's disk."""
+"""Images of memory cards, formatted as a PC does. They are sparse files: zeros take no space on the disk."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ _MKFS = bytecode.ROOT / ".tools/bin/mkfs.fat"
 def format_card(image: Path, *options: str, size: int) -> Path:
     """Make `image`, a card of `size` bytes, formatted with these options of mkfs.fat.
 
-    Raises FileNotFoundError where there is no mkfs.fat.
+    FileNotFoundError if there is no mkfs.fat.
     """
     if not _MKFS.exists():
         raise FileNotFoundError("no mkfs.fat here; scripts/setup says why")

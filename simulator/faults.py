@@ -1,4 +1,4 @@
-"""What goes wrong on a line, at a chosen rate: each fault has a name and happens to a share of the telegrams."""
+"""Faults on the P1 line: each has a name and hits a share of the telegrams."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ RATES = {
     "power-cut": 0.002,
     "clock-jump": 0.002,
 }
-"""The faults and how often each happens when nobody says how often, as a share of the telegrams."""
+"""Default rate of each fault, as a share of the telegrams."""
 
 ABOUT = {
-    "flip": "one to three bits of the telegram are turned",
+    "flip": "one to three bits of the telegram are flipped",
     "cut": "the telegram ends somewhere in its middle",
     "noise": "random bytes and 0xFF follow the telegram",
     "silence": "nothing is sent for 5 to 30 seconds",
@@ -26,22 +26,22 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """What one second puts on the line.
+    """The bytes that one second puts on the line, and the faults that begin with them.
 
-    `data` is the telegram or what is left of it, `whole` whether it is all of it, `tail` what follows.
-    `silent_s`, `dark_s` (no power) and `jump_s` (clock) are seconds of the meter, 0 for none.
+    `data` is the telegram, cut or damaged unless `whole`; `tail` follows it. `silent_s`, `power_cut_s` and `jump_s`
+    (of the clock) are seconds of the meter's time, 0 for none.
     """
 
     data: bytes
     whole: bool = True
     tail: bytes = b""
     silent_s: int = 0
-    dark_s: int = 0
+    power_cut_s: int = 0
     jump_s: int = 0
 
 
 class Faults:
-    """Faults by rate, repeatable by seed. ValueError for an unknown name or a rate outside 0 to 1."""
+    """Faults by rate; the same seed repeats them. ValueError for an unknown name or a rate outside 0 to 1."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, seed: int = 1) -> None:
         self.rates = dict(rates or {})
@@ -53,8 +53,8 @@ class Faults:
         self._random = Random(f"{seed} faults")
 
     @classmethod
-    def named(cls, texts: list[str], seed: int = 1) -> Faults:
-        """From texts like `flip` or `cut:0.01`. ValueError says what is wrong."""
+    def parse(cls, texts: list[str], seed: int = 1) -> Faults:
+        """Return the faults in texts like `flip` or `cut:0.01`. ValueError names the mistake."""
         rates = {}
         for text in texts:
             name, _, rate = text.partition(":")
@@ -66,33 +66,33 @@ class Faults:
                 ) from None
         return cls(rates, seed)
 
-    def strike(self, telegram: bytes) -> Transmission:
-        """What becomes of a telegram."""
+    def apply(self, telegram: bytes) -> Transmission:
+        """Return the transmission of a telegram, with the faults that hit it."""
         random = self._random
-        if self._hits("silence"):
+        if self._occurs("silence"):
             return Transmission(b"", whole=False, silent_s=random.randint(5, 30))
-        if self._hits("power-cut"):
-            return Transmission(self._part(telegram), whole=False, dark_s=random.randint(5, 60))
-        jump = random.randint(-1200, 1200) if self._hits("clock-jump") else 0
-        tail = self._noise() if self._hits("noise") else b""
-        if self._hits("cut"):
-            return Transmission(self._part(telegram), whole=False, tail=tail, jump_s=jump)
-        if self._hits("flip"):
-            return Transmission(self._flipped(telegram), whole=False, tail=tail, jump_s=jump)
+        if self._occurs("power-cut"):
+            return Transmission(self._cut_short(telegram), whole=False, power_cut_s=random.randint(5, 60))
+        jump = random.randint(-1200, 1200) if self._occurs("clock-jump") else 0
+        tail = self._noise() if self._occurs("noise") else b""
+        if self._occurs("cut"):
+            return Transmission(self._cut_short(telegram), whole=False, tail=tail, jump_s=jump)
+        if self._occurs("flip"):
+            return Transmission(self._flip_bits(telegram), whole=False, tail=tail, jump_s=jump)
         return Transmission(telegram, tail=tail, jump_s=jump)
 
-    def _hits(self, name: str) -> bool:
+    def _occurs(self, name: str) -> bool:
         rate = self.rates.get(name, 0)
         return rate > 0 and self._random.random() < rate
 
-    def _part(self, telegram: bytes) -> bytes:
+    def _cut_short(self, telegram: bytes) -> bytes:
         return telegram[: self._random.randrange(1, len(telegram) - 4)]
 
     def _noise(self) -> bytes:
         return self._random.randbytes(self._random.randint(1, 48)) + b"\xff" * self._random.randint(0, 8)
 
-    def _flipped(self, telegram: bytes) -> bytes:
-        """One to three bits between "/" and "!": what the CRC vouches for, and detects for certain."""
+    def _flip_bits(self, telegram: bytes) -> bytes:
+        """Flip one to three bits between "/" and "!". The CRC covers these bytes and always detects the change."""
         data = bytearray(telegram)
         last = telegram.rfind(b"!")
         bits = self._random.sample(

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from simulator.board import ROOT, port_trouble
+from simulator.board import ROOT, port_problem
 
 HOST, PORT = "127.0.0.1", 8123
 USER, PASSWORD = "demo", "demo"
@@ -41,34 +41,39 @@ _STOP_S = 20
 
 
 class HomeAssistantError(Exception):
-    """Home Assistant did not do what was asked; the text says what, and where to look."""
+    """Home Assistant failed; the message names the problem and where to look."""
 
 
 class HomeAssistant:
-    """Home Assistant in a process of its own, with its configuration in `folder`, kept from run to run.
+    """Home Assistant in another process, with its configuration in `folder`, which stays from run to run.
 
-    `components` is its folder of custom integrations: by default the one of these sources. `more` goes at the end of
-    its configuration.yaml.
+    `components` is its folder of custom integrations; the default is the folder in these sources. `extra_yaml` is
+    appended to its configuration.yaml.
     """
 
     def __init__(
-        self, folder: Path, *, port: int = PORT, components: Path = ROOT / "custom_components", more: str = ""
+        self,
+        folder: Path,
+        *,
+        port: int = PORT,
+        components: Path = ROOT / "custom_components",
+        extra_yaml: str = "",
     ) -> None:
         self.folder = folder
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self._components = components
-        self._configuration = _CONFIGURATION + more
+        self._configuration = _CONFIGURATION + extra_yaml
         self._process: subprocess.Popen[bytes] | None = None
         self._session: aiohttp.ClientSession | None = None
         self._token = ""
 
     async def __aenter__(self) -> Self:
-        if trouble := port_trouble(self.port, HOST):
+        if problem := port_problem(self.port, HOST):
             raise HomeAssistantError(
-                f"port {self.port} cannot be used ({trouble}): stop what listens there first"
+                f"port {self.port} cannot be used ({problem}): stop the program that listens there first"
             )
-        self._lay_out()
+        self._write_configuration()
         self._process = self._start()
         self._session = aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(30))
         return self
@@ -87,7 +92,7 @@ class HomeAssistant:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
-                start_new_session=True,  # Ctrl-C comes to us, and we stop it in order
+                start_new_session=True,  # Ctrl-C reaches only this process, which then stops Home Assistant cleanly
             )
 
     def _stop(self) -> None:
@@ -100,12 +105,12 @@ class HomeAssistant:
             self._process.wait()
 
     def check(self) -> None:
-        """HomeAssistantError when it has ended by itself."""
+        """Raise HomeAssistantError if Home Assistant has ended unexpectedly."""
         assert self._process
         if self._process.poll() is not None:
             raise HomeAssistantError(f"Home Assistant ended: see {self.folder / 'console.log'}")
 
-    def _lay_out(self) -> None:
+    def _write_configuration(self) -> None:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(self._configuration)
@@ -113,7 +118,7 @@ class HomeAssistant:
         with contextlib.suppress(FileNotFoundError):
             components.unlink()
         components.symlink_to(self._components)
-        # Its port: in YAML it would only count for five minutes, until somebody confirms it in the page.
+        # The port is set in the storage, because one in YAML expires after five minutes unless the owner confirms it.
         stable = {
             "server_port": self.port,
             "server_host": [HOST],
@@ -127,18 +132,18 @@ class HomeAssistant:
             "error_message": None,
         }
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
-        self._store("http", {"version": 2, "minor_version": 2, "data": http})
+        self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # All but the account counts as done: these steps would add integrations that need the internet.
-            self._store(
+            # Every step but the account is marked as done, because the others add integrations that need the internet.
+            self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
 
-    def _store(self, key: str, content: dict[str, object]) -> None:
+    def _write_storage(self, key: str, content: dict[str, object]) -> None:
         (self.folder / ".storage" / key).write_text(json.dumps({"key": key, **content}))
 
     async def wait_ready(self) -> None:
-        """Wait until it serves its page."""
+        """Wait until Home Assistant serves its page."""
         assert self._session
         for _ in range(_START_S * 2):
             self.check()
@@ -152,7 +157,7 @@ class HomeAssistant:
         raise HomeAssistantError(f"Home Assistant does not answer: see {self.folder / 'console.log'}")
 
     async def sign_in(self) -> None:
-        """Make the demo account at the first start; sign in."""
+        """Sign in; at the first start make the demo account."""
         client = f"{self.url}/"
         if await self._is_new():
             account = {"name": "Demo", "username": USER, "password": PASSWORD, "language": "en"}
@@ -174,24 +179,24 @@ class HomeAssistant:
     async def _is_new(self) -> bool:
         assert self._session
         async with self._session.get("/api/onboarding") as reply:
-            # Once all is done, the path is there no more.
+            # After onboarding the path no longer exists.
             return reply.status == 200 and not all(step["done"] for step in await reply.json())
 
     async def add_device(self, host: str) -> None:
-        """Add the P1 monitor at this host, unless it is there already."""
+        """Add the P1 monitor at this host, unless the integration has an entry already."""
         entries = await self._call("GET", "/api/config/config_entries/entry?domain=p1_monitor")
         if entries:
             return
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
-        if done.get("type") == "menu":  # how the device lets Home Assistant in
+        if done.get("type") == "menu":  # the choice of a sign-in at the device
             done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
 
-    async def show(self, path: str, dashboard: dict[str, Any]) -> None:
-        """Have this dashboard at this path, and in the side bar."""
+    async def save_dashboard(self, path: str, dashboard: dict[str, Any]) -> None:
+        """Save this dashboard under this path, and show it in the side bar."""
         if not any(known["url_path"] == path for known in await self.command("lovelace/dashboards/list")):
             await self.command(
                 "lovelace/dashboards/create",
@@ -204,12 +209,12 @@ class HomeAssistant:
         await self.command("lovelace/config/save", url_path=path, config=dashboard)
 
     async def state(self, entity_id: str) -> str | None:
-        """The state of an entity, None when it does not exist."""
+        """Return the state of an entity, None if it does not exist."""
         states = await self._call("GET", "/api/states")
         return next((state["state"] for state in states if state["entity_id"] == entity_id), None)
 
     async def command(self, kind: str, **fields: object) -> Any:
-        """A command of the WebSocket interface, and its result."""
+        """Run a command of the WebSocket API and return its result. HomeAssistantError if it fails."""
         assert self._session
         async with self._session.ws_connect("/api/websocket") as socket_:
             await socket_.receive_json()
@@ -223,7 +228,7 @@ class HomeAssistant:
 
     @contextlib.asynccontextmanager
     async def listening(self, *subscriptions: dict[str, object]) -> AsyncIterator[AsyncIterator[Any]]:
-        """The events of these subscriptions of the WebSocket interface, as they come."""
+        """Yield an iterator over the events of these WebSocket subscriptions."""
         assert self._session
         async with self._session.ws_connect("/api/websocket") as socket_:
             await socket_.receive_json()
@@ -233,10 +238,10 @@ class HomeAssistant:
                 await socket_.send_json({"id": number, **subscription})
 
             async def events() -> AsyncIterator[Any]:
-                async for message in socket_:
-                    told = json.loads(message.data)
-                    if told["type"] == "event":
-                        yield told["event"]
+                async for frame in socket_:
+                    message = json.loads(frame.data)
+                    if message["type"] == "event":
+                        yield message["event"]
 
             yield events()
 

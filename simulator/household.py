@@ -1,8 +1,8 @@
-"""What a household draws from the grid and gives back, second by second.
+"""A household: the power it draws from the grid and feeds back, second by second.
 
-A household is a pure function of its seed and the moment: asking twice, or in another order, gives
-the same answer. A day is laid out once, in steps of 10 s, and kept while it is in use; a small noise
-per second lies over it, so that a whole day of energy is added up in steps and still counts every second.
+A household is a pure function of its seed and the moment, so calls in any order return the same values.
+A day is made once, in steps of 10 s, and cached. A small noise of every second is added to the steps, so
+that each second differs, although a day's energy is summed in steps.
 """
 
 from array import array
@@ -17,26 +17,26 @@ from simulator.weather import Weather
 STEP_S = 10
 STEPS = DAY_S // STEP_S
 NOISE_S = 997
-"""The noise repeats after this many seconds: a prime, so that it never falls in step with the quarters."""
+"""Period of the noise in seconds. It is a prime, so that the noise never repeats in step with the quarters."""
 NOISE_W = 12
 
 
 class Load(Protocol):
-    """What a meter stands before. A second is named by the moment at which it ends."""
+    """The load behind a meter. A second is named by the moment at which it ends."""
 
     phases: int
 
     def power_w(self, at: int) -> Sequence[int]:
-        """Net power per phase in the second that ends at `at`: above 0 import, below 0 export (W)."""
+        """Return net power per phase in the second that ends at `at` (W): above 0 import, below 0 export."""
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Import and export between two moments, net over the phases in each second (W s)."""
+        """Return import and export between two moments, net over the phases in each second (W s)."""
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Gas used between two moments (ml)."""
+        """Return the gas used between two moments (ml)."""
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Water used between two moments (ml)."""
+        """Return the water used between two moments (ml)."""
 
 
 class _Day:
@@ -48,16 +48,16 @@ class _Day:
         self.gas_ml = array("i", bytes(4 * STEPS))
         self.water_ml = array("i", bytes(4 * STEPS))
 
-    def add(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
-        """Draw a power on a phase; seconds count from the day's start and may lie outside of it."""
+    def add_power(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
+        """Add a power to a phase. `begin_s` counts from the day's start; the part outside the day is dropped."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         row, watts = self.phase_w[phase % len(self.phase_w)], round(power_w)
         for step in range(first, last):
             row[step] += watts
 
-    def draw(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
-        """Spread a volume of gas or water over some time."""
+    def add_volume(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
+        """Spread a volume of gas or water over `length_s`; the part outside the day is dropped."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         for step in range(first, last):
@@ -67,7 +67,7 @@ class _Day:
 class Household:
     """Base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
 
-    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). Without its `car`, all else is as with it.
+    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). `car` changes nothing but the car itself.
     """
 
     def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000, car: bool = True) -> None:
@@ -76,14 +76,14 @@ class Household:
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
         self._noise_sum = [0]
-        # Twice round, so that the sum over any 10 s that start in the first round needs no wrapping.
+        # Two periods, so that the sum over any 10 s that begin in the first one needs no wrap-around.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
-        self._most_noise = NOISE_W * phases
-        self._day = lru_cache(maxsize=4)(self._lay_out)
+        self._max_noise_w = NOISE_W * phases
+        self._day = lru_cache(maxsize=4)(self._make_day)
 
     def power_w(self, at: int) -> list[int]:
-        """Net power per phase in the second that ends at `at` (W)."""
+        """Return net power per phase in the second that ends at `at` (W)."""
         day, second = divmod(at - 1, DAY_S)
         step, tick = second // STEP_S, at % NOISE_S
         return [
@@ -91,9 +91,9 @@ class Household:
         ]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Import and export between two moments (W s)."""
+        """Return import and export between two moments (W s)."""
         imported = exported = 0
-        noise_sum, noise_total, quiet = self._noise_sum, self._noise_total, self._most_noise
+        noise_sum, noise_total, max_noise_w = self._noise_sum, self._noise_total, self._max_noise_w
         while begin < end:
             day, second = divmod(begin, DAY_S)
             total_w = self._day(day).total_w
@@ -102,14 +102,14 @@ class Household:
                 step = second // STEP_S
                 base, length = total_w[step], min((step + 1) * STEP_S - second, day_end - begin)
                 tick = (begin + 1) % NOISE_S
-                if abs(base) > quiet:
+                if abs(base) > max_noise_w:
                     energy = base * length + noise_sum[tick + length] - noise_sum[tick]
                     if energy > 0:
                         imported += energy
                     else:
                         exported -= energy
                 else:
-                    # The sign may change from one second to the next: each counts by itself.
+                    # Each second is counted separately, because the noise may change the sign.
                     for moment in range(begin + 1, begin + 1 + length):
                         power = base + noise_total[moment % NOISE_S]
                         if power > 0:
@@ -121,11 +121,11 @@ class Household:
         return imported, exported
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Gas used between two moments, counted in whole steps (ml)."""
+        """Return the gas used between two moments, in whole steps (ml)."""
         return self._volume("gas_ml", begin, end)
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Water used between two moments, counted in whole steps (ml)."""
+        """Return the water used between two moments, in whole steps (ml)."""
         return self._volume("water_ml", begin, end)
 
     def _volume(self, kind: str, begin: int, end: int) -> int:
@@ -137,64 +137,67 @@ class Household:
             first += until - step
         return volume
 
-    def _lay_out(self, number: int) -> _Day:
+    def _make_day(self, number: int) -> _Day:
         day = _Day(self.phases)
         weather = Weather(self.seed, number)
-        # What began yesterday evening may still run: the car, the washing.
+        # The car and the washing of the evening before may still be running.
         for shift in (-1, 0):
-            self._live(day, number + shift, shift * DAY_S)
-        self._heat(day, number, weather)
-        self._shine(day, weather)
+            self._add_activities(day, number + shift, shift * DAY_S)
+        self._add_heating(day, number, weather)
+        self._add_solar(day, weather)
         for step in range(STEPS):
             day.total_w[step] = sum(row[step] for row in day.phase_w)
         return day
 
-    def _live(self, day: _Day, number: int, midnight_s: int) -> None:
-        """All that people do, by the local clock. `midnight_s` is the UTC midnight of `number` within `day`."""
+    def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
+        """Add the loads that people switch on, by the local clock.
+
+        `midnight_s` is the UTC midnight of day `number`, counted from the start of `day`.
+        """
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # 1 January 2000 was a Saturday
-        # The offset at noon serves for the whole day: nobody cooks while the clock is changed.
+        # The UTC offset at noon is used for the whole day; nothing is switched on while the clock changes.
         clock_s = midnight_s - (7200 if is_summer(number * DAY_S + DAY_S // 2) else 3600)
 
         def at(hour: float, spread: float = 0.0) -> float:
             return clock_s + 3600 * (hour + random.uniform(-spread, spread))
 
         for phase, standby in enumerate((70, 55, 45)):
-            day.add(phase, clock_s, DAY_S, standby)
+            day.add_power(phase, clock_s, DAY_S, standby)
         fridge = at(0)
         while fridge < clock_s + DAY_S:
             run = random.uniform(600, 1000)
-            day.add(1, fridge, run, 85)
+            day.add_power(1, fridge, run, 85)
             fridge += run + random.uniform(1500, 2400)
         for hour in (7.2, 10.5, 13, 16, 20):
             if weekend or hour in (7.2, 20) or random.random() < 0.4:
-                day.add(0, at(hour, 0.6), random.uniform(100, 220), 2150)  # kettle
+                day.add_power(0, at(hour, 0.6), random.uniform(100, 220), 2150)  # kettle
         evening = at(17.5, 0.7)
-        day.add(0, evening, 5.2 * 3600, 120)  # lights
-        day.add(2, evening, 4.5 * 3600, 140)  # television
+        day.add_power(0, evening, 5.2 * 3600, 120)  # lights
+        day.add_power(2, evening, 4.5 * 3600, 140)  # television
         if random.random() < 0.7:
             oven = at(18.2, 0.6)
-            day.add(1, oven, 600, 2600)  # heats up, then keeps warm in cycles
+            day.add_power(1, oven, 600, 2600)  # heats up, then keeps warm in cycles
             for cycle in range(random.randint(6, 14)):
-                day.add(1, oven + 600 + cycle * 180, 80, 2600)
-        day.add(0, at(18.4, 0.5), random.uniform(1200, 2400), random.choice((1200, 1800)))  # hob
+                day.add_power(1, oven + 600 + cycle * 180, 80, 2600)
+        day.add_power(0, at(18.4, 0.5), random.uniform(1200, 2400), random.choice((1200, 1800)))  # hob
         if weekend or random.random() < 0.3:
             washing = at(10 if weekend else 21, 1.0)
-            day.add(1, washing, 900, 2000)
-            day.add(1, washing + 900, 3600, 160)
-            day.add(2, washing + 4800, 4200, 650)  # dryer with a heat pump
+            day.add_power(1, washing, 900, 2000)
+            day.add_power(1, washing + 900, 3600, 160)
+            day.add_power(2, washing + 4800, 4200, 650)  # dryer with a heat pump
         if random.random() < 0.4:
             car = at(18.9, 1.0) if random.random() < 0.6 else at(22.3, 0.2)
-            day.add(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
+            day.add_power(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
         for _ in range(random.randint(2, 4)):
             shower = at(random.choice((7.0, 7.4, 21.5)), 0.5)
-            day.draw(day.water_ml, shower, 420, random.uniform(40_000, 75_000))
-            day.draw(day.gas_ml, shower, 420, random.uniform(150_000, 260_000))
+            day.add_volume(day.water_ml, shower, 420, random.uniform(40_000, 75_000))
+            day.add_volume(day.gas_ml, shower, 420, random.uniform(150_000, 260_000))
         for _ in range(random.randint(12, 22)):
-            day.draw(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
+            day.add_volume(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
 
-    def _heat(self, day: _Day, number: int, weather: Weather) -> None:
-        """Heat pump down to the freezing point, the boiler's help below it; both come on and off."""
+    def _add_heating(self, day: _Day, number: int, weather: Weather) -> None:
+        """Add the heat pump, and below 2 °C the boiler's help; both switch on and off."""
         random = Random(f"{self.seed} heating {number}")
         for half_hour in range(48):
             outside = weather.temperature_c[half_hour // 2]
@@ -203,11 +206,11 @@ class Household:
                 continue
             pump_w = min(heat_w / (2.2 + 0.09 * max(-5.0, outside)), 1900)
             begin = half_hour * 1800 + random.uniform(0, 500)
-            day.add(0, begin, 1300, pump_w * 1800 / 1300)
+            day.add_power(0, begin, 1300, pump_w * 1800 / 1300)
             if outside < 2:
-                day.draw(day.gas_ml, begin, 900, (2 - outside) * 25_000)
+                day.add_volume(day.gas_ml, begin, 900, (2 - outside) * 25_000)
 
-    def _shine(self, day: _Day, weather: Weather) -> None:
+    def _add_solar(self, day: _Day, weather: Weather) -> None:
         if not self.solar_wp:
             return
         per_minute = 60 // STEP_S

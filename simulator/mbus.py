@@ -1,6 +1,6 @@
-"""Gas and water meters that the electricity meter reads by M-Bus.
+"""Gas and water meters that the electricity meter reads over M-Bus.
 
-They have clocks of their own: a value is captured every five minutes, and its stamp lags by that much.
+They capture a value every five minutes, so its timestamp lags behind the telegram by up to that much.
 """
 
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 CAPTURE_S = 300
 GAS, WATER = 3, 7
-"""Device types of 0-n:24.1.0."""
+"""Device types in 0-n:24.1.0."""
 
 
 @dataclass(slots=True)
 class MBusDevice:
-    """One device. `channel` 1 to 4, `volume_ml` at `captured`; `linked` is False for a meter that never reported."""
+    """One device. `channel` is 1 to 4, `volume_ml` is of `captured`, and `linked` is False if it never reported."""
 
     channel: int
     type: int
@@ -26,12 +26,12 @@ class MBusDevice:
 
     @property
     def volume_dm3(self) -> int:
-        """The volume that telegrams print (dm3)."""
+        """The volume in the telegram (dm3)."""
         return self.volume_ml // 1000
 
-    def follow(self, at: int) -> None:
-        """Capture what was used up to the last capture time before a moment of the household."""
-        # Each channel has its own second within the five minutes, as the real ones do.
+    def capture_until(self, at: int) -> None:
+        """Capture the volume used until the last capture time before a moment of the household."""
+        # Each channel captures at another second within the five minutes, as real devices do.
         lag = 7 + 40 * self.channel
         capture = (at - lag) // CAPTURE_S * CAPTURE_S + lag
         if not self.captured:

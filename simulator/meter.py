@@ -1,8 +1,8 @@
 """A Belgian digital meter: registers per tariff, quarter-hour demand, month peaks.
 
-Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. A moment that the meter names
-belongs to the second that has just ended: the register at t holds everything up to t, and the power at t
-is the mean of the second before it, so that register(t) - register(t-1) is that power to the watt-second.
+Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. The values at a moment t are those
+of the second that ended at t: the register counts everything until t, and the power is the mean of that
+second. So register(t) - register(t-1) equals the power to the watt-second.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,54 +10,54 @@ from collections.abc import Callable, Sequence
 from simulator.clock import QUARTER_S, is_day_tariff, month_start, quarter_start
 from simulator.household import Load
 from simulator.mbus import GAS, WATER, MBusDevice
-from simulator.past import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
 
 class Meter:
-    """Counts what a load draws. `moment` is the meter's own clock (see simulator.clock).
+    """A meter that counts a load's energy. `moment` is the meter's clock (see simulator.clock).
 
-    `import_ws` and `export_ws` hold the registers of day and night tariff in W s; `peak` is 1.6.0, `closed`
-    98.1.0 oldest first; `on_quarter(start, demand_w)` is called for each completed quarter.
+    `import_ws` and `export_ws` are the registers of day and night tariff in W s; `peak` is 1.6.0, `closed` is
+    98.1.0, oldest first. `on_quarter(start, demand_w)` is called for each completed quarter.
     """
 
     def __init__(
         self,
         load: Load,
         start: int,
-        past: Past | None = None,
+        history: MeterHistory | None = None,
         *,
         gas: int | None = None,
         water: int | None = None,
         gas_linked: bool = True,
         message: str = "",
     ) -> None:
-        past = past or Past()
+        history = history or MeterHistory()
         self.load = load
         self.moment = start
-        self.import_ws = [wh * 3600 for wh in past.import_wh]
-        self.export_ws = [wh * 3600 for wh in past.export_wh]
-        self.closed: list[ClosedMonth] = list(past.closed)
-        self.peak = past.peak or Peak(0, month_start(start))
+        self.import_ws = [wh * 3600 for wh in history.import_wh]
+        self.export_ws = [wh * 3600 for wh in history.export_wh]
+        self.closed: list[ClosedMonth] = list(history.closed)
+        self.peak = history.peak or Peak(0, month_start(start))
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
-        self._ahead = 0  # how far this clock runs before the household's
+        self._clock_offset_s = 0  # s by which this clock is ahead of the household's
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
-            volume = past.gas_ml if gas_linked else 0
-            self._install(
+            volume = history.gas_ml if gas_linked else 0
+            self._add_mbus_device(
                 MBusDevice(gas, GAS, "7FLO2100000031", load.gas_ml, volume, linked=gas_linked, valve=1)
             )
         if water:
-            self._install(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, past.water_ml))
+            self._add_mbus_device(MBusDevice(water, WATER, "8SET0000000042", load.water_ml, history.water_ml))
 
-    def _install(self, device: MBusDevice) -> None:
+    def _add_mbus_device(self, device: MBusDevice) -> None:
         if device.channel not in range(1, 5) or any(
             device.channel == other.channel for other in self.devices
         ):
-            raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and holds one device")
-        device.follow(self.moment)
+            raise ValueError(f"M-Bus channel {device.channel}: a channel is 1 to 4 and can have one device")
+        device.capture_until(self.moment)
         self.devices.append(device)
         self.devices.sort(key=lambda each: each.channel)
 
@@ -73,21 +73,21 @@ class Meter:
 
     @property
     def tariff(self) -> int:
-        """96.14.0: 1 = day, 2 = night. In Belgium T1 is the day tariff, unlike in the Netherlands."""
+        """96.14.0: 1 = day, 2 = night. In the Netherlands it is the other way round."""
         return 1 if is_day_tariff(self.moment) else 2
 
     @property
     def demand_w(self) -> int:
-        """1.4.0: the import of the running quarter so far, divided by 15 minutes; a saw-tooth from 0 (W)."""
+        """1.4.0 (W): the import of the running quarter so far, divided by 15 minutes; it rises from 0 each quarter."""
         return self._quarter_ws // QUARTER_S
 
     @property
     def phase_w(self) -> Sequence[int]:
         """Net power per phase (W): above 0 import, below 0 export."""
-        return self.load.power_w(self.moment - self._ahead)
+        return self.load.power_w(self.moment - self._clock_offset_s)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Let time pass. Without power the clock runs on and nothing of the electricity is counted."""
+        """Let time pass. Without power the clock continues, but no electricity is counted."""
         end = self.moment + seconds
         while self.moment < end:
             stop = min(end, quarter_start(self.moment) + QUARTER_S)
@@ -97,31 +97,31 @@ class Meter:
             if stop % QUARTER_S == 0:
                 self._close_quarter()
         for device in self.devices:
-            device.follow(self.moment - self._ahead)
+            device.capture_until(self.moment - self._clock_offset_s)
 
     def set_clock(self, seconds: int) -> None:
-        """Move the meter's clock forward or back, as the grid operator may do from afar.
+        """Move the meter's clock forward or back, as the grid operator may do remotely.
 
         A quarter that is left before its end is not completed and sets no peak.
         """
         before = self.moment
         self.moment += seconds
-        self._ahead += seconds
+        self._clock_offset_s += seconds
         if quarter_start(before) != quarter_start(self.moment):
             self._quarter_ws = 0
         if month_start(before) < month_start(self.moment):
             self._close_month(month_start(self.moment))
 
     def _count(self, begin: int, end: int) -> None:
-        imported, exported = self.load.energy_ws(begin - self._ahead, end - self._ahead)
-        # Tariffs change on the quarter, so the second's beginning decides for the whole span.
+        imported, exported = self.load.energy_ws(begin - self._clock_offset_s, end - self._clock_offset_s)
+        # The tariff changes only between quarters, so the tariff at `begin` applies to the whole span.
         register = 0 if is_day_tariff(begin) else 1
         self.import_ws[register] += imported
         self.export_ws[register] += exported
         self._quarter_ws += imported
 
     def _close_quarter(self) -> None:
-        """The clock quarter that ends now: its demand, and the month's peak if it is the highest so far."""
+        """Complete the quarter that ends now; it becomes the month's peak if it is the highest so far."""
         demand_w, self._quarter_ws = self.demand_w, 0
         if demand_w > self.peak.power_w:
             self.peak = Peak(demand_w, self.moment)

@@ -1,4 +1,4 @@
-"""The command line of scripts/simulate: its options, and what is wrong with them in one line."""
+"""Command line of scripts/simulate: its options, and one-line messages about wrong ones."""
 
 import argparse
 import os
@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator import clock
-from simulator.board import port_trouble
+from simulator.board import port_problem
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
 from simulator.replay import Replay
-from simulator.source import AS_USUAL, Source, simulated_meter
+from simulator.telegram_source import DIALECT_DEFAULT, TelegramSource, simulated_meter
 
 HOST = "127.0.0.1"
-_MOST_CHARACTERS = 1024
-"""Length of the text message 0-0:96.13.0 (DSMR P1 5.0.2)."""
-_FAST = 10_000
+_MAX_MESSAGE_LENGTH = 1024
+"""Largest length of the text message 0-0:96.13.0 (DSMR P1 5.0.2)."""
+_MAX_SPEED = 10_000
 
 
 class UsageError(Exception):
-    """An option that cannot be; the text says what to do."""
+    """An invalid option; the message names the mistake and the correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to simulate."""
+    """The parsed command line; `about` describes the source of telegrams."""
 
-    source: Source
+    source: TelegramSource
     faults: Faults
     card: Path | None
     port: int
@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def meter_list() -> str:
-    """The meters by name, one a line."""
+    """Return names and descriptions of the meters, one a line."""
     return "\n".join(f"  {name:24} {dialect.about}" for name, dialect in DIALECTS.items())
 
 
@@ -60,7 +60,7 @@ def _parser() -> _Parser:
         epilog=f"meters:\n{meter_list()}\n\nfaults:\n{_faults_list()}",
     )
     add = parser.add_argument
-    add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); help lists them")
+    add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); the name `help` lists all")
     add(
         "--telegrams",
         metavar="FILE",
@@ -90,32 +90,38 @@ def _parser() -> _Parser:
         metavar="NAME[:RATE]",
         action="append",
         default=[],
-        help="let this go wrong; may be repeated",
+        help="let this fault happen; may be repeated",
     )
-    add("--seed", metavar="N", type=int, default=1, help="another household, other weather, other faults (1)")
+    add(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=1,
+        help="number that chooses household, weather and faults (1)",
+    )
     return parser
 
 
 def parse(arguments: Sequence[str]) -> Options:
-    """The options of a command line. UsageError says in one line what is wrong and what to do."""
+    """Return the options in a command line. UsageError with one line that names the mistake and the correction."""
     given = _parser().parse_args(arguments)
     if given.meter == "help":
         print(meter_list())
         sys.exit(0)
-    if not 1 <= given.speed <= _FAST:
-        raise UsageError(f"--speed {given.speed}: choose a whole number from 1 to {_FAST}")
+    if not 1 <= given.speed <= _MAX_SPEED:
+        raise UsageError(f"--speed {given.speed}: choose a whole number from 1 to {_MAX_SPEED}")
     try:
-        faults = Faults.named(given.fault, given.seed)
+        faults = Faults.parse(given.fault, given.seed)
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from None
-    source, about = _replay(given) if given.telegrams else _meter(given)
+    source, about = _replay_source(given) if given.telegrams else _meter_source(given)
     _check_card(given.card)
     _check_port(given.port)
     return Options(source, faults, given.card, given.port, given.speed, about)
 
 
-def _replay(given: argparse.Namespace) -> tuple[Source, str]:
-    """The files' telegrams; options that shape a simulated meter would be silently lost, so they are refused."""
+def _replay_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
+    """Return a replay of the files. UsageError for options that change a simulated meter: here they have no effect."""
     shaping = {
         "--meter": given.meter,
         "--start": given.start,
@@ -126,21 +132,21 @@ def _replay(given: argparse.Namespace) -> tuple[Source, str]:
     for option, value in shaping.items():
         if value:
             raise UsageError(
-                f"{option} shapes a simulated meter and cannot go with --telegrams: leave one of them out"
+                f"{option} is for a simulated meter and cannot be used with --telegrams: leave one of them out"
             )
     try:
-        return Replay.files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
+        return Replay.from_files(given.telegrams), f"telegrams of {', '.join(map(str, given.telegrams))}"
     except OSError as error:
         raise UsageError(f"--telegrams: {error.filename} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise UsageError(f"--telegrams: {error}: name a file that holds a telegram") from None
+        raise UsageError(f"--telegrams: {error}: name a file that contains a telegram") from None
 
 
-def _meter(given: argparse.Namespace) -> tuple[Source, str]:
+def _meter_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
     message = given.message
-    if len(message) > _MOST_CHARACTERS:
+    if len(message) > _MAX_MESSAGE_LENGTH:
         raise UsageError(
-            f"--message: {len(message)} characters are too many, a meter shows {_MOST_CHARACTERS} at most"
+            f"--message: {len(message)} characters are too many; a meter shows {_MAX_MESSAGE_LENGTH} at most"
         )
     try:
         start = clock.parse(given.start) if given.start else clock.now()
@@ -148,7 +154,7 @@ def _meter(given: argparse.Namespace) -> tuple[Source, str]:
         raise UsageError(f"--start: {error}") from None
     gas, _, link = (given.gas or "").partition(":")
     if link not in ("", "unlinked"):
-        raise UsageError(f"--gas {given.gas}: after the channel only :unlinked can stand")
+        raise UsageError(f"--gas {given.gas}: only :unlinked may follow the channel")
     try:
         name = dialect_named(given.meter or DEFAULT).name
         source = simulated_meter(
@@ -169,14 +175,14 @@ def _meter(given: argparse.Namespace) -> tuple[Source, str]:
 
 def _channel(option: str, text: str) -> int | None:
     if text in ("", "none"):
-        return AS_USUAL if not text else None
+        return DIALECT_DEFAULT if not text else None
     if text not in ("1", "2", "3", "4"):
         raise UsageError(f"{option} {text}: an M-Bus channel is 1, 2, 3, 4 or none")
     return int(text)
 
 
 def _check_card(card: Path | None) -> None:
-    """A card that the board could not even open would only show as a failed card, so it is refused here."""
+    """Raise UsageError for a card that the board cannot open; the board itself would only show that its card failed."""
     if card is None:
         return
     try:
@@ -186,11 +192,11 @@ def _check_card(card: Path | None) -> None:
                     signature = image.read(512)[510:]
                 if signature != b"\x55\xaa":
                     raise UsageError(
-                        f"--card: {card} holds no FAT file system: name another file, or one that is not there"
+                        f"--card: {card} contains no FAT filesystem: name another file, or one that does not exist yet"
                     )
             elif not os.access(card.parent, os.W_OK):
                 raise UsageError(
-                    f"--card: {card.parent} is no folder that the image can be made in: make it first"
+                    f"--card: no image can be made in {card.parent}: make it first, or change its permissions"
                 )
         elif card.is_file():
             raise UsageError(f"--card: {card} is a file: name a folder, or an image whose name ends in .img")
@@ -199,7 +205,7 @@ def _check_card(card: Path | None) -> None:
                 f"--card: there is no folder {card}: make it first, or name an image that ends in .img"
             )
         elif not os.access(card, os.R_OK | os.W_OK | os.X_OK):
-            raise UsageError(f"--card: {card} cannot be read and written by you: change its permissions")
+            raise UsageError(f"--card: you may not read and write {card}: change its permissions")
     except OSError as error:
         raise UsageError(f"--card: {card} cannot be used: {error.strerror}") from None
 
@@ -207,5 +213,5 @@ def _check_card(card: Path | None) -> None:
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65_535:
         raise UsageError(f"--port {port}: choose a number from 1024 to 65535")
-    if trouble := port_trouble(port, HOST):
-        raise UsageError(f"port {port} cannot be used ({trouble}): choose another with --port N")
+    if problem := port_problem(port, HOST):
+        raise UsageError(f"port {port} cannot be used ({problem}): choose another with --port N")

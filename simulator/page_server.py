@@ -1,4 +1,4 @@
-"""Serves the web page from its sources while somebody works on it."""
+"""Server of the web page for its development: it serves the page from its sources."""
 
 import os
 import signal
@@ -7,24 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from build_tool.page import ESBUILD, OPTIONS, SOURCES
-from simulator.board import free_port, port_trouble
+from simulator.board import free_port, port_problem
 
-_PORT = 8000  # where it is free
+_PORT = 8000  # if it is free
 
 
 @contextmanager
-def developing(host: str, device: str) -> Iterator[str]:
-    """Serve the page from its sources, looking at a device; gives its address.
+def page_from_source(host: str, device: str) -> Iterator[str]:
+    """Serve the page from its sources, with the figures of `device` (HOST:PORT); yield its address.
 
-    A browser that has it open loads it anew when a source changes.
+    An open browser reloads the page when a source changes.
     """
-    port = _PORT if not port_trouble(_PORT, host) else free_port(host)
+    port = _PORT if not port_problem(_PORT, host) else free_port(host)
     server = subprocess.Popen(
         [
             *ESBUILD,
             SOURCES / "main.js",
             SOURCES / "page.css",
-            f"--outdir={SOURCES}/built",  # where index.html looks for them; nothing is written there
+            f"--outdir={SOURCES}/built",  # where index.html expects them; nothing is written there
             f"--servedir={SOURCES}",
             f"--serve={host}:{port}",
             "--watch=forever",
@@ -34,7 +34,7 @@ def developing(host: str, device: str) -> Iterator[str]:
             *OPTIONS,
         ],
         stdin=subprocess.DEVNULL,
-        start_new_session=True,  # esbuild is started by a script, and goes with it
+        start_new_session=True,  # a script starts esbuild; the signal below must end both
     )
     try:
         yield f"http://localhost:{port}/?device={device}"

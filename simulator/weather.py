@@ -1,4 +1,4 @@
-"""Weather in the middle of Belgium, made up from a seed: outside temperature, sun and clouds."""
+"""Weather in the middle of Belgium, generated from a seed: outside temperature, sun and clouds."""
 
 import math
 from random import Random
@@ -9,11 +9,11 @@ MINUTES = 1440
 
 
 class Weather:
-    """One UTC day. `temperature_c[hour]`, and `sun[minute]`: 0 (dark) to 1 (full sun on a clear noon in June)."""
+    """The weather of one UTC day. `temperature_c` is by hour, `sun` by minute: 0 is dark, 1 a clear noon in June."""
 
     def __init__(self, seed: int, day: int) -> None:
         random = Random(f"{seed} weather {day}")
-        # The coldest days come about 25 days after the shortest one; day 0 is 1 January 2000.
+        # Day 0 is 1 January 2000. The coldest time of the year is late January.
         season = math.cos(2 * math.pi * (day - 25) / 365.25)
         mean = 10.8 - 7.5 * season + random.gauss(0, 2.8)
         self.temperature_c = [mean - 3.5 * math.cos(2 * math.pi * (hour - 3) / 24) for hour in range(24)]
@@ -28,7 +28,7 @@ class Weather:
         restless = 0.35 * (1 - abs(2 * clear - 1))
         sun, cloud = [], 0.0
         for minute in range(MINUTES):
-            # A cloud drifts in and out within minutes, hence the slow random walk back to 0.
+            # A random walk with a slow return to 0, because a cloud drifts in and out within minutes.
             cloud = 0.93 * cloud + random.uniform(-restless, restless)
             hour_angle = 2 * math.pi * (minute / MINUTES + LONGITUDE_DEG / 360 - 0.5)
             height = base + swing * math.cos(hour_angle)

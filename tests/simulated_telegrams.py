@@ -10,7 +10,7 @@ from simulator import clock
 from simulator.dialect import Dialect
 from simulator.dialects import DIALECTS
 from simulator.meter import Meter
-from simulator.source import simulated_meter
+from simulator.telegram_source import simulated_meter
 
 MESSAGE = "Hallo, België"
 
@@ -47,7 +47,7 @@ def write_telegrams(product: Path) -> None:
 def meant(dialect: Dialect, meter: Meter) -> dict[str, object]:
     """The firmware's fields of a telegram of this dialect, from the meter itself."""
     net = sum(meter.phase_w)
-    seen = dialect.wiring(meter.moment, meter.phase_w)
+    seen = dialect.grid(meter.moment, meter.phase_w)
     whole_amperes = "{current_l1:3.0}" in dialect.text
     fields: dict[str, tuple[str, object]] = {
         "clock": ("time", clock.iso(meter.moment)),

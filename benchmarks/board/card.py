@@ -1,4 +1,4 @@
-"""What a card has to do, counted in sectors; runs under MicroPython.
+"""The work of a card, counted in sectors; runs under MicroPython.
 
 card.py writes IMAGE | fill IMAGE YEARS | reads IMAGE
 
@@ -61,7 +61,7 @@ class Slot:
 
 
 def writes(image):
-    """Sectors that a quarter writes, mean of a day's last 20 hours; and what the original firmware writes for one."""
+    """Return the sectors written for a quarter, a mean of 20 hours, and those that the original firmware writes."""
     slot = Slot(image)
     found = Device(Board(slot), Meter("260115035955W", power_w=1234))
     found.run(3600)
@@ -70,7 +70,7 @@ def writes(image):
     ours = (slot.disk.writes - before) / (len(found.closed) - ended)
     before = slot.disk.writes
     for number in range(80):
-        # Opened under its name, written in pieces, closed.
+        # As the original firmware does: open the file under its final name, write it in pieces, close it.
         path = "%s/meter/2026/01/15/old%d.json" % (ROOT, number)
         with open(path, "wb") as file:
             found.coach.quarter.write_json(file.write)
@@ -79,7 +79,7 @@ def writes(image):
 
 
 def fill(image, years):
-    """So many years of day.csv and days.csv, up to the end of 2025, and a day with all of its files."""
+    """Write `years` years of day.csv and days.csv, up to the end of 2025, and a day with all of its quarter files."""
     vfs.mount(vfs.VfsFat(Disk(image)), ROOT)
     os.mkdir(ROOT + "/meter")
     wh = 1000000
@@ -121,7 +121,7 @@ def fill(image, years):
 
 
 class Request:
-    """As much of a request as the handlers ask for."""
+    """The parts of a request that the handlers use."""
 
     def __init__(self, path):
         self.path = path
@@ -150,11 +150,11 @@ class Monitor:
 
 async def _answer(part):
     while part:
-        part = await part  # it may hand on to another
+        part = await part  # a handler may return another awaitable
 
 
 def reads(image):
-    """Sectors that a day and a year of days read, each on a card that was just mounted."""
+    """Return the sectors read for a day and for the days of a year, each on a card that was just mounted."""
     found = {}
     for name, handler, path in (
         ("day", history_query.day, b"/api/days/2025-06-15"),

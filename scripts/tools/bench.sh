@@ -1,5 +1,5 @@
-# What counts instructions: valgrind, and a MicroPython that is a plain program (the one of PyPI is a library of CPython);
-# and Lighthouse, which judges the page.
+# Programs of the benchmarks. valgrind counts instructions of a MicroPython that is a plain program, because the one on
+# PyPI is a library of CPython. Lighthouse rates the page.
 
 setup_lighthouse() {
     local folder="$ROOT/.tools/lighthouse"
@@ -27,7 +27,7 @@ setup_bench() {
     setup_valgrind
 }
 
-# A script, as Debian's own valgrind finds the rest by the name it is called with.
+# .tools/bin/valgrind is a script and no link, because valgrind finds its other files by the path it is called with.
 setup_valgrind() {
     local system root="$ROOT/.tools/valgrind"
     rm -f .tools/bin/valgrind

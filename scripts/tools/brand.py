@@ -1,4 +1,4 @@
-"""Icon and logo as Home Assistant wants them: PNG in two sizes, the logo also for dark backgrounds."""
+"""Icon and logo as Home Assistant needs them: PNG in two sizes, the logo also for dark backgrounds."""
 
 import io
 from pathlib import Path

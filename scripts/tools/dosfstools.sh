@@ -1,4 +1,4 @@
-# mkfs.fat makes cards as a PC does, and fsck.fat judges them after a power cut.
+# mkfs.fat formats cards as a PC does; fsck.fat checks them after a power cut.
 
 setup_dosfstools() {
     local root="$ROOT/.tools/dosfstools" name program

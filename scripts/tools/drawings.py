@@ -1,7 +1,7 @@
 """The drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
-What is joined to what stands in the tables below; everything under them only draws. Pins stand where their wire
-arrives and not where they sit on the board, because only the board's own print is certain about that.
+The tables below list the connections; everything after them only draws. A pin is drawn where its wire ends and not
+where it is on the board, because only the board's own print is reliable about that.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 FOLDER = Path(__file__).parents[2] / "docs" / "drawings"
 
-# By pin of the RJ12 plug: two sets of colours that such cables have, and what the pin is for (DSMR P1 5.0.2).
+# By pin of the RJ12 plug: the colours in two kinds of cable, and the pin's signal (DSMR P1 5.0.2).
 COLOURS = {
     "A": ("white", "black", "red", "green", "yellow", "blue"),
     "B": ("white", "brown", "green", "yellow", "grey", "orange"),
@@ -20,7 +20,7 @@ SIGNALS = ("5 V", "request", "data ground", "unused", "data", "power ground")
 
 @dataclass(frozen=True)
 class Wiring:
-    """Where the wires of pins 1 to 6 go: (print on the board, where to look), or None."""
+    """The board's ends of the wires of pins 1 to 6: (print on the board, where to look), or None."""
 
     board: str
     pins: tuple[tuple[str, str] | None, ...]
@@ -126,7 +126,7 @@ class Drawing:
         self.add(f'<path class="{style}"{stroke} d="{course}"/>')
 
     def wire(self, course: str, colour: str) -> None:
-        """In its colour with an edge, since white and black each vanish on one of the two papers."""
+        """Draw a wire with an edge, because white or black alone would vanish on a light or a dark page."""
         self.path("case", course)
         self.path("core", course, colour)
 
@@ -155,7 +155,7 @@ class Drawing:
 
 
 def wiring(name: str, language: str) -> None:
-    """The plug on the left, the board on the right, one row for each of the six wires."""
+    """Draw the plug on the left, the board on the right, and a row for each of the six wires."""
     plan = WIRINGS[name]
     drawing = Drawing(440, 604, language)
     row, first, plug, board = (
@@ -195,7 +195,7 @@ def wiring(name: str, language: str) -> None:
 
 
 def capacitor(drawing: Drawing, x: float, top: float, bottom: float, board: float) -> None:
-    """Between 5 V and ground, its plus towards 5 V; its words in the row of pin 4, which has no place."""
+    """Draw a capacitor between 5 V and ground, plus towards 5 V, with its text in the row of the unused pin 4."""
     middle = top + (bottom - top) * 0.6
     drawing.path("line dash", f"M{board + 70:g} {top:g}H{x:g}V{middle - 5:g}")
     drawing.path("line dash", f"M{board + 86:g} {bottom:g}H{x:g}V{middle + 5:g}")
@@ -206,7 +206,7 @@ def capacitor(drawing: Drawing, x: float, top: float, bottom: float, board: floa
 
 
 def plug(language: str) -> None:
-    """Which contact is which, in four rows of colours and two views of the nose."""
+    """Draw the contacts of the plug, in four rows of colours and two views of its nose."""
     drawing = Drawing(440, 684, language)
     columns = [70 + 60 * pin for pin in range(6)]
     drawing.text(220, 34, "Gold contacts towards you, cable down", "bold mid")
@@ -249,7 +249,7 @@ def nose(drawing: Drawing, left: float, contacts: range) -> None:
 
 
 def ports(language: str) -> None:
-    """The right socket of the two, and never two supplies."""
+    """Draw which of two sockets is the right one, and that the board may have only one supply."""
     drawing = Drawing(440, 520, language)
     drawing.text(220, 34, "Two sockets that look the same", "bold mid")
     for left, name, words, style in (

@@ -1,4 +1,4 @@
-# MicroPython as the board counts memory: Debian's 32-bit build, which an x86-64 Linux runs natively.
+# Debian's 32-bit MicroPython, whose objects are as large as the board's. An x86-64 Linux runs it natively.
 
 setup_micropython32() {
     local root="$ROOT/.tools/micropython32"

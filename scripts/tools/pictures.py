@@ -1,6 +1,6 @@
-"""Makes the pictures of the documents: docs/pictures/*.png.
+"""Screenshots in the documents: docs/pictures/*.png.
 
-The web page's are of a simulated house of its own, that of Home Assistant is of what scripts/develop runs just then.
+This script simulates a house for those of the web page. Those of Home Assistant need a running scripts/develop.
 """
 
 import io
@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from simulator import clock
 from simulator.board import Board
+from simulator.card_history import write_card_history
 from simulator.household import Household
-from simulator.line import Line
-from simulator.source import simulated_meter
-from simulator.stored import remember
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs/pictures"
@@ -43,11 +43,11 @@ def _save(seen: Page | Locator, name: str) -> None:
 
 
 def _page_pictures(browser: Browser, folder: Path) -> None:
-    """The web page of a house that has been watched for thirteen months."""
-    past = remember(folder, Household(), EVENING, 400)
+    """Take the pictures of the web page, in a house with thirteen months of history."""
+    history = write_card_history(folder, Household(), EVENING, 400)
     (folder / "config.json").write_text('{"capacity": {"area": "antwerpen"}}')
-    source = simulated_meter(start=EVENING, load=Household(), past=past)
-    with Line(source, speed=SPEED) as line, Board(line, card=folder, speed=SPEED) as board:
+    source = simulated_meter(start=EVENING, load=Household(), history=history)
+    with P1Port(source, speed=SPEED) as line, Board(line, card=folder, speed=SPEED) as board:
         for name, screen, (width, height), scheme in _PICTURES:
             context = browser.new_context(
                 locale="en-GB",
@@ -57,7 +57,9 @@ def _page_pictures(browser: Browser, folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(f"{board.url}#{screen}")
-            if screen == "now":  # in the second half of a quarter there is something to see
+            if (
+                screen == "now"
+            ):  # wait for the second half of a quarter, because the figures change little before
                 page.get_by_text("5:", exact=False).filter(has_text="left").wait_for()
             page.locator("[aria-busy]").wait_for(state="hidden")
             page.wait_for_timeout(500)
@@ -72,7 +74,7 @@ def _home_assistant(browser: Browser) -> None:
     page.locator("input[name=password]").fill("demo")
     page.keyboard.press("Enter")
     page.get_by_text("Headroom").wait_for()
-    page.wait_for_timeout(3000)  # the graph draws itself in
+    page.wait_for_timeout(3000)  # the graph is animated
     _save(page, "home-assistant.png")
     _save(page.locator("p1-quarter-card"), "card.png")
 
@@ -92,7 +94,7 @@ def _home_assistant(browser: Browser) -> None:
 
 
 def main() -> int:
-    """Take the pictures. Exit status 1 when nothing is there to be seen."""
+    """Take the pictures. Return the exit status: 1 if Home Assistant or the page cannot be shown."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="p1-pictures-") as folder:
         browser = playwright.chromium.launch(executable_path=ROOT / ".tools/bin/chromium", args=_ARGUMENTS)
         try:

@@ -24,7 +24,7 @@ setup_uv() {
     fi
 }
 
-# Sets PYTHON: one that is here already, else one that uv downloads, else one made of Debian's packages.
+# Set PYTHON to one on this machine, else one that uv downloads, else one made from Debian's packages.
 setup_python() {
     local private="$ROOT/.tools/python/usr/bin/python3.14"
     PYTHON=$(find_python) && return
@@ -39,13 +39,13 @@ setup_python() {
         python_from_debian
     fi
     PYTHON=$private
-    # Packages that compile: this Python's headers lie where no compiler looks.
+    # For packages that are compiled, because no compiler looks for headers in this folder.
     export CPATH="$ROOT/.tools/python/usr/include"
 }
 
 find_python() { "$UV" python find --no-project --no-python-downloads --system "$PYTHON_WANTED" 2>/dev/null; }
 
-# It brings its own C library: the machine's may be older, and must not be touched.
+# This Python uses a C library of its own, because the machine's may be older and must not be changed.
 python_from_debian() {
     local prefix="$ROOT/.tools/python" libraries triplet
     debian_unpack "$prefix" "$(dpkg --print-architecture)" python3.14 python3.14-dev libstdc++6 \
@@ -59,13 +59,13 @@ setup_venv() {
     say "packages of uv.lock into .venv"
     command -v c++ >/dev/null \
         || stop "a C++ compiler is missing, which two packages of Home Assistant need: install g++ (macOS: xcode-select --install)"
-    # Programs in an environment have its path built in: one that was moved here is of no use.
+    # The programs of an environment contain its path, so one that was moved here must be made again.
     grep -qsF "$ROOT/.venv" .venv/bin/activate || rm -rf .venv
     quietly "installing the packages of uv.lock" \
         env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT="$ROOT/.venv" "$UV" sync --locked --python "$PYTHON"
 }
 
-# The board's modules, for type checkers only: they must not hide CPython's from the rest.
+# Stubs of the board's modules. They are outside .venv, because there they would hide CPython's own modules.
 setup_typings() {
     rm -rf .tools/typings
     "$UV" export --quiet --locked --only-group typings --format requirements.txt >.tools/typings.txt

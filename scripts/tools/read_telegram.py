@@ -1,7 +1,7 @@
-"""Reads telegrams from files with the firmware's own parser; runs under MicroPython for scripts/telegram.
+"""Reader of telegrams in files: scripts/telegram, which runs the firmware's parser under MicroPython.
 
-One JSON object a line on stdout for each good telegram (that of /api/reading), one line on stderr for each bad one.
-Exit status 0 when all were good, 1 when one was not, 2 without a file.
+It prints a line on stdout for each good telegram, the JSON of /api/reading, and a line on stderr for each bad one.
+Exit status 0 if all were good, 1 if one was not, 2 without a file.
 """
 
 import sys
@@ -18,10 +18,10 @@ usage: scripts/telegram FILE...   (- reads standard input)
 Reads each telegram of a Belgian P1 port in the files as the board would, and prints its reading as JSON, one a line."""
 
 ELSEWHERE = (
-    "this monitor reads Belgian meters (e-MUCS P1); if yours should be read too, replace its numbers and names by "
+    "this monitor reads Belgian meters (e-MUCS P1); to have yours supported, replace its numbers and names with "
     "zeros and open an issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# (what stands in the telegram, whose it is), the first that fits. Headers begin with "/".
+# (bytes in the telegram, its origin); the first match counts. Bytes with "/" are the beginning of the header.
 FOREIGN = (
     (b"/Lux", "a telegram from Luxembourg (Smarty)"),
     (b"/EST5", "a telegram from Austria"),
@@ -39,14 +39,14 @@ _HEX = b"0123456789ABCDEFabcdef"
 
 
 class Bad(Exception):
-    """Why a telegram, or a file, is not good."""
+    """A telegram or file that cannot be read; the message gives the reason."""
 
 
 def pieces(read):
-    """What `read` gives, cut before each "/": wherever one stands, it begins a telegram (IEC 62056-21).
+    """Yield the bytes that `read` returns, cut before each "/", because each "/" begins a telegram (IEC 62056-21).
 
-    Gives (bytes, whether the "/" stood at the start of a line). A piece is no longer than a telegram may be,
-    so that a file of any length fits.
+    Yield (bytes, True if the "/" was at the start of a line). A piece is cut at the length of the longest telegram, so
+    that a file of any length fits in memory.
     """
     piece, at_line_start = b"", True
     before = b"\n"
@@ -62,19 +62,19 @@ def pieces(read):
             if stop < 0:
                 break
             yield piece, at_line_start
-            at_line_start = before in (b"\n", b"\r", b"\xbf")  # the last one ends a byte order mark
+            at_line_start = before in (b"\n", b"\r", b"\xbf")  # b"\xbf" ends a byte order mark
             piece, before = b"/", b"/"
             chunk = chunk[stop + 1 :]
     yield piece, at_line_start
 
 
 def encrypted(start):
-    """Whether a file begins with a frame of general-glo-ciphering, as it is or as a hex dump."""
+    """True if a file begins with a general-glo-ciphering frame, in binary or as a hex dump."""
     return start[:2] == b"\xdb\x08" or b"".join(start[:16].split())[:4].lower() == b"db08"
 
 
 def foreign(telegram):
-    """Whose telegram it is when it is no Belgian meter's, else None."""
+    """Return the origin of a telegram that is not of a Belgian meter, None for one that may be."""
     for sign, whose in FOREIGN:
         if telegram.startswith(sign) if sign[:1] == b"/" else sign in telegram:
             return whose
@@ -84,7 +84,7 @@ def foreign(telegram):
 
 
 class Reader:
-    """The firmware's framer and parser, fed with one telegram at a time."""
+    """The firmware's framer and parser, which read one telegram at a time."""
 
     def __init__(self):
         self.parser = Parser()
@@ -96,15 +96,15 @@ class Reader:
         self.parser.take(lines)
 
     def read(self, telegram):
-        """The reading's fields. Bad says what is wrong with the telegram."""
+        """Return the reading's fields. Bad if the telegram cannot be read, with the reason."""
         whose = foreign(telegram)
         if whose:
             raise Bad(f"{whose}; {ELSEWHERE}")
         end = telegram.find(b"!")
         if max(end, len(telegram) if end < 0 else 0) >= LIMIT:
-            raise Bad(f"it is longer than {LIMIT} bytes: no meter sends so much, and the board drops it")
+            raise Bad(f"it is longer than {LIMIT} bytes: no meter sends that much, and the board discards it")
         if end < 0:
-            raise Bad('it is cut: no "!" with the CRC ends it')
+            raise Bad('it is cut: there is no "!" with a CRC at its end')
         self.good = False
         self.framer.reset()
         self.framer.feed(telegram)
@@ -117,7 +117,7 @@ class Reader:
         return fields
 
     def _explain(self, telegram):
-        """Why the firmware did not take it."""
+        """Raise Bad with the reason why the framer refused a telegram."""
         computed = self.framer.crc
         end = telegram.find(b"!") + 1
         said = b"".join(telegram[end : end + 8].split()[:1])
@@ -127,20 +127,20 @@ class Reader:
             self.framer.feed(repaired + b"\r\n")
             hint = "; with CR LF its CRC is right" if self.good else ""
             raise Bad(
-                f"its lines end in LF instead of CR LF, as a text editor leaves them{hint}: take it as it came"
+                f"its lines end in LF instead of CR LF, as text editors save them{hint}: use it as it was received"
             )
         if not said:
             raise Bad(
-                'there is no CRC behind its "!": a Belgian meter always sends one, so part of it is missing'
+                'there is no CRC after its "!": a Belgian meter always sends one, so part of it is missing'
             )
         for digit in said:
             if digit not in _HEX:
-                raise Bad(f"its CRC {shown} is no hexadecimal number; the bytes give {computed:04X}")
+                raise Bad(f"its CRC {shown} is not a hexadecimal number; the bytes give {computed:04X}")
         raise Bad(f"its CRC is {shown}, but the bytes give {computed:04X}: it is damaged or was edited")
 
 
 def read_file(name, file):
-    """Print the readings of one file; gives how many telegrams were bad."""
+    """Print the readings of one file; return the number of bad telegrams."""
     reader = Reader()
     number = bad = 0
     first = True
@@ -155,7 +155,7 @@ def read_file(name, file):
             if not piece.startswith(b"/"):
                 continue
         if not at_line_start and b"(" not in piece:
-            continue  # a slash in some text
+            continue  # a slash within a text, which begins no telegram
         number += 1
         try:
             fields = reader.read(piece)
@@ -171,12 +171,12 @@ def read_file(name, file):
 
 
 def complain(where, what):
-    """One line on stderr."""
+    """Print one line on stderr."""
     print(f"telegram: {where}: {what}", file=sys.stderr)
 
 
 def main(names):
-    """Read the files; gives the exit status."""
+    """Read the files; return the exit status."""
     if not names or names[0] in ("-h", "--help"):
         print(USAGE, file=sys.stdout if names else sys.stderr)
         return 0 if names else 2

@@ -14,8 +14,8 @@ import pytest
 
 from simulator.board import Board
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.web import contract, device as web
 
 PASSWORD = "correct horse"
@@ -53,7 +53,7 @@ class Device:
         self.flash.mkdir(exist_ok=True)
         self.said: list[str] = []
         self.token: str | None = None
-        self.line = Line(simulated_meter(start=moment(2026, 11, 12, 18, 5)), speed=speed)
+        self.line = P1Port(simulated_meter(start=moment(2026, 11, 12, 18, 5)), speed=speed)
         self.board = Board(
             self.line,
             speed=speed,

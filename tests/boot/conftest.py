@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import INTERPRETERS, Hardware
 from tests.history.conftest import format_card
 
@@ -38,7 +38,7 @@ def power(tmp_path: Path, interpreter: str) -> Iterator[SwitchOn]:
             line = None
             if meter is not None:
                 source = simulated_meter(start=meter, load=ScriptedLoad(power_w))
-                line = stack.enter_context(Line(source, speed=facts.setdefault("speed", 10)))
+                line = stack.enter_context(P1Port(source, speed=facts.setdefault("speed", 10)))
             hardware = Hardware(tmp_path, interpreter, line=line, **facts)
             stack.callback(hardware.switch_off)
             return hardware

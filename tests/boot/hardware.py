@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from build_tool import board_folder, bytecode, short_names
 from simulator.board import free_port
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 STANDINS = bytecode.ROOT / "tests" / "standins"
 INTERPRETERS = {
@@ -44,7 +44,7 @@ class Hardware:
         interpreter: str,
         *,
         board: str = "t8_c3",
-        line: Line | None = None,
+        line: P1Port | None = None,
         speed: float = 10,
         patience_s: float = 5,
         ticks: int = 0,

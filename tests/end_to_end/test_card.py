@@ -14,9 +14,9 @@ from build_tool.release import INTEGRATION
 from simulator.board import ROOT, Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import PASSWORD, USER, HomeAssistant
-from simulator.line import Line
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 
@@ -73,8 +73,8 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
     house = simulated_meter(start=START, load=ScriptedLoad(9200))
     garage = simulated_meter(start=START, load=ScriptedLoad(-1200))
     with (
-        Line(house) as first,
-        Line(garage) as second,
+        P1Port(house) as first,
+        P1Port(garage) as second,
         Board(first) as board,
         Board(second, device_id=GARAGE) as other,
     ):
@@ -86,7 +86,7 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
             ],
         )
         async with (
-            HomeAssistant(folder, port=free_port(), more=YAML) as home,
+            HomeAssistant(folder, port=free_port(), extra_yaml=YAML) as home,
             async_playwright() as playwright,
         ):
             await home.wait_ready()
@@ -96,7 +96,9 @@ async def test_card_on_storage_and_yaml_dashboards(socket_enabled: None, tmp_pat
                 {"type": "custom:p1-quarter-card", "device_id": house_id},
                 {"type": "custom:p1-quarter-card", "device_id": garage_id, "chart": False},
             ]
-            await home.show("p1-house", {"title": "House", "views": [{"title": "House", "cards": cards}]})
+            await home.save_dashboard(
+                "p1-house", {"title": "House", "views": [{"title": "House", "cards": cards}]}
+            )
             browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
             context = await browser.new_context(locale="en-GB", viewport={"width": 1000, "height": 800})
             page = await context.new_page()
@@ -155,7 +157,7 @@ async def test_a_dashboard_on_the_wall_goes_on_by_itself(socket_enabled: None, t
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
     dashboard_card.build()
     folder, port = tmp_path / "home", free_port()
-    with Line(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
+    with P1Port(simulated_meter(start=START, load=ScriptedLoad(900))) as line, Board(line) as board:
         kept = entry(f"{board.host}:{board.port}", title="House")
         keep_entries(folder, [kept])
         async with async_playwright() as playwright:
@@ -174,7 +176,7 @@ async def test_a_dashboard_on_the_wall_goes_on_by_itself(socket_enabled: None, t
                 await home.sign_in()
                 await device_ids(home, "House")
                 view = {"title": "House", "cards": [{"type": "custom:p1-quarter-card"}]}
-                await home.show("p1-house", {"title": "House", "views": [view]})
+                await home.save_dashboard("p1-house", {"title": "House", "views": [view]})
                 await sign_in(page, home.url, "p1-house")
                 await expect(shown.locator("h2")).to_have_text("House", timeout=60_000)
                 await goes_on()

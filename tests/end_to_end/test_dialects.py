@@ -10,8 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from simulator.board import Board
 from simulator.clock import parse
 from simulator.dialects import DIALECTS
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 
@@ -46,7 +46,7 @@ def devices(hass: HomeAssistant, entry_id: str) -> list[str]:
 async def test_what_a_household_gets(
     hass: HomeAssistant, home: Home, snapshot: SnapshotAssertion, name: str
 ) -> None:
-    with Line(simulated_meter(name, START), speed=10) as line, Board(line, speed=10) as board:
+    with P1Port(simulated_meter(name, START), speed=10) as line, Board(line, speed=10) as board:
         await home.add(board.url)
         await home.until(lambda: home.state("power") is not None)
         assert home.entry

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from simulator.board import ROOT, Board, free_port
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 from .test_card import ARGUMENTS, CHROMIUM, START, device_ids, sign_in
@@ -46,10 +46,10 @@ async def test_triggers_and_conditions_are_found(socket_enabled: None, tmp_path:
     if not CHROMIUM.exists():
         pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
     folder = tmp_path / "home"
-    with Line(simulated_meter(start=START)) as line, Board(line) as board:
+    with P1Port(simulated_meter(start=START)) as line, Board(line) as board:
         keep_entries(folder, [entry(f"{board.host}:{board.port}", title="House")])
         async with (
-            HomeAssistant(folder, port=free_port(), more="automation: []\n") as home,
+            HomeAssistant(folder, port=free_port(), extra_yaml="automation: []\n") as home,
             async_playwright() as playwright,
         ):
             await home.wait_ready()

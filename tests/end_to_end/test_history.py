@@ -18,10 +18,10 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 from custom_components.p1_monitor.history_backfill import HistoryBackfill
 from simulator import clock
 from simulator.board import Board
+from simulator.card_history import write_card_history
 from simulator.household import Household
-from simulator.line import Line
-from simulator.source import simulated_meter
-from simulator.stored import remember
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.home_assistant.test_holes import write
 
 from .conftest import DOMAIN, Home
@@ -38,9 +38,9 @@ FIRST = datetime.fromisoformat(clock.iso(NOW)) - 30 * HOUR
 async def call(home: Home, hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
     """An action of the integration, with a board that has watched a household for 40 days."""
     load, card = Household(), tmp_path / "card"
-    past = remember(card, load, NOW, DAYS)
+    history = write_card_history(card, load, NOW, DAYS)
     with (
-        Line(simulated_meter(start=NOW, load=load, past=past)) as line,
+        P1Port(simulated_meter(start=NOW, load=load, history=history)) as line,
         Board(line, card=card) as board,
     ):
         await home.add(board.url)

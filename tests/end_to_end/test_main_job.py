@@ -13,10 +13,10 @@ import pytest
 
 from simulator.board import ROOT, Board
 from simulator.clock import parse
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory, Peak
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 
@@ -32,7 +32,9 @@ LOAD = ScriptedLoad(
 )
 # (180 s at 500 W + 570 s at 3600 W) / 900 s
 AVERAGE_W = 2380
-PAST = Past([11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00")))
+HISTORY = MeterHistory(
+    [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00"))
+)
 
 
 def fetch(board: Board, path: str) -> bytes:
@@ -69,9 +71,9 @@ async def test_a_quarter_goes_from_the_meter_to_card_and_home_assistant(
     if small and not SMALL.exists():
         pytest.skip("no 32-bit MicroPython on this machine")
     card = tmp_path / "card.img"
-    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=LOAD, past=PAST)
+    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=LOAD, history=HISTORY)
     with (
-        Line(source, speed=60) as line,
+        P1Port(source, speed=60) as line,
         Board(
             line, card=card, speed=60, small=small, compiled=small, heapsize="128k" if small else None
         ) as board,

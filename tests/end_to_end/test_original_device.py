@@ -1,19 +1,21 @@
 """A device with the original firmware, which has two addresses to ask and no more."""
 
 from simulator.clock import parse
-from simulator.original import OriginalDevice
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory, Peak
+from simulator.original_device import OriginalDevice
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 
 START = parse("2026-11-12T17:59:40")
-PAST = Past([11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(3800, parse("2026-11-04T17:45:00")))
+HISTORY = MeterHistory(
+    [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(3800, parse("2026-11-04T17:45:00"))
+)
 
 
 async def test_two_addresses_are_enough_to_advise_on_the_quarter(home: Home) -> None:
-    source = simulated_meter("sagemcom-t211-50217", START, load=ScriptedLoad(3000), past=PAST)
+    source = simulated_meter("sagemcom-t211-50217", START, load=ScriptedLoad(3000), history=HISTORY)
     with OriginalDevice(source, speed=0) as device:
         device.advance(320)  # 18:05:00
         await home.add(device.url, area="antwerpen", target_w=2500)

@@ -12,14 +12,16 @@ import pytest
 from simulator.board import Board, free_port
 from simulator.clock import QUARTER_S, parse, quarter_start
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory, Peak
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 SPEED = 20
 START = parse("2026-11-12T17:59:00")
-PAST = Past([11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00")))
+HISTORY = MeterHistory(
+    [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00"))
+)
 AUTOMATION = """\
 automation:
   - id: more_room
@@ -54,8 +56,8 @@ class WithAutomation(HomeAssistant):
     """One that has an automation with our trigger, our condition and our number."""
 
     @override
-    def _lay_out(self) -> None:
-        super()._lay_out()
+    def _write_configuration(self) -> None:
+        super()._write_configuration()
         with (self.folder / "configuration.yaml").open("a") as file:
             file.write(AUTOMATION)
 
@@ -96,12 +98,12 @@ async def add_by_button(home: HomeAssistant, board: Board, button: Path) -> None
 async def test_a_household_is_warned_and_acts(socket_enabled: None, tmp_path: Path) -> None:
     button = tmp_path / "button"
     load = ScriptedLoad(500)
-    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=load, past=PAST)
+    source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=load, history=HISTORY)
     async with WithAutomation(tmp_path / "home", port=free_port()) as home:
         await home.wait_ready()
         await home.sign_in()
         with (
-            Line(source, speed=SPEED) as line,
+            P1Port(source, speed=SPEED) as line,
             Board(
                 line, card=tmp_path / "card.img", speed=SPEED, environment={"P1_BUTTON": str(button)}
             ) as board,

@@ -13,8 +13,8 @@ from build_tool.package import read_folder, version
 from build_tool.release import INTEGRATION, release, released_boards
 from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.end_to_end.entries import entry, keep_entries
 from tests.update.two_slots import PASSWORD, Device, newer, set_password
 
@@ -82,7 +82,7 @@ async def test_release_in_a_clean_home_assistant_updates_a_board(
         file.extractall(components / "p1_monitor")
     older = dict(newer(read_folder(build("host")[0]), "0.0.1", tmp_path).files)
 
-    with Line(simulated_meter(start=1_700_000_000)) as line, Device(flash, line, older).board as board:
+    with P1Port(simulated_meter(start=1_700_000_000)) as line, Device(flash, line, older).board as board:
         token = await asyncio.to_thread(named_token, board.url)
         keep_entries(folder, [entry(f"{board.host}:{board.port}", token=token)])
         async with HomeAssistant(folder, port=free_port(), components=components) as home:

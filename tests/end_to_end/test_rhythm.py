@@ -12,10 +12,10 @@ import pytest
 from simulator.board import Board, free_port
 from simulator.clock import parse
 from simulator.home_assistant import HomeAssistant
-from simulator.line import Line
-from simulator.past import Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory, Peak
+from simulator.p1_port import P1Port
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 from .entries import entry, keep_entries
 from .test_real_home_assistant import until
@@ -23,7 +23,9 @@ from .test_real_home_assistant import until
 START = parse("2026-11-12T18:01:00")
 # A kilowatt on and off every 15 s.
 LOAD = ScriptedLoad(500, [(START + 15 * step, 1500 if step % 2 else 500) for step in range(1, 40)])
-PAST = Past([11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00")))
+HISTORY = MeterHistory(
+    [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00"))
+)
 WATCHED_S = 45
 ENERGY = "sensor.p1_meter_energy_import"
 POWER = "sensor.p1_meter_power"
@@ -62,8 +64,8 @@ async def watch(home: HomeAssistant) -> Watched:
 @pytest.mark.timeout(300)
 async def test_each_second_and_in_its_rhythm(socket_enabled: None, tmp_path: Path) -> None:
     folder = tmp_path / "home"
-    source = simulated_meter("sagemcom-t211-50217", START, load=LOAD, past=PAST)
-    with Line(source) as line, Board(line) as board:
+    source = simulated_meter("sagemcom-t211-50217", START, load=LOAD, history=HISTORY)
+    with P1Port(source) as line, Board(line) as board:
         keep_entries(folder, [entry(f"{board.host}:{board.port}")])
         async with HomeAssistant(folder, port=free_port()) as home:
             await home.wait_ready()

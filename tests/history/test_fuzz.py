@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.source import telegrams
+from simulator.telegram_source import telegrams
 from tests.history.conftest import LONG
 
 COUNT = 250_000 if LONG else 750

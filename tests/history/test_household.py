@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import Hardware
 from tests.history.conftest import LONG, format_card
 from tests.history.household import Clients, Household, live_through
@@ -72,7 +72,7 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
 def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
     seen: set[str] = set()
     source = simulated_meter("iskra-ie5-old", BEGIN)
-    line = Line(
+    line = P1Port(
         source, speed=FULL_SPEED, every_s=10, on_sent=lambda _, __, stamp: seen.add(quarter_of(stamp))
     )
     hardware = Hardware(tmp_path, "micropython32", line=line, speed=SPEED, patience_s=30, ticks=TICKS)

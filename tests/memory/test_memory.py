@@ -12,8 +12,8 @@ from benchmarks import day, resident
 from benchmarks.heap import KIB
 from build_tool import bytecode, short_names
 from simulator.clock import moment
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.boot.hardware import COMPILED, Hardware
 
 MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
@@ -50,7 +50,7 @@ def test_code_that_stays_fits() -> None:
 
 
 def test_page_tells_what_the_build_has() -> None:
-    told = resident.told()
+    told = resident.documented()
     for name, sizes in resident.tables().items():
         assert set(told[name]) == set(sizes), f"docs/memory.md, {name}: bring it up to date by scripts/memory"
         for module, size in sizes.items():
@@ -60,7 +60,7 @@ def test_page_tells_what_the_build_has() -> None:
 
 
 def test_code_that_stays_is_what_a_board_has_in_memory(tmp_path: Path) -> None:
-    with Line(simulated_meter(start=moment(2026, 11, 12, 18, 3))) as line:
+    with P1Port(simulated_meter(start=moment(2026, 11, 12, 18, 3))) as line:
         hardware = Hardware(tmp_path, "micropython", line=line)
         hardware.break_firmware(TELL_MODULES)
         with hardware:

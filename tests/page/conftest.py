@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from build_tool import bytecode
 from simulator import clock
+from simulator.card_history import write_card_history
 from simulator.household import Household
-from simulator.past import Past
-from simulator.source import Source, simulated_meter
-from simulator.stored import remember
+from simulator.meter_history import MeterHistory
+from simulator.telegram_source import TelegramSource, simulated_meter
 from tests import history_card
 from tests.web.device import Device, running
 
@@ -42,20 +42,22 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def household(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Past]:
+def household(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, MeterHistory]:
     """The card of a board that has been there for a while, and what the meter has behind it."""
     card = tmp_path_factory.mktemp("card")
-    past = remember(card, Household(), EVENING, DAYS)
+    history = write_card_history(card, Household(), EVENING, DAYS)
     history_card.write_day(card, clock.parse(f"{SPRING}T12:00"), 9_000_000)
-    return card, past
+    return card, history
 
 
 @pytest.fixture(scope="module")
-def house(household: tuple[Path, Past]) -> Iterator[Device]:
+def house(household: tuple[Path, MeterHistory]) -> Iterator[Device]:
     """The device of that household, on an evening in November."""
     pytest_socket.enable_socket()
-    card, past = household
-    with running(simulated_meter(start=EVENING, load=Household(), past=past), card=card, speed=1) as device:
+    card, history = household
+    with running(
+        simulated_meter(start=EVENING, load=Household(), history=history), card=card, speed=1
+    ) as device:
         yield device
 
 
@@ -92,7 +94,7 @@ def browse(_sockets_are_allowed: None) -> Iterator[Browse]:
 
 
 @contextmanager
-def at_home(source: Source, **more: Any) -> Iterator[Device]:
+def at_home(source: TelegramSource, **more: Any) -> Iterator[Device]:
     """A device with this meter, in real time."""
     with running(source, **{"speed": 1, **more}) as device:
         yield device

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.access.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
 from tests.page.conftest import DESK, PHONE
 from tests.update.test_over_http import files, with_password  # noqa: F401  # fixtures
@@ -137,7 +137,7 @@ def updatable(
     with_password: Path,  # noqa: F811
     files: dict[str, bytes],  # noqa: F811
 ) -> Iterator[Updatable]:
-    with Line(simulated_meter(start=1_700_000_000)) as line:
+    with P1Port(simulated_meter(start=1_700_000_000)) as line:
         device = Updatable(with_password, line, files)
         with device.board:
             yield device

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator import clock
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, MeterHistory, Peak
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import DESK, EVENING, PHONE, SPRING, Browse, at_home
 from tests.web.device import Device
 
@@ -181,7 +181,7 @@ def test_month_peak_that_is_not_on_the_card_says_when_it_was_and_why(browse: Bro
     peak = Peak(5120, clock.parse("2026-11-02T17:45:00"))
     closed = [ClosedMonth(clock.parse("2026-11-01T00:00:00"), Peak(4000, clock.parse("2026-10-20T18:15:00")))]
     with at_home(
-        simulated_meter(start=EVENING, past=Past(peak=peak, closed=closed)), card=tmp_path
+        simulated_meter(start=EVENING, history=MeterHistory(peak=peak, closed=closed)), card=tmp_path
     ) as device:
         page = browse(device, "#history/day/2026-11-10")
         button = page.get_by_role("button", name="Month peak")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from simulator.source import simulated_meter
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, Browse, at_home
 from tests.web.device import Device
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from simulator import clock
-from simulator.board import port_trouble
-from simulator.page_server import developing
-from simulator.past import Past
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.board import port_problem
+from simulator.meter_history import MeterHistory
+from simulator.page_server import page_from_source
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, PHONE, Browse, at_home
 from tests.web.device import Device, wait_for
 
@@ -53,7 +53,7 @@ def test_figures_change_each_second(house: Device, browse: Browse):
     ],
 )
 def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: str, words: str):
-    with at_home(simulated_meter(start=START, load=ScriptedLoad(power_w), past=Past())) as device:
+    with at_home(simulated_meter(start=START, load=ScriptedLoad(power_w), history=MeterHistory())) as device:
         page = browse(device)
         expect(page.locator(".badge")).to_have_text(level)
         expect(page.locator(".advice")).to_have_text(re.compile(words))
@@ -65,7 +65,7 @@ def test_words_say_what_may_still_be_used(browse: Browse, power_w: int, level: s
 
 def test_quarter_that_is_lost_says_so(browse: Browse):
     load = ScriptedLoad(25_000)
-    with at_home(simulated_meter(start=START - 110, load=load, past=Past()), speed=20) as device:
+    with at_home(simulated_meter(start=START - 110, load=load, history=MeterHistory()), speed=20) as device:
         page = browse(device)
         expect(page.locator(".badge")).to_have_text("Too high")
         expect(page.locator(".advice")).to_contain_text("exceeded the target")
@@ -160,8 +160,8 @@ def test_time_is_the_meters_wherever_the_browser_is(house: Device, browse: Brows
 def test_page_from_its_sources_looks_at_a_device(browse: Browse, tmp_path: Path):
     with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
         board = device.board
-        with developing("127.0.0.1", f"{board.host}:{board.port}") as address:
+        with page_from_source("127.0.0.1", f"{board.host}:{board.port}") as address:
             page = browse(device)
-            wait_for(lambda: port_trouble(urlsplit(address).port or 0), "the server of the sources")
+            wait_for(lambda: port_problem(urlsplit(address).port or 0), "the server of the sources")
             page.goto(address)
             expect(page.locator(".hero .figure")).to_contain_text("W")

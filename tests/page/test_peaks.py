@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from build_tool import bytecode
 from simulator import clock
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, MeterHistory, Peak
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.page.conftest import EVENING, Browse, at_home
 from tests.web.device import Device
 
@@ -35,20 +35,20 @@ PEAKS_W = (
 RUNNING_W = 4120
 
 
-def past(running_w: int = RUNNING_W) -> Past:
+def history(running_w: int = RUNNING_W) -> MeterHistory:
     """A meter with twelve closed months and a running one."""
     closed: list[ClosedMonth] = []
     closing = clock.month_start(EVENING)
     for power_w in PEAKS_W:
         closed.insert(0, ClosedMonth(closing, Peak(power_w, closing - 10 * clock.DAY_S)))
         closing = clock.previous_month(closing)
-    return Past(peak=Peak(running_w, clock.parse("2026-11-02T17:45:00")), closed=closed)
+    return MeterHistory(peak=Peak(running_w, clock.parse("2026-11-02T17:45:00")), closed=closed)
 
 
 @contextmanager
 def household(card: Path, area: str | None, running_w: int = RUNNING_W) -> Iterator[Device]:
     (card / "config.json").write_text(json.dumps({"capacity": {"area": area}} if area else {}))
-    source = simulated_meter(start=EVENING, load=ScriptedLoad(500), past=past(running_w))
+    source = simulated_meter(start=EVENING, load=ScriptedLoad(500), history=history(running_w))
     with at_home(source, card=card) as device:
         yield device
 

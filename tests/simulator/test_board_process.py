@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.board import Board, BoardError
-from simulator.line import Line
+from simulator.p1_port import P1Port
 from simulator.replay import Replay
 
 READER = """
@@ -40,7 +40,7 @@ def check_for(board: Board, seconds: float) -> None:
 def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
     heard: list[str] = []
     with (
-        Line(Replay([TELEGRAM]), speed=20) as line,
+        P1Port(Replay([TELEGRAM]), speed=20) as line,
         Board(line, firmware=firmware(tmp_path, READER), speed=20, card="/card", log=heard.append) as board,
     ):
         pid = board.pid
@@ -53,22 +53,22 @@ def test_a_board_starts_reads_and_stops(tmp_path: Path) -> None:
     assert pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert not line.raised
+    assert not line.requested
 
 
 def test_a_board_that_lost_its_power_can_start_again(tmp_path: Path) -> None:
     with (
-        Line(Replay([TELEGRAM]), speed=20) as line,
+        P1Port(Replay([TELEGRAM]), speed=20) as line,
         Board(line, firmware=firmware(tmp_path, READER)) as board,
     ):
         first = board.pid
         board.stop()
-        assert (board.pid, line.raised) == (None, False)
+        assert (board.pid, line.requested) == (None, False)
 
         board.start()
         assert board.pid != first
         end = time.monotonic() + 10
-        while not line.raised:
+        while not line.requested:
             assert time.monotonic() < end
             time.sleep(0.01)
 
@@ -77,7 +77,7 @@ def test_firmware_that_does_not_start_is_told_with_its_last_lines(tmp_path: Path
     board = Board("/dev/null", firmware=firmware(tmp_path, "print('so far')\nimport nowhere\n"))
 
     with pytest.raises(
-        BoardError, match=r"(?s)ended by itself with status 1.*so far.*no module named 'nowhere'"
+        BoardError, match=r"(?s)ended unexpectedly with status 1.*so far.*no module named 'nowhere'"
     ):
         board.start()
     assert board.pid is None
@@ -99,7 +99,7 @@ def test_firmware_that_dies_later_is_told(tmp_path: Path) -> None:
     with Board("/dev/null", firmware=firmware(tmp_path, program), flash=tmp_path) as board:
         board.check()
         (tmp_path / "die").touch()
-        with pytest.raises(BoardError, match="ended by itself with status 5"):
+        with pytest.raises(BoardError, match="ended unexpectedly with status 5"):
             check_for(board, 10)
 
 

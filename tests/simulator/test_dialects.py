@@ -12,8 +12,8 @@ from hypothesis import given, strategies as st
 from simulator import clock
 from simulator.dialect import Deci, Milli, crc16
 from simulator.dialects import DIALECTS
-from simulator.scripted import ScriptedLoad
-from simulator.source import MeterSource, simulated_meter, telegrams
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import MeterSource, simulated_meter, telegrams
 
 START = clock.parse("2026-11-12T18:29:30")
 WITH_PEAKS = ["sagemcom-t211-50217", "sagemcom-t212-50221", "landis-e360-50221", "spec-1.7.1", "spec-2.1.1"]

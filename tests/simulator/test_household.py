@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 from simulator.clock import DAY_S, month_start, next_month, parse
 from simulator.household import Household
-from simulator.scripted import ScriptedLoad
+from simulator.scripted_load import ScriptedLoad
 
 NOVEMBER, JUNE = parse("2026-11-12"), parse("2026-06-11")
 HOUSEHOLD = Household(7)

@@ -12,9 +12,9 @@ import pytest
 from simulator import clock
 from simulator.dialect import crc16
 from simulator.faults import RATES, Faults
-from simulator.line import BYTES_PER_S, Line
-from simulator.source import MeterSource, simulated_meter
-from simulator.wire import TcpWire
+from simulator.p1_port import BYTES_PER_S, P1Port
+from simulator.telegram_source import MeterSource, simulated_meter
+from simulator.transport import TcpTransport
 
 START = clock.parse("2026-11-12T18:29:30")
 LONG = "x" * 4096
@@ -24,7 +24,7 @@ LONG = "x" * 4096
 class Reader:
     """The board's end of a pseudo-terminal."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: P1Port) -> None:
         self._file = os.open(line.address, os.O_RDWR | os.O_NOCTTY)
         self.data = b""
 
@@ -77,11 +77,11 @@ def source() -> MeterSource:
 
 
 @pytest.fixture
-def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[Line, Reader]]]:
-    opened: list[Line | Reader] = []
+def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[P1Port, Reader]]]:
+    opened: list[P1Port | Reader] = []
 
-    def begin(**options: object) -> tuple[Line, Reader]:
-        line = Line(source, **options)  # type: ignore[arg-type]
+    def begin(**options: object) -> tuple[P1Port, Reader]:
+        line = P1Port(source, **options)  # type: ignore[arg-type]
         reader = Reader(line)
         line.start()
         opened[:0] = [line, reader]
@@ -89,11 +89,11 @@ def open_line(source: MeterSource) -> Iterator[Callable[..., tuple[Line, Reader]
 
     yield begin
     for each in opened:
-        each.stop() if isinstance(each, Line) else each.close()
+        each.stop() if isinstance(each, P1Port) else each.close()
 
 
 def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     _, reader = open_line(speed=50)
     assert reader.read(0.2) == b""
@@ -105,7 +105,7 @@ def test_nothing_is_sent_before_it_is_asked_for_and_time_waits(
     assert b"0-0:1.0.0(261112182930W)" in reader.data
 
 
-def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[tuple[bytes, float, str]] = []
     _, reader = open_line(on_sent=lambda *what: sent.append(what))
     asked = time.monotonic()
@@ -121,7 +121,7 @@ def test_telegrams_begin_each_second_at_115200_baud(open_line: Callable[..., tup
     assert reader.data.startswith(b"".join(telegram for telegram, _, _ in first))
 
 
-def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[float] = []
     line, reader = open_line(speed=40, on_sent=lambda _, at, __: sent.append(at))
     asked = time.monotonic()
@@ -133,7 +133,7 @@ def test_speed_scales_seconds_and_baud_rate(open_line: Callable[..., tuple[Line,
     assert line.damaged == 0
 
 
-def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[tuple[float, str]] = []
     _, reader = open_line(speed=200, every_s=10, on_sent=lambda _, at, stamp: sent.append((at, stamp)))
     asked = time.monotonic()
@@ -145,7 +145,7 @@ def test_a_long_simulation_may_leave_telegrams_out(open_line: Callable[..., tupl
 
 
 def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     source.meter.message = LONG
     _, reader = open_line()
@@ -163,7 +163,7 @@ def test_release_stops_in_mid_telegram_and_the_meter_counts_on(
 
 
 def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     line, reader = open_line(speed=1000)
     reader.ask()
@@ -180,7 +180,9 @@ def test_no_byte_is_lost_on_a_slow_reader_and_time_waits_for_it(
     assert stamps == [clock.stamp(START + second) for second in range(len(stamps))]
 
 
-def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_silence_sends_nothing_while_the_meter_counts(
+    open_line: Callable[..., tuple[P1Port, Reader]],
+) -> None:
     sent: list[str] = []
     line, reader = open_line(speed=50, on_sent=lambda _, __, stamp: sent.append(stamp))
     reader.ask()
@@ -195,7 +197,7 @@ def test_silence_sends_nothing_while_the_meter_counts(open_line: Callable[..., t
 
 
 def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
-    open_line: Callable[..., tuple[Line, Reader]], source: MeterSource
+    open_line: Callable[..., tuple[P1Port, Reader]], source: MeterSource
 ) -> None:
     source.meter.message = LONG
     sent: list[tuple[str, int]] = []
@@ -214,7 +216,7 @@ def test_a_power_cut_breaks_the_telegram_off_and_keeps_the_registers(
     assert after - before < 2 * 6000
 
 
-def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[P1Port, Reader]]) -> None:
     sent: list[str] = []
     line, reader = open_line(speed=100, on_sent=lambda _, __, stamp: sent.append(stamp))
     line.jump_clock(-600)
@@ -224,14 +226,16 @@ def test_a_clock_jump_shows_in_the_stamp(open_line: Callable[..., tuple[Line, Re
     assert sent[0] == "261112181930W"
 
 
-def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., tuple[Line, Reader]]) -> None:
+def test_an_unplugged_board_leaves_nothing_on_the_wire(
+    open_line: Callable[..., tuple[P1Port, Reader]],
+) -> None:
     line, reader = open_line(speed=100)
     reader.ask()
     reader.read_until(lambda: line.sent > 2)
     wait_until(reader.has_more)
     line.unplug()
     wait_until(lambda: not reader.has_more())
-    assert (reader.read(0.1), line.raised) == (b"", False)
+    assert (reader.read(0.1), line.requested) == (b"", False)
 
     reader.ask()
     assert reader.read(0.2) == b""
@@ -244,7 +248,7 @@ def test_an_unplugged_board_leaves_nothing_on_the_wire(open_line: Callable[..., 
 
 
 def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource) -> None:
-    with Line(source, speed=20, wire=TcpWire()) as line:
+    with P1Port(source, speed=20, transport=TcpTransport()) as line:
         _, host, port = line.address.split(":")
         with socket.create_connection((host, int(port)), timeout=5) as board:
             board.sendall(b"1")
@@ -252,7 +256,7 @@ def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource)
             while data.count(b"!") < 3:
                 data += board.recv(4096)
             assert good(data[: data.index(b"!") + 7])
-        wait_until(lambda: not line.raised)
+        wait_until(lambda: not line.requested)
         with socket.create_connection((host, int(port)), timeout=5) as board:
             board.sendall(b"1")
             assert board.recv(1) == b"/"
@@ -260,7 +264,7 @@ def test_tcp_carries_the_line_too_and_a_hang_up_releases_it(source: MeterSource)
 
 def test_a_taken_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="use"):
-        TcpWire(port=other.getsockname()[1])
+        TcpTransport(port=other.getsockname()[1])
 
 
 class TestFaults:
@@ -269,8 +273,8 @@ class TestFaults:
     TELEGRAM = simulated_meter(start=START).telegram()
 
     def test_none_without_a_rate(self) -> None:
-        fate = Faults().strike(self.TELEGRAM)
-        assert (fate.data, fate.whole, fate.tail, fate.silent_s, fate.dark_s, fate.jump_s) == (
+        fate = Faults().apply(self.TELEGRAM)
+        assert (fate.data, fate.whole, fate.tail, fate.silent_s, fate.power_cut_s, fate.jump_s) == (
             self.TELEGRAM,
             True,
             b"",
@@ -282,7 +286,7 @@ class TestFaults:
     def test_a_flip_is_always_seen_by_the_crc(self) -> None:
         faults = Faults({"flip": 1})
         for _ in range(300):
-            fate = faults.strike(self.TELEGRAM)
+            fate = faults.apply(self.TELEGRAM)
             body = fate.data[: self.TELEGRAM.rindex(b"!") + 1]
             assert len(fate.data) == len(self.TELEGRAM)
             assert not fate.whole
@@ -291,46 +295,46 @@ class TestFaults:
     def test_a_cut_telegram_is_a_beginning_of_it(self) -> None:
         faults = Faults({"cut": 1})
         for _ in range(100):
-            fate = faults.strike(self.TELEGRAM)
+            fate = faults.apply(self.TELEGRAM)
             assert self.TELEGRAM.startswith(fate.data)
             assert 0 < len(fate.data) < len(self.TELEGRAM) - 4
             assert not fate.whole
 
     def test_noise_follows_a_whole_telegram(self) -> None:
         faults = Faults({"noise": 1})
-        fates = [faults.strike(self.TELEGRAM) for _ in range(50)]
+        fates = [faults.apply(self.TELEGRAM) for _ in range(50)]
         assert all(fate.whole and fate.data == self.TELEGRAM and fate.tail for fate in fates)
         assert any(fate.tail.endswith(b"\xff\xff") for fate in fates)
 
     def test_silence_and_power_cut_and_jump_last_their_time(self) -> None:
-        silence = Faults({"silence": 1}).strike(self.TELEGRAM)
-        cut = Faults({"power-cut": 1}).strike(self.TELEGRAM)
-        jump = Faults({"clock-jump": 1}).strike(self.TELEGRAM)
+        silence = Faults({"silence": 1}).apply(self.TELEGRAM)
+        cut = Faults({"power-cut": 1}).apply(self.TELEGRAM)
+        jump = Faults({"clock-jump": 1}).apply(self.TELEGRAM)
         assert (silence.data, 5 <= silence.silent_s <= 30) == (b"", True)
-        assert (self.TELEGRAM.startswith(cut.data), 5 <= cut.dark_s <= 60) == (True, True)
+        assert (self.TELEGRAM.startswith(cut.data), 5 <= cut.power_cut_s <= 60) == (True, True)
         assert (jump.whole, 0 < abs(jump.jump_s) <= 1200) == (True, True)
 
     @pytest.mark.parametrize("name", RATES)
     def test_a_rate_is_a_share_of_the_telegrams(self, name: str) -> None:
-        faults = Faults.named([f"{name}:0.25"])
-        fates = [faults.strike(self.TELEGRAM) for _ in range(800)]
+        faults = Faults.parse([f"{name}:0.25"])
+        fates = [faults.apply(self.TELEGRAM) for _ in range(800)]
         struck = sum(not fate.whole or bool(fate.tail or fate.jump_s) for fate in fates)
         assert 150 < struck < 250
 
     def test_the_same_seed_strikes_the_same(self) -> None:
         every = dict.fromkeys(RATES, 0.2)
         one, other = Faults(every, 5), Faults(every, 5)
-        assert [one.strike(self.TELEGRAM) for _ in range(50)] == [
-            other.strike(self.TELEGRAM) for _ in range(50)
+        assert [one.apply(self.TELEGRAM) for _ in range(50)] == [
+            other.apply(self.TELEGRAM) for _ in range(50)
         ]
 
     @pytest.mark.parametrize("text", ["fire", "flip:2", "flip:often", "cut:-1"])
     def test_what_is_no_fault_is_said(self, text: str) -> None:
         with pytest.raises(ValueError, match="fault"):
-            Faults.named([text])
+            Faults.parse([text])
 
     def test_a_line_with_every_fault_still_brings_whole_telegrams(
-        self, open_line: Callable[..., tuple[Line, Reader]]
+        self, open_line: Callable[..., tuple[P1Port, Reader]]
     ) -> None:
         whole: list[bytes] = []
         faults = Faults(

@@ -8,17 +8,17 @@ from hypothesis import given, settings, strategies as st
 from simulator.clock import DAY_S, QUARTER_S, next_month, parse, stamp
 from simulator.household import Household
 from simulator.meter import Meter
-from simulator.past import ClosedMonth, Past, Peak
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import ClosedMonth, MeterHistory, Peak
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 START = parse("2026-11-12T18:00:00")
 
 
 def scripted(
-    *changes: tuple[int, int], power_w: int = 0, start: int = START, past: Past | None = None
+    *changes: tuple[int, int], power_w: int = 0, start: int = START, history: MeterHistory | None = None
 ) -> Meter:
-    return Meter(ScriptedLoad(power_w, changes), start, past)
+    return Meter(ScriptedLoad(power_w, changes), start, history)
 
 
 def test_registers_grow_by_the_power_of_each_second() -> None:
@@ -120,11 +120,11 @@ def test_a_month_closes_on_the_first_of_the_next_and_its_last_quarter_still_coun
 
 def test_at_most_13_months_are_kept_oldest_first() -> None:
     start = parse("2026-11-30T23:59:59")
-    past = Past.made_up(1, start)
-    meter = scripted(start=start, past=past)
+    history = MeterHistory.generate(1, start)
+    meter = scripted(start=start, history=history)
     meter.advance(1)
 
-    assert [month.closing for month in meter.closed[:-1]] == [month.closing for month in past.closed[1:]]
+    assert [month.closing for month in meter.closed[:-1]] == [month.closing for month in history.closed[1:]]
     assert len(meter.closed) == 13
     closings = [month.closing for month in meter.closed]
     assert closings == sorted(closings)
@@ -134,16 +134,16 @@ def test_at_most_13_months_are_kept_oldest_first() -> None:
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(parse("2021-01-01"), parse("2032-01-01")), st.integers(0, 13))
 def test_every_made_up_past_is_possible(seed: int, start: int, months: int) -> None:
-    past = Past.made_up(seed, start, months)
+    history = MeterHistory.generate(seed, start, months)
 
-    assert len(past.closed) == months
-    for month in past.closed:
+    assert len(history.closed) == months
+    for month in history.closed:
         assert month.peak.end is not None
         opening = parse(stamp_of_month_before(month.closing))
         assert opening < month.peak.end <= month.closing <= start
         assert month.peak.end % QUARTER_S == 0
-    if past.peak and past.peak.end:
-        assert past.peak.end <= start
+    if history.peak and history.peak.end:
+        assert history.peak.end <= start
 
 
 def stamp_of_month_before(closing: int) -> str:

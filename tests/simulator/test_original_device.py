@@ -8,9 +8,9 @@ from urllib.request import urlopen
 import pytest
 
 from simulator import clock
-from simulator.original import OriginalDevice
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.original_device import OriginalDevice
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 
 START = clock.parse("2026-11-12T18:14:30")
 

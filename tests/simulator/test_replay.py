@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from simulator import clock
-from simulator.replay import Replay, split
-from simulator.source import telegrams
+from simulator.replay import Replay, split_telegrams
+from simulator.telegram_source import telegrams
 
 THREE = list(telegrams("sagemcom-t211-50217", clock.parse("2026-11-12T18:29:30"), 3))
 
@@ -24,7 +24,7 @@ def test_a_file_with_several_telegrams_is_sent_one_a_second_and_repeated(tmp_pat
     file = tmp_path / "three.txt"
     file.write_bytes(b"".join(THREE))
 
-    assert sent(Replay.files([file]), 7) == [*THREE, *THREE, THREE[0]]
+    assert sent(Replay.from_files([file]), 7) == [*THREE, *THREE, THREE[0]]
 
 
 def test_several_files_follow_each_other(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_several_files_follow_each_other(tmp_path: Path) -> None:
     for path, telegram in zip(paths, THREE, strict=False):
         path.write_bytes(telegram)
 
-    assert sent(Replay.files(paths), 2) == THREE[:2]
+    assert sent(Replay.from_files(paths), 2) == THREE[:2]
 
 
 def test_the_stamp_is_the_telegrams_own() -> None:
@@ -49,7 +49,7 @@ def test_the_stamp_is_the_telegrams_own() -> None:
 def test_nothing_is_added_or_lost(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
 
-    assert b"".join(split(data)) == data
+    assert b"".join(split_telegrams(data)) == data
 
 
 @pytest.mark.parametrize("content", [b"", b"no telegram\r\n"])
@@ -57,5 +57,5 @@ def test_a_file_without_a_telegram_is_said(tmp_path: Path, content: bytes) -> No
     file = tmp_path / "none.txt"
     file.write_bytes(content)
 
-    with pytest.raises(ValueError, match="holds no telegram"):
-        Replay.files([file])
+    with pytest.raises(ValueError, match="contains no telegram"):
+        Replay.from_files([file])

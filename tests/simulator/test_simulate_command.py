@@ -12,7 +12,7 @@ from simulator import options
 from simulator.board import ROOT, free_port
 from simulator.dialects import DIALECTS
 from simulator.replay import Replay
-from simulator.source import MeterSource
+from simulator.telegram_source import MeterSource
 
 
 def simulate(*arguments: str) -> subprocess.Popen[str]:
@@ -38,12 +38,12 @@ def simulate(*arguments: str) -> subprocess.Popen[str]:
         ("--start 2026-02-30", "day"),
         ("--gas 5", "an M-Bus channel is 1, 2, 3, 4 or none"),
         ("--gas 1:broken", "only :unlinked"),
-        ("--gas 2 --water 2", "holds one device"),
+        ("--gas 2 --water 2", "can have one device"),
         ("--fault fire", "no fault is called 'fire'; there are: flip"),
         ("--fault flip:2", "from 0 to 1"),
         ("--telegrams /nowhere/x.txt", "/nowhere/x.txt cannot be read"),
-        ("--telegrams /dev/null", "holds no telegram"),
-        ("--telegrams /dev/null --start 2026-01-01", "cannot go with --telegrams"),
+        ("--telegrams /dev/null", "contains no telegram"),
+        ("--telegrams /dev/null --start 2026-01-01", "cannot be used with --telegrams"),
         ("--card /nowhere", "make it first"),
         ("--card /nowhere/card.img", "make it first"),
         ("--card pyproject.toml", "name a folder, or an image"),
@@ -73,7 +73,7 @@ def test_an_image_that_is_no_card_is_said(tmp_path: Path) -> None:
     image = tmp_path / "card.img"
     image.write_bytes(bytes(4096))
 
-    with pytest.raises(options.UsageError, match="no FAT file system"):
+    with pytest.raises(options.UsageError, match="no FAT filesystem"):
         options.parse(["--card", str(image), "--port", str(free_port())])
 
 

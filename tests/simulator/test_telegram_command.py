@@ -12,7 +12,7 @@ from simulator import clock
 from simulator.board import ROOT
 from simulator.dialect import crc16
 from simulator.dialects import DIALECTS
-from simulator.source import simulated_meter, telegrams
+from simulator.telegram_source import simulated_meter, telegrams
 
 START = clock.parse("2026-11-12T18:29:30")
 CORPUS = os.environ.get("P1_TELEGRAMS", "")
@@ -103,7 +103,7 @@ DUTCH_2 = (
         (BODY + b"!0000\r\n", f"its CRC is 0000, but the bytes give {crc16(BODY + b'!'):04X}"),
         (GOOD.replace(b"*kWh", b"*kWx", 1), "damaged or was edited"),
         (BODY + b"!\r\n", "there is no CRC"),
-        (BODY + b"!XXXX\r\n", "its CRC XXXX is no hexadecimal number"),
+        (BODY + b"!XXXX\r\n", "its CRC XXXX is not a hexadecimal number"),
         (BODY, "it is cut"),
         (BODY[:200] + GOOD, "telegram 1: it is cut"),
         (GOOD.replace(b"\r\n", b"\n"), "with CR LF its CRC is right"),

@@ -5,7 +5,7 @@ import math
 from hypothesis import given, strategies as st
 
 from simulator.clock import parse
-from simulator.wiring import star, total_only, two_wattmeters, virtual_neutral
+from simulator.grid import star, total_only, two_wattmeters, virtual_neutral
 
 NOW = parse("2026-11-12")
 moments = st.integers(NOW, NOW + 86_400)

@@ -12,12 +12,12 @@ import pytest
 
 from board_tool import flash as flashing
 from board_tool.__main__ import main
-from board_tool.deploy import kind_of, put
-from board_tool.device import Device
+from board_tool.connection import BoardConnection
+from board_tool.deploy import detect_board_type, install
 from build_tool.board_folder import LOADER, build
 from build_tool.package import Package, read_folder
 from simulator.board import Board
-from simulator.line import Line
+from simulator.p1_port import P1Port
 from simulator.replay import Replay
 from tests.tool.conftest import FakeBoard
 
@@ -100,17 +100,17 @@ def test_deploy_takes_the_folder_that_does_not_run_and_leaves_settings(
 
 def test_setup_password_is_made_once_and_other_secrets_stay(board: FakeBoard) -> None:
     (board.flash / "secrets.json").write_text('{"tokens": [1]}')
-    with Device(board.port) as device:
-        first = flashing.set_password(device)
-        assert flashing.set_password(device) == first
+    with BoardConnection(board.port) as connection:
+        first = flashing.ensure_setup_password(connection)
+        assert flashing.ensure_setup_password(connection) == first
     assert json.loads((board.flash / "secrets.json").read_text()) == {"tokens": [1], "setup_password": first}
 
 
 def test_what_was_put_on_over_the_cable_starts(board: FakeBoard) -> None:
     folder, _ = build("host")
-    with Device(board.port) as device:
-        put(device, Package("0.1.0", "host", read_folder(folder)))
-    with Line(Replay([b"/A\r\n!0000\r\n"])) as line, Board(line, flash=board.flash, loader=True) as monitor:
+    with BoardConnection(board.port) as connection:
+        install(connection, Package("0.1.0", "host", read_folder(folder)))
+    with P1Port(Replay([b"/A\r\n!0000\r\n"])) as line, Board(line, flash=board.flash, loader=True) as monitor:
         assert any("Firmware" in text for text in list(monitor.lines))
 
 
@@ -180,7 +180,7 @@ def test_package_of_another_board_is_refused(
     assert "is for the board t8_c3" in capsys.readouterr().err
     package.write_bytes(NEW.content()[:-1])
     assert main(arguments) == 1
-    assert "no update package, or a damaged one" in capsys.readouterr().err
+    assert "not an update package, or is damaged" in capsys.readouterr().err
     assert not (board.flash / "slot.txt").exists()
 
 
@@ -215,8 +215,8 @@ def test_logs_are_shown_as_they_come(board: FakeBoard) -> None:
 
 
 def test_format_is_done_by_the_firmware_that_was_running(board: FakeBoard) -> None:
-    with Device(board.port) as device:
-        device.run(
+    with BoardConnection(board.port) as connection:
+        connection.run(
             "import sys\nclass Card:\n def format_card(self):\n  open('formatted', 'w').close()\n"
             "class Main:\n board = Card()\nsys.modules['main'] = Main\n"
         )
@@ -227,7 +227,7 @@ def test_format_is_done_by_the_firmware_that_was_running(board: FakeBoard) -> No
 
 def test_deploy_knows_the_board_by_its_chip(board: FakeBoard, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy", "--port", board.port]) == 1
-    assert "no board of ours has this chip: linux" in capsys.readouterr().err
+    assert "no supported board has this chip: linux" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_deploy_knows_the_board_by_its_chip(board: FakeBoard, capsys: pytest.Cap
 )
 def test_chips_of_the_boards(machine: str, kind: str) -> None:
     class Known:
-        def ask(self, expression: str) -> str:
+        def evaluate(self, expression: str) -> str:
             return machine
 
-    assert kind_of(cast("Device", Known())).name == kind
+    assert detect_board_type(cast("BoardConnection", Known())).name == kind

@@ -35,23 +35,23 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[Port]:
 
 def test_the_only_board_is_found_among_other_devices(connected: list[Port]) -> None:
     connected += [BUILT_IN, PRINTER, C3]
-    assert ports.find(None) == "/dev/ttyACM0"
+    assert ports.find_port(None) == "/dev/ttyACM0"
 
 
 def test_the_kind_of_board_chooses(connected: list[Port]) -> None:
     connected += [C3, CP210X]
-    assert ports.find(None, [BOARDS["generic_esp32"]]) == "/dev/ttyUSB0"
-    assert ports.find(None, [BOARDS["t8_c3"]]) == "/dev/ttyACM0"
+    assert ports.find_port(None, [BOARDS["generic_esp32"]]) == "/dev/ttyUSB0"
+    assert ports.find_port(None, [BOARDS["t8_c3"]]) == "/dev/ttyACM0"
 
 
 def test_a_port_that_was_given_is_not_looked_for(connected: list[Port]) -> None:
-    assert ports.find("COM5") == "COM5"
+    assert ports.find_port("COM5") == "COM5"
 
 
 def test_no_board_says_how_each_gets_into_upload_mode(connected: list[Port]) -> None:
     connected += [BUILT_IN, PRINTER]
     with pytest.raises(ToolError) as told:
-        ports.find(None)
+        ports.find_port(None)
     for board in BOARDS.values():
         assert f"{board.title}: hold BOOT" in str(told.value)
 
@@ -59,7 +59,7 @@ def test_no_board_says_how_each_gets_into_upload_mode(connected: list[Port]) -> 
 def test_several_boards_are_listed(connected: list[Port]) -> None:
     connected += [C3, CP210X]
     with pytest.raises(ToolError, match=r"(?s)several.*--port /dev/ttyACM0.*--port /dev/ttyUSB0"):
-        ports.find(None)
+        ports.find_port(None)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_errors_of_a_port_are_told_with_what_to_do(
     error: OSError, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
-    assert said in ports.explain("x", error)
+    assert said in ports.describe_error("x", error)
 
 
 def test_port_that_is_not_there(tmp_path: object) -> None:
-    from board_tool.device import Device
+    from board_tool.connection import BoardConnection
 
-    with pytest.raises(ToolError, match="there is no"), Device(f"{tmp_path}/ttyACM0"):
+    with pytest.raises(ToolError, match="there is no"), BoardConnection(f"{tmp_path}/ttyACM0"):
         pass

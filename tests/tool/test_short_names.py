@@ -147,7 +147,7 @@ def test_no_class_of_the_firmware_grows_from_another_modules() -> None:
 
 def test_names_that_the_tool_says_to_a_board_stay() -> None:
     renamed = {name for own in short_names.of_firmware().by_module.values() for name in own}
-    for file in ("settings.py", "card.py", "device.py", "deploy.py"):
+    for file in ("config.py", "card_format.py", "connection.py", "deploy.py"):
         tree = ast.parse((bytecode.ROOT / "board_tool" / file).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:

@@ -13,8 +13,8 @@ import pytest
 from build_tool import bytecode
 from build_tool.board_folder import build as build_board
 from build_tool.package import Package, read_folder
-from simulator.line import Line
-from simulator.source import simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import simulated_meter
 from tests.update.two_slots import Device, newer, set_password, until
 
 
@@ -33,13 +33,13 @@ def with_password(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    with Line(simulated_meter(start=1_700_000_000)) as line:
+def line() -> Iterator[P1Port]:
+    with P1Port(simulated_meter(start=1_700_000_000)) as line:
         yield line
 
 
 def test_whole_update_with_the_meter_read_on(
-    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+    with_password: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(200_000)})
     device = Device(with_password, line, files)
@@ -82,7 +82,7 @@ def test_whole_update_with_the_meter_read_on(
 
 
 def test_what_is_refused_leaves_the_device_as_it_was(
-    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+    with_password: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     package = newer(files, "9.9.9", tmp_path)
     good = package.content()
@@ -108,7 +108,7 @@ def test_what_is_refused_leaves_the_device_as_it_was(
 
 
 def test_version_that_does_not_come_up_gives_its_place_back(
-    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+    with_password: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     broken = newer(files, "9.9.9", tmp_path, **{bytecode.on_board("supervisor").name: b"no bytecode"})
     device = Device(with_password, line, files)
@@ -125,7 +125,7 @@ def test_version_that_does_not_come_up_gives_its_place_back(
 
 
 def test_update_needs_little_memory(
-    with_password: Path, line: Line, files: dict[str, bytes], tmp_path: Path
+    with_password: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     """The largest package needs no more of it than a small one."""
     if not (bytecode.ROOT / ".tools/bin/micropython32").exists():

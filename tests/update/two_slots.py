@@ -16,7 +16,7 @@ from build_tool import bytecode, short_names
 from build_tool.board_folder import LOADER
 from build_tool.package import Package
 from simulator.board import Board
-from simulator.line import Line
+from simulator.p1_port import P1Port
 
 PASSWORD = "a good one"
 
@@ -31,7 +31,7 @@ def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
 class Device:
     """A board with the firmware of these sources in folder a, started by its loader, and what a browser asks it."""
 
-    def __init__(self, folder: Path, line: Line, files: dict[str, bytes], **options: Any) -> None:
+    def __init__(self, folder: Path, line: P1Port, files: dict[str, bytes], **options: Any) -> None:
         self.flash = folder
         self.token = ""
         shutil.copytree(LOADER, folder, dirs_exist_ok=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 from simulator import clock
 from simulator.board import Board
-from simulator.line import Line
-from simulator.source import MeterSource, Source, simulated_meter
+from simulator.p1_port import P1Port
+from simulator.telegram_source import MeterSource, TelegramSource, simulated_meter
 
 START = clock.parse("2026-11-12T18:29:50")
 TIMEOUT_S = 10
@@ -71,8 +71,8 @@ class Device:
     """The firmware with a meter; `sent` are the telegrams that went out whole, with their stamps."""
 
     board: Board
-    line: Line
-    source: Source
+    line: P1Port
+    source: TelegramSource
     sent: list[tuple[str, bytes]] = field(default_factory=list)
 
     def connect(self, *, receive_buffer: int = 0) -> socket.socket:
@@ -125,7 +125,7 @@ def wait_for[T](condition: Callable[[], T], what: str = "", seconds: float = TIM
 
 @contextmanager
 def running(
-    source: Source | None = None,
+    source: TelegramSource | None = None,
     *,
     speed: float = 20,
     card: Path | str | None = None,
@@ -135,7 +135,7 @@ def running(
     """A device with a meter, by default one at 18:29:50; it has read a telegram unless the meter is silent."""
     source = source or simulated_meter(start=START)
     sent: list[tuple[str, bytes]] = []
-    line = Line(source, speed=speed, on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)))
+    line = P1Port(source, speed=speed, on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)))
     if silent:
         line.silence(1 << 40)
     with line, Board(line, card=card, speed=speed) as board:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.source import simulated_meter
+from simulator.telegram_source import simulated_meter
 from tests.web import contract
 from tests.web.device import Device, running, wait_for
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from simulator.past import Past
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.web import contract
 from tests.web.device import (
     START,
@@ -148,7 +148,7 @@ def test_status_comes_every_ten_seconds_of_the_device(device: Device):
 
 def test_peaks_come_when_the_month_has_a_new_one_and_only_then(sockets: None):
     # 6 kW from the start: the quarter that ends at 18:45 becomes the month's peak
-    source = simulated_meter(start=START + 860, load=ScriptedLoad(6000), past=Past())
+    source = simulated_meter(start=START + 860, load=ScriptedLoad(6000), history=MeterHistory())
     with running(source, speed=20) as device, watching(device) as (stream,):
         for _ in range(4):
             stream.next()

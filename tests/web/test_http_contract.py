@@ -11,7 +11,7 @@ from openapi_spec_validator import validate as validate_document
 
 from simulator import clock
 from simulator.board import ROOT
-from simulator.source import AS_USUAL, simulated_meter
+from simulator.telegram_source import DIALECT_DEFAULT, simulated_meter
 from tests.web import contract
 from tests.web.device import START, Device, parse, request, running, wait_for
 
@@ -193,7 +193,7 @@ METERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("meter", METERS)
 def test_with_every_kind_of_meter_replies_are_as_documented(meter: str, tmp_path: Path):
-    given: dict[str, Any] = {"gas": AS_USUAL, "water": AS_USUAL, **METERS[meter]}
+    given: dict[str, Any] = {"gas": DIALECT_DEFAULT, "water": DIALECT_DEFAULT, **METERS[meter]}
     source = simulated_meter(start=START, **given)
     with running(source, speed=20, card=tmp_path) as device:
         check_all(device)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from simulator import clock
-from simulator.past import Past
-from simulator.scripted import ScriptedLoad
-from simulator.source import simulated_meter
+from simulator.meter_history import MeterHistory
+from simulator.scripted_load import ScriptedLoad
+from simulator.telegram_source import simulated_meter
 from tests.web import contract
 from tests.web.device import Device, running, wait_for
 
@@ -59,8 +59,10 @@ def old_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def device(sockets: None, old_card: Path) -> Iterator[Device]:
     """A meter at 18:29:58 with 2 kW, whose month peak was 4.218 kW."""
-    past = Past.made_up(1, clock.parse("2026-11-12T18:29:58"))
-    source = simulated_meter(start=clock.parse("2026-11-12T18:29:58"), load=ScriptedLoad(2000), past=past)
+    history = MeterHistory.generate(1, clock.parse("2026-11-12T18:29:58"))
+    source = simulated_meter(
+        start=clock.parse("2026-11-12T18:29:58"), load=ScriptedLoad(2000), history=history
+    )
     with running(source, speed=10, card=old_card) as device:
         yield device
 

@@ -1,4 +1,4 @@
-"""Whether a browser draws a page, text included: check.py BROWSER; check.py --where tells Playwright's own."""
+"""Check that a browser draws text: check.py BROWSER. check.py --where prints the path of Playwright's own browser."""
 
 import io
 import sys
@@ -19,7 +19,7 @@ def draws_text(browser: str) -> bool:
         page.set_content("<h1>kWh</h1>")
         picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
         chromium.close()
-    return picture.getextrema()[0] < 128  # without fonts all of it is white
+    return picture.getextrema()[0] < 128  # without fonts the picture is all white
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""The main.py of a board whose MicroPython has the firmware inside; its page lies in the flash, in inside/page."""
+"""The main.py of a board whose MicroPython contains the firmware; the web page is in the flash, in inside/page."""
 
 import sys
 
 sys.path[:] = [
     "/inside",
     ".frozen",
-]  # without the root: it is the firmware's main that is meant, and not this file
+]  # without the root, so that `main` is the firmware's and not this file
 
 import main  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""What goes into an image of MicroPython with the firmware inside: MicroPython's build reads this file.
+"""Manifest of an image of MicroPython with the firmware inside, for MicroPython's build.
 
 The modules come from their sources, with the names and folders of those: in an image both cost no memory.
 """

@@ -1,6 +1,6 @@
-"""An original device on this computer: the monitor as it was before this firmware, for what still has to work with it.
+"""An original device on this computer: the monitor as it was before this firmware, to test clients that support it.
 
-It has no more than /current/quarter, /current/month/peak and /description.xml, and is fed by a simulated meter.
+It has only /current/quarter, /current/month/peak and /description.xml, and reads a simulated meter.
 """
 
 import json
@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from simulator.clock import QUARTER_S, quarter_id, quarter_start
-from simulator.source import MeterSource
+from simulator.telegram_source import MeterSource
 
-SLOT_S = 5
+SAMPLE_S = 5
 _DESCRIPTION = """\
 <?xml version="1.0"?>
 <root xmlns="urn:schemas-upnp-org:device-1-0">
@@ -26,10 +26,10 @@ _DESCRIPTION = """\
 
 
 class OriginalDevice:
-    """Its HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` says where.
+    """The original device's HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` is its address.
 
-    The meter goes on at `speed` times real time while the device is started. Before that, and with speed 0,
-    `advance` alone moves it. `serial` are the 12 hex digits of a MAC address.
+    From `start` to `stop` the meter runs at `speed` times real time. Before that, and with speed 0, only `advance`
+    moves it. `serial` is a MAC address in 12 hex digits.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class OriginalDevice:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._quarter = quarter_start(source.meter.moment)
-        self._consumed: list[int | None] = []
-        self._produced: list[int | None] = []
-        self._slot: list[int] = []
-        self._seen = False
+        self._consumed_w: list[int | None] = []
+        self._produced_w: list[int | None] = []
+        self._sample_w: list[int] = []
+        self._has_telegram = False
         device = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -63,13 +63,13 @@ class OriginalDevice:
             self._threads.append(threading.Thread(target=self._run, daemon=True))
 
     def start(self) -> Self:
-        """Serve, and let the meter run."""
+        """Start the server and the meter."""
         for thread in self._threads:
             thread.start()
         return self
 
     def stop(self) -> None:
-        """Close the port."""
+        """Stop the meter and close the port."""
         self._stopped.set()
         self._server.shutdown()
         for thread in self._threads:
@@ -85,10 +85,10 @@ class OriginalDevice:
         self.stop()
 
     def advance(self, seconds: int = 1) -> None:
-        """Let so many seconds of the meter pass; the device reads a telegram in each of them."""
+        """Advance the meter by `seconds`; the device reads a telegram in each of them."""
         for _ in range(seconds):
             with self._lock:
-                self._read()
+                self._read_telegram()
 
     def _run(self) -> None:
         begin = time.monotonic()
@@ -97,43 +97,43 @@ class OriginalDevice:
             self.advance()
             done += 1
 
-    def _read(self) -> None:
+    def _read_telegram(self) -> None:
         meter = self.source.meter
-        # A second counts for the slot in which it began, and its power is known at its end.
+        # A second belongs to the sample in which it began. Its power is known only at its end.
         second = meter.moment
         self.source.advance(1)
-        self._seen = True
+        self._has_telegram = True
         if quarter_start(second) != self._quarter:
             self._quarter = quarter_start(second)
-            self._consumed, self._produced, self._slot = [], [], []
-        # What was missed before the device was switched on is unknown.
-        missed = (second - self._quarter) // SLOT_S - len(self._consumed)
-        self._consumed += [None] * missed
-        self._produced += [None] * missed
-        self._slot.append(sum(meter.phase_w))
-        if (second + 1) % SLOT_S == 0:
-            imported = sum(max(watts, 0) for watts in self._slot)
-            exported = sum(max(-watts, 0) for watts in self._slot)
-            self._consumed.append(imported // len(self._slot))
-            self._produced.append(-(exported // len(self._slot)))
-            self._slot = []
+            self._consumed_w, self._produced_w, self._sample_w = [], [], []
+        # The samples before the device was switched on are unknown.
+        missed = (second - self._quarter) // SAMPLE_S - len(self._consumed_w)
+        self._consumed_w += [None] * missed
+        self._produced_w += [None] * missed
+        self._sample_w.append(sum(meter.phase_w))
+        if (second + 1) % SAMPLE_S == 0:
+            imported = sum(max(watts, 0) for watts in self._sample_w)
+            exported = sum(max(-watts, 0) for watts in self._sample_w)
+            self._consumed_w.append(imported // len(self._sample_w))
+            self._produced_w.append(-(exported // len(self._sample_w)))
+            self._sample_w = []
 
     def current_quarter(self) -> dict[str, object]:
-        """/current/quarter: mean import (W) of the finished 5 s slots, production at or below 0."""
+        """Return /current/quarter: mean import (W) of the finished 5 s samples; production is 0 or negative."""
         with self._lock:
-            if not self._seen:
+            if not self._has_telegram:
                 return {}
-            known = [watts for watts in self._consumed if watts is not None]
+            known = [watts for watts in self._consumed_w if watts is not None]
             return {
                 "quarter_id": quarter_id(self._quarter),
                 "consumed_power_avg": sum(known) // len(known) if known else 0,
-                "interval_secs": SLOT_S,
-                "consumed_power_interval_avgs": list(self._consumed),
-                "produced_power_interval_avgs": list(self._produced),
+                "interval_secs": SAMPLE_S,
+                "consumed_power_interval_avgs": list(self._consumed_w),
+                "produced_power_interval_avgs": list(self._produced_w),
             }
 
     def current_month_peak(self) -> dict[str, object]:
-        """/current/month/peak: the month's highest quarter by the id of its START, and memory figures."""
+        """Return /current/month/peak: the month's peak with the id of its quarter's START, and memory figures."""
         answer: dict[str, object] = {
             "memory": {
                 "size_heap": 323_900,
@@ -146,12 +146,12 @@ class OriginalDevice:
         }
         with self._lock:
             peak = self.source.meter.peak
-            if self._seen and peak.end is not None:
+            if self._has_telegram and peak.end is not None:
                 answer["peak"] = {"quarter_id": quarter_id(peak.end - QUARTER_S), "power": peak.power_w}
         return answer
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
-        """Answer one request."""
+        """Reply to one request."""
         status, kind = 200, "application/json"
         match request.path.partition("?")[0]:
             case "/current/quarter":

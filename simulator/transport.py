@@ -1,7 +1,7 @@
-"""The wire between meter and board on this computer: a pseudo-terminal or a TCP connection.
+"""Transports between meter and board on this computer: a pseudo-terminal or a TCP connection.
 
 The board's request line travels as bytes in the unused direction: b"1" raises it, b"0" releases it.
-A wire never blocks and never drops: what it cannot take yet, it does not take.
+A transport never blocks and loses nothing: `write` accepts only the bytes for which there is room.
 """
 
 import os
@@ -12,68 +12,68 @@ import tty
 from typing import Protocol
 
 
-class Wire(Protocol):
-    """One end of the line, the meter's."""
+class Transport(Protocol):
+    """The meter's end of the line."""
 
     address: str
-    """What the board is told: a device path, or tcp:HOST:PORT."""
+    """Address to which the board connects: a device path, or tcp:HOST:PORT."""
 
     def inputs(self) -> list[int]:
-        """File descriptors that become readable when the other side did something."""
+        """Return file descriptors that become readable when the board sends, connects or hangs up."""
 
     def outputs(self) -> list[int]:
-        """File descriptors that become writable when there is room again; none without a reader."""
+        """Return file descriptors that become writable when there is room again; none without a reader."""
 
     def read(self) -> bytes | None:
-        """What came from the board: bytes, b"" for nothing, None when it hung up."""
+        """Return the bytes that the board sent, b"" if there are none, None if it has hung up."""
 
     def write(self, data: bytes) -> int:
-        """Hand over what fits, and say how much that was."""
+        """Write the bytes for which there is room; return their number."""
 
-    def drop(self) -> None:
-        """Forget what was written and not yet read, as when the plug is pulled."""
+    def discard(self) -> None:
+        """Discard written bytes that are not yet read, as when the plug is pulled."""
 
     def close(self) -> None:
-        """Take the wire down."""
+        """Close the transport."""
 
 
-class PtyWire:
-    """A pseudo-terminal. Both ends stay open, since a closed one gives its reader endless empty reads."""
+class PtyTransport:
+    """A pseudo-terminal. Both ends stay open, because the reader of a closed one gets endless empty reads."""
 
     def __init__(self) -> None:
         self._meter, self._board = pty.openpty()
         tty.setraw(self._board)
         settings = termios.tcgetattr(self._board)
-        # With VMIN 1 a read would block the whole interpreter of the board.
+        # With VMIN 1 a read would block the board's whole interpreter.
         settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
         termios.tcsetattr(self._board, termios.TCSANOW, settings)
         os.set_blocking(self._meter, False)
         self.address = os.ttyname(self._board)
 
     def inputs(self) -> list[int]:
-        """The meter's end."""
+        """Return the meter's end."""
         return [self._meter]
 
     def outputs(self) -> list[int]:
-        """The meter's end."""
+        """Return the meter's end."""
         return [self._meter]
 
     def read(self) -> bytes | None:
-        """Bytes of the request line."""
+        """Return the bytes of the request line."""
         try:
             return os.read(self._meter, 256)
         except BlockingIOError:
             return b""
 
     def write(self, data: bytes) -> int:
-        """Hand over what fits."""
+        """Write the bytes for which there is room; return their number."""
         try:
             return os.write(self._meter, data)
         except BlockingIOError:
             return 0
 
-    def drop(self) -> None:
-        """Forget what nobody read, in both directions."""
+    def discard(self) -> None:
+        """Discard unread bytes in both directions."""
         termios.tcflush(self._board, termios.TCIOFLUSH)
         termios.tcflush(self._meter, termios.TCIOFLUSH)
 
@@ -83,8 +83,8 @@ class PtyWire:
         os.close(self._board)
 
 
-class TcpWire:
-    """A TCP server for one board at a time. OSError when the port is taken."""
+class TcpTransport:
+    """A TCP server for one board at a time. OSError if the port is taken."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = socket.create_server((host, port))
@@ -93,15 +93,15 @@ class TcpWire:
         self.address = f"tcp:{host}:{self._server.getsockname()[1]}"
 
     def inputs(self) -> list[int]:
-        """The connection, or the door while there is none."""
+        """Return the connection, or the listening socket while there is none."""
         return [(self._board or self._server).fileno()]
 
     def outputs(self) -> list[int]:
-        """The connection."""
+        """Return the connection, if there is one."""
         return [self._board.fileno()] if self._board else []
 
     def read(self) -> bytes | None:
-        """Bytes of the request line; lets a board in when there is none."""
+        """Return the bytes of the request line; without a connection, accept one."""
         if self._board is None:
             try:
                 self._board, _ = self._server.accept()
@@ -109,7 +109,7 @@ class TcpWire:
                 return b""
             self._board.setblocking(False)
             self._board.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A deep buffer would let the meter run far ahead of a slow reader.
+            # With a large buffer the meter would run far ahead of a slow reader.
             self._board.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             return b""
         try:
@@ -124,16 +124,16 @@ class TcpWire:
         return None
 
     def write(self, data: bytes) -> int:
-        """Hand over what fits."""
+        """Write the bytes for which there is room; return their number."""
         if self._board is None:
             return 0
         try:
             return self._board.send(data)
-        except OSError:  # a connection that broke is noticed by the next read
+        except OSError:  # the next read notices that the connection broke
             return 0
 
-    def drop(self) -> None:
-        """Hang up: a connection has no way to forget."""
+    def discard(self) -> None:
+        """Hang up, because sent bytes cannot be discarded otherwise."""
         self._hang_up()
 
     def close(self) -> None:

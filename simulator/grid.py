@@ -1,6 +1,6 @@
-"""Voltages, currents and powers as a meter measures them in each kind of connection.
+"""Voltages, currents and powers as a meter measures them on each kind of grid connection.
 
-A household says what flows on each of its circuits; what the meter shows of it depends on the grid: one phase,
+A household has a power for each of its circuits. The values that its meter shows depend on the grid: one phase,
 three phases with a neutral (3N400), or three without (3x230 V, still common in Brussels and old Flemish streets).
 """
 
@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _OHM = 0.18
-"""Resistance of the street, per phase: what makes a kettle dim the light a little."""
+"""Resistance of the street cable per phase; because of it a kettle dims the light a little."""
 _STANDBY_VAR = 28
 """Reactive power of the electronics on each phase."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """Per phase: net power in W, voltage in dV, current in mA (a magnitude, without direction)."""
 
     power_w: Sequence[int]
@@ -25,31 +25,31 @@ class Measured:
 
 
 def _grid_volt(at: int, phase: int) -> float:
-    """The street's voltage without load: some volts over the day, some tenths from second to second."""
+    """Return the street's voltage without load. It varies by volts over the day, and by tenths each second."""
     slow = 2.4 * math.sin(at / 5_400 + 2.1 * phase) + 1.3 * math.sin(at / 1_117 + phase)
     return 232.5 + slow + ((at * (7 + phase) + 13 * phase) % 7 - 3) * 0.1
 
 
 def _phase(power_w: int, volt: float) -> tuple[float, float]:
-    """Voltage under load (V) and current (A) of one circuit."""
+    """Return voltage under load (V) and current (A) of one circuit."""
     apparent = math.hypot(power_w, _STANDBY_VAR + 0.08 * abs(power_w))
     volt -= _OHM * power_w / volt
     return volt, apparent / volt
 
 
-def star(at: int, power_w: Sequence[int]) -> Measured:
-    """One phase, or three with a neutral: each circuit is measured by itself."""
+def star(at: int, power_w: Sequence[int]) -> Measurement:
+    """Measure one phase, or three with a neutral: the circuits are the phases."""
     pairs = [_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)]
-    return Measured(
+    return Measurement(
         power_w, [round(volt * 10) for volt, _ in pairs], [round(ampere * 1000) for _, ampere in pairs]
     )
 
 
-def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
-    """3x230 V on a Sagemcom T211: L2 is the reference and shows 0 V and 0 W, but a real current.
+def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
+    """Measure 3x230 V as a Sagemcom T211 does. L2 is the reference and shows 0 V and 0 W, but a real current.
 
-    The circuits lie between the lines (L1-L2, L2-L3, L3-L1). P1 = Re(U12 I1*) and P3 = Re(U32 I3*): only their
-    sum means something, and one may import while the other exports.
+    The circuits lie between the lines (L1-L2, L2-L3, L3-L1). P1 = Re(U12 I1*) and P3 = Re(U32 I3*). Only their
+    sum has a meaning: one may import while the other exports.
     """
     volts, amperes = zip(
         *(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True
@@ -60,30 +60,30 @@ def two_wattmeters(at: int, power_w: Sequence[int]) -> Measured:
         for phase, (ampere, power) in enumerate(zip(amperes, power_w, strict=True))
     ]
     lines = [flows[0] - flows[2], flows[1] - flows[0], flows[2] - flows[1]]
-    crossed = 45  # reactive power that the two wattmeters see with opposite signs
+    crossed = 45  # reactive power (var), which the two wattmeters measure with opposite signs
     first = power_w[0] + power_w[2] // 2 + crossed
-    return Measured(
+    return Measurement(
         [first, 0, sum(power_w) - first],
         [round(volts[0] * 10), 0, round(volts[1] * 10)],
         [round(abs(line) * 1000) for line in lines],
     )
 
 
-def total_only(at: int, power_w: Sequence[int]) -> Measured:
-    """3x230 V on a Landis+Gyr E360: the six phase powers, and all of L2, are printed as 0."""
+def total_only(at: int, power_w: Sequence[int]) -> Measurement:
+    """Measure 3x230 V as a Landis+Gyr E360 does: the six phase powers and all of L2 are 0."""
     seen = two_wattmeters(at, power_w)
-    return Measured([0, 0, 0], seen.voltage_dv, [seen.current_ma[0], 0, seen.current_ma[2]])
+    return Measurement([0, 0, 0], seen.voltage_dv, [seen.current_ma[0], 0, seen.current_ma[2]])
 
 
-def virtual_neutral(at: int, power_w: Sequence[int]) -> Measured:
-    """3x230 V on an Iskra IE.5: three voltages to a neutral that is not there, 128 to 145 V."""
+def virtual_neutral(at: int, power_w: Sequence[int]) -> Measurement:
+    """Measure 3x230 V as an Iskra IE.5 does: three voltages to a virtual neutral, 128 to 145 V."""
     seen = star(at, power_w)
     root = math.sqrt(3)
-    return Measured(
+    return Measurement(
         power_w,
         [round(volt / root) for volt in seen.voltage_dv],
         [round(ampere * root) for ampere in seen.current_ma],
     )
 
 
-type Wiring = Callable[[int, Sequence[int]], Measured]
+type Grid = Callable[[int, Sequence[int]], Measurement]

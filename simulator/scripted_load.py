@@ -1,13 +1,13 @@
-"""A load that does what a test says, second by second."""
+"""A load whose power a test sets, second by second."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
 
 class ScriptedLoad:
-    """Constant net power, changed at given moments: `changes` are (moment, W), above 0 import, below 0 export.
+    """A net power that changes at given moments: `changes` are (moment, W), above 0 import, below 0 export.
 
-    The power lies on the first phase. Gas and water flow at a constant rate (ml per s).
+    All power is on the first phase. Gas and water flow at a constant rate (ml per s).
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class ScriptedLoad:
         self._powers = [power_w, *(power for _, power in ordered)]
 
     def switch(self, at: int, power_w: int) -> None:
-        """From the moment `at` on, draw this power. For a test that makes it up as it goes."""
+        """Draw this power from the moment `at` on. For a test that decides while it runs."""
         index = bisect_right(self._moments, at)
         self._moments.insert(index, at)
         self._powers.insert(index + 1, power_w)
@@ -34,11 +34,11 @@ class ScriptedLoad:
         return self._powers[bisect_right(self._moments, at - 1)]
 
     def power_w(self, at: int) -> list[int]:
-        """Net power per phase in the second that ends at `at` (W)."""
+        """Return net power per phase in the second that ends at `at` (W)."""
         return [self._total_w(at), *[0] * (self.phases - 1)]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Import and export between two moments (W s)."""
+        """Return import and export between two moments (W s)."""
         imported = exported = 0
         while begin < end:
             index = bisect_right(self._moments, begin)
@@ -49,9 +49,9 @@ class ScriptedLoad:
         return imported, exported
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Gas used between two moments (ml)."""
+        """Return the gas used between two moments (ml)."""
         return self.gas_ml_s * (end - begin)
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Water used between two moments (ml)."""
+        """Return the water used between two moments (ml)."""
         return self.water_ml_s * (end - begin)

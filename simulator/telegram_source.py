@@ -1,4 +1,4 @@
-"""What a line sends: one telegram for every second."""
+"""Sources of telegrams for a P1 port: one telegram for every second."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,31 +8,31 @@ from simulator.dialect import Dialect
 from simulator.dialects import DEFAULT, dialect_named
 from simulator.household import Household, Load
 from simulator.meter import Meter
-from simulator.past import Past
+from simulator.meter_history import MeterHistory
 
-AS_USUAL = -1
-"""For an M-Bus channel: as the dialect has it."""
+DIALECT_DEFAULT = -1
+"""For an M-Bus channel: the channel of the dialect, or none if it has none."""
 
 
-class Source(Protocol):
-    """Something that has a telegram for each second."""
+class TelegramSource(Protocol):
+    """A source with a telegram for each second."""
 
     @property
     def stamp(self) -> str:
-        """The stamp of this second's telegram, "" where it has none."""
+        """The timestamp of this second's telegram, "" if it has none."""
 
     def telegram(self) -> bytes:
-        """The telegram of this second."""
+        """Return the telegram of this second."""
 
     def advance(self, seconds: int, *, powered: bool = True) -> None:
-        """Go on to a later second."""
+        """Advance by `seconds`, in which the meter has power or not."""
 
     def set_clock(self, seconds: int) -> None:
-        """Let the meter's clock jump."""
+        """Move the meter's clock by `seconds`."""
 
 
 class MeterSource:
-    """A meter and its way of writing."""
+    """A simulated meter that writes in a dialect."""
 
     def __init__(self, meter: Meter, dialect: Dialect) -> None:
         self.meter, self.dialect = meter, dialect
@@ -43,15 +43,15 @@ class MeterSource:
         return stamp(self.meter.moment)
 
     def telegram(self) -> bytes:
-        """What the meter says in this second."""
+        """Return the meter's telegram of this second."""
         return self.dialect.telegram(self.meter)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Let the meter count on."""
+        """Advance the meter by `seconds`."""
         self.meter.advance(seconds, powered=powered)
 
     def set_clock(self, seconds: int) -> None:
-        """Let the meter's clock jump."""
+        """Move the meter's clock by `seconds`."""
         self.meter.set_clock(seconds)
 
 
@@ -60,25 +60,25 @@ def simulated_meter(
     start: int = 0,
     seed: int = 1,
     *,
-    gas: int | None = AS_USUAL,
-    water: int | None = AS_USUAL,
+    gas: int | None = DIALECT_DEFAULT,
+    water: int | None = DIALECT_DEFAULT,
     gas_linked: bool = True,
     message: str = "",
     load: Load | None = None,
-    past: Past | None = None,
+    history: MeterHistory | None = None,
 ) -> MeterSource:
-    """A household's meter of a named dialect that begins at the moment `start`.
+    """Return a household's meter with a named dialect, whose clock is at the moment `start`.
 
-    `gas` and `water` are M-Bus channels 1 to 4, or None for none. `load` replaces the household and `past` what
-    lies behind the meter. LookupError for an unknown name, ValueError for a bad channel.
+    `gas` and `water` are M-Bus channels 1 to 4, None for no such meter. `load` replaces the household and `history`
+    the generated history. LookupError for an unknown name, ValueError for a bad channel.
     """
     dialect = dialect_named(name)
     meter = Meter(
         load or Household(seed, dialect.phases),
         start,
-        past or Past.made_up(seed, start, dialect.months, dialect.filler is not None),
-        gas=dialect.default_gas if gas == AS_USUAL else gas,
-        water=dialect.default_water if water == AS_USUAL else water,
+        history or MeterHistory.generate(seed, start, dialect.months, dialect.filler is not None),
+        gas=dialect.default_gas if gas == DIALECT_DEFAULT else gas,
+        water=dialect.default_water if water == DIALECT_DEFAULT else water,
         gas_linked=gas_linked,
         message=message,
     )
@@ -86,7 +86,7 @@ def simulated_meter(
 
 
 def telegrams(name: str, start: int, count: int, seed: int = 1) -> Iterator[bytes]:
-    """So many consecutive telegrams of a dialect, one a second."""
+    """Yield `count` consecutive telegrams of a dialect, one for each second."""
     source = simulated_meter(name, start, seed)
     for _ in range(count):
         yield source.telegram()

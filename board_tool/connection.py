@@ -1,4 +1,4 @@
-"""A board's MicroPython over the cable: its prompt and its files. mpremote does the talking."""
+"""Connection to a board over the cable: MicroPython's prompt and files, by means of mpremote."""
 
 import json
 import struct
@@ -11,29 +11,30 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial import SerialException, serial_for_url
 
-from board_tool.ports import explained
+from board_tool.ports import readable_errors
 from build_tool.errors import ToolError
 
 _CHUNK = 512
 _ANSWER_S = 2.0
 _NO_PROMPT = (
     "the board on {} does not answer as MicroPython does. Press its RESET button and try again; "
-    "if it stays silent, put MicroPython on it: firmware flash"
+    "if that does not help, install MicroPython on it: firmware flash"
 )
 
 
-class Device:
-    """with Device(port) as device: the board's prompt, its firmware interrupted. Paths are below the flash's root.
+class BoardConnection:
+    """A board's prompt, with its firmware interrupted. Paths are relative to the root of its flash.
 
-    The board is not reset on the way in: after a soft reset its card could not be opened again.
+    It is a context manager. Opening it does not reset the board, because after a soft reset the board could not open
+    its card again.
     """
 
     def __init__(self, port: str) -> None:
         self.port = port
 
     def __enter__(self) -> Self:
-        with explained(self.port):
-            # mpremote hides why a port cannot be opened.
+        with readable_errors(self.port):
+            # Open the port here first, because mpremote hides why a port cannot be opened.
             serial_for_url(self.port, exclusive=True).close()
             self._transport = SerialTransport(self.port, timeout=_ANSWER_S)
         try:
@@ -51,26 +52,28 @@ class Device:
                 self._transport.exit_raw_repl()
             self._transport.close()
         except OSError:
-            pass  # it restarts, or was unplugged
+            pass  # the board restarts, or was unplugged
 
     def run(self, code: str, timeout_s: float = 10) -> str:
-        """What some lines of Python print. ToolError with the board's words when they raise there."""
+        """Run lines of Python on the board; return their output. ToolError with the board's message if they raise."""
         try:
             printed, error = self._transport.exec_raw(code, timeout=timeout_s)
         except (TransportError, struct.error):
             raise ToolError(f"the board on {self.port} stopped answering") from None
         except OSError:
-            raise ToolError(f"{self.port} was lost: is the cable still in?") from None
+            raise ToolError(
+                f"the connection to {self.port} was lost: is the cable still plugged in?"
+            ) from None
         if error:
-            raise ToolError("the board says: " + error.decode(errors="replace").strip().splitlines()[-1])
+            raise ToolError("the board reports: " + error.decode(errors="replace").strip().splitlines()[-1])
         return bytes(printed).decode()
 
-    def ask(self, expression: str) -> Any:
-        """The value of an expression, as JSON carries it."""
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of an expression on the board, as JSON transfers it."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
     def read(self, path: str) -> bytes | None:
-        """A file, None when there is none."""
+        """Return the content of a file, None if it does not exist."""
         try:
             self._transport.fs_stat(path)
             return bytes(self._transport.fs_readfile(path, chunk_size=_CHUNK))
@@ -78,7 +81,7 @@ class Device:
             return None
 
     def write(self, path: str, content: bytes) -> None:
-        """Replace a file in one step; its folders are made."""
+        """Replace a file in one step; make its folders if needed."""
         parts = path.split("/")[:-1]
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])
@@ -92,7 +95,7 @@ class Device:
         self.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def remove(self, path: str) -> None:
-        """Remove a file or a folder with all below it, if it is there."""
+        """Remove a file, or a folder with everything in it, if it exists."""
         self.run(
             "import os\n"
             "def remove(path):\n"
@@ -111,24 +114,28 @@ class Device:
         )
 
     def restart(self) -> None:
-        """Reset the board; the connection ends with it."""
+        """Reset the board, which ends the connection."""
         try:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             time.sleep(0.1)
         except (TransportError, OSError):
-            pass  # gone already
+            pass  # the board has already gone
         self._transport.in_raw_repl = False
 
 
-def wait_for(port: Callable[[], str], timeout_s: float = 20) -> Device:
-    """A board that has just restarted: its USB may go and come back, under another name. ToolError after a while."""
+def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
+    """Wait for a board that has just restarted, and return a connection to it, not yet opened.
+
+    `port` is called for each attempt, because the board's USB may return under another name. ToolError if the board
+    does not reply within `timeout_s`.
+    """
     end = time.monotonic() + timeout_s
     while True:
         try:
-            device = Device(port())
-            with device:
-                return device
+            connection = BoardConnection(port())
+            with connection:
+                return connection
         except ToolError as error:
             if time.monotonic() > end:
-                raise ToolError(f"MicroPython does not come up: {error}") from None
+                raise ToolError(f"MicroPython does not start: {error}") from None
             time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""A card as a board leaves it that has watched a household for months, and what the meter then has behind it."""
+"""A card with months of a household's quarters, and a meter's history that matches the card."""
 
 import json
 import zlib
@@ -8,21 +8,21 @@ from pathlib import Path
 from simulator import clock
 from simulator.clock import DAY_S, QUARTER_S
 from simulator.household import Load
-from simulator.past import MOST_MONTHS, ClosedMonth, Past, Peak
+from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
-_QUARTERS = (
+_DAY_CSV_HEADER = (
     "start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
     "samples,source,check\n"
 )
-_DAYS = "day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check\n"
-_SLOT_S = 5
+_DAYS_CSV_HEADER = "day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check\n"
+_SAMPLE_S = 5
 _DETAILED_DAYS = 2
-"""Of the newest days each quarter has its samples; of the others only the month's highest one has."""
+"""On the last days each quarter has a file with its samples; before, only the peak of each month has one."""
 
 
 @dataclass(slots=True)
 class _Totals:
-    """Wh and ml since the card's first day, import by tariff."""
+    """The registers: Wh by tariff (day, night) and ml."""
 
     import_wh: list[float] = field(default_factory=lambda: [9_000_000.0, 8_000_000.0])
     export_wh: list[float] = field(default_factory=lambda: [6_000_000.0, 2_000_000.0])
@@ -30,7 +30,7 @@ class _Totals:
     water_ml: int = 320_000_000
 
     def add(self, load: Load, begin: int) -> tuple[int, int]:
-        """Go on by a quarter; its mean import and export in W."""
+        """Count a quarter; return its mean import and export in W."""
         end = begin + QUARTER_S
         imported, exported = load.energy_ws(begin, end)
         tariff = 0 if clock.is_day_tariff(begin) else 1
@@ -40,13 +40,13 @@ class _Totals:
         self.water_ml += load.water_ml(begin, end)
         return imported // QUARTER_S, exported // QUARTER_S
 
-    def figures(self) -> tuple[float, float, float, float]:
-        """The registers as they are shown: kWh and m³."""
+    def registers(self) -> tuple[float, float, float, float]:
+        """Return import and export in kWh, gas and water in m³."""
         return sum(self.import_wh) / 1e3, sum(self.export_wh) / 1e3, self.gas_ml / 1e6, self.water_ml / 1e6
 
 
-def remember(card: Path, load: Load, start: int, days: int) -> Past:
-    """Write the quarters of so many days before the moment `start`, and give what the meter then has behind it."""
+def write_card_history(card: Path, load: Load, start: int, days: int) -> MeterHistory:
+    """Write the quarters of the last `days` days before the moment `start`; return the meter's history at `start`."""
     totals, peaks = _Totals(), dict[str, Peak]()
     day = _midnight(start - days * DAY_S)
     while day < start:
@@ -62,7 +62,7 @@ def remember(card: Path, load: Load, start: int, days: int) -> Past:
     while len(closed) < MOST_MONTHS and (peak := peaks.get(_month(clock.previous_month(closing)))):
         closed.insert(0, ClosedMonth(closing, peak))
         closing = clock.previous_month(closing)
-    return Past(
+    return MeterHistory(
         [round(energy) for energy in totals.import_wh],
         [round(energy) for energy in totals.export_wh],
         peaks.get(_month(start)),
@@ -82,12 +82,12 @@ def _month(at: int) -> str:
 
 
 def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, peaks: dict[str, Peak]) -> None:
-    """A day's quarters, and its line among the year's days where it is over."""
-    before, lines, highest = totals.figures(), [_QUARTERS], Peak(0, None)
+    """Write a day's quarters to day.csv, and if the day is over its line to the year's days.csv."""
+    before, lines, highest = totals.registers(), [_DAY_CSV_HEADER], Peak(0, None)
     for start in range(begin, clock.quarter_start(end), QUARTER_S):
         import_w, export_w = totals.add(load, start)
-        registers = ",".join(f"{figure:.3f}" for figure in totals.figures())
-        lines.append(_sealed(f"{clock.iso(start)},{import_w},{export_w},{registers},180,registers"))
+        registers = ",".join(f"{figure:.3f}" for figure in totals.registers())
+        lines.append(_with_check(f"{clock.iso(start)},{import_w},{export_w},{registers},180,registers"))
         highest = max(highest, Peak(import_w, start + QUARTER_S), key=lambda peak: peak.power_w)
     folder = card / f"meter/{clock.local(begin):%Y/%m/%d}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,27 +96,29 @@ def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, pe
     peaks[month] = max(peaks.get(month, highest), highest, key=lambda peak: peak.power_w)
     if end != _midnight(end) or highest.end is None:
         return
-    used = ",".join(f"{now - then:.3f}" for now, then in zip(totals.figures(), before, strict=True))
+    used = ",".join(f"{now - then:.3f}" for now, then in zip(totals.registers(), before, strict=True))
     peak = f"{highest.power_w},{clock.iso(highest.end - QUARTER_S)}"
     year = folder.parents[1] / "days.csv"
-    text = _sealed(f"{clock.local(begin):%Y-%m-%d},{used},{peak},{len(lines) - 1}")
+    text = _with_check(f"{clock.local(begin):%Y-%m-%d},{used},{peak},{len(lines) - 1}")
     with year.open("a") as file:
-        file.write(text if file.tell() else _DAYS + text)
+        file.write(text if file.tell() else _DAYS_CSV_HEADER + text)
 
 
 def _write_samples(card: Path, load: Load, start: int) -> None:
-    """The quarter's own file, with its means of 5 s."""
+    """Write a quarter's JSON file with its 5 s samples."""
     powers = [
-        [sum(load.power_w(at)) for at in range(begin + 1, begin + _SLOT_S + 1)]
-        for begin in range(start, start + QUARTER_S, _SLOT_S)
+        [sum(load.power_w(at)) for at in range(begin + 1, begin + _SAMPLE_S + 1)]
+        for begin in range(start, start + QUARTER_S, _SAMPLE_S)
     ]
-    imported = [sum(max(power, 0) for power in slot) // _SLOT_S for slot in powers]
+    imported = [sum(max(power, 0) for power in sample) // _SAMPLE_S for sample in powers]
     content = {
         "quarter_id": clock.quarter_id(start),
         "consumed_power_avg": sum(imported) // len(imported),
-        "interval_secs": _SLOT_S,
+        "interval_secs": _SAMPLE_S,
         "consumed_power_interval_avgs": imported,
-        "produced_power_interval_avgs": [sum(min(power, 0) for power in slot) // _SLOT_S for slot in powers],
+        "produced_power_interval_avgs": [
+            sum(min(power, 0) for power in sample) // _SAMPLE_S for sample in powers
+        ],
     }
     letter = "S" if clock.is_summer(start) else "W"
     file = card / f"meter/{clock.local(start):%Y/%m/%d/%H%M}{letter}.json"
@@ -124,5 +126,5 @@ def _write_samples(card: Path, load: Load, start: int) -> None:
     file.write_text(json.dumps(content, separators=(",", ":")))
 
 
-def _sealed(line: str) -> str:
+def _with_check(line: str) -> str:
     return f"{line},{zlib.crc32(line.encode()):08x}\n"

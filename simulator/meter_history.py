@@ -1,7 +1,7 @@
-"""What a meter has behind it when the simulation begins: registers, month peaks, gas and water.
+"""The history of a meter when the simulation begins: registers, month peaks, gas and water.
 
-Nobody wants to wait while thirteen months are simulated, so the past is made up from the seed,
-in the sizes of an ordinary household.
+Simulating thirteen months would take too long, so the history is generated from the seed, in the
+sizes of an ordinary household.
 """
 
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from random import Random
 from simulator.clock import DAY_S, QUARTER_S, is_summer, local, month_start, previous_month, quarter_start
 
 MOST_MONTHS = 13
-"""98.1.0 holds at most this many closed months (e-MUCS P1 1.7.1)."""
+"""Largest number of closed months in 98.1.0 (e-MUCS P1 1.7.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
     """Highest quarter-hour demand of a month.
 
-    `power_w` is the mean import of that quarter in W, `end` the moment at which the quarter ended;
-    None where the meter has no quarter to name (a filler).
+    `power_w` is the mean import of that quarter in W. `end` is the moment at which the quarter ended,
+    None if there was no such quarter (a filler month).
     """
 
     power_w: int
@@ -34,7 +34,7 @@ class ClosedMonth:
 
 
 @dataclass(slots=True)
-class Past:
+class MeterHistory:
     """Registers in Wh per tariff (day, night), closed months oldest first, gas and water in ml."""
 
     import_wh: list[int] = field(default_factory=lambda: [0, 0])
@@ -45,8 +45,11 @@ class Past:
     water_ml: int = 0
 
     @classmethod
-    def made_up(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> Past:
-        """A past of so many closed months before `start`; `filler` makes the oldest one the factory's."""
+    def generate(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> MeterHistory:
+        """Return a history with `months` closed months before `start`.
+
+        With `filler` the oldest is the factory's month, which had no peak.
+        """
         months = min(months, MOST_MONTHS)
         random = Random(f"{seed} past")
         days = 31 * months if 0 < months < MOST_MONTHS else random.randint(700, 1900)
@@ -69,7 +72,7 @@ class Past:
 
 
 def _month_peak(seed: int, begin: int, end: int) -> Peak | None:
-    """A plausible peak between two moments; None when no quarter ended between them."""
+    """Return a plausible peak between two moments, None if no quarter ended between them."""
     quarters = (end - begin) // QUARTER_S
     if quarters < 1:
         return None

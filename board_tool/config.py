@@ -1,4 +1,4 @@
-"""`firmware config`: the board's config.json in an editor, checked by the board itself before it holds."""
+"""The command `firmware config`: edit the board's config.json, which the board checks before it is saved."""
 
 import json
 import os
@@ -9,56 +9,58 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from board_tool.device import Device
-from board_tool.ports import find
+from board_tool.connection import BoardConnection
+from board_tool.ports import find_port
 from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"
-_OWN = ("card_seen", "newer_than_card")  # what the firmware notes in its copy: see firmware/settings/store.py
+# The firmware's notes in its copy: see firmware/settings/store.py.
+_FIRMWARE_KEYS = ("card_seen", "newer_than_card")
 
 
 def edit(port: str | None) -> None:
-    with Device(find(port)) as device:
-        kept = _load(device.read(_NAME) or b"{}")
-        changed = _edited(kept)
+    """Let the owner edit the settings, save them on the board and restart it. ToolError if they are not valid."""
+    with BoardConnection(find_port(port)) as connection:
+        stored = _parse(connection.read(_NAME) or b"{}")
+        changed = _let_owner_edit(stored)
         if changed is None:
             print("nothing changed")
             return
-        _check(device, changed)
-        # The card has a copy, which follows when the board starts.
-        device.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
-        device.restart()
-    print("saved; the board starts with it")
+        _check_on_board(connection, changed)
+        # At its start the board writes this copy to the card, because of newer_than_card.
+        connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
+        connection.restart()
+    print("saved; the board restarts with the new settings")
 
 
-def _edited(kept: dict[str, Any]) -> dict[str, Any] | None:
-    """What the owner made of the settings, None when nothing. The Wi-Fi password is not shown."""
-    shown = {section: value for section, value in kept.items() if section not in _OWN}
+def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the settings after the owner has edited them, None if nothing changed. Hide the Wi-Fi password."""
+    shown = {section: value for section, value in stored.items() if section not in _FIRMWARE_KEYS}
     wifi = shown.get("wifi")
     password = wifi.get("password") if isinstance(wifi, dict) else None
     if password:
         shown["wifi"] = {**shown["wifi"], "password": _HIDDEN}
-    given = _load(_in_editor(json.dumps(shown, indent=2) + "\n").encode())
-    if given == shown:
+    edited = _parse(_run_editor(json.dumps(shown, indent=2) + "\n").encode())
+    if edited == shown:
         return None
-    wifi = given.get("wifi")
+    wifi = edited.get("wifi")
     if isinstance(wifi, dict) and wifi.get("password") == _HIDDEN:
         wifi["password"] = password
-    return given
+    return edited
 
 
-def _load(content: bytes) -> dict[str, Any]:
+def _parse(content: bytes) -> dict[str, Any]:
     try:
         value = json.loads(content)
     except ValueError as error:
-        raise ToolError(f"{_NAME} is no JSON: {error}; nothing was changed") from None
+        raise ToolError(f"{_NAME} is not valid JSON: {error}; nothing was changed") from None
     if not isinstance(value, dict):
-        raise ToolError(f"{_NAME} must be an object, in braces; nothing was changed")
+        raise ToolError(f"{_NAME} must be a JSON object, in braces; nothing was changed")
     return value
 
 
-def _in_editor(text: str) -> str:
+def _run_editor(text: str) -> str:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _NAME
@@ -72,9 +74,9 @@ def _in_editor(text: str) -> str:
         return path.read_text(encoding="utf-8")
 
 
-def _check(device: Device, settings: dict[str, Any]) -> None:
-    """ToolError with every line that the firmware itself would complain about."""
-    faults = device.run(
+def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> None:
+    """Raise ToolError if the board's own check finds a fault; print each fault first."""
+    faults = connection.run(
         "import json,sys\n"
         "def find():\n"
         " try:\n  from cable import check\n  return check\n"

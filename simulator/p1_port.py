@@ -1,0 +1,222 @@
+"""The meter's P1 port: a telegram at the beginning of each second, at 115200 baud, while the board requests it.
+
+Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the request line is raised. It stops at once,
+in mid-telegram, when the line is released. `speed` scales the seconds and the baud rate alike. Unlike a real meter,
+this one waits for a slow reader, so the reader itself lost every byte that is missing in the end.
+"""
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from simulator.faults import Faults
+from simulator.telegram_source import TelegramSource
+from simulator.transport import PtyTransport, Transport
+
+BYTES_PER_S = 115_200 / 10
+"""8N1 takes ten bits for each byte."""
+_CHUNK_S = 0.002
+_MAX_LAG_S = 0.25
+"""Largest delay behind this computer's clock that is caught up."""
+
+type Sent = Callable[[bytes, float, str], None]
+
+
+class P1Port:
+    """A P1 port that sends the telegrams of a source, in a separate thread.
+
+    The board connects to `address`. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole;
+    `at` is time.monotonic() of its last byte. `sent` and `damaged` count telegrams. The meter's time begins with
+    the first request, or with `wait=False` at once. `every_s` is the interval between telegrams in seconds of the
+    meter; above 1 it makes a simulation of months possible.
+    """
+
+    def __init__(
+        self,
+        source: TelegramSource,
+        *,
+        speed: float = 1.0,
+        transport: Transport | None = None,
+        faults: Faults | None = None,
+        on_sent: Sent | None = None,
+        wait: bool = True,
+        every_s: int = 1,
+    ) -> None:
+        if speed <= 0 or every_s < 1:
+            raise ValueError("speed must be above 0 and every_s at least 1")
+        self.source, self.speed, self.on_sent = source, speed, on_sent
+        self.faults = faults or Faults()
+        self.sent = self.damaged = 0
+        self.requested = False
+        self.error: BaseException | None = None
+        self._transport = transport or PtyTransport()
+        self.address = self._transport.address
+        self._wait_for_request, self._every_s = wait, every_s
+        self._lock = threading.Lock()
+        self._silent_s = self._power_cut_s = self._jump_s = 0
+        self._unplugged = self._discard = self._stopped = False
+        self._wake_read, self._wake_write = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
+
+    def start(self) -> Self:
+        """Start the thread; return the port itself."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop sending and close the transport. Safe to call twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._transport.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def silence(self, seconds: int) -> None:
+        """Send nothing for `seconds` of the meter, which continues to count."""
+        with self._lock:
+            self._silent_s = seconds
+
+    def power_cut(self, seconds: int) -> None:
+        """Cut the meter's power at once, in mid-telegram, for `seconds` of its time; it counts nothing."""
+        with self._lock:
+            self._power_cut_s = seconds
+        self._wake()
+
+    def jump_clock(self, seconds: int) -> None:
+        """Move the meter's clock by `seconds` before the next telegram."""
+        with self._lock:
+            self._jump_s += seconds
+
+    def unplug(self) -> None:
+        """Pull the plug, or cut the board's power: the request line falls and unread bytes are lost."""
+        self._unplugged = self._discard = True
+        self.requested = False
+        self._wake()
+
+    def plug(self) -> None:
+        """Plug in again; the board must raise the request line again."""
+        self._unplugged = False
+        self._wake()
+
+    def _wake(self) -> None:
+        os.write(self._wake_write, b"!")
+
+    def _run(self) -> None:
+        try:
+            while self._wait_for_request and not (self.requested or self._stopped):
+                self._await_event(None)
+            self._send_every_second()
+        except Exception as error:
+            self.error = error  # an exception in a thread reaches no caller, so callers check this
+            raise
+
+    def _send_every_second(self) -> None:
+        """Simulate one second after the other until the port is stopped."""
+        period = self._every_s / self.speed
+        begin = time.monotonic()
+        while True:
+            while (left := begin - time.monotonic()) > 0 and not self._stopped:
+                self._await_event(left)
+            self._await_event(0)
+            if self._stopped:
+                return
+            self._simulate_second()
+            begin += period
+            # A short hiccup of this computer is caught up. A reader that blocks longer slows the meter's time.
+            begin = max(begin, time.monotonic() - _MAX_LAG_S)
+
+    def _simulate_second(self) -> None:
+        with self._lock:
+            jump, self._jump_s = self._jump_s, 0
+            silenced, unpowered = self._silent_s > 0, self._power_cut_s > 0
+            self._silent_s = max(0, self._silent_s - self._every_s)
+            self._power_cut_s = max(0, self._power_cut_s - self._every_s)
+        if jump:
+            self.source.set_clock(jump)
+        if self._may_send() and not silenced and not unpowered:
+            self._transmit()
+        self.source.advance(self._every_s, powered=not unpowered)
+
+    def _transmit(self) -> None:
+        telegram, stamp = self.source.telegram(), self.source.stamp
+        transmission = self.faults.apply(telegram)
+        with self._lock:
+            self._silent_s = max(self._silent_s, transmission.silent_s)
+            self._jump_s += transmission.jump_s
+        complete = self._send(transmission.data)
+        at = time.monotonic()
+        if transmission.power_cut_s:
+            with self._lock:
+                self._power_cut_s = max(self._power_cut_s, transmission.power_cut_s)
+        if complete and transmission.whole:
+            self.sent += 1
+            if self.on_sent:
+                self.on_sent(telegram, at, stamp)
+        elif not transmission.silent_s and (not transmission.whole or self._power_cut_s):
+            self.damaged += 1  # a telegram that the board itself broke off is not damaged
+        if complete:
+            self._send(transmission.tail)
+
+    def _may_send(self) -> bool:
+        return self.requested and not self._unplugged and not self._stopped
+
+    def _send(self, data: bytes) -> bool:
+        """Write at the line's baud rate. True if all was sent, False if it was stopped before its end."""
+        rate = BYTES_PER_S * self.speed
+        chunk = max(16, int(rate * _CHUNK_S))
+        begin, done = time.monotonic(), 0
+        while done < len(data):
+            due = min(len(data), int((time.monotonic() - begin) * rate))
+            if due - done >= min(chunk, len(data) - done):
+                taken = self._transport.write(data[done:due])
+                if taken < due - done:
+                    self._await_event(None, room=True)
+                    begin = time.monotonic() - (done + taken) / rate
+                done += taken
+            else:
+                self._await_event(begin + min(done + chunk, len(data)) / rate - time.monotonic())
+            if done < len(data) and (not self._may_send() or self._power_cut_s > 0):
+                return False
+        return True
+
+    def _await_event(self, seconds: float | None, *, room: bool = False) -> None:
+        """Wait for the request line, a call from another thread, or with `room` for space; None has no time limit."""
+        inputs = [*self._transport.inputs(), self._wake_read]
+        ready, _, _ = select.select(
+            inputs,
+            self._transport.outputs() if room else [],
+            [],
+            None if seconds is None else max(0.0, seconds),
+        )
+        if self._wake_read in ready:
+            os.read(self._wake_read, 256)
+            ready.remove(self._wake_read)
+        if self._discard:
+            self._discard = False
+            self._transport.discard()
+        elif ready:
+            self._follow_request_line(self._transport.read())
+
+    def _follow_request_line(self, data: bytes | None) -> None:
+        if data is None:
+            self.requested = False
+        elif not self._unplugged:
+            for byte in data:
+                if byte in b"01":
+                    self.requested = byte == ord("1")
