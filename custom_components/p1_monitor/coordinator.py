@@ -265,7 +265,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _publish(self, snapshot: Snapshot) -> None:
-        """Publish data from outside the stream; whether the stream works does not follow from it."""
+        """Publish data that did not come from the stream, without a change to the device's availability."""
         self.data = snapshot
         self.async_update_listeners()
 

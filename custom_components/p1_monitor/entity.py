@@ -135,7 +135,7 @@ def async_add_when_present[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add the entities for which the device has data now, and each other one as soon as it has.
+    """Add the entities for which the device has data now, and each other entity as soon as there is data for it.
 
     A meter may begin to export, or be connected, long after the entry was made.
     """

@@ -80,7 +80,7 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Report each event. Until Home Assistant is running it waits, because automations are not yet loaded."""
+        """Report each event once Home Assistant is running, because automations may not be loaded before."""
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()

@@ -81,10 +81,10 @@ KINDS = {
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
-    """Return the meters with a register by their keys: id, or channel if there is none, and kind.
+    """Return the meters that have a register, by key. The key is the meter's id (without one, its channel) and kind.
 
-    A channel that was never linked is left out: its register stays 0 and has no time, but a new meter's 0 has one.
-    A meter that was moved may still be on its old channel too, so that the newer of two readings is returned.
+    A channel that was never linked is left out. Its register is always 0 and has no time, but a new meter's 0 has one.
+    A moved meter may still be on its old channel too, so the newer of its two readings is returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
