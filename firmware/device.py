@@ -6,14 +6,59 @@ from meter.parser import total
 from meter.timestamp import civil
 from overlay import load
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.live import Live
+    from auth.access import Access
+    from board.button import Button
+    from board.clock import Clock
+    from board.host import Board
+    from board.light import Light
+    from demand.coach import Coach
+    from demand.peaks import Peaks
+    from log import Log
+    from meter.reader import Reader
+    from net.wifi import Wifi
+    from server.http import Server
+    from storage.card import Card
+    from storage.recorder import Recorder
+    from supervisor import Supervisor
+
 _SAVE_S = const(60)
 
 
 class Device:
-    """Holds the parts, which parts.py makes: board, clock, log and its `note`, supervisor, card, config, coach, peaks,
-    reader, recorder, access, server, live, light, button, wifi (None without a radio), `update`: how an update stands,
-    `unsaved` and `saved_s`: see settings/store.py.
+    """The parts of the device, which app.py builds, and the work that goes from one to another.
+
+    config   the settings by key, but for the Wi-Fi's (settings/schema.py)
+    unsaved  settings in JSON that wait to be written to the flash, None if none wait
+    saved_s  the clock's uptime_s when settings were last written, None before
+    update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
+    wifi     None without a radio
     """
+
+    board: Board
+    clock: Clock
+    log: Log
+    note: Callable[[str], None]
+    supervisor: Supervisor
+    card: Card
+    config: dict
+    coach: Coach
+    peaks: Peaks
+    reader: Reader
+    recorder: Recorder
+    access: Access
+    server: Server
+    live: Live
+    light: Light
+    button: Button
+    wifi: Wifi
+    update: dict
+    unsaved: str
+    saved_s: int
 
     def name(self):
         """What the device is called in the network."""
@@ -22,6 +67,10 @@ class Device:
     def settle(self):
         """Hand the settings to the parts that follow them."""
         load("settings.apply").settle(self)
+
+    def settings_to_card(self):
+        """Queue the job that writes the settings to the card, before all other jobs."""
+        self.recorder.work.insert(0, ["settings.store", "to_card", self, None])
 
     def each_second(self):
         """A card that comes may bring settings; those that were made in a hurry are written after a minute."""

@@ -3,13 +3,11 @@
 Loaded while used.
 """
 
-import os
 from micropython import const
 
-from storage.card import ROOT
+from overlay import load
 from version import VERSION
 
-_TEST = ROOT + "/selftest.txt"
 _LARGE = const(8192)  # bytes of a cluster, of which every quarter's file takes at least one
 
 
@@ -22,10 +20,10 @@ def announce(board, log, card):
         print("LED pin: %d" % pins["led"])
         print("Ports used for SD Card communication:")
         print("MOSI: %(mosi)d\nMISO: %(miso)d\nSCK: %(sck)d\nSS: %(cs)d" % pins)
-    if card.state == "ok":
-        _test(card)
-    if card.state == "ok":
-        cluster = os.statvfs(ROOT)[0]
+    cluster = card.state == "ok" and load("storage.card_test").check(
+        card, "Digital meter monitor %s\n" % VERSION
+    )
+    if cluster:
         log.note("SD Card sectorsPerCluster  %d" % (cluster // 512))
         if cluster > _LARGE:
             log.note("Clusters of %d KB waste the card: format it with 8 KB" % (cluster // 1024))
@@ -35,18 +33,3 @@ def announce(board, log, card):
     if pins:
         print("Serial pins used for communication to digital meter:")
         print("RX1: %(rx)d, TX1: %(tx)d, RTS %(rts)d" % pins)
-
-
-def _test(card):
-    """Write a file, read it back, and remove it."""
-    written = "Digital meter monitor %s\n" % VERSION
-    print("Creating test file", _TEST)
-    try:
-        with open(_TEST, "w") as file:
-            file.write(written)
-        with open(_TEST) as file:
-            if file.read() != written:
-                raise OSError("the card does not keep what is written")
-        os.remove(_TEST)
-    except OSError as error:
-        card.fail(error)

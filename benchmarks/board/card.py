@@ -14,10 +14,10 @@ import vfs
 from recording import Board, Device, Meter
 
 from api import history_query, totals_query
+from board.mount_point import CARD
 from demand.quarter import file_path
 from meter.timestamp import civil, iso, seconds, shift
 from storage import day_csv_writer, day_totals
-from storage.card import ROOT
 
 SECTOR = 512
 LAST_YEAR = 2025
@@ -71,7 +71,7 @@ def writes(image):
     before = slot.disk.writes
     for number in range(80):
         # As the original firmware does: open the file under its final name, write it in pieces, close it.
-        path = "%s/meter/2026/01/15/old%d.json" % (ROOT, number)
+        path = "%s/meter/2026/01/15/old%d.json" % (CARD, number)
         with open(path, "wb") as file:
             found.coach.quarter.write_json(file.write)
             file.write(b"1234," * 300)
@@ -80,12 +80,12 @@ def writes(image):
 
 def fill(image, years):
     """Write `years` years of day.csv and days.csv, up to the end of 2025, and a day with all of its quarter files."""
-    vfs.mount(vfs.VfsFat(Disk(image)), ROOT)
-    os.mkdir(ROOT + "/meter")
+    vfs.mount(vfs.VfsFat(Disk(image)), CARD)
+    os.mkdir(CARD + "/meter")
     wh = 1000000
     for year in range(LAST_YEAR - years + 1, LAST_YEAR + 1):
         now = (seconds(year), False)
-        os.mkdir("%s/meter/%d" % (ROOT, year))
+        os.mkdir("%s/meter/%d" % (CARD, year))
         of_year = [day_csv_writer.DAYS]
         while civil(now[0])[0] == year:
             day = now[0] // 86400
@@ -108,15 +108,15 @@ def fill(image, years):
             of_year.append(
                 day_csv_writer.sealed(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date))
             )
-        with open("%s/meter/%d/days.csv" % (ROOT, year), "wb") as file:
+        with open("%s/meter/%d/days.csv" % (CARD, year), "wb") as file:
             file.write(b"".join(of_year))
     for quarter in range(96):
         path = file_path((LAST_YEAR - 2000) << 24 | 6 << 16 | 15 << 8 | 128 | quarter)
-        with open("%s/meter/%s" % (ROOT, path), "wb") as file:
+        with open("%s/meter/%s" % (CARD, path), "wb") as file:
             file.write(b"1234," * 300)
-    with open(ROOT + "/meter/rebuilt.txt", "wb") as file:
+    with open(CARD + "/meter/rebuilt.txt", "wb") as file:
         file.write(b"all")
-    vfs.umount(ROOT)
+    vfs.umount(CARD)
     return {}
 
 
@@ -161,13 +161,13 @@ def reads(image):
         ("year", totals_query.year, b"/api/years/2025"),
     ):
         disk = Disk(image)
-        vfs.mount(vfs.VfsFat(disk), ROOT)
+        vfs.mount(vfs.VfsFat(disk), CARD)
         before = disk.reads
         request = Request(path)
         asyncio.run(_answer(handler(Monitor(), request)))
         assert request.written > 2000
         found[name] = disk.reads - before
-        vfs.umount(ROOT)
+        vfs.umount(CARD)
     return found
 
 

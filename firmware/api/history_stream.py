@@ -6,17 +6,14 @@ their turn only a block is held.
 
 import asyncio
 import gc
-import os
 from binascii import crc32
 from micropython import const
 
-from meter.timestamp import civil, days_in_month
-from storage.card import ROOT, Card
+from overlay import load
+from storage.card import Card
 
 _BLOCK = const(1024)
 _CHECK = const(9)  # bytes: the comma and the digits of a line's check
-_DAY_S = const(86400)
-_NONE_THERE = const(2)  # ENOENT
 
 
 async def send(device, request, days, whole, bounds, shape, end):
@@ -36,7 +33,7 @@ async def send(device, request, days, whole, bounds, shape, end):
     try:
         while day <= last:
             is_whole = not shape and whole[0] <= day <= whole[1]
-            file, day = _open(day)
+            file, day = load("storage.day_csv_reader").open_day(day)
             if not file:
                 await _give_way(request)
                 continue
@@ -63,28 +60,6 @@ async def send(device, request, days, whole, bounds, shape, end):
 def _chunk(piece):
     """A piece of a reply whose length nobody knows yet (RFC 9112, 7.1); an empty one would end it."""
     return b"%x\r\n" % len(piece) + piece + b"\r\n"
-
-
-def _open(day):
-    """The day.csv of a day, None when there is none; and the day that may be the next."""
-    year, month, of_month = civil(day * _DAY_S)[:3]
-    folder = "%s/meter/%04d/%02d" % (ROOT, year, month)
-    try:
-        return open("%s/%02d/day.csv" % (folder, of_month), "rb"), day + 1
-    except OSError as error:
-        _expect(error)
-    try:
-        os.stat(folder)
-        return None, day + 1
-    except OSError as error:
-        _expect(error)
-        return None, day + 1 + days_in_month(year, month) - of_month
-
-
-def _expect(error):
-    """That there is nothing is no fault; that the card does not say so is one."""
-    if error.errno != _NONE_THERE:
-        raise error
 
 
 def _head(block):

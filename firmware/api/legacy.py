@@ -6,14 +6,12 @@ Numbers are integer watts, production is 0 or negative; a quarter is named by it
 
 import gc
 import json
-import os
 from micropython import const
 
 from demand.quarter import quarter_id
 from meter.timestamp import seconds
 from overlay import load
 from server.http import Refused
-from storage.card import ROOT
 
 _JSON = const("application/json")
 _TEXT = const("text/plain")
@@ -68,13 +66,14 @@ def _quarter_file(device, request):
         letter = pattern[at : at + 1]
         found = path[at : at + 1]
         fits = fits and (found.isdigit() if letter == b"d" else letter in (b"*", found))
-    try:
-        found = fits and device.card.mounted and os.stat(ROOT + path.decode())[6] > 0
-    except OSError:
-        found = False
-    if not found:  # an empty file is no quarter
+    file = (
+        load("storage.quarter_reader").open_quarter(path[7:].decode())
+        if fits and device.card.mounted
+        else None
+    )
+    if not file:
         raise Refused(404, "Item not found")
-    return load("server.files").send_file(request, ROOT + path.decode(), _JSON)
+    return load("server.files").send_file(request, file, _JSON)
 
 
 def _years(device, request):

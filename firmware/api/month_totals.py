@@ -5,7 +5,6 @@ from array import array
 from micropython import const
 
 from overlay import load
-from storage.card import ROOT
 
 _RUNNING = const(1)  # no place of a line
 
@@ -13,7 +12,7 @@ _RUNNING = const(1)  # no place of a line
 async def send(request, name, running):
     """Send the days of a month; `running` has the fields of the running one, None where it is none of them."""
     shown = load("api.totals_json").shown
-    path = "%s/meter/%s/days.csv" % (ROOT, name[:4].decode())
+    path = load("storage.day_csv_reader").days_csv(int(name[:4]))
     places = await _places(path, name)
     if running:
         places[int(running[0][8:])] = _RUNNING
@@ -21,9 +20,10 @@ async def send(request, name, running):
     request.write('{"month":"%s","days":[' % name.decode())
     between = b""
     for day, place in enumerate(places):
-        fields = running if place == _RUNNING else _read(path, place)
+        fields = running if place == _RUNNING else load("storage.day_csv_reader").fields_at(path, place)
         if place and not fields:  # it was closed anew meanwhile: its line stands further behind
-            fields = _read(path, (await _places(path, name))[day])
+            place = (await _places(path, name))[day]
+            fields = load("storage.day_csv_reader").fields_at(path, place)
         if fields:
             request.write(b'%s{"day":"%s",%s}' % (between, fields[0], shown(fields[1:8])))
             between = b","
@@ -42,13 +42,3 @@ async def _places(path, name):
         if not count & 7:
             await asyncio.sleep_ms(0)
     return places
-
-
-def _read(path, place):
-    """The fields of the line at a place; None where there is none, or none any more."""
-    if not place:
-        return None
-    with open(path, "rb") as file:
-        file.seek(place)
-        fields = file.readline().split(b",")
-        return fields if len(fields) > 7 else None

@@ -3,7 +3,6 @@
 import asyncio
 
 from overlay import load
-from storage.card import ROOT
 
 
 async def send(request, name, running):
@@ -30,8 +29,8 @@ async def send(request, name, running):
 async def _months(name, running):
     """The totals of twelve months, as _add() makes them; None for one without a day."""
     months = [None] * 12
-    days = load("storage.day_csv_reader").read("%s/meter/%s/days.csv" % (ROOT, name.decode()))
-    for count, fields in enumerate(days):
+    rows = load("storage.day_csv_reader")
+    for count, fields in enumerate(rows.read(rows.days_csv(int(name)))):
         if not running or fields[0] != running[0]:
             _add(months, fields)
         if not count & 7:

@@ -1,4 +1,4 @@
-"""Files as replies: the pages of the firmware, and what the card holds. Loaded while used."""
+"""Sends files as replies: the pages of the firmware, and the card's quarters. Loaded on demand."""
 
 import sys
 from micropython import const
@@ -24,7 +24,7 @@ async def send_page(request, name):
             request.begin(304, _HTML, head)
             await request.drain()
         else:
-            await send_file(request, path + "gz", _HTML, head)
+            await send_file(request, open(path + "gz", "rb"), _HTML, head)
         return
     raise Refused(404, "Item not found")
 
@@ -34,11 +34,11 @@ async def update_page(device, request):
     await send_page(request, "update")
 
 
-async def send_file(request, path, kind, more=""):
-    """Reply with a file, in pieces; 404 when there is none or it cannot be read."""
+async def send_file(request, file, kind, more=""):
+    """Reply with an open file, in pieces, and close it; 404 when it cannot be read."""
     _filesystem = Card.filesystem  # lives as long as the file
     try:
-        with open(path, "rb") as file:
+        with file:
             length = file.seek(0, 2)
             file.seek(0)
             request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))

@@ -23,14 +23,14 @@ import json
 import os
 from micropython import const
 
+from board.mount_point import CARD
 from overlay import load
-from storage.card import ROOT
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _NAME = const("config.json")
-_PATH = ROOT + "/config.json"
+_PATH = CARD + "/config.json"
 _LONGEST = const(4096)  # bytes
 _PAUSE_S = const(60)
 _PIECE = const(256)
@@ -98,7 +98,7 @@ def erase_wifi(device):
 
 
 def save(device):
-    """Write what waits to the flash, and let the one writer bring it to the card.
+    """Write what waits to the flash, and let the device have it written to the card.
 
     OSError when the flash does not take it: then it goes on waiting.
     """
@@ -109,7 +109,7 @@ def save(device):
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
     device.unsaved = None
-    device.recorder.work.insert(0, ["settings.store", "to_card", device, None])
+    device.settings_to_card()
 
 
 def to_card(device):
@@ -185,7 +185,7 @@ def _check_of_card():
     """A check of the card's file: 0 when there is none or an empty one, None when there is no card."""
     check = 0
     try:
-        os.stat(ROOT)
+        os.stat(CARD)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
             while piece and file.tell() <= _LONGEST:  # what is longer is not looked at
@@ -198,7 +198,7 @@ def _check_of_card():
 
 def _is_mounted():
     try:
-        os.stat(ROOT)
+        os.stat(CARD)
     except OSError:
         return False
     return True

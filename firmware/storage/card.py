@@ -3,9 +3,9 @@
 import os
 from micropython import const
 
+from board.mount_point import CARD
 from overlay import load
 
-ROOT = const("/sd")
 _ABSENT_S = const(60)  # a slot that is empty is looked at each minute
 
 
@@ -75,7 +75,7 @@ class Card:
         found = self._stored.get(quarter_id)
         if found is None:
             try:
-                found = os.stat("%s/meter/%s" % (ROOT, path))[6] > 0
+                found = os.stat("%s/meter/%s" % (CARD, path))[6] > 0
             except OSError:
                 found = False
             self.has_now(quarter_id, found)
@@ -94,7 +94,7 @@ class Card:
     def names(self, folder):
         """Names below /meter, sorted; [] when there is no such folder."""
         try:
-            path = ("%s/meter/%s" % (ROOT, folder)).rstrip("/")  # FAT finds no folder behind a slash
+            path = ("%s/meter/%s" % (CARD, folder)).rstrip("/")  # FAT finds no folder behind a slash
             return sorted([entry[0] for entry in os.ilistdir(path)]) if self.mounted else []
         except OSError:
             return []

@@ -5,8 +5,9 @@ import os
 import vfs
 from micropython import const
 
+from board.mount_point import CARD
 from overlay import load
-from storage.card import ROOT, Card
+from storage.card import Card
 
 _FULL = const("the card is full")
 # A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
@@ -29,7 +30,7 @@ def unmount(card):
     card.forget_stored()
     gc.collect()  # a file that could not be closed closes now, and not when another card is there
     try:
-        vfs.umount(ROOT)
+        vfs.umount(CARD)
     except OSError:
         pass  # was not mounted
 
@@ -39,7 +40,7 @@ def mount(card):
     unmount(card)
     Card.filesystem = None  # not before: what could not be closed has gone by now
     try:
-        Card.filesystem = card.board.mount_card(ROOT)
+        Card.filesystem = card.board.mount_card(CARD)
         card.state = "ok" if Card.filesystem else "absent"
         card.error = None
         measure(card)
@@ -62,7 +63,7 @@ def look(card):
 def measure(card):
     """Bring the figures of its room up to date."""
     if card.state == "ok" or card.mounted:
-        block, fragment, blocks, free = os.statvfs(ROOT)[:4]
+        block, fragment, blocks, free = os.statvfs(CARD)[:4]
         fragment = fragment or block
         card.mounted = True
         card.size_bytes = blocks * fragment
@@ -74,7 +75,7 @@ def measure(card):
 def fail(card, error):
     """It does not work, for this reason."""
     full = isinstance(error, OSError) and (
-        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(ROOT)[3])
+        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[3])
     )
     card.state = "failed"
     card.error = _FULL if full else str(error)

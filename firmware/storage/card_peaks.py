@@ -2,9 +2,9 @@
 
 from micropython import const
 
+from board.mount_point import CARD
 from demand.peaks import month_name, month_of
 from overlay import load
-from storage.card import ROOT
 
 _MONTHS = const(13)
 _DAY_S = const(86400)
@@ -25,7 +25,7 @@ def search(asked):
     month = month_of(local_s)
     first = month_name(month - _MONTHS).encode()
     for year in range((month - _MONTHS) // 12, month // 12 + 1):
-        for fields in rows.read("%s/meter/%04d/days.csv" % (ROOT, year)):
+        for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
             if fields[6] and fields[0] >= first:
                 peaks.quarter(*days.moment(fields[6]), int(fields[5]))
             yield

@@ -1,11 +1,57 @@
 """Reads the lines of day.csv and days.csv (see lines.py). Loaded while used."""
 
+import os
 from binascii import crc32
 from micropython import const
 
+from board.mount_point import CARD
+from meter.timestamp import civil, days_in_month
 from storage.card import Card
 
 _CHECK = const(9)  # bytes: a comma and eight digits
+_DAY_S = const(86400)
+_FIELDS = const(7)  # of days.csv, before its check
+_NONE_THERE = const(2)  # ENOENT
+
+
+def days_csv(year):
+    """Return the path of a year's days.csv."""
+    return "%s/meter/%04d/days.csv" % (CARD, year)
+
+
+def open_day(day):
+    """Open the day.csv of a day (local_s // 86400). Return it, None where the card has none, and the day to try next.
+
+    Hold Card.filesystem as long as the file is open. OSError when the card fails.
+    """
+    year, month, of_month = civil(day * _DAY_S)[:3]
+    folder = "%s/meter/%04d/%02d" % (CARD, year, month)
+    try:
+        return open("%s/%02d/day.csv" % (folder, of_month), "rb"), day + 1
+    except OSError as error:
+        _expect(error)
+    try:
+        os.stat(folder)
+        return None, day + 1
+    except OSError as error:
+        _expect(error)
+        return None, day + 1 + days_in_month(year, month) - of_month
+
+
+def _expect(error):
+    """Raise an error of the card, but for the one that says that a file does not exist."""
+    if error.errno != _NONE_THERE:
+        raise error
+
+
+def fields_at(path, place):
+    """Return the fields of the line at a place of a file; None where no line begins there, or no longer."""
+    if not place:
+        return None
+    with open(path, "rb") as file:
+        file.seek(place)
+        fields = file.readline().split(b",")
+        return fields if len(fields) > _FIELDS else None
 
 
 def is_whole(line):

@@ -11,9 +11,9 @@ Quarters without registers (cards of the original firmware) count by their avera
 
 from micropython import const
 
+from board.mount_point import CARD
 from meter.timestamp import civil, elapsed, seconds
 from overlay import load
-from storage.card import ROOT
 
 _DAY_S = const(86400)
 _MOST_W = const(65534)
@@ -23,11 +23,11 @@ _MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth o
 
 def folder(day):
     """The folder of a day (local_s // 86400)."""
-    return "%s/meter/%04d/%02d/%02d" % ((ROOT,) + civil(day * _DAY_S)[:3])
+    return "%s/meter/%04d/%02d/%02d" % ((CARD,) + civil(day * _DAY_S)[:3])
 
 
 def days_csv(day):
-    return "%s/meter/%04d/days.csv" % (ROOT, civil(day * _DAY_S)[0])
+    return "%s/meter/%04d/days.csv" % (CARD, civil(day * _DAY_S)[0])
 
 
 def number(field):

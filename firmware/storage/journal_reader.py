@@ -4,16 +4,16 @@ import binascii
 import struct
 from micropython import const
 
+from board.mount_point import CARD
 from board.rtc_memory import kept_quarter
 from demand.quarter import ABSENT, HEAD, SLOTS
-from storage.card import ROOT
 
 # As journal_writer.py has it, which need not be loaded to read.
 _SECTOR = const(512)
 _RECORDS = const(64)
 _EXPORTS = const(216)
 _LINE = const(384)
-_PATH = ROOT + "/journal.bin"
+_PATH = CARD + "/journal.bin"
 _HEAD = 2 * HEAD  # bytes
 _BLOCK = _HEAD + 4 * SLOTS
 

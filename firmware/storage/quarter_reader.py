@@ -1,14 +1,28 @@
-"""What the file of a quarter says, for its line of day.csv. Loaded while used.
+"""Reads the file of a quarter. Loaded on demand.
 
 Its samples are all that is known of it; registers, gas and water are not.
 """
 
+import os
 from micropython import const
 
+from board.mount_point import CARD
 from meter.timestamp import iso, seconds
 
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
 _MOST_PIECES = const(64)  # of 256 bytes
+
+
+def open_quarter(path):
+    """Open the file of a quarter, such as "2026/01/15/1615W.json". None where the card has none, or an empty one.
+
+    Hold Card.filesystem as long as the file is open.
+    """
+    path = "%s/meter/%s" % (CARD, path)
+    try:
+        return open(path, "rb") if os.stat(path)[6] else None
+    except OSError:
+        return None
 
 
 def line(folder, year, month, day, name):

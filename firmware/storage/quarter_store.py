@@ -8,10 +8,10 @@ import os
 import struct
 from micropython import const
 
+from board.mount_point import CARD
 from demand.quarter import file_path
 from meter.timestamp import seconds
 from overlay import load
-from storage.card import ROOT
 
 _DAY_S = const(86400)
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
@@ -91,7 +91,7 @@ def keep(card, quarter, line, again=False, lines=None):
     be on the card already, in whole or in part.
     """
     name = file_path(quarter.quarter_id)
-    path = "%s/meter/%s" % (ROOT, name)
+    path = "%s/meter/%s" % (CARD, name)
     fields = line.split(b",")
     cut = fields[-2] == b"partial"
     old = _size(path)
@@ -183,7 +183,7 @@ def _begin_day(folder, header):
 
 
 def _make_folders(path):
-    at = path.find("/", len(ROOT) + 1)
+    at = path.find("/", len(CARD) + 1)
     while at > 0:
         try:
             os.mkdir(path[:at])

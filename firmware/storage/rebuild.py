@@ -8,11 +8,11 @@ again.
 import os
 from micropython import const
 
+from board.mount_point import CARD
 from meter.timestamp import seconds
 from overlay import load
-from storage.card import ROOT
 
-_MARK = ROOT + "/meter/rebuilt.txt"
+_MARK = CARD + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
 
@@ -59,7 +59,7 @@ def _rebuild_day(card, year, month, day):
 
     The writer goes on meanwhile: whenever day.csv has grown without us, what has no line is found anew.
     """
-    folder = "%s/meter/%04d/%02d/%02d/" % (ROOT, year, month, day)
+    folder = "%s/meter/%04d/%02d/%02d/" % (CARD, year, month, day)
     path = folder + "day.csv"
     names = size = None
     while names is None or names:

@@ -6,7 +6,7 @@ Only where the owner has set card.remove_oldest; by itself nothing is ever remov
 import os
 from micropython import const
 
-from storage.card import ROOT
+from board.mount_point import CARD
 
 _LITTLE = const(192)  # quarters: two days
 _ENOUGH = const(384)  # quarters: four days
@@ -30,7 +30,7 @@ def make_room(card):
                     if card.free_files >= _ENOUGH:
                         return
                     if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
-                        os.remove("%s/meter/%s/%s" % (ROOT, folder, name))
+                        os.remove("%s/meter/%s/%s" % (CARD, folder, name))
                         card.forget_stored()
                         card.measure()
                         yield

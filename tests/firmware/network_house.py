@@ -70,6 +70,9 @@ class House:
         self.config = load("settings.store").read(self)
         self.wifi = Wifi(self)
 
+    def settings_to_card(self):
+        self.work.insert(0, ["settings.store", "to_card", self, None])
+
     def note(self, line):
         self.notes.append(line)
 

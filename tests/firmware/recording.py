@@ -2,12 +2,13 @@
 
 import os
 
+from board.mount_point import CARD
 from demand.coach import Coach
 from demand.peaks import Peaks
 from meter import timestamp
 from meter.objects import FIELDS, MBUS_ROW
 from meter.parser import total
-from storage.card import ROOT, Card
+from storage.card import Card
 from storage.recorder import Recorder
 
 FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
@@ -142,7 +143,7 @@ class Board:
 
 def lines(path):
     """The lines of a file below /meter that are not empty, without their checks; the header too."""
-    with open("%s/meter/%s" % (ROOT, path)) as file:
+    with open("%s/meter/%s" % (CARD, path)) as file:
         for line in file:
             if line.strip():
                 yield line.strip().rsplit(",", 1)[0]

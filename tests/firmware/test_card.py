@@ -5,8 +5,9 @@ import os
 
 from ramcard import Slot, content, make_folders, write
 
+from board.mount_point import CARD
 from storage import day_csv_reader
-from storage.card import ROOT, Card
+from storage.card import Card
 
 ID = 436931658  # 2026-11-12 18:30 in winter
 PATH = "2026/11/12/1830W.json"
@@ -79,8 +80,8 @@ def test_card_that_worked_meanwhile_is_tried_soon_again():
 
 def test_full_card_can_still_be_read():
     card = Card(Slot())
-    make_folders(ROOT + "/meter/" + PATH)
-    write(ROOT + "/meter/" + PATH, "{}")
+    make_folders(CARD + "/meter/" + PATH)
+    write(CARD + "/meter/" + PATH, "{}")
     card.fail(failing(28))
     assert (card.state, card.error, card.nearly_full) == ("failed", "the card is full", True)
     assert card.has(ID, PATH)
@@ -91,7 +92,7 @@ def test_size_and_free_space_are_told():
     card = Card(Slot())
     before = card.free_bytes
     assert 0 < before <= card.size_bytes <= 64 * 512
-    write(ROOT + "/file", "x" * 2000)
+    write(CARD + "/file", "x" * 2000)
     card.measure()
     assert card.free_bytes < before
 
@@ -104,8 +105,8 @@ def test_card_with_room_for_less_than_thirty_days_is_nearly_full():
 def test_stored_quarter_is_looked_for_once():
     slot = Slot()
     card = Card(slot)
-    make_folders(ROOT + "/meter/" + PATH)
-    write(ROOT + "/meter/" + PATH, "{}")
+    make_folders(CARD + "/meter/" + PATH)
+    write(CARD + "/meter/" + PATH, "{}")
     assert card.has(ID, PATH)
     reads = slot.disk.reads
     assert card.has(ID, PATH)
@@ -125,16 +126,16 @@ def test_another_card_has_other_quarters():
 
 def test_empty_file_is_no_quarter():
     card = Card(Slot())
-    make_folders(ROOT + "/meter/" + PATH)
-    write(ROOT + "/meter/" + PATH, "")
+    make_folders(CARD + "/meter/" + PATH)
+    write(CARD + "/meter/" + PATH, "")
     assert not card.has(ID, PATH)
 
 
 def test_names_are_sorted():
     card = Card(Slot())
     for path in ("2026/11/12/1830W.json", "2026/02/01/a", "2025/11/12/a", "2026/11/12/0015W.json"):
-        make_folders(ROOT + "/meter/" + path)
-        write(ROOT + "/meter/" + path, "{}")
+        make_folders(CARD + "/meter/" + path)
+        write(CARD + "/meter/" + path, "{}")
     assert card.names("") == ["2025", "2026"]
     assert card.names("2026") == ["02", "11"]
     assert card.names("2026/11/12") == ["0015W.json", "1830W.json"]
@@ -144,17 +145,17 @@ def test_names_are_sorted():
 def test_card_left_by_somebody_else_keeps_its_files():
     slot = Slot()
     card = Card(slot)
-    write(ROOT + "/holiday.txt", "mine")
+    write(CARD + "/holiday.txt", "mine")
     card.mount()
-    assert content(ROOT + "/holiday.txt") == "mine"
-    assert "holiday.txt" in os.listdir(ROOT)
+    assert content(CARD + "/holiday.txt") == "mine"
+    assert "holiday.txt" in os.listdir(CARD)
 
 
 def test_file_that_is_open_when_its_card_fails_reads_no_memory_of_others():
     slot = Slot(200)
     card = Card(slot)
-    write(ROOT + "/lines.csv", "some line\n" * 2000)
-    lines = day_csv_reader.places(ROOT + "/lines.csv")
+    write(CARD + "/lines.csv", "some line\n" * 2000)
+    lines = day_csv_reader.places(CARD + "/lines.csv")
     next(lines)
     card.fail(failing())
     card.mount()

@@ -5,8 +5,8 @@ import json
 from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
+from board.mount_point import CARD
 from meter import timestamp
-from storage.card import ROOT
 
 
 def device(start, **meter):
@@ -76,7 +76,7 @@ def test_clock_set_back_begins_the_quarters_anew_and_the_fuller_ones_stay():
     assert starts("2026/11/12") == ["18:30+01", "18:45+01", "19:00+01", "19:15+01", "19:30+01"]
     assert [line[2] for line in day("2026/11/12")] == [180] * 5
     for name in ("1845", "1915"):
-        file = json.loads(content("%s/meter/2026/11/12/%sW.json" % (ROOT, name)))
+        file = json.loads(content("%s/meter/2026/11/12/%sW.json" % (CARD, name)))
         assert file["consumed_power_interval_avgs"] == [2000] * 180
 
 

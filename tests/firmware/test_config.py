@@ -7,11 +7,12 @@ import vfs
 from ramcard import Slot, content, write
 
 from board.flash_json import read_json, write_json
+from board.mount_point import CARD
 from overlay import load
 from settings import store
-from storage.card import ROOT, Card
+from storage.card import Card
 
-FILE = ROOT + "/config.json"
+FILE = CARD + "/config.json"
 FLASH = "build/tests/flash_of_config"
 SLOT = Slot()  # one for all tests: memory for a second one in one stretch is not to be had
 DISK = SLOT.disk
@@ -39,6 +40,9 @@ class Device:
         self.lines = []
         self.card = Card(slot, self.note)
         self.restart()
+
+    def settings_to_card(self):
+        self.work.insert(0, ["settings.store", "to_card", self, None])
 
     def note(self, line):
         self.lines.append(line)

@@ -8,9 +8,9 @@ from ramcard import Slot, content, make_folders, write
 from recording import Board, Device, Meter, lines
 
 from api import month_totals
+from board.mount_point import CARD
 from meter import timestamp
 from storage import day_csv_reader, day_csv_writer as line_rules
-from storage.card import ROOT
 
 OLD = (
     '{"quarter_id":1,"consumed_power_avg":317,"interval_secs":5,"consumed_power_interval_avgs":[%s],'
@@ -28,12 +28,12 @@ def fields(path):
 
 
 def put(path, line, key=None):
-    for _ in line_rules.put(ROOT + path, line, line_rules.QUARTERS, key):
+    for _ in line_rules.put(CARD + path, line, line_rules.QUARTERS, key):
         pass
 
 
 def read(path):
-    return [b",".join(found) for found in day_csv_reader.read(ROOT + path)]
+    return [b",".join(found) for found in day_csv_reader.read(CARD + path)]
 
 
 def idle(found, seconds):
@@ -46,12 +46,12 @@ def test_line_is_read_only_as_it_was_written():
     device("261112182955W")
     line = line_rules.sealed(b"2026-11-12T18:30:00+01:00,2000")
     for at in range(len(line) - 1):
-        write(ROOT + "/a.csv", (line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]).decode())
+        write(CARD + "/a.csv", (line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]).decode())
         assert read("/a.csv") == []
     for length in range(1, len(line) - 1):
-        write(ROOT + "/a.csv", line[:length].decode())
+        write(CARD + "/a.csv", line[:length].decode())
         assert read("/a.csv") == []
-    write(ROOT + "/a.csv", line.decode() * 3)
+    write(CARD + "/a.csv", line.decode() * 3)
     assert len(read("/a.csv")) == 3
 
 
@@ -59,11 +59,11 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     device("261112182955W")
     one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
     put("/a.csv", one)
-    with open(ROOT + "/a.csv", "ab") as file:
+    with open(CARD + "/a.csv", "ab") as file:
         file.write(two[:7])
     put("/a.csv", two, b"2")
     assert read("/a.csv") == [b"1,a", b"2,b"]
-    assert content(ROOT + "/a.csv").count("\n") == 3 + 7
+    assert content(CARD + "/a.csv").count("\n") == 3 + 7
     put("/a.csv", two, b"2")
     assert read("/a.csv") == [b"1,a", b"2,b"]
     put("/a.csv", line_rules.sealed(b"1,c"), b"1")
@@ -77,11 +77,11 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
 def test_blanked_lines_cost_no_memory_and_no_steps():
     device("261112182955W")
     one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
-    write(ROOT + "/a.csv", (one + b"\n" * 4000 + two).decode())
+    write(CARD + "/a.csv", (one + b"\n" * 4000 + two).decode())
     gc.collect()
     before = gc.mem_alloc()
     gc.disable()
-    found = [place for place, _ in day_csv_reader.places(ROOT + "/a.csv")]
+    found = [place for place, _ in day_csv_reader.places(CARD + "/a.csv")]
     taken = gc.mem_alloc() - before
     gc.enable()
     assert found == [0, len(one) + 4000]
@@ -208,9 +208,9 @@ def old_card(*names, samples="100,null,301", produced="-1,null,0"):
     """A device with a card that has these quarters of the original firmware."""
     slot = Slot(6000)
     board = Board(slot)
-    slot.mount_card(ROOT)
+    slot.mount_card(CARD)
     for name in names:
-        path = "%s/meter/%s" % (ROOT, name)
+        path = "%s/meter/%s" % (CARD, name)
         make_folders(path)
         write(path, OLD % (samples, produced))
     return Device(board, Meter("261112182955W"))
@@ -225,7 +225,7 @@ def test_old_card_gets_its_lines_beside_the_reading():
     ]
     assert list(lines("2023/days.csv"))[1:] == ["2023-12-02,0.100,0.000,,,,,2"]
     assert list(lines("2024/07/01/day.csv"))[1][:25] == "2024-07-01T18:15:00+02:00"
-    assert content(ROOT + "/meter/rebuilt.txt") == "all"
+    assert content(CARD + "/meter/rebuilt.txt") == "all"
 
 
 def test_doubled_hour_of_an_old_card_is_in_the_order_of_time():
@@ -254,7 +254,7 @@ def test_rebuilding_goes_on_after_a_restart():
     for year in ("2023/12/02", "2023/11/02", "2024/07/01"):
         assert len(fields(year + "/day.csv")) == 1
     assert len(fields("2023/days.csv")) == 2
-    assert content(ROOT + "/meter/rebuilt.txt") == "all"
+    assert content(CARD + "/meter/rebuilt.txt") == "all"
 
 
 def test_quarter_that_is_moved_while_its_day_is_rebuilt_keeps_one_line():
@@ -279,7 +279,7 @@ def test_quarter_that_is_moved_while_its_day_is_rebuilt_keeps_one_line():
 
 def test_old_file_that_is_damaged_is_no_quarter():
     found = old_card("2024/07/01/1815S.json", "2024/07/01/1830S.json")
-    write(ROOT + "/meter/2024/07/01/1815S.json", OLD[:90])
+    write(CARD + "/meter/2024/07/01/1815S.json", OLD[:90])
     found.run(60)
     assert [line[0][11:16] for line in fields("2024/07/01/day.csv")] == ["18:30"]
 
@@ -301,7 +301,7 @@ def test_full_card_waits_and_removes_nothing_by_itself():
     assert "SD Card failed: the card is full" in found.notes
     assert (found.recorder.waiting, found.recorder.lost) == (2, 0)
     assert found.card.has(1, "2026/11/12/1830W.json")
-    os.remove(ROOT + "/filler")
+    os.remove(CARD + "/filler")
     idle(found, 1000)
     assert found.recorder.waiting == 0
     assert [line[0][11:16] for line in fields("2026/11/12/day.csv")][:3] == ["18:30", "18:45", "19:00"]
@@ -309,7 +309,7 @@ def test_full_card_waits_and_removes_nothing_by_itself():
 
 def write_filler():
     try:
-        with open(ROOT + "/filler", "wb") as file:
+        with open(CARD + "/filler", "wb") as file:
             while file.write(bytes(512)) == 512:
                 pass
     except OSError:
@@ -356,7 +356,7 @@ def sealed_day(day, quarters):
 
 async def test_day_that_is_closed_anew_while_its_month_is_told_is_told_once():
     device("261112182955W")
-    make_folders(ROOT + "/meter/2026/days.csv")
+    make_folders(CARD + "/meter/2026/days.csv")
     for day in (1, 2, 3):
         put("/meter/2026/days.csv", sealed_day(day, 95))
     reply = Reply()

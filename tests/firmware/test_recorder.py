@@ -7,7 +7,7 @@ from ramcard import Slot, content
 from recording import Board, Device, Meter, lines, moment
 
 import storage
-from storage.card import ROOT
+from board.mount_point import CARD
 
 DAY = "2026/11/12/"
 
@@ -24,7 +24,7 @@ def quarters(day=DAY):
 def test_quarter_has_its_file_and_its_line():
     found = device("261112182945W")
     found.run_until("261112184505W")
-    file = json.loads(content(ROOT + "/meter/" + DAY + "1830W.json"))
+    file = json.loads(content(CARD + "/meter/" + DAY + "1830W.json"))
     assert file["consumed_power_interval_avgs"] == [2000] * 180
     assert next(lines(DAY + "day.csv")).startswith("start,import_w,export_w,energy_import_kwh,")
     start, import_w, export_w, energy, export, gas, water, samples, source = quarters()[-1]
@@ -45,7 +45,7 @@ def test_reset_costs_the_slots_of_the_restart():
     found.meter.run(20)
     again = Device(found.board, found.meter)
     again.run_until("261112184505W")
-    file = json.loads(content(ROOT + "/meter/" + DAY + "1830W.json"))
+    file = json.loads(content(CARD + "/meter/" + DAY + "1830W.json"))
     samples = file["consumed_power_interval_avgs"]
     assert samples.count(None) <= 4
     assert len(samples) == 180
@@ -60,7 +60,7 @@ def test_power_cut_costs_at_most_the_last_minute():
     found.meter.run(20)
     again = Device(found.board, found.meter)
     again.run_until("261112184505W")
-    samples = json.loads(content(ROOT + "/meter/" + DAY + "1830W.json"))["consumed_power_interval_avgs"]
+    samples = json.loads(content(CARD + "/meter/" + DAY + "1830W.json"))["consumed_power_interval_avgs"]
     assert None in samples
     assert samples.count(None) <= 12 + 4
     assert abs(int(quarters()[-1][1]) - 2000) <= 8
@@ -74,7 +74,7 @@ def test_quarter_that_the_board_does_not_see_end_is_partial():
     found.meter.run(3600)
     again = Device(found.board, found.meter)
     again.run_until("261112200005W")
-    samples = json.loads(content(ROOT + "/meter/" + DAY + "1830W.json"))["consumed_power_interval_avgs"]
+    samples = json.loads(content(CARD + "/meter/" + DAY + "1830W.json"))["consumed_power_interval_avgs"]
     assert samples[-1] is None
     assert samples[:-1] == [2000] * (len(samples) - 1)
     assert 84 <= len(samples) <= 96

@@ -241,7 +241,7 @@ async def test_file_leaves_in_small_stretches_each_waited_for():
     with open(path, "wb") as file:
         file.write(bytes(range(256)) * 5)
     asked = request(b"GET /file HTTP/1.1\r\n\r\n")
-    await send_file(asked, path, "text/plain")
+    await send_file(asked, open(path, "rb"), "text/plain")
     head, _, body = asked.stream.written.partition(b"\r\n\r\n")
     assert b"Content-Length: 1280" in head
     assert body == bytes(range(256)) * 5
@@ -249,11 +249,24 @@ async def test_file_leaves_in_small_stretches_each_waited_for():
     assert asked.stream.longest <= 512
 
 
+class Unreadable:
+    """A file of a card that has left."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def seek(self, *_):
+        raise OSError(5)
+
+
 async def test_file_that_is_not_there_is_refused_before_a_reply_begins():
     asked = request(b"GET /file HTTP/1.1\r\n\r\n")
     status = None
     try:
-        await send_file(asked, "build/tests/nowhere", "text/plain")
+        await send_file(asked, Unreadable(), "text/plain")
     except Refused as refused:
         status = refused.status
     assert status == 404

@@ -15,10 +15,10 @@ import vfs
 
 from recording import Board, Device, Meter
 
+from board.mount_point import CARD
 from demand.quarter import file_path, quarter_id
 from meter import timestamp
 from storage import day_csv_reader
-from storage.card import ROOT
 
 SECTOR = 512
 EVERY_S = 10
@@ -126,7 +126,7 @@ def record(data, sectors, start):
     assert device.card.state == "ok", device.notes
     expected = {}
     for number in device.closed:
-        path = "%s/meter/%s" % (ROOT, file_path(number))
+        path = "%s/meter/%s" % (CARD, file_path(number))
         expected[number] = content(path), line_of(number)
     log = disk.log
     end(disk)
@@ -137,7 +137,7 @@ def end(disk):
     """The power goes: nothing that is still open reaches the card."""
     disk.ended = True
     disk.log = None
-    vfs.umount(ROOT)
+    vfs.umount(CARD)
     gc.collect()
 
 
@@ -155,7 +155,7 @@ def line_of(number):
     start = timestamp.iso(*START_OF(number)).encode()
     found = [
         fields
-        for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (ROOT, path[:10]))
+        for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (CARD, path[:10]))
         if fields[0] == start
     ]
     return found[0] if len(found) == 1 else found or None
@@ -169,7 +169,7 @@ def START_OF(number):  # noqa: N802 - what demand/quarter.py calls start_of
 
 def is_partial(number, last_s):
     """Whether a quarter that was running at the cut has all but its last minute, and says so."""
-    path = "%s/meter/%s" % (ROOT, file_path(number))
+    path = "%s/meter/%s" % (CARD, file_path(number))
     text = content(path)
     fields = line_of(number)
     if not text or not fields or len(fields) != 9:
@@ -198,7 +198,7 @@ def after_cut(data, sectors, start, at_s, away_s, before, closed, expected, judg
     if device.card.state != "ok":
         return "card later: %s %s" % (device.card.error, device.notes)
     for number in closed[:before]:
-        path = "%s/meter/%s" % (ROOT, file_path(number))
+        path = "%s/meter/%s" % (CARD, file_path(number))
         text, line = expected[number]
         if content(path) != text:
             return "%s is %s" % (path, content(path))
@@ -212,7 +212,7 @@ def after_cut(data, sectors, start, at_s, away_s, before, closed, expected, judg
         wrong = is_partial(closed[before], 900)  # it ended in the very second of the cut
     for number in device.closed[:-1]:
         fields = line_of(number)
-        if not fields or len(fields) != 9 or not content("%s/meter/%s" % (ROOT, file_path(number))):
+        if not fields or len(fields) != 9 or not content("%s/meter/%s" % (CARD, file_path(number))):
             wrong = "later quarter %s: %s" % (file_path(number), fields)
     wrong = wrong or days_wrong(device)
     end(disk)
@@ -225,18 +225,18 @@ def days_wrong(device):
     first = START_OF(device.closed[0])[0] // 86400
     for day in range(first - 1, today):
         year, month, of_month = timestamp.civil(day * 86400)[:3]
-        if content("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month)) is None:
+        if content("%s/meter/%04d/%02d/%02d/day.csv" % (CARD, year, month, of_month)) is None:
             continue
         date = b"%04d-%02d-%02d" % (year, month, of_month)
         found = [
             fields
-            for fields in day_csv_reader.read("%s/meter/%04d/days.csv" % (ROOT, year))
+            for fields in day_csv_reader.read("%s/meter/%04d/days.csv" % (CARD, year))
             if fields[0] == date
         ]
         if len(found) != 1:
             return "%s has %s" % (date, found)
         quarters = len(
-            list(day_csv_reader.read("%s/meter/%04d/%02d/%02d/day.csv" % (ROOT, year, month, of_month)))
+            list(day_csv_reader.read("%s/meter/%04d/%02d/%02d/day.csv" % (CARD, year, month, of_month)))
         )
         if int(found[0][7]) != quarters:
             return "%s counts %s of %d" % (date, found[0][7], quarters)

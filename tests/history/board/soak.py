@@ -13,10 +13,10 @@ import vfs
 from ramcard import Contact
 from recording import Board, Device, Meter, moment
 
+from board.mount_point import CARD
 from demand.quarter import file_path, quarter_id
 from meter import timestamp
 from storage import day_csv_reader
-from storage.card import ROOT
 
 SECTOR = 512
 EVERY_S = 10
@@ -138,7 +138,7 @@ class House:
 
 def stored(number):
     """Whether a quarter has its file and its one line."""
-    path = "%s/meter/%s" % (ROOT, file_path(number))
+    path = "%s/meter/%s" % (CARD, file_path(number))
     try:
         with open(path, "rb") as file:
             body = json.load(file)
@@ -148,7 +148,7 @@ def stored(number):
 
 
 def lines_of(day):
-    return [fields[0] for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (ROOT, day))]
+    return [fields[0] for fields in day_csv_reader.read("%s/meter/%s/day.csv" % (CARD, day))]
 
 
 def main(image, days):
