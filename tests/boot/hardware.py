@@ -79,12 +79,14 @@ class Hardware:
             "boot",
             str(firmware),
             str(self.port),
+            *(self._short.modules["board.clock"], self._names["Clock"]),
+            *(self._short.modules["board.esp32"], self._names["Board"]),
+            self._names.get("flash", "flash"),
         ]
         self._environment = {
             **os.environ,
             "MICROPYPATH": f"{COMPILED}:.frozen",
             "STANDINS": str(COMPILED),
-            "STANDIN_NAMES": json.dumps({**self._names, **self._short.modules}),
             "STANDIN_WORLD": str(self.world),
             "STANDIN_FLASH": str(self.flash),
             "STANDIN_SPEED": f"{speed:g}",

@@ -1,30 +1,22 @@
-"""Starts the whole firmware as a board does, on the stand-ins: boot.py FIRMWARE HTTP-PORT.
+"""Starts the whole firmware as a board does, on the stand-ins: boot.py FIRMWARE HTTP-PORT CLOCK CLASS ESP32 BOARD FLASH.
 
-STANDIN_NAMES gives the short names of the firmware's modules and of what is in them.
+The last five are the short names of board.clock, its class Clock, board.esp32, its class Board, and Board.flash.
 """
 
-import json
 import os
 import sys
 
-_FIRMWARE, _PORT = sys.argv[1:3]
+_FIRMWARE, _PORT, _CLOCK, _CLASS, _ESP32, _BOARD, _FLASH = sys.argv[1:8]
 sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
 
 import world  # noqa: E402
 
-_NAMES = json.loads(os.getenv("STANDIN_NAMES"))
-
-
-def _short(name):
-    return _NAMES.get(name, name)
-
-
-_clock = __import__(_short("board.clock"))
-_Clock = getattr(_clock, _short("Clock"))
-setattr(_clock, _short("Clock"), lambda: _Clock(world.SPEED, world.TICKS))
-_Board = getattr(__import__(_short("board.esp32")), _short("Board"))
-setattr(_Board, _short("http"), ("127.0.0.1", int(_PORT)))
-setattr(_Board, _short("flash"), os.getenv("STANDIN_FLASH"))
+_clock = __import__(_CLOCK)
+_Clock = getattr(_clock, _CLASS)
+setattr(_clock, _CLASS, lambda: _Clock(world.SPEED, world.TICKS))
+_Board = getattr(__import__(_ESP32), _BOARD)
+_Board.http = ("127.0.0.1", int(_PORT))
+setattr(_Board, _FLASH, os.getenv("STANDIN_FLASH"))
 exec(world.text("fault.py"))
 
 import main  # noqa: E402, F401
