@@ -1,6 +1,6 @@
-"""Tokens for programs: who has the password, is signed in, or stands at the device gets one.
+"""Routes for the tokens of programs. A new token needs the password, a valid token, or a press of BOOT.
 
-A token is 128 bits of chance, told once; what is kept is its hash, in the board's flash and never on the card.
+A token is 128 random bits that the device reports once. It stores only the hash: in flash, never on the card.
 """
 
 import json
@@ -21,12 +21,12 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def list_tokens(device, request):
-    """GET /api/tokens: which there are; what they are nobody can tell any more."""
+    """Handle GET /api/tokens: list their names. The tokens themselves are not stored."""
     return _reply(request, 200, _tokens(read_json(device.board, _SECRETS)))
 
 
 async def create_token(device, request):
-    """POST /api/tokens: a named token for the password, for who is signed in, or after a press of BOOT."""
+    """Handle POST /api/tokens: make a named token, for the password, a valid token, or after a press of BOOT."""
     asked = await load("auth.sign_in").asked(request)
     name = asked.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
@@ -46,7 +46,7 @@ async def create_token(device, request):
 
 
 async def give_token(device, request, name):
-    """Answer with a new token, to who may have one."""
+    """Reply with a new token. The caller has checked that the client may have one."""
     secrets = read_json(device.board, _SECRETS)
     token, digest = load("auth.sign_in").new_token()
     moment = device.reader.parser.reading["time"]
@@ -63,7 +63,7 @@ async def give_token(device, request, name):
 
 
 async def delete_token(device, request):
-    """DELETE /api/tokens?id=: what has this token is let in no more."""
+    """Handle DELETE /api/tokens?id=: this token is no longer valid."""
     asked = (request.argument(b"id") or b"").decode()
     secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)

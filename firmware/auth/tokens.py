@@ -1,4 +1,4 @@
-"""Tokens, by which the device knows whom it let in: 128 bits of chance, of which only the hash is kept."""
+"""Check of tokens: 128 random bits each, of which the device stores only the hash."""
 
 import hashlib
 from micropython import const
@@ -9,23 +9,23 @@ read_json = load("board.flash_json").read_json
 
 _HASH = const(32)  # bytes of SHA-256
 _SECRETS = const("secrets.json")
-# The house's figures; a page is no figure, and who wants to sign in needs one.
+# Paths that return household data. HTML pages are not among them: the sign-in page must load without a token.
 _FIGURES = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
 
 
 def kept(board):
-    """The hashes of all tokens, end to end."""
+    """Return the hashes of all tokens, end to end."""
     tokens = read_json(board, _SECRETS).get("tokens") or []
     return b"".join([bytes.fromhex(token["hash"]) for token in tokens])
 
 
 def is_figure(request):
-    """Whether a request asks for what a closed device keeps to its owner."""
+    """True if a request reads household data, for which the owner can require a token."""
     return request.method == b"GET" and any(request.path.startswith(path) for path in _FIGURES)
 
 
 def holds(access, now_s, request):
-    """Whether a request carries a token that holds."""
+    """True if the request has a valid token: a stored one, or that of a session that has not ended."""
     kind, _, token = request.header(b"authorization").partition(b" ")
     digest = hashlib.sha256(token).digest()
     found = False
@@ -37,7 +37,7 @@ def holds(access, now_s, request):
 
 
 def same(a, b):
-    """Whether two hashes are the same, in a time that does not tell how far they are."""
+    """True if two hashes are equal. The time that it takes does not depend on where they differ."""
     differs = len(a) ^ len(b)
     for one, other in zip(a, b):
         differs |= one ^ other
