@@ -1,8 +1,8 @@
-"""The setup portal: an access point with one form, for a board that does not know its network yet.
+"""Setup portal: an access point with one form, for a board that does not know its network yet.
 
-It is open until a network was joined, or until nobody was there for ten minutes. A network is tried before it is
-saved. The radio has one channel: while it tries, the access point moves to that of the network and the phone falls
-off, so that the result waits here for its return.
+It is open until the board has joined a network, or until no client was connected for ten minutes. It tries a
+network before it saves it. The radio has one channel: during the try the access point moves to the channel of the
+network, and the phone loses the connection. So the portal keeps the result until the phone is back.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
 _HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
-_TRY_S = const(20)  # two attempts and an address
-_SEEN_S = const(10)  # how long the result stays after it was seen, and at most:
-_UNSEEN_S = const(180)
-_SCAN_S = const(15)  # between two looks for networks
+_TRY_S = const(20)  # time for two attempts and an address
+_SEEN_S = const(10)  # the portal stays open so long after the page has shown the result,
+_UNSEEN_S = const(180)  # or so long if no page has shown it
+_SCAN_S = const(15)  # between two scans
 _BODY = const(1024)
 _JSON = const("application/json")
 _HTML = const("text/html; charset=utf-8")
@@ -29,7 +29,7 @@ _AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
-    """Be open until it is done."""
+    """Open the portal; return when it is closed again. `wifi` is then joined, or no client was there."""
     portal = Portal(wifi)
     names = asyncio.create_task(portal.names(dns_port))
     wifi.device.server.portal = portal.handle
@@ -47,9 +47,9 @@ class Portal:
         self.point = network.WLAN(network.WLAN.IF_AP)
         self.clock = wifi.device.clock
         self.networks = []
-        self.scanned = None  # moment
+        self.scanned = None  # clock.now() of the last scan
         self.state: dict = {"state": "form"}
-        self.wanted = None  # (changes, all settings, device password) that are to be tried
+        self.wanted = None  # (changes, all settings, device password) to try next
         self.seen = False
 
     async def run(self):
@@ -60,7 +60,7 @@ class Portal:
             alone_s = 0 if self.point.isconnected() else alone_s + 1
             if self.wanted:
                 await self._try()
-                alone_s = 0  # the phone has to come back first
+                alone_s = 0  # the phone needs time to return
             if self.state["state"] == "joined":
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
@@ -70,11 +70,11 @@ class Portal:
     def _open(self):
         sta = self.wifi.sta
         sta.active(True)
-        sta.disconnect()  # one that goes on trying changes channels, and the phone falls off
+        sta.disconnect()  # a radio that retries changes channels, and the phone loses the connection
         self.scan()
         password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
         try:
-            self._name(password)  # before it is on, so that it is never open when it should not be
+            self._name(password)  # before it is on, so that it is never on without its password
             self.point.active(True)
         except OSError:
             self.point.active(True)
@@ -122,7 +122,7 @@ class Portal:
         self.state = {"state": "joined", "ip": wifi.sta.ifconfig()[0], "name": wifi.name}
 
     async def _save(self, changed, password):
-        """Keep what works, and see whether the name does too."""
+        """Save the settings that worked, then check the name."""
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
@@ -136,10 +136,13 @@ class Portal:
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
-        """Answer a request; False leaves it to the rest: /api/ tells who sets it up whether the meter is heard."""
+        """Answer a request; False if it is for the API.
+
+        /api/ stays available, so that the form can show whether the meter sends telegrams.
+        """
         host = request.header(b"host").split(b":")[0]
         if not host.replace(b".", b"").isdigit():
-            # A phone that looks whether there is an internet: it shows what it is sent to.
+            # A phone checks for internet access: it shows the page to which it is redirected.
             await self._redirect(request)
             return True
         if request.path.startswith(b"/api/"):
@@ -159,7 +162,7 @@ class Portal:
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
 
     async def _tell(self, request):
-        """How it stands, for the page: state, networks, and the settings so far without passwords."""
+        """Reply with the state for the page: the try, networks in reach, and settings without passwords."""
         if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.wanted:
             self.scan()
         told = dict(self.state)
@@ -187,7 +190,7 @@ class Portal:
         status = 400 if wrong else 200
         if b"text/html" in request.header(
             b"accept"
-        ):  # a browser without scripts, or a tool of the old firmware
+        ):  # a browser without scripts, or a tool for the original firmware
             await request.reply(status, _HTML, _AGAIN + told)
         else:
             await request.reply(status, _JSON, told)
