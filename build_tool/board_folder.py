@@ -73,7 +73,7 @@ def selected_source(board: str) -> str:
     return _SELECTED.format(board=board)
 
 
-def build_and_tell(board: str | None) -> None:
+def build_all(board: str | None) -> None:
     """Build for one board, or for all boards whose pins the firmware knows, and print the results."""
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)

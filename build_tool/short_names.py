@@ -27,7 +27,7 @@ HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build co
 lines measure method parse publish scan serial server shape shift size t target ticks total waiting writeblocks
 """
 # Functions that the tool on a computer calls on the board.
-_SAID_TO_A_BOARD = "board check format_card"
+_CALLED_BY_CABLE = "board check format_card"
 
 
 def modules() -> dict[str, Path]:
@@ -97,12 +97,12 @@ class ShortNames:
         """
         full = {short: module for module, short in self.modules.items()}
 
-        def told(place: re.Match[str]) -> str:
+        def translate(place: re.Match[str]) -> str:
             module = full.get(place[1], place[1])
             own = {short: name for name, short in self.by_module.get(module, {}).items()}
             return f'File "{module}", {place[2] or ""}in {own.get(place[3], place[3])}'
 
-        return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', told, report)
+        return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', translate, report)
 
     @cached_property
     def _trees(self) -> dict[str, ast.Module]:
@@ -115,9 +115,9 @@ class ShortNames:
     @cached_property
     def _users(self) -> dict[str, list[str]]:
         """The modules that use each name which the firmware gives, and which may be short."""
-        kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_SAID_TO_A_BOARD.split()}
+        kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_CALLED_BY_CABLE.split()}
         trees = [*self._trees.values()]
-        kept.update(*map(self._said, trees), *map(_private_constants, trees))
+        kept.update(*map(self._in_strings, trees), *map(_private_constants, trees))
         kept.update(*(self._names(ast.parse(file.read_text())) for file in LOADER))
         given = {name for tree in trees for name in (*_given(tree), *self._imported_modules(tree))}
         own = {name for name in given - kept if not name.startswith("__")}
@@ -131,7 +131,7 @@ class ShortNames:
 
     @cached_property
     def _free(self) -> list[str]:
-        taken = set().union(*self._words.values(), *map(self._said, self._trees.values()))
+        taken = set().union(*self._words.values(), *map(self._in_strings, self._trees.values()))
         return [name for name in ROM_NAMES if name not in taken]
 
     @cached_property
@@ -196,7 +196,7 @@ class ShortNames:
                     if f"def {name}(" in self.sources.get(module, ""):
                         yield function
 
-    def _said(self, tree: ast.Module) -> Iterator[str]:
+    def _in_strings(self, tree: ast.Module) -> Iterator[str]:
         """Yield names in strings, by which something may be looked up, and those of arguments in calls."""
         others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         others.update(map(id, self.table_functions(tree)))
