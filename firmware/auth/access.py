@@ -12,21 +12,21 @@ class Access:
 
     def __init__(self, device):
         self._device = device
-        self.tokens = load("auth.tokens").kept(device.board)  # hashes, end to end
+        self.tokens = load("auth.tokens").load_hashes(device.board)  # hashes, end to end
         self.sessions = []  # (hash, uptime in s at its end); a restart ends all sessions
         self.failures = 0  # wrong passwords in a row
         self.next_try_s = 0  # uptime before which no password is checked
 
     def admit(self, request):
         """Refuse to read household data without a token if the owner requires one. Changes call require()."""
-        if self._device.config["closed"] and load("auth.tokens").is_figure(request):
+        if self._device.config["closed"] and load("auth.tokens").is_household_data(request):
             self.require(request)
 
     def require(self, request):
         """Refuse a request without a valid token."""
-        if not self.holds(request):
+        if not self.has_valid_token(request):
             raise Refused(401, "Sign in first, or send a token that holds", "WWW-Authenticate: Bearer\r\n")
 
-    def holds(self, request):
+    def has_valid_token(self, request):
         """True if the request has a valid token."""
-        return load("auth.tokens").holds(self, self._device.clock.uptime_s(), request)
+        return load("auth.tokens").is_valid(self, self._device.clock.uptime_s(), request)

@@ -23,7 +23,7 @@ SECRETS = const("secrets.json")
 
 async def set_password(device, password):
     """Store a new password and end all sessions. ValueError if it is not valid, OSError if the flash fails."""
-    fault = wrong(password)
+    fault = fault_in(password)
     if fault:
         raise ValueError(fault)
     salt = os.urandom(16)
@@ -52,7 +52,7 @@ def is_set(board):
     return bool(read_json(board, SECRETS).get("password"))
 
 
-def wrong(password):
+def fault_in(password):
     """Return why a password is not valid, None if it is."""
     if isinstance(password, str) and 8 <= len(password) <= 64:
         return None

@@ -19,9 +19,9 @@ _LONGEST_WAIT_S = const(60)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
-async def start(device, request):
+async def create_session(device, request):
     """Handle POST /api/session: reply with a token that is valid for 12 hours, or until a restart."""
-    await check_password(device, (await asked(request)).get("password"))
+    await check_password(device, (await json_body(request)).get("password"))
     token, digest = new_token()
     sessions = device.access.sessions
     sessions.append((digest, device.clock.uptime_s() + _SESSION_S))
@@ -38,7 +38,7 @@ async def check_for_token(device, request, sent):
     return load("auth.token_routes").give_token(device, request, sent["name"])
 
 
-async def asked(request):
+async def json_body(request):
     """Return the JSON object in the body of a request; refused with 400 if it is not one."""
     try:
         found = json.loads(await request.body(_BODY))

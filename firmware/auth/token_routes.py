@@ -27,14 +27,14 @@ async def list_tokens(device, request):
 
 async def create_token(device, request):
     """Handle POST /api/tokens: make a named token, for the password, a valid token, or after a press of BOOT."""
-    asked = await load("auth.sign_in").asked(request)
-    name = asked.get("name")
+    sent = await load("auth.sign_in").json_body(request)
+    name = sent.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
         raise Refused(400, "name must be 1 to 32 characters")
     if len(_tokens(read_json(device.board, _SECRETS))) >= _TOKENS:
         raise Refused(409, "There are %d tokens: delete one first" % _TOKENS)
-    if "password" in asked:
-        return load("auth.sign_in").check_for_token(device, request, asked)
+    if "password" in sent:
+        return load("auth.sign_in").check_for_token(device, request, sent)
     if request.header(b"authorization"):
         device.access.require(request)
     elif device.button.window:
@@ -56,7 +56,7 @@ async def give_token(device, request, name):
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    _keep(device, secrets, _tokens(secrets) + [added])
+    _store(device, secrets, _tokens(secrets) + [added])
     del added["hash"]
     added["token"] = token
     return request.reply(201, _JSON, json.dumps(added))
@@ -64,13 +64,13 @@ async def give_token(device, request, name):
 
 async def delete_token(device, request):
     """Handle DELETE /api/tokens?id=: this token is no longer valid."""
-    asked = (request.argument(b"id") or b"").decode()
+    token_id = (request.argument(b"id") or b"").decode()
     secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)
-    left = [token for token in tokens if token["id"] != asked]
+    left = [token for token in tokens if token["id"] != token_id]
     if len(left) == len(tokens):
         raise Refused(404, "There is no such token")
-    _keep(device, secrets, left)
+    _store(device, secrets, left)
     return _reply(request, 200, left)
 
 
@@ -78,13 +78,13 @@ def _tokens(secrets):
     return secrets.get("tokens") or []
 
 
-def _keep(device, secrets, tokens):
+def _store(device, secrets, tokens):
     secrets["tokens"] = tokens
     try:
         write_json(device.board, _SECRETS, secrets)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
-    device.access.tokens = load("auth.tokens").kept(device.board)
+    device.access.tokens = load("auth.tokens").load_hashes(device.board)
 
 
 def _reply(request, status, tokens):

@@ -23,24 +23,24 @@ def answer(query, address):
 
 async def serve(address, port=53):
     """Answer queries until the task is cancelled. OSError if the port is not free."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-        end.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+        sock.setblocking(False)
         while True:
-            await _readable(end)
+            await _readable(sock)
             try:
-                query, peer = end.recvfrom(_LONGEST)
+                query, peer = sock.recvfrom(_LONGEST)
                 reply = answer(query, address)
                 if reply:
-                    end.sendto(reply, peer)
+                    sock.sendto(reply, peer)
             except OSError:
                 await asyncio.sleep_ms(20)  # the phone has left
     finally:
-        end.close()
+        sock.close()
 
 
-def _readable(end):
-    """Wait until `end` has something to read, as asyncio's streams do."""
-    yield asyncio.core._io_queue.queue_read(end)  # type: ignore[attr-defined]  # not in the stubs
+def _readable(sock):
+    """Wait until `sock` has something to read, as asyncio's streams do."""
+    yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs

@@ -39,7 +39,7 @@ def begin(wifi, ssid, password, config, attempts=-1):
     sta.connect(ssid, password or None)
 
 
-def why_not(sta):
+def failure(sta):
     """Return why the last attempt failed: "password", "absent", "security", "address" or "failed".
 
     Call it only after an attempt has ended: until then the radio reports the reason of an earlier one.

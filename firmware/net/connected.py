@@ -7,7 +7,7 @@ from meter.timestamp import civil
 from overlay import load
 
 
-def arrive(wifi):
+def on_connected(wifi):
     """Announce the address that the radio got, then start the checks of name and time."""
     device = wifi.device
     wifi.address = wifi.sta.ifconfig()[0]
@@ -20,18 +20,18 @@ def arrive(wifi):
         wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.address)
     except OSError as error:
         device.note("Discovery: %s" % error)  # the rest works without discovery
-    asyncio.create_task(_settle(wifi))
+    asyncio.create_task(_check_name_and_time(wifi))
 
 
-async def _settle(wifi):
+async def _check_name_and_time(wifi):
     try:
-        await _name(wifi)
-        await _time(wifi)
+        await _check_name(wifi)
+        await _log_time(wifi)
     except Exception as error:  # this is the top of a task: nothing else would report the error
         wifi.device.log.fault("arrival", error)
 
 
-async def _name(wifi):
+async def _check_name(wifi):
     device = wifi.device
     await device.clock.sleep(5)  # until mDNS of the chip has asked for this name
     await load("net.name_conflict").check(wifi, wifi.address)
@@ -41,7 +41,7 @@ async def _name(wifi):
         device.restart()
 
 
-async def _time(wifi):
+async def _log_time(wifi):
     device = wifi.device
     for _ in range(3):
         if device.coach.start is not None or not wifi.address:

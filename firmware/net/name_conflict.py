@@ -21,26 +21,26 @@ async def check(wifi, own):
     """Mark the name as taken if another device answers to it. `own`: this device's address."""
     device = wifi.device
     name = device.config["device_name"]
-    if wifi.name == name and await other(name, own):
+    if wifi.name == name and await find_other(name, own):
         device.note("Another device is %s.local" % name)
         load("net.wifi_state").mark(device, "taken", name)
         wifi.name = load("net.wifi_state").name(device)
 
 
-async def other(name, own, mdns=("224.0.0.251", 5353)):
+async def find_other(name, own, mdns=("224.0.0.251", 5353)):
     """Return the address of another device with this name, None if there is none."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        end.setblocking(False)
+        sock.setblocking(False)
         number = int.from_bytes(os.urandom(2), "big") | 1
         question = load("net.dns").question(name + ".local", number)
         address = load("net.dns").address
         for look in range(_ROUNDS * _LOOKS):
             if look % _LOOKS == 0:
-                end.sendto(question, socket.getaddrinfo(mdns[0], mdns[1])[0][-1])
+                sock.sendto(question, socket.getaddrinfo(mdns[0], mdns[1])[0][-1])
             await asyncio.sleep_ms(100)
             try:
-                found = address(end.recvfrom(512)[0], number)
+                found = address(sock.recvfrom(512)[0], number)
             except OSError:
                 continue  # no answer yet
             if found not in (None, own):
@@ -48,5 +48,5 @@ async def other(name, own, mdns=("224.0.0.251", 5353)):
     except OSError:
         pass  # the network is lost again
     finally:
-        end.close()
+        sock.close()
     return None

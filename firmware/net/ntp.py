@@ -31,14 +31,14 @@ async def ask(name_server, name_port=53, port=123):
 
 async def _exchange(server, message, read):
     """Send a message; return `read(reply)` of the first reply for which it is not None. None after 2 s."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        end.setblocking(False)
-        end.sendto(message, socket.getaddrinfo(server[0], server[1])[0][-1])
+        sock.setblocking(False)
+        sock.sendto(message, socket.getaddrinfo(server[0], server[1])[0][-1])
         for _ in range(_LOOKS):
             await asyncio.sleep_ms(100)
             try:
-                value = read(end.recvfrom(512)[0])
+                value = read(sock.recvfrom(512)[0])
             except OSError:
                 continue  # no reply yet
             if value is not None:
@@ -46,7 +46,7 @@ async def _exchange(server, message, read):
     except OSError:
         pass  # the server cannot be reached
     finally:
-        end.close()
+        sock.close()
     return None
 
 

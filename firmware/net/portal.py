@@ -31,7 +31,7 @@ _AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 async def run(wifi, dns_port=53):
     """Open the portal; return when it is closed again. `wifi` is then joined, or no client was there."""
     portal = Portal(wifi)
-    names = asyncio.create_task(portal.names(dns_port))
+    names = asyncio.create_task(portal.serve_names(dns_port))
     wifi.device.server.portal = portal.handle
     try:
         await portal.run()
@@ -49,7 +49,7 @@ class Portal:
         self.networks = []
         self.scanned = None  # clock.now() of the last scan
         self.state: dict = {"state": "form"}
-        self.wanted = None  # (changes, all settings, device password) to try next
+        self.pending = None  # (changes, all settings, device password) to try next
         self.seen = False
 
     async def run(self):
@@ -58,7 +58,7 @@ class Portal:
         while alone_s < _ALONE_S:
             await self.clock.sleep(1)
             alone_s = 0 if self.point.isconnected() else alone_s + 1
-            if self.wanted:
+            if self.pending:
                 await self._try()
                 alone_s = 0  # the phone needs time to return
             if self.state["state"] == "joined":
@@ -74,15 +74,15 @@ class Portal:
         self.scan()
         password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
         try:
-            self._name(password)  # before it is on, so that it is never on without its password
+            self._configure(password)  # before it is on, so that it is never on without its password
             self.point.active(True)
         except OSError:
             self.point.active(True)
-            self._name(password)
+            self._configure(password)
         print("Setup Mode\n%s\nSSID:\n%s\nConnect IP:\n192.168.4.1" % ("-" * 32, _SSID))
         self.wifi.device.note("Setup network: %s, %s" % (_SSID, _HOME))
 
-    def _name(self, password):
+    def _configure(self, password):
         if password:
             self.point.config(ssid=_SSID, key=password, security=network.WLAN.SEC_WPA2)
         else:
@@ -93,15 +93,15 @@ class Portal:
             self.networks = load("net.connect").networks(self.wifi.sta)
             self.scanned = self.clock.now()
 
-    async def names(self, port):
+    async def serve_names(self, port):
         try:
             await load("net.captive_dns").serve(_ADDRESS, port)
         except OSError as error:
             self.wifi.device.note("Setup network: no name service, %s" % error)
 
     async def _try(self):
-        changed, given, password = self.wanted
-        self.wanted = None
+        changed, given, password = self.pending
+        self.pending = None
         wifi = self.wifi
         settings, _ = load("settings.schema").check(given)
         wifi.name = settings["device_name"]
@@ -111,7 +111,7 @@ class Portal:
             if wifi.sta.isconnected():
                 break
         else:
-            why = load("net.connect").why_not(wifi.sta)
+            why = load("net.connect").failure(wifi.sta)
             wifi.sta.disconnect()
             wifi.name = load("net.wifi_state").name(wifi.device)
             wifi.device.note("Wi-Fi: not joined: %s" % why)
@@ -149,9 +149,9 @@ class Portal:
             return False
         request.check()
         if request.method == b"POST" and request.path == b"/":
-            await self._submitted(request)
+            await self._handle_form(request)
         elif request.path == b"/setup":
-            await self._tell(request)
+            await self._send_state(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
             await load("server.files").send_page(request, "setup")
         else:
@@ -161,36 +161,36 @@ class Portal:
     async def _redirect(self, request):
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
 
-    async def _tell(self, request):
+    async def _send_state(self, request):
         """Reply with the state for the page: the try, networks in reach, and settings without passwords."""
-        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.wanted:
+        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.pending:
             self.scan()
-        told = dict(self.state)
-        told["networks"] = self.networks
-        told["settings"] = load("settings.store").shown(self.wifi.device)
-        self.seen = self.seen or told["state"] == "joined"
-        await request.reply(200, _JSON, json.dumps(told).encode())
+        shown = dict(self.state)
+        shown["networks"] = self.networks
+        shown["settings"] = load("settings.store").shown(self.wifi.device)
+        self.seen = self.seen or shown["state"] == "joined"
+        await request.reply(200, _JSON, json.dumps(shown).encode())
 
-    async def _submitted(self, request):
+    async def _handle_form(self, request):
         body = await request.body(_BODY)
         try:
             typed = load("net.portal_form").fields(body)
         except ValueError:
             typed = {}
         if self.state["state"] in ("trying", "joined"):
-            wrong = {"ssid": "is being tried already"}
+            faults = {"ssid": "is being tried already"}
         else:
             given = load("settings.store").given(self.wifi.device)
             changed = load("net.portal_form").changes(typed, given)
-            wrong = load("net.portal_form").wrong(typed, changed, given)
-            if not wrong:
+            faults = load("net.portal_form").faults_in(typed, changed, given)
+            if not faults:
                 self.state = {"state": "trying"}
-                self.wanted = (changed, given, typed.get("device_password"))
-        told = json.dumps({"errors": wrong} if wrong else self.state).encode()
-        status = 400 if wrong else 200
+                self.pending = (changed, given, typed.get("device_password"))
+        reply = json.dumps({"errors": faults} if faults else self.state).encode()
+        status = 400 if faults else 200
         if b"text/html" in request.header(
             b"accept"
         ):  # a browser without scripts, or a tool for the original firmware
-            await request.reply(status, _HTML, _AGAIN + told)
+            await request.reply(status, _HTML, _AGAIN + reply)
         else:
-            await request.reply(status, _JSON, told)
+            await request.reply(status, _JSON, reply)

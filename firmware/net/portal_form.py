@@ -50,7 +50,7 @@ def changes(typed, known):
     return changed
 
 
-def wrong(typed, changed, known):
+def faults_in(typed, changed, known):
     """Return {field: fault}, {} if all fields are valid. Merges the changes into `known`."""
     faults = {}
     for fault in load("settings.schema").merge(known, changed):
@@ -58,7 +58,7 @@ def wrong(typed, changed, known):
         key = setting[setting.find(".") + 1 :]
         faults[_FIELDS.get(key, key)] = what
     password = typed.get("device_password")
-    fault = password and load("auth.password").wrong(password)
+    fault = password and load("auth.password").fault_in(password)
     if fault:
         faults["device_password"] = fault
     return faults

@@ -7,7 +7,7 @@ from overlay import load
 read_json = load("board.flash_json").read_json
 
 
-def turn(wifi, late):
+def retry(wifi, late):
     """Join again, or open the portal: at once after a press of the button, else only if `late` (not the first try)."""
     button = wifi.device.button
     if button.window:
@@ -39,10 +39,10 @@ async def _set_up(wifi):
     wifi.portal = False
 
 
-def forget(wifi):
+def forget_network(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError if the flash fails."""
     load("settings.store").erase_wifi(wifi.device)
     wifi.sta.disconnect()
-    wifi.leave()
+    wifi.disconnected()
     wifi.joined = False
     wifi.away_s = 0

@@ -20,31 +20,31 @@ class Discovery:
         self._board = board
         self._address = address
         self._running_s = 0
-        self._end = load("net.ssdp_messages").listen(address, port)
+        self._socket = load("net.ssdp_messages").listen(address, port)
 
     def close(self):
-        self._end.close()
+        self._socket.close()
 
     def each_second(self):
         left = _ANSWERED
         for _ in range(_HEARD):
             try:
-                message, peer = self._end.recvfrom(512)
+                message, peer = self._socket.recvfrom(512)
             except OSError:
                 break
             if left and message[:9] == b"M-SEARCH ":
                 for target in (b"ssdp:all", b"rootdevice", b"device:Basic:1", self._board.id.encode()):
                     if target in message:
                         left -= 1
-                        self._speak(load("net.ssdp_messages").answer, message, peer)
+                        self._send(load("net.ssdp_messages").answer, message, peer)
                         break
         self._running_s += 1
         # Twice at the start, because a message may get lost.
         if self._running_s in (1, 4) or self._running_s % _ANNOUNCE_S == 0:
-            self._speak(load("net.ssdp_messages").announce)
+            self._send(load("net.ssdp_messages").announce)
 
-    def _speak(self, say, *about):
+    def _send(self, send, *about):
         try:
-            say(self._end, self._board, self._address, *about)
+            send(self._socket, self._board, self._address, *about)
         except OSError:
             pass  # no network, or no room to send: clients search again

@@ -18,15 +18,15 @@ def uuid(board):
 
 def listen(address, port):
     """Return a socket that receives the group's messages. OSError if the network stack has no room for it."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    end.setblocking(False)
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-    end.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
-    return end
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+    sock.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
+    return sock
 
 
-def answer(end, board, address, message, peer):
+def answer(sock, board, address, message, peer):
     """Answer a search: one reply for each of the device's names that it asks for."""
     target = None
     discover = False
@@ -42,15 +42,15 @@ def answer(end, board, address, message, peer):
         return
     for name in (_ROOT, uuid(board), _TYPE):
         if target in (name.encode(), b"ssdp:all"):
-            end.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
+            sock.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
 
 
-def announce(end, board, address):
+def announce(sock, board, address):
     """Announce each of the device's names to the group, valid for half an hour."""
     group = socket.getaddrinfo("239.255.255.250", 1900)[0][-1]
     begin = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\nNT"
     for name in (_ROOT, uuid(board), _TYPE):
-        end.sendto(_message(begin, name, board, address), group)
+        sock.sendto(_message(begin, name, board, address), group)
 
 
 def _message(begin, name, board, address):

@@ -9,7 +9,7 @@ from micropython import const
 
 from overlay import load
 
-_TURN_S = const(300)  # time before the portal may open after a start, and between attempts to join again
+_RETRY_S = const(300)  # time before the portal may open after a start, and between attempts to join again
 
 
 class Wifi:
@@ -31,7 +31,7 @@ class Wifi:
             self.away_s = 0
         elif self.sta.isconnected():
             if not self.address:
-                load("net.connected").arrive(self)
+                load("net.connected").on_connected(self)
             if self.discovery:
                 self.discovery.each_second()
         else:
@@ -40,13 +40,13 @@ class Wifi:
     def _away(self):
         if self.address:
             self.device.note("Wi-Fi: lost")
-            self.leave()
+            self.disconnected()
             self.away_s = 1  # not 0: the radio retries for five minutes first
-        if self.away_s % _TURN_S == 0 or self.device.button.window:
-            load("net.reconnect").turn(self, self.away_s > 0)
+        if self.away_s % _RETRY_S == 0 or self.device.button.window:
+            load("net.reconnect").retry(self, self.away_s > 0)
         self.away_s += 1
 
-    def leave(self):
+    def disconnected(self):
         """Forget the address and stop discovery, because the network is lost."""
         self.address = None
         if self.discovery:

@@ -72,7 +72,7 @@ class Request:
     def check(self):
         """Refuse a request that is wrong for every handler: its host, its origin or its body."""
         host = self.header(b"host").lower()
-        if host and not at_home(host):
+        if host and not is_local_host(host):
             raise Refused(421, "This device answers only to its address and its own name")
         # Most requests have neither body nor origin.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
@@ -84,7 +84,7 @@ class Request:
 
     def body(self, limit):
         """Return an awaitable of the whole body. Refused as by length()."""
-        return load("server.request_body").whole(self, self._clock, limit)
+        return load("server.request_body").read_all(self, self._clock, limit)
 
     async def read(self, count):
         """Return the next bytes of the body, at most `count`; b"" at its end. OSError if the peer left."""
@@ -119,7 +119,7 @@ class Request:
         self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if origin:
-            more += load("server.request_body").allowance(self.method, origin)
+            more += load("server.request_body").cors_header(self.method, origin)
         self.write(more)
         self.write("\r\n")
 
@@ -184,7 +184,7 @@ class Server:
         request = kept = None
         try:
             try:
-                request = Request(stream, self._clock, await self._head(stream))
+                request = Request(stream, self._clock, await self._read_head(stream))
                 if self.portal and await self.portal(request):
                     return
                 request.check()
@@ -214,16 +214,16 @@ class Server:
             self._open.remove(stream.s)
             stream.s.close()  # close() of an asyncio stream does nothing
 
-    async def _head(self, stream):
+    async def _read_head(self, stream):
         """Return the request's head, and the bytes of the body that came with it."""
         # In pieces, because 2 KB of contiguous memory are not always free.
         head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # One time limit for the rest, so that a peer cannot prolong it with single bytes.
-            head = await self._clock.limit(self._rest(stream, head), _REST_S)
+            head = await self._clock.limit(self._read_rest(stream, head), _REST_S)
         return head
 
-    async def _rest(self, stream, head):
+    async def _read_rest(self, stream, head):
         while b"\r\n\r\n" not in head:
             if len(head) >= _HEAD:
                 raise Refused(431, "More than 2 KB of request head")
@@ -241,15 +241,15 @@ class Server:
             await self._clock.limit(request.skip(), _REST_S)
 
 
-def _readable(end):
-    """Wait until `end` has something to read, as asyncio's streams do."""
-    yield asyncio.core._io_queue.queue_read(end)  # type: ignore[attr-defined]  # not in the stubs
+def _readable(sock):
+    """Wait until `sock` has something to read, as asyncio's streams do."""
+    yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
 
 
-def at_home(host):
+def is_local_host(host):
     """True if a Host header has an IP address or a name of the home network.
 
-    >>> at_home(b"192.168.0.250"), at_home(b"digimon.local:80"), at_home(b"evil.example")
+    >>> is_local_host(b"192.168.0.250"), is_local_host(b"digimon.local:80"), is_local_host(b"evil.example")
     (True, True, False)
     """
     if host.startswith(b"["):

@@ -35,20 +35,20 @@ def length(request, limit):
     return request.unread
 
 
-async def whole(request, clock, limit):
+async def read_all(request, clock, limit):
     """Return the whole body. TimeoutError if it takes more than 5 s."""
     length(request, limit)
-    return await clock.limit(_all(request), _REST_S)
+    return await clock.limit(_read(request), _REST_S)
 
 
-async def _all(request):
+async def _read(request):
     body = b""
     while request.unread:
         body += await request.read(request.unread)
     return body
 
 
-def allowance(method, origin):
+def cors_header(method, origin):
     """Return the header line that lets a page of this origin read: by GET, from a developer's computer only."""
     if method == b"GET" and origin[:7] == b"http://":
         host, colon, port = origin[7:].partition(b":")

@@ -7,7 +7,7 @@ from auth import token_routes
 from auth.access import Access
 from auth.password import derive
 from auth.sign_in import start as start_session
-from auth.tokens import same
+from auth.tokens import equal
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
 from server.http import Refused, Request
@@ -126,11 +126,11 @@ async def new_token(monitor, name="HA", token=None, **more):
 
 
 def test_hashes_are_the_same_or_not():
-    assert same(b"", b"")
-    assert same(b"\0\1\2", b"\0\1\2")
+    assert equal(b"", b"")
+    assert equal(b"\0\1\2", b"\0\1\2")
     for other in (b"\0\1\3", b"\1\1\2", b"\0\1", b"\0\1\2\3", b""):
-        assert not same(b"\0\1\2", other)
-        assert not same(other, b"\0\1\2")
+        assert not equal(b"\0\1\2", other)
+        assert not equal(other, b"\0\1\2")
 
 
 async def test_nobody_is_let_in_without_a_token():
