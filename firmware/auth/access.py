@@ -25,7 +25,7 @@ class Access:
     def require(self, request):
         """Refuse a request without a valid token."""
         if not self.has_valid_token(request):
-            raise Refused(401, "Sign in first, or send a token that holds", "WWW-Authenticate: Bearer\r\n")
+            raise Refused(401, "Sign in first, or send a valid token", "WWW-Authenticate: Bearer\r\n")
 
     def has_valid_token(self, request):
         """True if the request has a valid token."""

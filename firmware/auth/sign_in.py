@@ -45,7 +45,7 @@ async def json_body(request):
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Refused(400, "The body is no JSON object")
+        raise Refused(400, "The request body is not a JSON object")
     return found
 
 

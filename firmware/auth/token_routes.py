@@ -40,7 +40,7 @@ async def create_token(device, request):
     elif device.button.window:
         device.button.close()  # one press, one token
     else:
-        why = "Send the password, or press BOOT on the device and ask again within a minute"
+        why = "Send the password, or press BOOT on the device and try again within a minute"
         raise Refused(401, why, _BEARER)
     return give_token(device, request, name)
 
@@ -69,7 +69,7 @@ async def delete_token(device, request):
     tokens = _tokens(secrets)
     left = [token for token in tokens if token["id"] != token_id]
     if len(left) == len(tokens):
-        raise Refused(404, "There is no such token")
+        raise Refused(404, "No such token")
     _store(device, secrets, left)
     return _reply(request, 200, left)
 
@@ -83,7 +83,7 @@ def _store(device, secrets, tokens):
     try:
         write_json(device.board, _SECRETS, secrets)
     except OSError:
-        raise Refused(503, "The flash does not take it") from None
+        raise Refused(503, "Could not write to flash") from None
     device.access.tokens = load("auth.tokens").load_hashes(device.board)
 
 

@@ -37,7 +37,7 @@ async def _check_name(wifi):
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
         # mDNS takes a name once per start, so restart. A second device in a home does this once.
-        device.note("Restart, to be %s.local" % wifi.name)
+        device.note("Restarting to become %s.local" % wifi.name)
         device.restart()
 
 
@@ -50,6 +50,6 @@ async def _log_time(wifi):
         seconds = await load("net.ntp").ask(wifi.sta.ifconfig()[3])
         if seconds is not None:
             print("Synced in %d ms." % device.clock.since(began))
-            device.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
+            device.note("Network time: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
             return
         await device.clock.sleep(60)

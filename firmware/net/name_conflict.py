@@ -22,7 +22,7 @@ async def check(wifi, own):
     device = wifi.device
     name = device.config["device_name"]
     if wifi.name == name and await find_other(name, own):
-        device.note("Another device is %s.local" % name)
+        device.note("Another device has the name %s.local" % name)
         load("net.wifi_state").mark(device, "taken", name)
         wifi.name = load("net.wifi_state").name(device)
 

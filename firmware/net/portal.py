@@ -65,7 +65,7 @@ class Portal:
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
                     return
-        self.wifi.device.note("Setup network: closed, nobody came")
+        self.wifi.device.note("Setup network closed: no client connected")
 
     def _open(self):
         sta = self.wifi.sta
@@ -97,7 +97,7 @@ class Portal:
         try:
             await load("net.captive_dns").serve(_ADDRESS, port)
         except OSError as error:
-            self.wifi.device.note("Setup network: no name service, %s" % error)
+            self.wifi.device.note("Setup network: name service failed: %s" % error)
 
     async def _try(self):
         changed, given, password = self.pending
@@ -114,7 +114,7 @@ class Portal:
             why = load("net.connect").failure(wifi.sta)
             wifi.sta.disconnect()
             wifi.name = load("net.wifi_state").name(wifi.device)
-            wifi.device.note("Wi-Fi: not joined: %s" % why)
+            wifi.device.note("Wi-Fi: could not join: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
         await self._save(changed, password)
@@ -130,7 +130,7 @@ class Portal:
             if password:
                 await load("auth.password").set_password(wifi.device, password)
         except OSError as error:
-            wifi.device.note("config.json: the flash does not take it: %s" % error)
+            wifi.device.note("config.json: could not write to flash: %s" % error)
         wifi.device.settle()
         wifi.name = load("net.wifi_state").name(wifi.device)
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])

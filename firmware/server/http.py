@@ -226,7 +226,7 @@ class Server:
     async def _read_rest(self, stream, head):
         while b"\r\n\r\n" not in head:
             if len(head) >= _HEAD:
-                raise Refused(431, "More than 2 KB of request head")
+                raise Refused(431, "Request head too long: at most 2 KB")
             more = await stream.read(min(_BUFFER, _HEAD - len(head)))
             if not more:
                 raise OSError

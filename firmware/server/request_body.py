@@ -13,25 +13,25 @@ def check(request, host):
     chunked = request.header(b"transfer-encoding")
     if request.method == b"GET":
         if chunked or length != b"0":
-            raise Refused(413, "No body is taken here")
+            raise Refused(413, "No request body allowed here")
         return
     if length.isdigit():
         request.unread = int(length[:9])  # nine digits exceed every limit already
     origin = request.header(b"origin")
     if origin and (not host or origin.lower().partition(b"://")[2] != host):
-        raise Refused(403, "A page of another site may not change anything here")
+        raise Refused(403, "A page of another site may not make changes here")
     if chunked:
-        raise Refused(411, "Say the Content-Length")
+        raise Refused(411, "Content-Length required")
     if not length.isdigit():
-        raise Refused(400, "Content-Length is no number")
+        raise Refused(400, "Content-Length is not a number")
 
 
 def length(request, limit):
     """Return the length of the body in bytes. Refused if there is no body, or more than `limit` bytes."""
     if not request.unread:
-        raise Refused(411, "Send something, with its Content-Length")
+        raise Refused(411, "Request body required")
     if request.unread > limit:
-        raise Refused(413, "At most %d bytes are taken here" % limit)
+        raise Refused(413, "Request body too long: at most %d bytes" % limit)
     return request.unread
 
 
