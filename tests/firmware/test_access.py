@@ -6,7 +6,7 @@ import os
 from auth import token_routes
 from auth.access import Access
 from auth.password import derive
-from auth.sign_in import start as start_session
+from auth.sign_in import create_session
 from auth.tokens import equal
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
@@ -117,7 +117,7 @@ def is_let_in(monitor, token):
 
 
 async def session(monitor, password=PASSWORD):
-    return await reply(start_session, monitor, "POST /api/session", {"password": password})
+    return await reply(create_session, monitor, "POST /api/session", {"password": password})
 
 
 async def new_token(monitor, name="HA", token=None, **more):
@@ -195,7 +195,7 @@ async def test_strange_passwords_count_as_wrong():
 async def test_bodies_that_are_none_are_named():
     device = await monitor()
     for body in ([], 5, "text", None):
-        status, _ = await reply(start_session, device, "POST /api/session", body)
+        status, _ = await reply(create_session, device, "POST /api/session", body)
         assert status == (411 if body is None else 400), body
 
 
