@@ -75,7 +75,7 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Names that more than one module uses, with the short names that they have in all of them."""
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        names.sort(key=lambda name: -len(self._users[name]))  # the shortest for the names that most modules use
+        names.sort(key=lambda name: -len(self._users[name]))  # the most used get the shortest
         return dict(zip(names, self._free, strict=False))
 
     def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:

@@ -16,7 +16,7 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-_SLICE_MS = const(10)  # half of the 20 ms that other tasks may wait, because garbage collection takes time too
+_SLICE_MS = const(10)  # half of the 20 ms for which other tasks may wait; garbage collection needs the rest
 _BLOCK = const(64)  # bytes, of SHA-256
 SECRETS = const("secrets.json")
 

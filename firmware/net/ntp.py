@@ -25,7 +25,8 @@ async def ask(name_server, name_port=53, port=123):
     server = await _exchange((name_server, name_port), question, lambda reply: address(reply, number))
     if not server:
         return None
-    cookie = os.urandom(8)  # instead of this device's time, which is unknown: only the server that got it can return it
+    # A random number in place of this device's time, which is unknown: only the server that got it can return it.
+    cookie = os.urandom(8)
     return await _exchange((server, port), b"\x23" + bytes(39) + cookie, lambda reply: seconds(reply, cookie))
 
 

@@ -149,7 +149,7 @@ class Server:
     """
 
     def __init__(self, board, answer, access, log):
-        self.portal = None  # while the setup portal is open: async function(request), True if it answered the request
+        self.portal = None  # async function(request) while the portal is open: True if it replied
         self._answer = answer
         self._access = access
         self._address = board.http
