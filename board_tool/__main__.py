@@ -71,9 +71,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Run the command; its module is imported only now, because the commands need different packages."""
     match arguments.command:
         case "build":
-            from build_tool.board_folder import build_and_tell
+            from build_tool.board_folder import build_all
 
-            build_and_tell(arguments.board)
+            build_all(arguments.board)
         case "release":
             from build_tool.release import release_all
 

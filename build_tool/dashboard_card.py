@@ -1,4 +1,4 @@
-"""Makes the dashboard card of Home Assistant: one module, of the page's own sources."""
+"""Build of Home Assistant's dashboard card: one module, bundled from the page's sources."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from build_tool import page
 from build_tool.bytecode import is_stale, write
 
 TARGET = page.ROOT / "custom_components" / "p1_monitor" / "frontend" / "p1-quarter-card.js"
-"""Where the integration looks for it (custom_components/p1_monitor/dashboard_card.py)."""
+"""The path that the integration serves (custom_components/p1_monitor/dashboard_card.py)."""
 
 
 def build(target: Path = TARGET) -> Path:
-    """Bring the module up to date. SyntaxError when esbuild is not there or does not take a source."""
+    """Bring the module up to date. SyntaxError if esbuild is missing or cannot compile a source."""
     if any(is_stale(target, source) for source in page.sources("index.html")):
         module = page.bundle(
             "dashboard_card/quarter_card.js", "--format=esm", "--charset=utf8", "--loader:.css=text"

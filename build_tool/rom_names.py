@@ -1,6 +1,6 @@
-"""Names that every MicroPython has in its ROM, an ESP32's too, and those of its own modules.
+"""Names in the ROM of every MicroPython, also on an ESP32, and the names of its modules.
 
-All of ROM_NAMES are declared by micropython-esp32-stubs 1.29, and known to MicroPython for this computer.
+micropython-esp32-stubs 1.29 declares all of ROM_NAMES, and MicroPython for this computer has them too.
 """
 
 _NAMES = """
@@ -50,4 +50,4 @@ warnings webrepl webrepl_setup websocket zlib
 """
 ROM_NAMES = tuple(_NAMES.split())
 MODULES = frozenset(_MODULES.split())
-"""Modules of MicroPython, of its library and of its ports: a file with such a name would hide one, or be hidden."""
+"""Modules of MicroPython, its library and its ports. A file with such a name would hide the module, or be hidden."""

@@ -1,9 +1,9 @@
-"""The firmware's sources as a board gets them: one flat folder of modules, and short names throughout.
+"""Short names: the firmware's sources for a board, in one flat folder, with names that use no memory.
 
-MicroPython keeps each name of a program for ever, some 17 bytes of the heap with its place in a table, and doubles that
-table when it is full. Names that it has in ROM already cost nothing. So a board's copy of the sources calls
-`recorder.spare` `recorder.exc`, and the module storage.recorder `heappop`: readable names are free of charge.
-explain() gives a crash report of such a copy the names of the sources.
+MicroPython keeps each name of a program for ever: about 17 bytes of the heap, with its place in a table. It doubles
+that table when it is full. Names that are in its ROM use no memory. So in a board's copy of the sources
+`recorder.spare` is `recorder.exc`, and the module storage.recorder is `heappop`. Readable names in the sources then
+cost nothing. explain() translates a crash report of such a copy back into the names of the sources.
 """
 
 import ast
@@ -21,13 +21,13 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
 KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
-# Of our names those that something of the port has too: in `wlan.scan()` it is not ours.
+# Names of the firmware that MicroPython or a port has too: in `wlan.scan()`, `scan` must stay.
 _THEIRS = """
 HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build config derive drain duty empty event feed
 lines measure method parse publish scan serial server shape shift size t target ticks total waiting writeblocks
 """
-# What the tool on a computer calls by these names.
-_SAID_TO_A_BOARD = "board check format_card"
+# Functions that the tool on a computer calls on the board.
+_CALLED_BY_CABLE = "board check format_card"
 
 
 def modules() -> dict[str, Path]:
@@ -40,21 +40,21 @@ def modules() -> dict[str, Path]:
 class ShortNames:
     """Short names for some sources, given as {"folder.module": text}.
 
-    What one module alone uses is short in that module alone: others use the same short names again. Left as they are:
-    names that are a string too; arguments that are passed by name; private constants, which MicroPython does not keep;
-    and whatever is called as something in ROM.
+    A name that only one module uses is short in that module alone, so that other modules can use the same short name.
+    Not shortened: names that are also a string, arguments that are passed by name, private constants, which
+    MicroPython does not keep, and names that are in ROM already.
     """
 
     sources: Mapping[str, str]
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """The name of each module in a board's flat folder: never one of MicroPython's own modules."""
+        """The name of each module in a board's flat folder: never the name of a MicroPython module."""
         kept = {name for name in self.sources if name in KEPT_MODULES}
         taken = {*MODULES, *(file.stem for file in LOADER), *KEPT_MODULES}
         free, seen = [], {name.lower() for name in taken}
         for name in ROM_NAMES:
-            if name.lower() not in seen:  # some computers' folders see no difference between Lock and lock
+            if name.lower() not in seen:  # on some computers Lock and lock are the same file
                 seen.add(name.lower())
                 free.append(name)
         shortened = [name for name in self.sources if name not in kept]
@@ -75,7 +75,7 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Names that more than one module uses, with the short names that they have in all of them."""
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        names.sort(key=lambda name: -len(self._users[name]))  # the shortest for what is named most
+        names.sort(key=lambda name: -len(self._users[name]))  # the most used get the shortest
         return dict(zip(names, self._free, strict=False))
 
     def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:
@@ -91,18 +91,18 @@ class ShortNames:
         }
 
     def explain(self, report: str) -> str:
-        """Return a crash report with its places in the names of these sources, whose version must be the report's.
+        """Return a crash report with modules and functions by their names in the sources.
 
-        What the error itself says stays as it is.
+        The sources must have the version of the report. The message of the error stays unchanged.
         """
         full = {short: module for module, short in self.modules.items()}
 
-        def told(place: re.Match[str]) -> str:
+        def translate(place: re.Match[str]) -> str:
             module = full.get(place[1], place[1])
             own = {short: name for name, short in self.by_module.get(module, {}).items()}
             return f'File "{module}", {place[2] or ""}in {own.get(place[3], place[3])}'
 
-        return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', told, report)
+        return re.sub(r'File "([\w.]+)", (line \d+, )?in (\w+)', translate, report)
 
     @cached_property
     def _trees(self) -> dict[str, ast.Module]:
@@ -115,9 +115,9 @@ class ShortNames:
     @cached_property
     def _users(self) -> dict[str, list[str]]:
         """The modules that use each name which the firmware gives, and which may be short."""
-        kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_SAID_TO_A_BOARD.split()}
+        kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_CALLED_BY_CABLE.split()}
         trees = [*self._trees.values()]
-        kept.update(*map(self._said, trees), *map(_private_constants, trees))
+        kept.update(*map(self._in_strings, trees), *map(_private_constants, trees))
         kept.update(*(self._names(ast.parse(file.read_text())) for file in LOADER))
         given = {name for tree in trees for name in (*_given(tree), *self._imported_modules(tree))}
         own = {name for name in given - kept if not name.startswith("__")}
@@ -131,7 +131,7 @@ class ShortNames:
 
     @cached_property
     def _free(self) -> list[str]:
-        taken = set().union(*self._words.values(), *map(self._said, self._trees.values()))
+        taken = set().union(*self._words.values(), *map(self._in_strings, self._trees.values()))
         return [name for name in ROM_NAMES if name not in taken]
 
     @cached_property
@@ -153,7 +153,7 @@ class ShortNames:
         }
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, and those of functions that a table says to load."""
+        """Yield each name in a source, and those of functions in a table for load()."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -174,7 +174,7 @@ class ShortNames:
         yield from (str(node.value) for node in self.table_functions(tree))
 
     def _imported_modules(self, tree: ast.Module) -> Iterator[str]:
-        """Yield the names that a source gives to modules of ours which it imports."""
+        """Yield the names that a source gives to imported modules of the firmware."""
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 yield from (
@@ -196,9 +196,9 @@ class ShortNames:
                     if f"def {name}(" in self.sources.get(module, ""):
                         yield function
 
-    def _said(self, tree: ast.Module) -> Iterator[str]:
+    def _in_strings(self, tree: ast.Module) -> Iterator[str]:
         """Yield names in strings, by which something may be looked up, and those of arguments in calls."""
-        others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # documentation
+        others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         others.update(map(id, self.table_functions(tree)))
         looks_up = any(isinstance(node, ast.Name) and node.id == "getattr" for node in ast.walk(tree))
         for node in ast.walk(tree):
@@ -271,7 +271,7 @@ class _Renamer(ast.NodeTransformer):
 
 
 def _given(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a module gives to what MicroPython finds by name: all but local variables."""
+    """Yield the names that a module defines and MicroPython looks up by name: all but local variables."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
@@ -305,7 +305,7 @@ def _private_constants(tree: ast.Module) -> Iterator[str]:
 
 
 def _set_from_outside(tree: ast.Module) -> Iterator[str]:
-    """Yield attributes that a module sets on what may be another's: they must not be called as one of its own."""
+    """Yield attributes that a module sets on another object: it may be another module's, which shares the name."""
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Name(id="self")):

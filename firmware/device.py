@@ -127,7 +127,7 @@ class Device:
         """Forget the Wi-Fi network, and let somebody name another."""
         self.light.show("bye")
         if self.wifi:
-            load("net.reconnect").forget(self.wifi)
+            load("net.reconnect").forget_network(self.wifi)
 
     def restart(self):
         """Start anew; nothing that was set is lost."""

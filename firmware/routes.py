@@ -23,7 +23,7 @@ _TABLE = {
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _SIGNED_IN),
     b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", _SIGNED_IN),
-    b"POST /api/session": ("auth.sign_in", "start", _OPEN),
+    b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", _SIGNED_IN),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
     b"DELETE /api/tokens": ("auth.token_routes", "delete_token", _SIGNED_IN),

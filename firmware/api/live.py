@@ -31,7 +31,7 @@ class Live:
 
     async def stream(self, request):
         self._sweep()
-        known = self._access.holds(request)
+        known = self._access.has_valid_token(request)
         if len(self._clients) >= _STREAMS:
             if not known:
                 raise Refused(503, "Three clients are watching already")

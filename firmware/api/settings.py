@@ -60,7 +60,7 @@ def _take_password(changes):
 
 def _faults_of_access(device, changes, password, has_password):
     faults = []
-    fault = password is not None and load("auth.password").wrong(password)
+    fault = password is not None and load("auth.password").fault_in(password)
     if fault:
         faults.append("access.password " + fault)
     section = changes.get("access") if isinstance(changes, dict) else None

@@ -1,7 +1,7 @@
-"""The device's password, kept as a slow salted hash in the board's flash: who reads that cannot sign in with it.
+"""The device's password, stored as a slow salted hash in the flash: the hash alone is not enough to sign in.
 
 PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython does not have. The rounds are few for a desktop, but
-about a second of the board's time, which goes on reading the meter meanwhile.
+they take the board about a second. It continues to read the meter meanwhile.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-_SLICE_MS = const(10)  # half of what nothing else may wait for; collecting memory takes its share
+_SLICE_MS = const(10)  # half of the 20 ms for which other tasks may wait; garbage collection needs the rest
 _BLOCK = const(64)  # bytes, of SHA-256
 SECRETS = const("secrets.json")
 
 
 async def set_password(device, password):
-    """Keep a new password, and end all sessions. ValueError when it cannot be one."""
-    fault = wrong(password)
+    """Store a new password and end all sessions. ValueError if it is not valid, OSError if the flash fails."""
+    fault = fault_in(password)
     if fault:
         raise ValueError(fault)
     salt = os.urandom(16)
@@ -36,7 +36,7 @@ async def set_password(device, password):
 
 
 async def is_right(device, password):
-    """Whether this is the password; False when there is none."""
+    """True if this is the password; False if none is set."""
     kept = read_json(device.board, SECRETS).get("password")
     if not kept:
         return False
@@ -48,19 +48,19 @@ async def is_right(device, password):
 
 
 def is_set(board):
-    """Whether there is a password."""
+    """True if a password is set."""
     return bool(read_json(board, SECRETS).get("password"))
 
 
-def wrong(password):
-    """What is wrong with a password, None when it can be one."""
+def fault_in(password):
+    """Return why a password is not valid, None if it is."""
     if isinstance(password, str) and 8 <= len(password) <= 64:
         return None
     return "must be 8 to 64 characters"
 
 
 async def derive(password, salt, rounds):
-    """PBKDF2-HMAC-SHA256 of bytes: 32 bytes. Other tasks run between its slices."""
+    """Return the 32 bytes of PBKDF2-HMAC-SHA256. `password` and `salt` are bytes. Other tasks run every 10 ms."""
     if len(password) > _BLOCK:
         password = hashlib.sha256(password).digest()
     password = password + bytes(_BLOCK - len(password))

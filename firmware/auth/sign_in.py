@@ -1,4 +1,4 @@
-"""Sessions for the page: who has the password gets one. Wrong passwords cost a wait that doubles up to a minute.
+"""Sign-in with the password: a session for the page. The wait after a wrong password doubles, up to a minute.
 
 Loaded while somebody signs in.
 """
@@ -19,9 +19,9 @@ _LONGEST_WAIT_S = const(60)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
-async def start(device, request):
-    """POST /api/session: a token for the password; it holds for half a day, or until a restart."""
-    await check_password(device, (await asked(request)).get("password"))
+async def create_session(device, request):
+    """Handle POST /api/session: reply with a token that is valid for 12 hours, or until a restart."""
+    await check_password(device, (await json_body(request)).get("password"))
     token, digest = new_token()
     sessions = device.access.sessions
     sessions.append((digest, device.clock.uptime_s() + _SESSION_S))
@@ -30,24 +30,27 @@ async def start(device, request):
 
 
 async def check_for_token(device, request, sent):
-    """Check the password for POST /api/tokens, while nothing else is loaded; hand on to what gives the token."""
+    """Check the password for POST /api/tokens, then return the awaitable that replies with the token.
+
+    While the check runs, auth/token_routes.py is not loaded.
+    """
     await check_password(device, sent["password"])
     return load("auth.token_routes").give_token(device, request, sent["name"])
 
 
-async def asked(request):
-    """What a request says: a JSON object."""
+async def json_body(request):
+    """Return the JSON object in the body of a request; refused with 400 if it is not one."""
     try:
         found = json.loads(await request.body(_BODY))
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Refused(400, "The body is no JSON object")
+        raise Refused(400, "The request body is not a JSON object")
     return found
 
 
 async def check_password(device, password):
-    """Refuse a wrong password, and any before its time."""
+    """Refuse a wrong password, and every password during the wait after a wrong one."""
     access = device.access
     if not load("auth.password").is_set(device.board):
         raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")
@@ -55,7 +58,7 @@ async def check_password(device, password):
     if now < access.next_try_s:
         wait_s = access.next_try_s - now
         raise Refused(429, "Too many attempts: try again in %d s" % wait_s, "Retry-After: %d\r\n" % wait_s)
-    # Counted before it is looked at, so that many at once are no way round the wait.
+    # Count the attempt before the check, so that requests at the same time cannot avoid the wait.
     access.failures = min(access.failures + 1, 7)
     access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
     if not isinstance(password, str) or not await load("auth.password").is_right(device, password):
@@ -64,6 +67,6 @@ async def check_password(device, password):
 
 
 def new_token():
-    """A new token, and its hash."""
+    """Return a new token, and its hash."""
     token = os.urandom(16).hex()
     return token, hashlib.sha256(token.encode()).digest()

@@ -1,6 +1,6 @@
-"""Tokens for programs: who has the password, is signed in, or stands at the device gets one.
+"""Routes for the tokens of programs. A new token needs the password, a valid token, or a press of BOOT.
 
-A token is 128 bits of chance, told once; what is kept is its hash, in the board's flash and never on the card.
+A token is 128 random bits that the device reports once. It stores only the hash: in flash, never on the card.
 """
 
 import json
@@ -21,32 +21,32 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def list_tokens(device, request):
-    """GET /api/tokens: which there are; what they are nobody can tell any more."""
+    """Handle GET /api/tokens: list their names. The tokens themselves are not stored."""
     return _reply(request, 200, _tokens(read_json(device.board, _SECRETS)))
 
 
 async def create_token(device, request):
-    """POST /api/tokens: a named token for the password, for who is signed in, or after a press of BOOT."""
-    asked = await load("auth.sign_in").asked(request)
-    name = asked.get("name")
+    """Handle POST /api/tokens: make a named token, for the password, a valid token, or after a press of BOOT."""
+    sent = await load("auth.sign_in").json_body(request)
+    name = sent.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
         raise Refused(400, "name must be 1 to 32 characters")
     if len(_tokens(read_json(device.board, _SECRETS))) >= _TOKENS:
         raise Refused(409, "There are %d tokens: delete one first" % _TOKENS)
-    if "password" in asked:
-        return load("auth.sign_in").check_for_token(device, request, asked)
+    if "password" in sent:
+        return load("auth.sign_in").check_for_token(device, request, sent)
     if request.header(b"authorization"):
         device.access.require(request)
     elif device.button.window:
         device.button.close()  # one press, one token
     else:
-        why = "Send the password, or press BOOT on the device and ask again within a minute"
+        why = "Send the password, or press BOOT on the device and try again within a minute"
         raise Refused(401, why, _BEARER)
     return give_token(device, request, name)
 
 
 async def give_token(device, request, name):
-    """Answer with a new token, to who may have one."""
+    """Reply with a new token. The caller has checked that the client may have one."""
     secrets = read_json(device.board, _SECRETS)
     token, digest = load("auth.sign_in").new_token()
     moment = device.reader.parser.reading["time"]
@@ -56,21 +56,21 @@ async def give_token(device, request, name):
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    _keep(device, secrets, _tokens(secrets) + [added])
+    _store(device, secrets, _tokens(secrets) + [added])
     del added["hash"]
     added["token"] = token
     return request.reply(201, _JSON, json.dumps(added))
 
 
 async def delete_token(device, request):
-    """DELETE /api/tokens?id=: what has this token is let in no more."""
-    asked = (request.argument(b"id") or b"").decode()
+    """Handle DELETE /api/tokens?id=: this token is no longer valid."""
+    token_id = (request.argument(b"id") or b"").decode()
     secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)
-    left = [token for token in tokens if token["id"] != asked]
+    left = [token for token in tokens if token["id"] != token_id]
     if len(left) == len(tokens):
-        raise Refused(404, "There is no such token")
-    _keep(device, secrets, left)
+        raise Refused(404, "No such token")
+    _store(device, secrets, left)
     return _reply(request, 200, left)
 
 
@@ -78,13 +78,13 @@ def _tokens(secrets):
     return secrets.get("tokens") or []
 
 
-def _keep(device, secrets, tokens):
+def _store(device, secrets, tokens):
     secrets["tokens"] = tokens
     try:
         write_json(device.board, _SECRETS, secrets)
     except OSError:
-        raise Refused(503, "The flash does not take it") from None
-    device.access.tokens = load("auth.tokens").kept(device.board)
+        raise Refused(503, "Could not write to flash") from None
+    device.access.tokens = load("auth.tokens").load_hashes(device.board)
 
 
 def _reply(request, status, tokens):

@@ -1,6 +1,6 @@
-"""Starts the firmware. This and slot.py lie at the root of the flash: put there over the cable, and never updated.
+"""Start of the firmware. This file and slot.py are at the root of the flash; only the cable tool replaces them.
 
-slot.py knows which version starts, and what to do when it fails; it is loaded only for that.
+slot.py chooses the version to start, and handles a failure. It is loaded only for that.
 """
 
 import sys

@@ -1,11 +1,11 @@
-"""Which version of the firmware starts.
+"""Choice of the firmware version that starts.
 
-Beside this file are two folders, a and b, with one version of the firmware each; a folder that is whole has a
-manifest.json. slot.txt says which one starts: "b ok", or "b 2" for a version on trial that was started twice already
-and writes "b ok" itself once it is well. After three starts without that, or one that fails, the other folder has its
-turn. What follows "ok" or the number is why, for people to read.
+Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
+manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
+A version on trial writes "b ok" once it works. After three starts without that, or a start that fails, the other
+folder starts. The text after "ok" or the number is the reason, for people to read.
 
-A turn is (folder, starts): how often the folder was started on trial with this time, None when it is known to be good.
+A turn is (folder, starts). `starts` counts the starts on trial, with this one; None if the version is known to work.
 """
 
 import os
@@ -14,15 +14,15 @@ import time
 from micropython import const
 
 _STARTS = const(3)
-_TRIAL_MS = const(60000)  # until then a version on trial has its own watchdog, or hangs
-_FAILS_MS = const(60000)  # what fails later than this was a start that went well
-_PAUSE_S = const(10)  # before the next try: time for somebody with a cable
+_TRIAL_MS = const(60000)  # within this time a version on trial must start its own watchdog, else it hangs
+_FAILS_MS = const(60000)  # a failure after this time does not count as a failed start
+_PAUSE_S = const(10)  # before the restart: time for somebody with a cable
 
 ROOT = os.getcwd().rstrip("/")
 
 
 def choose():
-    """The turn that it is now; None without any firmware."""
+    """Return the turn to start; None without a complete firmware."""
     slot, starts = _read()
     if not _is_whole(slot):
         print("loader: no whole firmware in", slot)
@@ -38,12 +38,12 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # starts that are not counted would have no end
+        return _other(slot), None  # a version whose starts are not counted could fail without end
     return slot, starts + 1
 
 
 def begin(turn):
-    """Let modules come from the folder whose turn it is, and watch over one on trial. Gives the time."""
+    """Import modules from the turn's folder, and guard a version on trial. Return the time in ms ticks."""
     if turn:
         sys.path.insert(0, "%s/%s" % (ROOT, turn[0]))
         if turn[1] is not None:
@@ -52,29 +52,30 @@ def begin(turn):
 
 
 def failed(turn, error, began):
-    """The firmware ended by an error: say why, give the other one its turn, and restart."""
+    """Handle an error that ended the firmware: print it, choose the other folder if that helps, and restart."""
     slot, starts = turn
     sys.print_exception(error)
     soon = time.ticks_diff(time.ticks_ms(), began) < _FAILS_MS
     if _is_whole(_other(slot)) and (starts is not None or soon):
         why = "%s failed: %r" % (slot, error)
         print("loader: the other version has its turn:", why)
-        # The other one is good if it was before this update; else nobody knows, and it is on trial.
+        # After a failed trial the other folder is the version before the update, which is known to work.
+        # Otherwise nothing is known about the other folder, so it is on trial.
         _note(_other(slot), None if starts is not None else 0, why)
     time.sleep(_PAUSE_S)
     try:
         from machine import reset
     except ImportError:
-        sys.exit(3)  # this computer as a board: its simulator starts it again
+        sys.exit(3)  # on a computer: the simulator starts the firmware again
     reset()
 
 
 def _guard():
-    """A version that hangs before it has started its own watchdog is restarted."""
+    """Start a watchdog, which restarts a version that hangs before it has started its own."""
     try:
         from machine import WDT
     except ImportError:
-        return  # this computer
+        return  # on a computer
     WDT(timeout=_TRIAL_MS)
 
 
@@ -91,19 +92,19 @@ def _other(slot):
 
 
 def _read():
-    """What slot.txt says; folder a, and good, when it says nothing."""
+    """Return the turn in slot.txt; folder a, known to work, without a valid slot.txt."""
     try:
         with open(ROOT + "/slot.txt") as file:
             slot, starts = file.read().split()[:2]
         if slot in ("a", "b"):
             return slot, None if starts == "ok" else int(starts)
     except (OSError, ValueError):
-        pass  # none yet, or not ours
+        pass  # no file yet, or not a valid one
     return "a", None
 
 
 def _note(slot, starts, why=""):
-    """Replace slot.txt in one step; False when the flash does not take it."""
+    """Replace slot.txt in one step; False if the flash fails."""
     try:
         with open(ROOT + "/slot.new", "w") as file:
             file.write("%s %s %s\n" % (slot, "ok" if starts is None else starts, why))

@@ -1,4 +1,4 @@
-"""The name service of the setup network: every name is this board, so that a phone finds the form by itself."""
+"""Name service of the setup network: each name gets this board's address, so that a phone opens the form."""
 
 import asyncio
 import socket
@@ -8,7 +8,7 @@ _LONGEST = const(512)  # bytes of a query, RFC 1035 §2.3.4
 
 
 def answer(query, address):
-    """The reply to a query, None to what is none: `address` (4 bytes) for IPv4, nothing of any other type."""
+    """Return the reply to a query, None if it is not one: `address` (4 bytes) for IPv4, else no address."""
     if len(query) < 17 or query[2] & 0xF8 or query[4:6] != b"\0\1":
         return None  # a reply, another operation, or not one question
     end = query.find(b"\0", 12) + 5
@@ -17,30 +17,30 @@ def answer(query, address):
     head = query[:2] + b"\x81\x80\0\1\0"
     if query[end - 4 : end] != b"\0\1\0\1":
         return head + b"\0\0\0\0\0" + query[12:end]
-    # The name of the answer is that of the question; 10 s later nobody believes it any more.
+    # The answer points to the name in the question, and is valid for 10 s.
     return head + b"\1\0\0\0\0" + query[12:end] + b"\xc0\x0c\0\1\0\1\0\0\0\x0a\0\4" + address
 
 
 async def serve(address, port=53):
-    """Answer queries until it is cancelled. OSError when the port is not free."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    """Answer queries until the task is cancelled. OSError if the port is not free."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-        end.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+        sock.setblocking(False)
         while True:
-            await _readable(end)
+            await _readable(sock)
             try:
-                query, peer = end.recvfrom(_LONGEST)
+                query, peer = sock.recvfrom(_LONGEST)
                 reply = answer(query, address)
                 if reply:
-                    end.sendto(reply, peer)
+                    sock.sendto(reply, peer)
             except OSError:
-                await asyncio.sleep_ms(20)  # the phone is not there any more
+                await asyncio.sleep_ms(20)  # the phone has left
     finally:
-        end.close()
+        sock.close()
 
 
-def _readable(end):
-    """Awaits that `end` has something to read, as asyncio's own streams do."""
-    yield asyncio.core._io_queue.queue_read(end)  # type: ignore[attr-defined]  # not in the stubs
+def _readable(sock):
+    """Wait until `sock` has something to read, as asyncio's streams do."""
+    yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs

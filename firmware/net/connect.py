@@ -1,4 +1,4 @@
-"""Joining a Wi-Fi network: from the settings to the radio, and why it did not work."""
+"""Connection to a Wi-Fi network: settings of the radio, the reason of a failure, and a scan for networks."""
 
 import network
 from micropython import const
@@ -6,11 +6,11 @@ from micropython import const
 from overlay import load
 
 _MOST = const(20)  # networks that are listed
-_4WAY_HANDSHAKE_TIMEOUT = const(15)  # of esp_wifi_types.h: MicroPython has no name for it
+_4WAY_HANDSHAKE_TIMEOUT = const(15)  # from esp_wifi_types.h, because MicroPython has no name for it
 
 
 def join(wifi):
-    """Begin to join the network of the settings. False when they name none."""
+    """Begin to join the network of the settings; False if they name no network."""
     device = wifi.device
     ssid, password = load("settings.store").wifi(device)
     if not ssid:
@@ -22,7 +22,7 @@ def join(wifi):
 
 
 def begin(wifi, ssid, password, config, attempts=-1):
-    """Set the radio to join; it then tries by itself, for ever or `attempts` times more."""
+    """Set up the radio and begin to join. It retries `attempts` times, or for ever if that is -1."""
     network.hostname(wifi.name)  # before the radio is on: DHCP and mDNS take the name from here
     sta = wifi.sta
     if sta.active():
@@ -33,20 +33,20 @@ def begin(wifi, ssid, password, config, attempts=-1):
     if config["dhcp"]:
         sta.ipconfig(dhcp4=True)
     else:
-        # Where no name server is set the gateway is asked, which in a house knows the names.
+        # Without a name server in the settings use the gateway: in a home it usually answers for names.
         gateway = config["gateway"]
         sta.ifconfig((config["ip"], config["subnet"], gateway, config["dns"] or gateway))
     sta.connect(ssid, password or None)
 
 
-def why_not(sta):
-    """Why the last attempt failed: "password", "absent", "security", "address" or "failed".
+def failure(sta):
+    """Return why the last attempt failed: "password", "absent", "security", "address" or "failed".
 
-    To be asked at its end, since the radio keeps the reason of an older one.
+    Call it only after an attempt has ended: until then the radio reports the reason of an earlier one.
     """
     try:
         sta.status("rssi")
-        return "address"  # it is in the network, but nobody gave it an address
+        return "address"  # it is in the network, but got no address
     except OSError:
         pass
     status = sta.status()
@@ -63,11 +63,14 @@ def why_not(sta):
 
 
 def networks(sta):
-    """What the radio hears, strongest first: [{"ssid", "rssi_dbm", "secure"}]. All else waits 2 to 3 s for it."""
+    """Return the networks in reach, strongest first: [{"ssid", "rssi_dbm", "secure"}].
+
+    Blocks all tasks for 2 to 3 s.
+    """
     try:
         heard = sta.scan()
     except OSError:
-        return []  # it is busy with an attempt to join
+        return []  # the radio is busy with an attempt to join
     best = {}
     for ssid, _, _, rssi, security, _ in heard:
         if ssid and (ssid not in best or rssi > best[ssid][0]):
@@ -77,6 +80,6 @@ def networks(sta):
         try:
             name = ssid.decode()
         except UnicodeError:
-            continue  # neither the form nor config.json could name it
+            continue  # neither the form nor config.json can contain this name
         found.append({"ssid": name, "rssi_dbm": best[ssid][0], "secure": best[ssid][1] != 0})
     return found

@@ -1,4 +1,4 @@
-"""What is done after joining a network: is the name this device's alone, and what time is it until the meter says."""
+"""Steps after a network is joined: announce the device, check its name, ask the time for the log."""
 
 import asyncio
 import network
@@ -7,8 +7,8 @@ from meter.timestamp import civil
 from overlay import load
 
 
-def arrive(wifi):
-    """The radio has an address: tell, and look after the name and the time."""
+def on_connected(wifi):
+    """Announce the address that the radio got, then start the checks of name and time."""
     device = wifi.device
     wifi.address = wifi.sta.ifconfig()[0]
     wifi.joined = True
@@ -19,29 +19,29 @@ def arrive(wifi):
     try:
         wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.address)
     except OSError as error:
-        device.note("Discovery: %s" % error)  # all else works without
-    asyncio.create_task(_settle(wifi))
+        device.note("Discovery: %s" % error)  # the rest works without discovery
+    asyncio.create_task(_check_name_and_time(wifi))
 
 
-async def _settle(wifi):
+async def _check_name_and_time(wifi):
     try:
-        await _name(wifi)
-        await _time(wifi)
-    except Exception as error:  # a task of its own: nobody else would hear of it
+        await _check_name(wifi)
+        await _log_time(wifi)
+    except Exception as error:  # this is the top of a task: nothing else would report the error
         wifi.device.log.fault("arrival", error)
 
 
-async def _name(wifi):
+async def _check_name(wifi):
     device = wifi.device
-    await device.clock.sleep(5)  # mDNS asks for its own name first
+    await device.clock.sleep(5)  # until mDNS of the chip has asked for this name
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
-        # The name of mDNS is set once a start. This happens once in the life of a second device in a house.
-        device.note("Restart, to be %s.local" % wifi.name)
+        # mDNS takes a name once per start, so restart. A second device in a home does this once.
+        device.note("Restarting to become %s.local" % wifi.name)
         device.restart()
 
 
-async def _time(wifi):
+async def _log_time(wifi):
     device = wifi.device
     for _ in range(3):
         if device.coach.start is not None or not wifi.address:
@@ -50,6 +50,6 @@ async def _time(wifi):
         seconds = await load("net.ntp").ask(wifi.sta.ifconfig()[3])
         if seconds is not None:
             print("Synced in %d ms." % device.clock.since(began))
-            device.note("Time of the network: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
+            device.note("Network time: %04d-%02d-%02d %02d:%02d:%02d UTC" % civil(seconds))
             return
         await device.clock.sleep(60)

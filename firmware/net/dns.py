@@ -1,15 +1,15 @@
-"""Messages of the name service (RFC 1035), as far as the IPv4 address of one name is asked for."""
+"""DNS messages (RFC 1035): the query for the IPv4 address of one name, and its answer."""
 
 
 def question(name, number=0):
-    """A query for the address of a name; its answer carries the same number (0 for mDNS, RFC 6762 §18.1)."""
+    """Return a query for the address of a name. Its answer has the same number (0 for mDNS, RFC 6762 §18.1)."""
     labels = b"".join([bytes((len(label),)) + label.encode() for label in name.split(".")])
     flags = 1 if number else 0  # recursion desired
     return bytes((number >> 8, number & 255, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + labels + b"\0\0\1\0\1"
 
 
 def address(message, number=0):
-    """The first address in an answer, as text; None when it is no answer to this number, or has none."""
+    """Return the first address in an answer, as text; None if it has none, or does not answer this number."""
     if len(message) < 12 or message[0] << 8 | message[1] != number or not message[2] & 0x80:
         return None
     try:
@@ -20,7 +20,7 @@ def address(message, number=0):
             at = _after_name(message, at)
             size = message[at + 8] << 8 | message[at + 9]
             data = message[at + 10 : at + 10 + size]
-            # The upper bit of the class tells others to forget what they know (RFC 6762 §10.2).
+            # Ignore the upper bit of the class: in mDNS it means "flush your cache" (RFC 6762 §10.2).
             if message[at : at + 2] == b"\0\1" and message[at + 3] == 1 and len(data) == 4:
                 return "%d.%d.%d.%d" % tuple(data)
             at += 10 + size
@@ -31,7 +31,7 @@ def address(message, number=0):
 
 def _after_name(message, at):
     while message[at]:
-        if message[at] >= 0xC0:  # the rest of the name stands elsewhere
+        if message[at] >= 0xC0:  # a pointer to the rest of the name
             return at + 2
         at += 1 + message[at]
     return at + 1

@@ -1,9 +1,9 @@
-"""Whether another device in the house has this one's name already.
+"""Name conflicts: finds another device in the home that already has this device's name.
 
-mDNS in the firmware of the chip would then call this one digimon-2, which tells nobody which of the two it is. It
-cannot be given another name after it has started, and asking through getaddrinfo would stop everything for 5 s.
-So one question is sent as any device may that is no mDNS itself (RFC 6762 §6.7): who has the name answers to this
-socket alone, and an address other than our own is that of another device.
+In that case mDNS of the chip would name this device digimon-2, which does not show which of the two it is. Its name
+cannot change after mDNS has started, and getaddrinfo would block all tasks for 5 s. So this module sends one query
+as a device without mDNS may do (RFC 6762 §6.7). The device with that name replies to this socket alone; if the
+address is not this device's, another device has the name.
 """
 
 import asyncio
@@ -13,40 +13,40 @@ from micropython import const
 
 from overlay import load
 
-_ROUNDS = const(2)  # a question may get lost
-_LOOKS = const(10)  # a round takes 1 s
+_ROUNDS = const(2)  # a query may get lost
+_LOOKS = const(10)  # in one round, 100 ms apart
 
 
 async def check(wifi, own):
-    """Mark the name as taken when another device answers to it; `own` is this one's address."""
+    """Mark the name as taken if another device answers to it. `own`: this device's address."""
     device = wifi.device
     name = device.config["device_name"]
-    if wifi.name == name and await other(name, own):
-        device.note("Another device is %s.local" % name)
+    if wifi.name == name and await find_other(name, own):
+        device.note("Another device has the name %s.local" % name)
         load("net.wifi_state").mark(device, "taken", name)
         wifi.name = load("net.wifi_state").name(device)
 
 
-async def other(name, own, mdns=("224.0.0.251", 5353)):
-    """The address of another device with this name, None when there is none."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+async def find_other(name, own, mdns=("224.0.0.251", 5353)):
+    """Return the address of another device with this name, None if there is none."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        end.setblocking(False)
+        sock.setblocking(False)
         number = int.from_bytes(os.urandom(2), "big") | 1
         question = load("net.dns").question(name + ".local", number)
         address = load("net.dns").address
         for look in range(_ROUNDS * _LOOKS):
             if look % _LOOKS == 0:
-                end.sendto(question, socket.getaddrinfo(mdns[0], mdns[1])[0][-1])
+                sock.sendto(question, socket.getaddrinfo(mdns[0], mdns[1])[0][-1])
             await asyncio.sleep_ms(100)
             try:
-                found = address(end.recvfrom(512)[0], number)
+                found = address(sock.recvfrom(512)[0], number)
             except OSError:
-                continue  # nobody has answered yet
+                continue  # no answer yet
             if found not in (None, own):
                 return found
     except OSError:
-        pass  # the network has gone again
+        pass  # the network is lost again
     finally:
-        end.close()
+        sock.close()
     return None

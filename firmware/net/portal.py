@@ -1,8 +1,8 @@
-"""The setup portal: an access point with one form, for a board that does not know its network yet.
+"""Setup portal: an access point with one form, for a board that does not know its network yet.
 
-It is open until a network was joined, or until nobody was there for ten minutes. A network is tried before it is
-saved. The radio has one channel: while it tries, the access point moves to that of the network and the phone falls
-off, so that the result waits here for its return.
+It is open until the board has joined a network, or until no client was connected for ten minutes. It tries a
+network before it saves it. The radio has one channel: during the try the access point moves to the channel of the
+network, and the phone loses the connection. So the portal keeps the result until the phone is back.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
 _HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
-_TRY_S = const(20)  # two attempts and an address
-_SEEN_S = const(10)  # how long the result stays after it was seen, and at most:
-_UNSEEN_S = const(180)
-_SCAN_S = const(15)  # between two looks for networks
+_TRY_S = const(20)  # time for two attempts and an address
+_SEEN_S = const(10)  # the portal stays open so long after the page has shown the result,
+_UNSEEN_S = const(180)  # or so long if no page has shown it
+_SCAN_S = const(15)  # between two scans
 _BODY = const(1024)
 _JSON = const("application/json")
 _HTML = const("text/html; charset=utf-8")
@@ -29,9 +29,9 @@ _AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
-    """Be open until it is done."""
+    """Open the portal; return when it is closed again. `wifi` is then joined, or no client was there."""
     portal = Portal(wifi)
-    names = asyncio.create_task(portal.names(dns_port))
+    names = asyncio.create_task(portal.serve_names(dns_port))
     wifi.device.server.portal = portal.handle
     try:
         await portal.run()
@@ -47,9 +47,9 @@ class Portal:
         self.point = network.WLAN(network.WLAN.IF_AP)
         self.clock = wifi.device.clock
         self.networks = []
-        self.scanned = None  # moment
+        self.scanned = None  # clock.now() of the last scan
         self.state: dict = {"state": "form"}
-        self.wanted = None  # (changes, all settings, device password) that are to be tried
+        self.pending = None  # (changes, all settings, device password) to try next
         self.seen = False
 
     async def run(self):
@@ -58,31 +58,31 @@ class Portal:
         while alone_s < _ALONE_S:
             await self.clock.sleep(1)
             alone_s = 0 if self.point.isconnected() else alone_s + 1
-            if self.wanted:
+            if self.pending:
                 await self._try()
-                alone_s = 0  # the phone has to come back first
+                alone_s = 0  # the phone needs time to return
             if self.state["state"] == "joined":
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
                     return
-        self.wifi.device.note("Setup network: closed, nobody came")
+        self.wifi.device.note("Setup network closed: no client connected")
 
     def _open(self):
         sta = self.wifi.sta
         sta.active(True)
-        sta.disconnect()  # one that goes on trying changes channels, and the phone falls off
+        sta.disconnect()  # a radio that retries changes channels, and the phone loses the connection
         self.scan()
         password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
         try:
-            self._name(password)  # before it is on, so that it is never open when it should not be
+            self._configure(password)  # before it is on, so that it is never on without its password
             self.point.active(True)
         except OSError:
             self.point.active(True)
-            self._name(password)
+            self._configure(password)
         print("Setup Mode\n%s\nSSID:\n%s\nConnect IP:\n192.168.4.1" % ("-" * 32, _SSID))
         self.wifi.device.note("Setup network: %s, %s" % (_SSID, _HOME))
 
-    def _name(self, password):
+    def _configure(self, password):
         if password:
             self.point.config(ssid=_SSID, key=password, security=network.WLAN.SEC_WPA2)
         else:
@@ -93,15 +93,15 @@ class Portal:
             self.networks = load("net.connect").networks(self.wifi.sta)
             self.scanned = self.clock.now()
 
-    async def names(self, port):
+    async def serve_names(self, port):
         try:
             await load("net.captive_dns").serve(_ADDRESS, port)
         except OSError as error:
-            self.wifi.device.note("Setup network: no name service, %s" % error)
+            self.wifi.device.note("Setup network: name service failed: %s" % error)
 
     async def _try(self):
-        changed, given, password = self.wanted
-        self.wanted = None
+        changed, given, password = self.pending
+        self.pending = None
         wifi = self.wifi
         settings, _ = load("settings.schema").check(given)
         wifi.name = settings["device_name"]
@@ -111,10 +111,10 @@ class Portal:
             if wifi.sta.isconnected():
                 break
         else:
-            why = load("net.connect").why_not(wifi.sta)
+            why = load("net.connect").failure(wifi.sta)
             wifi.sta.disconnect()
             wifi.name = load("net.wifi_state").name(wifi.device)
-            wifi.device.note("Wi-Fi: not joined: %s" % why)
+            wifi.device.note("Wi-Fi: could not join: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
         await self._save(changed, password)
@@ -122,7 +122,7 @@ class Portal:
         self.state = {"state": "joined", "ip": wifi.sta.ifconfig()[0], "name": wifi.name}
 
     async def _save(self, changed, password):
-        """Keep what works, and see whether the name does too."""
+        """Save the settings that worked, then check the name."""
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
@@ -130,25 +130,28 @@ class Portal:
             if password:
                 await load("auth.password").set_password(wifi.device, password)
         except OSError as error:
-            wifi.device.note("config.json: the flash does not take it: %s" % error)
+            wifi.device.note("config.json: could not write to flash: %s" % error)
         wifi.device.settle()
         wifi.name = load("net.wifi_state").name(wifi.device)
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
-        """Answer a request; False leaves it to the rest: /api/ tells who sets it up whether the meter is heard."""
+        """Answer a request; False if it is for the API.
+
+        /api/ stays available, so that the form can show whether the meter sends telegrams.
+        """
         host = request.header(b"host").split(b":")[0]
         if not host.replace(b".", b"").isdigit():
-            # A phone that looks whether there is an internet: it shows what it is sent to.
+            # A phone checks for internet access: it shows the page to which it is redirected.
             await self._redirect(request)
             return True
         if request.path.startswith(b"/api/"):
             return False
         request.check()
         if request.method == b"POST" and request.path == b"/":
-            await self._submitted(request)
+            await self._handle_form(request)
         elif request.path == b"/setup":
-            await self._tell(request)
+            await self._send_state(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
             await load("server.files").send_page(request, "setup")
         else:
@@ -158,36 +161,36 @@ class Portal:
     async def _redirect(self, request):
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
 
-    async def _tell(self, request):
-        """How it stands, for the page: state, networks, and the settings so far without passwords."""
-        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.wanted:
+    async def _send_state(self, request):
+        """Reply with the state for the page: the try, networks in reach, and settings without passwords."""
+        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.pending:
             self.scan()
-        told = dict(self.state)
-        told["networks"] = self.networks
-        told["settings"] = load("settings.store").shown(self.wifi.device)
-        self.seen = self.seen or told["state"] == "joined"
-        await request.reply(200, _JSON, json.dumps(told).encode())
+        shown = dict(self.state)
+        shown["networks"] = self.networks
+        shown["settings"] = load("settings.store").shown(self.wifi.device)
+        self.seen = self.seen or shown["state"] == "joined"
+        await request.reply(200, _JSON, json.dumps(shown).encode())
 
-    async def _submitted(self, request):
+    async def _handle_form(self, request):
         body = await request.body(_BODY)
         try:
             typed = load("net.portal_form").fields(body)
         except ValueError:
             typed = {}
         if self.state["state"] in ("trying", "joined"):
-            wrong = {"ssid": "is being tried already"}
+            faults = {"ssid": "is being tried already"}
         else:
             given = load("settings.store").given(self.wifi.device)
             changed = load("net.portal_form").changes(typed, given)
-            wrong = load("net.portal_form").wrong(typed, changed, given)
-            if not wrong:
+            faults = load("net.portal_form").faults_in(typed, changed, given)
+            if not faults:
                 self.state = {"state": "trying"}
-                self.wanted = (changed, given, typed.get("device_password"))
-        told = json.dumps({"errors": wrong} if wrong else self.state).encode()
-        status = 400 if wrong else 200
+                self.pending = (changed, given, typed.get("device_password"))
+        reply = json.dumps({"errors": faults} if faults else self.state).encode()
+        status = 400 if faults else 200
         if b"text/html" in request.header(
             b"accept"
-        ):  # a browser without scripts, or a tool of the old firmware
-            await request.reply(status, _HTML, _AGAIN + told)
+        ):  # a browser without scripts, or a tool for the original firmware
+            await request.reply(status, _HTML, _AGAIN + reply)
         else:
-            await request.reply(status, _JSON, told)
+            await request.reply(status, _JSON, reply)

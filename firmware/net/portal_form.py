@@ -1,4 +1,4 @@
-"""The form of the setup portal: what was typed becomes changes of /config.json.
+"""Form of the setup portal: turns its fields into changes of /config.json.
 
 Fields: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway (those of the original firmware), dns,
 device_password, area, language. All are text; one that is missing counts as empty.
@@ -6,12 +6,12 @@ device_password, area, language. All are text; one that is missing counts as emp
 
 from overlay import load
 
-# The settings by the fields that set them, where they are not called alike.
+# The fields of settings that have another name than their field.
 _FIELDS = {"password": "pass"}
 
 
 def fields(body):
-    """An application/x-www-form-urlencoded body as a dict of text; ValueError when it is none."""
+    """Return an application/x-www-form-urlencoded body as a dict of text; ValueError if it is not one."""
     found = {}
     for pair in body.split(b"&"):
         key, _, value = pair.partition(b"=")
@@ -20,7 +20,7 @@ def fields(body):
 
 
 def _text(coded):
-    """The text behind "+" and "%C3%A9"."""
+    """Return the text that is coded with "+" and "%C3%A9"."""
     first, *parts = coded.replace(b"+", b" ").split(b"%")
     for part in parts:
         first += bytes((int(part[:2], 16),)) + part[2:]
@@ -28,13 +28,13 @@ def _text(coded):
 
 
 def changes(typed, known):
-    """What was typed, in the shape of /config.json; `known` is what that holds so far."""
+    """Return the typed fields in the shape of /config.json. `known`: the settings so far."""
     get = typed.get
     wifi = {"ssid": get("ssid") or ""}
     password = get("pass") or ""
     if password or _section(known, "wifi").get("ssid") != wifi["ssid"]:
         wifi["password"] = (
-            password  # else it stays as it is: it is not shown, so that nobody can send it again
+            password  # an empty one keeps the password: the form does not show it, so a user cannot send it again
         )
     network = {"dhcp": get("ip_config") != "static"}
     if get("device_name"):
@@ -50,15 +50,15 @@ def changes(typed, known):
     return changed
 
 
-def wrong(typed, changed, known):
-    """{field: what is wrong with it}, {} when all is well. `known` takes up the changes."""
+def faults_in(typed, changed, known):
+    """Return {field: fault}, {} if all fields are valid. Merges the changes into `known`."""
     faults = {}
     for fault in load("settings.schema").merge(known, changed):
         setting, _, what = fault.partition(" ")
         key = setting[setting.find(".") + 1 :]
         faults[_FIELDS.get(key, key)] = what
     password = typed.get("device_password")
-    fault = password and load("auth.password").wrong(password)
+    fault = password and load("auth.password").fault_in(password)
     if fault:
         faults["device_password"] = fault
     return faults

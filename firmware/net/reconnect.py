@@ -1,4 +1,4 @@
-"""What is done at each turn of five minutes without a network: join anew, or open the setup portal."""
+"""Reconnection: every five minutes without a network, join again or open the setup portal."""
 
 import asyncio
 
@@ -7,22 +7,25 @@ from overlay import load
 read_json = load("board.flash_json").read_json
 
 
-def turn(wifi, late):
-    """Begin a turn; `late` when one has passed without success. A press of the button opens the portal at once."""
+def retry(wifi, late):
+    """Join again, or open the portal: at once after a press of the button, else only if `late` (not the first try)."""
     button = wifi.device.button
     if button.window:
         button.close()
     elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
-    # Also where the settings name no network: there is none to give away.
+    # Without a network in the settings the portal may always open: there is no access to give away.
     wifi.portal = True
     asyncio.create_task(_set_up(wifi))
 
 
 def _may_open(wifi):
-    """Anybody near could enter a portal without a password, so that it opens by itself only the first time."""
+    """True if the portal may open without a press of the button.
+
+    Anyone near can enter a portal without a password, so such a portal opens only before the first connection.
+    """
     if wifi.joined:
-        return False  # it worked in this start: it will again
+        return False  # the network was joined since the start: it will come back
     if "setup_password" in read_json(wifi.device.board, "secrets.json"):
         return True
     return not load("net.wifi_state").read(wifi.device).get("joined")
@@ -36,10 +39,10 @@ async def _set_up(wifi):
     wifi.portal = False
 
 
-def forget(wifi):
-    """Erase the network from the settings, so that the portal opens as on the first day. OSError of the flash."""
+def forget_network(wifi):
+    """Erase the network from the settings, so that the portal opens as on the first day. OSError if the flash fails."""
     load("settings.store").erase_wifi(wifi.device)
     wifi.sta.disconnect()
-    wifi.leave()
+    wifi.disconnected()
     wifi.joined = False
     wifi.away_s = 0

@@ -1,4 +1,4 @@
-"""What discovery says: UPnP Device Architecture 1.0, §1.1.2 (alive) and §1.2.3 (the answer to a search)."""
+"""SSDP messages: UPnP Device Architecture 1.0, §1.1.2 (alive) and §1.2.3 (the answer to a search)."""
 
 import socket
 from micropython import const
@@ -6,28 +6,28 @@ from micropython import const
 from version import VERSION
 
 _GROUP = const(b"\xef\xff\xff\xfa")  # 239.255.255.250
-_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython names it
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython has it
 _TYPE = const("urn:schemas-upnp-org:device:Basic:1")
 _ROOT = const("upnp:rootdevice")
 
 
 def uuid(board):
-    """The name of the device that never changes, as in /description.xml."""
+    """Return the device's UUID, which never changes, as in /description.xml."""
     return "uuid:70310000-0000-1000-8000-" + board.id
 
 
 def listen(address, port):
-    """A socket that hears what is said to the group. OSError when the network stack has no room for it."""
-    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    end.setblocking(False)
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    end.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-    end.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
-    return end
+    """Return a socket that receives the group's messages. OSError if the network stack has no room for it."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+    sock.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
+    return sock
 
 
-def answer(end, board, address, message, peer):
-    """Tell one who searches: a reply for each of our names that the search means."""
+def answer(sock, board, address, message, peer):
+    """Answer a search: one reply for each of the device's names that it asks for."""
     target = None
     discover = False
     for line in message.split(b"\r\n")[1:]:
@@ -42,15 +42,15 @@ def answer(end, board, address, message, peer):
         return
     for name in (_ROOT, uuid(board), _TYPE):
         if target in (name.encode(), b"ssdp:all"):
-            end.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
+            sock.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
 
 
-def announce(end, board, address):
-    """Tell all: each of our names is here for half an hour."""
+def announce(sock, board, address):
+    """Announce each of the device's names to the group, valid for half an hour."""
     group = socket.getaddrinfo("239.255.255.250", 1900)[0][-1]
     begin = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\nNT"
     for name in (_ROOT, uuid(board), _TYPE):
-        end.sendto(_message(begin, name, board, address), group)
+        sock.sendto(_message(begin, name, board, address), group)
 
 
 def _message(begin, name, board, address):

@@ -1,7 +1,7 @@
-"""Wi-Fi: joins the network of the settings and stays joined for ever; a start that cannot opens the setup portal.
+"""Wi-Fi: joins the network of the settings and reconnects. If the first connection fails, the portal opens.
 
-It is no task, and nothing waits for it: once a second it looks how things are. The radio itself tries again and
-again; what there is to do at each turn is loaded when it is done.
+This is not a task: the device calls each_second(), which checks the state of the radio. The radio retries without
+help. The steps of connection and reconnection are loaded on demand.
 """
 
 import network
@@ -9,21 +9,21 @@ from micropython import const
 
 from overlay import load
 
-_TURN_S = const(300)  # how long a start tries before it may open the portal, and how often it begins anew
+_RETRY_S = const(300)  # time before the portal may open after a start, and between attempts to join again
 
 
 class Wifi:
-    """The radio of the board. `portal` is true while the setup portal is open; `monitor` knows the parts."""
+    """The radio of the board. `portal` is true while the setup portal is open."""
 
     def __init__(self, device):
         self.device = device
         self.sta = network.WLAN(network.WLAN.IF_STA)
         self.portal = False
-        self.address = None  # while it is joined
-        self.joined = False  # once in this start
+        self.address = None  # of this device; None if it is not joined
+        self.joined = False  # at least once since the start
         self.announced = None  # the name that mDNS keeps until the next start
         self.discovery = None
-        self.away_s = 0  # seconds for which it has been without
+        self.away_s = 0  # seconds without a network
         self.name = load("net.wifi_state").name(device)
 
     def each_second(self):
@@ -31,7 +31,7 @@ class Wifi:
             self.away_s = 0
         elif self.sta.isconnected():
             if not self.address:
-                load("net.connected").arrive(self)
+                load("net.connected").on_connected(self)
             if self.discovery:
                 self.discovery.each_second()
         else:
@@ -40,14 +40,14 @@ class Wifi:
     def _away(self):
         if self.address:
             self.device.note("Wi-Fi: lost")
-            self.leave()
-            self.away_s = 1  # the radio tries by itself for a turn
-        if self.away_s % _TURN_S == 0 or self.device.button.window:
-            load("net.reconnect").turn(self, self.away_s > 0)
+            self.disconnected()
+            self.away_s = 1  # not 0: the radio retries for five minutes first
+        if self.away_s % _RETRY_S == 0 or self.device.button.window:
+            load("net.reconnect").retry(self, self.away_s > 0)
         self.away_s += 1
 
-    def leave(self):
-        """It is joined no more."""
+    def disconnected(self):
+        """Forget the address and stop discovery, because the network is lost."""
         self.address = None
         if self.discovery:
             self.discovery.close()

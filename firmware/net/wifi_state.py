@@ -1,4 +1,4 @@
-"""What the flash remembers of the network (wifi.json): "joined", true once it ever was; "taken", another's name."""
+"""Wi-Fi state in flash (wifi.json): `joined`, has ever connected; `taken`, a name that another device uses."""
 
 from micropython import const
 
@@ -15,7 +15,7 @@ def read(device):
 
 
 def name(device):
-    """The device's name in the network; where another device has it, with the end of this board's id."""
+    """Return the device's name in the network: with the end of this board's id if another device has that name."""
     wanted = device.config["device_name"]
     if read(device).get("taken") == wanted:
         return "%s-%s" % (wanted[:27], device.board.id[-4:])
@@ -23,7 +23,7 @@ def name(device):
 
 
 def mark(device, key, value):
-    """Remember; the flash is written only when that is news."""
+    """Store a value; the flash is written only if the value changes."""
     marks = read(device)
     if marks.get(key) != value:
         marks[key] = value

@@ -1,4 +1,4 @@
-"""Pieces of text on their way to a socket, gathered so that few packets carry them."""
+"""Write buffer: gathers small pieces of a reply so that few packets carry them."""
 
 from micropython import const
 
@@ -6,7 +6,7 @@ _SIZE = const(512)
 
 
 class WriteBuffer:
-    """Collects pieces and calls `send(memoryview)` whenever 512 bytes are full, and at flush()."""
+    """Buffer of 512 bytes that calls `send(memoryview)` when it is full, and at flush()."""
 
     def __init__(self, send):
         self._send = send

@@ -1,4 +1,4 @@
-"""Sends files as replies: the pages of the firmware, and the card's quarters. Loaded on demand."""
+"""Files as replies: the firmware's pages and the files of the card. Loaded on demand."""
 
 import sys
 from micropython import const
@@ -11,12 +11,12 @@ _HTML = const("text/html; charset=utf-8")
 
 
 async def send_page(request, name):
-    """Reply with a page as the build made it; 304 to a browser that has this very one (RFC 9110, 13.1.2)."""
+    """Reply with a page of the build, or with 304 if the browser has this version of it (RFC 9110, 13.1.2)."""
     for folder in sys.path:
         path = "%s/page/%s.html." % (folder, name)
         try:
             with open(path + "head") as file:
-                head = file.read()  # the lines that its reply begins with
+                head = file.read()  # header lines of the reply
         except OSError:
             continue
         has = request.header(b"if-none-match").decode()
@@ -30,13 +30,13 @@ async def send_page(request, name):
 
 
 async def update_page(device, request):
-    """GET /update: a form that sends a package."""
+    """Handle GET /update: the form that sends an update package."""
     await send_page(request, "update")
 
 
 async def send_file(request, file, kind, more=""):
-    """Reply with an open file, in pieces, and close it; 404 when it cannot be read."""
-    _filesystem = Card.filesystem  # lives as long as the file
+    """Reply with an open file, in pieces, and close it. Refused with 404 if it cannot be read."""
+    _filesystem = Card.filesystem  # an open file does not keep its filesystem alive
     try:
         with file:
             length = file.seek(0, 2)
@@ -46,7 +46,7 @@ async def send_file(request, file, kind, more=""):
             while length > 0:
                 count = file.readinto(piece)
                 if not count:
-                    break  # the card left: a reply that is too short tells the peer so
+                    break  # the card was removed: the peer sees that the reply is shorter than its Content-Length
                 request.write(memoryview(piece)[:count])
                 await request.drain()
                 length -= count

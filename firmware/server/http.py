@@ -1,9 +1,10 @@
-"""A small HTTP server: one request a connection, and a limit to everything that a peer can make it keep.
+"""Small HTTP server: one request per connection, and a limit on all memory and time that a peer can use.
 
-Limits: 5 connections (the operating system holds further ones back), 2 KB of request head, 2 s until its first
-byte, 5 s until its last, 5 s for each stretch of the reply to leave. A request must name a host of the house, so
-that a page from elsewhere cannot reach the board under its own name (DNS rebinding); one that changes something
-must not come from another site's page. Pages from elsewhere may not read either, but for a developer's own computer.
+Limits: 5 connections (the operating system queues more), 2 KB of request head, 2 s until its first byte, 5 s until
+its last byte, 5 s to send each part of the reply. The Host header must be an address or a name of the home network,
+so that a page of another site cannot reach the board under that site's name (DNS rebinding). A request that changes
+something must not come from another site's page. Such a page cannot read either, unless a developer's computer
+serves it.
 """
 
 import asyncio
@@ -22,12 +23,12 @@ _BEAT_S = const(10)
 _BUFFER = const(512)
 _TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
 _NO_DELAY = const(1)
-# Names that only a home's own name service gives out; a name without a dot is one too.
+# Domains that only the name service of a home network uses. A name without a dot is local too.
 _HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .localdomain")
 
 
 class Refused(Exception):
-    """A request that is answered with a status and one line that says why; `more` are further header lines."""
+    """Refusal of a request: a status, one line with the reason, and in `more` further header lines."""
 
     def __init__(self, status, why, more=""):
         self.status = status
@@ -50,10 +51,10 @@ class Request:
         self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
-        self.unread = 0  # bytes of the body
+        self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
-        """The value of a header (name in lower case, bytes), b"" when the request lacks it."""
+        """Return the value of a header (name in lower case, bytes), b"" if the request lacks it."""
         for line in self._head.split(b"\r\n")[1:]:
             key, _, value = line.partition(b":")
             if key.lower() == name:
@@ -61,7 +62,7 @@ class Request:
         return b""
 
     def argument(self, name):
-        """The value of a query argument as bytes, None when the request lacks it."""
+        """Return the value of a query argument as bytes, None if the request lacks it."""
         for pair in self._query.split(b"&"):
             key, _, value = pair.partition(b"=")
             if key == name:
@@ -69,24 +70,24 @@ class Request:
         return None
 
     def check(self):
-        """Refuse what no handler should have to look at."""
+        """Refuse a request that is wrong for every handler: its host, its origin or its body."""
         host = self.header(b"host").lower()
-        if host and not at_home(host):
+        if host and not is_local_host(host):
             raise Refused(421, "This device answers only to its address and its own name")
         # Most requests have neither body nor origin.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
             load("server.request_body").check(self, host)
 
     def length(self, limit):
-        """The bytes of the body; refused when there is none, or more than `limit`."""
+        """Return the length of the body in bytes. Refused if there is no body, or more than `limit` bytes."""
         return load("server.request_body").length(self, limit)
 
     def body(self, limit):
-        """Awaits the whole body; refused as by length()."""
-        return load("server.request_body").whole(self, self._clock, limit)
+        """Return an awaitable of the whole body. Refused as by length()."""
+        return load("server.request_body").read_all(self, self._clock, limit)
 
     async def read(self, count):
-        """The next bytes of the body, at most `count`; b"" at its end."""
+        """Return the next bytes of the body, at most `count`; b"" at its end. OSError if the peer left."""
         piece = self._early[: min(count, self.unread)]
         if piece:
             self._early = self._early[len(piece) :]
@@ -98,54 +99,57 @@ class Request:
         return piece
 
     async def skip(self):
-        """Let go by what the peer still says: closed with bytes unread, the connection would take the reply with it."""
+        """Read and discard the rest of the request.
+
+        Closing a socket with unread bytes resets the connection, and the client could lose the reply.
+        """
         while self.unread:
             await self.read(_BUFFER)
-        for _ in range(32):  # of a body that is none, or too long a head
+        for _ in range(32):  # bytes after a request without a body, or of a head that is too long
             if not self.stream.s.read(_BUFFER):
                 break
 
     def begin(self, status, kind, more=""):
         """Send the head of the reply; `kind` is its media type, `more` further header lines."""
         self.begun = True
-        # What a status means in words may be left out (RFC 9112, 4).
+        # The reason phrase of a status may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
             self.write("Cache-Control: no-store\r\n")
         self.write("X-Content-Type-Options: nosniff\r\nConnection: close\r\n")
         origin = self.header(b"origin")
         if origin:
-            more += load("server.request_body").allowance(self.method, origin)
+            more += load("server.request_body").cors_header(self.method, origin)
         self.write(more)
         self.write("\r\n")
 
     async def drain(self):
-        """Wait until the reply so far has left."""
+        """Wait until the reply so far is sent."""
         if self._pieces:
             self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
 
     async def in_blocks(self):
-        """Send the reply so far; what is written then leaves as it is, and the room for gathering pieces comes back."""
+        """Send the reply so far, free the buffer, and write later pieces straight to the stream."""
         await self.drain()
         self._pieces = None
         self.write = self.stream.write
 
     async def reply(self, status, kind, body, more=""):
-        """A whole reply."""
+        """Send a whole reply."""
         self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
         await self.drain()
 
 
 class Server:
-    """Serves what `access.admit` lets pass by `async answer(request)`.
+    """Server that passes each request that `access.admit` does not refuse to `async answer(request)`.
 
-    An `answer` that gives True keeps the connection, and has it closed by `close` at its end. `log` is told of faults.
+    If `answer` returns True it keeps the connection, and must end it with close(). Faults of handlers go to `log`.
     """
 
     def __init__(self, board, answer, access, log):
-        self.portal = None  # while the setup portal is open: whether it has taken a request
+        self.portal = None  # async function(request) while the portal is open: True if it replied
         self._answer = answer
         self._access = access
         self._address = board.http
@@ -155,7 +159,7 @@ class Server:
         self.listening = False
 
     async def run(self, beat):
-        """Serve for ever; `beat()` is called between the peers, and while none comes."""
+        """Serve for ever. Call `beat()` before each wait for a connection, which lasts at most 10 s."""
         listener = load("server.listener").listen(self._address, _CONNECTIONS)
         self.listening = True
         print("ready http://%s:%d/" % self._address)
@@ -172,15 +176,15 @@ class Server:
                 asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
                 self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
-                pass  # nobody came, or has left already
+                pass  # no connection, or the peer has left already
             except MemoryError:
-                await asyncio.sleep_ms(20)  # for others to give some back
+                await asyncio.sleep_ms(20)  # until another task frees memory
 
     async def _serve(self, stream):
         request = kept = None
         try:
             try:
-                request = Request(stream, self._clock, await self._head(stream))
+                request = Request(stream, self._clock, await self._read_head(stream))
                 if self.portal and await self.portal(request):
                     return
                 request.check()
@@ -199,7 +203,7 @@ class Server:
         except (OSError, asyncio.TimeoutError):
             pass  # the peer left, or was too slow
         except Exception as error:
-            self._log.fault("request", error)  # of ours, and costs this request alone
+            self._log.fault("request", error)  # a fault of the firmware ends this request only
         finally:
             if not kept:
                 self.close(stream)
@@ -210,19 +214,19 @@ class Server:
             self._open.remove(stream.s)
             stream.s.close()  # close() of an asyncio stream does nothing
 
-    async def _head(self, stream):
-        """The request's head, up to its blank line or further."""
-        # Piece by piece: room for the longest head in one stretch is not always to be had.
+    async def _read_head(self, stream):
+        """Return the request's head, and the bytes of the body that came with it."""
+        # In pieces, because 2 KB of contiguous memory are not always free.
         head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
-            # One limit for all the rest: byte by byte it may not take longer.
-            head = await self._clock.limit(self._rest(stream, head), _REST_S)
+            # One time limit for the rest, so that a peer cannot prolong it with single bytes.
+            head = await self._clock.limit(self._read_rest(stream, head), _REST_S)
         return head
 
-    async def _rest(self, stream, head):
+    async def _read_rest(self, stream, head):
         while b"\r\n\r\n" not in head:
             if len(head) >= _HEAD:
-                raise Refused(431, "More than 2 KB of request head")
+                raise Refused(431, "Request head too long: at most 2 KB")
             more = await stream.read(min(_BUFFER, _HEAD - len(head)))
             if not more:
                 raise OSError
@@ -237,15 +241,15 @@ class Server:
             await self._clock.limit(request.skip(), _REST_S)
 
 
-def _readable(end):
-    """Awaits that `end` has something to read, as asyncio's own streams do."""
-    yield asyncio.core._io_queue.queue_read(end)  # type: ignore[attr-defined]  # not in the stubs
+def _readable(sock):
+    """Wait until `sock` has something to read, as asyncio's streams do."""
+    yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
 
 
-def at_home(host):
-    """Whether a Host header names this device by an address or by a name of the house.
+def is_local_host(host):
+    """True if a Host header has an IP address or a name of the home network.
 
-    >>> at_home(b"192.168.0.250"), at_home(b"digimon.local:80"), at_home(b"evil.example")
+    >>> is_local_host(b"192.168.0.250"), is_local_host(b"digimon.local:80"), is_local_host(b"evil.example")
     (True, True, False)
     """
     if host.startswith(b"["):

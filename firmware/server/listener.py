@@ -1,10 +1,10 @@
-"""The socket that takes connections. Loaded when the server starts."""
+"""Listening socket of the HTTP server. Loaded when the server starts."""
 
 import socket
 
 
 def listen(address, waiting):
-    """A socket that listens there; the operating system lets so many wait."""
+    """Return a socket that listens at `address`; the operating system queues up to `waiting` connections."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(socket.getaddrinfo(address[0], address[1])[0][-1])

@@ -1,4 +1,4 @@
-"""What few requests have: a body, or the page of another site behind them. Loaded for them alone."""
+"""Checks for requests with a body or an Origin header. Loaded only for those."""
 
 from micropython import const
 
@@ -8,48 +8,48 @@ _REST_S = const(5)
 
 
 def check(request, host):
-    """Refuse what changes something from another site's page, and a body that no handler should have to look at."""
+    """Refuse a change from another site's page, a body in a GET, and a body without a valid Content-Length."""
     length = request.header(b"content-length") or b"0"
     chunked = request.header(b"transfer-encoding")
     if request.method == b"GET":
         if chunked or length != b"0":
-            raise Refused(413, "No body is taken here")
+            raise Refused(413, "No request body allowed here")
         return
     if length.isdigit():
-        request.unread = int(length[:9])  # more digits are too much for everybody
+        request.unread = int(length[:9])  # nine digits exceed every limit already
     origin = request.header(b"origin")
     if origin and (not host or origin.lower().partition(b"://")[2] != host):
-        raise Refused(403, "A page of another site may not change anything here")
+        raise Refused(403, "A page of another site may not make changes here")
     if chunked:
-        raise Refused(411, "Say the Content-Length")
+        raise Refused(411, "Content-Length required")
     if not length.isdigit():
-        raise Refused(400, "Content-Length is no number")
+        raise Refused(400, "Content-Length is not a number")
 
 
 def length(request, limit):
-    """The bytes of the body; refused when there is none, or more than `limit`."""
+    """Return the length of the body in bytes. Refused if there is no body, or more than `limit` bytes."""
     if not request.unread:
-        raise Refused(411, "Send something, with its Content-Length")
+        raise Refused(411, "Request body required")
     if request.unread > limit:
-        raise Refused(413, "At most %d bytes are taken here" % limit)
+        raise Refused(413, "Request body too long: at most %d bytes" % limit)
     return request.unread
 
 
-async def whole(request, clock, limit):
-    """The whole body, which has a time limit as a whole."""
+async def read_all(request, clock, limit):
+    """Return the whole body. TimeoutError if it takes more than 5 s."""
     length(request, limit)
-    return await clock.limit(_all(request), _REST_S)
+    return await clock.limit(_read(request), _REST_S)
 
 
-async def _all(request):
+async def _read(request):
     body = b""
     while request.unread:
         body += await request.read(request.unread)
     return body
 
 
-def allowance(method, origin):
-    """The header line that lets a page of this origin read: a developer's own computer may, by GET."""
+def cors_header(method, origin):
+    """Return the header line that lets a page of this origin read: by GET, from a developer's computer only."""
     if method == b"GET" and origin[:7] == b"http://":
         host, colon, port = origin[7:].partition(b":")
         if host in (b"localhost", b"127.0.0.1") and (port.isdigit() or not colon):

@@ -6,8 +6,8 @@ import os
 from auth import token_routes
 from auth.access import Access
 from auth.password import derive
-from auth.sign_in import start as start_session
-from auth.tokens import same
+from auth.sign_in import create_session
+from auth.tokens import equal
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
 from server.http import Refused, Request
@@ -117,7 +117,7 @@ def is_let_in(monitor, token):
 
 
 async def session(monitor, password=PASSWORD):
-    return await reply(start_session, monitor, "POST /api/session", {"password": password})
+    return await reply(create_session, monitor, "POST /api/session", {"password": password})
 
 
 async def new_token(monitor, name="HA", token=None, **more):
@@ -126,11 +126,11 @@ async def new_token(monitor, name="HA", token=None, **more):
 
 
 def test_hashes_are_the_same_or_not():
-    assert same(b"", b"")
-    assert same(b"\0\1\2", b"\0\1\2")
+    assert equal(b"", b"")
+    assert equal(b"\0\1\2", b"\0\1\2")
     for other in (b"\0\1\3", b"\1\1\2", b"\0\1", b"\0\1\2\3", b""):
-        assert not same(b"\0\1\2", other)
-        assert not same(other, b"\0\1\2")
+        assert not equal(b"\0\1\2", other)
+        assert not equal(other, b"\0\1\2")
 
 
 async def test_nobody_is_let_in_without_a_token():
@@ -195,7 +195,7 @@ async def test_strange_passwords_count_as_wrong():
 async def test_bodies_that_are_none_are_named():
     device = await monitor()
     for body in ([], 5, "text", None):
-        status, _ = await reply(start_session, device, "POST /api/session", body)
+        status, _ = await reply(create_session, device, "POST /api/session", body)
         assert status == (411 if body is None else 400), body
 
 

@@ -43,7 +43,7 @@ class Server:
 class Access:
     """Lets in whoever sends a token."""
 
-    def holds(self, request):
+    def has_valid_token(self, request):
         return request.header(b"authorization") != b""
 
 

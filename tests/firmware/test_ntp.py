@@ -106,13 +106,13 @@ async def test_name_server_without_an_address_ends_the_attempt():
 
 async def test_another_device_with_the_name_is_found():
     other = Peer(DNS, lambda query: [captive_dns.answer(query, b"\xc0\xa8\0\x11")])
-    assert await name_conflict.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    assert await name_conflict.find_other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
     other.close()
 
 
 async def test_own_answer_is_no_other_device():
     own = Peer(DNS, lambda query: [captive_dns.answer(query, b"\xc0\xa8\0\x11")])
-    assert await name_conflict.other("digimon", "192.168.0.17", ("127.0.0.1", DNS)) is None
+    assert await name_conflict.find_other("digimon", "192.168.0.17", ("127.0.0.1", DNS)) is None
     own.close()
 
 
@@ -124,5 +124,5 @@ async def test_question_that_got_lost_is_asked_again():
         return [captive_dns.answer(query, b"\xc0\xa8\0\x11")] if len(asked) == 2 else []
 
     other = Peer(DNS, second_time)
-    assert await name_conflict.other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
+    assert await name_conflict.find_other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
     other.close()

@@ -5,7 +5,7 @@ import asyncio
 from board.clock import Clock
 from server.buffer import WriteBuffer
 from server.files import send_file
-from server.http import Refused, Request, at_home
+from server.http import Refused, Request, is_local_host
 
 
 class Stream:
@@ -60,7 +60,7 @@ def test_addresses_and_names_of_the_house_are_home():
         b"digimon.home.arpa",
         b"digimon.fritz.box",
     ):
-        assert at_home(host), host
+        assert is_local_host(host), host
 
 
 def test_names_that_the_internet_can_give_out_are_not_home():
@@ -75,7 +75,7 @@ def test_names_that_the_internet_can_give_out_are_not_home():
         b"local.example:80",
         b"192.168.0.250x.be",
     ):
-        assert not at_home(host), host
+        assert not is_local_host(host), host
 
 
 def test_request_with_a_strange_host_is_refused_before_anything_else():

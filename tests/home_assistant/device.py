@@ -146,7 +146,7 @@ class P1Monitor(Board):
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if self.closed and request.method == "GET" and not self._lets_in(request):
             self.requests.append(request.path)
-            return web.Response(status=401, text="Sign in first, or send a token that holds")
+            return web.Response(status=401, text="Sign in first, or send a valid token")
         return await super()._answer(request)
 
     def _lets_in(self, request: web.Request) -> bool:
@@ -157,7 +157,7 @@ class P1Monitor(Board):
         if request.method == "GET":
             return web.json_response(self.settings)
         if not self._lets_in(request):
-            return web.Response(status=401, text="Sign in first, or send a token that holds")
+            return web.Response(status=401, text="Sign in first, or send a valid token")
         changes = await request.json()
         for section, values in changes.items():
             self.settings[section] = {**self.settings[section], **values}
@@ -167,7 +167,7 @@ class P1Monitor(Board):
     async def _tokens(self, request: web.Request) -> web.Response:
         if request.method == "DELETE":
             if not self._lets_in(request):
-                return web.Response(status=401, text="Sign in first, or send a token that holds")
+                return web.Response(status=401, text="Sign in first, or send a valid token")
             del self.tokens[request.query["id"]]
             return web.json_response({"tokens": []})
         body = await request.json()
@@ -190,7 +190,7 @@ class P1Monitor(Board):
 
     async def _do(self, request: web.Request) -> web.Response:
         if request.path != "/api/identify" and not self._lets_in(request):
-            return web.Response(status=401, text="Sign in first, or send a token that holds")
+            return web.Response(status=401, text="Sign in first, or send a valid token")
         self.done.append(request.path)
         return web.json_response({})
 

@@ -96,8 +96,8 @@ def test_what_is_refused_leaves_the_device_as_it_was(
             (good[:-9], 400, "not a whole one"),
             (good[:-9] + b"123456789", 400, f"damaged at {max(package.files)}"),
             (os.urandom(300_000), 400, "no update package"),
-            (bytes((1 << 20) + 1), 413, "At most"),
-            (b"", 411, "Send something"),
+            (bytes((1 << 20) + 1), 413, "at most"),
+            (b"", 411, "Request body required"),
         ):
             answer = device.ask("/api/update", content)
             assert (answer[0], why in answer[1].decode()) == (status, True), answer

@@ -177,7 +177,7 @@ class Request:
 
     def length(self, limit):
         if self.unread > limit:
-            raise Refused(413, "At most %d bytes are taken here" % limit)
+            raise Refused(413, "Request body too long: at most %d bytes" % limit)
         return self.unread
 
     async def read(self, count):
