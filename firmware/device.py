@@ -113,7 +113,7 @@ class Device:
         coach = self.coach
         self.recorder.close(local_s, summer)
         average_w = coach.average_w()
-        return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
+        return average_w is not None and self.peaks.add_quarter(coach.start, coach.summer, average_w)
 
     def shown(self):
         """What the light shows: the first of these that is so."""

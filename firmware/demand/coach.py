@@ -6,7 +6,7 @@ Source: Fluvius, capacity tariff (the mean import of a quarter-hour of the clock
 from micropython import const
 
 from demand import target
-from demand.quarter import QUARTER_S, SLOT_S, Quarter, quarter_id, start_of
+from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
 CONNECTION_W = const(25000)  # the most that a connection gives, where its own limit is not known
@@ -14,7 +14,7 @@ CONNECTION_W = const(25000)  # the most that a connection gives, where its own l
 _HELD_S = const(885)  # in the last 15 s what is allowed is held: it would jump with every watt
 _JITTER_S = const(15)  # a clock that steps back by less is being corrected; telegrams further apart are a gap
 _LINK_S = const(10)  # a register read at most this long before the quarter serves as its beginning
-_SLOTS_60S = const(12)
+_SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
 _RISK_ON_S = const(120)
 _HALF_S = const(450)
@@ -73,11 +73,11 @@ class Coach:
         self.at_risk = self.unavoidable = self._warned = False
         # The register from which the quarter's energy counts, and its time in the quarter (before it: negative).
         self.wh_ref = self._wh = None
-        self.t_ref = self._side = self._since = 0
+        self.t_ref = self._risk_side = self._side_since_s = 0
 
     def closes(self, local_s, summer):
         """Whether the telegram of this moment ends the running quarter: the time to store it, before update()."""
-        return self.start is not None and self._place(local_s, summer) is None
+        return self.start is not None and self._seconds_into_quarter(local_s, summer) is None
 
     def average_w(self):
         """The running quarter's average, to be asked at its end; None if its beginning was not seen.
@@ -102,11 +102,11 @@ class Coach:
         local_s, summer 0-0:1.0.0; power_w, export_w 1-0:1.7.0 and 2.7.0; demand_w 1-0:1.4.0; import_wh the import
         register, all tariffs. True when a warning is due: the quarter has come at risk for the first time.
         """
-        t = self._place(local_s, summer)
+        t = self._seconds_into_quarter(local_s, summer)
         if t is None:
             t = self._begin(local_s, summer)
         elif not 0 <= t - self.elapsed <= _JITTER_S:
-            self._side = 0
+            self._risk_side = 0
             if t < self.elapsed - _JITTER_S:
                 self.wh_ref = None
         self.elapsed = t
@@ -119,7 +119,7 @@ class Coach:
         self.target_w = target.target_w(self.area, peak_w, self.own_target_w)
         return self._judge(t, power_w, export_w or 0)
 
-    def _place(self, local_s, summer):
+    def _seconds_into_quarter(self, local_s, summer):
         """Seconds into the running quarter, or None when this moment is in another."""
         if self.start is None:
             return None
@@ -140,7 +140,7 @@ class Coach:
         self.quarter_id = quarter_id(local_s, summer)
         self.quarter.clear(self.quarter_id)
         self.at_risk = self._warned = False
-        self._side = 0
+        self._risk_side = 0
         return t
 
     def _demand(self, t, demand_w, import_wh):
@@ -156,7 +156,7 @@ class Coach:
             if 0 <= used_wh * 3600 <= self.limit_w * (seen + _LINK_S):
                 self.source = "registers"
                 return used_wh * 4 * t // seen
-        mean = self.quarter.mean(0, self.quarter.slot + 1)
+        mean = self.quarter.mean(0, self.quarter.newest_index + 1)
         self.source = None if mean is None else "samples"
         return None if mean is None else mean * t // QUARTER_S
 
@@ -174,25 +174,25 @@ class Coach:
                 self.unavoidable = demand_w >= target_w
                 if power_w is not None:
                     self.headroom_w = self.allowed_w - (power_w - export_w)
-                    side = self._heading(t, power_w)
-        if side != self._side:
-            self._side, self._since = side, t
-        return self._decide(t, t - self._since)
+                    side = self._side_of_level(t, power_w)
+        if side != self._risk_side:
+            self._risk_side, self._side_since_s = side, t
+        return self._update_risk(t, t - self._side_since_s)
 
-    def _heading(self, t, power_w):
+    def _side_of_level(self, t, power_w):
         """1: above the warning level with the import of the last 60 s; -1: 5 % or more below it; 0: between."""
-        slot = t // SLOT_S
-        power_60s = self.quarter.mean(slot - _SLOTS_60S, slot)
+        index = t // SAMPLE_S
+        power_60s = self.quarter.mean(index - _SAMPLES_60S, index)
         ahead = projected_w(self.demand_w, power_w if power_60s is None else power_60s, t)
         level = self.target_w * self.warning_percent // 100
         if ahead > level:
             return 1
         return -1 if ahead * 20 <= level * 19 else 0
 
-    def _decide(self, t, waited):
-        if self.target_w is None or (self._side < 0 and waited >= _RISK_OFF_S):
+    def _update_risk(self, t, waited):
+        if self.target_w is None or (self._risk_side < 0 and waited >= _RISK_OFF_S):
             self.at_risk = False
-        elif self._side > 0 and waited >= _RISK_ON_LATE_S and t >= _RISK_AFTER_S and not self.at_risk:
+        elif self._risk_side > 0 and waited >= _RISK_ON_LATE_S and t >= _RISK_AFTER_S and not self.at_risk:
             if waited < _RISK_ON_S and t < _HALF_S:
                 return False
             self.at_risk = True

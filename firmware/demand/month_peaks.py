@@ -16,7 +16,7 @@ _BILLED = const(12)
 
 def closed(peaks):
     """The peaks of the closed months, newest first, at most 13."""
-    return [peak for peak in peaks.kept if peak[0] < peaks.month][:_CLOSED]
+    return [peak for peak in peaks.months if peak[0] < peaks.month][:_CLOSED]
 
 
 def billable_w(peaks):
@@ -25,7 +25,7 @@ def billable_w(peaks):
     if month is None or not has_tariff(peaks.area):
         return None
     first = max(month - _BILLED + 1, peaks.counted_from or 0)
-    powers = [max(FLOOR_W, peak[1]) for peak in peaks.kept if first <= peak[0] < month]
+    powers = [max(FLOOR_W, peak[1]) for peak in peaks.months if first <= peak[0] < month]
     if first <= month:
         powers.append(max(FLOOR_W, peaks.power_w or 0))
     return sum(powers) // len(powers) if powers else None
@@ -37,39 +37,39 @@ def update(peaks, month, sent_peak, sent_months):
     if changed:
         peaks.month = month
         # A clock that was ahead leaves no peaks behind.
-        peaks.kept = [peak for peak in peaks.kept if peak[0] <= month]
-    if sent_peak and _take_sent(peaks, *sent_peak):
+        peaks.months = [peak for peak in peaks.months if peak[0] <= month]
+    if sent_peak and _add_sent(peaks, *sent_peak):
         changed = True
     for month, power_w, end, summer in sent_months or ():
-        if _take_sent(peaks, power_w, end, summer, month):
+        if _add_sent(peaks, power_w, end, summer, month):
             changed = True
     return changed
 
 
-def _take_sent(peaks, power_w, end, summer, month=None):
+def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
     # A month that was never measured has a stamp outside of itself.
     if month is not None and month != started:
         return False
-    return take(peaks, (started, power_w, start, summer, METER))
+    return add(peaks, (started, power_w, start, summer, METER))
 
 
-def take(peaks, peak):
+def add(peaks, peak):
     """Keep a peak if it is the better one of its month; whether it is."""
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:
         return False
-    kept = peaks.kept
-    for old in kept:
+    months = peaks.months
+    for old in months:
         if old[0] == month:
             official = source == METER and old[4] == CARD and (month != peaks.month or start == old[2])
             if power_w <= old[1] and not official:
                 return False
-            kept.remove(old)
+            months.remove(old)
             break
-    kept.append(peak)
-    kept.sort(reverse=True)
-    del kept[_CLOSED + 1 :]
+    months.append(peak)
+    months.sort(reverse=True)
+    del months[_CLOSED + 1 :]
     return True

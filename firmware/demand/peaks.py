@@ -40,13 +40,13 @@ class Peaks:
         self.month = None  # the running one; None before the first telegram
         self.area = None
         self.counted_from = None  # the first month that counts: moved in, new meter; None: all
-        self.kept = []  # newest first
+        self.months = []  # newest first
         self._sent = None  # what the meter sent last
 
     @property
     def running(self):
         """The running month's peak; None until its first quarter has closed."""
-        for peak in self.kept:
+        for peak in self.months:
             if peak[0] == self.month:
                 return peak
         return None
@@ -76,9 +76,9 @@ class Peaks:
         self._sent = sent
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
-    def quarter(self, start, summer, power_w):
+    def add_quarter(self, start, summer, power_w):
         """Take a quarter that has closed, now or on the card; True when it is its month's peak."""
-        return load("demand.month_peaks").take(self, (month_of(start), power_w, start, summer, CARD))
+        return load("demand.month_peaks").add(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
         """Mean in W of max(2500, peak) over the running month and the 11 before it, those that are known.

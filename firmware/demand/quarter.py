@@ -11,13 +11,13 @@ from meter import timestamp
 from overlay import load
 
 QUARTER_S = const(900)
-SLOT_S = const(5)
-SLOTS = const(180)
+SAMPLE_S = const(5)
+SAMPLES = const(180)
 ABSENT = const(0xFFFF)  # a slot without a telegram
-HEAD = const(
+HEAD_CELLS = const(
     24
 )  # cells of a quarter's block before its samples, for what else is kept of it (storage/journal.py)
-_MOST_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
+_MAX_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
 
 
 def quarter_id(local_s, summer):
@@ -46,21 +46,21 @@ class Quarter:
     """
 
     def __init__(self):
-        self.block = array("H", [ABSENT] * (HEAD + 2 * SLOTS))
-        samples = memoryview(self.block)[HEAD:]
-        self.import_w = samples[:SLOTS]
-        self.export_w = samples[SLOTS:]
+        self.block = array("H", [ABSENT] * (HEAD_CELLS + 2 * SAMPLES))
+        samples = memoryview(self.block)[HEAD_CELLS:]
+        self.import_w = samples[:SAMPLES]
+        self.export_w = samples[SAMPLES:]
         self.clear(None)
 
     def clear(self, quarter_id):
         """Begin the quarter with this id (None: no quarter)."""
         self.quarter_id = quarter_id
-        self._empty_from(0)
+        self._clear_from(0)
         self.resume(-1)
 
-    def resume(self, slot):
+    def resume(self, index):
         """Go on behind this slot, up to which the samples have been filled in."""
-        self.slot = slot
+        self.newest_index = index
         self._telegrams = self._import_sum = self._export_sum = 0
 
     def add(self, t, import_w, export_w):
@@ -68,23 +68,23 @@ class Quarter:
 
         When the meter's clock has gone back, the slots that are still to come again are emptied.
         """
-        slot = t // SLOT_S
-        if slot != self.slot:
-            if slot < self.slot:
-                self._empty_from(slot)
-            self.resume(slot)
+        index = t // SAMPLE_S
+        if index != self.newest_index:
+            if index < self.newest_index:
+                self._clear_from(index)
+            self.resume(index)
         self._telegrams += 1
         self._import_sum += import_w
-        self.import_w[slot] = min(self._import_sum // self._telegrams, _MOST_W)
+        self.import_w[index] = min(self._import_sum // self._telegrams, _MAX_W)
         if export_w is not None:
             self._export_sum += export_w
-            self.export_w[slot] = min(self._export_sum // self._telegrams, _MOST_W)
+            self.export_w[index] = min(self._export_sum // self._telegrams, _MAX_W)
 
     def mean(self, first, stop):
         """Mean import in W of the slots first to stop - 1 that have one, truncated; None if none has."""
         total = present = 0
-        for slot in range(max(first, 0), stop):
-            power = self.import_w[slot]
+        for index in range(max(first, 0), stop):
+            power = self.import_w[index]
             if power != ABSENT:
                 total += power
                 present += 1
@@ -92,7 +92,7 @@ class Quarter:
 
     def watt(self):
         """Mean import of the running 5 s in W, -1 before any telegram."""
-        return -1 if self.slot < 0 else self.import_w[self.slot]
+        return -1 if self.newest_index < 0 else self.import_w[self.newest_index]
 
     def write_json(self, write, running=False, cut=False):
         """Give the quarter's JSON in pieces of at most 150 bytes to write(bytes); while it is running its finished
@@ -100,6 +100,6 @@ class Quarter:
         """
         load("demand.quarter_json").write_json(self, write, running, cut)
 
-    def _empty_from(self, slot):
-        for at in range(slot, SLOTS):
+    def _clear_from(self, index):
+        for at in range(index, SAMPLES):
             self.import_w[at] = self.export_w[at] = ABSENT

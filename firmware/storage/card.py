@@ -6,7 +6,7 @@ from micropython import const
 from board.mount_point import CARD
 from overlay import load
 
-_ABSENT_S = const(60)  # a slot that is empty is looked at each minute
+_CHECK_S = const(60)  # a slot that is empty is looked at each minute
 
 
 class Card:
@@ -32,7 +32,7 @@ class Card:
     def __init__(self, board, note=print):
         self.board = board
         self.note = note
-        self.wait_s = self._away_s = 0
+        self.wait_s = self._since_check_s = 0
         self._stored = {}  # quarter id: whether its file is there, for the few that are asked for again and again
         self.state = "absent"
         self.error = self.journal = None
@@ -50,13 +50,13 @@ class Card:
         """Look for a card now and then while there is none that works; True when one has come."""
         if self.state == "ok":
             return False
-        self._away_s += 1
-        if self._away_s < (_ABSENT_S if self.state == "absent" else self.wait_s):
+        self._since_check_s += 1
+        if self._since_check_s < (_CHECK_S if self.state == "absent" else self.wait_s):
             return False
-        self._away_s = 0
-        return load("storage.card_mount").look(self)
+        self._since_check_s = 0
+        return load("storage.card_mount").retry(self)
 
-    def works(self):
+    def reset_retry(self):
         """Something was written: the next failure is a new one."""
         self.wait_s = 0
 
@@ -78,16 +78,16 @@ class Card:
                 found = os.stat("%s/meter/%s" % (CARD, path))[6] > 0
             except OSError:
                 found = False
-            self.has_now(quarter_id, found)
+            self.remember_quarter(quarter_id, found)
         return found
 
-    def has_now(self, quarter_id, found):
+    def remember_quarter(self, quarter_id, found):
         """Remember whether a quarter's file is there."""
         if len(self._stored) > 16:
             self._stored.clear()
         self._stored[quarter_id] = found
 
-    def forget_stored(self):
+    def forget_quarters(self):
         """Files have been removed."""
         self._stored.clear()
 

@@ -3,12 +3,12 @@
 from overlay import load
 
 
-def format_card(asked):
+def format_card(argument):
     """Format the card, beside the reading; it then has its settings again.
 
-    `asked` is (monitor, a list that gets why not, or "").
+    `argument` is (monitor, a list that gets why not, or "").
     """
-    device, said = asked
+    device, result = argument
     yield  # not at the end: what has begun when a card comes begins anew
     card = device.card
     fault = None
@@ -23,4 +23,4 @@ def format_card(asked):
     device.note("card not formatted: " + fault if fault else "card formatted")
     if not fault:
         device.config.update(load("settings.store").read(device))
-    said.append(fault or "")
+    result.append(fault or "")

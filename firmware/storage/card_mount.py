@@ -11,11 +11,11 @@ from storage.card import Card
 
 _FULL = const("the card is full")
 # A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
-_FIRST_S = const(5)
-_LONGEST_S = const(960)
+_FIRST_RETRY_S = const(5)
+_LONGEST_RETRY_S = const(960)
 _NO_SPACE = const(28)  # ENOSPC
 _DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
-_EARLY = const(2880)  # quarters, 30 days: from here on it is nearly full
+_NEARLY_FULL = const(2880)  # quarters, 30 days: from here on it is nearly full
 
 
 def unmount(card):
@@ -27,7 +27,7 @@ def unmount(card):
     except OSError:
         pass  # it has gone
     card.journal = card.day = None
-    card.forget_stored()
+    card.forget_quarters()
     gc.collect()  # a file that could not be closed closes now, and not when another card is there
     try:
         vfs.umount(CARD)
@@ -48,7 +48,7 @@ def mount(card):
         fail(card, load("storage.card_diagnosis").reason(card.board, error))
 
 
-def look(card):
+def retry(card):
     """Try one that does not work; True when one has come."""
     before = card.state
     if card.mounted:
@@ -69,7 +69,7 @@ def measure(card):
         card.size_bytes = blocks * fragment
         card.free_bytes = free * fragment
         card.free_files = free
-        card.nearly_full = free < _EARLY
+        card.nearly_full = free < _NEARLY_FULL
 
 
 def fail(card, error):
@@ -79,7 +79,7 @@ def fail(card, error):
     )
     card.state = "failed"
     card.error = _FULL if full else str(error)
-    card.wait_s = min(2 * card.wait_s or _FIRST_S, _LONGEST_S)
+    card.wait_s = min(2 * card.wait_s or _FIRST_RETRY_S, _LONGEST_RETRY_S)
     if full:
         card.nearly_full = True
         card.free_files = 0

@@ -6,16 +6,16 @@ from board.mount_point import CARD
 from demand.peaks import month_name, month_of
 from overlay import load
 
-_MONTHS = const(13)
+_CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
 
 
-def find(recorder):
+def queue_search(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
         job = ["storage.card_peaks", "search", (recorder.device.peaks, reading["time"][0]), None]
-        recorder.work.append(job)
+        recorder.jobs.append(job)
 
 
 def search(asked):
@@ -23,11 +23,11 @@ def search(asked):
     peaks, local_s = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
     month = month_of(local_s)
-    first = month_name(month - _MONTHS).encode()
-    for year in range((month - _MONTHS) // 12, month // 12 + 1):
+    first = month_name(month - _CLOSED_MONTHS).encode()
+    for year in range((month - _CLOSED_MONTHS) // 12, month // 12 + 1):
         for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
             if fields[6] and fields[0] >= first:
-                peaks.quarter(*days.moment(fields[6]), int(fields[5]))
+                peaks.add_quarter(*days.moment(fields[6]), int(fields[5]))
             yield
     today = days.Total(local_s // _DAY_S, rows)
     for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):
@@ -35,4 +35,4 @@ def search(asked):
         yield
     _, _, _, _, _, power_w, start, _ = today.fields()
     if start:
-        peaks.quarter(*days.moment(start), int(power_w))
+        peaks.add_quarter(*days.moment(start), int(power_w))

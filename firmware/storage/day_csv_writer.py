@@ -17,7 +17,7 @@ QUARTERS = (
 DAYS = b"day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check\n"
 
 
-def sealed(text):
+def with_check(text):
     """A line: this text (bytes), its check and the line's end."""
     return b"%s,%08x\n" % (text, crc32(text))
 
@@ -27,20 +27,20 @@ def decimal(amount):
     return b"" if amount < 0 else b"%d.%03d" % (amount // 1000, amount % 1000)
 
 
-def put(path, line, header, key=None):
+def append(path, line, header, key=None):
     """Append a line, in one write, as a generator that is run to its end. OSError when the card fails.
 
     With a key, its first field, the line takes the place of one that has the same. Then damaged lines go too: what a
     cut left of one, and what nobody can read. They become empty ones, since FAT cannot shorten a file in one step;
     readers pass those over. That takes a while: others get their turn, but never while the file is written.
     """
-    stands = False
+    is_there = False
     if key is not None:
         rows = load("storage.day_csv_reader")
         gone = []
         for place, found in rows.places(path):
-            if found == line[:-1] and not stands:
-                stands = True
+            if found == line[:-1] and not is_there:
+                is_there = True
             elif (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
             yield
@@ -49,6 +49,6 @@ def put(path, line, header, key=None):
                 for place, length in gone:
                     file.seek(place)
                     file.write(b"\n" * length)
-    if not stands:
+    if not is_there:
         with open(path, "ab") as file:
             file.write(line if file.seek(0, 2) else header + line)

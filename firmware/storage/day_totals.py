@@ -16,9 +16,9 @@ from meter.timestamp import civil, elapsed, seconds
 from overlay import load
 
 _DAY_S = const(86400)
-_MOST_W = const(65534)
-_MOST_OF_IT = const(150)  # samples of 180
-_MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
+_MAX_W = const(65534)
+_MIN_SAMPLES = const(150)  # samples of 180
+_MAX_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
 
 
 def folder(day):
@@ -58,7 +58,7 @@ def close(day):
     if total.quarters:
         text = b",".join(total.fields())
         lines = load("storage.day_csv_writer")
-        yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
+        yield from lines.append(days_csv(day), lines.with_check(text), lines.DAYS, text[:10])
 
 
 def _decimal(amount):
@@ -90,7 +90,7 @@ class Total:
         if (
             fields[1]
             and int(fields[1]) > self._peak_w
-            and (fields[8] == b"registers" or int(fields[7]) >= _MOST_OF_IT)
+            and (fields[8] == b"registers" or int(fields[7]) >= _MIN_SAMPLES)
         ):
             self._peak_w, self._peak = int(fields[1]), fields[0]
         before, self._before = self._before, fields
@@ -104,7 +104,7 @@ class Total:
         register = fields[3 + at]
         if passed_s > 0 and register and before[3 + at]:
             used = number(register) - number(before[3 + at])
-            if 0 <= used <= (_MOST_W if at < 2 else _MOST_DM3_H) * passed_s // 3600:
+            if 0 <= used <= (_MAX_W if at < 2 else _MAX_DM3_H) * passed_s // 3600:
                 return used
         if at < 2 and fields[1 + at]:
             return int(fields[1 + at]) // 4

@@ -15,11 +15,11 @@ import binascii
 import struct
 from micropython import const
 
-from demand.quarter import HEAD, SLOTS
+from demand.quarter import HEAD_CELLS, SAMPLES
 
 _SECTOR = const(512)
 _RECORDS = const(64)  # four quarters
-_SPAN = const(84)  # slots of a record: the newest minute, and six before it
+_MAX_SAMPLES = const(84)  # slots of a record: the newest minute, and six before it
 _EXPORTS = const(216)
 _LINE = const(384)
 _COVERED = const(6)  # a cell of a quarter's block: up to where it is on the card
@@ -27,24 +27,24 @@ _COVERED = const(6)  # a cell of a quarter's block: up to where it is on the car
 
 def write(card, quarter, line=b""):
     """Put what is new of a quarter on the card; with its finished line, close it. OSError when the card fails."""
-    stop = SLOTS if line else quarter.slot
-    first = max(0, min(quarter.block[_COVERED], stop - _SPAN))
+    stop = SAMPLES if line else quarter.newest_index
+    first = max(0, min(quarter.block[_COVERED], stop - _MAX_SAMPLES))
     while True:
-        end = min(first + _SPAN, stop)
+        end = min(first + _MAX_SAMPLES, stop)
         _record(card, quarter, first, end, line if end == stop else b"")
         if end == stop:
             break
         first = end
     quarter.block[_COVERED] = stop
-    card.works()
+    card.reset_retry()
 
 
 def _record(card, quarter, first, end, line):
     record = bytearray(_SECTOR)
-    record[: 2 * HEAD] = bytes(memoryview(quarter.block)[:HEAD])
+    record[: 2 * HEAD_CELLS] = bytes(memoryview(quarter.block)[:HEAD_CELLS])
     struct.pack_into("<IIHH", record, 4, card.sequence, quarter.quarter_id, first, end)
-    for at, slots in ((2 * HEAD, quarter.import_w), (_EXPORTS, quarter.export_w)):
-        record[at : at + 2 * (end - first)] = bytes(slots[first:end])
+    for at, samples in ((2 * HEAD_CELLS, quarter.import_w), (_EXPORTS, quarter.export_w)):
+        record[at : at + 2 * (end - first)] = bytes(samples[first:end])
     record[_LINE : _LINE + len(line)] = line
     struct.pack_into("<I", record, 0, binascii.crc32(memoryview(record)[4:]))
     card.journal.seek(card.sequence % _RECORDS * _SECTOR)

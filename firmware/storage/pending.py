@@ -8,15 +8,17 @@ import binascii
 import os
 from micropython import const
 
-from demand.quarter import HEAD, SLOTS
+from demand.quarter import HEAD_CELLS, SAMPLES
 from overlay import load
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
-_MOST = const(200)
-_NEWEST = const(96)  # of the lost ones: so far back the meter's clock may be set, and each still counts once
-_BLOCK = 2 * HEAD + 4 * SLOTS
+_MAX_QUARTERS = const(200)
+_MAX_LOST_IDS = const(
+    96
+)  # of the lost ones: so far back the meter's clock may be set, and each still counts once
+_BLOCK = 2 * HEAD_CELLS + 4 * SAMPLES
 _ID = const(8)  # where a block has its quarter's id
 _LINE = const(124)
 _RECORD = _BLOCK + _LINE + 4
@@ -37,7 +39,7 @@ def counts(board):
 
 def add(board, quarter, line):
     """Let a quarter wait. OSError when there is no room for it."""
-    if counts(board)[0] >= _MOST:
+    if counts(board)[0] >= _MAX_QUARTERS:
         raise OSError(28)
     with open(_path(board), "ab") as file:
         line = line + bytes(_LINE - len(line))
@@ -50,42 +52,42 @@ def add(board, quarter, line):
         file.write(line)
 
 
-def lose(board, quarter_id=None):
+def count_lost(board, quarter_id=None):
     """Count a quarter that could be kept nowhere (None: one that is damaged); how many more are lost now.
 
     One that ends a second time, since the meter's clock was set back, has been counted, or waits.
     """
     lost = read_json(board, "lost.json")
-    newest = lost.get("newest", [])
+    lost_ids = lost.get("newest", [])
     if quarter_id is not None:
-        if quarter_id in newest or _waits(board, quarter_id):
+        if quarter_id in lost_ids or _is_pending(board, quarter_id):
             return 0
-        newest.append(quarter_id)
-    _count(board, lost.get("quarters", 0) + 1, newest[-_NEWEST:])
+        lost_ids.append(quarter_id)
+    _write_lost(board, lost.get("quarters", 0) + 1, lost_ids[-_MAX_LOST_IDS:])
     return 1
 
 
-def find(board, quarter_id):
+def uncount_lost(board, quarter_id):
     """A quarter is kept: how many fewer are lost now. It may have ended before, when it could be kept nowhere."""
     lost = read_json(board, "lost.json")
-    newest = lost.get("newest", [])
-    if quarter_id not in newest:
+    lost_ids = lost.get("newest", [])
+    if quarter_id not in lost_ids:
         return 0
-    newest.remove(quarter_id)
-    _count(board, lost["quarters"] - 1, newest)
+    lost_ids.remove(quarter_id)
+    _write_lost(board, lost["quarters"] - 1, lost_ids)
     return 1
 
 
-def _count(board, quarters, newest):
+def _write_lost(board, quarters, lost_ids):
     try:
-        write_json(board, "lost.json", {"quarters": quarters, "newest": newest})
+        write_json(board, "lost.json", {"quarters": quarters, "newest": lost_ids})
     except OSError:
         pass  # the flash is full: the count goes on until a restart
 
 
-def _waits(board, quarter_id):
+def _is_pending(board, quarter_id):
     """Whether a quarter is among those that wait."""
-    wanted = quarter_id.to_bytes(4, "little")
+    id_bytes = quarter_id.to_bytes(4, "little")
     try:
         with open(_path(board), "rb") as file:
             found = True
@@ -93,7 +95,7 @@ def _waits(board, quarter_id):
             while found:
                 file.seek(at)
                 found = file.read(4)
-                if found == wanted:
+                if found == id_bytes:
                     return True
                 at += _RECORD
     except OSError:
@@ -101,7 +103,7 @@ def _waits(board, quarter_id):
     return False
 
 
-def take(board, number, quarter):
+def read(board, number, quarter):
     """Fill `quarter` with the one of this number (from 0) and give its line; b"" when it is damaged."""
     with open(_path(board), "rb") as file:
         file.seek(number * _RECORD)

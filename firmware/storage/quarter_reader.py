@@ -10,7 +10,7 @@ from board.mount_point import CARD
 from meter.timestamp import iso, seconds
 
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
-_MOST_PIECES = const(64)  # of 256 bytes
+_MAX_PIECES = const(64)  # of 256 bytes
 
 
 def open_quarter(path):
@@ -53,7 +53,7 @@ def _mean(file, key):
     rest = b""
     inside = False
     count = total = 0
-    for _ in range(_MOST_PIECES):
+    for _ in range(_MAX_PIECES):
         rest += file.read(256)
         if not inside:
             at = rest.find(key)

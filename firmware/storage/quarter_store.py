@@ -15,11 +15,11 @@ from overlay import load
 
 _DAY_S = const(86400)
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
-_MOST_PIECES = const(32)  # of 512 bytes
+_MAX_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
 
 
-def put(recorder, quarter):
+def store(recorder, quarter):
     """Store a quarter that has ended: on the card, or in the flash, where it waits.
 
     Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
@@ -28,63 +28,63 @@ def put(recorder, quarter):
     line = line_of(quarter, lines)
     card, board = recorder.card, recorder.board
     works = card.journal and card.state == "ok"
-    if recorder.waiting or not works or not _put(recorder, quarter, line, lines):
+    if recorder.waiting or not works or not _store_on_card(recorder, quarter, line, lines):
         works = works and recorder.waiting
         try:
             load("storage.pending").add(board, quarter, line)
             recorder.waiting += 1
         except OSError:
-            if not works or not _put(recorder, quarter, line, lines):
-                recorder.lost += load("storage.pending").lose(board, quarter.quarter_id)
+            if not works or not _store_on_card(recorder, quarter, line, lines):
+                recorder.lost += load("storage.pending").count_lost(board, quarter.quarter_id)
                 return
     if recorder.lost:
-        recorder.lost -= load("storage.pending").find(board, quarter.quarter_id)
+        recorder.lost -= load("storage.pending").uncount_lost(board, quarter.quarter_id)
 
 
 def line_of(quarter, lines):
     """The line of a quarter that has ended; `lines` is the module."""
     # One that ended at once was never kept, so its block has the id of another.
-    struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.slot + 1)
-    return lines.sealed(load("storage.day_csv_line").text(quarter, lines.decimal))
+    struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.newest_index + 1)
+    return lines.with_check(load("storage.day_csv_line").text(quarter, lines.decimal))
 
 
-def _put(recorder, quarter, line, lines):
+def _store_on_card(recorder, quarter, line, lines):
     """Whether the card takes a quarter."""
     try:
-        finish(recorder, quarter, line, lines)
+        close(recorder, quarter, line, lines)
     except OSError as error:
         recorder.card.fail(error)
-    load("storage.retention").look(recorder)
+    load("storage.retention").queue_if_full(recorder)
     return recorder.card.state == "ok"
 
 
-def finish(recorder, quarter, line, lines, again=False):
+def close(recorder, quarter, line, lines, again=False):
     """Close a quarter in the journal, and write it. OSError when the card does not take it."""
     load("storage.journal_writer").write(recorder.card, quarter, line)
-    keep(recorder.card, quarter, line, again, lines)
-    turn_to(recorder, day_of(line))
+    write(recorder.card, quarter, line, again, lines)
+    change_day(recorder, day_of_line(line))
     now = recorder.reading["time"]
     if now:
-        turn_to(recorder, now[0] // _DAY_S)
+        change_day(recorder, now[0] // _DAY_S)
 
 
-def move(recorder):
+def move_pending(recorder):
     """Move the next quarter that waits to the card. OSError when the card does not take it."""
     card, board = recorder.card, recorder.board
-    line = load("storage.pending").take(board, recorder.moved, recorder.spare)
+    line = load("storage.pending").read(board, recorder.moved_count, recorder.ended_quarter)
     if line:
-        keep(card, recorder.spare, line, True)
-        turn_to(recorder, day_of(line))
+        write(card, recorder.ended_quarter, line, True)
+        change_day(recorder, day_of_line(line))
     else:
-        recorder.lost += load("storage.pending").lose(board)
-    recorder.moved += 1
+        recorder.lost += load("storage.pending").count_lost(board)
+    recorder.moved_count += 1
     recorder.waiting -= 1
     if not recorder.waiting:
-        recorder.moved = 0
+        recorder.moved_count = 0
         load("storage.pending").clear(board)
 
 
-def keep(card, quarter, line, again=False, lines=None):
+def write(card, quarter, line, again=False, lines=None):
     """Write a quarter that has ended. OSError when the card does not take it.
 
     A quarter ends a second time when the meter's clock has gone back: the file with more samples stays. `again`: it may
@@ -102,26 +102,26 @@ def keep(card, quarter, line, again=False, lines=None):
     if not old:
         _make_folders(path)
         if not _size(folder + "day.csv"):
-            _begin_day(folder, lines.QUARTERS)
+            _create_day_csv(folder, lines.QUARTERS)
     if not old or not _is_same(path, quarter, cut):
         with open(path, "wb") as file:
             quarter.write_json(file.write, False, cut)
     key = fields[0] if old or again else None
-    for _ in lines.put(folder + "day.csv", line, lines.QUARTERS, key):
+    for _ in lines.append(folder + "day.csv", line, lines.QUARTERS, key):
         pass
-    card.has_now(quarter.quarter_id, True)
+    card.remember_quarter(quarter.quarter_id, True)
     card.measure()
 
 
-def turn_to(recorder, day):
+def change_day(recorder, day):
     """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", before, None]
-    if before not in (None, day) and job not in recorder.work:  # once is enough, unless it has begun
-        recorder.work.append(job)
+    if before not in (None, day) and job not in recorder.jobs:  # once is enough, unless it has begun
+        recorder.jobs.append(job)
 
 
-def day_of(line):
+def day_of_line(line):
     """The day (local_s // 86400) of a line of day.csv."""
     return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
 
@@ -145,7 +145,7 @@ def _is_same(path, quarter, cut):
         return same[0] and not file.read(1)
 
 
-def _samples(piece):
+def _count_samples(piece):
     # What stands between commas and is no null, which has the only "u" but for those of the keys.
     return piece.count(b",") - piece.count(b"u")
 
@@ -154,7 +154,7 @@ def _samples_of(quarter):
     samples = [0]
 
     def count(piece):
-        samples[0] += _samples(piece)
+        samples[0] += _count_samples(piece)
 
     quarter.write_json(count)
     return samples[0]
@@ -163,12 +163,12 @@ def _samples_of(quarter):
 def _samples_of_file(path):
     samples = 0
     with open(path, "rb") as file:
-        for _ in range(_MOST_PIECES):
-            samples += _samples(file.read(512))
+        for _ in range(_MAX_PIECES):
+            samples += _count_samples(file.read(512))
     return samples
 
 
-def _begin_day(folder, header):
+def _create_day_csv(folder, header):
     """Make a day.csv, in such a way that no name is ever cut in two.
 
     The name of a quarter's file is too long for one entry of its folder and takes two. Where those lay in two sectors,

@@ -19,7 +19,7 @@ _DAY_S = const(86400)
 
 def rebuild(recorder):
     """All that is missing, as a generator of small steps. OSError when the card fails."""
-    done = _mark()
+    done = _read_mark()
     if done == _ALL:
         return
     card = recorder.card
@@ -30,14 +30,14 @@ def rebuild(recorder):
                 continue
             for day in _numbers(card, "%04d/%02d" % (year, month)):
                 yield from _rebuild_day(card, year, month, day)
-            _set_mark(name)
+            _write_mark(name)
             yield
     if _numbers(card, ""):
-        _set_mark(_ALL)
-    load("storage.card_peaks").find(recorder)
+        _write_mark(_ALL)
+    load("storage.card_peaks").queue_search(recorder)
 
 
-def _mark():
+def _read_mark():
     try:
         with open(_MARK, "rb") as file:
             return file.read(8)
@@ -45,7 +45,7 @@ def _mark():
         return b""
 
 
-def _set_mark(name):
+def _write_mark(name):
     with open(_MARK, "wb") as file:
         file.write(name)
 
@@ -65,14 +65,14 @@ def _rebuild_day(card, year, month, day):
     while names is None or names:
         if _size(path) != size:
             size = _size(path)
-            names = yield from _without_line(folder, path)
+            names = yield from _quarters_without_line(folder, path)
             if names is None:
                 return
         else:
             text = load("storage.quarter_reader").line(folder, year, month, day, names.pop(0))
             if text:
                 lines = load("storage.day_csv_writer")
-                for _ in lines.put(path, lines.sealed(text), lines.QUARTERS):
+                for _ in lines.append(path, lines.with_check(text), lines.QUARTERS):
                     pass
                 size = _size(path)
             yield
@@ -81,9 +81,9 @@ def _rebuild_day(card, year, month, day):
         yield from load("storage.day_totals").close(number)
 
 
-def _without_line(folder, path):
+def _quarters_without_line(folder, path):
     """The quarters that have a file and no line, in the order of time; None where the day has no quarter."""
-    there = _quarters(folder)
+    there = _quarters_with_file(folder)
     yield
     if not there:
         return None
@@ -92,7 +92,7 @@ def _without_line(folder, path):
         if line[10:11] == b"T" and rows.is_whole(line):
             there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
         yield
-    return sorted(there, key=_place)
+    return sorted(there, key=_time_order)
 
 
 def _size(path):
@@ -102,7 +102,7 @@ def _size(path):
         return 0
 
 
-def _quarters(folder):
+def _quarters_with_file(folder):
     """The quarters that have a file: (hour and minute) * 2 + 1 for winter."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
@@ -112,6 +112,6 @@ def _quarters(folder):
     return found
 
 
-def _place(name):
+def _time_order(name):
     # The doubled hour of October: its summer half comes first.
     return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)

@@ -28,16 +28,14 @@ class Recorder:
         self.board = device.board
         self.card = device.card
         self.coach = device.coach
-        self.spare = (
-            Quarter()
-        )  # takes turns with the coach's: one that has ended, or is on its way to the card
+        self.ended_quarter = Quarter()  # takes turns with the coach's
         # What is done in small steps, beside the reading: [module, name of its generator, argument, the generator
         # once it has begun], so that what waits takes no memory, and begins anew where memory was short.
-        self.work = []
-        self.begun = False  # the running quarter has its first registers
-        self._ended = False  # the spare one waits to be stored
-        self._slot = -1
-        self.moved = 0  # of those that wait, to the card already
+        self.jobs = []
+        self.has_registers = False  # the running quarter has its first registers
+        self._ended = False  # ended_quarter waits to be stored
+        self._saved_sample = -1
+        self.moved_count = 0  # of those that wait, to the card already
         self.waiting, self.lost = load("storage.pending").counts(self.board)
 
     @property
@@ -47,7 +45,7 @@ class Recorder:
     def resume(self, local_s, summer):
         """The first telegram has come: go on where a restart cut."""
         try:
-            self._open()
+            self._open_card()
             load("storage.recovery").resume(self, local_s, summer)
         except OSError as error:
             self.card.fail(error)
@@ -55,62 +53,62 @@ class Recorder:
     def close(self, local_s, summer):
         """The running quarter ends with the telegram of this moment. It is stored within a second."""
         if self._ended:
-            self._store()  # a clock that is set and set back
+            self._store_ended()  # a clock that is set and set back
         coach = self.coach
         quarter = coach.quarter
         late = elapsed(local_s, summer, coach.start, coach.summer) - QUARTER_S
         if 0 <= late <= _SEEN_S:
-            journal.take(quarter, QUARTER_S + late, self.reading, journal.SEEN)
+            journal.update_registers(quarter, QUARTER_S + late, self.reading, journal.ENDED_SEEN)
         else:
-            quarter.block[23] = journal.ENDED
-        coach.quarter, self.spare = self.spare, quarter
+            quarter.block[23] = journal.ENDED_UNSEEN
+        coach.quarter, self.ended_quarter = self.ended_quarter, quarter
         self._ended = True
-        self._slot = -1
+        self._saved_sample = -1
         self._begin(coach.quarter, local_s % QUARTER_S)
 
     def each_second(self):
         """One step of what is to be done."""
         quarter = self.coach.quarter
         if self._ended:
-            self._store()
-        elif quarter.slot != self._slot and quarter.slot >= 0:
-            self._keep(quarter)
+            self._store_ended()
+        elif quarter.newest_index != self._saved_sample and quarter.newest_index >= 0:
+            self._save_running(quarter)
         elif self.card.state == "ok":
-            self._on_card()
+            self._use_card()
 
     def each_step(self):
         """A small step of what is done beside the reading, ten times a second."""
-        if self.work and not self._ended:
-            job = self.work[0]
+        if self.jobs and not self._ended:
+            job = self.jobs[0]
             try:
                 if not job[3]:
                     job[3] = getattr(load(job[0]), job[1])(job[2])
                 next(job[3])
             except StopIteration:
-                self.work.pop(0)
+                self.jobs.pop(0)
             except OSError as error:
-                self.work.clear()
+                self.jobs.clear()
                 if self.card.journal:  # else it was begun on one that has failed already
                     self.card.fail(error)
             except MemoryError:
                 job[3] = None  # begun anew, behind the others
-                self.work.append(self.work.pop(0))
+                self.jobs.append(self.jobs.pop(0))
                 gc.collect()
                 self.device.note("No memory for %s" % job[0])
 
     def _begin(self, quarter, t):
-        journal.begin(quarter, t, self.reading)
-        self.begun = True
+        journal.begin_registers(quarter, t, self.reading)
+        self.has_registers = True
 
-    def _keep(self, quarter):
+    def _save_running(self, quarter):
         """Keep what has come of the running quarter: each 5 s where a reset finds it, each minute on the card."""
         t = self.coach.elapsed
-        if not self.begun or quarter.slot < self._slot - _BACK:
+        if not self.has_registers or quarter.newest_index < self._saved_sample - _BACK:
             self._begin(quarter, t)
-        self._slot = quarter.slot
-        journal.take(quarter, t, self.reading)
-        journal.keep(self.board, quarter)
-        if self.card.journal and journal.is_due(quarter):
+        self._saved_sample = quarter.newest_index
+        journal.update_registers(quarter, t, self.reading)
+        journal.save(self.board, quarter)
+        if self.card.journal and journal.is_record_due(quarter):
             try:
                 load("storage.journal_writer").write(self.card, quarter)
             except OSError as error:
@@ -118,24 +116,24 @@ class Recorder:
             except MemoryError:
                 gc.collect()  # in five seconds
 
-    def _store(self):
+    def _store_ended(self):
         try:
-            load("storage.quarter_store").put(self, self.spare)
+            load("storage.quarter_store").store(self, self.ended_quarter)
             self._ended = False
         except MemoryError:
             gc.collect()  # once more in a second
 
-    def _open(self):
+    def _open_card(self):
         """A card has come."""
         if self.card.state == "ok" and not self.card.journal:
             load("storage.recovery").open_card(self)
 
-    def _on_card(self):
+    def _use_card(self):
         try:
             if not self.card.journal:
-                self._open()
+                self._open_card()
             elif self.waiting:
-                load("storage.quarter_store").move(self)
+                load("storage.quarter_store").move_pending(self)
         except OSError as error:
             self.card.fail(error)
         except MemoryError:

@@ -8,10 +8,10 @@ case is better: where the register has hardly moved since, the house had no powe
 import struct
 from micropython import const
 
-from demand.quarter import SLOT_S, quarter_id
+from demand.quarter import SAMPLE_S, quarter_id
 from meter.parser import total
 from overlay import load
-from storage.journal import CUT, CUT_SEEN, serial
+from storage.journal import CUT_SEEN, CUT_UNSEEN, serial_check
 
 _DAY_S = const(86400)
 _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
@@ -20,110 +20,110 @@ _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
 def open_card(recorder):
     """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
     card = recorder.card
-    for job in recorder.work:
+    for job in recorder.jobs:
         job[3] = None  # begun on the card of before
-    journal, store, lines = (
+    journal_reader, quarter_store, lines = (
         load("storage.journal_reader"),
         load("storage.quarter_store"),
         load("storage.day_csv_writer"),
     )
-    journal.open_journal(card)
+    journal_reader.open_journal(card)
     try:
-        _finish(recorder, journal, store, lines)
+        _finish_closed(recorder, journal_reader, quarter_store, lines)
     except MemoryError:
         card.journal.close()
         card.journal = None  # all of it once more, in a second
         raise
 
 
-def _finish(recorder, journal, store, lines):
+def _finish_closed(recorder, journal_reader, quarter_store, lines):
     card = recorder.card
-    for wanted, line in journal.quarters(card.journal):
+    for wanted, line in journal_reader.quarters(card.journal):
         if line:
-            journal.load(card.journal, recorder.spare, wanted)
-            store.keep(card, recorder.spare, line, True, lines)
-            store.turn_to(recorder, store.day_of(line))
+            journal_reader.read(card.journal, recorder.ended_quarter, wanted)
+            quarter_store.write(card, recorder.ended_quarter, line, True, lines)
+            quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
         coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
-        _close_others(recorder, journal, coach.quarter_id)
-        load("storage.card_peaks").find(recorder)
+        _close_others(recorder, journal_reader, coach.quarter_id)
+        load("storage.card_peaks").queue_search(recorder)
     job = ["storage.rebuild", "rebuild", recorder, None]
-    if job not in recorder.work:
-        recorder.work.append(job)
+    if job not in recorder.jobs:
+        recorder.jobs.append(job)
 
 
 def resume(recorder, local_s, summer):
     """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
-    journal = load("storage.journal_reader")
-    block = journal.in_memory(recorder.board)
+    journal_reader = load("storage.journal_reader")
+    block = journal_reader.block_in_memory(recorder.board)
     kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
-    if block and kept != now and not _is_closed(recorder, journal, kept):
-        journal.fill(recorder.spare, block)
+    if block and kept != now and not _is_closed(recorder, journal_reader, kept):
+        journal_reader.fill(recorder.ended_quarter, block)
         _mark_cut(recorder)
-        load("storage.quarter_store").put(recorder, recorder.spare)
-    slot = -1
+        load("storage.quarter_store").store(recorder, recorder.ended_quarter)
+    newest = -1
     if recorder.card.journal:
-        slot = _close_others(recorder, journal, now)
-    if kept == now and stop > slot:
-        journal.fill(coach.quarter, block)
+        newest = _close_others(recorder, journal_reader, now)
+    if kept == now and stop > newest:
+        journal_reader.fill(coach.quarter, block)
         coach.quarter.block[6] = 0  # it may not be on the card
-        slot = stop - 1
-    if slot >= 0:
-        _go_on(recorder, now)
+        newest = stop - 1
+    if newest >= 0:
+        _resume_coach(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
-        load("storage.quarter_store").turn_to(recorder, local_s // _DAY_S)
-    load("storage.card_peaks").find(recorder)
+        load("storage.quarter_store").change_day(recorder, local_s // _DAY_S)
+    load("storage.card_peaks").queue_search(recorder)
 
 
-def _close_others(recorder, journal, running):
-    """Close what was running when the card was written last, but for this quarter: its slot, loaded; -1 without it."""
+def _close_others(recorder, journal_reader, running):
+    """Close what was running when the card was written last, but for this quarter: its newest sample, loaded, or -1."""
     card = recorder.card
-    slot = -1
-    for wanted, line in journal.quarters(card.journal):
+    newest = -1
+    for wanted, line in journal_reader.quarters(card.journal):
         if line:
             continue
         if wanted != running:
-            journal.load(card.journal, recorder.spare, wanted)
+            journal_reader.read(card.journal, recorder.ended_quarter, wanted)
             _mark_cut(recorder)
             # What the card does not take now stays in its journal.
-            lines, store = load("storage.day_csv_writer"), load("storage.quarter_store")
-            line = store.line_of(recorder.spare, lines)
-            store.finish(recorder, recorder.spare, line, lines, True)
+            lines, quarter_store = load("storage.day_csv_writer"), load("storage.quarter_store")
+            line = quarter_store.line_of(recorder.ended_quarter, lines)
+            quarter_store.close(recorder, recorder.ended_quarter, line, lines, True)
         elif recorder.coach.start is None:
-            journal.load(card.journal, recorder.coach.quarter, wanted)
-            slot = recorder.coach.quarter.slot
-    return slot
+            journal_reader.read(card.journal, recorder.coach.quarter, wanted)
+            newest = recorder.coach.quarter.newest_index
+    return newest
 
 
-def _is_closed(recorder, journal, wanted):
+def _is_closed(recorder, journal_reader, wanted):
     """Whether the card's journal says that a quarter is closed."""
     file = recorder.card.journal
-    return file and wanted in [quarter_id for quarter_id, line in journal.quarters(file) if line]
+    return file and wanted in [quarter_id for quarter_id, line in journal_reader.quarters(file) if line]
 
 
 def _mark_cut(recorder):
     """The spare quarter ends at what is known of it."""
-    quarter = recorder.spare
+    quarter = recorder.ended_quarter
     import_wh, reading = _registers(quarter)[2], recorder.reading
     now = total(reading, "energy_import_")
-    same = quarter.block[9] == serial(reading) and now is not None and import_wh >= 0
+    same = quarter.block[9] == serial_check(reading) and now is not None and import_wh >= 0
     seen = same and 0 <= now - import_wh <= _AS_BEFORE_WH
-    quarter.block[23] = CUT_SEEN if seen else CUT
+    quarter.block[23] = CUT_SEEN if seen else CUT_UNSEEN
 
 
-def _go_on(recorder, now):
+def _resume_coach(recorder, now):
     """The coach goes on with the quarter that was loaded."""
     coach = recorder.coach
     quarter = coach.quarter
     import_wh = _registers(quarter)[0]
-    known = import_wh >= 0 and quarter.block[9] == serial(recorder.reading)
+    known = import_wh >= 0 and quarter.block[9] == serial_check(recorder.reading)
     t = struct.unpack_from("<h", quarter.block, 16)[0]
-    coach.resume(now, quarter.slot * SLOT_S, import_wh if known else None, t)
-    recorder.begun = True
+    coach.resume(now, quarter.newest_index * SAMPLE_S, import_wh if known else None, t)
+    recorder.has_registers = True
 
 
 def _registers(quarter):

@@ -63,7 +63,7 @@ class House:
         self.restarts = 0
         self.unsaved = self.saved_s = None
         self.recorder = self
-        self.work = []
+        self.jobs = []
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)

@@ -49,14 +49,14 @@ class Device:
 
     def write(self):
         """Let the one writer do what waits for it."""
-        while self.work:
-            module, name, argument, _ = self.work.pop(0)
+        while self.jobs:
+            module, name, argument, _ = self.jobs.pop(0)
             next(getattr(load(module), name)(argument))
 
     def restart(self):
         self.lines = []
         self.clock = self.recorder = self
-        self.work = []
+        self.jobs = []
         self.unsaved = self.saved_s = None
         self.config = store.read(self)
 
