@@ -79,7 +79,9 @@ async def format_card(device, request):
         raise Refused(409, "There is no card")
     said = []
     # Whatever else the writer was about to do was for the card as it is.
-    device.recorder.jobs[:] = [["storage.card_format", "format_card", (device, said), None]]
+    device.recorder.jobs[:] = [
+        ["storage.card_format", "format_card", "format the card", (device, said), None]
+    ]
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
         if said:

@@ -5,7 +5,7 @@ A peak is a tuple as in `Peaks` (demand/peaks.py), which keeps them.
 
 from micropython import const
 
-from demand.peaks import CARD, METER, month_of
+from demand.peaks import CARD, METER, PEAK_MONTH, PEAK_SOURCE, PEAK_START, PEAK_W, month_of
 from demand.quarter import QUARTER_S
 from demand.target import FLOOR_W, has_tariff
 from meter import timestamp
@@ -16,7 +16,7 @@ _BILLED = const(12)
 
 def closed(peaks):
     """The peaks of the closed months, newest first, at most 13."""
-    return [peak for peak in peaks.months if peak[0] < peaks.month][:_CLOSED]
+    return [peak for peak in peaks.months if peak[PEAK_MONTH] < peaks.month][:_CLOSED]
 
 
 def billable_w(peaks):
@@ -25,7 +25,7 @@ def billable_w(peaks):
     if month is None or not has_tariff(peaks.area):
         return None
     first = max(month - _BILLED + 1, peaks.counted_from or 0)
-    powers = [max(FLOOR_W, peak[1]) for peak in peaks.months if first <= peak[0] < month]
+    powers = [max(FLOOR_W, peak[PEAK_W]) for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
     if first <= month:
         powers.append(max(FLOOR_W, peaks.power_w or 0))
     return sum(powers) // len(powers) if powers else None
@@ -37,7 +37,7 @@ def update(peaks, month, sent_peak, sent_months):
     if changed:
         peaks.month = month
         # A clock that was ahead leaves no peaks behind.
-        peaks.months = [peak for peak in peaks.months if peak[0] <= month]
+        peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] <= month]
     if sent_peak and _add_sent(peaks, *sent_peak):
         changed = True
     for month, power_w, end, summer in sent_months or ():
@@ -63,9 +63,13 @@ def add(peaks, peak):
         return False
     months = peaks.months
     for old in months:
-        if old[0] == month:
-            official = source == METER and old[4] == CARD and (month != peaks.month or start == old[2])
-            if power_w <= old[1] and not official:
+        if old[PEAK_MONTH] == month:
+            official = (
+                source == METER
+                and old[PEAK_SOURCE] == CARD
+                and (month != peaks.month or start == old[PEAK_START])
+            )
+            if power_w <= old[PEAK_W] and not official:
                 return False
             months.remove(old)
             break

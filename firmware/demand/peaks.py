@@ -8,6 +8,13 @@ from micropython import const
 from meter import timestamp
 from overlay import load
 
+# Positions in a peak, which is a tuple.
+PEAK_MONTH = const(0)  # its number, as month_of() returns it
+PEAK_W = const(1)
+PEAK_START = const(2)  # local_s
+PEAK_SUMMER = const(3)  # of the start
+PEAK_SOURCE = const(4)  # METER or CARD
+
 METER = const("meter")
 CARD = const("card")  # from the quarters that we saw close or stored
 
@@ -47,7 +54,7 @@ class Peaks:
     def running(self):
         """The running month's peak; None until its first quarter has closed."""
         for peak in self.months:
-            if peak[0] == self.month:
+            if peak[PEAK_MONTH] == self.month:
                 return peak
         return None
 
@@ -55,7 +62,7 @@ class Peaks:
     def power_w(self):
         """The running month's peak in W, or None."""
         peak = self.running
-        return peak and peak[1]
+        return peak and peak[PEAK_W]
 
     @property
     def closed(self):

@@ -14,10 +14,8 @@ QUARTER_S = const(900)
 SAMPLE_S = const(5)
 SAMPLES = const(180)
 ABSENT = const(0xFFFF)  # a slot without a telegram
-HEAD_CELLS = const(
-    24
-)  # cells of a quarter's block before its samples, for what else is kept of it (storage/journal.py)
-_MAX_W = const(0xFFFE)  # what a slot can hold; beyond it stays there
+HEAD_CELLS = const(24)  # 16-bit cells of a block before its samples: see storage/journal.py
+_MAX_W = const(0xFFFE)  # the most that a sample can be
 
 
 def quarter_id(local_s, summer):

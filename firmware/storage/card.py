@@ -7,6 +7,8 @@ from board.mount_point import CARD
 from overlay import load
 
 _CHECK_S = const(60)  # a slot that is empty is looked at each minute
+_SIZE = const(6)  # in os.stat()
+_NAME = const(0)  # in an entry of os.ilistdir()
 
 
 class Card:
@@ -75,7 +77,7 @@ class Card:
         found = self._stored.get(quarter_id)
         if found is None:
             try:
-                found = os.stat("%s/meter/%s" % (CARD, path))[6] > 0
+                found = os.stat("%s/meter/%s" % (CARD, path))[_SIZE] > 0
             except OSError:
                 found = False
             self.remember_quarter(quarter_id, found)
@@ -95,6 +97,6 @@ class Card:
         """Names below /meter, sorted; [] when there is no such folder."""
         try:
             path = ("%s/meter/%s" % (CARD, folder)).rstrip("/")  # FAT finds no folder behind a slash
-            return sorted([entry[0] for entry in os.ilistdir(path)]) if self.mounted else []
+            return sorted([entry[_NAME] for entry in os.ilistdir(path)]) if self.mounted else []
         except OSError:
             return []

@@ -13,6 +13,7 @@ _FULL = const("the card is full")
 # A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
 _FIRST_RETRY_S = const(5)
 _LONGEST_RETRY_S = const(960)
+_FREE = const(3)  # blocks, in os.statvfs()
 _NO_SPACE = const(28)  # ENOSPC
 _DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
 _NEARLY_FULL = const(2880)  # quarters, 30 days: from here on it is nearly full
@@ -75,7 +76,7 @@ def measure(card):
 def fail(card, error):
     """It does not work, for this reason."""
     full = isinstance(error, OSError) and (
-        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[3])
+        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[_FREE])
     )
     card.state = "failed"
     card.error = _FULL if full else str(error)

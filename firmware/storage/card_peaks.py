@@ -8,14 +8,18 @@ from overlay import load
 
 _CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
+_DAY = const(0)  # fields of a line of days.csv
+_PEAK_W = const(5)
+_PEAK_START = const(6)
 
 
 def queue_search(recorder):
     """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        job = ["storage.card_peaks", "search", (recorder.device.peaks, reading["time"][0]), None]
-        recorder.jobs.append(job)
+        local_s, _ = reading["time"]
+        argument = recorder.device.peaks, local_s
+        recorder.jobs.append(["storage.card_peaks", "search", "find peaks on the card", argument, None])
 
 
 def search(asked):
@@ -26,8 +30,8 @@ def search(asked):
     first = month_name(month - _CLOSED_MONTHS).encode()
     for year in range((month - _CLOSED_MONTHS) // 12, month // 12 + 1):
         for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
-            if fields[6] and fields[0] >= first:
-                peaks.add_quarter(*days.moment(fields[6]), int(fields[5]))
+            if fields[_PEAK_START] and fields[_DAY] >= first:
+                peaks.add_quarter(*days.moment(fields[_PEAK_START]), int(fields[_PEAK_W]))
             yield
     today = days.Total(local_s // _DAY_S, rows)
     for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):

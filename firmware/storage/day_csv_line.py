@@ -5,7 +5,7 @@ from micropython import const
 
 from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
-from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN
+from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
 _MAX_LATE_S = const(10)  # registers read so soon after the quarter's start are those of its start
 _MAX_WH = const(16383)  # of a quarter: more than its samples can say
@@ -13,7 +13,9 @@ _MAX_WH = const(16383)  # of a quarter: more than its samples can say
 
 def text(quarter, decimal):
     """The line, without its check, of a quarter that has ended, from its block (see journal.py)."""
-    _, quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from("<IIHHhHiiiiiihH", quarter.block, 4)
+    quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from(
+        "<IHHhHiiiiiihH", quarter.block, QUARTER_ID_BYTE
+    )
     before_import, before_export, import_wh, export_wh, gas, water = head
     samples = SAMPLES - sum([power == ABSENT for power in quarter.import_w])
     import_w = quarter.mean(0, SAMPLES)

@@ -16,9 +16,17 @@ from meter.timestamp import civil, elapsed, seconds
 from overlay import load
 
 _DAY_S = const(86400)
+# Fields of a line of day.csv: powers of two directions, then the registers of the four amounts.
+_START = const(0)
+_IMPORT_W = const(1)
+_IMPORT_KWH = const(3)
+_SAMPLES = const(7)
+_SOURCE = const(8)
+_POWERS = const(2)  # amounts that have a power: import and export
+_AMOUNTS = const(4)  # import, export, gas, water
 _MAX_W = const(65534)
 _MIN_SAMPLES = const(150)  # samples of 180
-_MAX_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
+_MAX_DM3_H = const(100000)  # of gas or water; a household's meter lets pass a tenth of that
 
 
 def folder(day):
@@ -88,24 +96,24 @@ class Total:
         self.quarters += 1
         # A few samples are no average of a quarter, and no peak.
         if (
-            fields[1]
-            and int(fields[1]) > self._peak_w
-            and (fields[8] == b"registers" or int(fields[7]) >= _MIN_SAMPLES)
+            fields[_IMPORT_W]
+            and int(fields[_IMPORT_W]) > self._peak_w
+            and (fields[_SOURCE] == b"registers" or int(fields[_SAMPLES]) >= _MIN_SAMPLES)
         ):
-            self._peak_w, self._peak = int(fields[1]), fields[0]
+            self._peak_w, self._peak = int(fields[_IMPORT_W]), fields[_START]
         before, self._before = self._before, fields
-        passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0
-        for at in range(4):
+        passed_s = elapsed(*moment(fields[_START]), *moment(before[_START])) if before else 0
+        for at in range(_AMOUNTS):
             used = self._used(fields, before, at, passed_s)
             if used is not None:
                 self._amounts[at] = (self._amounts[at] or 0) + used
 
     def _used(self, fields, before, at, passed_s):
-        register = fields[3 + at]
-        if passed_s > 0 and register and before[3 + at]:
-            used = number(register) - number(before[3 + at])
-            if 0 <= used <= (_MAX_W if at < 2 else _MAX_DM3_H) * passed_s // 3600:
+        register = fields[_IMPORT_KWH + at]
+        if passed_s > 0 and register and before[_IMPORT_KWH + at]:
+            used = number(register) - number(before[_IMPORT_KWH + at])
+            if 0 <= used <= (_MAX_W if at < _POWERS else _MAX_DM3_H) * passed_s // 3600:
                 return used
-        if at < 2 and fields[1 + at]:
-            return int(fields[1 + at]) // 4
+        if at < _POWERS and fields[_IMPORT_W + at]:
+            return int(fields[_IMPORT_W + at]) // 4
         return 0 if register else None

@@ -16,37 +16,41 @@ import struct
 from micropython import const
 
 from demand.quarter import HEAD_CELLS, SAMPLES
+from storage.journal import (
+    QUARTER_ON_CARD_CELL,
+    RECORD_BYTES,
+    RECORD_EXPORTS_BYTE,
+    RECORD_IMPORTS_BYTE,
+    RECORD_LINE_BYTE,
+    RECORD_NUMBER_BYTE,
+    RECORDS,
+)
 
-_SECTOR = const(512)
-_RECORDS = const(64)  # four quarters
 _MAX_SAMPLES = const(84)  # slots of a record: the newest minute, and six before it
-_EXPORTS = const(216)
-_LINE = const(384)
-_COVERED = const(6)  # a cell of a quarter's block: up to where it is on the card
 
 
 def write(card, quarter, line=b""):
     """Put what is new of a quarter on the card; with its finished line, close it. OSError when the card fails."""
     stop = SAMPLES if line else quarter.newest_index
-    first = max(0, min(quarter.block[_COVERED], stop - _MAX_SAMPLES))
+    first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - _MAX_SAMPLES))
     while True:
         end = min(first + _MAX_SAMPLES, stop)
         _record(card, quarter, first, end, line if end == stop else b"")
         if end == stop:
             break
         first = end
-    quarter.block[_COVERED] = stop
+    quarter.block[QUARTER_ON_CARD_CELL] = stop
     card.reset_retry()
 
 
 def _record(card, quarter, first, end, line):
-    record = bytearray(_SECTOR)
+    record = bytearray(RECORD_BYTES)
     record[: 2 * HEAD_CELLS] = bytes(memoryview(quarter.block)[:HEAD_CELLS])
-    struct.pack_into("<IIHH", record, 4, card.sequence, quarter.quarter_id, first, end)
-    for at, samples in ((2 * HEAD_CELLS, quarter.import_w), (_EXPORTS, quarter.export_w)):
+    struct.pack_into("<IIHH", record, RECORD_NUMBER_BYTE, card.sequence, quarter.quarter_id, first, end)
+    for at, samples in ((RECORD_IMPORTS_BYTE, quarter.import_w), (RECORD_EXPORTS_BYTE, quarter.export_w)):
         record[at : at + 2 * (end - first)] = bytes(samples[first:end])
-    record[_LINE : _LINE + len(line)] = line
+    record[RECORD_LINE_BYTE : RECORD_LINE_BYTE + len(line)] = line
     struct.pack_into("<I", record, 0, binascii.crc32(memoryview(record)[4:]))
-    card.journal.seek(card.sequence % _RECORDS * _SECTOR)
+    card.journal.seek(card.sequence % RECORDS * RECORD_BYTES)
     card.journal.write(record)
     card.sequence += 1

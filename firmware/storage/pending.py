@@ -8,8 +8,8 @@ import binascii
 import os
 from micropython import const
 
-from demand.quarter import HEAD_CELLS, SAMPLES
 from overlay import load
+from storage.journal import QUARTER_BYTES, QUARTER_ID_BYTE
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
@@ -18,10 +18,10 @@ _MAX_QUARTERS = const(200)
 _MAX_LOST_IDS = const(
     96
 )  # of the lost ones: so far back the meter's clock may be set, and each still counts once
-_BLOCK = 2 * HEAD_CELLS + 4 * SAMPLES
-_ID = const(8)  # where a block has its quarter's id
 _LINE = const(124)
-_RECORD = _BLOCK + _LINE + 4
+_CHECK = const(4)
+_RECORD = QUARTER_BYTES + _LINE + _CHECK
+_SIZE = const(6)  # in os.stat()
 
 
 def _path(board):
@@ -31,7 +31,7 @@ def _path(board):
 def counts(board):
     """(quarters that wait, quarters that were lost)."""
     try:
-        waiting = os.stat(_path(board))[6] // _RECORD
+        waiting = os.stat(_path(board))[_SIZE] // _RECORD
     except OSError:
         waiting = 0
     return waiting, read_json(board, "lost.json").get("quarters", 0)
@@ -44,7 +44,7 @@ def add(board, quarter, line):
     with open(_path(board), "ab") as file:
         line = line + bytes(_LINE - len(line))
         check = binascii.crc32(line, binascii.crc32(quarter.block))
-        line += check.to_bytes(4, "little")
+        line += check.to_bytes(_CHECK, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
             file.write(bytes(_RECORD - place))  # what a cut left of one
@@ -91,7 +91,7 @@ def _is_pending(board, quarter_id):
     try:
         with open(_path(board), "rb") as file:
             found = True
-            at = _ID
+            at = QUARTER_ID_BYTE
             while found:
                 file.seek(at)
                 found = file.read(4)
@@ -108,10 +108,13 @@ def read(board, number, quarter):
     with open(_path(board), "rb") as file:
         file.seek(number * _RECORD)
         record = file.read(_RECORD)
-    if len(record) < _RECORD or binascii.crc32(record[:-4]).to_bytes(4, "little") != record[-4:]:
+    if (
+        len(record) < _RECORD
+        or binascii.crc32(record[:-_CHECK]).to_bytes(_CHECK, "little") != record[-_CHECK:]
+    ):
         return b""
     load("storage.journal_reader").fill(quarter, record)
-    line = record[_BLOCK:]
+    line = record[QUARTER_BYTES:]
     return line[: line.find(b"\n") + 1]
 
 

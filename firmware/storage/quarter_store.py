@@ -12,11 +12,15 @@ from board.mount_point import CARD
 from demand.quarter import file_path
 from meter.timestamp import seconds
 from overlay import load
+from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
 # 16 KB are more than any quarter's file has, whatever a card that decays says of it.
 _MAX_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
+_SIZE = const(6)  # in os.stat()
+_START = const(0)  # fields of a line
+_SOURCE = const(-2)  # followed by the check
 
 
 def store(recorder, quarter):
@@ -44,7 +48,14 @@ def store(recorder, quarter):
 def line_of(quarter, lines):
     """The line of a quarter that has ended; `lines` is the module."""
     # One that ended at once was never kept, so its block has the id of another.
-    struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.newest_index + 1)
+    struct.pack_into(
+        "<IHH",
+        quarter.block,
+        QUARTER_ID_BYTE,
+        quarter.quarter_id,
+        quarter.block[QUARTER_ON_CARD_CELL],
+        quarter.newest_index + 1,
+    )
     return lines.with_check(load("storage.day_csv_line").text(quarter, lines.decimal))
 
 
@@ -93,7 +104,7 @@ def write(card, quarter, line, again=False, lines=None):
     name = file_path(quarter.quarter_id)
     path = "%s/meter/%s" % (CARD, name)
     fields = line.split(b",")
-    cut = fields[-2] == b"partial"
+    cut = fields[_SOURCE] == b"partial"
     old = _size(path)
     if old and _samples_of_file(path) > _samples_of(quarter):
         return
@@ -106,7 +117,7 @@ def write(card, quarter, line, again=False, lines=None):
     if not old or not _is_same(path, quarter, cut):
         with open(path, "wb") as file:
             quarter.write_json(file.write, False, cut)
-    key = fields[0] if old or again else None
+    key = fields[_START] if old or again else None
     for _ in lines.append(folder + "day.csv", line, lines.QUARTERS, key):
         pass
     card.remember_quarter(quarter.quarter_id, True)
@@ -116,7 +127,7 @@ def write(card, quarter, line, again=False, lines=None):
 def change_day(recorder, day):
     """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
     before, recorder.card.day = recorder.card.day, day
-    job = ["storage.day_totals", "close", before, None]
+    job = ["storage.day_totals", "close", "close a day", before, None]
     if before not in (None, day) and job not in recorder.jobs:  # once is enough, unless it has begun
         recorder.jobs.append(job)
 
@@ -128,7 +139,7 @@ def day_of_line(line):
 
 def _size(path):
     try:
-        return os.stat(path)[6]
+        return os.stat(path)[_SIZE]
     except OSError:
         return 0
 

@@ -15,6 +15,8 @@ from overlay import load
 _MARK = CARD + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
+_SIZE = const(6)  # in os.stat()
+_NAME = const(0)  # in an entry of os.ilistdir()
 
 
 def rebuild(recorder):
@@ -97,7 +99,7 @@ def _quarters_without_line(folder, path):
 
 def _size(path):
     try:
-        return os.stat(path)[6]
+        return os.stat(path)[_SIZE]
     except OSError:
         return 0
 
@@ -106,7 +108,7 @@ def _quarters_with_file(folder):
     """The quarters that have a file: (hour and minute) * 2 + 1 for winter."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
-        name = entry[0]
+        name = entry[_NAME]
         if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             found.add(int(name[:4]) * 2 + (name[4] == "W"))
     return found

@@ -12,6 +12,13 @@ from meter.timestamp import elapsed
 from overlay import load
 from storage import journal
 
+# Positions in a job, which is a list. Its module is loaded when it begins, so that a queued job takes little memory.
+JOB_MODULE = const(0)
+JOB_FUNCTION = const(1)  # in that module; returns a generator
+JOB_WORDS = const(2)  # for the log: "No memory to ..."
+JOB_ARGUMENT = const(3)  # of the function
+JOB_STEPS = const(4)  # the generator; None until the job begins, and again if memory was short
+
 _SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
 _BACK = const(3)  # slots by which a clock is corrected; further back is another time
 
@@ -29,8 +36,6 @@ class Recorder:
         self.card = device.card
         self.coach = device.coach
         self.ended_quarter = Quarter()  # takes turns with the coach's
-        # What is done in small steps, beside the reading: [module, name of its generator, argument, the generator
-        # once it has begun], so that what waits takes no memory, and begins anew where memory was short.
         self.jobs = []
         self.has_registers = False  # the running quarter has its first registers
         self._ended = False  # ended_quarter waits to be stored
@@ -60,7 +65,7 @@ class Recorder:
         if 0 <= late <= _SEEN_S:
             journal.update_registers(quarter, QUARTER_S + late, self.reading, journal.ENDED_SEEN)
         else:
-            quarter.block[23] = journal.ENDED_UNSEEN
+            quarter.block[journal.QUARTER_END_CELL] = journal.ENDED_UNSEEN
         coach.quarter, self.ended_quarter = self.ended_quarter, quarter
         self._ended = True
         self._saved_sample = -1
@@ -81,9 +86,9 @@ class Recorder:
         if self.jobs and not self._ended:
             job = self.jobs[0]
             try:
-                if not job[3]:
-                    job[3] = getattr(load(job[0]), job[1])(job[2])
-                next(job[3])
+                if not job[JOB_STEPS]:
+                    job[JOB_STEPS] = getattr(load(job[JOB_MODULE]), job[JOB_FUNCTION])(job[JOB_ARGUMENT])
+                next(job[JOB_STEPS])
             except StopIteration:
                 self.jobs.pop(0)
             except OSError as error:
@@ -91,10 +96,10 @@ class Recorder:
                 if self.card.journal:  # else it was begun on one that has failed already
                     self.card.fail(error)
             except MemoryError:
-                job[3] = None  # begun anew, behind the others
+                job[JOB_STEPS] = None  # begun anew, behind the others
                 self.jobs.append(self.jobs.pop(0))
                 gc.collect()
-                self.device.note("No memory for %s" % job[0])
+                self.device.note("No memory to %s" % job[JOB_WORDS])
 
     def _begin(self, quarter, t):
         journal.begin_registers(quarter, t, self.reading)

@@ -11,7 +11,18 @@ from micropython import const
 from demand.quarter import SAMPLE_S, quarter_id
 from meter.parser import total
 from overlay import load
-from storage.journal import CUT_SEEN, CUT_UNSEEN, serial_check
+from storage.journal import (
+    CUT_SEEN,
+    CUT_UNSEEN,
+    QUARTER_END_CELL,
+    QUARTER_FIRST_BYTE,
+    QUARTER_FIRST_WH_BYTE,
+    QUARTER_ID_BYTE,
+    QUARTER_ON_CARD_CELL,
+    QUARTER_SERIAL_CELL,
+    serial_check,
+)
+from storage.recorder import JOB_STEPS
 
 _DAY_S = const(86400)
 _AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
@@ -21,7 +32,7 @@ def open_card(recorder):
     """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
     card = recorder.card
     for job in recorder.jobs:
-        job[3] = None  # begun on the card of before
+        job[JOB_STEPS] = None  # begun on the card of before
     journal_reader, quarter_store, lines = (
         load("storage.journal_reader"),
         load("storage.quarter_store"),
@@ -45,10 +56,10 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
             quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # nothing of the running quarter is on this card
         _close_others(recorder, journal_reader, coach.quarter_id)
         load("storage.card_peaks").queue_search(recorder)
-    job = ["storage.rebuild", "rebuild", recorder, None]
+    job = ["storage.rebuild", "rebuild", "rebuild day.csv", recorder, None]
     if job not in recorder.jobs:
         recorder.jobs.append(job)
 
@@ -59,7 +70,7 @@ def resume(recorder, local_s, summer):
     now = quarter_id(local_s, summer)
     journal_reader = load("storage.journal_reader")
     block = journal_reader.block_in_memory(recorder.board)
-    kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
+    kept, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE) if block else (None, 0, 0)
     if block and kept != now and not _is_closed(recorder, journal_reader, kept):
         journal_reader.fill(recorder.ended_quarter, block)
         _mark_cut(recorder)
@@ -69,7 +80,7 @@ def resume(recorder, local_s, summer):
         newest = _close_others(recorder, journal_reader, now)
     if kept == now and stop > newest:
         journal_reader.fill(coach.quarter, block)
-        coach.quarter.block[6] = 0  # it may not be on the card
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # it may not be on the card
         newest = stop - 1
     if newest >= 0:
         _resume_coach(recorder, now)
@@ -108,23 +119,24 @@ def _is_closed(recorder, journal_reader, wanted):
 def _mark_cut(recorder):
     """The spare quarter ends at what is known of it."""
     quarter = recorder.ended_quarter
-    import_wh, reading = _registers(quarter)[2], recorder.reading
+    _, _, import_wh, _ = _registers(quarter)
+    reading = recorder.reading
     now = total(reading, "energy_import_")
-    same = quarter.block[9] == serial_check(reading) and now is not None and import_wh >= 0
+    same = quarter.block[QUARTER_SERIAL_CELL] == serial_check(reading) and now is not None and import_wh >= 0
     seen = same and 0 <= now - import_wh <= _AS_BEFORE_WH
-    quarter.block[23] = CUT_SEEN if seen else CUT_UNSEEN
+    quarter.block[QUARTER_END_CELL] = CUT_SEEN if seen else CUT_UNSEEN
 
 
 def _resume_coach(recorder, now):
     """The coach goes on with the quarter that was loaded."""
     coach = recorder.coach
     quarter = coach.quarter
-    import_wh = _registers(quarter)[0]
-    known = import_wh >= 0 and quarter.block[9] == serial_check(recorder.reading)
-    t = struct.unpack_from("<h", quarter.block, 16)[0]
+    import_wh, _, _, _ = _registers(quarter)
+    known = import_wh >= 0 and quarter.block[QUARTER_SERIAL_CELL] == serial_check(recorder.reading)
+    (t,) = struct.unpack_from("<h", quarter.block, QUARTER_FIRST_BYTE)
     coach.resume(now, quarter.newest_index * SAMPLE_S, import_wh if known else None, t)
     recorder.has_registers = True
 
 
 def _registers(quarter):
-    return struct.unpack_from("<iiii", quarter.block, 20)
+    return struct.unpack_from("<iiii", quarter.block, QUARTER_FIRST_WH_BYTE)

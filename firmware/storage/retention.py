@@ -17,7 +17,9 @@ def queue_if_full(recorder):
     card = recorder.card
     wanted = recorder.device.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _FEW_FREE and not recorder.jobs:
-        recorder.jobs.append(["storage.retention", "remove_oldest_files", card, None])
+        recorder.jobs.append(
+            ["storage.retention", "remove_oldest_files", "remove the oldest files", card, None]
+        )
 
 
 def remove_oldest_files(card):

@@ -50,7 +50,7 @@ class Device:
     def write(self):
         """Let the one writer do what waits for it."""
         while self.jobs:
-            module, name, argument, _ = self.jobs.pop(0)
+            module, name, _, argument, _ = self.jobs.pop(0)
             next(getattr(load(module), name)(argument))
 
     def restart(self):

@@ -109,7 +109,7 @@ def test_amounts_run_from_the_end_of_the_day_before():
 def test_day_waits_once_to_be_closed():
     found = device("261112232950W", power_w=1200)
     found.run_until("261113003020W", every=10)
-    found.recorder.jobs[:] = [["", "", None, iter(range(100000))]]  # takes long
+    found.recorder.jobs[:] = [["", "", "", None, iter(range(100000))]]  # takes long
     for _ in range(3):
         set_back(found, 3600)
         found.run_until("261113003020W", every=60)
