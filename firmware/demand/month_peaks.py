@@ -1,6 +1,6 @@
-"""Which peak counts for each month, and what is billed on them. Loaded when one comes or is asked for.
+"""Rules of the monthly peaks: which one counts, and the billable average. Loaded on demand.
 
-A peak is a tuple as in `Peaks` (demand/peaks.py), which keeps them.
+A peak is a tuple (PEAK_MONTH ... PEAK_SOURCE, demand/peaks.py).
 """
 
 from micropython import const
@@ -10,17 +10,17 @@ from demand.quarter import QUARTER_S
 from demand.target import FLOOR_W, has_tariff
 from meter import timestamp
 
-_CLOSED = const(13)  # closed months that a meter keeps, and we
+_CLOSED = const(13)  # closed months in a meter's list, and in ours
 _BILLED = const(12)
 
 
 def closed(peaks):
-    """The peaks of the closed months, newest first, at most 13."""
+    """Return the peaks of the closed months, newest first, at most 13."""
     return [peak for peak in peaks.months if peak[PEAK_MONTH] < peaks.month][:_CLOSED]
 
 
 def billable_w(peaks):
-    """Mean in W of max(2500, peak) over the months that count; None where none does or peaks cost nothing."""
+    """Return the mean in W of max(2500, peak) over the months that count; None without any, or if peaks are free."""
     month = peaks.month
     if month is None or not has_tariff(peaks.area):
         return None
@@ -32,11 +32,11 @@ def billable_w(peaks):
 
 
 def update(peaks, month, sent_peak, sent_months):
-    """Take the running month, and what the meter sent as Peaks.update() gets it; True when anything changed."""
+    """Set the running month and add the meter's peaks, as given to Peaks.update(). True if anything changed."""
     changed = month != peaks.month
     if changed:
         peaks.month = month
-        # A clock that was ahead leaves no peaks behind.
+        # Remove the peaks of later months, left by a clock that was ahead.
         peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] <= month]
     if sent_peak and _add_sent(peaks, *sent_peak):
         changed = True
@@ -50,14 +50,14 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # A month that was never measured has a stamp outside of itself.
+    # The timestamp of a month that was never measured is not in that month.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))
 
 
 def add(peaks, peak):
-    """Keep a peak if it is the better one of its month; whether it is."""
+    """Add a peak if it replaces its month's peak or is the first. True if it was added."""
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:
         return False

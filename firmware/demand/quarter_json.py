@@ -1,18 +1,17 @@
-"""A quarter as JSON, as the monitor has always had it. Loaded when one is stored or asked for.
+"""A quarter as JSON, in the original firmware's format. Loaded on demand.
 
-The arrays end at the newest sample; of a quarter that a restart cut, whose end nobody saw, with one null behind it.
-Production is <= 0, as it always was.
+The arrays end at the newest sample. If a restart missed the quarter's end, one null follows. Production is <= 0.
 """
 
 from micropython import const
 
 from demand.quarter import ABSENT, SAMPLES
 
-_PIECE = const(12)  # slots that are written at a time: 73 bytes at most
+_PIECE = const(12)  # samples that are written at a time, 73 bytes at most
 
 
 def write_json(quarter, write, running, cut):
-    """See Quarter.write_json()."""
+    """Write the JSON of a quarter: see Quarter.write_json()."""
     if quarter.quarter_id is None:
         write(b"{}")
         return

@@ -1,4 +1,4 @@
-"""The peaks of months that the meter does not tell, from the days of the card. Loaded while used."""
+"""Monthly peaks from the days on the card, for a meter that does not send them. Loaded on demand."""
 
 from micropython import const
 
@@ -14,7 +14,7 @@ _PEAK_START = const(6)
 
 
 def queue_search(recorder):
-    """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
+    """Queue the search for peaks on the card if the meter sends no peaks of closed months."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
         local_s, _ = reading["time"]
@@ -23,7 +23,10 @@ def queue_search(recorder):
 
 
 def search(asked):
-    """Hand each stored day's peak, of this month and the 13 before it, to the peaks: a generator of small steps."""
+    """Add each stored day's peak of this month and the 13 previous ones: a job of the recorder, a line a step.
+
+    `asked` is (Peaks, local_s of now).
+    """
     peaks, local_s = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
     month = month_of(local_s)

@@ -1,4 +1,4 @@
-"""The line of day.csv that a quarter gets. Loaded while used."""
+"""A quarter's line of day.csv, made from its block. Loaded on demand."""
 
 import struct
 from micropython import const
@@ -7,12 +7,12 @@ from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
 from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
-_MAX_LATE_S = const(10)  # registers read so soon after the quarter's start are those of its start
-_MAX_WH = const(16383)  # of a quarter: more than its samples can say
+_MAX_LATE_S = const(10)  # registers read this soon after the quarter's start count as those of its start
+_MAX_WH = const(16383)  # of a quarter, the most that its samples can add up to
 
 
 def text(quarter, decimal):
-    """The line, without its check, of a quarter that has ended, from its block (see journal.py)."""
+    """Return the line, without its check, of a quarter that has ended. Its block has the registers (see journal.py)."""
     quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from(
         "<IHHhHiiiiiihH", quarter.block, QUARTER_ID_BYTE
     )
@@ -23,7 +23,7 @@ def text(quarter, decimal):
     source = b"partial" if ended == CUT_UNSEEN else b"samples"
     if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # Between the two readings: a meter that sends every 10 s is late at both ends.
+        # The time between the two readings, because a meter that sends every 10 s is late at both ends.
         span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):

@@ -1,12 +1,35 @@
-"""The running quarter, kept where a restart finds it: every 5 s in the memory that a reset leaves alone, every minute
-on the card.
+"""The running quarter's block: saved every 5 s in the memory that a reset keeps, and every minute on the card.
 
-A quarter's block, little-endian (a record on the card begins with the same head, see journal_writer.py):
-  0  CRC-32 of what follows        8  quarter id        12  slot up to which it is on the card        14  slots
- 16  second at which its registers were first read      18  check of the meter's serial number
- 20  import and export register then, in Wh; -1: not known
- 28  the newest import, export (Wh), gas, water (dm3)   44  second of the newest telegram     46  what ended it
- 48  mean import of each 5 s, in W, 65535 without a telegram        408  their export
+A quarter's block, little-endian, 16-bit cells:
+
+  byte  cell  type  unit
+     0     0   I          CRC-32 of the rest
+     4     2   I          0
+     8     4   I          quarter id
+    12     6   H          number of samples that are on the card already
+    14     7   H          number of samples so far
+    16     8   h    s     time in the quarter at which its first registers were read
+    18     9   H          check of the meter's serial number
+    20    10   ii   Wh    first import and export register, -1: unknown
+    28    14   ii   Wh    newest import and export register, -1: unknown
+    36    18   ii   dm3   newest gas and water register, -1: unknown
+    44    22   h    s     time in the quarter of the newest telegram
+    46    23   H          how it ended: RUNNING, ENDED_UNSEEN ... CUT_SEEN
+    48    24   H    W     180 samples of import, 65535 without a telegram
+   408   204   H    W     180 samples of export
+
+A record of the card's journal, 512 bytes, little-endian (journal_writer.py):
+
+  byte  type  unit
+     0   I          CRC-32 of the rest
+     4   I          number of the record, one more than the previous
+     8   I          quarter id
+    12   H          its first sample
+    14   H          the sample after its last
+    16              as bytes 16 to 47 of the block
+    48   H    W     import of these samples, 65535 without a telegram
+   216   H    W     export of these samples
+   384              the line of day.csv, in the record that closes the quarter; else 0
 """
 
 import binascii
@@ -16,7 +39,7 @@ from micropython import const
 from board.rtc_memory import keep_quarter
 from meter.parser import total
 
-# Positions in a quarter's block: of 16-bit cells, or of bytes for struct.
+# Positions in a quarter's block: cells, or bytes for struct.
 QUARTER_BYTES = const(768)  # 2 * HEAD_CELLS + 4 * SAMPLES (demand/quarter.py)
 QUARTER_ID_BYTE = const(8)
 QUARTER_ON_CARD_CELL = const(6)
@@ -27,7 +50,7 @@ QUARTER_FIRST_WH_BYTE = const(20)
 QUARTER_NEWEST_BYTE = const(28)
 QUARTER_END_CELL = const(23)
 
-# Of a record of the card's journal.
+# Positions in a record of the card's journal.
 RECORD_BYTES = const(512)
 RECORDS = const(64)
 RECORD_NUMBER_BYTE = const(4)
@@ -38,10 +61,10 @@ RECORD_LINE_BYTE = const(384)
 
 # Values of a block's end.
 RUNNING = const(0)
-ENDED_UNSEEN = const(1)  # another quarter has begun, but its first telegram came late
-ENDED_SEEN = const(2)  # the registers at its end are known
-CUT_UNSEEN = const(3)  # by a restart: its end was not seen
-CUT_SEEN = const(4)  # by a restart, but the meter counted nothing meanwhile
+ENDED_UNSEEN = const(1)  # another quarter began, but too late to know this one's last registers
+ENDED_SEEN = const(2)  # with the registers at its end
+CUT_UNSEEN = const(3)  # by a restart, which missed its end
+CUT_SEEN = const(4)  # by a restart during which the register did not rise
 
 _GAS = const(3)
 _WATER = const(7)
@@ -51,7 +74,7 @@ _MINUTE = const(12)  # samples
 
 
 def _volume_dm3(reading, kind):
-    """dm3 of all meters of this type together, -1 without one."""
+    """Return the sum in dm3 of all meters of this M-Bus device type, -1 without one."""
     amount = -1
     for meter in reading["mbus"].values():
         volume = meter.get("volume")
@@ -66,21 +89,21 @@ def _energy_wh(reading, field):
 
 
 def serial_check(reading):
-    """A check of the meter's serial number, 0 where it sends none."""
+    """Return a check of the meter's serial number, 0 if the meter does not send it."""
     return binascii.crc32((reading["meter_id"] or "").encode()) & 0xFFFF
 
 
 def begin_registers(quarter, t, reading):
-    """A quarter begins: these are its first registers, read at its second t."""
+    """Write a quarter's first registers, read at its second t, into its block."""
     quarter.block[QUARTER_ON_CARD_CELL] = 0
     wh = _energy_wh(reading, "energy_import_"), _energy_wh(reading, "energy_export_")
     struct.pack_into("<hHii", quarter.block, QUARTER_FIRST_BYTE, t, serial_check(reading), *wh)
 
 
 def update_registers(quarter, t, reading, ended=RUNNING):
-    """Take the newest registers into the quarter's block.
+    """Write the newest registers, read at second t, into the quarter's block.
 
-    Another meter (its serial number differs) counts from elsewhere: then the quarter has no registers to count from.
+    If the serial number is another one, the meter was replaced, and the quarter's first registers become unknown.
     """
     block = quarter.block
     if block[QUARTER_SERIAL_CELL] != serial_check(reading):
@@ -99,7 +122,7 @@ def update_registers(quarter, t, reading, ended=RUNNING):
 
 
 def save(board, quarter):
-    """Let a reset find the quarter."""
+    """Save the quarter in the memory that a reset keeps."""
     block = quarter.block
     struct.pack_into("<III", block, 0, 0, 0, quarter.quarter_id)
     block[QUARTER_STOP_CELL] = quarter.newest_index + 1
@@ -108,5 +131,5 @@ def save(board, quarter):
 
 
 def is_record_due(quarter):
-    """Whether a minute of the quarter is not on the card yet."""
+    """True if a minute of the quarter is not on the card yet, or the clock was set back."""
     return not 0 <= quarter.newest_index - quarter.block[QUARTER_ON_CARD_CELL] < _MINUTE

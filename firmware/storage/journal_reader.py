@@ -1,4 +1,4 @@
-"""What the journal of a card, or the memory that a reset leaves alone, still has of quarters. Loaded while used."""
+"""Reader of quarters from the card's journal, or from the memory that a reset keeps. Loaded on demand."""
 
 import binascii
 import struct
@@ -22,7 +22,7 @@ _PATH = CARD + "/journal.bin"
 
 
 def open_journal(card):
-    """Open the card's journal, to be written behind its newest record; make it when there is none."""
+    """Open the card's journal, which is created if missing, to continue after its newest record."""
     try:
         file = open(_PATH, "r+b")
         whole = file.seek(0, 2) >= RECORDS * RECORD_BYTES
@@ -44,7 +44,7 @@ def _is_whole(record):
 
 
 def _newest_number(file):
-    """The number of the newest record, 0 when there is none."""
+    """Return the number of the newest record, 0 if there is no record."""
     record = bytearray(RECORD_BYTES)
     newest = 0
     file.seek(0)
@@ -55,7 +55,7 @@ def _newest_number(file):
 
 
 def _records(file):
-    """Each record, oldest first, as (quarter id, record, the line that closed it or b""); its memory is used again."""
+    """Yield (quarter id, record, the line that closed it or b""), oldest first. The record's memory is reused."""
     record = bytearray(RECORD_BYTES)
     newest = _newest_number(file)
     for number in range(max(1, newest - RECORDS + 1), newest + 1):
@@ -72,7 +72,7 @@ def _records(file):
 
 
 def quarters(file):
-    """What the journal has, oldest first: (quarter id, the line that closed it, b"" for one that was running)."""
+    """Return (quarter id, the line that closed it, or b"" if it was running) of each quarter, oldest first."""
     found = []
     for quarter_id, _, line in _records(file):
         if found and found[-1][0] == quarter_id:
@@ -82,7 +82,7 @@ def quarters(file):
 
 
 def read(file, quarter, wanted_id):
-    """Fill `quarter` with what the journal has of the one with this id; of its records the later ones hold."""
+    """Fill `quarter` with the samples and registers of this id; later records replace earlier ones."""
     quarter.clear(wanted_id)
     stop = 0
     line = b""
@@ -90,20 +90,20 @@ def read(file, quarter, wanted_id):
         if quarter_id != wanted_id:
             continue
         if line and not line_of_it:
-            quarter.clear(wanted_id)  # it began a second time: the clock was set back
+            quarter.clear(wanted_id)  # the clock was set back, so the quarter began again
         line = line_of_it
         first, stop = struct.unpack_from("<HH", record, RECORD_FIRST_BYTE)
         _copy_cells(record, 0, quarter.block, 0, HEAD_CELLS)
         _copy_cells(record, RECORD_IMPORTS_BYTE, quarter.import_w, first, stop - first)
         _copy_cells(record, RECORD_EXPORTS_BYTE, quarter.export_w, first, stop - first)
     for samples in (quarter.import_w, quarter.export_w):
-        for at in range(stop, SAMPLES):  # from before the clock was set back
+        for at in range(stop, SAMPLES):  # samples from before the clock was set back
             samples[at] = ABSENT
     quarter.resume(stop - 1)
 
 
 def fill(quarter, block):
-    """Fill `quarter` with a block of its own kind."""
+    """Fill `quarter` with a block (journal.py), given as bytes."""
     quarter_id, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE)
     quarter.clear(quarter_id)
     _copy_cells(block, 0, quarter.block, 0, QUARTER_BYTES // 2)
@@ -111,7 +111,7 @@ def fill(quarter, block):
 
 
 def block_in_memory(board):
-    """The block that a reset left, None when power was off or there was none."""
+    """Return the block that was saved before a reset, None if it is missing or damaged, as after a power cut."""
     block = kept_quarter(board)
     if len(block) < QUARTER_BYTES:
         return None

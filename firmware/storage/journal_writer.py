@@ -1,14 +1,9 @@
-"""The journal of a card: what is new of the running quarter, once a minute. Loaded while used.
+"""Writer of the card's journal: the new samples of the running quarter, once a minute. Loaded on demand.
 
-On the card it is /journal.bin, made once, 64 sectors that are written in turn, one record each, never with its
-directory entry. A record is whole or nothing: a cut can only spoil the newest one, in a sector that no other one has.
-So a minute costs one sector; two slots that each hold a whole quarter would cost two, more than all the rest.
-
-A record, little-endian:
-  0  CRC-32 of what follows        4  number, one more than the one before     8  quarter id
- 12  first slot, 14 slot behind the last        16 to 47 as in a quarter's block (journal.py)
- 48  mean import of these slots, in W, 65535 without a telegram        216  their export
-384  the finished line of day.csv, in the record that closes the quarter
+The journal is /journal.bin: 64 sectors with a record each (layout: journal.py), written in turn, four quarters' worth.
+The file is created once, and its directory entry never changes. A power cut can spoil only the newest record, because
+no other record shares its sector. A minute costs one sector. Two slots that each hold a whole quarter would cost two
+sectors a minute, more than all other writes.
 """
 
 import binascii
@@ -26,11 +21,11 @@ from storage.journal import (
     RECORDS,
 )
 
-_MAX_SAMPLES = const(84)  # slots of a record: the newest minute, and six before it
+_MAX_SAMPLES = const(84)  # of a record: the newest minute and the six previous ones
 
 
 def write(card, quarter, line=b""):
-    """Put what is new of a quarter on the card; with its finished line, close it. OSError when the card fails."""
+    """Write a quarter's new samples to the journal; with its line of day.csv, close it. OSError if the card fails."""
     stop = SAMPLES if line else quarter.newest_index
     first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - _MAX_SAMPLES))
     while True:

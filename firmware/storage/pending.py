@@ -1,7 +1,12 @@
-"""Quarters that wait for a card, in the board's flash. Loaded while used.
+"""Quarters that wait in the board's flash for a card. Loaded on demand.
 
-One file, one record of fixed length a quarter: its block (journal.py), its line of day.csv, and a CRC-32 of both. Two
-days and two hours of them; what comes when it is full is lost, and counted.
+spool.bin has a record of 896 bytes a quarter. It has room for 200 quarters, two days and two hours. When it is full,
+a quarter is lost, and lost.json counts it.
+
+  byte  bytes
+     0    768   the quarter's block (journal.py)
+   768    124   its line of day.csv, filled up with 0
+   892      4   CRC-32 of both, little-endian
 """
 
 import binascii
@@ -17,7 +22,7 @@ write_json = load("board.flash_json").write_json
 _MAX_QUARTERS = const(200)
 _MAX_LOST_IDS = const(
     96
-)  # of the lost ones: so far back the meter's clock may be set, and each still counts once
+)  # a day of lost quarters, so that a clock set back by up to a day does not count one twice
 _LINE = const(124)
 _CHECK = const(4)
 _RECORD = QUARTER_BYTES + _LINE + _CHECK
@@ -29,7 +34,7 @@ def _path(board):
 
 
 def counts(board):
-    """(quarters that wait, quarters that were lost)."""
+    """Return (number of quarters that wait, number of quarters that were lost)."""
     try:
         waiting = os.stat(_path(board))[_SIZE] // _RECORD
     except OSError:
@@ -38,7 +43,7 @@ def counts(board):
 
 
 def add(board, quarter, line):
-    """Let a quarter wait. OSError when there is no room for it."""
+    """Add a quarter that has ended, with its line. OSError if there is no room for it."""
     if counts(board)[0] >= _MAX_QUARTERS:
         raise OSError(28)
     with open(_path(board), "ab") as file:
@@ -47,15 +52,15 @@ def add(board, quarter, line):
         line += check.to_bytes(_CHECK, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
-            file.write(bytes(_RECORD - place))  # what a cut left of one
+            file.write(bytes(_RECORD - place))  # complete a record that a power cut left unfinished
         file.write(quarter.block)
         file.write(line)
 
 
 def count_lost(board, quarter_id=None):
-    """Count a quarter that could be kept nowhere (None: one that is damaged); how many more are lost now.
+    """Count a lost quarter (None: a damaged record). Return the number of quarters added to the count, 0 or 1.
 
-    One that ends a second time, since the meter's clock was set back, has been counted, or waits.
+    A quarter ends a second time if the meter's clock was set back. Then it is already counted, or it waits.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
@@ -68,7 +73,7 @@ def count_lost(board, quarter_id=None):
 
 
 def uncount_lost(board, quarter_id):
-    """A quarter is kept: how many fewer are lost now. It may have ended before, when it could be kept nowhere."""
+    """Subtract a quarter from the lost ones if it was counted, now that it is stored. Return the number subtracted."""
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
     if quarter_id not in lost_ids:
@@ -82,11 +87,11 @@ def _write_lost(board, quarters, lost_ids):
     try:
         write_json(board, "lost.json", {"quarters": quarters, "newest": lost_ids})
     except OSError:
-        pass  # the flash is full: the count goes on until a restart
+        pass  # the flash is full, so the count lasts until a restart
 
 
 def _is_pending(board, quarter_id):
-    """Whether a quarter is among those that wait."""
+    """True if this quarter waits."""
     id_bytes = quarter_id.to_bytes(4, "little")
     try:
         with open(_path(board), "rb") as file:
@@ -99,12 +104,12 @@ def _is_pending(board, quarter_id):
                     return True
                 at += _RECORD
     except OSError:
-        pass  # none waits
+        pass  # no quarter waits
     return False
 
 
 def read(board, number, quarter):
-    """Fill `quarter` with the one of this number (from 0) and give its line; b"" when it is damaged."""
+    """Fill `quarter` with the record of this number (from 0). Return its line, b"" if the record is damaged."""
     with open(_path(board), "rb") as file:
         file.seek(number * _RECORD)
         record = file.read(_RECORD)
@@ -119,5 +124,5 @@ def read(board, number, quarter):
 
 
 def clear(board):
-    """All of them are on the card."""
+    """Remove all records, because all of them are on the card."""
     os.remove(_path(board))

@@ -1,7 +1,7 @@
-"""A quarter goes to the card: its file of 5 s samples, then its line of day.csv. Loaded while used.
+"""Storing of a quarter that has ended: its file of 5 s samples, then its line of day.csv. Loaded on demand.
 
-Nothing is renamed, and nothing runs between open and close. Whatever moment the power goes at, the journal has the
-whole quarter (`journal.py`), and the next start brings file and line up to it (`recovery.py`).
+No file is renamed, and no other task runs between open and close. If the power fails at any moment, the journal has
+the whole quarter (journal.py), and the next start completes file and line from it (recovery.py).
 """
 
 import os
@@ -15,7 +15,7 @@ from overlay import load
 from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
-# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
+# No quarter file exceeds 16 KB; stop there even if a corrupt directory entry claims more.
 _MAX_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
 _SIZE = const(6)  # in os.stat()
@@ -24,9 +24,10 @@ _SOURCE = const(-2)  # followed by the check
 
 
 def store(recorder, quarter):
-    """Store a quarter that has ended: on the card, or in the flash, where it waits.
+    """Store a quarter that has ended on the card, or else in the flash, where it waits for a card.
 
-    Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
+    While other quarters wait, this one waits too, so that lines are written in the order of time. If the flash has no
+    room for it, it goes to the card at once.
     """
     lines = load("storage.day_csv_writer")
     line = line_of(quarter, lines)
@@ -46,8 +47,8 @@ def store(recorder, quarter):
 
 
 def line_of(quarter, lines):
-    """The line of a quarter that has ended; `lines` is the module."""
-    # One that ended at once was never kept, so its block has the id of another.
+    """Return the line of a quarter that has ended; `lines` is the module day_csv_writer."""
+    # A quarter that ended at once was never saved, so its block still has another quarter's id.
     struct.pack_into(
         "<IHH",
         quarter.block,
@@ -60,7 +61,7 @@ def line_of(quarter, lines):
 
 
 def _store_on_card(recorder, quarter, line, lines):
-    """Whether the card takes a quarter."""
+    """True if the quarter is now on the card."""
     try:
         close(recorder, quarter, line, lines)
     except OSError as error:
@@ -70,7 +71,7 @@ def _store_on_card(recorder, quarter, line, lines):
 
 
 def close(recorder, quarter, line, lines, again=False):
-    """Close a quarter in the journal, and write it. OSError when the card does not take it."""
+    """Close a quarter in the journal, write it, and change the day if needed. OSError if the card fails."""
     load("storage.journal_writer").write(recorder.card, quarter, line)
     write(recorder.card, quarter, line, again, lines)
     change_day(recorder, day_of_line(line))
@@ -80,7 +81,7 @@ def close(recorder, quarter, line, lines, again=False):
 
 
 def move_pending(recorder):
-    """Move the next quarter that waits to the card. OSError when the card does not take it."""
+    """Move the next quarter that waits from the flash to the card. OSError if the card fails."""
     card, board = recorder.card, recorder.board
     line = load("storage.pending").read(board, recorder.moved_count, recorder.ended_quarter)
     if line:
@@ -96,10 +97,10 @@ def move_pending(recorder):
 
 
 def write(card, quarter, line, again=False, lines=None):
-    """Write a quarter that has ended. OSError when the card does not take it.
+    """Write the file and the line of a quarter that has ended. OSError if the card fails.
 
-    A quarter ends a second time when the meter's clock has gone back: the file with more samples stays. `again`: it may
-    be on the card already, in whole or in part.
+    A quarter ends a second time if the meter's clock was set back. Then the file with more samples stays.
+    `again`: the quarter may be on the card already, whole or in part.
     """
     name = file_path(quarter.quarter_id)
     path = "%s/meter/%s" % (CARD, name)
@@ -125,15 +126,15 @@ def write(card, quarter, line, again=False, lines=None):
 
 
 def change_day(recorder, day):
-    """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
+    """Set the day (local_s // 86400) of the newest quarter. If it is another day, queue the closing of the previous."""
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    if before not in (None, day) and job not in recorder.jobs:  # once is enough, unless it has begun
+    if before not in (None, day) and job not in recorder.jobs:  # one that has begun may miss lines
         recorder.jobs.append(job)
 
 
 def day_of_line(line):
-    """The day (local_s // 86400) of a line of day.csv."""
+    """Return the day (local_s // 86400) of a line of day.csv."""
     return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
 
 
@@ -157,7 +158,7 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # What stands between commas and is no null, which has the only "u" but for those of the keys.
+    # Numbers are counted by their commas, minus each null by its "u". The keys have the same number of "u" in any file.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -180,11 +181,11 @@ def _samples_of_file(path):
 
 
 def _create_day_csv(folder, header):
-    """Make a day.csv, in such a way that no name is ever cut in two.
+    """Create a day.csv, and align the directory entries that follow, so that a power cut never leaves half a name.
 
-    The name of a quarter's file is too long for one entry of its folder and takes two. Where those lay in two sectors,
-    a cut between them would leave half a name. "." and ".." are two entries, day.csv is one: so another one, which is
-    free again afterwards but too small for two, keeps all that follow in pairs.
+    A quarter's name takes two directory entries. If they straddled a sector boundary, a power cut could leave half a
+    name. ".", ".." and day.csv fill three entries. Creating and deleting pair.tmp leaves a fourth one free, too small
+    for a quarter's name, so that every later pair is aligned.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

@@ -1,8 +1,8 @@
-"""A card of the original firmware has no day.csv and no days.csv: both are made from its quarters. Loaded while used.
+"""Rebuilding of day.csv and days.csv, which a card of the original firmware lacks. Loaded on demand.
 
-It goes from the newest month to the oldest, in small steps beside the reading. /meter/rebuilt.txt names the month that
-was finished last, "all" at the end: after a restart it goes on there, and a card that is finished is not looked at
-again.
+Both are made from the quarters' files, from the newest month to the oldest, in small steps. /meter/rebuilt.txt has the
+month that was finished last, or "all" at the end. After a restart the job continues there, and it skips a card that is
+finished.
 """
 
 import os
@@ -20,7 +20,7 @@ _NAME = const(0)  # in an entry of os.ilistdir()
 
 
 def rebuild(recorder):
-    """All that is missing, as a generator of small steps. OSError when the card fails."""
+    """Write every line that is missing: a job of the recorder. OSError if the card fails."""
     done = _read_mark()
     if done == _ALL:
         return
@@ -57,9 +57,9 @@ def _numbers(card, folder):
 
 
 def _rebuild_day(card, year, month, day):
-    """Append the lines of the quarters that have none; then the day's line, if the day is over.
+    """Append the missing lines of a day's quarters, then the day's line if the day is over.
 
-    The writer goes on meanwhile: whenever day.csv has grown without us, what has no line is found anew.
+    The recorder writes to day.csv too. Whenever it has grown by another line, the missing lines are searched again.
     """
     folder = "%s/meter/%04d/%02d/%02d/" % (CARD, year, month, day)
     path = folder + "day.csv"
@@ -84,7 +84,7 @@ def _rebuild_day(card, year, month, day):
 
 
 def _quarters_without_line(folder, path):
-    """The quarters that have a file and no line, in the order of time; None where the day has no quarter."""
+    """Return the quarters with a file and no line, in the order of time; None if no quarter of the day has a file."""
     there = _quarters_with_file(folder)
     yield
     if not there:
@@ -105,7 +105,7 @@ def _size(path):
 
 
 def _quarters_with_file(folder):
-    """The quarters that have a file: (hour and minute) * 2 + 1 for winter."""
+    """Return the quarters that have a file, each as hour and minute (945) * 2, plus 1 in winter."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
         name = entry[_NAME]
@@ -115,5 +115,5 @@ def _quarters_with_file(folder):
 
 
 def _time_order(name):
-    # The doubled hour of October: its summer half comes first.
+    # In October's doubled hour, summer time comes first.
     return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)

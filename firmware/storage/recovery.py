@@ -1,8 +1,9 @@
-"""After a restart, or when a card has come: what was begun is finished. Loaded while used.
+"""Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
-A quarter that the journal says is closed gets its file and its line of day.csv, where a cut left them out. One that was
-running goes on when the board is back within it; otherwise it is closed at its last record, and marked partial. One
-case is better: where the register has hardly moved since, the house had no power either, and the average is known.
+A quarter that is closed in the journal gets its file and its line of day.csv, if a power cut left them out. A quarter
+that was running continues if the board restarts within it. Otherwise it is closed at its last record and marked
+partial. There is one exception: if the register has hardly risen since, the house had no power either, so the
+quarter's average is known.
 """
 
 import struct
@@ -25,14 +26,14 @@ from storage.journal import (
 from storage.recorder import JOB_STEPS
 
 _DAY_S = const(86400)
-_AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
+_AS_BEFORE_WH = const(1)  # the most that a register may rise while nothing is used
 
 
 def open_card(recorder):
-    """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
+    """Open the journal of a card that was inserted, and finish the quarters in it. OSError if the card fails."""
     card = recorder.card
     for job in recorder.jobs:
-        job[JOB_STEPS] = None  # begun on the card of before
+        job[JOB_STEPS] = None  # it began on the previous card
     journal_reader, quarter_store, lines = (
         load("storage.journal_reader"),
         load("storage.quarter_store"),
@@ -43,7 +44,7 @@ def open_card(recorder):
         _finish_closed(recorder, journal_reader, quarter_store, lines)
     except MemoryError:
         card.journal.close()
-        card.journal = None  # all of it once more, in a second
+        card.journal = None  # everything again in a second
         raise
 
 
@@ -65,7 +66,7 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
 
 
 def resume(recorder, local_s, summer):
-    """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
+    """Continue the quarter of the first telegram if it had begun, and close an earlier one."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
     journal_reader = load("storage.journal_reader")
@@ -91,7 +92,10 @@ def resume(recorder, local_s, summer):
 
 
 def _close_others(recorder, journal_reader, running):
-    """Close what was running when the card was written last, but for this quarter: its newest sample, loaded, or -1."""
+    """Close the quarters of the journal that are not closed, except the one with the id `running`.
+
+    Load that one into the coach's quarter before its first telegram, and return its newest sample; -1 without it.
+    """
     card = recorder.card
     newest = -1
     for wanted, line in journal_reader.quarters(card.journal):
@@ -100,7 +104,7 @@ def _close_others(recorder, journal_reader, running):
         if wanted != running:
             journal_reader.read(card.journal, recorder.ended_quarter, wanted)
             _mark_cut(recorder)
-            # What the card does not take now stays in its journal.
+            # If the card fails here, the quarter stays in its journal.
             lines, quarter_store = load("storage.day_csv_writer"), load("storage.quarter_store")
             line = quarter_store.line_of(recorder.ended_quarter, lines)
             quarter_store.close(recorder, recorder.ended_quarter, line, lines, True)
@@ -111,13 +115,13 @@ def _close_others(recorder, journal_reader, running):
 
 
 def _is_closed(recorder, journal_reader, wanted):
-    """Whether the card's journal says that a quarter is closed."""
+    """True if the quarter is closed in the card's journal."""
     file = recorder.card.journal
     return file and wanted in [quarter_id for quarter_id, line in journal_reader.quarters(file) if line]
 
 
 def _mark_cut(recorder):
-    """The spare quarter ends at what is known of it."""
+    """Mark `ended_quarter` as cut by a restart."""
     quarter = recorder.ended_quarter
     _, _, import_wh, _ = _registers(quarter)
     reading = recorder.reading
@@ -128,7 +132,7 @@ def _mark_cut(recorder):
 
 
 def _resume_coach(recorder, now):
-    """The coach goes on with the quarter that was loaded."""
+    """Let the coach continue with the quarter that was loaded into it."""
     coach = recorder.coach
     quarter = coach.quarter
     import_wh, _, _, _ = _registers(quarter)

@@ -1,6 +1,6 @@
-"""Makes room on a card that is full: the oldest 5 s files go, day.csv and days.csv stay. Loaded while used.
+"""Removal of the oldest 5 s files from a card that is almost full; day.csv and days.csv stay. Loaded on demand.
 
-Only where the owner has set card.remove_oldest; by itself nothing is ever removed.
+Only if the owner has set card.remove_oldest; otherwise nothing is ever removed.
 """
 
 import os
@@ -13,7 +13,7 @@ _ENOUGH_FREE = const(384)  # quarters: four days
 
 
 def queue_if_full(recorder):
-    """The owner may want room to be made before the card is full."""
+    """Queue the removal of the oldest files, if the owner has set it and the card is almost full."""
     card = recorder.card
     wanted = recorder.device.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _FEW_FREE and not recorder.jobs:
@@ -23,7 +23,7 @@ def queue_if_full(recorder):
 
 
 def remove_oldest_files(card):
-    """Remove files, the oldest first, until there is room for four days: a generator, one file a step."""
+    """Remove files, the oldest first, until there is room for four days: a job of the recorder, a file a step."""
     for year in card.names(""):
         for month in card.names(year) if year.isdigit() else ():
             for day in card.names("%s/%s" % (year, month)) if month.isdigit() else ():
