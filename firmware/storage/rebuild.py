@@ -16,7 +16,6 @@ _MARK = CARD + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
 _SIZE = const(6)  # in os.stat()
-_NAME = const(0)  # in an entry of os.ilistdir()
 
 
 def rebuild(recorder):
@@ -108,7 +107,7 @@ def _quarters_with_file(folder):
     """Return the quarters that have a file, each as hour and minute (945) * 2, plus 1 in winter."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
-        name = entry[_NAME]
+        name = entry[0]
         if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             found.add(int(name[:4]) * 2 + (name[4] == "W"))
     return found
