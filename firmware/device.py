@@ -70,7 +70,8 @@ class Device:
 
     def settings_to_card(self):
         """Queue the job that writes the settings to the card, before all other jobs."""
-        self.recorder.work.insert(0, ["settings.store", "to_card", self, None])
+        job = ["settings.store", "to_card", "write the settings to the card", self, None]
+        self.recorder.jobs.insert(0, job)
 
     def each_second(self):
         """A card that comes may bring settings; those that were made in a hurry are written after a minute."""

@@ -42,7 +42,7 @@ class Device:
         self.restart()
 
     def settings_to_card(self):
-        self.work.insert(0, ["settings.store", "to_card", self, None])
+        self.jobs.insert(0, ["settings.store", "to_card", "write the settings to the card", self, None])
 
     def note(self, line):
         self.lines.append(line)
