@@ -70,7 +70,8 @@ class Device:
 
     def settings_to_card(self):
         """Queue the job that writes the settings to the card, before all other jobs."""
-        self.recorder.work.insert(0, ["settings.store", "to_card", self, None])
+        job = ["settings.store", "to_card", "write the settings to the card", self, None]
+        self.recorder.jobs.insert(0, job)
 
     def each_second(self):
         """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
@@ -113,7 +114,7 @@ class Device:
         coach = self.coach
         self.recorder.close(local_s, summer)
         average_w = coach.average_w()
-        return average_w is not None and self.peaks.quarter(coach.start, coach.summer, average_w)
+        return average_w is not None and self.peaks.add_quarter(coach.start, coach.summer, average_w)
 
     def shown(self):
         """What the light shows: the first of these that is so."""

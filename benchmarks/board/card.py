@@ -96,7 +96,7 @@ def fill(image, years):
             while now[0] // 86400 == day:
                 wh += 300
                 of_day.append(
-                    day_csv_writer.sealed(
+                    day_csv_writer.with_check(
                         b"%s,1200,0,%s,12.345,123.456,,180,registers"
                         % (iso(*now).encode(), day_csv_writer.decimal(wh))
                     )
@@ -106,7 +106,7 @@ def fill(image, years):
                 file.write(b"".join(of_day))
             date = b"%04d-%02d-%02d" % civil(day * 86400)[:3]
             of_year.append(
-                day_csv_writer.sealed(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date))
+                day_csv_writer.with_check(b"%s,28.800,0.000,1.234,,1200,%sT18:00:00+01:00,96" % (date, date))
             )
         with open("%s/meter/%d/days.csv" % (CARD, year), "wb") as file:
             file.write(b"".join(of_year))

@@ -79,13 +79,15 @@ async def format_card(device, request):
         raise Refused(409, "There is no card")
     said = []
     # Whatever else the writer was about to do was for the card as it is.
-    device.recorder.work[:] = [["storage.card_format", "format_card", (device, said), None]]
+    device.recorder.jobs[:] = [
+        ["storage.card_format", "format_card", "format the card", (device, said), None]
+    ]
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
         if said:
             break
     else:
-        device.recorder.work.clear()
+        device.recorder.jobs.clear()
         raise Refused(503, "The card is busy, try again")
     if said[0]:
         raise Refused(503, "The card could not be formatted: %s" % said[0])

@@ -1,4 +1,4 @@
-"""The month's peaks: the highest quarter of the running month and of the closed ones, and what is billed on them.
+"""The month's peaks: the highest quarter of the running month and of the closed ones, and the billable average.
 
 Source: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
@@ -8,46 +8,53 @@ from micropython import const
 from meter import timestamp
 from overlay import load
 
+# Positions in a peak, which is a tuple.
+PEAK_MONTH = const(0)  # its number, as month_of() returns it
+PEAK_W = const(1)
+PEAK_START = const(2)  # local_s
+PEAK_SUMMER = const(3)  # of the start
+PEAK_SOURCE = const(4)  # METER or CARD
+
 METER = const("meter")
-CARD = const("card")  # from the quarters that we saw close or stored
+CARD = const("card")  # from quarters that the device closed or stored
 
 
 def month_of(local_s):
-    """The month of a moment as one number, so that neighbours differ by one: year * 12 + month - 1."""
+    """Return the month of a moment as one number, year * 12 + month - 1."""
     year, month = timestamp.civil(local_s)[:2]
     return year * 12 + month - 1
 
 
 def month_number(name):
-    """The number of the month "2023-12", as month_of() gives it."""
+    """Return the number of the month "2023-12", as month_of() does."""
     return int(name[:4]) * 12 + int(name[5:7]) - 1
 
 
 def month_name(month):
-    """The month with this number: "2023-12"."""
+    """Return the name of the month with this number, "2023-12"."""
     return "%04d-%02d" % (month // 12, month % 12 + 1)
 
 
 class Peaks:
-    """Peaks as tuples (month number, power in W, start and its letter, METER or CARD), one a month.
+    """The peaks, one a month, as tuples (PEAK_MONTH, PEAK_W, PEAK_START, PEAK_SUMMER, PEAK_SOURCE).
 
-    A peak belongs to the month in which its quarter starts: 1.6.0 and 98.1.0 name its end, which for the last
-    quarter of a month lies in the next. What the meter says of a closed month wins; in the running month the
-    higher one does, since the meter is a few seconds late, may be replaced, or stop to send its peak.
+    A peak belongs to the month in which its quarter starts. 1.6.0 and 98.1.0 have its end, which is in the next month
+    for a month's last quarter. For a closed month the meter's peak counts. In the running month the higher one
+    counts, because the meter is a few seconds late, may be replaced, or may stop sending its peak.
     """
 
     def __init__(self):
-        self.month = None  # the running one; None before the first telegram
+        self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        self.counted_from = None  # the first month that counts: moved in, new meter; None: all
-        self.kept = []  # newest first
-        self._sent = None  # what the meter sent last
+        self.counted_from = None  # the first month that counts (a move, a new meter); None: all
+        self.months = []  # newest first
+        self._sent = None  # the meter's peaks in the previous telegram
 
     @property
     def running(self):
-        """The running month's peak; None until its first quarter has closed."""
-        for peak in self.kept:
-            if peak[0] == self.month:
+        """The running month's peak, None until its first quarter has closed."""
+        for peak in self.months:
+            if peak[PEAK_MONTH] == self.month:
                 return peak
         return None
 
@@ -55,7 +62,7 @@ class Peaks:
     def power_w(self):
         """The running month's peak in W, or None."""
         peak = self.running
-        return peak and peak[1]
+        return peak and peak[PEAK_W]
 
     @property
     def closed(self):
@@ -63,11 +70,10 @@ class Peaks:
         return load("demand.month_peaks").closed(self)
 
     def update(self, local_s, sent_peak=None, sent_months=None):
-        """Take the moment and the peaks of one telegram; True when anything changed.
+        """Update from the time and the peaks of one telegram. True if anything changed.
 
-        sent_peak: (power in W, end, its letter) of 1.6.0 or None; sent_months: a list of (month number,
-        power in W, end, its letter) of 98.1.0 or None. Month after month they are the same, so they are looked
-        at only when they are not.
+        sent_peak: (power in W, end, summer) of 1.6.0 or None; sent_months: a list of (month number, power in W,
+        end, summer) of 98.1.0 or None. They rarely change, so they are read only when they differ.
         """
         month = month_of(local_s)
         sent = (sent_peak, sent_months)
@@ -76,13 +82,13 @@ class Peaks:
         self._sent = sent
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
-    def quarter(self, start, summer, power_w):
-        """Take a quarter that has closed, now or on the card; True when it is its month's peak."""
-        return load("demand.month_peaks").take(self, (month_of(start), power_w, start, summer, CARD))
+    def add_quarter(self, start, summer, power_w):
+        """Add a quarter that has closed, now or on the card. True if it is its month's peak."""
+        return load("demand.month_peaks").add(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
-        """Mean in W of max(2500, peak) over the running month and the 11 before it, those that are known.
+        """Return the mean in W of max(2500, peak) over the running month and the known ones of the previous 11.
 
-        None before the first telegram, where no month counts, and where peaks cost nothing.
+        None before the first telegram, if no month counts, or if peaks cost nothing.
         """
         return load("demand.month_peaks").billable_w(self)

@@ -1,4 +1,4 @@
-"""The memory card: whether it is there, works, and has room. What is on it is written by `recorder.py` alone."""
+"""The SD card: its state, its free space and the names of its files. recorder.py writes the quarters to it."""
 
 import os
 from micropython import const
@@ -6,25 +6,27 @@ from micropython import const
 from board.mount_point import CARD
 from overlay import load
 
-_ABSENT_S = const(60)  # a slot that is empty is looked at each minute
+_CHECK_S = const(60)  # between two attempts to mount a card, while there is none
+_SIZE = const(6)  # in os.stat()
+_NAME = const(0)  # in an entry of os.ilistdir()
 
 
 class Card:
     """The state of the card.
 
-    state    "ok", "absent", or "failed": `error` says why, and the rest of the device goes on
-    mounted  its files can be read: also when it is full, and takes no more
-    free_files  quarters that it still has room for
-    journal  its open journal, None until somebody needs one
-    day      the day (of local_s) of the quarter that was stored last, None until one was
-    wait_s   seconds until a card that fails is tried again
+    state    "ok", "absent", or "failed": then `error` is the reason, and the rest of the device continues
+    mounted  True if its files can be read, which includes a full card
+    free_files  number of quarters for which it has room
+    journal  its open journal, None until the journal is needed
+    day      the day (local_s // 86400) of the quarter that was stored last, None before the first
+    wait_s   seconds until a card that failed is tried again
 
-    A card that is put in, or back, is found within a minute; one that fails is tried again and again, at growing
-    intervals. `note(line)` is told what becomes of it. What is seldom done with it is in `mounting.py`.
+    A card that is inserted is found within a minute. A card that fails is tried again at growing intervals.
+    `note(line)` logs each change of the state. Rarely used functions are in card_mount.py.
 
-    `filesystem` is that of the card that was mounted last. MicroPython lets an open file not keep its own alive: one
-    that is read after that is gone has other objects for its sectors. Who holds a file while others have their turn
-    holds this as well.
+    `filesystem` belongs to the card that was mounted last. In MicroPython an open file does not keep its filesystem
+    alive. Once the filesystem is collected, reads of the file return other data. Code that keeps a file open across
+    an await or yield must also keep `Card.filesystem`.
     """
 
     filesystem = None
@@ -32,69 +34,71 @@ class Card:
     def __init__(self, board, note=print):
         self.board = board
         self.note = note
-        self.wait_s = self._away_s = 0
-        self._stored = {}  # quarter id: whether its file is there, for the few that are asked for again and again
+        self.wait_s = self._since_check_s = 0
+        self._stored = {}  # quarter id: True if its file exists; a cache of the last few
         self.state = "absent"
         self.error = self.journal = None
         self.size_bytes = self.free_bytes = None
         self.mounted = self.nearly_full = False
         self.free_files = 0
-        self.sequence = 0  # of the next record of its journal
+        self.sequence = 0  # the number of the next journal record
         self.mount()
 
     def mount(self):
-        """Mount it anew."""
+        """Unmount the card, and mount it again."""
         load("storage.card_mount").mount(self)
 
     def each_second(self):
-        """Look for a card now and then while there is none that works; True when one has come."""
+        """Try the card from time to time while it does not work. True if it works again."""
         if self.state == "ok":
             return False
-        self._away_s += 1
-        if self._away_s < (_ABSENT_S if self.state == "absent" else self.wait_s):
+        self._since_check_s += 1
+        if self._since_check_s < (_CHECK_S if self.state == "absent" else self.wait_s):
             return False
-        self._away_s = 0
-        return load("storage.card_mount").look(self)
+        self._since_check_s = 0
+        return load("storage.card_mount").retry(self)
 
-    def works(self):
-        """Something was written: the next failure is a new one."""
+    def reset_retry(self):
+        """Restart the intervals between attempts, because the card was written to."""
         self.wait_s = 0
 
     def measure(self):
-        """Bring the figures of its room up to date."""
+        """Update the figures of the free space."""
         load("storage.card_mount").measure(self)
 
     def fail(self, error):
-        """The card does not work, for this reason."""
+        """Set the state to "failed" because of this OSError or text."""
         load("storage.card_mount").fail(self, error)
 
     def has(self, quarter_id, path):
-        """Whether a quarter is stored, in its file below /meter; an empty file is not one."""
+        """True if a quarter's file, at this path below /meter, exists and is not empty."""
         if not self.mounted:
             return False
         found = self._stored.get(quarter_id)
         if found is None:
             try:
-                found = os.stat("%s/meter/%s" % (CARD, path))[6] > 0
+                found = os.stat("%s/meter/%s" % (CARD, path))[_SIZE] > 0
             except OSError:
                 found = False
-            self.has_now(quarter_id, found)
+            self.remember_quarter(quarter_id, found)
         return found
 
-    def has_now(self, quarter_id, found):
-        """Remember whether a quarter's file is there."""
+    def remember_quarter(self, quarter_id, found):
+        """Remember if a quarter's file exists."""
         if len(self._stored) > 16:
             self._stored.clear()
         self._stored[quarter_id] = found
 
-    def forget_stored(self):
-        """Files have been removed."""
+    def forget_quarters(self):
+        """Forget which files exist, because files were removed."""
         self._stored.clear()
 
     def names(self, folder):
-        """Names below /meter, sorted; [] when there is no such folder."""
+        """Return the sorted names in a folder below /meter, [] if the folder does not exist."""
         try:
-            path = ("%s/meter/%s" % (CARD, folder)).rstrip("/")  # FAT finds no folder behind a slash
-            return sorted([entry[0] for entry in os.ilistdir(path)]) if self.mounted else []
+            path = ("%s/meter/%s" % (CARD, folder)).rstrip(
+                "/"
+            )  # FAT does not find a folder whose path ends in a slash
+            return sorted([entry[_NAME] for entry in os.ilistdir(path)]) if self.mounted else []
         except OSError:
             return []

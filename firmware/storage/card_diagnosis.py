@@ -1,4 +1,4 @@
-"""Why a card cannot be mounted, in words that say what to do. Loaded while used."""
+"""The reason why a card cannot be mounted, with the fix. Loaded on demand."""
 
 from micropython import const
 
@@ -8,13 +8,13 @@ _NTFS = const("the card is formatted as NTFS: format it as FAT32")
 
 
 def reason(board, error):
-    """The words for `error`, which mounting the board's card gave."""
+    """Return the reason for `error`, which mounting the board's card raised, as a text."""
     sector = bytearray(_SECTOR)
     try:
         board.read_sector(0, sector)
         found = _system(sector)
         if not found and sector[510:] == b"\x55\xaa":
-            # A table of partitions: the first entry's start stands little-endian at 454.
+            # A partition table: byte 454 has the first partition's start, little-endian.
             board.read_sector(int.from_bytes(sector[454:458], "little"), sector)
             found = _system(sector)
     except OSError:
@@ -23,5 +23,5 @@ def reason(board, error):
 
 
 def _system(sector):
-    """The name of a file system stands at byte 3 of its first sector."""
+    """Return the reason for a first sector, whose byte 3 begins the file system's name; None if it is another one."""
     return {b"EXFAT   ": _EXFAT, b"NTFS    ": _NTFS}.get(bytes(sector[3:11]))

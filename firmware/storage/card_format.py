@@ -1,18 +1,18 @@
-"""A card is made empty, when its owner says so: nothing else ever removes what is on it. Loaded while used."""
+"""Formatting of the card, at the owner's request. Loaded on demand."""
 
 from overlay import load
 
 
-def format_card(asked):
-    """Format the card, beside the reading; it then has its settings again.
+def format_card(argument):
+    """Format the card and write the settings to it again: a job of the recorder.
 
-    `asked` is (monitor, a list that gets why not, or "").
+    `argument` is (device, a list). The list gets the reason of a failure, or "".
     """
-    device, said = asked
-    yield  # not at the end: what has begun when a card comes begins anew
+    device, result = argument
+    yield  # first and not last, because mounting a card restarts every job that has begun
     card = device.card
     fault = None
-    load("storage.card_mount").unmount(card)  # one that could not be mounted may need it most
+    load("storage.card_mount").unmount(card)  # even if not mounted: such a card may need formatting most
     try:
         device.board.format_card()
     except OSError as error:
@@ -23,4 +23,4 @@ def format_card(asked):
     device.note("card not formatted: " + fault if fault else "card formatted")
     if not fault:
         device.config.update(load("settings.store").read(device))
-    said.append(fault or "")
+    result.append(fault or "")

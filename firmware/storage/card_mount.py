@@ -1,4 +1,4 @@
-"""What becomes of the card seldom: it is mounted, measured, or fails. Loaded while used."""
+"""Mounting of the card, its free space and its failures. Loaded on demand."""
 
 import gc
 import os
@@ -10,25 +10,26 @@ from overlay import load
 from storage.card import Card
 
 _FULL = const("the card is full")
-# A card that fails is tried soon at first, and ever more seldom, for it holds everything up for seconds.
-_FIRST_S = const(5)
-_LONGEST_S = const(960)
+# A card that fails is tried soon at first, then less and less often, because an attempt blocks the device for seconds.
+_FIRST_RETRY_S = const(5)
+_LONGEST_RETRY_S = const(960)
+_FREE = const(3)  # blocks, in os.statvfs()
 _NO_SPACE = const(28)  # ENOSPC
-_DENIED = const(13)  # EACCES: what FAT says where there is no room for a folder
-_EARLY = const(2880)  # quarters, 30 days: from here on it is nearly full
+_DENIED = const(13)  # EACCES: FAT's error if there is no room for a folder
+_NEARLY_FULL = const(2880)  # quarters, 30 days: with fewer the card is nearly full
 
 
 def unmount(card):
-    """Let go of it, and of all that was open."""
+    """Close the journal and unmount the card."""
     card.mounted = False
     try:
         if card.journal:
             card.journal.close()
     except OSError:
-        pass  # it has gone
+        pass  # the card was removed
     card.journal = card.day = None
-    card.forget_stored()
-    gc.collect()  # a file that could not be closed closes now, and not when another card is there
+    card.forget_quarters()
+    gc.collect()  # closes files that could not be closed, before another card is mounted
     try:
         vfs.umount(CARD)
     except OSError:
@@ -36,9 +37,9 @@ def unmount(card):
 
 
 def mount(card):
-    """Mount it anew."""
+    """Unmount the card, and mount it again."""
     unmount(card)
-    Card.filesystem = None  # not before: what could not be closed has gone by now
+    Card.filesystem = None  # after unmount(), which has closed every file of it
     try:
         Card.filesystem = card.board.mount_card(CARD)
         card.state = "ok" if Card.filesystem else "absent"
@@ -48,11 +49,11 @@ def mount(card):
         fail(card, load("storage.card_diagnosis").reason(card.board, error))
 
 
-def look(card):
-    """Try one that does not work; True when one has come."""
+def retry(card):
+    """Try a card that does not work. True if it works again."""
     before = card.state
     if card.mounted:
-        card.state, card.error = "ok", None  # full: there may be room by now
+        card.state, card.error = "ok", None  # it was full, and may have room by now
     else:
         mount(card)
     if card.state != before:
@@ -61,7 +62,7 @@ def look(card):
 
 
 def measure(card):
-    """Bring the figures of its room up to date."""
+    """Update the figures of the free space."""
     if card.state == "ok" or card.mounted:
         block, fragment, blocks, free = os.statvfs(CARD)[:4]
         fragment = fragment or block
@@ -69,17 +70,17 @@ def measure(card):
         card.size_bytes = blocks * fragment
         card.free_bytes = free * fragment
         card.free_files = free
-        card.nearly_full = free < _EARLY
+        card.nearly_full = free < _NEARLY_FULL
 
 
 def fail(card, error):
-    """It does not work, for this reason."""
+    """Set the state to "failed" because of this OSError or text."""
     full = isinstance(error, OSError) and (
-        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[3])
+        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[_FREE])
     )
     card.state = "failed"
     card.error = _FULL if full else str(error)
-    card.wait_s = min(2 * card.wait_s or _FIRST_S, _LONGEST_S)
+    card.wait_s = min(2 * card.wait_s or _FIRST_RETRY_S, _LONGEST_RETRY_S)
     if full:
         card.nearly_full = True
         card.free_files = 0

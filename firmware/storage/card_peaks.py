@@ -1,4 +1,4 @@
-"""The peaks of months that the meter does not tell, from the days of the card. Loaded while used."""
+"""Monthly peaks from the days on the card, for a meter that does not send them. Loaded on demand."""
 
 from micropython import const
 
@@ -6,28 +6,35 @@ from board.mount_point import CARD
 from demand.peaks import month_name, month_of
 from overlay import load
 
-_MONTHS = const(13)
+_CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
+_DAY = const(0)  # fields of a line of days.csv
+_PEAK_W = const(5)
+_PEAK_START = const(6)
 
 
-def find(recorder):
-    """Where the meter sends no peaks of closed months, let those of the card be found beside the reading."""
+def queue_search(recorder):
+    """Queue the search for peaks on the card if the meter sends no peaks of closed months."""
     reading = recorder.reading
     if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        job = ["storage.card_peaks", "search", (recorder.device.peaks, reading["time"][0]), None]
-        recorder.work.append(job)
+        local_s, _ = reading["time"]
+        argument = recorder.device.peaks, local_s
+        recorder.jobs.append(["storage.card_peaks", "search", "find peaks on the card", argument, None])
 
 
 def search(asked):
-    """Hand each stored day's peak, of this month and the 13 before it, to the peaks: a generator of small steps."""
+    """Add each stored day's peak of this month and the 13 previous ones: a job of the recorder, a line a step.
+
+    `asked` is (Peaks, local_s of now).
+    """
     peaks, local_s = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
     month = month_of(local_s)
-    first = month_name(month - _MONTHS).encode()
-    for year in range((month - _MONTHS) // 12, month // 12 + 1):
+    first = month_name(month - _CLOSED_MONTHS).encode()
+    for year in range((month - _CLOSED_MONTHS) // 12, month // 12 + 1):
         for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
-            if fields[6] and fields[0] >= first:
-                peaks.quarter(*days.moment(fields[6]), int(fields[5]))
+            if fields[_PEAK_START] and fields[_DAY] >= first:
+                peaks.add_quarter(*days.moment(fields[_PEAK_START]), int(fields[_PEAK_W]))
             yield
     today = days.Total(local_s // _DAY_S, rows)
     for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):
@@ -35,4 +42,4 @@ def search(asked):
         yield
     _, _, _, _, _, power_w, start, _ = today.fields()
     if start:
-        peaks.quarter(*days.moment(start), int(power_w))
+        peaks.add_quarter(*days.moment(start), int(power_w))

@@ -1,30 +1,32 @@
-"""The line of day.csv that a quarter gets. Loaded while used."""
+"""A quarter's line of day.csv, made from its block. Loaded on demand."""
 
 import struct
 from micropython import const
 
-from demand.quarter import ABSENT, QUARTER_S, SLOTS, start_of
+from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
-from storage.journal import CUT, CUT_SEEN, SEEN
+from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
-_NEAR_S = const(10)  # registers read so soon after the quarter's start are those of its start
-_MOST_WH = const(16383)  # of a quarter: more than its samples can say
+_MAX_LATE_S = const(10)  # registers read this soon after the quarter's start count as those of its start
+_MAX_WH = const(16383)  # of a quarter, the most that its samples can add up to
 
 
 def text(quarter, decimal):
-    """The line, without its check, of a quarter that has ended, from its block (see journal.py)."""
-    _, quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from("<IIHHhHiiiiiihH", quarter.block, 4)
+    """Return the line, without its check, of a quarter that has ended. Its block has the registers (see journal.py)."""
+    quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from(
+        "<IHHhHiiiiiihH", quarter.block, QUARTER_ID_BYTE
+    )
     before_import, before_export, import_wh, export_wh, gas, water = head
-    samples = SLOTS - sum([power == ABSENT for power in quarter.import_w])
-    import_w = quarter.mean(0, SLOTS)
+    samples = SAMPLES - sum([power == ABSENT for power in quarter.import_w])
+    import_w = quarter.mean(0, SAMPLES)
     export_w = _mean(quarter.export_w)
-    source = b"partial" if ended == CUT else b"samples"
-    if t <= _NEAR_S and ended in (SEEN, CUT_SEEN) and _counted(before_import, import_wh):
+    source = b"partial" if ended == CUT_UNSEEN else b"samples"
+    if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # Between the two readings: a meter that sends every 10 s is late at both ends.
-        span_s = end_t - t if ended == SEEN else QUARTER_S
+        # The time between the two readings, because a meter that sends every 10 s is late at both ends.
+        span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
-        if _counted(before_export, export_wh):
+        if _is_plausible(before_export, export_wh):
             export_w = (export_wh - before_export) * 3600 // span_s
     return b"%s,%s,%s,%s,%s,%s,%s,%d,%s" % (
         iso(*start_of(quarter_id)).encode(),
@@ -39,10 +41,10 @@ def text(quarter, decimal):
     )
 
 
-def _counted(before, after):
-    return before >= 0 and 0 <= after - before <= _MOST_WH
+def _is_plausible(before, after):
+    return before >= 0 and 0 <= after - before <= _MAX_WH
 
 
-def _mean(slots):
-    present = SLOTS - sum([power == ABSENT for power in slots])
-    return sum([power for power in slots if power != ABSENT]) // present if present else None
+def _mean(samples):
+    present = SAMPLES - sum([power == ABSENT for power in samples])
+    return sum([power for power in samples if power != ABSENT]) // present if present else None

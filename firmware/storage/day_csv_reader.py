@@ -1,4 +1,4 @@
-"""Reads the lines of day.csv and days.csv (see lines.py). Loaded while used."""
+"""Reader of day.csv and days.csv (format: day_csv_writer.py). Loaded on demand."""
 
 import os
 from binascii import crc32
@@ -55,14 +55,14 @@ def fields_at(path, place):
 
 
 def is_whole(line):
-    """Whether a line without its end is one that was sealed."""
+    """True if the check at the end of a line, given without its newline, is right."""
     return line[-_CHECK:] == b",%08x" % crc32(line[:-_CHECK])
 
 
 def read(path, last=0):
-    """The fields of each whole line of a file, without the check; empty and damaged lines are passed over.
+    """Yield the fields of each whole line of a file, without the check; empty and damaged lines are skipped.
 
-    `last`: only of those within so many bytes of its end. Nothing where there is no such file.
+    `last`: read only this number of bytes at the file's end, 0 for all. Yields nothing if the file does not exist.
     """
     for _, line in places(path, last):
         if is_whole(line):
@@ -70,7 +70,7 @@ def read(path, last=0):
 
 
 def places(path, last=0):
-    """Each line of a file that is not empty as (place, text without its end); the last one may have none."""
+    """Yield (byte offset, text without its newline) of each line that is not empty; the last may have no newline."""
     try:
         file, _filesystem = open(path, "rb"), Card.filesystem
     except OSError:
@@ -81,7 +81,7 @@ def places(path, last=0):
         rest = b""
         piece = file.read(512)
         while piece:
-            # Not split: where lines were blanked, hundreds of empty ones would take 12 KB.
+            # Not split(), because hundreds of blanked lines would take 12 KB.
             rest += piece
             begin = 0
             end = rest.find(b"\n")
@@ -92,7 +92,7 @@ def places(path, last=0):
                 end = rest.find(b"\n", begin)
             rest = rest[begin:]
             place += begin
-            if len(rest) > 512:  # no line of ours
+            if len(rest) > 512:  # longer than any line of ours
                 place += len(rest)
                 rest = b""
             piece = file.read(512)

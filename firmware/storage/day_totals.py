@@ -1,12 +1,12 @@
-"""A day from its quarters: what was used, its peak, and its line of days.csv. Loaded while used.
+"""A day's totals from its quarters: amounts used, peak, and the line of days.csv. Loaded on demand.
 
     day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check
     2026-01-15,12.345,0.000,1.234,,4321,2026-01-15T18:00:00+01:00,96,0b3e7712
 
-An amount is what a register ran from the end of the day before to the end of this one; where the day before is not on
-the card, from the day's first quarter on, with what that quarter used itself. A register that ran back, or further than
-a connection lets it, is one of another meter: then the quarters' own averages count, and of gas and water nothing.
-Quarters without registers (cards of the original firmware) count by their averages.
+An amount is the rise of a register from the end of the previous day to the end of this one. If the previous day is not
+on the card, the rise begins with the day's first quarter, and that quarter counts by its average. A register that fell,
+or rose more than a connection allows, belongs to another meter. Then the quarter's average counts, and nothing for gas
+and water. Quarters without registers (cards of the original firmware) count by their averages.
 """
 
 from micropython import const
@@ -16,13 +16,21 @@ from meter.timestamp import civil, elapsed, seconds
 from overlay import load
 
 _DAY_S = const(86400)
-_MOST_W = const(65534)
-_MOST_OF_IT = const(150)  # samples of 180
-_MOST_DM3_H = 100000  # of gas or water; a household's meter lets pass a tenth of that
+# Fields of a line of day.csv (day_csv_writer.py): two powers, then the registers of the four amounts in the same order.
+_START = const(0)
+_IMPORT_W = const(1)
+_IMPORT_KWH = const(3)
+_SAMPLES = const(7)
+_SOURCE = const(8)
+_POWERS = const(2)  # amounts that have a power: import and export
+_AMOUNTS = const(4)  # import, export, gas, water
+_MAX_W = const(65534)
+_MIN_SAMPLES = const(150)  # samples of 180
+_MAX_DM3_H = const(100000)  # of gas or water, ten times the most that a household's meter lets pass
 
 
 def folder(day):
-    """The folder of a day (local_s // 86400)."""
+    """Return the folder of a day (local_s // 86400)."""
     return "%s/meter/%04d/%02d/%02d" % ((CARD,) + civil(day * _DAY_S)[:3])
 
 
@@ -31,12 +39,12 @@ def days_csv(day):
 
 
 def number(field):
-    """1234.567 is 1234567, as whole numbers go; None for nothing."""
+    """Return a field in thousandths, b"1234.567" as 1234567; None if it is empty."""
     return int(field.replace(b".", b"")) if field else None
 
 
 def moment(start):
-    """The moment of a line's first field, 2026-01-15T09:45:00+01:00."""
+    """Return (local_s, summer) of a line's first field, 2026-01-15T09:45:00+01:00."""
     local_s = seconds(
         int(start[:4]),
         int(start[5:7]),
@@ -49,7 +57,7 @@ def moment(start):
 
 
 def close(day):
-    """Write the line of a day whose quarters are stored, as a generator of small steps; nothing when there are none."""
+    """Write the line of a day (local_s // 86400) from its day.csv, if that has lines: a job of the recorder."""
     rows = load("storage.day_csv_reader")
     total = Total(day, rows)
     for fields in rows.read(folder(day) + "/day.csv"):
@@ -58,7 +66,7 @@ def close(day):
     if total.quarters:
         text = b",".join(total.fields())
         lines = load("storage.day_csv_writer")
-        yield from lines.put(days_csv(day), lines.sealed(text), lines.DAYS, text[:10])
+        yield from lines.append(days_csv(day), lines.with_check(text), lines.DAYS, text[:10])
 
 
 def _decimal(amount):
@@ -66,7 +74,7 @@ def _decimal(amount):
 
 
 class Total:
-    """What the quarters of a day add up to; `rows` is the module that reads them."""
+    """The totals of a day's quarters; `rows` is the module day_csv_reader."""
 
     def __init__(self, day, rows):
         self.quarters = 0
@@ -77,35 +85,35 @@ class Total:
         self._peak_w, self._peak = -1, b""
 
     def fields(self):
-        """The fields of the day's line, without its check."""
+        """Return the fields of the day's line, without its check."""
         date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
         shown = [_decimal(amount) for amount in self._amounts]
         peak_w = b"%d" % self._peak_w if self._peak else b""
         return [date] + shown + [peak_w, self._peak, b"%d" % self.quarters]
 
     def add(self, fields):
-        """Take a line of day.csv: what that quarter used, and what ran since the one before it."""
+        """Add the fields of the next line of day.csv."""
         self.quarters += 1
-        # A few samples are no average of a quarter, and no peak.
+        # A few samples do not give a quarter's average, so they are not a peak.
         if (
-            fields[1]
-            and int(fields[1]) > self._peak_w
-            and (fields[8] == b"registers" or int(fields[7]) >= _MOST_OF_IT)
+            fields[_IMPORT_W]
+            and int(fields[_IMPORT_W]) > self._peak_w
+            and (fields[_SOURCE] == b"registers" or int(fields[_SAMPLES]) >= _MIN_SAMPLES)
         ):
-            self._peak_w, self._peak = int(fields[1]), fields[0]
+            self._peak_w, self._peak = int(fields[_IMPORT_W]), fields[_START]
         before, self._before = self._before, fields
-        passed_s = elapsed(*moment(fields[0]), *moment(before[0])) if before else 0
-        for at in range(4):
+        passed_s = elapsed(*moment(fields[_START]), *moment(before[_START])) if before else 0
+        for at in range(_AMOUNTS):
             used = self._used(fields, before, at, passed_s)
             if used is not None:
                 self._amounts[at] = (self._amounts[at] or 0) + used
 
     def _used(self, fields, before, at, passed_s):
-        register = fields[3 + at]
-        if passed_s > 0 and register and before[3 + at]:
-            used = number(register) - number(before[3 + at])
-            if 0 <= used <= (_MOST_W if at < 2 else _MOST_DM3_H) * passed_s // 3600:
+        register = fields[_IMPORT_KWH + at]
+        if passed_s > 0 and register and before[_IMPORT_KWH + at]:
+            used = number(register) - number(before[_IMPORT_KWH + at])
+            if 0 <= used <= (_MAX_W if at < _POWERS else _MAX_DM3_H) * passed_s // 3600:
                 return used
-        if at < 2 and fields[1 + at]:
-            return int(fields[1 + at]) // 4
+        if at < _POWERS and fields[_IMPORT_W + at]:
+            return int(fields[_IMPORT_W + at]) // 4
         return 0 if register else None

@@ -1,71 +1,78 @@
-"""What the journal of a card, or the memory that a reset leaves alone, still has of quarters. Loaded while used."""
+"""Reader of quarters from the card's journal, or from the memory that a reset keeps. Loaded on demand."""
 
 import binascii
 import struct
-from micropython import const
 
 from board.mount_point import CARD
 from board.rtc_memory import kept_quarter
-from demand.quarter import ABSENT, HEAD, SLOTS
+from demand.quarter import ABSENT, HEAD_CELLS, SAMPLES
+from storage.journal import (
+    QUARTER_BYTES,
+    QUARTER_ID_BYTE,
+    RECORD_BYTES,
+    RECORD_EXPORTS_BYTE,
+    RECORD_FIRST_BYTE,
+    RECORD_IMPORTS_BYTE,
+    RECORD_LINE_BYTE,
+    RECORD_NUMBER_BYTE,
+    RECORDS,
+)
 
-# As journal_writer.py has it, which need not be loaded to read.
-_SECTOR = const(512)
-_RECORDS = const(64)
-_EXPORTS = const(216)
-_LINE = const(384)
 _PATH = CARD + "/journal.bin"
-_HEAD = 2 * HEAD  # bytes
-_BLOCK = _HEAD + 4 * SLOTS
 
 
 def open_journal(card):
-    """Open the card's journal, to be written behind its newest record; make it when there is none."""
+    """Open the card's journal, which is created if missing, to continue after its newest record."""
     try:
         file = open(_PATH, "r+b")
-        whole = file.seek(0, 2) >= _RECORDS * _SECTOR
+        whole = file.seek(0, 2) >= RECORDS * RECORD_BYTES
     except OSError as error:
         if error.errno != 2:
             raise
         whole = False
     if not whole:
         with open(_PATH, "wb") as file:
-            for _ in range(_RECORDS):
-                file.write(bytes(_SECTOR))
+            for _ in range(RECORDS):
+                file.write(bytes(RECORD_BYTES))
         file = open(_PATH, "r+b")
     card.journal = file
-    card.sequence = _newest(file) + 1
+    card.sequence = _newest_number(file) + 1
 
 
 def _is_whole(record):
     return int.from_bytes(record[:4], "little") == binascii.crc32(memoryview(record)[4:])
 
 
-def _newest(file):
-    """The number of the newest record, 0 when there is none."""
-    record = bytearray(_SECTOR)
+def _newest_number(file):
+    """Return the number of the newest record, 0 if there is no record."""
+    record = bytearray(RECORD_BYTES)
     newest = 0
     file.seek(0)
-    for _ in range(_RECORDS):
-        if file.readinto(record) == _SECTOR and _is_whole(record):
-            newest = max(newest, struct.unpack_from("<I", record, 4)[0])
+    for _ in range(RECORDS):
+        if file.readinto(record) == RECORD_BYTES and _is_whole(record):
+            newest = max(newest, struct.unpack_from("<I", record, RECORD_NUMBER_BYTE)[0])
     return newest
 
 
 def _records(file):
-    """Each record, oldest first, as (quarter id, record, the line that closed it or b""); its memory is used again."""
-    record = bytearray(_SECTOR)
-    newest = _newest(file)
-    for number in range(max(1, newest - _RECORDS + 1), newest + 1):
-        file.seek(number % _RECORDS * _SECTOR)
+    """Yield (quarter id, record, the line that closed it or b""), oldest first. The record's memory is reused."""
+    record = bytearray(RECORD_BYTES)
+    newest = _newest_number(file)
+    for number in range(max(1, newest - RECORDS + 1), newest + 1):
+        file.seek(number % RECORDS * RECORD_BYTES)
         file.readinto(record)
-        found, quarter_id = struct.unpack_from("<II", record, 4)
+        found, quarter_id = struct.unpack_from("<II", record, RECORD_NUMBER_BYTE)
         if found == number and _is_whole(record):
-            line = bytes(record[_LINE : record.find(b"\n", _LINE) + 1]) if record[_LINE] else b""
+            line = (
+                bytes(record[RECORD_LINE_BYTE : record.find(b"\n", RECORD_LINE_BYTE) + 1])
+                if record[RECORD_LINE_BYTE]
+                else b""
+            )
             yield quarter_id, record, line
 
 
 def quarters(file):
-    """What the journal has, oldest first: (quarter id, the line that closed it, b"" for one that was running)."""
+    """Return (quarter id, the line that closed it, or b"" if it was running) of each quarter, oldest first."""
     found = []
     for quarter_id, _, line in _records(file):
         if found and found[-1][0] == quarter_id:
@@ -74,46 +81,46 @@ def quarters(file):
     return found
 
 
-def load(file, quarter, wanted):
-    """Fill `quarter` with what the journal has of the one with this id; of its records the later ones hold."""
-    quarter.clear(wanted)
+def read(file, quarter, wanted_id):
+    """Fill `quarter` with the samples and registers of this id; later records replace earlier ones."""
+    quarter.clear(wanted_id)
     stop = 0
     line = b""
     for quarter_id, record, line_of_it in _records(file):
-        if quarter_id != wanted:
+        if quarter_id != wanted_id:
             continue
         if line and not line_of_it:
-            quarter.clear(wanted)  # it began a second time: the clock was set back
+            quarter.clear(wanted_id)  # the clock was set back, so the quarter began again
         line = line_of_it
-        first, stop = struct.unpack_from("<HH", record, 12)
-        _copy(record, 0, quarter.block, 0, HEAD)
-        _copy(record, _HEAD, quarter.import_w, first, stop - first)
-        _copy(record, _EXPORTS, quarter.export_w, first, stop - first)
-    for slots in (quarter.import_w, quarter.export_w):
-        for at in range(stop, SLOTS):  # from before the clock was set back
-            slots[at] = ABSENT
+        first, stop = struct.unpack_from("<HH", record, RECORD_FIRST_BYTE)
+        _copy_cells(record, 0, quarter.block, 0, HEAD_CELLS)
+        _copy_cells(record, RECORD_IMPORTS_BYTE, quarter.import_w, first, stop - first)
+        _copy_cells(record, RECORD_EXPORTS_BYTE, quarter.export_w, first, stop - first)
+    for samples in (quarter.import_w, quarter.export_w):
+        for at in range(stop, SAMPLES):  # samples from before the clock was set back
+            samples[at] = ABSENT
     quarter.resume(stop - 1)
 
 
 def fill(quarter, block):
-    """Fill `quarter` with a block of its own kind."""
-    quarter_id, _, stop = struct.unpack_from("<IHH", block, 8)
+    """Fill `quarter` with a block (journal.py), given as bytes."""
+    quarter_id, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE)
     quarter.clear(quarter_id)
-    _copy(block, 0, quarter.block, 0, _BLOCK // 2)
+    _copy_cells(block, 0, quarter.block, 0, QUARTER_BYTES // 2)
     quarter.resume(stop - 1)
 
 
-def in_memory(board):
-    """The block that a reset left, None when power was off or there was none."""
+def block_in_memory(board):
+    """Return the block that was saved before a reset, None if it is missing or damaged, as after a power cut."""
     block = kept_quarter(board)
-    if len(block) < _BLOCK:
+    if len(block) < QUARTER_BYTES:
         return None
     check, _, _, _, stop = struct.unpack_from("<IIIHH", block, 0)
-    if check != binascii.crc32(block[4:]) or not 0 < stop <= SLOTS:
+    if check != binascii.crc32(block[4:]) or not 0 < stop <= SAMPLES:
         return None
     return block
 
 
-def _copy(data, at, cells, first, count):
+def _copy_cells(data, at, cells, first, count):
     for cell in range(count):
         cells[first + cell] = data[at + 2 * cell] | data[at + 2 * cell + 1] << 8

@@ -1,52 +1,51 @@
-"""The journal of a card: what is new of the running quarter, once a minute. Loaded while used.
+"""Writer of the card's journal: the new samples of the running quarter, once a minute. Loaded on demand.
 
-On the card it is /journal.bin, made once, 64 sectors that are written in turn, one record each, never with its
-directory entry. A record is whole or nothing: a cut can only spoil the newest one, in a sector that no other one has.
-So a minute costs one sector; two slots that each hold a whole quarter would cost two, more than all the rest.
-
-A record, little-endian:
-  0  CRC-32 of what follows        4  number, one more than the one before     8  quarter id
- 12  first slot, 14 slot behind the last        16 to 47 as in a quarter's block (journal.py)
- 48  mean import of these slots, in W, 65535 without a telegram        216  their export
-384  the finished line of day.csv, in the record that closes the quarter
+The journal is /journal.bin: 64 sectors with a record each (layout: journal.py), written in turn, four quarters' worth.
+The file is created once, and its directory entry never changes. A power cut can spoil only the newest record, because
+no other record shares its sector. A minute costs one sector. Two slots that each hold a whole quarter would cost two
+sectors a minute, more than all other writes.
 """
 
 import binascii
 import struct
 from micropython import const
 
-from demand.quarter import HEAD, SLOTS
+from demand.quarter import HEAD_CELLS, SAMPLES
+from storage.journal import (
+    QUARTER_ON_CARD_CELL,
+    RECORD_BYTES,
+    RECORD_EXPORTS_BYTE,
+    RECORD_IMPORTS_BYTE,
+    RECORD_LINE_BYTE,
+    RECORD_NUMBER_BYTE,
+    RECORDS,
+)
 
-_SECTOR = const(512)
-_RECORDS = const(64)  # four quarters
-_SPAN = const(84)  # slots of a record: the newest minute, and six before it
-_EXPORTS = const(216)
-_LINE = const(384)
-_COVERED = const(6)  # a cell of a quarter's block: up to where it is on the card
+_MAX_SAMPLES = const(84)  # of a record: the newest minute and the six previous ones
 
 
 def write(card, quarter, line=b""):
-    """Put what is new of a quarter on the card; with its finished line, close it. OSError when the card fails."""
-    stop = SLOTS if line else quarter.slot
-    first = max(0, min(quarter.block[_COVERED], stop - _SPAN))
+    """Write a quarter's new samples to the journal; with its line of day.csv, close it. OSError if the card fails."""
+    stop = SAMPLES if line else quarter.newest_index
+    first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - _MAX_SAMPLES))
     while True:
-        end = min(first + _SPAN, stop)
+        end = min(first + _MAX_SAMPLES, stop)
         _record(card, quarter, first, end, line if end == stop else b"")
         if end == stop:
             break
         first = end
-    quarter.block[_COVERED] = stop
-    card.works()
+    quarter.block[QUARTER_ON_CARD_CELL] = stop
+    card.reset_retry()
 
 
 def _record(card, quarter, first, end, line):
-    record = bytearray(_SECTOR)
-    record[: 2 * HEAD] = bytes(memoryview(quarter.block)[:HEAD])
-    struct.pack_into("<IIHH", record, 4, card.sequence, quarter.quarter_id, first, end)
-    for at, slots in ((2 * HEAD, quarter.import_w), (_EXPORTS, quarter.export_w)):
-        record[at : at + 2 * (end - first)] = bytes(slots[first:end])
-    record[_LINE : _LINE + len(line)] = line
+    record = bytearray(RECORD_BYTES)
+    record[: 2 * HEAD_CELLS] = bytes(memoryview(quarter.block)[:HEAD_CELLS])
+    struct.pack_into("<IIHH", record, RECORD_NUMBER_BYTE, card.sequence, quarter.quarter_id, first, end)
+    for at, samples in ((RECORD_IMPORTS_BYTE, quarter.import_w), (RECORD_EXPORTS_BYTE, quarter.export_w)):
+        record[at : at + 2 * (end - first)] = bytes(samples[first:end])
+    record[RECORD_LINE_BYTE : RECORD_LINE_BYTE + len(line)] = line
     struct.pack_into("<I", record, 0, binascii.crc32(memoryview(record)[4:]))
-    card.journal.seek(card.sequence % _RECORDS * _SECTOR)
+    card.journal.seek(card.sequence % RECORDS * RECORD_BYTES)
     card.journal.write(record)
     card.sequence += 1

@@ -1,6 +1,6 @@
-"""Reads the file of a quarter. Loaded on demand.
+"""Reader of a quarter's file, to make a line of day.csv from it. Loaded on demand.
 
-Its samples are all that is known of it; registers, gas and water are not.
+The file has only samples; the registers are unknown.
 """
 
 import os
@@ -9,8 +9,8 @@ from micropython import const
 from board.mount_point import CARD
 from meter.timestamp import iso, seconds
 
-# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
-_MOST_PIECES = const(64)  # of 256 bytes
+# No quarter file exceeds 16 KB; stop there even if a corrupt directory entry claims more.
+_MAX_PIECES = const(64)  # of 256 bytes
 
 
 def open_quarter(path):
@@ -26,9 +26,9 @@ def open_quarter(path):
 
 
 def line(folder, year, month, day, name):
-    """The fields of a quarter's line from its file in the folder of its day; None where that is none.
+    """Return a quarter's line, without its check, from its file in the day's folder; None if the file is not whole.
 
-    `name`: hour and minute, times 2, and 1 more in winter.
+    `name`: hour and minute as one number (945), times 2, plus 1 in winter.
     """
     letter = "W" if name & 1 else "S"
     try:
@@ -45,15 +45,15 @@ def line(folder, year, month, day, name):
 
 
 def _mean(file, key):
-    """(how many, their sum) of the numbers of the list with this key, which may stand anywhere in the file.
+    """Return (count, sum) of the numbers in the list with this key, anywhere in the file.
 
-    ValueError when it is not there in full.
+    ValueError if the list is missing or incomplete.
     """
     file.seek(0)
     rest = b""
     inside = False
     count = total = 0
-    for _ in range(_MOST_PIECES):
+    for _ in range(_MAX_PIECES):
         rest += file.read(256)
         if not inside:
             at = rest.find(key)

@@ -1,7 +1,7 @@
-"""A quarter goes to the card: its file of 5 s samples, then its line of day.csv. Loaded while used.
+"""Storing of a quarter that has ended: its file of 5 s samples, then its line of day.csv. Loaded on demand.
 
-Nothing is renamed, and nothing runs between open and close. Whatever moment the power goes at, the journal has the
-whole quarter (`journal.py`), and the next start brings file and line up to it (`recovery.py`).
+No file is renamed, and no other task runs between open and close. If the power fails at any moment, the journal has
+the whole quarter (journal.py), and the next start completes file and line from it (recovery.py).
 """
 
 import os
@@ -12,88 +12,100 @@ from board.mount_point import CARD
 from demand.quarter import file_path
 from meter.timestamp import seconds
 from overlay import load
+from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
-# 16 KB are more than any quarter's file has, whatever a card that decays says of it.
-_MOST_PIECES = const(32)  # of 512 bytes
+# No quarter file exceeds 16 KB; stop there even if a corrupt directory entry claims more.
+_MAX_PIECES = const(32)  # of 512 bytes
 _EXISTS = const(17)  # EEXIST
+_SIZE = const(6)  # in os.stat()
+_START = const(0)  # fields of a line
+_SOURCE = const(-2)  # followed by the check
 
 
-def put(recorder, quarter):
-    """Store a quarter that has ended: on the card, or in the flash, where it waits.
+def store(recorder, quarter):
+    """Store a quarter that has ended on the card, or else in the flash, where it waits for a card.
 
-    Where others wait already it does too, so that lines stand in the order of time; unless there is no room for it.
+    While other quarters wait, this one waits too, so that lines are written in the order of time. If the flash has no
+    room for it, it goes to the card at once.
     """
     lines = load("storage.day_csv_writer")
     line = line_of(quarter, lines)
     card, board = recorder.card, recorder.board
     works = card.journal and card.state == "ok"
-    if recorder.waiting or not works or not _put(recorder, quarter, line, lines):
+    if recorder.waiting or not works or not _store_on_card(recorder, quarter, line, lines):
         works = works and recorder.waiting
         try:
             load("storage.pending").add(board, quarter, line)
             recorder.waiting += 1
         except OSError:
-            if not works or not _put(recorder, quarter, line, lines):
-                recorder.lost += load("storage.pending").lose(board, quarter.quarter_id)
+            if not works or not _store_on_card(recorder, quarter, line, lines):
+                recorder.lost += load("storage.pending").count_lost(board, quarter.quarter_id)
                 return
     if recorder.lost:
-        recorder.lost -= load("storage.pending").find(board, quarter.quarter_id)
+        recorder.lost -= load("storage.pending").uncount_lost(board, quarter.quarter_id)
 
 
 def line_of(quarter, lines):
-    """The line of a quarter that has ended; `lines` is the module."""
-    # One that ended at once was never kept, so its block has the id of another.
-    struct.pack_into("<IHH", quarter.block, 8, quarter.quarter_id, quarter.block[6], quarter.slot + 1)
-    return lines.sealed(load("storage.day_csv_line").text(quarter, lines.decimal))
+    """Return the line of a quarter that has ended; `lines` is the module day_csv_writer."""
+    # A quarter that ended at once was never saved, so its block still has another quarter's id.
+    struct.pack_into(
+        "<IHH",
+        quarter.block,
+        QUARTER_ID_BYTE,
+        quarter.quarter_id,
+        quarter.block[QUARTER_ON_CARD_CELL],
+        quarter.newest_index + 1,
+    )
+    return lines.with_check(load("storage.day_csv_line").text(quarter, lines.decimal))
 
 
-def _put(recorder, quarter, line, lines):
-    """Whether the card takes a quarter."""
+def _store_on_card(recorder, quarter, line, lines):
+    """True if the quarter is now on the card."""
     try:
-        finish(recorder, quarter, line, lines)
+        close(recorder, quarter, line, lines)
     except OSError as error:
         recorder.card.fail(error)
-    load("storage.retention").look(recorder)
+    load("storage.retention").queue_if_full(recorder)
     return recorder.card.state == "ok"
 
 
-def finish(recorder, quarter, line, lines, again=False):
-    """Close a quarter in the journal, and write it. OSError when the card does not take it."""
+def close(recorder, quarter, line, lines, again=False):
+    """Close a quarter in the journal, write it, and change the day if needed. OSError if the card fails."""
     load("storage.journal_writer").write(recorder.card, quarter, line)
-    keep(recorder.card, quarter, line, again, lines)
-    turn_to(recorder, day_of(line))
+    write(recorder.card, quarter, line, again, lines)
+    change_day(recorder, day_of_line(line))
     now = recorder.reading["time"]
     if now:
-        turn_to(recorder, now[0] // _DAY_S)
+        change_day(recorder, now[0] // _DAY_S)
 
 
-def move(recorder):
-    """Move the next quarter that waits to the card. OSError when the card does not take it."""
+def move_pending(recorder):
+    """Move the next quarter that waits from the flash to the card. OSError if the card fails."""
     card, board = recorder.card, recorder.board
-    line = load("storage.pending").take(board, recorder.moved, recorder.spare)
+    line = load("storage.pending").read(board, recorder.moved_count, recorder.ended_quarter)
     if line:
-        keep(card, recorder.spare, line, True)
-        turn_to(recorder, day_of(line))
+        write(card, recorder.ended_quarter, line, True)
+        change_day(recorder, day_of_line(line))
     else:
-        recorder.lost += load("storage.pending").lose(board)
-    recorder.moved += 1
+        recorder.lost += load("storage.pending").count_lost(board)
+    recorder.moved_count += 1
     recorder.waiting -= 1
     if not recorder.waiting:
-        recorder.moved = 0
+        recorder.moved_count = 0
         load("storage.pending").clear(board)
 
 
-def keep(card, quarter, line, again=False, lines=None):
-    """Write a quarter that has ended. OSError when the card does not take it.
+def write(card, quarter, line, again=False, lines=None):
+    """Write the file and the line of a quarter that has ended. OSError if the card fails.
 
-    A quarter ends a second time when the meter's clock has gone back: the file with more samples stays. `again`: it may
-    be on the card already, in whole or in part.
+    A quarter ends a second time if the meter's clock was set back. Then the file with more samples stays.
+    `again`: the quarter may be on the card already, whole or in part.
     """
     name = file_path(quarter.quarter_id)
     path = "%s/meter/%s" % (CARD, name)
     fields = line.split(b",")
-    cut = fields[-2] == b"partial"
+    cut = fields[_SOURCE] == b"partial"
     old = _size(path)
     if old and _samples_of_file(path) > _samples_of(quarter):
         return
@@ -102,33 +114,33 @@ def keep(card, quarter, line, again=False, lines=None):
     if not old:
         _make_folders(path)
         if not _size(folder + "day.csv"):
-            _begin_day(folder, lines.QUARTERS)
+            _create_day_csv(folder, lines.QUARTERS)
     if not old or not _is_same(path, quarter, cut):
         with open(path, "wb") as file:
             quarter.write_json(file.write, False, cut)
-    key = fields[0] if old or again else None
-    for _ in lines.put(folder + "day.csv", line, lines.QUARTERS, key):
+    key = fields[_START] if old or again else None
+    for _ in lines.append(folder + "day.csv", line, lines.QUARTERS, key):
         pass
-    card.has_now(quarter.quarter_id, True)
+    card.remember_quarter(quarter.quarter_id, True)
     card.measure()
 
 
-def turn_to(recorder, day):
-    """It is this day (local_s // 86400): the one before it, of which quarters were stored last, is closed."""
+def change_day(recorder, day):
+    """Set the day (local_s // 86400) of the newest quarter. If it is another day, queue the closing of the previous."""
     before, recorder.card.day = recorder.card.day, day
-    job = ["storage.day_totals", "close", before, None]
-    if before not in (None, day) and job not in recorder.work:  # once is enough, unless it has begun
-        recorder.work.append(job)
+    job = ["storage.day_totals", "close", "close a day", before, None]
+    if before not in (None, day) and job not in recorder.jobs:  # one that has begun may miss lines
+        recorder.jobs.append(job)
 
 
-def day_of(line):
-    """The day (local_s // 86400) of a line of day.csv."""
+def day_of_line(line):
+    """Return the day (local_s // 86400) of a line of day.csv."""
     return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
 
 
 def _size(path):
     try:
-        return os.stat(path)[6]
+        return os.stat(path)[_SIZE]
     except OSError:
         return 0
 
@@ -145,8 +157,8 @@ def _is_same(path, quarter, cut):
         return same[0] and not file.read(1)
 
 
-def _samples(piece):
-    # What stands between commas and is no null, which has the only "u" but for those of the keys.
+def _count_samples(piece):
+    # Numbers are counted by their commas, minus each null by its "u". The keys have the same number of "u" in any file.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -154,7 +166,7 @@ def _samples_of(quarter):
     samples = [0]
 
     def count(piece):
-        samples[0] += _samples(piece)
+        samples[0] += _count_samples(piece)
 
     quarter.write_json(count)
     return samples[0]
@@ -163,17 +175,17 @@ def _samples_of(quarter):
 def _samples_of_file(path):
     samples = 0
     with open(path, "rb") as file:
-        for _ in range(_MOST_PIECES):
-            samples += _samples(file.read(512))
+        for _ in range(_MAX_PIECES):
+            samples += _count_samples(file.read(512))
     return samples
 
 
-def _begin_day(folder, header):
-    """Make a day.csv, in such a way that no name is ever cut in two.
+def _create_day_csv(folder, header):
+    """Create a day.csv, and align the directory entries that follow, so that a power cut never leaves half a name.
 
-    The name of a quarter's file is too long for one entry of its folder and takes two. Where those lay in two sectors,
-    a cut between them would leave half a name. "." and ".." are two entries, day.csv is one: so another one, which is
-    free again afterwards but too small for two, keeps all that follow in pairs.
+    A quarter's name takes two directory entries. If they straddled a sector boundary, a power cut could leave half a
+    name. ".", ".." and day.csv fill three entries. Creating and deleting pair.tmp leaves a fourth one free, too small
+    for a quarter's name, so that every later pair is aligned.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

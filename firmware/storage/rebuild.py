@@ -1,8 +1,8 @@
-"""A card of the original firmware has no day.csv and no days.csv: both are made from its quarters. Loaded while used.
+"""Rebuilding of day.csv and days.csv, which a card of the original firmware lacks. Loaded on demand.
 
-It goes from the newest month to the oldest, in small steps beside the reading. /meter/rebuilt.txt names the month that
-was finished last, "all" at the end: after a restart it goes on there, and a card that is finished is not looked at
-again.
+Both are made from the quarters' files, from the newest month to the oldest, in small steps. /meter/rebuilt.txt has the
+month that was finished last, or "all" at the end. After a restart the job continues there, and it skips a card that is
+finished.
 """
 
 import os
@@ -15,11 +15,12 @@ from overlay import load
 _MARK = CARD + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
+_SIZE = const(6)  # in os.stat()
 
 
 def rebuild(recorder):
-    """All that is missing, as a generator of small steps. OSError when the card fails."""
-    done = _mark()
+    """Write every line that is missing: a job of the recorder. OSError if the card fails."""
+    done = _read_mark()
     if done == _ALL:
         return
     card = recorder.card
@@ -30,14 +31,14 @@ def rebuild(recorder):
                 continue
             for day in _numbers(card, "%04d/%02d" % (year, month)):
                 yield from _rebuild_day(card, year, month, day)
-            _set_mark(name)
+            _write_mark(name)
             yield
     if _numbers(card, ""):
-        _set_mark(_ALL)
-    load("storage.card_peaks").find(recorder)
+        _write_mark(_ALL)
+    load("storage.card_peaks").queue_search(recorder)
 
 
-def _mark():
+def _read_mark():
     try:
         with open(_MARK, "rb") as file:
             return file.read(8)
@@ -45,7 +46,7 @@ def _mark():
         return b""
 
 
-def _set_mark(name):
+def _write_mark(name):
     with open(_MARK, "wb") as file:
         file.write(name)
 
@@ -55,9 +56,9 @@ def _numbers(card, folder):
 
 
 def _rebuild_day(card, year, month, day):
-    """Append the lines of the quarters that have none; then the day's line, if the day is over.
+    """Append the missing lines of a day's quarters, then the day's line if the day is over.
 
-    The writer goes on meanwhile: whenever day.csv has grown without us, what has no line is found anew.
+    The recorder writes to day.csv too. Whenever it has grown by another line, the missing lines are searched again.
     """
     folder = "%s/meter/%04d/%02d/%02d/" % (CARD, year, month, day)
     path = folder + "day.csv"
@@ -65,14 +66,14 @@ def _rebuild_day(card, year, month, day):
     while names is None or names:
         if _size(path) != size:
             size = _size(path)
-            names = yield from _without_line(folder, path)
+            names = yield from _quarters_without_line(folder, path)
             if names is None:
                 return
         else:
             text = load("storage.quarter_reader").line(folder, year, month, day, names.pop(0))
             if text:
                 lines = load("storage.day_csv_writer")
-                for _ in lines.put(path, lines.sealed(text), lines.QUARTERS):
+                for _ in lines.append(path, lines.with_check(text), lines.QUARTERS):
                     pass
                 size = _size(path)
             yield
@@ -81,9 +82,9 @@ def _rebuild_day(card, year, month, day):
         yield from load("storage.day_totals").close(number)
 
 
-def _without_line(folder, path):
-    """The quarters that have a file and no line, in the order of time; None where the day has no quarter."""
-    there = _quarters(folder)
+def _quarters_without_line(folder, path):
+    """Return the quarters with a file and no line, in the order of time; None if no quarter of the day has a file."""
+    there = _quarters_with_file(folder)
     yield
     if not there:
         return None
@@ -92,18 +93,18 @@ def _without_line(folder, path):
         if line[10:11] == b"T" and rows.is_whole(line):
             there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
         yield
-    return sorted(there, key=_place)
+    return sorted(there, key=_time_order)
 
 
 def _size(path):
     try:
-        return os.stat(path)[6]
+        return os.stat(path)[_SIZE]
     except OSError:
         return 0
 
 
-def _quarters(folder):
-    """The quarters that have a file: (hour and minute) * 2 + 1 for winter."""
+def _quarters_with_file(folder):
+    """Return the quarters that have a file, each as hour and minute (945) * 2, plus 1 in winter."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
         name = entry[0]
@@ -112,6 +113,6 @@ def _quarters(folder):
     return found
 
 
-def _place(name):
-    # The doubled hour of October: its summer half comes first.
+def _time_order(name):
+    # In October's doubled hour, summer time comes first.
     return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)

@@ -1,7 +1,7 @@
-"""The one writer of quarters: to the memory that a reset leaves alone, to the card, or to the flash until one is there.
+"""The one writer of quarters: to the memory that a reset keeps, to the card, or to the flash while there is no card.
 
-Nothing else writes to the card, but the settings when a card comes (`config.py`), and nothing at all within a request:
-what one asks for is among the `work`. What takes more than a few lines is loaded while it is done.
+Only the recorder writes to the card, except the settings when a card is inserted (settings/store.py). An HTTP handler
+never writes to it, but queues a job in `jobs`. Longer functions are in modules that are loaded on demand.
 """
 
 import gc
@@ -12,15 +12,23 @@ from meter.timestamp import elapsed
 from overlay import load
 from storage import journal
 
-_SEEN_S = const(10)  # a telegram so soon after a quarter's end tells the registers at its end
-_BACK = const(3)  # slots by which a clock is corrected; further back is another time
+# Positions in a job, a list. Its module is loaded when the job begins, so that a queued job takes little memory.
+JOB_MODULE = const(0)
+JOB_FUNCTION = const(1)  # in that module; returns a generator
+JOB_WORDS = const(2)  # for the log: "No memory to ..."
+JOB_ARGUMENT = const(3)  # of the function
+JOB_STEPS = const(4)  # the generator; None until the job begins, and again if memory was short
+
+_SEEN_S = const(10)  # a telegram this soon after a quarter's end has the registers at its end
+_BACK = const(3)  # samples; a clock that goes back further was set, not corrected
 
 
 class Recorder:
-    """What becomes of each quarter. `monitor` has the parts.
+    """Stores the running quarter and each quarter that ends; `device` has the other parts.
 
-    waiting  quarters in the flash that wait for a card
-    lost     quarters that could be kept nowhere, ever
+    jobs     work in small steps, between telegrams; positions: JOB_MODULE ... JOB_STEPS
+    waiting  number of quarters in the flash that wait for a card
+    lost     number of quarters that could not be stored, ever
     """
 
     def __init__(self, device):
@@ -28,16 +36,14 @@ class Recorder:
         self.board = device.board
         self.card = device.card
         self.coach = device.coach
-        self.spare = (
+        self.ended_quarter = (
             Quarter()
-        )  # takes turns with the coach's: one that has ended, or is on its way to the card
-        # What is done in small steps, beside the reading: [module, name of its generator, argument, the generator
-        # once it has begun], so that what waits takes no memory, and begins anew where memory was short.
-        self.work = []
-        self.begun = False  # the running quarter has its first registers
-        self._ended = False  # the spare one waits to be stored
-        self._slot = -1
-        self.moved = 0  # of those that wait, to the card already
+        )  # exchanged with the coach's at each quarter's end; also filled with quarters to be finished
+        self.jobs = []
+        self.has_registers = False  # the running quarter has its first registers
+        self._ended = False  # ended_quarter waits to be stored
+        self._saved_sample = -1
+        self.moved_count = 0  # number of waiting quarters that are on the card already
         self.waiting, self.lost = load("storage.pending").counts(self.board)
 
     @property
@@ -45,98 +51,98 @@ class Recorder:
         return self.device.reader.parser.reading
 
     def resume(self, local_s, summer):
-        """The first telegram has come: go on where a restart cut."""
+        """Continue after a restart, at the first telegram."""
         try:
-            self._open()
+            self._open_card()
             load("storage.recovery").resume(self, local_s, summer)
         except OSError as error:
             self.card.fail(error)
 
     def close(self, local_s, summer):
-        """The running quarter ends with the telegram of this moment. It is stored within a second."""
+        """End the running quarter with the telegram of this moment. It is stored within a second."""
         if self._ended:
-            self._store()  # a clock that is set and set back
+            self._store_ended()  # the clock was set, and set again within a second
         coach = self.coach
         quarter = coach.quarter
         late = elapsed(local_s, summer, coach.start, coach.summer) - QUARTER_S
         if 0 <= late <= _SEEN_S:
-            journal.take(quarter, QUARTER_S + late, self.reading, journal.SEEN)
+            journal.update_registers(quarter, QUARTER_S + late, self.reading, journal.ENDED_SEEN)
         else:
-            quarter.block[23] = journal.ENDED
-        coach.quarter, self.spare = self.spare, quarter
+            quarter.block[journal.QUARTER_END_CELL] = journal.ENDED_UNSEEN
+        coach.quarter, self.ended_quarter = self.ended_quarter, quarter
         self._ended = True
-        self._slot = -1
+        self._saved_sample = -1
         self._begin(coach.quarter, local_s % QUARTER_S)
 
     def each_second(self):
-        """One step of what is to be done."""
+        """Store the quarter that has ended, save the running one, or use the card: one of these a second."""
         quarter = self.coach.quarter
         if self._ended:
-            self._store()
-        elif quarter.slot != self._slot and quarter.slot >= 0:
-            self._keep(quarter)
+            self._store_ended()
+        elif quarter.newest_index != self._saved_sample and quarter.newest_index >= 0:
+            self._save_running(quarter)
         elif self.card.state == "ok":
-            self._on_card()
+            self._use_card()
 
     def each_step(self):
-        """A small step of what is done beside the reading, ten times a second."""
-        if self.work and not self._ended:
-            job = self.work[0]
+        """Do the next step of the first job, ten times a second."""
+        if self.jobs and not self._ended:
+            job = self.jobs[0]
             try:
-                if not job[3]:
-                    job[3] = getattr(load(job[0]), job[1])(job[2])
-                next(job[3])
+                if not job[JOB_STEPS]:
+                    job[JOB_STEPS] = getattr(load(job[JOB_MODULE]), job[JOB_FUNCTION])(job[JOB_ARGUMENT])
+                next(job[JOB_STEPS])
             except StopIteration:
-                self.work.pop(0)
+                self.jobs.pop(0)
             except OSError as error:
-                self.work.clear()
-                if self.card.journal:  # else it was begun on one that has failed already
+                self.jobs.clear()
+                if self.card.journal:  # else the job began on a card that has already failed
                     self.card.fail(error)
             except MemoryError:
-                job[3] = None  # begun anew, behind the others
-                self.work.append(self.work.pop(0))
+                job[JOB_STEPS] = None  # begins again, after the others
+                self.jobs.append(self.jobs.pop(0))
                 gc.collect()
-                self.device.note("No memory for %s" % job[0])
+                self.device.note("No memory to %s" % job[JOB_WORDS])
 
     def _begin(self, quarter, t):
-        journal.begin(quarter, t, self.reading)
-        self.begun = True
+        journal.begin_registers(quarter, t, self.reading)
+        self.has_registers = True
 
-    def _keep(self, quarter):
-        """Keep what has come of the running quarter: each 5 s where a reset finds it, each minute on the card."""
+    def _save_running(self, quarter):
+        """Save the running quarter: every 5 s in the memory that a reset keeps, every minute on the card."""
         t = self.coach.elapsed
-        if not self.begun or quarter.slot < self._slot - _BACK:
+        if not self.has_registers or quarter.newest_index < self._saved_sample - _BACK:
             self._begin(quarter, t)
-        self._slot = quarter.slot
-        journal.take(quarter, t, self.reading)
-        journal.keep(self.board, quarter)
-        if self.card.journal and journal.is_due(quarter):
+        self._saved_sample = quarter.newest_index
+        journal.update_registers(quarter, t, self.reading)
+        journal.save(self.board, quarter)
+        if self.card.journal and journal.is_record_due(quarter):
             try:
                 load("storage.journal_writer").write(self.card, quarter)
             except OSError as error:
                 self.card.fail(error)
             except MemoryError:
-                gc.collect()  # in five seconds
+                gc.collect()  # tried again in five seconds
 
-    def _store(self):
+    def _store_ended(self):
         try:
-            load("storage.quarter_store").put(self, self.spare)
+            load("storage.quarter_store").store(self, self.ended_quarter)
             self._ended = False
         except MemoryError:
-            gc.collect()  # once more in a second
+            gc.collect()  # tried again in a second
 
-    def _open(self):
-        """A card has come."""
+    def _open_card(self):
+        """Open a card that works and is not open."""
         if self.card.state == "ok" and not self.card.journal:
             load("storage.recovery").open_card(self)
 
-    def _on_card(self):
+    def _use_card(self):
         try:
             if not self.card.journal:
-                self._open()
+                self._open_card()
             elif self.waiting:
-                load("storage.quarter_store").move(self)
+                load("storage.quarter_store").move_pending(self)
         except OSError as error:
             self.card.fail(error)
         except MemoryError:
-            gc.collect()  # once more in a second
+            gc.collect()  # tried again in a second

@@ -1,130 +1,146 @@
-"""After a restart, or when a card has come: what was begun is finished. Loaded while used.
+"""Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
-A quarter that the journal says is closed gets its file and its line of day.csv, where a cut left them out. One that was
-running goes on when the board is back within it; otherwise it is closed at its last record, and marked partial. One
-case is better: where the register has hardly moved since, the house had no power either, and the average is known.
+A quarter that is closed in the journal gets its file and its line of day.csv, if a power cut left them out. A quarter
+that was running continues if the board restarts within it. Otherwise it is closed at its last record and marked
+partial. There is one exception: if the register has hardly risen since, the house had no power either, so the
+quarter's average is known.
 """
 
 import struct
 from micropython import const
 
-from demand.quarter import SLOT_S, quarter_id
+from demand.quarter import SAMPLE_S, quarter_id
 from meter.parser import total
 from overlay import load
-from storage.journal import CUT, CUT_SEEN, serial
+from storage.journal import (
+    CUT_SEEN,
+    CUT_UNSEEN,
+    QUARTER_END_CELL,
+    QUARTER_FIRST_BYTE,
+    QUARTER_FIRST_WH_BYTE,
+    QUARTER_ID_BYTE,
+    QUARTER_ON_CARD_CELL,
+    QUARTER_SERIAL_CELL,
+    serial_check,
+)
+from storage.recorder import JOB_STEPS
 
 _DAY_S = const(86400)
-_AS_BEFORE_WH = const(1)  # what a register may have run while nothing was used
+_AS_BEFORE_WH = const(1)  # the most that a register may rise while nothing is used
 
 
 def open_card(recorder):
-    """A card has come: open its journal, and finish what it holds. OSError when the card fails."""
+    """Open the journal of a card that was inserted, and finish the quarters in it. OSError if the card fails."""
     card = recorder.card
-    for job in recorder.work:
-        job[3] = None  # begun on the card of before
-    journal, store, lines = (
+    for job in recorder.jobs:
+        job[JOB_STEPS] = None  # it began on the previous card
+    journal_reader, quarter_store, lines = (
         load("storage.journal_reader"),
         load("storage.quarter_store"),
         load("storage.day_csv_writer"),
     )
-    journal.open_journal(card)
+    journal_reader.open_journal(card)
     try:
-        _finish(recorder, journal, store, lines)
+        _finish_closed(recorder, journal_reader, quarter_store, lines)
     except MemoryError:
         card.journal.close()
-        card.journal = None  # all of it once more, in a second
+        card.journal = None  # everything again in a second
         raise
 
 
-def _finish(recorder, journal, store, lines):
+def _finish_closed(recorder, journal_reader, quarter_store, lines):
     card = recorder.card
-    for wanted, line in journal.quarters(card.journal):
+    for wanted, line in journal_reader.quarters(card.journal):
         if line:
-            journal.load(card.journal, recorder.spare, wanted)
-            store.keep(card, recorder.spare, line, True, lines)
-            store.turn_to(recorder, store.day_of(line))
+            journal_reader.read(card.journal, recorder.ended_quarter, wanted)
+            quarter_store.write(card, recorder.ended_quarter, line, True, lines)
+            quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        coach.quarter.block[6] = 0  # nothing of the running quarter is on this card
-        _close_others(recorder, journal, coach.quarter_id)
-        load("storage.card_peaks").find(recorder)
-    job = ["storage.rebuild", "rebuild", recorder, None]
-    if job not in recorder.work:
-        recorder.work.append(job)
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # nothing of the running quarter is on this card
+        _close_others(recorder, journal_reader, coach.quarter_id)
+        load("storage.card_peaks").queue_search(recorder)
+    job = ["storage.rebuild", "rebuild", "rebuild day.csv", recorder, None]
+    if job not in recorder.jobs:
+        recorder.jobs.append(job)
 
 
 def resume(recorder, local_s, summer):
-    """The first telegram has come: go on with its quarter, if it had begun, and close the one before."""
+    """Continue the quarter of the first telegram if it had begun, and close an earlier one."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
-    journal = load("storage.journal_reader")
-    block = journal.in_memory(recorder.board)
-    kept, _, stop = struct.unpack_from("<IHH", block, 8) if block else (None, 0, 0)
-    if block and kept != now and not _is_closed(recorder, journal, kept):
-        journal.fill(recorder.spare, block)
+    journal_reader = load("storage.journal_reader")
+    block = journal_reader.block_in_memory(recorder.board)
+    kept, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE) if block else (None, 0, 0)
+    if block and kept != now and not _is_closed(recorder, journal_reader, kept):
+        journal_reader.fill(recorder.ended_quarter, block)
         _mark_cut(recorder)
-        load("storage.quarter_store").put(recorder, recorder.spare)
-    slot = -1
+        load("storage.quarter_store").store(recorder, recorder.ended_quarter)
+    newest = -1
     if recorder.card.journal:
-        slot = _close_others(recorder, journal, now)
-    if kept == now and stop > slot:
-        journal.fill(coach.quarter, block)
-        coach.quarter.block[6] = 0  # it may not be on the card
-        slot = stop - 1
-    if slot >= 0:
-        _go_on(recorder, now)
+        newest = _close_others(recorder, journal_reader, now)
+    if kept == now and stop > newest:
+        journal_reader.fill(coach.quarter, block)
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # it may not be on the card
+        newest = stop - 1
+    if newest >= 0:
+        _resume_coach(recorder, now)
     card = recorder.card
     if card.journal and card.day is not None:
-        load("storage.quarter_store").turn_to(recorder, local_s // _DAY_S)
-    load("storage.card_peaks").find(recorder)
+        load("storage.quarter_store").change_day(recorder, local_s // _DAY_S)
+    load("storage.card_peaks").queue_search(recorder)
 
 
-def _close_others(recorder, journal, running):
-    """Close what was running when the card was written last, but for this quarter: its slot, loaded; -1 without it."""
+def _close_others(recorder, journal_reader, running):
+    """Close the quarters of the journal that are not closed, except the one with the id `running`.
+
+    Load that one into the coach's quarter before its first telegram, and return its newest sample; -1 without it.
+    """
     card = recorder.card
-    slot = -1
-    for wanted, line in journal.quarters(card.journal):
+    newest = -1
+    for wanted, line in journal_reader.quarters(card.journal):
         if line:
             continue
         if wanted != running:
-            journal.load(card.journal, recorder.spare, wanted)
+            journal_reader.read(card.journal, recorder.ended_quarter, wanted)
             _mark_cut(recorder)
-            # What the card does not take now stays in its journal.
-            lines, store = load("storage.day_csv_writer"), load("storage.quarter_store")
-            line = store.line_of(recorder.spare, lines)
-            store.finish(recorder, recorder.spare, line, lines, True)
+            # If the card fails here, the quarter stays in its journal.
+            lines, quarter_store = load("storage.day_csv_writer"), load("storage.quarter_store")
+            line = quarter_store.line_of(recorder.ended_quarter, lines)
+            quarter_store.close(recorder, recorder.ended_quarter, line, lines, True)
         elif recorder.coach.start is None:
-            journal.load(card.journal, recorder.coach.quarter, wanted)
-            slot = recorder.coach.quarter.slot
-    return slot
+            journal_reader.read(card.journal, recorder.coach.quarter, wanted)
+            newest = recorder.coach.quarter.newest_index
+    return newest
 
 
-def _is_closed(recorder, journal, wanted):
-    """Whether the card's journal says that a quarter is closed."""
+def _is_closed(recorder, journal_reader, wanted):
+    """True if the quarter is closed in the card's journal."""
     file = recorder.card.journal
-    return file and wanted in [quarter_id for quarter_id, line in journal.quarters(file) if line]
+    return file and wanted in [quarter_id for quarter_id, line in journal_reader.quarters(file) if line]
 
 
 def _mark_cut(recorder):
-    """The spare quarter ends at what is known of it."""
-    quarter = recorder.spare
-    import_wh, reading = _registers(quarter)[2], recorder.reading
+    """Mark `ended_quarter` as cut by a restart."""
+    quarter = recorder.ended_quarter
+    _, _, import_wh, _ = _registers(quarter)
+    reading = recorder.reading
     now = total(reading, "energy_import_")
-    same = quarter.block[9] == serial(reading) and now is not None and import_wh >= 0
+    same = quarter.block[QUARTER_SERIAL_CELL] == serial_check(reading) and now is not None and import_wh >= 0
     seen = same and 0 <= now - import_wh <= _AS_BEFORE_WH
-    quarter.block[23] = CUT_SEEN if seen else CUT
+    quarter.block[QUARTER_END_CELL] = CUT_SEEN if seen else CUT_UNSEEN
 
 
-def _go_on(recorder, now):
-    """The coach goes on with the quarter that was loaded."""
+def _resume_coach(recorder, now):
+    """Let the coach continue with the quarter that was loaded into it."""
     coach = recorder.coach
     quarter = coach.quarter
-    import_wh = _registers(quarter)[0]
-    known = import_wh >= 0 and quarter.block[9] == serial(recorder.reading)
-    t = struct.unpack_from("<h", quarter.block, 16)[0]
-    coach.resume(now, quarter.slot * SLOT_S, import_wh if known else None, t)
-    recorder.begun = True
+    import_wh, _, _, _ = _registers(quarter)
+    known = import_wh >= 0 and quarter.block[QUARTER_SERIAL_CELL] == serial_check(recorder.reading)
+    (t,) = struct.unpack_from("<h", quarter.block, QUARTER_FIRST_BYTE)
+    coach.resume(now, quarter.newest_index * SAMPLE_S, import_wh if known else None, t)
+    recorder.has_registers = True
 
 
 def _registers(quarter):
-    return struct.unpack_from("<iiii", quarter.block, 20)
+    return struct.unpack_from("<iiii", quarter.block, QUARTER_FIRST_WH_BYTE)

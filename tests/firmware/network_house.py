@@ -63,7 +63,7 @@ class House:
         self.restarts = 0
         self.unsaved = self.saved_s = None
         self.recorder = self
-        self.work = []
+        self.jobs = []
         _empty(FLASH)
         for name, value in files.items():
             write_json(self, name + ".json", value)
@@ -71,7 +71,7 @@ class House:
         self.wifi = Wifi(self)
 
     def settings_to_card(self):
-        self.work.insert(0, ["settings.store", "to_card", self, None])
+        self.jobs.insert(0, ["settings.store", "to_card", "write the settings to the card", self, None])
 
     def note(self, line):
         self.notes.append(line)

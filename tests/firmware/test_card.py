@@ -73,7 +73,7 @@ def test_card_that_worked_meanwhile_is_tried_soon_again():
     for _ in range(5):
         card.fail(failing())
     card.mount()
-    card.works()
+    card.reset_retry()
     card.fail(failing())
     assert looks_until(card, "ok") == 5
 
@@ -112,14 +112,14 @@ def test_stored_quarter_is_looked_for_once():
     assert card.has(ID, PATH)
     assert slot.disk.reads == reads
     assert not card.has(ID + 1, "2026/11/12/1845W.json")
-    card.has_now(ID + 1, True)
+    card.remember_quarter(ID + 1, True)
     assert card.has(ID + 1, "2026/11/12/1845W.json")
 
 
 def test_another_card_has_other_quarters():
     slot = Slot()
     card = Card(slot)
-    card.has_now(ID, True)
+    card.remember_quarter(ID, True)
     card.mount()
     assert not card.has(ID, PATH)
 

@@ -42,21 +42,21 @@ class Device:
         self.restart()
 
     def settings_to_card(self):
-        self.work.insert(0, ["settings.store", "to_card", self, None])
+        self.jobs.insert(0, ["settings.store", "to_card", "write the settings to the card", self, None])
 
     def note(self, line):
         self.lines.append(line)
 
     def write(self):
         """Let the one writer do what waits for it."""
-        while self.work:
-            module, name, argument, _ = self.work.pop(0)
+        while self.jobs:
+            module, name, _, argument, _ = self.jobs.pop(0)
             next(getattr(load(module), name)(argument))
 
     def restart(self):
         self.lines = []
         self.clock = self.recorder = self
-        self.work = []
+        self.jobs = []
         self.unsaved = self.saved_s = None
         self.config = store.read(self)
 

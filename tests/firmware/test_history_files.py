@@ -28,7 +28,7 @@ def fields(path):
 
 
 def put(path, line, key=None):
-    for _ in line_rules.put(CARD + path, line, line_rules.QUARTERS, key):
+    for _ in line_rules.append(CARD + path, line, line_rules.QUARTERS, key):
         pass
 
 
@@ -44,7 +44,7 @@ def idle(found, seconds):
 
 def test_line_is_read_only_as_it_was_written():
     device("261112182955W")
-    line = line_rules.sealed(b"2026-11-12T18:30:00+01:00,2000")
+    line = line_rules.with_check(b"2026-11-12T18:30:00+01:00,2000")
     for at in range(len(line) - 1):
         write(CARD + "/a.csv", (line[:at] + bytes([line[at] ^ 1]) + line[at + 1 :]).decode())
         assert read("/a.csv") == []
@@ -57,7 +57,7 @@ def test_line_is_read_only_as_it_was_written():
 
 def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     device("261112182955W")
-    one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
+    one, two = line_rules.with_check(b"1,a"), line_rules.with_check(b"2,b")
     put("/a.csv", one)
     with open(CARD + "/a.csv", "ab") as file:
         file.write(two[:7])
@@ -66,7 +66,7 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     assert content(CARD + "/a.csv").count("\n") == 3 + 7
     put("/a.csv", two, b"2")
     assert read("/a.csv") == [b"1,a", b"2,b"]
-    put("/a.csv", line_rules.sealed(b"1,c"), b"1")
+    put("/a.csv", line_rules.with_check(b"1,c"), b"1")
     assert read("/a.csv") == [b"2,b", b"1,c"]
     put("/a.csv", one)
     put("/a.csv", one)
@@ -76,7 +76,7 @@ def test_half_a_line_goes_when_the_next_one_is_put_with_care():
 
 def test_blanked_lines_cost_no_memory_and_no_steps():
     device("261112182955W")
-    one, two = line_rules.sealed(b"1,a"), line_rules.sealed(b"2,b")
+    one, two = line_rules.with_check(b"1,a"), line_rules.with_check(b"2,b")
     write(CARD + "/a.csv", (one + b"\n" * 4000 + two).decode())
     gc.collect()
     before = gc.mem_alloc()
@@ -109,14 +109,14 @@ def test_amounts_run_from_the_end_of_the_day_before():
 def test_day_waits_once_to_be_closed():
     found = device("261112232950W", power_w=1200)
     found.run_until("261113003020W", every=10)
-    found.recorder.work[:] = [["", "", None, iter(range(100000))]]  # takes long
+    found.recorder.jobs[:] = [["", "", "", None, iter(range(100000))]]  # takes long
     for _ in range(3):
         set_back(found, 3600)
         found.run_until("261113003020W", every=60)
-    assert len(found.recorder.work) == 3  # that, and two days
-    found.recorder.work.pop(0)
+    assert len(found.recorder.jobs) == 3  # that, and two days
+    found.recorder.jobs.pop(0)
     idle(found, 10)
-    assert found.recorder.work == []
+    assert found.recorder.jobs == []
 
 
 def test_quarter_of_few_samples_is_no_peak_of_its_day():
@@ -244,7 +244,7 @@ def test_doubled_hour_of_an_old_card_is_in_the_order_of_time():
 
 def test_rebuilding_goes_on_after_a_restart():
     found = old_card("2024/07/01/1815S.json", "2023/12/02/0945W.json", "2023/11/02/0930W.json")
-    while not found.recorder.work:
+    while not found.recorder.jobs:
         found.telegram()
     while "2024" not in found.card.names("") or "days.csv" not in found.card.names("2024"):
         found.recorder.each_step()
@@ -264,9 +264,9 @@ def test_quarter_that_is_moved_while_its_day_is_rebuilt_keeps_one_line():
     found.card.mount()
     found.run_until("261112190010W", every=10)
     found.board.slot.disk = disk  # its journal has the beginning of 18:45, the flash all of it
-    while not found.recorder.work:
+    while not found.recorder.jobs:
         found.second()
-    while len(found.recorder.work) > 1:
+    while len(found.recorder.jobs) > 1:
         found.recorder.each_step()
     for _ in range(4):  # of rebuilding: the day's first lines have been read
         found.recorder.each_step()
@@ -289,7 +289,7 @@ def test_peaks_of_the_card_serve_where_the_meter_has_none():
     found = old_card("2026/09/02/0945S.json", "2024/12/02/0930W.json", samples=full, produced=full)
     found.run(10)
     idle(found, 60)
-    closed = [(peak[1], peak[4]) for peak in found.peaks.kept if peak[0] < found.peaks.month]
+    closed = [(peak[1], peak[4]) for peak in found.peaks.months if peak[0] < found.peaks.month]
     assert closed == [(4000, "card")]
 
 
@@ -349,7 +349,7 @@ class Reply:
 
 
 def sealed_day(day, quarters):
-    return line_rules.sealed(
+    return line_rules.with_check(
         b"2026-11-%02d,1.000,0.000,,,900,2026-11-%02dT18:00:00+01:00,%d" % (day, day, quarters)
     )
 

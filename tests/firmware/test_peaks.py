@@ -80,16 +80,16 @@ def test_peak_at_the_clock_change_starts_in_its_own_letter():
 def test_quarter_that_closes_counts_where_the_meter_sends_no_peak():
     peaks = Peaks()
     peaks.update(local("261115120000W"))
-    assert peaks.quarter(local("261115114500W"), False, 2000)
-    assert not peaks.quarter(local("261115120000W"), False, 2000)
-    assert peaks.quarter(local("261115121500W"), False, 2001)
+    assert peaks.add_quarter(local("261115114500W"), False, 2000)
+    assert not peaks.add_quarter(local("261115120000W"), False, 2000)
+    assert peaks.add_quarter(local("261115121500W"), False, 2001)
     assert shown(peaks.running) == ("2026-11", 2001, "2026-11-15T12:15", CARD)
 
 
 def test_meter_s_own_figure_replaces_ours_of_the_same_quarter():
     peaks = Peaks()
     peaks.update(local("261115120000W"))
-    peaks.quarter(local("261115114500W"), False, 3003)
+    peaks.add_quarter(local("261115114500W"), False, 3003)
     peaks.update(local("261115120001W"), peak(3001, "261115120000W"))
     assert shown(peaks.running) == ("2026-11", 3001, "2026-11-15T11:45", METER)
 
@@ -97,7 +97,7 @@ def test_meter_s_own_figure_replaces_ours_of_the_same_quarter():
 def test_meter_that_is_late_or_new_does_not_lower_the_peak():
     peaks = Peaks()
     peaks.update(local("261115114500W"), peak(2800, "261103090000W"))
-    peaks.quarter(local("261115114500W"), False, 3100)
+    peaks.add_quarter(local("261115114500W"), False, 3100)
     assert not peaks.update(local("261115120000W"), peak(2800, "261103090000W"))
     assert peaks.power_w == 3100
     assert not peaks.update(local("261115120001W"), peak(100, "261115114500W"))
@@ -122,7 +122,7 @@ def test_running_month_becomes_a_closed_one():
 def test_last_quarter_of_the_month_counts_before_the_month_turns():
     peaks = Peaks()
     peaks.update(local("261130235959W"))
-    peaks.quarter(local("261130234500W"), False, 5000)
+    peaks.add_quarter(local("261130234500W"), False, 5000)
     peaks.update(local("261201000000W"))
     assert shown(peaks.closed[0]) == ("2026-11", 5000, "2026-11-30T23:45", CARD)
 
@@ -155,7 +155,7 @@ def test_filler_month_is_no_peak():
 def test_month_that_the_meter_closed_replaces_what_we_saw_of_it():
     peaks = Peaks()
     peaks.update(local("261130120000W"))
-    peaks.quarter(local("261130114500W"), False, 3003)
+    peaks.add_quarter(local("261130114500W"), False, 3003)
     peaks.update(local("261201000000W"), None, [month("2026-11", 3001, "261122120000W")])
     assert shown(peaks.closed[0]) == ("2026-11", 3001, "2026-11-22T11:45", METER)
 
@@ -170,8 +170,8 @@ def test_new_meter_does_not_lower_a_closed_month():
 def test_months_of_the_card_serve_where_the_meter_has_none():
     peaks = Peaks()
     peaks.update(local("261115120000W"), None, [month("2026-10", 3200, "261101000000W")])
-    assert peaks.quarter(local("260912080000S"), True, 2750)
-    assert not peaks.quarter(local("261012080000S"), True, 2750)
+    assert peaks.add_quarter(local("260912080000S"), True, 2750)
+    assert not peaks.add_quarter(local("261012080000S"), True, 2750)
     assert [shown(found)[3] for found in peaks.closed] == [METER, CARD]
 
 
@@ -180,7 +180,7 @@ def test_thirteen_closed_months_are_kept():
     peaks.update(local("261115120000W"), peak(2800, "261103090000W"))
     for back in range(20):
         number = month_number("2026-10") - back
-        peaks.quarter(timestamp.seconds(number // 12, number % 12 + 1), False, 1000 + back)
+        peaks.add_quarter(timestamp.seconds(number // 12, number % 12 + 1), False, 1000 + back)
     assert len(peaks.closed) == 13
     peaks.update(local("261215120000W"))
     peaks.update(local("270115120000W"))
@@ -194,7 +194,7 @@ def test_clock_that_was_ahead_leaves_no_peak_behind():
     peaks = Peaks()
     peaks.update(local("261115114500W"), peak(2800, "261103090000W"))
     peaks.update(local("271115114500W"), peak(2800, "261103090000W"))
-    peaks.quarter(local("271115114500W"), False, 9000)
+    peaks.add_quarter(local("271115114500W"), False, 9000)
     assert peaks.update(local("261115120000W"), peak(2800, "261103090000W"))
     assert shown(peaks.running) == ("2026-11", 2800, "2026-11-03T08:45", METER)
     assert peaks.closed == []
@@ -204,9 +204,9 @@ def test_clock_that_was_ahead_leaves_no_peak_behind():
 
 def test_quarter_of_a_month_to_come_is_refused():
     peaks = Peaks()
-    assert not peaks.quarter(local("271115114500W"), False, 9000)
+    assert not peaks.add_quarter(local("271115114500W"), False, 9000)
     peaks.update(local("261115114500W"))
-    assert not peaks.quarter(local("271115114500W"), False, 9000)
+    assert not peaks.add_quarter(local("271115114500W"), False, 9000)
 
 
 def test_billable_average():
@@ -218,5 +218,5 @@ def test_billable_average():
         noon = timestamp.seconds(year, number, 1, 12)
         peaks.update(noon, running_w and (running_w, noon, False))
         for name, power in months.items():
-            peaks.quarter(timestamp.seconds(int(name[:4]), int(name[5:]), 1, 12), False, power)
+            peaks.add_quarter(timestamp.seconds(int(name[:4]), int(name[5:]), 1, 12), False, power)
         assert peaks.billable_w() == expected, (running, expected)

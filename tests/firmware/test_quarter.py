@@ -5,7 +5,7 @@ import json
 
 from vectors import expand, group, moment
 
-from demand.quarter import ABSENT, SLOTS, Quarter, file_path, quarter_id, start_of
+from demand.quarter import ABSENT, SAMPLES, Quarter, file_path, quarter_id, start_of
 from meter import timestamp
 
 ID = 386662951  # 2023-12-02 09:45 W
@@ -107,8 +107,8 @@ def test_production_is_negative_and_absent_where_it_was_not_sent():
 
 def test_full_quarter_has_180_slots():
     body = json.loads(text(filled([[180, 65534]], 65534)))
-    assert body["consumed_power_interval_avgs"] == [65534] * SLOTS
-    assert body["produced_power_interval_avgs"] == [-65534] * SLOTS
+    assert body["consumed_power_interval_avgs"] == [65534] * SAMPLES
+    assert body["produced_power_interval_avgs"] == [-65534] * SAMPLES
     assert body["consumed_power_avg"] == 65534
 
 

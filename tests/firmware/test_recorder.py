@@ -105,11 +105,11 @@ def test_what_was_begun_on_a_card_that_has_failed_is_no_failure_of_its_own():
         yield
         raise OSError(22)  # what a file of a card says that is there no more
 
-    found.recorder.work[:] = [["", "", None, read()]]
+    found.recorder.jobs[:] = [["", "", "read", None, read()]]
     found.card.fail(OSError(5))
     error = found.card.error
     found.second()
-    assert found.recorder.work == []
+    assert found.recorder.jobs == []
     assert found.card.error == error
 
 
@@ -125,10 +125,10 @@ def test_work_for_which_memory_was_short_begins_anew():
     found = device("261112182945W")
     found.run(10)
     done = []
-    found.recorder.work[:] = [["test_recorder", "short_of_memory", done, None]]
+    found.recorder.jobs[:] = [["test_recorder", "short_of_memory", "finish", done, None]]
     found.second()
     assert done == ["begun", "begun", "begun", "finished"]
-    assert found.recorder.work == []
+    assert found.recorder.jobs == []
 
 
 def never_enough(_):
@@ -140,18 +140,19 @@ def test_work_that_never_has_enough_memory_lets_others_pass():
     found = device("261112182945W")
     found.run(10)
     done = [1, 2]
-    greedy = ["test_recorder", "never_enough", None, None]
-    found.recorder.work[:] = [greedy, ["test_recorder", "short_of_memory", done, None]]
+    greedy = ["test_recorder", "never_enough", "be greedy", None, None]
+    found.recorder.jobs[:] = [greedy, ["test_recorder", "short_of_memory", "finish", done, None]]
     found.second()
     assert done[-1] == "finished"
-    assert found.recorder.work == [greedy]
+    assert found.recorder.jobs == [greedy]
+    assert found.notes[-1] == "No memory to be greedy"
 
 
 class NoMemory:
     """A part for which there is no room."""
 
     @staticmethod
-    def find(recorder):
+    def queue_search(recorder):
         raise MemoryError
 
 

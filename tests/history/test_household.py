@@ -46,7 +46,7 @@ def each_second(board, told=[0]):
         print("heap", mem_alloc())
 
 def each_step(self, step=Recorder.each_step):
-    for _ in range(10 if self.work else 0):
+    for _ in range(10 if self.jobs else 0):
         step(self)
 
 def seconds(self, step=Recorder.each_second):
