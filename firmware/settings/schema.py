@@ -24,18 +24,18 @@ AREAS = (
 )
 LANGUAGES = ("nl", "fr", "de", "en")
 
-KINDS = {
-    "ssid": "1 to 32 bytes of text",
-    "key": "8 to 63 characters of ASCII, or nothing for an open network",
-    "flag": "true or false",
-    "name": "1 to 32 letters, digits and hyphens",
-    "address": "four numbers like 192.168.0.250",
-    "mask": "a mask like 255.255.255.0",
-    "area": "one of the areas",
-    "date": "a date like 2026-03-01",
-    "time": "a time like 22:30",
-    "language": ", ".join(LANGUAGES[:-1]) + " or " + LANGUAGES[-1],
-}
+KINDS = (
+    ("ssid", "1 to 32 bytes of text"),
+    ("key", "8 to 63 characters of ASCII, or nothing for an open network"),
+    ("flag", "true or false"),
+    ("name", "1 to 32 letters, digits and hyphens"),
+    ("address", "four numbers like 192.168.0.250"),
+    ("mask", "a mask like 255.255.255.0"),
+    ("area", "one of the areas"),
+    ("date", "a date like 2026-03-01"),
+    ("time", "a time like 22:30"),
+    ("language", ", ".join(LANGUAGES[:-1]) + " or " + LANGUAGES[-1]),
+)
 
 SETTINGS = (
     # section, key, kind or (lowest, highest) of a whole number, default
@@ -67,7 +67,7 @@ def _packed_by_build(settings, kinds, areas, languages):
     for section, key, kind, default in settings:
         kind = kind if isinstance(kind, str) else "%d-%d" % kind
         rows.append("%s %s %s %s" % (section, key, kind, json.dumps(default)))
-    texts = ["%s %s" % item for item in kinds.items()]
+    texts = ["%s %s" % pair for pair in kinds]
     return "\n".join(rows), "\n".join(texts), ",".join(areas), ",".join(languages)
 
 
