@@ -94,7 +94,7 @@ def missing_words(*words: str) -> Iterator[str]:
         yield from (
             f"page/i18n/{language}.js has no word for {word}"
             for word in words
-            if not re.search(rf"^  {word}:", text, re.M)
+            if not re.search(rf"^  {word}:", text, re.MULTILINE)
         )
 
 
@@ -222,7 +222,7 @@ def missing_for_language(language: str) -> Iterator[str]:
         (f"{PAGE}/update.html", rf"^  {language}: \{{"),
         (API, rf"language:\s*\{{[^\n]*enum: \[[^]]*\b{language}\b"),
     ):
-        if not re.search(expression, read(path), re.M):
+        if not re.search(expression, read(path), re.MULTILINE):
             yield f"{path} has no {language}: {expression}"
 
 
@@ -256,7 +256,7 @@ def area_lists() -> Iterator[tuple[str, list[str]]]:
     tariff = list(SCHEMA["AREAS"][-2:])
     for path in (f"{PAGE}/rates.json", f"{INTEGRATION}/rates.json"):
         yield path, [*json.loads(read(path))["eur_per_kw_year"], *tariff]
-    names = re.search(r"AREA_NAMES = \{(.*?)\}", read(f"{PAGE}/tariff.js"), re.S)
+    names = re.search(r"AREA_NAMES = \{(.*?)\}", read(f"{PAGE}/tariff.js"), re.DOTALL)
     assert names
     yield f"{PAGE}/tariff.js", [*re.findall(r"(\w+):", names[1]), *tariff]
     names = re.search(r"AREAS = \{(.*?)\}", read(f"{PAGE}/setup.html"))
