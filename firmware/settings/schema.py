@@ -6,49 +6,77 @@ from micropython import const
 from meter.timestamp import days_in_month
 
 _HEX = const("0123456789abcdefABCDEF")
-# The distribution areas of Flanders, then the two choices that pay for no peak.
-_AREAS = (
-    "antwerpen,halle_vilvoorde,imewo,kempen,limburg,midden_vlaanderen,west,zenne_dijle,"
-    "no_capacity_tariff,wallonia_impact"
-)  # one string: a tuple of ten takes three times its memory
 _HOST_NAME = const("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
-# Section, key, kind (a range is one of whole numbers), and what holds without one. Text, since a table of objects
-# takes several times its memory.
-_SETTINGS = """wifi ssid ssid null
-wifi password key ""
-network dhcp flag true
-network device_name name "digimon"
-network ip address null
-network gateway address null
-network subnet mask null
-network dns address null
-capacity area area null
-capacity target_w 1-100000 null
-capacity warning_percent 50-100 100
-capacity counted_from date null
-light brightness 0-100 100
-light quiet_from time null
-light quiet_to time null
-access closed flag false
-radio tx_power_dbm 2-20 15
-card remove_oldest flag false
-- language language null"""
-_WHAT = """ssid 1 to 32 bytes of text
-key 8 to 63 characters of ASCII, or nothing for an open network
-flag true or false
-name 1 to 32 letters, digits and hyphens
-address four numbers like 192.168.0.250
-mask a mask like 255.255.255.0
-area one of the areas
-date a date like 2026-03-01
-time a time like 22:30
-language nl, fr, de or en"""
+
+# The network areas of Flanders, then the two choices without a capacity tariff.
+AREAS = (
+    "antwerpen",
+    "halle_vilvoorde",
+    "imewo",
+    "kempen",
+    "limburg",
+    "midden_vlaanderen",
+    "west",
+    "zenne_dijle",
+    "no_capacity_tariff",
+    "wallonia_impact",
+)
+LANGUAGES = ("nl", "fr", "de", "en")
+
+KINDS = (
+    ("ssid", "1 to 32 bytes of text"),
+    ("key", "8 to 63 characters of ASCII, or nothing for an open network"),
+    ("flag", "true or false"),
+    ("name", "1 to 32 letters, digits and hyphens"),
+    ("address", "four numbers like 192.168.0.250"),
+    ("mask", "a mask like 255.255.255.0"),
+    ("area", "one of the areas"),
+    ("date", "a date like 2026-03-01"),
+    ("time", "a time like 22:30"),
+    ("language", ", ".join(LANGUAGES[:-1]) + " or " + LANGUAGES[-1]),
+)
+
+SETTINGS = (
+    # section, key, kind or (lowest, highest) of a whole number, default
+    ("wifi", "ssid", "ssid", None),
+    ("wifi", "password", "key", ""),
+    ("network", "dhcp", "flag", True),
+    ("network", "device_name", "name", "digimon"),
+    ("network", "ip", "address", None),
+    ("network", "gateway", "address", None),
+    ("network", "subnet", "mask", None),
+    ("network", "dns", "address", None),
+    ("capacity", "area", "area", None),
+    ("capacity", "target_w", (1, 100000), None),
+    ("capacity", "warning_percent", (50, 100), 100),
+    ("capacity", "counted_from", "date", None),
+    ("light", "brightness", (0, 100), 100),
+    ("light", "quiet_from", "time", None),
+    ("light", "quiet_to", "time", None),
+    ("access", "closed", "flag", False),
+    ("radio", "tx_power_dbm", (2, 20), 15),
+    ("card", "remove_oldest", "flag", False),
+    ("-", "language", "language", None),  # in no section
+)
+
+
+def _packed_by_build(settings, kinds, areas, languages):
+    """Return each table as one text, because tables of objects take several times the memory of a text."""
+    rows = []
+    for section, key, kind, default in settings:
+        kind = kind if isinstance(kind, str) else "%d-%d" % kind
+        rows.append("%s %s %s %s" % (section, key, kind, json.dumps(default)))
+    texts = ["%s %s" % pair for pair in kinds]
+    return "\n".join(rows), "\n".join(texts), ",".join(areas), ",".join(languages)
+
+
+_ROWS, _TEXTS, _AREAS, _LANGUAGES = _packed_by_build(SETTINGS, KINDS, AREAS, LANGUAGES)
 
 
 def _rows():
     """(section or "", key, kind, default in JSON) of each setting."""
-    for row in _SETTINGS.split("\n"):
+    for row in _ROWS.split("\n"):
         section, key, kind, default = row.split(" ")
         yield "" if section == "-" else section, key, kind, default
 
@@ -78,7 +106,7 @@ def _is(kind, value):
         hour, minute = _digits(value, ":", 2, 2)
         return hour < 24 and minute < 60
     if kind == "language":
-        return value in ("nl", "fr", "de", "en")
+        return value in _LANGUAGES.split(",")
     return value in _AREAS.split(",")
 
 
@@ -217,7 +245,7 @@ def _fault(section, key, kind, value):
     except (TypeError, ValueError, AttributeError):
         pass
     what = "a whole number from %s to %s" % tuple(kind.split("-")) if kind[0].isdigit() else ""
-    for row in _WHAT.split("\n"):
+    for row in _TEXTS.split("\n"):
         if row.startswith(kind + " "):
             what = row[len(kind) + 1 :]
     return "%s must be %s" % (_path(section, key), what)

@@ -1,0 +1,105 @@
+"""Puts the packed form of a table in the place of the table, wherever the firmware's sources compute one.
+
+A table that is easy to read takes several times the memory of its packed form. So a source has the table, and packs it
+when the source is imported, in an assignment from a function called `_packed_by_build`:
+
+    CODES, FIELDS = _packed_by_build(OBJECTS)
+
+A board gets the results as literals. The table, the function, and all that only the two of them use are left out.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+MARK = "_packed_by_build"
+
+
+def pack(sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the same sources, given as {"folder.module": text}, with packed tables.
+
+    ValueError if a module imports a name that another one has only until its table is packed.
+    """
+    packed = {module: _pack(text) if MARK in text else (text, set()) for module, text in sources.items()}
+    for module, (text, _) in packed.items():
+        for statement in ast.walk(ast.parse(text)):
+            if isinstance(statement, ast.ImportFrom):
+                gone = packed.get(statement.module or "", ("", set()))[1]
+                for alias in statement.names:
+                    if alias.name in gone:
+                        raise ValueError(f"{module}: a board has no {statement.module}.{alias.name}")
+    return {module: text for module, (text, _) in packed.items()}
+
+
+def _pack(text: str) -> tuple[str, set[str]]:
+    """Return a source with its results in place, and the names that it no longer has."""
+    tree = ast.parse(text)
+    marked = [statement for statement in tree.body if _is_marked(statement)]
+    needed = _closure(marked, tree.body)
+    values = _run([statement for statement in tree.body if statement in needed])
+    kept = [statement for statement in tree.body if statement not in needed or _is_constant(statement)]
+    used = _closure(kept, [statement for statement in needed if statement not in marked])
+    gone = {name for statement in needed if statement not in [*used, *marked] for name in _gives(statement)}
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        if statement in marked:
+            body += [_literal(name, values[name]) for name in _gives(statement)]
+        elif statement in kept or statement in used or isinstance(statement, ast.ImportFrom):
+            body.append(statement)
+    return ast.unparse(ast.fix_missing_locations(ast.Module(body, []))) + "\n", gone
+
+
+def _is_marked(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Name(id=name))):
+            return name == MARK
+    return False
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    """True if other modules may use this value: it takes no memory on a board (see constants.py)."""
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Name(id="const"))):
+            return True
+    return False
+
+
+def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Return these statements and those of the others whose names they use, directly or by way of another."""
+    found, left = list(statements), list(others)
+    for statement in found:
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        found += [other for other in left if other not in found and names.intersection(_gives(other))]
+    return found
+
+
+def _gives(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement of a module defines."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (alias.asname or alias.name for alias in names)
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _run(statements: list[ast.stmt]) -> dict[str, Any]:
+    """Return the names that these statements define, with their values."""
+    ours = [statement for statement in statements if not _is_of_micropython(statement)]
+    values: dict[str, Any] = {"const": lambda value: value}
+    exec(compile(ast.Module(ours, []), "<tables>", "exec"), values)
+    return values
+
+
+def _is_of_micropython(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "micropython"
+
+
+def _literal(name: str, value: Any) -> ast.stmt:
+    """Return `name = value`, as a constant if that costs no copy: a number, or a name that one module alone uses."""
+    expression = repr(value)
+    if isinstance(value, int) or name.startswith("_"):
+        expression = f"const({expression})"
+    return ast.parse(f"{name} = {expression}").body[0]
