@@ -7,6 +7,7 @@ loaded itself. Two loaded classes stay as long as their objects.
 import ast
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from build_tool import bytecode, short_names
@@ -38,10 +39,16 @@ def _sources() -> dict[str, Path]:
     return {name: file for name, file in names.items() if not name.startswith("loader.")}
 
 
+@cache
+def _built() -> Mapping[str, str]:
+    """Return the sources as the build changes them: an import of constants alone is gone from those."""
+    return short_names.of_firmware().sources
+
+
 def _imports(name: str) -> set[str]:
-    """Return the names that a module imports, as "folder.module"; some are not modules of ours."""
+    """Return the names that a module imports on a board, as "folder.module"; some are not modules of ours."""
     found = set()
-    for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
+    for node in ast.walk(ast.parse(_built()[name])):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -24,8 +24,8 @@ KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
 # Names of the firmware that MicroPython or a port has too: in `wlan.scan()`, `scan` must stay.
 _THEIRS = """
-HEAD RUNNING _chunk _fields _make _path _put _serve _state block broken build config derive drain duty empty event feed
-lines measure method parse publish scan serial server shape shift size t target ticks total waiting writeblocks
+HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain duty empty event feed
+lines measure method parse pending publish scan serial server shape shift size sock t target ticks total waiting writeblocks
 """
 # Functions that the tool on a computer calls on the board.
 _CALLED_BY_CABLE = "board check format_card"
@@ -137,21 +137,19 @@ class ShortNames:
 
     @cached_property
     def _alone(self) -> dict[str, dict[str, str]]:
-        left = self._free[len(self.common) :]
-        return {
-            module: dict(
-                zip(
-                    [
-                        name
-                        for name in self._users
-                        if self._users[name] == [module] and name not in self._outside
-                    ],
-                    left,
-                    strict=False,
-                )
-            )
-            for module in self.sources
-        }
+        """Short names of the names that one module alone uses: those that the others have in common serve again.
+
+        Two names of one object never meet: the names that a module sets on another's objects stay out of it.
+        """
+        outside = {self.common[name] for name in self._outside if name in self.common}
+        alone = {}
+        for module, words in self._words.items():
+            used = outside | {self.common[name] for name in words if name in self.common}
+            names = [
+                name for name in self._users if self._users[name] == [module] and name not in self._outside
+            ]
+            alone[module] = dict(zip(names, (name for name in self._free if name not in used), strict=False))
+        return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
         """Yield each name in a source, and those of functions in a table for load()."""

@@ -1,4 +1,4 @@
-"""Starts the whole firmware as a board does, on the stand-ins: boot.py FIRMWARE HTTP-PORT CLOCK CLASS ESP32 BOARD FLASH.
+"""Starts the firmware as a board does, on the stand-ins: boot.py FIRMWARE HTTP-PORT CLOCK CLASS ESP32 BOARD FLASH.
 
 The last five are the short names of board.clock, its class Clock, board.esp32, its class Board, and Board.flash.
 """

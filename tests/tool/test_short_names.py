@@ -101,9 +101,11 @@ def test_no_two_names_of_the_firmware_meet() -> None:
         assert not set(own.values()) & short._words[module]
         for name, other in own.items():
             meaning.setdefault(other, {})[module] = name
-    for told in meaning.values():
-        several = {name for name in told.values() if list(told.values()).count(name) > 1}
-        assert not several or len(set(told.values())) == 1
+    for name, other in short.common.items():
+        assert all(own.get(name, other) == other for own in short.by_module.values())
+    # A module sets these on another's objects: no name of that other module may be the same.
+    for name in short._outside & short.common.keys():
+        assert set(meaning[short.common[name]].values()) == {name}
 
 
 def test_no_module_has_the_name_of_one_of_micropython() -> None:
