@@ -20,9 +20,9 @@ def days_csv(year):
 
 
 def open_day(day):
-    """Open the day.csv of a day (local_s // 86400). Return it, None where the card has none, and the day to try next.
+    """Open the day.csv of a day (local_s // 86400). Return (file or None if it is missing, the next day to try).
 
-    Hold Card.filesystem as long as the file is open. OSError when the card fails.
+    Keep Card.filesystem as long as the file is open. OSError if the card fails.
     """
     year, month, of_month = civil(day * _DAY_S)[:3]
     folder = "%s/meter/%04d/%02d" % (CARD, year, month)
@@ -39,13 +39,13 @@ def open_day(day):
 
 
 def _expect(error):
-    """Raise an error of the card, but for the one that says that a file does not exist."""
+    """Raise an error of the card, unless it means that a file does not exist."""
     if error.errno != _NONE_THERE:
         raise error
 
 
 def fields_at(path, place):
-    """Return the fields of the line at a place of a file; None where no line begins there, or no longer."""
+    """Return the fields of the line at a place of a file; None if no line begins there, or no longer."""
     if not place:
         return None
     with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""Reader of a quarter's file, to make a line of day.csv from it. Loaded on demand.
+"""Reader of a quarter's file, also to make a line of day.csv from it. Loaded on demand.
 
 The file has only samples; the registers are unknown.
 """
@@ -14,9 +14,9 @@ _MAX_PIECES = const(64)  # of 256 bytes
 
 
 def open_quarter(path):
-    """Open the file of a quarter, such as "2026/01/15/1615W.json". None where the card has none, or an empty one.
+    """Open the file of a quarter, such as "2026/01/15/1615W.json". Return None if it is missing or empty.
 
-    Hold Card.filesystem as long as the file is open.
+    Keep Card.filesystem as long as the file is open.
     """
     path = "%s/meter/%s" % (CARD, path)
     try:
