@@ -24,8 +24,9 @@ KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
 # Names of the firmware that MicroPython or a port has too: in `wlan.scan()`, `scan` must stay.
 _THEIRS = """
-HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain duty empty event feed
-lines measure method parse pending publish scan serial server shape shift size sock t target ticks total waiting writeblocks
+HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain
+duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
+target ticks total waiting writeblocks
 """
 # Functions that the tool on a computer calls on the board.
 _CALLED_BY_CABLE = "board check format_card"
