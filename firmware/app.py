@@ -1,4 +1,4 @@
-"""Builds the parts of the device and joins them: the one place that knows them all. Loaded when it starts."""
+"""Builds the parts of the device and joins them. Loaded on demand, at start."""
 
 import gc
 from micropython import const
@@ -19,11 +19,11 @@ from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
 
-_GARBAGE = const(8192)  # bytes until it is collected: the less there is, the fewer gaps it leaves in memory
+_GARBAGE = const(8192)  # bytes between two collections: less garbage leaves fewer gaps in memory
 
 
 def create_app(board):
-    """The device: its supervisor only has to be run."""
+    """Return the device. Its supervisor is ready to run."""
     device = Device()
     device.board, device.clock = board, board.clock
     device.log = log = Log(board)

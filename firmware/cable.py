@@ -1,11 +1,11 @@
-"""What scripts/firmware asks of a board over the cable. Names in here are never shortened.
+"""Entry points for scripts/firmware, which calls them over the cable.
 
-A board that is asked may have another version than the tool that asks.
+Their names are never shortened, because the board may have another version than the tool.
 """
 
 from overlay import load
 
 
 def check(settings):
-    """Return the faults of /config.json's settings, as settings/schema.py tells them."""
+    """Return the faults of settings in the shape of /config.json: (key, one line of text) each."""
     return load("settings.schema").check(settings)[1]

@@ -1,4 +1,4 @@
-"""The device: what each telegram sets in motion, and what the button does."""
+"""The device: owns the parts, and carries each reading from one to the next."""
 
 from micropython import const
 
@@ -61,11 +61,11 @@ class Device:
     saved_s: int
 
     def name(self):
-        """What the device is called in the network."""
+        """Return the name of the device on the network."""
         return self.wifi.name if self.wifi else self.config["device_name"]
 
     def settle(self):
-        """Hand the settings to the parts that follow them."""
+        """Apply the settings to the parts that depend on them."""
         load("settings.apply").settle(self)
 
     def settings_to_card(self):
@@ -74,7 +74,7 @@ class Device:
         self.recorder.jobs.insert(0, job)
 
     def each_second(self):
-        """A card that comes may bring settings; those that were made in a hurry are written after a minute."""
+        """Apply the settings of a card that was inserted, and write settings that have waited for a minute."""
         if self.card.each_second():
             load("settings.apply").read(self)
             self.settle()
@@ -82,7 +82,7 @@ class Device:
             load("settings.store").save_late(self)
 
     def on_reading(self):
-        """A telegram has come: bring all figures up to it, and tell."""
+        """Update all figures from the newest reading, and publish them."""
         fields = self.reader.parser.reading
         if not fields["time"] or fields["power_import_w"] is None:
             return
@@ -110,14 +110,14 @@ class Device:
             self.live.publish("reading", "quarter")
 
     def _close(self, local_s, summer):
-        """The running quarter has ended: let it be stored. True when it was the month's peak."""
+        """Close the running quarter and have it stored. True if it is the month's peak."""
         coach = self.coach
         self.recorder.close(local_s, summer)
         average_w = coach.average_w()
         return average_w is not None and self.peaks.add_quarter(coach.start, coach.summer, average_w)
 
     def shown(self):
-        """What the light shows: the first of these that is so."""
+        """Return the name of the light pattern for the state of the device; the first that applies wins."""
         if self.wifi and self.wifi.portal:
             return "wifi"
         if self.coach.at_risk:
@@ -125,13 +125,13 @@ class Device:
         return "dim" if self.card.state == "ok" else "sos"
 
     def erase_wifi(self):
-        """Forget the Wi-Fi network, and let somebody name another."""
+        """Erase the Wi-Fi settings and open the setup portal."""
         self.light.show("bye")
         if self.wifi:
             load("net.reconnect").forget_network(self.wifi)
 
     def restart(self):
-        """Start anew; nothing that was set is lost."""
+        """Write settings that wait, then restart the board."""
         if self.unsaved:
             load("settings.store").save_late(self)
         self.board.restart()

@@ -1,4 +1,4 @@
-"""What answers a request: the newest of everything from here, all else from parts that are loaded for it.
+"""Answers each HTTP request: with a document of the newest figures, or by a handler that is loaded for the request.
 
 The contract is docs/openapi.yaml.
 """
@@ -10,25 +10,25 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_TURNS = const(100)  # looks at whether it is free, in five seconds
+_TURNS = const(100)  # checks within five seconds whether the place for heavy requests is free
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
     b"/api/quarter": "quarter",
     b"/api/peaks": "peaks",
-    b"/current/quarter": "samples",  # old pages poll it every few seconds
+    b"/current/quarter": "samples",  # old pages poll this every few seconds
 }
 
 
 class Dispatcher:
-    """`monitor` knows the parts (see monitor.py)."""
+    """`device` has the parts (device.py)."""
 
     def __init__(self, device):
         self._device = device
-        self._busy = False  # with what is asked seldom: memory has room for one of it at a time
+        self._busy = False  # with a handler of routes.py: memory has room for one at a time
 
     async def answer(self, request):
-        """Answer any request; True when its connection stays open for more."""
+        """Answer a request. True if its connection stays open."""
         device = self._device
         path = request.path
         is_get = request.method == b"GET"
@@ -56,7 +56,7 @@ class Dispatcher:
             raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
         self._busy = True
         try:
-            # No name for what answers: what has nothing left to do but wait is let go, and what hands on to another.
+            # Keep no reference to the handler, so that its module can be freed while its awaitable sends the reply.
             part = load("routes").find(self._device, request)(self._device, request)
             while part:
                 part = await part
@@ -64,7 +64,7 @@ class Dispatcher:
             self._busy = False
 
     def write(self, name, write):
-        """Write one document, named as the event that carries it; "full reading" has the closed months too."""
+        """Write one document by the name of its event; "full reading" contains the closed months too."""
         device = self._device
         if name == "quarter":
             documents.quarter(device.coach, write)

@@ -1,4 +1,4 @@
-"""Starts the firmware, and keeps what it ended by."""
+"""Starts the firmware. If it ends with an exception, a crash report is stored."""
 
 import asyncio
 
@@ -13,4 +13,4 @@ except KeyboardInterrupt:
     board.leave()
 except Exception as error:
     Log(board).fault("start", error)
-    raise  # on a board the watchdog starts it again
+    raise  # the watchdog restarts the board

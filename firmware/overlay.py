@@ -1,16 +1,16 @@
-"""Parts that are loaded while they are used: all code of the firmware lives in RAM, at 1.7 bytes for each of .mpy."""
+"""Loads modules on demand, because all code lives in RAM and takes 1.7 bytes for each byte of .mpy."""
 
 import sys
 
 
 def load(module):
-    """Return a module that nothing keeps: once neither it nor one of its functions is in use, its memory comes back.
+    """Import a module without keeping it: its memory is freed once nothing refers to it or to a function of it.
 
-    Never hold it in a variable across an `await`: it would take its memory as long as that waits.
+    Do not keep the module in a variable across an `await`, because it then stays in memory as long as that waits.
     """
     loaded = __import__(module, None, None, (module,))
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    if package:  # on a board all modules lie in one folder
+    if package:  # a board has all modules in one folder
         delattr(sys.modules[package], part)
     return loaded

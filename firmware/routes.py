@@ -1,4 +1,6 @@
-"""What is asked seldom: each path is answered by a part that is loaded for it alone."""
+"""Routes of the rarely used endpoints. The module of each handler is loaded for one request.
+
+The other routes are in dispatcher.py (polled documents) and api/legacy.py (paths of the original firmware)."""
 
 from micropython import const
 
@@ -6,7 +8,7 @@ from overlay import load
 from server.http import Refused
 
 _SIGNED_IN = const(True)
-_OPEN = const(False)  # or the part looks for itself
+_OPEN = const(False)  # or the handler checks the token itself
 _TABLE = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
     b"GET /api/days/": ("api.history_query", "day", _OPEN),
@@ -16,7 +18,7 @@ _TABLE = {
     b"PATCH /api/config": ("api.settings", "change", _OPEN),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    b"GET /api/networks": ("api.device_actions", "networks", _SIGNED_IN),  # nothing else is done for 3 s
+    b"GET /api/networks": ("api.device_actions", "networks", _SIGNED_IN),  # the scan stops everything else for 3 s
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _SIGNED_IN),
@@ -31,9 +33,9 @@ _TABLE = {
 
 
 def find(device, request):
-    """What answers a request to one of these paths: await handler(monitor, request). Any other is refused."""
+    """Return the handler of a request, to be called as handler(device, request). Refused if no route matches."""
     path = request.path
-    # What follows the third slash names a day, a month or a year.
+    # After the third slash comes a day, a month or a year.
     asked = _TABLE.get(
         request.method + b" " + (path[: path.rfind(b"/") + 1] if path.count(b"/") == 3 else path)
     )

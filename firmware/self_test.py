@@ -1,6 +1,4 @@
-"""What the firmware says when it starts, in the words that the original had, and its test of the card.
-
-Loaded while used.
+"""Start-up lines, in the words of the original firmware, and a test of the card. Loaded on demand, at start.
 """
 
 from micropython import const
@@ -8,11 +6,11 @@ from micropython import const
 from overlay import load
 from version import VERSION
 
-_LARGE = const(8192)  # bytes of a cluster, of which every quarter's file takes at least one
+_LARGE = const(8192)  # bytes of a cluster; each quarter's file takes at least one
 
 
 def announce(board, log, card):
-    """Say which board this is, how it is wired, and whether the card works."""
+    """Print and log the board, its wiring, and whether the card works."""
     log.note("Digital meter monitor using board: %s" % board.name)
     log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause))
     pins = board.pins

@@ -1,18 +1,18 @@
-"""Keeps the tasks going, and the hardware watchdog fed as long as all of them are alive."""
+"""Restarts tasks that fail, and feeds the hardware watchdog as long as all tasks are alive."""
 
 import asyncio
 import gc
 from micropython import const
 
 STEP_S = 0.1
-_SILENT_S = const(30)  # as long as a card that dies may block everything, and a name server
+_SILENT_S = const(30)  # a dying card or a slow name server can block everything this long
 
 
 class Supervisor:
-    """Starts tasks, restarts those that fail, and stops feeding the watchdog when one hangs.
+    """Starts tasks, restarts those that fail, and stops feeding the watchdog if one hangs.
 
-    Each task says that it is alive by the `beat()` that it is given, at least every 30 s. What is done by time is no
-    task of its own, which costs half a kilobyte: functions in `each_step` and `each_second` are called in turn.
+    Each task calls its `beat()` at least every 30 s. Periodic work is not a task, because a task costs half a kilobyte:
+    functions in `each_step` are called ten times a second, those in `each_second` once.
     """
 
     def __init__(self, board, log):
@@ -20,11 +20,11 @@ class Supervisor:
         self.each_second = []
         self._board = board
         self._log = log
-        self._silent_s = {}  # by the name of the task
+        self._silent_s = {}  # seconds since the last beat, by task name
         self._told = False
 
     def start(self, name, run):
-        """Run the async function `run(beat)` for ever."""
+        """Start a task that runs the async function `run(beat)` for ever."""
         asyncio.create_task(self._keep(name, run))
 
     async def _keep(self, name, run):
@@ -40,17 +40,17 @@ class Supervisor:
             await self._board.clock.sleep(1)
 
     async def run(self):
-        """Steps of a tenth of a second, and once a second what is done by time, and the watchdog."""
+        """Run for ever: each step of a tenth of a second, each second, and the watchdog."""
         clock = self._board.clock
         before = None
         while True:
             try:
                 self._call(self.each_step)
-                now = clock.uptime_s()  # counts on before the ticks wrap
+                now = clock.uptime_s()  # read regularly, so that the clock counts each wrap of the ticks
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    # At least three seconds, also when the clock runs fast.
+                    # At least three real seconds, also if the clock runs fast.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S)
             except MemoryError:

@@ -1,3 +1,3 @@
-"""The version of the firmware, by semantic versioning."""
+"""The version of the firmware (semantic versioning)."""
 
 VERSION = "0.1.0"

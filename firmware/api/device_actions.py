@@ -1,4 +1,6 @@
-"""What the owner does to the device itself, and sees of its work: telegram, log, networks; card, restart, Wi-Fi."""
+"""Actions on the device (identify, restart, format the card, erase Wi-Fi), and its telegram, log and networks.
+
+Loaded on demand."""
 
 import asyncio
 import json
@@ -9,11 +11,11 @@ from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(64)  # bytes
-_STEPS = const(200)  # of waiting for the writer, which begins within a second
+_STEPS = const(200)  # checks for the recorder, which begins within a second
 
 
 def telegram(device, request):
-    """GET /api/telegram: the newest one, byte for byte."""
+    """GET /api/telegram: send the newest telegram, byte for byte."""
     lines = device.reader.parser.lines
     if not lines:
         raise Refused(404, "No telegram yet")
@@ -25,7 +27,7 @@ def telegram(device, request):
 
 
 def log(device, request):
-    """GET /api/log: the newest lines, oldest first."""
+    """GET /api/log: send the newest lines, oldest first."""
     request.begin(200, "text/plain; charset=utf-8")
     for line in device.log.lines[:]:
         request.write(line)
@@ -34,28 +36,28 @@ def log(device, request):
 
 
 def networks(device, request):
-    """GET /api/networks: the Wi-Fi networks that the device hears, the strongest first."""
+    """GET /api/networks: send the Wi-Fi networks in range, the strongest first."""
     if not device.wifi:
         raise Refused(503, "This device has no Wi-Fi")
     return request.reply(200, _JSON, json.dumps({"networks": load("net.connect").networks(device.wifi.sta)}))
 
 
 def identify(device, request):
-    """POST /api/identify: the light shows which device this is."""
+    """POST /api/identify: let the light show which device this is."""
     device.light.show("start")
     device.light.show("hi")
     return request.reply(200, _JSON, "{}")
 
 
 async def restart(device, request):
-    """POST /api/restart."""
+    """POST /api/restart: restart the device."""
     device.note("restart, as asked for")
     await request.reply(200, _JSON, "{}")
     asyncio.create_task(_restart(device))
 
 
 async def erase_wifi(device, request):
-    """POST /api/wifi/erase: forget the network, then start again, with the setup portal."""
+    """POST /api/wifi/erase: erase the Wi-Fi settings, then restart into the setup portal."""
     try:
         load("settings.store").erase_wifi(device)
     except OSError:
@@ -67,7 +69,7 @@ async def erase_wifi(device, request):
 
 
 async def format_card(device, request):
-    """POST /api/card/format {"confirm": "format"}: an empty card, with the settings that it had."""
+    """POST /api/card/format {"confirm": "format"}: format the card, and write its settings again."""
     try:
         asked = json.loads(await request.body(_BODY))
     except ValueError:
@@ -78,7 +80,7 @@ async def format_card(device, request):
     if card.state == "absent":
         raise Refused(409, "There is no card")
     said = []
-    # Whatever else the writer was about to do was for the card as it is.
+    # The jobs that waited were for the files that formatting removes.
     device.recorder.jobs[:] = [
         ["storage.card_format", "format_card", "format the card", (device, said), None]
     ]
@@ -95,5 +97,5 @@ async def format_card(device, request):
 
 
 async def _restart(device):
-    await asyncio.sleep_ms(1000)  # for the answer to leave
+    await asyncio.sleep_ms(1000)  # until the reply has left
     device.restart()

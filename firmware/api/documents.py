@@ -1,7 +1,7 @@
-"""What the device tells, as JSON: each function writes one document to `write(piece)`.
+"""JSON documents of the newest figures: each function writes one to `write(piece)`.
 
-Pieces instead of one text, so that no document needs its length in one stretch of memory; digits instead of
-floats, because the board's floats do not hold an energy. The contract is docs/openapi.yaml.
+A document is written in pieces, so that it never needs its whole length of contiguous memory. Numbers are written
+from integers, because a float of the board is too short for an energy. The contract is docs/openapi.yaml.
 """
 
 import json
@@ -13,10 +13,10 @@ from meter.timestamp import iso, shift
 from meter.values import text
 from overlay import load
 
-# How a field is shown, by the unit that its name ends in: (shown unit, digits after the point).
+# By the unit at the end of a field's name: (unit in the document, digits after the point).
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
 _TOTALS = ("energy_import_wh", "energy_export_wh")
-# The rest of /api/quarter: its keys, and what the coach calls them where that differs.
+# The other keys of /api/quarter, and the coach's attribute where its name differs.
 _QUARTER = (
     "elapsed_s=elapsed demand_w demand_source=source projected_w"
     " target_w allowed_w headroom_w at_risk unavoidable"
@@ -25,7 +25,7 @@ _MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: 
 
 
 def _decimal(value, places):
-    """12345 with 3 places is 12.345; null for None."""
+    """Return 12.345 for 12345 with 3 places, and null for None."""
     if value is None:
         return "null"
     sign = "-" if value < 0 else ""
@@ -38,7 +38,7 @@ def _moment(moment):
 
 
 def reading(fields, write, with_peaks=True):
-    """GET /api/reading: every field in the order of the table of objects, null where the meter sends none."""
+    """GET /api/reading: write every field in the order of the table of objects, null where the meter sends none."""
     write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
     last = None
     for field in FIELDS[:MBUS_ROW]:
@@ -65,7 +65,7 @@ def reading(fields, write, with_peaks=True):
 
 
 def _mbus(meters, write):
-    """Gas, water and heat meters; those never linked, without a reading, are left out."""
+    """Write the M-Bus meters, but for those that were never linked and have no reading."""
     write(',"mbus":[')
     between = ""
     for channel in sorted(meters):
@@ -84,7 +84,7 @@ def _mbus(meters, write):
 
 
 def quarter(coach, write):
-    """GET /api/quarter: where the running quarter is heading."""
+    """GET /api/quarter: write the running quarter and its projection."""
     start = end = None
     if coach.start is not None:
         start = (coach.start, coach.summer)

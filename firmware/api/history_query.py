@@ -1,4 +1,4 @@
-"""Which quarters GET /api/days/2026-01-15 and GET /api/history?from=…&to=… ask for. Loaded until that is known."""
+"""Parses GET /api/days/2026-01-15 and GET /api/history?from=…&to=…. Loaded on demand, until the reply begins."""
 
 from micropython import const
 
@@ -19,19 +19,19 @@ _HEADER = (
 
 
 def day(device, request):
-    """GET /api/days/2026-01-15: awaits that it is sent."""
+    """GET /api/days/2026-01-15: return the awaitable that sends the day's quarters."""
     name = request.path[len(b"/api/days/") :]
     day = _day(name)
     if day is None:
         raise Refused(400, "A day is like 2026-01-15")
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
-    bounds = ((b"2", b"3"),) * 2  # all of its lines: no header, and nothing empty
+    bounds = ((b"2", b"3"),) * 2  # every line of the day, but neither the header nor an empty line
     return load("api.history_stream").send(device, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
 
 
 def history(device, request):
-    """GET /api/history: awaits that it is sent, as NDJSON, or as CSV for who accepts that."""
+    """GET /api/history: return the awaitable that sends quarters, as CSV if the client accepts that, else as NDJSON."""
     first, end = _bound(request, b"from"), _bound(request, b"to")
     if first >= end:
         raise Refused(400, "from must be before to")
@@ -40,7 +40,7 @@ def history(device, request):
     request.begin(200, "text/csv" if csv else "application/x-ndjson", chunked)
     if csv:
         request.write(b"%x\r\n%s\r\n" % (len(_HEADER), _HEADER))
-    # Bounds are on a clock that stays at winter time, which in summer is an hour behind the days of the card.
+    # Bounds are in winter time all year, so in summer they are an hour behind the days of the card.
     days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
@@ -49,7 +49,7 @@ def history(device, request):
 
 
 def _digits(text):
-    """local_s of 2026-01-15T09:45:00; ValueError when it is no moment that a meter can mean."""
+    """Return local_s of 2026-01-15T09:45:00. ValueError if no meter can send such a moment."""
     numbers = []
     at = 0
     for length, separator in ((4, b"-"), (2, b"-"), (2, b"T"), (2, b":"), (2, b":"), (2, b"")):
@@ -68,7 +68,7 @@ def _digits(text):
 
 
 def _day(name):
-    """The day (local_s // 86400) of 2026-01-15, None when there is no such day."""
+    """Return the day (local_s // 86400) of 2026-01-15, None if that day does not exist."""
     try:
         return _digits(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
     except ValueError:
@@ -76,7 +76,7 @@ def _day(name):
 
 
 def _bound(request, name):
-    """An argument in seconds on a clock that stays at winter time: a date, or a moment with its offset."""
+    """Return an argument, a date or a moment with its offset, in seconds on a clock that keeps winter time all year."""
     what = name.decode()
     text = request.argument(name)
     if not text:
@@ -84,7 +84,7 @@ def _bound(request, name):
     text = text.replace(b"%3A", b":").replace(b"%3a", b":").replace(b"%2B", b"+").replace(b"%2b", b"+")
     day = _day(text)
     if day is not None:
-        # By the EU's rule, which a stamp without a letter follows.
+        # A date has no offset: the EU's rule gives it, as for a timestamp without a letter.
         local_s, summer = parse(b"%02d%02d%02d000000" % _short(day))
         return local_s - 3600 if summer else local_s
     try:
@@ -102,7 +102,7 @@ def _short(day):
 
 
 def _offset_s(text):
-    """Seconds of Z, +01:00 or -05:00; a plus that a form made a blank is one too."""
+    """Return the seconds of Z, +01:00 or -05:00. A blank counts as a plus, because forms decode a plus to a blank."""
     if text == b"Z":
         return 0
     hours, minutes = text[1:3], text[4:6]

@@ -1,7 +1,7 @@
-"""Quarters on their way from the card to a peer. Loaded while they are; `api/history_query.py` finds out which.
+"""Streams quarters from the card to a client. Loaded on demand; api/history_query.py selects the quarters.
 
-The lines of day.csv are read as they are: nothing is kept of what went out, however long the span. While others have
-their turn only a block is held.
+Lines of day.csv are sent in blocks, so that memory does not grow with the span: between two blocks, while other tasks
+run, only one block is in memory.
 """
 
 import asyncio
@@ -13,23 +13,25 @@ from overlay import load
 from storage.card import Card
 
 _BLOCK = const(1024)
-_CHECK = const(9)  # bytes: the comma and the digits of a line's check
+_CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 
 
 async def send(device, request, days, whole, bounds, shape, end):
     """Send the lines of the days from days[0] to days[1] that lie within the bounds, then `end`.
 
-    Days count as local_s // 86400. `bounds` has what the first line and the one behind the last begin with, in winter
-    and in summer. `shape` makes an object of a line's fields; a comma before the first is left out. Without a shape
-    lines stay as they are, and the days from whole[0] to whole[1] are passed on by the block. All but objects with
-    commas goes in chunks. OSError when the card fails: the peer sees that the end is missing.
+    days, whole  first and last day (local_s // 86400); days within `whole` are sent block by block, unchanged
+    bounds       (first timestamp to send, first not to send) for winter time, then for summer time
+    shape        %-format of a JSON object for a line's fields, or b"" to send CSV lines unchanged; if it begins with a
+                 comma, the first object goes without it, and the reply is not chunked
+
+    OSError if the card fails: the client notices that the end is missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if device.card.mounted else (1, 0)
-    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # objects are twice as long as lines
+    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # an object is twice as long as its line
     threshold = gc.threshold()
-    gc.threshold(gc.mem_alloc() // 4)  # each line leaves a kilobyte: collecting would take most of the time
+    gc.threshold(gc.mem_alloc() // 4)  # each line leaves 1 KB of garbage: collecting would take most of the time
     try:
         while day <= last:
             is_whole = not shape and whole[0] <= day <= whole[1]
@@ -37,7 +39,7 @@ async def send(device, request, days, whole, bounds, shape, end):
             if not file:
                 await _give_way(request)
                 continue
-            _filesystem = Card.filesystem  # lives as long as the file
+            _filesystem = Card.filesystem  # must live as long as the file (storage/card.py)
             with file:
                 rest = b""
                 while count := file.readinto(block):
@@ -58,18 +60,18 @@ async def send(device, request, days, whole, bounds, shape, end):
 
 
 def _chunk(piece):
-    """A piece of a reply whose length nobody knows yet (RFC 9112, 7.1); an empty one would end it."""
+    """Return a chunk of a reply of unknown length (RFC 9112, 7.1). An empty chunk would end the reply."""
     return b"%x\r\n" % len(piece) + piece + b"\r\n"
 
 
 def _head(block):
-    """Where the lines begin in a block: behind the header of a file."""
+    """Return the position of the first line in a block: 0, or behind the header of a file."""
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
 
 def _within(text, bounds, shape):
-    """The rest behind the last whole line, and what to send of the lines before it."""
-    while b"\n\n" in text:  # hundreds of empty lines, where some were blanked, would take 20 KB
+    """Return (rest behind the last whole line, bytes to send of the lines before it)."""
+    while b"\n\n" in text:  # blanked lines leave hundreds of empty ones, which would take 20 KB when split
         text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
     rest = lines.pop()
@@ -83,13 +85,13 @@ def _within(text, bounds, shape):
             elif line[-_CHECK:] == b",%08x" % crc32(text):
                 found.append(shape % tuple(text.split(b",")))
     if len(rest) > _BLOCK:
-        rest = b""  # no line of ours
-    # An empty field leaves a colon before a comma, as nothing else does, and no line of CSV has it.
+        rest = b""  # too long for a line of day.csv
+    # Only an empty field leaves a colon before a comma, and no CSV line contains one.
     return rest, b"".join(found).replace(b":,", b":null,")
 
 
 async def _give_way(request):
-    """Let others run; wait where the peer is slower than the card."""
+    """Let other tasks run, and wait if the client is slower than the card."""
     if request.stream.out_buf:
         await request.drain()
     else:

@@ -1,7 +1,7 @@
-"""What is asked for now and then, loaded while it is: month peak, the card's quarters, log, UPnP description.
+"""Paths of the original firmware, key by key, so that old pages, scripts and cards keep working. Loaded on demand.
 
-These are the paths that the monitor has always had, key by key, so that old pages, scripts and cards go on working.
-Numbers are integer watts, production is 0 or negative; a quarter is named by its id (`demand/quarter.py`).
+Month peak, quarters of the card, log and UPnP description. Numbers are integer watts, production is 0 or negative.
+A quarter is named by its id (demand/quarter.py).
 """
 
 import gc
@@ -18,8 +18,9 @@ _TEXT = const("text/plain")
 
 
 def answer(device, request):
-    """Awaits the answer to a request to one of these paths. All is done before: while it leaves, nothing of this part
-    is needed any more.
+    """Answer a request to one of these paths.
+
+    Build the whole reply, then return the awaitable that sends it, so that this module can be freed meanwhile.
     """
     if request.path.startswith(b"/meter/"):
         return _quarter_file(device, request)
@@ -39,7 +40,7 @@ def answer(device, request):
 
 
 def _peak(device, request):
-    """The month's peak by the start of its quarter, and memory; what this board has not is 0."""
+    """Send the month's peak with the start of its quarter, and figures of memory, 0 for memory that no board has."""
     free = gc.mem_free()
     request.begin(200, _JSON)
     request.write(
@@ -58,7 +59,7 @@ def _watt(device, request):
 
 
 def _quarter_file(device, request):
-    """/meter/YYYY/MM/DD/HHMM[S|W].json, and no other file of the card."""
+    """Send /meter/YYYY/MM/DD/HHMM[S|W].json, but no other file of the card."""
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
     fits = len(path) == len(pattern) and path[22] in b"SW"
@@ -84,7 +85,7 @@ def _years(device, request):
 
 
 def _is_self_test(device):
-    """Whether all of 2022 is the file with which the original tested its card."""
+    """True if 2022 contains nothing but the file with which the original firmware tested its card."""
     names = device.card.names
     return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 
@@ -121,7 +122,7 @@ def _folders(device, path):
 
 
 def _crash_log(device, request):
-    """What the log has, and the newest crash report."""
+    """Send the log and the newest crash report."""
     request.begin(200, _TEXT)
     for line in device.log.lines:
         request.write(line + "\n")
@@ -132,7 +133,7 @@ def _crash_log(device, request):
 
 
 def _description(device, request):
-    """The UPnP device description, by which a network finds the device."""
+    """Send the UPnP device description, by which computers on the network find the device."""
     board = device.board
     return request.reply(
         200,
@@ -147,7 +148,7 @@ def _description(device, request):
 
 
 def _arguments(request, *names):
-    """The query arguments as numbers, asked for in the order of the names."""
+    """Return the query arguments with these names as numbers, in the order of the names."""
     found = []
     for name in names:
         value = request.argument(name.encode())

@@ -1,8 +1,8 @@
-"""GET /api/live: server-sent events, a snapshot first, then each telegram as it comes.
+"""GET /api/live: server-sent events, first a snapshot, then each telegram.
 
-An event is put together once, for all clients. It goes straight into a client's socket, and a client whose socket
-does not take all of it is dropped: nobody waits for a slow one, and it comes back by itself with a new snapshot.
-Where all streams are taken, the holder of a token gets the oldest one of somebody without.
+An event is written once for all clients and goes straight into their sockets. A client whose socket does not take all
+of it is dropped, so that no client waits for a slow one; it connects again and gets a new snapshot. If all streams are
+in use, a client with a token takes the place of the oldest client without one.
 """
 
 from micropython import const
@@ -15,9 +15,9 @@ _STATUS_S = const(10)
 
 
 class Live:
-    """The streams that are open, and the one buffer through which events reach them all.
+    """The open streams, and the buffer that all of them share.
 
-    No task waits on a stream: it is only looked at when there is something to send.
+    No task waits on a stream: streams are used only when there is an event to send.
     """
 
     def __init__(self, api, server, access):
@@ -26,8 +26,8 @@ class Live:
         self._access = access
         self._pieces = WriteBuffer(self._send)
         self._clients = []  # streams, the oldest first
-        self._known = []  # those of them that came with a token
-        self._quiet_s = 0  # since the newest "status"
+        self._known = []  # the streams that were opened with a token
+        self._quiet_s = 0  # seconds since the newest "status" event
 
     async def stream(self, request):
         self._sweep()
@@ -42,7 +42,7 @@ class Live:
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
-        self._clients.append(request.stream)  # before it waits: what comes meanwhile is not missed
+        self._clients.append(request.stream)  # before the first wait, so that it misses no event
         await request.drain()
         return True
 
@@ -55,14 +55,14 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            for client in self._clients[:]:  # they may have half an event
+            for client in self._clients[:]:  # each may have half an event
                 self._drop(client)
             raise
         finally:
             self._pieces.flush()
 
     def each_second(self):
-        """Tell how the device is, now and then; it also keeps a stream alive while the meter is silent."""
+        """Publish the status every ten seconds, which also keeps streams alive while the meter is silent."""
         self._quiet_s += 1
         if self._quiet_s >= _STATUS_S:
             self._quiet_s = 0
@@ -76,7 +76,7 @@ class Live:
     def _send(self, piece):
         for client in self._clients[:]:
             try:
-                # One that has not taken its snapshot yet would get this in the middle of it.
+                # A client that has not received all of its snapshot would get the event in the middle of it.
                 taken = not client.out_buf and client.s.write(piece) == len(piece)
             except OSError:
                 taken = False
@@ -84,7 +84,7 @@ class Live:
                 self._drop(client)
 
     def _sweep(self):
-        """Drop the clients that have left; what one says does not matter."""
+        """Drop the clients that have left. Bytes that a client sends are discarded."""
         for client in self._clients[:]:
             try:
                 left = client.s.read(64) == b""

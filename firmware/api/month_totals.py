@@ -1,4 +1,4 @@
-"""GET /api/months/2026-01 on its way: the totals of each day, as days.csv has them. Loaded while they are sent."""
+"""Sends GET /api/months/2026-01: the totals of each day, from days.csv. Loaded on demand."""
 
 import asyncio
 from array import array
@@ -6,11 +6,11 @@ from micropython import const
 
 from overlay import load
 
-_RUNNING = const(1)  # no place of a line
+_RUNNING = const(1)  # means the running day: no line begins at 1
 
 
 async def send(request, name, running):
-    """Send the days of a month; `running` has the fields of the running one, None where it is none of them."""
+    """Send the days of a month. `running`: the fields of the running day, None if it is not in this month."""
     shown = load("api.totals_json").shown
     path = load("storage.day_csv_reader").days_csv(int(name[:4]))
     places = await _places(path, name)
@@ -21,7 +21,7 @@ async def send(request, name, running):
     between = b""
     for day, place in enumerate(places):
         fields = running if place == _RUNNING else load("storage.day_csv_reader").fields_at(path, place)
-        if place and not fields:  # it was closed anew meanwhile: its line stands further behind
+        if place and not fields:  # the day was closed again meanwhile, so its line is further behind
             place = (await _places(path, name))[day]
             fields = load("storage.day_csv_reader").fields_at(path, place)
         if fields:
@@ -33,9 +33,9 @@ async def send(request, name, running):
 
 
 async def _places(path, name):
-    """Where the file has the newest line of each day of this month."""
+    """Return the position in the file of the newest line of each day of this month."""
     rows = load("storage.day_csv_reader")
-    places = array("I", [0] * 32)  # never at 0, where the header is
+    places = array("I", [0] * 32)  # 0 means no line, because the header is there
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and rows.is_whole(line):
             places[int(line[8:10])] = place

@@ -1,6 +1,4 @@
-"""The months' peaks: GET /api/peaks, newest first, and what GET /api/reading has of them.
-
-Loaded when they are asked for or change.
+"""The months' peaks as JSON, newest first: GET /api/peaks, and a part of GET /api/reading. Loaded on demand.
 """
 
 import json
@@ -11,7 +9,7 @@ from meter.timestamp import iso, shift
 
 
 def write_peaks(peaks, card, write):
-    """Give the document in pieces to write(piece)."""
+    """Write the document in pieces to write(piece)."""
     write('{"running":')
     _peak(peaks.running, card, write)
     write(',"months":[')
@@ -24,7 +22,7 @@ def write_peaks(peaks, card, write):
 
 
 def write_sent(peaks, write):
-    """The part of GET /api/reading that holds what the meter says of the closed months."""
+    """Write the closed months as the meter sends them, a part of GET /api/reading."""
     write(',"peaks":[')
     between = ""
     for month, power, end, summer in peaks:

@@ -1,4 +1,4 @@
-"""GET and PATCH /api/config: the owner's settings, without what must stay secret."""
+"""GET and PATCH /api/config: the owner's settings without passwords. Loaded on demand."""
 
 import json
 from micropython import const
@@ -8,17 +8,17 @@ from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(1024)  # bytes
-# What is taken up when the device starts; all else at once.
+# These settings apply after a restart, all others at once.
 _AT_START = ("wifi", "network", "radio")
 
 
 def show(device, request):
-    """All settings in their sections; a password is null, and `has_password` tells whether there is one."""
+    """Send all settings by section. A password is null, and `has_password` is true if one is set."""
     return request.reply(200, _JSON, json.dumps(_document(device)))
 
 
 async def change(device, request):
-    """Set what is sent, in the shape that is shown: all of it or, where something is wrong, nothing."""
+    """Apply changes in the shape of the document: all of them, or none if one is wrong."""
     try:
         changes = json.loads(await request.body(_BODY))
     except ValueError:
@@ -29,7 +29,7 @@ async def change(device, request):
         device.access.require(request)
     faults = _faults_of_access(device, changes, password, has_password)
     if faults:
-        # What else is wrong is told too, tried on a copy.
+        # A trial on a copy finds the other faults, so that the reply names all of them.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     try:
@@ -48,7 +48,7 @@ async def change(device, request):
 
 
 def _take_password(changes):
-    """Take the device's password out of the changes, since it is kept elsewhere; None when none is set."""
+    """Remove the device's password from the changes and return it, None if they set none: it is stored apart."""
     section = changes.get("access") if isinstance(changes, dict) else None
     if not isinstance(section, dict):
         return None

@@ -1,4 +1,4 @@
-"""GET /api/device: how the device is. Loaded when it is asked for, and every ten seconds while somebody watches."""
+"""GET /api/device: the state of the device. Loaded on demand, every ten seconds while a live stream is open."""
 
 import gc
 import json
@@ -9,7 +9,7 @@ from version import VERSION
 
 
 def write_status(device, write):
-    """Give the document to write(piece)."""
+    """Write the document to write(piece)."""
     board, card, config = device.board, device.card, device.config
     moment = device.reader.parser.reading["time"]
     status = {

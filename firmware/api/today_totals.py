@@ -10,13 +10,13 @@ _DAY_S = const(86400)
 
 
 async def send(device, request, name, totals):
-    """Find it, and hand on to the module that sends the totals of the period with this name."""
+    """Return the awaitable by which the module `totals` sends the month or year `name`, with the running day."""
     running = await _fields(device.card, name)
     return load(totals).send(request, name, running)
 
 
 async def _fields(card, name):
-    """The fields of the running day's line, None where it is not in this period or has no quarter."""
+    """Return the fields of the running day's line, None if it is not in this period or has no quarter."""
     day = card.day
     if not card.mounted or day is None or not (b"%04d-%02d" % civil(day * _DAY_S)[:2]).startswith(name):
         return None

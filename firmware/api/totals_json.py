@@ -1,4 +1,4 @@
-"""Totals and peak of a day or a month as JSON. Loaded while they are sent."""
+"""Totals and peak of a day or a month as JSON. Loaded on demand."""
 
 _TOTALS = (
     b'"import_kwh":%s,"export_kwh":%s,"gas_m3":%s,"water_m3":%s,"peak_w":%s,"peak_start":%s,"quarters":%s'
@@ -6,7 +6,9 @@ _TOTALS = (
 
 
 def shown(fields):
-    """The keys of what used, peak, its start and number of quarters are, in the order of days.csv behind the date."""
+    """Return the JSON keys of the amounts, the peak, its start and the number of quarters.
+
+    `fields`: those of a line of days.csv behind the date."""
     fields = [field or b"null" for field in fields]
     if fields[5] != b"null":
         fields[5] = b'"%s"' % fields[5]

@@ -1,11 +1,11 @@
-"""Which totals GET /api/months/2026-01 and GET /api/years/2026 ask for. Loaded until that is known."""
+"""Parses GET /api/months/2026-01 and GET /api/years/2026. Loaded on demand, until the reply begins."""
 
 from overlay import load
 from server.http import Refused
 
 
 def month(device, request):
-    """GET /api/months/2026-01: awaits that its days are sent."""
+    """GET /api/months/2026-01: return the awaitable that sends its days."""
     name = request.path[len(b"/api/months/") :]
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
@@ -14,7 +14,7 @@ def month(device, request):
 
 
 def year(device, request):
-    """GET /api/years/2026: awaits that its months are sent."""
+    """GET /api/years/2026: return the awaitable that sends its months."""
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
         raise Refused(400, "A year is like 2026")

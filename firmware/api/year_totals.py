@@ -1,4 +1,4 @@
-"""GET /api/years/2026 on its way: the totals of each month, from the days of days.csv. Loaded while they are sent."""
+"""Sends GET /api/years/2026: the totals of each month, from the days of days.csv. Loaded on demand."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from overlay import load
 
 
 async def send(request, name, running):
-    """Send the months of a year, with the fields of the running day, where it is one of them."""
+    """Send the months of a year. `running`: the fields of the running day, None if it is not in this year."""
     shown = load("api.totals_json").shown
     months = await _months(name, running)
     request.begin(200, "application/json")
@@ -27,7 +27,7 @@ async def send(request, name, running):
 
 
 async def _months(name, running):
-    """The totals of twelve months, as _add() makes them; None for one without a day."""
+    """Return the totals of twelve months in the form of _add(), None for a month without a day."""
     months = [None] * 12
     rows = load("storage.day_csv_reader")
     for count, fields in enumerate(rows.read(rows.days_csv(int(name)))):

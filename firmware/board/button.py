@@ -1,4 +1,4 @@
-"""The BOOT button: a press lets somebody in who stands before the board, 20 s erase the Wi-Fi settings."""
+"""The BOOT button: a press allows what needs a password for a minute, 20 s erase the Wi-Fi settings."""
 
 from micropython import const
 
@@ -7,29 +7,29 @@ _HOLD_S = const(20)
 
 
 class Button:
-    """Looked at in the steps of the light. `on_hold()` is called once when it has been held for 20 s."""
+    """The button, read ten times a second. It calls `on_hold()` once after it was held for 20 s."""
 
     def __init__(self, pressed, clock, on_hold):
         self._pressed = pressed
         self._clock = clock
         self._on_hold = on_hold
-        self._looks = 0  # in a row that found it pressed
-        self._since = None  # moment of that press, None once it was held
-        self._opened = None  # moment of the newest press
+        self._looks = 0  # readings in a row that found it pressed
+        self._since = None  # moment of the press, None without one or once on_hold() was called
+        self._opened = None  # moment of the newest press, None once it was used
 
     @property
     def window(self):
-        """Seconds for which what needs a press is still allowed; 0: press it first."""
+        """Seconds for which a press still counts, 0 without one."""
         if self._opened is None:
             return 0
         return max(0, _WINDOW_S - self._clock.since(self._opened) // 1000)
 
     def close(self):
-        """The press has been used."""
+        """Use up the press."""
         self._opened = None
 
     def step(self):
-        """Look at it, ten times a second. Two looks in a row count as a press: contacts bounce."""
+        """Read the button. Two readings in a row count as a press, because contacts bounce."""
         self._looks = self._looks + 1 if self._pressed() else 0
         if self._looks == 2:
             self._since = self._opened = self._clock.now()

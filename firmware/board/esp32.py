@@ -1,6 +1,7 @@
-"""An ESP32 as a board, built from a table of pins: the peripherals that `main` asks of any board.
+"""An ESP32 as a board: its peripherals, set up from a table of pins.
 
-Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md says where, and what hardware has shown.
+Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md lists the sources, and the calls that
+have run on hardware.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from micropython import const
 from board.clock import Clock
 from overlay import load
 
-_FULL = const(3900)  # of 4096: the driver holds back what does not fit any more, from here on bytes were lost
+_FULL = const(3900)  # of 4096: at this level the driver's buffer is full, and bytes were lost
 
 
 class Line:
@@ -23,7 +24,7 @@ class Line:
         self._request = request
 
     async def read(self, size):
-        """What has come, b"" after a while when nothing has."""
+        """Return the bytes that have arrived, b"" after 20 ms without any."""
         waiting = self._uart.any()
         if waiting > _FULL:
             self.overruns += 1
@@ -31,7 +32,7 @@ class Line:
         return self._uart.read(size) or b""
 
     def request(self, on):
-        """Ask for telegrams, or let go: high or of high impedance, never low (DSMR P1 5.0.2, 5.7.2)."""
+        """Raise the Data Request line, or release it: high or high impedance, never low (DSMR P1 5.0.2, 5.7.2)."""
         if on:
             self._request.init(Pin.OUT, value=1)
         else:
@@ -39,18 +40,19 @@ class Line:
 
 
 class Disk:
-    """The card as a block device whose replies mean the same in every MicroPython: 0, or -5 for an error.
+    """The card as a block device that returns 0, or -5 for an error, under every version of MicroPython.
 
-    Up to 1.28 the driver says True or False, from 1.29 on 0 or -5, and False when a card has gone: as a number that
-    would be success.
+    Up to 1.28 the driver returns True or False. From 1.29 on it returns 0 or -5, but False for a card that was removed,
+    which as a number would mean success.
     """
 
     def __init__(self, card):
         self._card = card
 
     def renew(self):
-        """The card for its next mount. A file of this one that could not be closed does not reach the card any more:
-        it would write what it still holds over what is there by then.
+        """Return the card as a device for its next mount, and detach this one.
+
+        A file of this one that could not be closed would otherwise write its buffer over newer data.
         """
         card, self._card = self._card, None
         return Disk(card)
@@ -70,58 +72,58 @@ def _code(reply):
 
 
 class Board:
-    """The facts and peripherals that `main` builds on; `facts` comes from the file of a kind of board, beside this one:
+    """The board. `facts(board)`, in the file of each kind of board, returns
 
-    facts(board)   what people call it, its pins, and the register that tells a brownout, None where it is not known
+    the name that people know, the pins, and the address of the register that shows a brownout, None if it is unknown.
 
-    Pins are led, rx, tx, rts, boot; of the card mosi, miso, sck, cs, its slot of machine.SDCard, and card_power where
-    a pin switches the card on.
+    Pins: led, rx, tx, rts, boot; for the card mosi, miso, sck, cs, slot (of machine.SDCard), and card_power if a pin
+    switches the card on.
     """
 
     http = ("0.0.0.0", 80)
     flash = ""
     has_radio = True
-    report = None  # see rtc.py
+    report = None  # see board/rtc_memory.py
 
     def __init__(self, facts):
         self.clock = Clock()
         self.id = machine.unique_id().hex()
-        self.memory = machine.RTC().memory  # 2 KB that survive a reset
+        self.memory = machine.RTC().memory  # RTC memory: 2 KB that survive a reset
         start = load("board.esp32_start").start
         self._watchdog, self._led, self._boot, uart, request, card = start(self, facts)
         self.line = Line(uart, request)
         self._disk = Disk(card) if card else None
 
     def mount_card(self, path):
-        """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
+        """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
         if self._disk:
             self._disk = self._disk.renew()
         return load("board.esp32_card").mount(self._disk, path)
 
     def read_sector(self, sector, buffer):
-        """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
+        """Read 512 bytes of the card into `buffer`, also if it cannot be mounted. OSError if they cannot be read."""
         load("board.esp32_card").read_sector(self._disk, sector, buffer)
 
     def format_card(self):
-        """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        """Format the card, which must not be mounted. OSError if that fails."""
         load("board.esp32_card").format_card(self._disk)
 
     def each_second(self):
-        """Nothing here is done by time."""
+        """Do nothing: an ESP32 has no periodic work."""
 
     def led(self, duty):
-        """Light of 0 to 1023."""
+        """Set the light, 0 to 1023."""
         self._led.duty_u16(duty * 64)
 
     def button(self):
-        """Whether BOOT is pressed."""
+        """True if BOOT is pressed."""
         return not self._boot.value()
 
     def feed(self):
         self._watchdog.feed()
 
     def leave(self):
-        """The firmware was stopped over the cable: give whoever did it time, since no watchdog can be stopped."""
+        """Leave the board to a person at the cable: the watchdog cannot be stopped, but it can be given more time."""
         load("board.esp32_start").feed_later()
 
     def restart(self):

@@ -1,6 +1,6 @@
-"""What an ESP32 does with its card seldom. Loaded while used.
+"""Mounts, formats and reads the card of an ESP32. Loaded on demand.
 
-`disk` is that of board/esp32.py, None where the slot cannot be used.
+`disk` is the Disk of board/esp32.py, None if the card slot cannot be used.
 """
 
 import vfs
@@ -12,10 +12,10 @@ _LATER_MS = const(600000)
 
 
 def mount(disk, path):
-    """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
+    """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
     if not disk:
         raise OSError("the slot of the card cannot be used")
-    disk.ioctl(2, 0)  # forget the card of before: it may have been pulled and put back
+    disk.ioctl(2, 0)  # reset the driver, because the card may have been exchanged
     if disk.ioctl(1, 0):
         return None
     filesystem = vfs.VfsFat(disk)
@@ -24,16 +24,16 @@ def mount(disk, path):
 
 
 def read_sector(disk, sector, buffer):
-    """512 bytes of the card; OSError when they cannot be read."""
+    """Read 512 bytes of the card into `buffer`. OSError if they cannot be read."""
     if not disk or disk.readblocks(sector, buffer):
         raise OSError(5)
 
 
 def format_card(disk):
-    """Make a new, empty file system. OSError when the card takes none."""
+    """Format the card. OSError if that fails."""
     if not disk:
         raise OSError(5)
-    WDT(timeout=_LATER_MS)  # one call, and a large card takes long
+    WDT(timeout=_LATER_MS)  # mkfs is one call, which takes minutes on a large card
     try:
         disk.ioctl(1, 0)
         vfs.VfsFat.mkfs(disk)

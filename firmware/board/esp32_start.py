@@ -1,4 +1,4 @@
-"""What an ESP32 does when it starts, or is stopped by hand. Loaded while used."""
+"""Sets up an ESP32 when it starts, and prepares it for a person at the cable. Loaded on demand."""
 
 import machine
 import time
@@ -7,13 +7,13 @@ from micropython import const
 
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
-_POWER_ON = const(1)  # machine.PWRON_RESET, also given after a brownout
+_POWER_ON = const(1)  # machine.PWRON_RESET, also the cause after a brownout
 
 
 def start(board, facts):
-    """Tell the board its name, pins and reset_cause, and give its peripherals:
+    """Set the board's name, pins and reset_cause. Return (watchdog, light, button, UART, request pin, card or None).
 
-    the watchdog, which runs from now on, the light, the button, the meter's line and request, and the card or None.
+    The watchdog runs from now on.
     """
     machine.freq(160_000_000)
     board.name, board.pins, register = facts(board)
@@ -35,8 +35,8 @@ def _peripherals(pins):
 
 
 def _uart(pins):
-    # 115200 8N1, inverted by the meter's optocoupler. 4 KB are three seconds of a meter that says much. With
-    # timeout_char the driver takes bytes by the hundred instead of one interrupt for each.
+    # 115200 8N1, inverted by the meter's optocoupler. 4 KB hold three seconds of long telegrams. With
+    # timeout_char the driver takes a hundred bytes per interrupt instead of one.
     return UART(
         1,
         115200,
@@ -54,7 +54,7 @@ def _card(pins):
         Pin(pins["card_power"], Pin.OUT, value=1)
         time.sleep_ms(50)
     try:
-        # Once for all: a second one, or one after a soft reset, is refused.
+        # Only one SDCard can exist: a second one, or one after a soft reset, is refused.
         return machine.SDCard(
             slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
         )
@@ -64,13 +64,13 @@ def _card(pins):
 
 
 def _reset_cause(register):
-    """Why the board has started; `register` is RTC_CNTL_RESET_STATE_REG of the chip, None where it is not known."""
+    """Return the cause of the start. `register`: address of RTC_CNTL_RESET_STATE_REG, None if it is unknown."""
     cause = machine.reset_cause()
     if cause == _POWER_ON and register and machine.mem32[register] & 0x3F != 1:
-        return "brownout"  # its handler restarts by software, and says "power on" to MicroPython
+        return "brownout"  # the brownout handler restarts the chip, and MicroPython reports "power on"
     return ("unknown", "power_on", "reset", "watchdog", "deep_sleep", "soft_reset")[cause]
 
 
 def feed_later():
-    """No watchdog can be stopped, but this one can be given ten minutes."""
+    """Give the watchdog ten minutes, because it cannot be stopped."""
     WDT(timeout=_LATER_MS)

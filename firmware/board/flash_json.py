@@ -1,6 +1,6 @@
-"""Small JSON files in the board's own flash: a copy of the settings, secrets, the last crash.
+"""Small JSON files in the board's flash: a copy of the settings, secrets, the newest crash. Loaded on demand.
 
-LittleFS renames in one step, so a power cut leaves the old file or the new one, never half of one.
+LittleFS renames in one step, so a power cut leaves the old file or the new one, never a part of one.
 """
 
 import json
@@ -8,7 +8,7 @@ import os
 
 
 def read_json(board, name):
-    """What a file holds; {} when there is none, or it is no JSON object."""
+    """Return the object in a file, {} if the file does not exist or is not a JSON object."""
     try:
         with open("%s/%s" % (board.flash, name)) as file:
             value = json.load(file)
@@ -18,7 +18,7 @@ def read_json(board, name):
 
 
 def write_json(board, name, value):
-    """Replace a file by this dict. OSError when the flash is full."""
+    """Replace a file by a dict. OSError if the flash is full."""
     path = "%s/%s" % (board.flash, name)
     with open(path + ".new", "w") as file:
         json.dump(value, file)

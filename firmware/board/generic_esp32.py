@@ -1,6 +1,6 @@
-"""Any ESP32: its pins stand in config.json in the board's flash, {"pins": {"rx": 16, ...}}.
+"""Any ESP32: its pins are in config.json in the board's flash, {"pins": {"rx": 16, ...}}.
 
-Those not given are as below, where the card's are those that the chip's own documentation prefers.
+Pins that it does not give are those below; for the card they are the ones that Espressif recommends.
 """
 
 from overlay import load
@@ -22,7 +22,7 @@ _PINS = {
 
 
 def facts(board):
-    """Without a board its config.json is left out."""
+    """Return name, pins and register, without config.json if `board` is None."""
     pins = _PINS.copy()
     given = read_json(board, "config.json").get("pins") if board else None
     for pin in given if isinstance(given, dict) else ():

@@ -1,6 +1,6 @@
 """This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
-What it is told stands in the environment: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
+Its options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
 P1_BUTTON names a file: while it exists, the button is pressed.
 """
 
@@ -19,9 +19,9 @@ _NEW_IMAGE = 64 << 20  # bytes
 
 
 class Line:
-    """The serial line. The request line, which neither a terminal nor a socket has, travels as b"1" and b"0"."""
+    """The serial line. A terminal or socket has no request line, so its level is sent as b"1" and b"0"."""
 
-    overruns = 0  # what the reader does not fetch waits in the kernel
+    overruns = 0  # unread bytes wait in the kernel
 
     def __init__(self, target):
         if target.startswith("tcp:"):
@@ -37,7 +37,7 @@ class Line:
     async def read(self, size):
         chunk = await self._stream.read(size)
         if not chunk:
-            await asyncio.sleep_ms(20)  # nothing there, or the other end is closed for now
+            await asyncio.sleep_ms(20)  # no bytes, or the other end is closed for now
         return chunk
 
     def request(self, on):
@@ -45,7 +45,7 @@ class Line:
 
 
 class Image:
-    """A file as a block device of 512-byte sectors, so that a card is a real FAT. `ended`: see Disk of esp32.py."""
+    """A file as a block device of 512-byte sectors, so that the card is a real FAT. `ended`: see Disk in esp32.py."""
 
     ended = False
 
@@ -85,13 +85,13 @@ class Image:
 
 
 class Board:
-    """The facts and peripherals that `main` builds on."""
+    """The board: the same attributes and methods as in esp32.py."""
 
     name = "host"
     has_radio = False  # the computer's own network
     pins = None
     reset_cause = "power_on"
-    report = None  # see rtc.py
+    report = None  # see board/rtc_memory.py
 
     def __init__(self):
         setting = os.getenv
@@ -104,10 +104,10 @@ class Board:
         self._card = setting("P1_CARD")
         self._image = None
         self._button = setting("P1_BUTTON")
-        self._most = 0 if setting("P1_STATS") else None  # bytes of memory
+        self._most = 0 if setting("P1_STATS") else None  # most bytes of memory in use so far
 
     def mount_card(self, path):
-        """The filesystem of the card, mounted there; None when there is no card, OSError when it cannot be read."""
+        """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
         if not self._card:
             return None
         if self._card.endswith(".img"):
@@ -123,17 +123,17 @@ class Board:
         return filesystem
 
     def read_sector(self, sector, buffer):
-        """512 bytes of the card, also of one that cannot be mounted; OSError when they cannot be read."""
+        """Read 512 bytes of the card into `buffer`, also if it cannot be mounted. OSError if they cannot be read."""
         Image(self._card).readblocks(sector, buffer)
 
     def format_card(self):
-        """Make a new, empty file system on the card, which is not mounted. OSError when it takes none."""
+        """Format the card, which must not be mounted. OSError if that fails."""
         if not self._card or not self._card.endswith(".img"):
             raise OSError("only an image can be formatted")
         vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs want their own base class
 
     def memory(self, data=None):
-        """What survives a reset: read it, or write it."""
+        """Read or write the memory that survives a reset."""
         path = self.flash + "/memory"
         if data is not None:
             with open(path, "wb") as file:
@@ -146,7 +146,7 @@ class Board:
             return b""
 
     def each_second(self):
-        """With P1_STATS, say how much memory is really in use whenever it is more than before."""
+        """With P1_STATS, print the bytes of memory in use after a collection whenever they reach a new maximum."""
         if self._most is not None:
             gc.collect()
             used = gc.mem_alloc()
@@ -155,7 +155,7 @@ class Board:
                 print("memory", used)
 
     def led(self, duty):
-        """No light here."""
+        """Ignore the light: this computer has none."""
 
     def button(self):
         if not self._button:
@@ -167,11 +167,11 @@ class Board:
         return True
 
     def feed(self):
-        """No watchdog here."""
+        """Do nothing: this computer has no watchdog."""
 
     def leave(self):
-        """The firmware was stopped by hand."""
+        """Do nothing when the firmware is stopped by hand."""
 
     def restart(self):
-        """Who started this process starts it again on this status."""
+        """End with the status on which the simulator starts this process again."""
         sys.exit(3)

@@ -1,6 +1,6 @@
-"""The LED: shows what was asked for once, then goes on with what the device's state says.
+"""The LED: shows requested patterns once, and otherwise the state of the device.
 
-Nothing waits for the light: it takes one step after the other.
+Nothing waits for the light, because it advances one step at a time.
 """
 
 from micropython import const
@@ -14,9 +14,9 @@ _BRIGHTEST = const(9)
 class Light:
     """Shows the patterns of board/light_patterns.py, in steps of a tenth of a second.
 
-    `state()` names the pattern of the device's state: "dim" when all is well, "risk", "sos" or "wifi". `config` has
-    `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock: then the
-    light is dark, except for what somebody who stands before the board has asked for.
+    `state()` returns the pattern for the state of the device: "dim" if all is well, "risk", "sos" or "wifi". `config`
+    has `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock. In quiet
+    hours the light is dark, except for patterns that were requested.
     """
 
     def __init__(self, board, config, state):
@@ -29,19 +29,19 @@ class Light:
         self._at = 0
         self._is_asked = False
         self._telegram = False
-        self._minute = None  # of the meter's clock
+        self._minute = None  # minute of the meter's clock
         self._is_quiet = False
         self._duty = None
         self.show("start")
         self.show("hi")
 
     def show(self, name):
-        """Show a pattern once, after those asked for before."""
+        """Show a pattern once, after those requested before."""
         if len(self._asked) < 4:
             self._asked.append(name)
 
     def telegram(self, local_s):
-        """A telegram has come, at this moment of the meter's clock: one bright step."""
+        """Flash for a telegram at a moment of the meter's clock."""
         self._telegram = True
         minute = local_s // 60
         if minute != self._minute:
@@ -49,7 +49,7 @@ class Light:
             self._is_quiet = load("board.light_patterns").is_quiet(self._config, minute)
 
     def step(self):
-        """The next tenth of a second."""
+        """Show the next tenth of a second."""
         if self._at >= len(self._steps) or (self._asked and not self._is_asked):
             self._next()
         level = int(self._steps[self._at])
@@ -59,7 +59,7 @@ class Light:
         self._telegram = False
         if self._is_quiet and not self._is_asked:
             level = 0
-        # The eye sees the square root of the light.
+        # Squared, because the eye sees about the square root of the light.
         duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)
         if duty != self._duty:
             self._duty = duty

@@ -1,13 +1,13 @@
-"""What the LED shows, as data, and when it is dark. Loaded while used.
+"""Patterns of the LED, and its quiet hours. Loaded on demand.
 
-A pattern is a text with one digit for each step of a tenth of a second: 0 is dark, 9 as bright as the owner lets it.
+A pattern has one digit for each tenth of a second: 0 is dark, 9 is the brightness that the owner has set.
 """
 
 # Morse: a dot is one step, a dash three, and three are dark between letters (ITU-R M.1677-1).
 _DOT, _DASH, _LETTER = "90", "9990", "00"
 _SPELLED = {
     "hi": (".... ..", ""),
-    "wifi": (".-- .. ..-. ..", "0000000"),  # again and again: seven dark steps between words
+    "wifi": (".-- .. ..-. ..", "0000000"),  # repeated, with seven dark steps between words
     "sos": ("... --- ...", "0000000" + 30 * "1"),
     "bye": ("-... -.-- .", ""),
 }
@@ -19,7 +19,7 @@ _DRAWN = {
 
 
 def steps(name):
-    """The digits of a pattern."""
+    """Return the digits of a pattern."""
     drawn = _DRAWN.get(name)
     if drawn:
         return drawn
@@ -28,7 +28,7 @@ def steps(name):
 
 
 def is_quiet(config, minute):
-    """Whether this minute, counted from some midnight, is in the owner's quiet hours."""
+    """True if a minute, counted from any midnight, is in the owner's quiet hours."""
     start, end = config.get("quiet_from"), config.get("quiet_to")
     if not start or not end:
         return False

@@ -1,4 +1,4 @@
-"""Where the card's filesystem lies among the board's paths."""
+"""The path where the card is mounted."""
 
 from micropython import const
 

@@ -1,4 +1,4 @@
-"""The board that this firmware runs on: here this computer; the build of each board puts its own in the place of it."""
+"""The board that this firmware runs on: this computer. The build of each board replaces this module."""
 
 from board.host import Board
 

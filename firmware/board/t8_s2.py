@@ -12,7 +12,7 @@ _PINS = {
     "miso": 13,
     "sck": 12,
     "cs": 10,
-    "slot": 3,  # SPI2, to which these pins belong
+    "slot": 3,  # SPI2, which has these pins
     "card_power": 14,
 }
 _RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG

@@ -8,8 +8,8 @@ from array import array
 
 
 def _tables():
-    # One table steps over one byte, the other over the byte before it: together two bytes in one step,
-    # which halves the time of a loop that MicroPython pays for by the bytecode.
+    # One table advances by one byte, the other by the byte before it: together two bytes in one step,
+    # which halves the time, because MicroPython's loop costs the same for each step.
     low = array("H", bytes(512))
     high = array("H", bytes(512))
     for byte in range(256):
@@ -27,7 +27,7 @@ _LOW, _HIGH = _tables()
 
 
 def crc16(data, crc=0):
-    """The CRC of `data` (bytes), going on from `crc`, the value of the bytes before it."""
+    """Return the CRC of `data` (bytes), continued from `crc`, the value of the bytes before it."""
     low = _LOW
     high = _HIGH
     even = len(data) & ~1

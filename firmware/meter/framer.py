@@ -1,4 +1,4 @@
-"""From the bytes of the serial line to telegrams whose CRC is right."""
+"""Framing: finds telegrams with a valid CRC in the bytes of the serial line."""
 
 from micropython import const
 
@@ -11,31 +11,31 @@ LIMIT = const(4096)
 class Framer:
     """Finds telegrams in a stream that may start, break off or be damaged anywhere.
 
-    `on_telegram(lines)` is called with each telegram whose CRC is right: its lines as bytes, split at LF
-    (a CR stays at each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.
+    It calls `on_telegram(lines)` with each telegram whose CRC is valid: its lines as bytes, split at LF (a CR stays at
+    each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.
 
-    "/" begins a telegram and "!" ends its data wherever they stand: IEC 62056-21 allows neither inside.
-    So whatever was lost or damaged, the next telegram is read.
+    "/" begins a telegram and "!" ends its data at any place, because IEC 62056-21 allows neither inside. So the next
+    telegram is read, whatever was lost or damaged before.
     """
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = 0  # damaged, or cut short by the next one
-        self.overruns = 0  # longer than LIMIT
-        self.crc = 0  # of the telegram at hand, and of the last one once it has ended
+        self.crc_errors = 0  # telegrams that were damaged, or cut short by the next one
+        self.overruns = 0  # telegrams longer than LIMIT
+        self.crc = 0  # of the telegram in progress; once it has ended, of that one
         self._on_telegram = on_telegram
-        self._newest = []  # lines of the last good telegram
+        self._newest = []  # lines of the newest good telegram
         self.reset()
 
     def reset(self):
-        """Forget the telegram at hand and wait for the next one."""
-        self._length = 0  # of the telegram at hand; 0: none has begun
+        """Discard the telegram in progress, and wait for the next one."""
+        self._length = 0  # bytes of the telegram in progress; 0: none has begun
         self._lines = []
-        self._tail = b""  # the line that has no LF yet
-        self._ended = False  # "!" has come: its CRC digits follow
+        self._tail = b""  # the line whose LF has not arrived
+        self._ended = False  # "!" has arrived: the CRC digits follow
 
     def feed(self, chunk):
-        """Take the next bytes of the line, as many as came."""
+        """Take the next bytes of the serial line, any number of them."""
         at = 0
         while at < len(chunk):
             at = self._check(chunk, at) if self._ended else self._collect(chunk, at)
@@ -70,13 +70,13 @@ class Framer:
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
-                lines[at] = line  # most lines are those of the telegram before: one of the two is enough
+                lines[at] = line  # most lines equal those of the previous telegram: share one object
         self._lines.extend(lines)
         self._ended = ended
         return stop
 
     def _check(self, chunk, at):
-        # Up to four digits, of any case, not always padded; what follows four digits is not waited for.
+        # Up to four digits in any case, not always padded. After the fourth digit the check does not wait for LF.
         said = self._tail + chunk[at : at + 5 - len(self._tail)]
         digits = said[1:].split(b"\r")[0]
         if len(said) < 5 and len(digits) == len(said) - 1:

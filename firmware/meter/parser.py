@@ -1,4 +1,4 @@
-"""From the lines of a good telegram to a reading."""
+"""Parser: turns the lines of a good telegram into a reading."""
 
 from meter import values
 from meter.objects import CODES, FIELDS, KIND, MBUS_ROW, ROW, STAMP
@@ -8,7 +8,7 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
 
 def total(reading, field):
-    """Wh of "energy_import_" or "energy_export_": the meter's own total, else the sum of its tariffs, else None."""
+    """Return Wh for "energy_import_" or "energy_export_": the meter's total, else the sum of its tariffs, else None."""
     wh = reading[field + "wh"]
     if wh is None:
         tariffs = [wh for wh in [reading[field + tariff] for tariff in _TARIFFS] if wh is not None]
@@ -17,34 +17,34 @@ def total(reading, field):
 
 
 class Parser:
-    """Keeps the newest reading, and takes telegrams into it.
+    """The newest reading, updated by each telegram.
 
-    `reading` is a dict from field (see `meter/objects.py`) to its value as `meter/values.py` gives it; "mbus"
-    is a dict from channel to the fields of its meter. A field that the telegram lacks, or says it has no value
-    for, is None; of an M-Bus meter it may also be missing.
+    `reading` is a dict from field (meter/objects.py) to its value (meter/values.py); "mbus" is a dict from channel to
+    the fields of its meter. A field is None if the telegram lacks it or gives no value; a field of an M-Bus meter can
+    also be missing.
 
-    A meter sends the same objects each second and few of them change. So what stands on which line is looked up once,
-    and a line that is the very one of the telegram before (`Framer` sees to that) is not read again.
+    A meter sends the same objects each second, and few of them change. So the parser looks up the object of each line
+    once, and skips a line that is the same object in memory as in the previous telegram (Framer shares equal lines).
     """
 
     def __init__(self):
-        # With room for all from the start: growing field by field would cost as much as reading the numbers.
+        # All fields from the start, because a dict that grows costs as much time as reading the numbers.
         self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
         self.reading["mbus"] = {}
         self.reading["meter_model"] = None
-        self.lines = ()  # of the newest telegram
-        self._moment = None  # the meter's clock, as last read
-        self._plan = []  # per line: (function, dict, field, place of its first bracket), or None: not known
+        self.lines = ()  # lines of the newest telegram
+        self._moment = None  # the newest moment of the meter's clock
+        self._plan = []  # per line: (function, dict, field, position of its first bracket), None for an unknown object
 
     def take(self, lines):
-        """Bring the reading up to these lines. A line that cannot be read costs only its own field."""
+        """Update the reading from the lines of a telegram. A line that cannot be read costs only its own field."""
         old = self.lines
         self.lines = lines
         if len(lines) != len(old) or not self._update(lines, old):
             self._look_up(lines)
 
     def _update(self, lines, old):
-        """Read the lines that differ from the old ones; False when an object stands where another one stood."""
+        """Read the lines that changed. False if a line has another object than in the previous telegram."""
         at = -1
         for step in self._plan:
             at += 1
@@ -68,7 +68,7 @@ class Parser:
         return True
 
     def _look_up(self, lines):
-        """Forget the reading, read these lines, and plan how to read the next ones."""
+        """Read all lines into an empty reading, and store how to read the next ones."""
         reading = self.reading
         if self._plan:
             for field in reading:
@@ -83,7 +83,7 @@ class Parser:
         for line in lines[:-1]:
             step = None
             bracket = line.find(b"(")
-            if bracket > 8:  # the shortest code we know has nine characters
+            if bracket > 8:  # the shortest known code has nine characters
                 fields = reading
                 code = line[: bracket + 1]
                 first = 0
@@ -97,7 +97,7 @@ class Parser:
                     if near < first:
                         near = first
                 place = find(code, near)
-                if place < 0:  # a telegram goes about in the order of the table, but not quite
+                if place < 0:  # telegrams follow the order of the table, with exceptions
                     place = find(code, first)
                 if place >= 0 and place % ROW == 0:
                     near = place + ROW
@@ -107,13 +107,13 @@ class Parser:
                     step = function, fields, field, bracket
                     try:
                         value = function(line, bracket)
-                        if value is not None:  # two codes may give one field
+                        if value is not None:  # two codes can give one field
                             fields[field] = value
                     except (ValueError, IndexError):
                         pass
             plan.append(step)
 
     def _clock(self, line, at):
-        # A stamp without a letter: in the hour that October doubles, the moment before tells which pass it is.
+        # In the doubled hour of October a timestamp without a letter needs the previous moment.
         self._moment = values.clock(line, at, self._moment)
         return self._moment

@@ -1,4 +1,4 @@
-"""The task that reads the meter: asks it to send, and turns what comes into readings."""
+"""The task that reads the meter: requests telegrams, and turns bytes into readings."""
 
 import gc
 import sys
@@ -6,14 +6,14 @@ import sys
 from meter.framer import Framer
 from meter.parser import Parser
 
-_SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s): after this it is asked anew
+_SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s); after this silence it is asked again
 
 
 class Reader:
-    """Feeds the bytes of `line` to the parser and calls `on_reading()` after each good telegram.
+    """Feeds the bytes of `line` to the parser, and calls `on_reading()` after each good telegram.
 
-    `line` has `async read(size)`, bytes as they come or b"" after a while, and `request(on)`, the Data Request of
-    P1 pin 2: a meter sends while it is high (DSMR P1 5.0.2, 5.7).
+    `line` has `async read(size)`, which returns b"" after a while without bytes, and `request(on)`, the Data Request
+    line of P1 pin 2: a meter sends while it is high (DSMR P1 5.0.2, 5.7).
     """
 
     def __init__(self, line, clock, on_reading):
@@ -22,17 +22,17 @@ class Reader:
         self._line = line
         self._clock = clock
         self._on_reading = on_reading
-        self._newest = None  # moment of the clock at which the newest telegram was complete
+        self._newest = None  # moment at which the newest telegram was complete
         self._collect = False
         self._asking = False
         self._silent_s = self._before = 0
 
     def age_ms(self):
-        """Milliseconds since the newest telegram, None before the first."""
+        """Return the milliseconds since the newest telegram, None before the first."""
         return None if self._newest is None else self._clock.since(self._newest)
 
     def health(self):
-        """The counters of /api/device."""
+        """Return the counters of /api/device."""
         framer = self.framer
         return {
             "telegrams": framer.telegrams,
@@ -42,11 +42,11 @@ class Reader:
         }
 
     async def run(self, beat=int):
-        """Read for ever; `beat()` is called whenever the line was looked at."""
+        """Read for ever, and call `beat()` after each look at the line."""
         while True:
             try:
                 await self._read(beat)
-            except MemoryError as error:  # costs this telegram, not the reading of meters
+            except MemoryError as error:  # it costs this telegram, but not the task
                 self.framer.reset()
                 self.parser.lines = ()
                 gc.collect()
@@ -69,7 +69,7 @@ class Reader:
         self._collect = True
 
     def each_second(self):
-        """Hold the request line up; let it go for a second when the meter stays silent, as a new start."""
+        """Keep the request line high. If the meter stays silent, release the line for a second to start again."""
         telegrams = self.framer.telegrams
         self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
         self._before = telegrams

@@ -1,16 +1,16 @@
-"""From the owner's settings to the parts that follow them. Loaded when they change."""
+"""Applies the owner's settings to the parts of the device. Loaded on demand, when they change."""
 
 from demand.peaks import month_number
 from overlay import load
 
 
 def read(device):
-    """Take up what config.json says."""
+    """Read config.json into device.config."""
     device.config.update(load("settings.store").read(device))
 
 
 def settle(device):
-    """Hand the settings to the parts that do not look them up."""
+    """Pass the settings to the parts that have copies of them."""
     config = device.config
     device.coach.area = device.peaks.area = config["area"]
     device.coach.own_target_w = config["target_w"]

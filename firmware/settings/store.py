@@ -1,4 +1,4 @@
-"""/config.json on the card: the owner's settings, with a copy in the board's flash.
+"""/config.json on the card: the owner's settings, with a copy in the board's flash. Loaded on demand.
 
     {"wifi": {"ssid", "password"},
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
@@ -9,12 +9,12 @@
      "card": {"remove_oldest"},
      "language"}
 
-A card of the original firmware has the first two. What is missing or wrong keeps its default (`settings.py`), is
-named in one line of the log, and stops nothing. Keys that we do not know stay where they are.
+A card of the original firmware has the first two sections. A missing or wrong value keeps its default (schema.py) and
+is named in one line of the log. Unknown keys stay in the file.
 
-The card's file holds when somebody has changed it since the device saw it last, or has put in another card; else
-the copy does, and with it what was set while there was no card. The card's file is written in one go and never
-renamed: what a power cut leaves of it is mended from the copy at the next start.
+The card's file wins if it was edited since the device saw it last, or if another card was inserted. Otherwise the copy
+wins, with the settings that were made without a card. The card's file is written at once and never renamed; if a power
+cut leaves a part of it, the next start writes it again from the copy.
 """
 
 import binascii
@@ -34,15 +34,15 @@ _PATH = CARD + "/config.json"
 _LONGEST = const(4096)  # bytes
 _PAUSE_S = const(60)
 _PIECE = const(256)
-# In the copy: the check of the card's file as it was last seen, and whether the copy is newer than that.
+# Keys of the copy: the check of the card's file when it was last seen, and whether the copy is newer than that.
 _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
 
 
 def read(device):
-    """The settings as one dict by key, but the Wi-Fi's; `monitor.note(line)` is told what is wrong.
+    """Return the settings as one dict by key, but for the Wi-Fi's, and log their faults.
 
-    Card and copy are brought up to each other on the way.
+    Card and copy are made equal first.
     """
     if device.unsaved:
         save_late(device)
@@ -53,28 +53,27 @@ def read(device):
 
 
 def given(device):
-    """The settings in the shape of the file, as they hold now: a dict of the caller's own."""
+    """Return the valid settings in the shape of the file, in a dict that the caller may change."""
     return json.loads(device.unsaved) if device.unsaved else read_json(device.board, _NAME)
 
 
 def wifi(device):
-    """(ssid, password) of the Wi-Fi network, ssid None when none is set. Whoever asks does not keep them."""
+    """Return (ssid, password) of the Wi-Fi network, ssid None if none is set. The caller must not store them."""
     settings, _ = load("settings.schema").check(given(device))
     return settings["ssid"], settings["password"]
 
 
 def shown(device):
-    """All settings as they are told to whoever asks, in sections: no password, but whether there is one."""
+    """Return all settings by section, without passwords, but with a mark whether one is set."""
     return load("settings.schema").shown(given(device))
 
 
 def change(device, changes):
-    """Set what `changes` holds, in the shape of the file: all of it or, where something is wrong, nothing.
+    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return the faults: (key, one line).
 
-    Gives what is wrong, one line each, with its key. OSError when the flash does not take it. The card follows a
-    moment later, or where it takes nothing when it does again.
+    OSError if the flash cannot be written. The card's file is written a moment later, or once the card works again.
     """
-    # A card may have been put in.
+    # A card with settings of its own may have been inserted.
     changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
@@ -91,20 +90,20 @@ def change(device, changes):
 
 
 def erase_wifi(device):
-    """Forget the Wi-Fi network, also within a minute: the device may be about to be given away. OSError as above."""
+    """Erase the Wi-Fi settings at once, because the device may be about to change hands. OSError as in change()."""
     change(device, {"wifi": {"ssid": None, "password": ""}})
     if device.unsaved:
         save(device)
 
 
 def save(device):
-    """Write what waits to the flash, and let the device have it written to the card.
+    """Write settings that wait to the flash, and let the device queue their job for the card.
 
-    OSError when the flash does not take it: then it goes on waiting.
+    OSError if the flash cannot be written: then the settings keep waiting.
     """
     device.saved_s = device.clock.uptime_s()
     changed = given(device)
-    # The card may have been written since this change was made: what stands there is ours.
+    # The device itself may have written the card since this change was made.
     changed[_SEEN] = read_json(device.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
@@ -113,13 +112,13 @@ def save(device):
 
 
 def to_card(device):
-    """One step of the writer. Should it never come to that, the next start or card makes up for it."""
+    """Write the settings to the card: a job of the recorder in one step. A start repeats it if it was cut."""
     _agreed(device.board, device.note)
     yield
 
 
 def save_late(device):
-    """Write what waits, where nobody waits for that."""
+    """Write settings that wait, and log a failure."""
     try:
         save(device)
     except OSError as error:
@@ -133,7 +132,7 @@ def _checked(settings):
 
 
 def _agreed(board, note, follows=True):
-    """The settings that hold, after card and copy have been brought together; the card only where it `follows`."""
+    """Make card and copy equal, and return the valid settings. The card is written only if `follows`."""
     copy = read_json(board, _NAME)
     try:
         return _newest(board, copy, note, follows)
@@ -143,7 +142,18 @@ def _agreed(board, note, follows=True):
 
 
 def _newest(board, copy, note, follows):
-    """The settings that hold; the other place follows."""
+    """Return the valid settings, and write them to the other place.
+
+    | card's file                   | copy             | valid                      |
+    |-------------------------------|------------------|----------------------------|
+    | no card                       |                  | copy                       |
+    | check differs, can be read    |                  | card, even if copy is newer|
+    | check differs, a part of copy | newer            | copy, card is written      |
+    | check differs, cannot be read |                  | copy, card stays           |
+    | check is the last one seen    | not newer        | copy, which is the same    |
+    | check is the last one seen    | newer            | copy, card is written      |
+    | no file, or an empty one      |                  | copy, card is written      |
+    """
     seen = _check_of_card()
     if seen is None:
         return copy  # no card
@@ -152,7 +162,7 @@ def _newest(board, copy, note, follows):
         if not fault:
             given[_SEEN] = seen
             if "pins" in copy:
-                given.setdefault("pins", copy["pins"])  # without them it would not read its meter
+                given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
             write_json(board, _NAME, given)
             return given
         if not copy.get(_NEWER) or not _is_part_of(_written(copy)):
@@ -160,13 +170,13 @@ def _newest(board, copy, note, follows):
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
-    # The card has no settings, older ones, or what a power cut left of ours.
+    # The card has no settings, older ones, or a partly written copy of ours.
     text = _written(copy)
     if text and follows:
         try:
             _write(text)
         except OSError as error:
-            # A file that could not be closed closes when its memory is collected: not once another card is there.
+            # Collect the file that could not be closed now: collected later, it would write to another card.
             gc.collect()
             note("%s: the card does not take it: %s" % (_NAME, error))
             return copy
@@ -182,13 +192,13 @@ def _write(text):
 
 
 def _check_of_card():
-    """A check of the card's file: 0 when there is none or an empty one, None when there is no card."""
+    """Return a check of the card's file: 0 if the file does not exist or is empty, None without a card."""
     check = 0
     try:
         os.stat(CARD)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # what is longer is not looked at
+            while piece and file.tell() <= _LONGEST:  # bytes behind the limit do not count
                 check = binascii.crc32(piece, check)
                 piece = file.read(_PIECE)
     except OSError as error:
@@ -205,12 +215,12 @@ def _is_mounted():
 
 
 def _on_card():
-    """(what the card's file holds, None), or (None, what is wrong with it)."""
+    """Return (settings in the card's file, None), or (None, its fault)."""
     with open(_PATH, "rb") as file:
         if file.seek(0, 2) > _LONGEST:
             return None, " is longer than %d bytes" % _LONGEST
         file.seek(0)
-        if file.read(3) != b"\xef\xbb\xbf":  # some editors put it before UTF-8
+        if file.read(3) != b"\xef\xbb\xbf":  # a byte order mark, which some editors write
             file.seek(0)
         try:
             given = json.load(file)
@@ -228,13 +238,13 @@ def _on_card():
 
 
 def _is_part_of(text):
-    """Whether the card's file is the beginning of this text."""
+    """True if the card's file is the beginning of a text."""
     with open(_PATH, "rb") as file:
         return text.startswith(file.read(len(text) + 1))
 
 
 def _line_of(key):
-    """Where the card's file names this key."""
+    """Return " line N" where the card's file names a key, "" if it does not."""
     name = b'"%s"' % key
     try:
         with open(_PATH, "rb") as file:
@@ -251,7 +261,7 @@ def _line_of(key):
 
 
 def _written(settings):
-    """The settings as a person likes to read them, in UTF-8; nothing without any."""
+    """Return the settings as indented JSON in UTF-8, b"" without any."""
     parts = []
     for section in sorted(settings):
         if section in (_SEEN, _NEWER):

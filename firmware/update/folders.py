@@ -1,11 +1,11 @@
-"""Folders of the flash, as an update fills and empties them. Loaded for that."""
+"""Folders of the flash: makes, measures and empties them for an update. Loaded on demand."""
 
 import asyncio
 import os
 
 
 def make_around(path, begin):
-    """Make the folders that a file lies in, of those behind the first `begin` letters of its path."""
+    """Make the folders of a file, but for those within the first `begin` letters of its path."""
     at = path.find("/", begin + 1)
     while at > 0:
         _make(path[:at])
@@ -13,13 +13,13 @@ def make_around(path, begin):
 
 
 def room(flash, folder):
-    """Bytes for which there is room, once this folder is empty."""
+    """Return the bytes that will be free once this folder is empty."""
     fields = os.statvfs(flash)
     return fields[1] * fields[4] + _used(folder)
 
 
 async def empty(folder):
-    """Remove all that is in a folder, and make it if need be: what says that it is whole goes first."""
+    """Empty a folder, or make it. The manifest goes first, so that a cut leaves no folder that looks whole."""
     try:
         os.remove(folder + "/manifest.json")
     except OSError:
@@ -38,12 +38,12 @@ def _make(path):
     try:
         os.mkdir(path)
     except OSError as error:
-        if error.errno != 17:  # is there already
+        if error.errno != 17:  # the folder exists already
             raise
 
 
 def _used(folder):
-    """Bytes in a folder's files, 0 without one."""
+    """Return the bytes of a folder's files, 0 if the folder does not exist."""
     total = 0
     for name, is_folder in _entries(folder):
         path = "%s/%s" % (folder, name)

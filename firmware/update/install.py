@@ -1,8 +1,8 @@
-"""POST /api/update: takes a new version of the firmware, as an update package (described in build_tool/package.py).
+"""POST /api/update: installs a new version of the firmware from an update package (build_tool/package.py).
 
-The package goes into the folder that is not running, in small pieces, while the meter is read on. That folder counts
-only once every file of it was read back and is right; then it is the one that starts next, on trial (update/trial.py).
-Whatever goes wrong before leaves the running version as it was. Only update/receive.py is loaded while a package comes.
+The package is written in small pieces to the slot that is not running, while the meter is still read. Once every file
+of it was read back and is right, the slot starts next, on trial (update/trial.py). A fault before that leaves the
+running version as it was. Only update/receive.py is loaded while a package comes.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ _LARGEST = const(1 << 20)  # bytes of a package
 
 
 async def receive(device, request):
-    """Hand on to what takes the package; refuse one that cannot come now."""
+    """Return the awaitable that receives the package. Refused while another one comes."""
     status = device.update
     if status["state"] in ("receiving", "restarting"):
         raise Refused(409, "An update is under way")
@@ -34,7 +34,7 @@ async def receive(device, request):
 
 
 def failed(device, error):
-    """Tell why a package was not taken. Gives the refusal."""
+    """Report why a package was refused, and return the refusal."""
     if isinstance(error, OSError):
         full = error.errno == 28
         error = Refused(507, "No room in the flash" if full else "The flash failed: %r" % error)
@@ -45,7 +45,7 @@ def failed(device, error):
 
 
 async def taken(device, request, version):
-    """Answer with the version that has come, and restart."""
+    """Reply with the version that was received, and restart."""
     device.update.update({"state": "restarting", "percent": 100})
     device.note("update: restart with version " + version)
     asyncio.create_task(_restart(device))
@@ -53,5 +53,5 @@ async def taken(device, request, version):
 
 
 async def _restart(device):
-    await asyncio.sleep_ms(1000)  # for the answer to leave
+    await asyncio.sleep_ms(1000)  # until the reply has left
     device.restart()

@@ -1,6 +1,6 @@
-"""The head of an update package (see build_tool/package.py): whether it is for this board and its MicroPython.
+"""Checks the head of an update package (build_tool/package.py) against this board and its MicroPython.
 
-Loaded while one comes.
+Loaded on demand.
 """
 
 import json
@@ -14,8 +14,9 @@ _FORMAT = const("p1-monitor 1")
 
 
 def head(line, broken):
-    """Its first line as a dict: version, and room, the bytes that its files take in the flash. Refused as `broken`, or
-    because it is not for here.
+    """Return the first line of a manifest as a dict: version, and room, the bytes that its files take in the flash.
+
+    Refused with the text `broken` if it is damaged, or if it is for another board or MicroPython.
     """
     try:
         found = json.loads(line + b"]}")

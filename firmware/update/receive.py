@@ -1,4 +1,4 @@
-"""An update package on its way into the folder of the firmware that is not running. Loaded while it comes."""
+"""Writes an update package to the slot that is not running. Loaded on demand."""
 
 import asyncio
 import gc
@@ -10,25 +10,25 @@ from micropython import const
 from overlay import load
 from server.http import Refused
 
-_LINE = const(256)  # bytes of a line of its manifest
+_LINE = const(256)  # bytes of a line of the manifest
 _PIECE = const(512)
 _BROKEN = const("This is no update package, or not a whole one")
 
 
 async def take(device, request, slot):
-    """Take the package of a request; gives the rest of the answer."""
+    """Receive the package of a request, and return the awaitable that sends the reply."""
     try:
         version = await _take(device.board, Body(request, device.update), slot)
         return load("update.install").taken(device, request, version)
     except BaseException as error:
-        # Whatever is left of the memory: another try must be let in.
+        # Even if memory is short, the state must end, so that another try is accepted.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
         raise load("update.install").failed(device, error) from None
 
 
 class Body:
-    """The package as it comes, by lines and by pieces."""
+    """The request body that is the package: read by lines and by pieces."""
 
     def __init__(self, request, status):
         self._request = request
@@ -37,7 +37,7 @@ class Body:
         self._ahead = b""
 
     def left(self):
-        """Bytes of it that are still to come."""
+        """Return the bytes that have not been read yet."""
         return len(self._ahead) + self._request.unread
 
     async def line(self):
@@ -68,10 +68,10 @@ class Body:
 
 
 async def _take(board, body, slot):
-    """Put the package into the folder, and choose that for the next start. Gives its version.
+    """Write the package to the folder, choose that for the next start, and return its version.
 
-    The manifest waits beside the two folders until it has been checked, and goes into its own as the last file: a
-    folder without one is not whole.
+    The manifest stays outside the folder until all files are checked, and is moved there last, because a folder with a
+    manifest counts as whole.
     """
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
@@ -81,7 +81,7 @@ async def _take(board, body, slot):
     await load("update.folders").empty(folder)
     at = 0
     while True:
-        # Opened anew for each line: LittleFS is safest with one open file.
+        # Opened again for each line, because LittleFS is safest with one open file.
         with open(manifest, "rb") as file:
             file.seek(at)
             line = file.readline().strip()
@@ -89,7 +89,7 @@ async def _take(board, body, slot):
         if line == b"]}":
             break
         if not line:
-            raise OSError(5)  # the flash lost what it was given
+            raise OSError(5)  # the flash lost bytes
         if line[:2] == b'["':
             await _file(body, folder, *_row(line))
     os.rename(manifest, folder + "/manifest.json")
@@ -98,7 +98,7 @@ async def _take(board, body, slot):
 
 
 async def _manifest(body, path):
-    """Keep the manifest in a file, and give its first line as a dict. Refused unless all of it fits this board."""
+    """Write the manifest to a file, and return its first line as a dict. Refused if it does not fit this board."""
     line = await body.line()
     head = load("update.manifest").head(line, _BROKEN)
     total = 0
@@ -115,7 +115,7 @@ async def _manifest(body, path):
 
 
 def _row(line):
-    """Name, size and SHA-256 (hexadecimal) of a file."""
+    """Return name, size and SHA-256 (hexadecimal) of a file."""
     try:
         name, size, digest = json.loads(line.rstrip(b","))
         if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
@@ -136,7 +136,7 @@ async def _file(body, folder, name, size, digest):
             piece = await body.piece(size)
             file.write(piece)
             size -= len(piece)
-    # What the flash gives back is what has to be right.
+    # Hash the bytes that the flash returns, not those that were sent.
     seen = hashlib.sha256()
     piece = bytearray(_PIECE)
     with open(path, "rb") as file:
@@ -144,6 +144,6 @@ async def _file(body, folder, name, size, digest):
         while count:
             seen.update(memoryview(piece)[:count])
             count = file.readinto(piece)
-    gc.collect()  # before the next file, so that what stays is not scattered
+    gc.collect()  # before the next file, so that lasting objects are not scattered over memory
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged at " + name)

@@ -1,6 +1,6 @@
-"""The two folders of the flash, a and b, that hold one version of the firmware each.
+"""The two slots: folders a and b of the flash, with one version of the firmware each. Loaded on demand.
 
-loader/slot.py, which is never updated, says which one starts and why; here is the running firmware's part of it.
+loader/slot.py, which is never updated, decides which slot starts. This module is for the running firmware.
 """
 
 import os
@@ -10,16 +10,17 @@ from board.selected import NAME
 
 
 def running():
-    """The folder that this firmware was started from; None when the loader did not start it."""
+    """Return the slot that this firmware was started from, None if the loader did not start it."""
     slot = sys.path[0][-2:]
     return slot[1] if slot in ("/a", "/b") else None
 
 
 def status(board):
-    """What /api/device tells of updates when the board has started.
+    """Return the state of updates for /api/device, after a start.
 
-    state: "trial" for a version that has not confirmed itself, else "idle"; error: why the other version is back;
-    board: which packages are for this one.
+    state  "trial" for a version that has not confirmed itself, else "idle"
+    error  the reason for a return to the previous version, None without one
+    board  the kind of board that packages must be for
     """
     state, why = "idle", ""
     try:
@@ -28,12 +29,12 @@ def status(board):
             if starts.strip() != "ok" and slot == running():
                 state = "trial"
     except (OSError, ValueError):
-        pass  # put on by cable, or not by the loader at all
+        pass  # installed over the cable, or not started by the loader
     return {"state": state, "percent": None, "error": why.strip() or None, "board": NAME}
 
 
 def choose(board, slot, state):
-    """Let a folder start from now on: state "0" on trial, "ok" for good. One step, which a power cut cannot halve."""
+    """Choose the slot that starts next: state "0" on trial, "ok" for good. A power cut cannot halve this step."""
     path = board.flash + "/slot.txt"
     with open(path + ".new", "w") as file:
         file.write("%s %s\n" % (slot, state))

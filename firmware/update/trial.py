@@ -1,7 +1,8 @@
-"""A version's first starts after an update: it is on trial until it has shown that it is well.
+"""The trial of a new version after an update. Loaded on demand.
 
-Well is: Wi-Fi joined where the board has a radio, HTTP listening and a telegram read; without a meter, ten minutes of
-the rest. Until it says so itself, loader/slot.py counts its starts and goes back to the version before.
+The version passes when it has joined Wi-Fi (on a board with a radio), listens for HTTP and has read a telegram; without
+a meter, after ten minutes of the other two. Until it passes, loader/slot.py counts its starts, and after three starts
+the previous version. returns
 """
 
 from micropython import const
@@ -16,7 +17,7 @@ class Trial:
     def __init__(self, device):
         self._device = device
         self._well_s = 0
-        self._each_second = self.each_second  # one and the same, to be found in the list again
+        self._each_second = self.each_second  # one bound method, to be found in the list again
         device.supervisor.each_second.append(self._each_second)
 
     def each_second(self):
