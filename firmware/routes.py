@@ -18,7 +18,7 @@ _TABLE = {
     b"PATCH /api/config": ("api.settings", "change", _OPEN),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    b"GET /api/networks": ("api.device_actions", "networks", _SIGNED_IN),  # the scan stops everything else for 3 s
+    b"GET /api/networks": ("api.device_actions", "networks", _SIGNED_IN),  # a scan blocks for 3 s
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", _SIGNED_IN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _SIGNED_IN),

@@ -1,5 +1,4 @@
-"""Start-up lines, in the words of the original firmware, and a test of the card. Loaded on demand, at start.
-"""
+"""Start-up lines, in the words of the original firmware, and a test of the card. Loaded on demand, at start."""
 
 from micropython import const
 

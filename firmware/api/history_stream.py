@@ -31,7 +31,8 @@ async def send(device, request, days, whole, bounds, shape, end):
     day, last = days if device.card.mounted else (1, 0)
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # an object is twice as long as its line
     threshold = gc.threshold()
-    gc.threshold(gc.mem_alloc() // 4)  # each line leaves 1 KB of garbage: collecting would take most of the time
+    # Collect rarely, because each line leaves 1 KB of garbage: collecting would take most of the time.
+    gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
             is_whole = not shape and whole[0] <= day <= whole[1]

@@ -1,5 +1,4 @@
-"""The months' peaks as JSON, newest first: GET /api/peaks, and a part of GET /api/reading. Loaded on demand.
-"""
+"""The months' peaks as JSON, newest first: GET /api/peaks, and a part of GET /api/reading. Loaded on demand."""
 
 import json
 
