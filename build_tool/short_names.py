@@ -251,7 +251,7 @@ class _Renamer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _imports(self, node: ast.ImportFrom) -> list[ast.stmt]:
-        """`from storage import journal` imports a module, `from storage.journal import take` a name of one."""
+        """Return the imports of a board's copy: of a module for `from storage import journal`, else of names of one."""
         package = node.module or ""
         found: list[ast.stmt] = []
         left = []

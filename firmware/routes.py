@@ -1,6 +1,7 @@
 """Routes of the rarely used endpoints. The module of each handler is loaded for one request.
 
-The other routes are in dispatcher.py (polled documents) and api/legacy.py (paths of the original firmware)."""
+The other routes are in dispatcher.py (polled documents) and api/legacy.py (paths of the original firmware).
+"""
 
 from micropython import const
 

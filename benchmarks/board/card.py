@@ -48,6 +48,8 @@ class Disk:
 
 
 class Slot:
+    """A board of which only the card is used."""
+
     def __init__(self, path):
         self.disk = Disk(path)
 
@@ -142,6 +144,8 @@ class Request:
 
 
 class Monitor:
+    """A device of which only the card is used."""
+
     def __init__(self):
         self.card = self
         self.mounted = True

@@ -1,6 +1,7 @@
 """Actions on the device (identify, restart, format the card, erase Wi-Fi), and its telegram, log and networks.
 
-Loaded on demand."""
+Loaded on demand.
+"""
 
 import asyncio
 import json

@@ -8,7 +8,8 @@ _TOTALS = (
 def shown(fields):
     """Return the JSON keys of the amounts, the peak, its start and the number of quarters.
 
-    `fields`: those of a line of days.csv behind the date."""
+    `fields`: those of a line of days.csv behind the date.
+    """
     fields = [field or b"null" for field in fields]
     if fields[5] != b"null":
         fields[5] = b'"%s"' % fields[5]

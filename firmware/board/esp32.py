@@ -72,9 +72,10 @@ def _code(reply):
 
 
 class Board:
-    """The board. `facts(board)`, in the file of each kind of board, returns
+    """The board.
 
-    the name that people know, the pins, and the address of the register that shows a brownout, None if it is unknown.
+    `facts(board)`, in the file of each kind of board, returns the name that people know, the pins, and the address of
+    the register that shows a brownout, None if it is unknown.
 
     Pins: led, rx, tx, rts, boot; for the card mosi, miso, sck, cs, slot (of machine.SDCard), and card_power if a pin
     switches the card on.

@@ -1,4 +1,4 @@
-"""This computer as a board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
+"""The host board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
 Its options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
 P1_BUTTON names a file: while it exists, the button is pressed.
@@ -146,7 +146,7 @@ class Board:
             return b""
 
     def each_second(self):
-        """With P1_STATS, print the bytes of memory in use after a collection whenever they reach a new maximum."""
+        """Print, with P1_STATS, the bytes of memory in use after a collection whenever they reach a new maximum."""
         if self._most is not None:
             gc.collect()
             used = gc.mem_alloc()

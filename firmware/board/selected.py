@@ -6,4 +6,5 @@ NAME = "host"  # what update packages for it are called
 
 
 def create_board():
+    """Return the board."""
     return Board()

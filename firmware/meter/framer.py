@@ -9,7 +9,7 @@ LIMIT = const(4096)
 
 
 class Framer:
-    """Finds telegrams in a stream that may start, break off or be damaged anywhere.
+    r"""Finds telegrams in a stream that may start, break off or be damaged anywhere.
 
     It calls `on_telegram(lines)` with each telegram whose CRC is valid: its lines as bytes, split at LF (a CR stays at
     each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.

@@ -1,8 +1,8 @@
-"""What stands between the brackets of an object: from bytes to integers in base units.
+"""Values of objects: from the bytes between the brackets to integers in base units.
 
-W, Wh, dV (0.1 V), mA, dm3, MJ: no value of a meter is a float here, because the board's floats have 24 bits.
-Each kind of `meter/objects.py` has one function here, `(line, at)`, `at` being the line's first bracket.
-A value that cannot be read raises ValueError or IndexError; None means that the meter says there is none.
+W, Wh, dV (0.1 V), mA, dm3, MJ: no value of a meter is a float, because the board's floats have 24 bits. Each kind of
+meter/objects.py has a function `(line, at)`; `at` is the position of the line's first bracket. It raises ValueError or
+IndexError for a value that cannot be read, and returns None if the meter has no value.
 
 Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 """
@@ -34,9 +34,9 @@ _PREFIXES = {77: 6, 71: 9, 109: -3}  # M, G, m
 
 
 def number(line, at, places):
-    """An integer in base units from b"(000301.548*kWh)" at `at`; `places`: digits kept if the unit has no prefix.
+    """Return the integer in base units of b"(000301.548*kWh)"; `places`: digits kept if the unit has no prefix.
 
-    The unit is always read, since meters abroad send W, mA or kV.
+    The unit is always read, because foreign meters send W, mA or kV.
     """
     star = line.find(b"*", at)
     if star < 0:
@@ -44,7 +44,7 @@ def number(line, at, places):
     prefix = line[star + 1]
     if prefix == _KILO:
         places += 3
-    elif prefix != _CUBIC or line[star + 2] != 51:  # "m3" is no milli
+    elif prefix != _CUBIC or line[star + 2] != 51:  # the m of "m3" is not milli
         places += _PREFIXES.get(prefix, 0)
     point = line.find(b".", at, star)
     if point < 0:
@@ -60,21 +60,21 @@ def number(line, at, places):
 
 
 def _with_star(line, at):
-    """(line, place of its star) of b"(000123.456kWh)", as edited telegrams have it."""
+    """Return (line with a star before the unit, position of the star) for b"(000123.456kWh)" of edited telegrams."""
     value = line[at : line.find(b")", at)]
     end = len(value) - (2 if value.endswith(b"m3") else 0)
-    while value[end - 1] > 57:  # behind "9" in ASCII: a letter of the unit
+    while value[end - 1] > 57:  # after "9" in ASCII: a letter of the unit
         end -= 1
     if end == len(value):
         raise ValueError("no unit")
     return line[: at + end] + b"*" + line[at + end :], at + end
 
 
-# Nearly every number has one of these four forms; to take it without a search halves the time.
+# Nearly every number has one of these four forms. Reading them without a search halves the time.
 
 
 def power(line, at):
-    """W, and Wh for a register."""
+    """Return W, or Wh for a register."""
     if line[-9] == _POINT and line.endswith(b"*kW)\r"):
         return int(line[at + 1 : -9] + line[-8:-5])
     if line[-10] == _POINT and line.endswith(b"*kWh)\r"):
@@ -83,56 +83,57 @@ def power(line, at):
 
 
 def voltage(line, at):
-    """dV."""
+    """Return dV (0.1 V)."""
     if line[-6] == _POINT and line.endswith(b"*V)\r"):
         return int(line[at + 1 : -6] + line[-5:-4])
     return number(line, at, 1)
 
 
 def current(line, at):
-    """mA."""
+    """Return mA."""
     if line[-7] == _POINT and line.endswith(b"*A)\r"):
         return int(line[at + 1 : -7] + line[-6:-4]) * 10
     return number(line, at, 3)
 
 
 def limiter(line, at):
-    """W; kVA counts as kW. None when it is off, which a meter says with nines only."""
+    """Return W; kVA counts as kW. None if the limiter is off, which a meter sends as nines."""
     return None if _is_off(line, at) else power(line, at)
 
 
 def fuse(line, at):
-    """mA; None when it is off."""
+    """Return mA, None if the fuse is off (nines)."""
     return None if _is_off(line, at) else current(line, at)
 
 
 def _is_off(line, at):
     behind = line[at + 1 :].lstrip(b"9.")
-    return not behind or not 48 <= behind[0] <= 57  # a unit, or nothing, follows the nines
+    return not behind or not 48 <= behind[0] <= 57  # a unit or nothing follows the nines
 
 
 def count(line, at):
+    """Return a count."""
     return int(line[at + 1 : line.find(b")", at)])
 
 
 def text(line, at):
-    """Text from hex octets ("31534147" is "1SAG") or, where a meter sends it so, from plain characters.
+    """Return text from hex octets ("31534147" is "1SAG") or from plain characters, as the meter sends it.
 
-    None for empty, blank, zeros and dashes, which stand for "not known".
+    None for empty text, blanks, zeros and dashes, which mean "unknown".
     """
     value = octets = line[at + 1 : line.find(b")", at)]
-    # Old Iskra meters have eight digits for their name, which might be octets too: 20304050 is not " 0@P".
+    # Old Iskra meters send their name as eight digits, which could be octets: 20304050 is not " 0@P".
     length = len(value)
     if length % 2 == 0 and (length != 8 or line[:at] != b"0-0:96.1.0"):
         try:
             octets = unhexlify(value)
         except ValueError:
             pass
-    if not octets or octets[0] <= 48 or octets[0] == 255:  # else it begins with a letter: no filler
+    if not octets or octets[0] <= 48 or octets[0] == 255:  # text begins with a letter, a filler does not
         octets = octets.strip(b"\xff\x00 ")
         if not octets.strip(b"-0 "):
             return None
-    if (  # digits that only looked like hex octets
+    if (  # digits that are not hex octets
         octets is not value
         and min(octets) < 32
         and min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32
@@ -142,12 +143,12 @@ def text(line, at):
 
 
 def long_text(line, at):
-    """The line itself, to be read by text() when it is shown: up to 1024 characters are not kept twice."""
+    """Return the line itself: text() reads it when it is shown, so that 1024 characters are not in memory twice."""
     return line if line[at + 1] != 41 else None  # b")"[0]
 
 
 def plain(octets):
-    """Text as the meter means it: UTF-8, or else ISO 8859-1."""
+    """Return bytes as text: UTF-8, or ISO 8859-1 if they are not UTF-8."""
     try:
         return octets.decode()
     except UnicodeError:
@@ -155,7 +156,7 @@ def plain(octets):
 
 
 def clock(line, at, previous=None):
-    """(local_s, summer); `previous` is the moment of the telegram before."""
+    """Return (local_s, summer); `previous` is the moment of the previous telegram."""
     moment = parse(line, at + 1, line.find(b")", at), previous)
     if moment is None:
         raise ValueError("no moment")
@@ -163,7 +164,7 @@ def clock(line, at, previous=None):
 
 
 def peak(line, at):
-    """(power in W, end of its quarter as local_s, summer); Iskra meters send the value first."""
+    """Return (power in W, end of its quarter as local_s, summer). Iskra meters send the value first."""
     second = line.find(b"(", at + 1)
     if line.find(b"*", at, second) < 0:
         local_s, summer = clock(line, at)
@@ -173,25 +174,25 @@ def peak(line, at):
 
 
 def months(line, at):
-    """The peaks of the closed months, newest first: (month, power in W, end, summer).
+    """Return the peaks of the closed months, newest first: (month, power in W, end, summer).
 
-    The month is year * 12 + month - 1, `end` the end of the peak's quarter as local_s. The line names its columns
-    itself: (count)(code)(code)..., then per record the closing stamp and a value per column. Of two columns
-    1-0:1.6.0 the first is the stamp, the second the value. Months that were never measured are left out.
+    The month is year * 12 + month - 1, `end` the end of the peak's quarter as local_s. The line names its columns:
+    (count)(code)(code)..., then for each record the closing timestamp and a value for each column. Of two columns
+    1-0:1.6.0 the first is the timestamp, the second the value. Months that were never measured are left out.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    columns = line.count(b":")  # one in each code; the line's own stands for the count
+    columns = line.count(b":")  # one in each code; the one in the line's code is for the count
     column = parts.index(b"1-0:1.6.0")
     found = []
     for record in range(columns, len(parts) - columns + 1, columns):
         ended = parts[record + column]
         value = parts[record + column + 1]
         try:
-            # The month that is closed ends where the next one begins: 2601 is December 2025.
+            # A month ends where the next one begins: the closing timestamp 2601 is for December 2025.
             closed = int(parts[record][:4])
             later = closed - int(ended[:4])
-            # Months before its installation a meter fills with the stamp of their own beginning, which cannot be
-            # a peak's: the quarter that ends then belongs to the month before.
+            # For months before its installation a meter sends the timestamp of their beginning, which is no
+            # peak's, because the quarter that ends then belongs to the previous month.
             if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:
@@ -208,7 +209,7 @@ def months(line, at):
 
 
 def volume(line, at):
-    """(dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter; a meter never linked has no stamp."""
+    """Return (dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter; one never linked has no timestamp."""
     value = line.find(b"(", at + 1)
     if line[-9] == _POINT and line.endswith(b"*m3)\r"):
         unit = b"m3"

@@ -42,6 +42,8 @@ async def run(wifi, dns_port=53):
 
 
 class Portal:
+    """The setup portal, from the opening of its network to its close."""
+
     def __init__(self, wifi):
         self.wifi = wifi
         self.point = network.WLAN(network.WLAN.IF_AP)

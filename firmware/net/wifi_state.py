@@ -11,6 +11,7 @@ _FILE = const("wifi.json")
 
 
 def read(device):
+    """Return the Wi-Fi state as a dict, {} before the first one."""
     return read_json(device.board, _FILE)
 
 

@@ -1,4 +1,4 @@
-"""What the owner can set, and which values are right. Dicts as /config.json holds them: see `config.py`."""
+"""The owner's settings and their valid values, in the shape of /config.json (store.py). Loaded on demand."""
 
 import json
 from micropython import const
@@ -57,7 +57,7 @@ SETTINGS = (
     ("access", "closed", "flag", False),
     ("radio", "tx_power_dbm", (2, 20), 15),
     ("card", "remove_oldest", "flag", False),
-    ("-", "language", "language", None),  # in no section
+    ("-", "language", "language", None),  # outside the sections
 )
 
 
@@ -75,14 +75,14 @@ _ROWS, _TEXTS, _AREAS, _LANGUAGES = _packed_by_build(SETTINGS, KINDS, AREAS, LAN
 
 
 def _rows():
-    """(section or "", key, kind, default in JSON) of each setting."""
+    """Yield (section or "", key, kind, default in JSON) of each setting."""
     for row in _ROWS.split("\n"):
         section, key, kind, default = row.split(" ")
         yield "" if section == "-" else section, key, kind, default
 
 
 def _is(kind, value):
-    """Whether a value is right; TypeError, ValueError or AttributeError where it is of another type."""
+    """True if a value is valid; TypeError, ValueError or AttributeError if it has another type."""
     if kind == "flag":
         return value is True or value is False
     if kind[0].isdigit():
@@ -97,7 +97,7 @@ def _is(kind, value):
     if kind == "address":
         return _is_address(value)
     if kind == "mask":
-        # Ones, then zeros: what is missing to all ones is one less than a power of two. Two hosts at least.
+        # Ones, then zeros: the inverse is one less than a power of two. There is room for two hosts at least.
         hosts = 0xFFFFFFFF - _number(value) if _is_address(value) else 0
         return 3 <= hosts < 0xFFFFFFFF and not hosts & (hosts + 1)
     if kind == "date":
@@ -126,7 +126,7 @@ def _is_date(year, month, day):
 
 
 def _digits(value, between, *lengths):
-    """The numbers of these lengths that a text is made of."""
+    """Return the numbers of these lengths that a text consists of."""
     parts = value.split(between)
     if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
         raise ValueError
@@ -134,7 +134,7 @@ def _digits(value, between, *lengths):
 
 
 def check(given):
-    """(settings, faults): the right values in one dict by key, and what is wrong as (key, one line)."""
+    """Return (settings, faults): the valid values in one dict by key, and faults as (key, one line)."""
     settings, faults = _right(given)
     return settings, faults + _contradictions(settings)
 
@@ -154,12 +154,12 @@ def _right(given):
             settings[key] = value
     network = given.get("network")
     if isinstance(network, dict) and network.get("dhcp") is None:
-        settings["dhcp"] = settings["ip"] is None  # the original's file names an address and no more
+        settings["dhcp"] = settings["ip"] is None  # the original firmware's file has only an address
     return settings, faults
 
 
 def _contradictions(settings):
-    """What is wrong between settings that are right each by itself; they are mended."""
+    """Return the faults between settings that are valid alone, and correct them."""
     faults = []
     if not settings["dhcp"]:
         missing = [key for key in ("ip", "subnet", "gateway") if settings[key] is None]
@@ -179,9 +179,9 @@ def _contradictions(settings):
 
 
 def merge(given, changes):
-    """Put changes, in the shape of the file, into what is given; what is wrong with them, one line each.
+    """Put changes, in the shape of the file, into given settings, and return the faults, one line each.
 
-    null takes a setting back to its default, but leaves a password as it is: nobody who read the settings has it.
+    null resets a setting to its default, but keeps a password, because clients cannot read it.
     """
     if not isinstance(changes, dict):
         return ["The settings are an object of sections"]
@@ -198,7 +198,7 @@ def merge(given, changes):
             if fault:
                 faults.append(fault)
     if not faults:
-        # What a file had wrong before in another section stays its owner's matter.
+        # Faults that the file already had in another section do not stop the change.
         left = _contradictions(_right(given)[0])
         faults = [fault for _, fault in left if fault[: fault.find(".")] in changes]
     return faults
@@ -224,7 +224,7 @@ def _set(given, section, key, value):
 
 
 def shown(given):
-    """The settings as they are told: in sections, without the password."""
+    """Return the settings for a client: by section, without the password."""
     settings = check(given)[0]
     document = {}
     for section, key, _, _ in _rows():
@@ -238,7 +238,7 @@ def shown(given):
 
 
 def _fault(section, key, kind, value):
-    """What is wrong with a value, without the value itself, which may be a secret; None when it is right."""
+    """Return the fault of a value, None if it is valid. The text does not contain the value, which may be a secret."""
     try:
         if _is(kind, value):
             return None

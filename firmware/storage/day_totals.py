@@ -35,6 +35,7 @@ def folder(day):
 
 
 def days_csv(day):
+    """Return the path of the days.csv of a day (local_s // 86400)."""
     return "%s/meter/%04d/days.csv" % (CARD, civil(day * _DAY_S)[0])
 
 

@@ -14,6 +14,8 @@ _AGAIN_S = const(60)
 
 
 class Trial:
+    """Checks each second whether the new version has passed its trial."""
+
     def __init__(self, device):
         self._device = device
         self._well_s = 0

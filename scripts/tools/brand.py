@@ -17,6 +17,7 @@ INK = {"": "#12304a", "dark_": "#f4f8fb"}
 
 
 def drawing(name: str) -> str:
+    """Return a drawing as SVG."""
     return (DRAWINGS / f"{name}.svg").read_text()
 
 
@@ -30,10 +31,12 @@ def draw(browser: Browser, html: str, path: Path, scale: int) -> None:
 
 
 def icon(size: int) -> str:
+    """Return the icon as HTML."""
     return f'<div style="width: {size}px; height: {size}px">{drawing("icon")}</div>'
 
 
 def main() -> None:
+    """Make the brand images."""
     BRAND.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

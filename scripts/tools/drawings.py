@@ -241,6 +241,7 @@ def plug(language: str) -> None:
 
 
 def nose(drawing: Drawing, left: float, contacts: range) -> None:
+    """Draw the front of a plug with its contacts."""
     drawing.path("plug", f"M{left:g} 592h44v-14h62v14h44v48h-150Z")
     for pin in contacts:
         x = left + 75 + (pin - 3.5) * 23
@@ -290,6 +291,7 @@ def ports(language: str) -> None:
 
 
 def main() -> None:
+    """Make all drawings."""
     FOLDER.mkdir(exist_ok=True)
     for language in ("en", "nl"):
         for name in WIRINGS:

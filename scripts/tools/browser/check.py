@@ -10,6 +10,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def draws_text(browser: str) -> bool:
+    """Return True if a browser starts and draws text."""
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(executable_path=browser, args=ARGUMENTS, timeout=60_000)
