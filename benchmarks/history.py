@@ -28,17 +28,22 @@ QUARTERS = 365 * 96
 RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
 FUZZED = 20_000
-_CARD = Path(__file__).parent / "board/card.py"
-_TESTS = bytecode.ROOT / "tests"
+_BOARD = Path(__file__).parent / "board"
 _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
 
 
-def _micropython(script: Path, *arguments: object) -> Any:
-    """Run a script under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
+def _micropython(script: str, *arguments: object) -> Any:
+    """Run a script of the folder board under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
+        [
+            Path(sys.executable).with_name("micropython"),
+            "-X",
+            "heapsize=64m",
+            _BOARD / script,
+            *map(str, arguments),
+        ],
         cwd=bytecode.ROOT,
-        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_TESTS / 'firmware'}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_BOARD}:.frozen"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -93,7 +98,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _writes(folder: Path) -> Iterator[Figure]:
-    sectors = _micropython(_CARD, "writes", _card(folder / "writes"))
+    sectors = _micropython("card.py", "writes", _card(folder / "writes"))
     yield Figure(
         key="history.sectors_per_quarter",
         value=sectors["ours"],
@@ -111,9 +116,9 @@ def _writes(folder: Path) -> Iterator[Figure]:
 
 def _queries(folder: Path) -> Iterator[Figure]:
     one, ten = _card(folder / "one.img"), _card(folder / "ten.img")
-    _micropython(_CARD, "fill", one, 1)
-    _micropython(_CARD, "fill", ten, 10)
-    reads, reads_of_ten = _micropython(_CARD, "reads", one), _micropython(_CARD, "reads", ten)
+    _micropython("card.py", "fill", one, 1)
+    _micropython("card.py", "fill", ten, 10)
+    reads, reads_of_ten = _micropython("card.py", "reads", one), _micropython("card.py", "reads", ten)
     (line, board), (other_line, other) = _running(one), _running(ten)
     with line, other_line, board, other:
         for each in (board, other):
@@ -163,11 +168,10 @@ def _queries(folder: Path) -> Iterator[Figure]:
 
 def _cuts(folder: Path) -> Iterator[Figure]:
     tried = lost = 0
-    script = _TESTS / "history/board/power_cuts.py"
     for kind in (16, 32):
         image = _card(folder / f"cut{kind}", kind=kind)
         _card(folder / f"cut{kind}.cut", kind=kind)
-        seen = _micropython(script, image, fat.FSCK, "261130230000W", CUT_STEP, 0, "clean", "torn")
+        seen = _micropython("power_cuts.py", image, fat.FSCK, "261130230000W", CUT_STEP, 0, "clean", "torn")
         tried += seen["tried"]
         lost += len(seen["wrong"])
     yield Figure(
@@ -185,7 +189,7 @@ def _fuzz(folder: Path) -> Iterator[Figure]:
     file = folder / "telegrams"
     good = [each for meter in _METERS for each in telegrams(meter, clock.moment(2026, 1, 15, 18, 7, 0), 5)]
     file.write_bytes(b"".join(good))
-    seen = _micropython(_TESTS / "history/board/fuzz.py", file, FUZZED, 1)
+    seen = _micropython("fuzz.py", file, FUZZED, 1)
     if seen["wrong"]:
         raise BenchmarkError(f"fuzzed telegrams: {seen['wrong'][0]}")
     yield Figure(
