@@ -22,8 +22,6 @@ LONG = bool(os.environ.get("P1_LONG"))
 def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) -> Any:
     """What a script printed last, as JSON."""
     bytecode.build()
-    # Where benchmarks/board/recording.py has its flash.
-    (bytecode.ROOT / "build/tests").mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [
             Path(sys.executable).with_name("micropython"),
