@@ -122,8 +122,8 @@ def test_it_tells_at_the_start_twice_and_every_15_minutes():
         def recvfrom(self, size):
             raise OSError
 
-    searcher.device._end.close()
-    searcher.device._end = Group()
+    searcher.device._socket.close()
+    searcher.device._socket = Group()
     for _ in range(1810):
         seconds[0] += 1
         searcher.device.each_second()
@@ -145,7 +145,7 @@ def test_network_that_takes_nothing_costs_nothing():
         def recvfrom(self, size):
             raise OSError(11)
 
-    searcher.device._end.close()
-    searcher.device._end = Full()
+    searcher.device._socket.close()
+    searcher.device._socket = Full()
     searcher.device.each_second()
     searcher.end.close()

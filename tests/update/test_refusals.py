@@ -49,7 +49,7 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "size of no file": (ALL.replace(b'"last.py",', b'"last.py",-'), None, 400, BROKEN),
     "says that it has no room": (with_head(room=1 << 30), None, 507, "No room in the flash"),
     "more than it says": (tiny_firmware("new", {"big": bytes(300_000)}).content(), None, 507, "No room"),
-    "too large": (bytes((1 << 20) + 1), None, 413, "At most 1048576 bytes"),
+    "too large": (bytes((1 << 20) + 1), None, 413, "at most 1048576 bytes"),
 }
 # These are found out when the other folder, which does not run, has been begun.
 LATE = ("damaged in a file", "peer leaves in a file", "more than it says")
