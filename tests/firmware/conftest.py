@@ -24,7 +24,6 @@ INTERPRETERS = {
     "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
 }
 TESTS = bytecode.ROOT / "build" / "tests"
-RECORDING = bytecode.ROOT / "benchmarks" / "board" / "recording.py"
 SECONDS = 120  # for all tests of one file
 
 
@@ -95,7 +94,8 @@ class Run:
     def results(self, functions: tuple[str, ...]) -> dict[str, tuple[bool, str]]:
         """Whether each function passed, and what it printed."""
         bytecode.build()
-        for source in [*Path(__file__).parent.glob("*.py"), RECORDING]:
+        here = Path(__file__).parent
+        for source in here.glob("*.py"):
             if source.name != "conftest.py":
                 name = source.relative_to(bytecode.ROOT).as_posix()
                 bytecode.compile_python(source, TESTS / f"{source.stem}.mpy", name, optimise=0)

@@ -11,18 +11,7 @@ from meter.parser import total
 from storage.card import Card
 from storage.recorder import Recorder
 
-FLASH = "build/flash/" + os.urandom(4).hex()  # several run side by side
-
-
-def make_folder(path):
-    """Make a folder and those above it, unless they exist."""
-    end = 0
-    while end >= 0:
-        end = path.find("/", end + 1)
-        try:
-            os.mkdir(path[:end] if end >= 0 else path)
-        except OSError:
-            pass
+FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
 
 
 def moment(text):
@@ -130,7 +119,10 @@ class Board:
     def __init__(self, slot, flash=FLASH):
         self.slot, self.flash = slot, flash
         self.held = b""
-        make_folder(flash)
+        try:
+            os.mkdir(flash)
+        except OSError:
+            pass
         for name in os.listdir(flash):
             os.remove(flash + "/" + name)
 
