@@ -113,7 +113,8 @@ def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
     assert clients.events
 
     heap = [int(text.split()[1]) for text in hardware.lines if text.startswith("heap ")]
-    assert min(heap[-12:]) <= min(heap[:12]) + 4096
+    # Medians, because a single hour can be low: it counts what happens to be loaded.
+    assert sorted(heap[-12:])[6] <= sorted(heap[:12])[6] + 4096
 
 
 def quarter_of(stamp: str) -> str:
