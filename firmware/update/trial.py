@@ -2,7 +2,7 @@
 
 The version passes when it has joined Wi-Fi (on a board with a radio), listens for HTTP and has read a telegram; without
 a meter, after ten minutes of the other two. Until it passes, loader/slot.py counts its starts, and after three starts
-the previous version. returns
+the previous version returns.
 """
 
 from micropython import const
