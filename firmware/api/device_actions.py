@@ -80,20 +80,20 @@ async def format_card(device, request):
     card = device.card
     if card.state == "absent":
         raise Refused(409, "There is no card")
-    said = []
+    result = []
     # The jobs that waited were for the files that formatting removes.
     device.recorder.jobs[:] = [
-        ["storage.card_format", "format_card", "format the card", (device, said), None]
+        ["storage.card_format", "format_card", "format the card", (device, result), None]
     ]
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
-        if said:
+        if result:
             break
     else:
         device.recorder.jobs.clear()
         raise Refused(503, "The card is busy, try again")
-    if said[0]:
-        raise Refused(503, "The card could not be formatted: %s" % said[0])
+    if result[0]:
+        raise Refused(503, "The card could not be formatted: %s" % result[0])
     await request.reply(200, _JSON, "{}")
 
 

@@ -60,7 +60,7 @@ def reading(fields, write, with_peaks=True):
             write(',"%s":%s' % (field, json.dumps(value)))
     _mbus(fields["mbus"], write)
     if with_peaks:
-        load("api.peaks").write_sent(fields["peaks"] or (), write)
+        load("api.peaks").write_meter_peaks(fields["peaks"] or (), write)
     write("}")
 
 

@@ -21,7 +21,7 @@ _HEADER = (
 def day(device, request):
     """GET /api/days/2026-01-15: return the awaitable that sends the day's quarters."""
     name = request.path[len(b"/api/days/") :]
-    day = _day(name)
+    day = _parse_day(name)
     if day is None:
         raise Refused(400, "A day is like 2026-01-15")
     request.begin(200, "application/json")
@@ -32,7 +32,7 @@ def day(device, request):
 
 def history(device, request):
     """GET /api/history: return the awaitable that sends quarters, as CSV if the client accepts that, else as NDJSON."""
-    first, end = _bound(request, b"from"), _bound(request, b"to")
+    first, end = _parse_bound(request, b"from"), _parse_bound(request, b"to")
     if first >= end:
         raise Refused(400, "from must be before to")
     csv = b"text/csv" in request.header(b"accept")
@@ -48,7 +48,7 @@ def history(device, request):
     return load("api.history_stream").send(device, request, days, whole, bounds, shape, b"0\r\n\r\n")
 
 
-def _digits(text):
+def _parse_moment(text):
     """Return local_s of 2026-01-15T09:45:00. ValueError if no meter can send such a moment."""
     numbers = []
     at = 0
@@ -67,29 +67,29 @@ def _digits(text):
     return seconds(*numbers)
 
 
-def _day(name):
+def _parse_day(name):
     """Return the day (local_s // 86400) of 2026-01-15, None if that day does not exist."""
     try:
-        return _digits(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
+        return _parse_moment(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
     except ValueError:
         return None
 
 
-def _bound(request, name):
+def _parse_bound(request, name):
     """Return an argument, a date or a moment with its offset, in seconds on a clock that keeps winter time all year."""
     what = name.decode()
     text = request.argument(name)
     if not text:
         raise Refused(400, "Need a %s argument, like 2026-01-01" % what)
     text = text.replace(b"%3A", b":").replace(b"%3a", b":").replace(b"%2B", b"+").replace(b"%2b", b"+")
-    day = _day(text)
+    day = _parse_day(text)
     if day is not None:
         # A date has no offset: the EU's rule gives it, as for a timestamp without a letter.
         local_s, summer = parse(b"%02d%02d%02d000000" % _short(day))
         return local_s - 3600 if summer else local_s
     try:
-        local_s = _digits(text[:19])
-        return local_s - _offset_s(text[19:]) + 3600
+        local_s = _parse_moment(text[:19])
+        return local_s - _parse_offset(text[19:]) + 3600
     except ValueError:
         raise Refused(
             400, "%s is a day like 2026-01-01, or a moment like 2026-01-01T00:00:00+01:00" % what
@@ -101,7 +101,7 @@ def _short(day):
     return year - 2000, month, of_month
 
 
-def _offset_s(text):
+def _parse_offset(text):
     """Return the seconds of Z, +01:00 or -05:00. A blank counts as a plus, because forms decode a plus to a blank."""
     if text == b"Z":
         return 0

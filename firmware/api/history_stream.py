@@ -38,7 +38,7 @@ async def send(device, request, days, whole, bounds, shape, end):
             is_whole = not shape and whole[0] <= day <= whole[1]
             file, day = load("storage.day_csv_reader").open_day(day)
             if not file:
-                await _give_way(request)
+                await _let_others_run(request)
                 continue
             _filesystem = Card.filesystem  # must live as long as the file (storage/card.py)
             with file:
@@ -46,14 +46,14 @@ async def send(device, request, days, whole, bounds, shape, end):
                 while count := file.readinto(block):
                     piece = memoryview(block)[:count]
                     if is_whole:
-                        piece = piece[_head(block) :]
+                        piece = piece[_first_line_at(block) :]
                     else:
-                        rest, piece = _within(rest + piece, bounds, shape)
+                        rest, piece = _select_lines(rest + piece, bounds, shape)
                     if piece:
                         request.write(piece[skip:] if is_list else _chunk(piece))
                         skip = False
                     piece = None
-                    await _give_way(request)
+                    await _let_others_run(request)
     finally:
         gc.threshold(threshold)
     request.write(end)
@@ -65,12 +65,12 @@ def _chunk(piece):
     return b"%x\r\n" % len(piece) + piece + b"\r\n"
 
 
-def _head(block):
+def _first_line_at(block):
     """Return the position of the first line in a block: 0, or behind the header of a file."""
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
 
-def _within(text, bounds, shape):
+def _select_lines(text, bounds, shape):
     """Return (rest behind the last whole line, bytes to send of the lines before it)."""
     while b"\n\n" in text:  # blanked lines leave hundreds of empty ones, which would take 20 KB when split
         text = text.replace(b"\n\n", b"\n")
@@ -91,7 +91,7 @@ def _within(text, bounds, shape):
     return rest, b"".join(found).replace(b":,", b":null,")
 
 
-async def _give_way(request):
+async def _let_others_run(request):
     """Let other tasks run, and wait if the client is slower than the card."""
     if request.stream.out_buf:
         await request.drain()

@@ -26,19 +26,19 @@ class Live:
         self._access = access
         self._pieces = WriteBuffer(self._send)
         self._clients = []  # streams, the oldest first
-        self._known = []  # the streams that were opened with a token
+        self._with_token = []  # the streams that were opened with a token
         self._quiet_s = 0  # seconds since the newest "status" event
 
     async def stream(self, request):
-        self._sweep()
+        self._drop_closed()
         known = self._access.has_valid_token(request)
         if len(self._clients) >= _STREAMS:
             if not known:
                 raise Refused(503, "Three clients are watching already")
-            others = [client for client in self._clients if client not in self._known]
+            others = [client for client in self._clients if client not in self._with_token]
             self._drop((others or self._clients)[0])
         if known:
-            self._known.append(request.stream)
+            self._with_token.append(request.stream)
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
@@ -48,7 +48,7 @@ class Live:
 
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients."""
-        self._sweep()
+        self._drop_closed()
         if not self._clients:
             return
         try:
@@ -83,7 +83,7 @@ class Live:
             if not taken:
                 self._drop(client)
 
-    def _sweep(self):
+    def _drop_closed(self):
         """Drop the clients that have left. Bytes that a client sends are discarded."""
         for client in self._clients[:]:
             try:
@@ -95,6 +95,6 @@ class Live:
 
     def _drop(self, client):
         self._clients.remove(client)
-        if client in self._known:
-            self._known.remove(client)
+        if client in self._with_token:
+            self._with_token.remove(client)
         self._server.close(client)

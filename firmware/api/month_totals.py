@@ -11,9 +11,9 @@ _RUNNING = const(1)  # means the running day: no line begins at 1
 
 async def send(request, name, running):
     """Send the days of a month. `running`: the fields of the running day, None if it is not in this month."""
-    shown = load("api.totals_json").shown
+    members = load("api.totals_json").totals_members
     path = load("storage.day_csv_reader").days_csv(int(name[:4]))
-    places = await _places(path, name)
+    places = await _line_positions(path, name)
     if running:
         places[int(running[0][8:])] = _RUNNING
     request.begin(200, "application/json")
@@ -22,17 +22,17 @@ async def send(request, name, running):
     for day, place in enumerate(places):
         fields = running if place == _RUNNING else load("storage.day_csv_reader").fields_at(path, place)
         if place and not fields:  # the day was closed again meanwhile, so its line is further behind
-            place = (await _places(path, name))[day]
+            place = (await _line_positions(path, name))[day]
             fields = load("storage.day_csv_reader").fields_at(path, place)
         if fields:
-            request.write(b'%s{"day":"%s",%s}' % (between, fields[0], shown(fields[1:8])))
+            request.write(b'%s{"day":"%s",%s}' % (between, fields[0], members(fields[1:8])))
             between = b","
             await asyncio.sleep_ms(0)
     request.write("]}")
     await request.drain()
 
 
-async def _places(path, name):
+async def _line_positions(path, name):
     """Return the position in the file of the newest line of each day of this month."""
     rows = load("storage.day_csv_reader")
     places = array("I", [0] * 32)  # 0 means no line, because the header is there

@@ -20,7 +20,7 @@ def write_peaks(peaks, card, write):
     write('],"billable_average_w":%s}' % json.dumps(peaks.billable_w()))
 
 
-def write_sent(peaks, write):
+def write_meter_peaks(peaks, write):
     """Write the closed months as the meter sends them, a part of GET /api/reading."""
     write(',"peaks":[')
     between = ""

@@ -27,7 +27,7 @@ async def change(device, request):
     has_password = load("auth.password").is_set(device.board)
     if password is None or changes or has_password or not device.button.window:
         device.access.require(request)
-    faults = _faults_of_access(device, changes, password, has_password)
+    faults = _access_faults(device, changes, password, has_password)
     if faults:
         # A trial on a copy finds the other faults, so that the reply names all of them.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
@@ -58,7 +58,7 @@ def _take_password(changes):
     return password
 
 
-def _faults_of_access(device, changes, password, has_password):
+def _access_faults(device, changes, password, has_password):
     faults = []
     fault = password is not None and load("auth.password").fault_in(password)
     if fault:

@@ -5,7 +5,7 @@ _TOTALS = (
 )
 
 
-def shown(fields):
+def totals_members(fields):
     """Return the JSON keys of the amounts, the peak, its start and the number of quarters.
 
     `fields`: those of a line of days.csv behind the date.

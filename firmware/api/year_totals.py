@@ -7,7 +7,7 @@ from overlay import load
 
 async def send(request, name, running):
     """Send the months of a year. `running`: the fields of the running day, None if it is not in this year."""
-    shown = load("api.totals_json").shown
+    members = load("api.totals_json").totals_members
     months = await _months(name, running)
     request.begin(200, "application/json")
     request.write('{"year":%d,"months":[' % int(name))
@@ -19,7 +19,7 @@ async def send(request, name, running):
                 b"" if amount is None else b"%d.%03d" % (amount // 1000, amount % 1000)
                 for amount in month[4:]
             ]
-            text = shown(amounts + [b"%d" % peak_w if peak else b"", peak, b"%d" % quarters])
+            text = members(amounts + [b"%d" % peak_w if peak else b"", peak, b"%d" % quarters])
             request.write(b'%s{"month":"%s-%02d",%s,"days":%d}' % (between, name, at + 1, text, days))
             between = b","
     request.write("]}")

@@ -4,7 +4,7 @@ import asyncio
 import os
 
 
-def make_around(path, begin):
+def make_parent_folders(path, begin):
     """Make the folders of a file, but for those within the first `begin` letters of its path."""
     at = path.find("/", begin + 1)
     while at > 0:
@@ -12,13 +12,13 @@ def make_around(path, begin):
         at = path.find("/", at + 1)
 
 
-def room(flash, folder):
+def available_bytes(flash, folder):
     """Return the bytes that will be free once this folder is empty."""
     fields = os.statvfs(flash)
     return fields[1] * fields[4] + _used(folder)
 
 
-async def empty(folder):
+async def clear_folder(folder):
     """Empty a folder, or make it. The manifest goes first, so that a cut leaves no folder that looks whole."""
     try:
         os.remove(folder + "/manifest.json")
@@ -27,7 +27,7 @@ async def empty(folder):
     for name, is_folder in _entries(folder):
         path = "%s/%s" % (folder, name)
         if is_folder:
-            await empty(path)
+            await clear_folder(path)
             os.rmdir(path)
         else:
             os.remove(path)

@@ -28,12 +28,12 @@ async def receive(device, request):
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
     request.length(_LARGEST)
     gc.collect()
-    take = load("update.receive").take
+    receive_package = load("update.receive").receive_package
     status.update({"state": "receiving", "percent": 0, "error": None})
-    return take(device, request, slot)
+    return receive_package(device, request, slot)
 
 
-def failed(device, error):
+def report_failure(device, error):
     """Report why a package was refused, and return the refusal."""
     if isinstance(error, OSError):
         full = error.errno == 28
@@ -44,7 +44,7 @@ def failed(device, error):
     return error
 
 
-async def taken(device, request, version):
+async def restart_into(device, request, version):
     """Reply with the version that was received, and restart."""
     device.update.update({"state": "restarting", "percent": 100})
     device.note("update: restart with version " + version)

@@ -13,7 +13,7 @@ from server.http import Refused
 _FORMAT = const("p1-monitor 1")
 
 
-def head(line, broken):
+def check_head(line, broken):
     """Return the first line of a manifest as a dict: version, and room, the bytes that its files take in the flash.
 
     Refused with the text `broken` if it is damaged, or if it is for another board or MicroPython.

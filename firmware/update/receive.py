@@ -15,16 +15,16 @@ _PIECE = const(512)
 _BROKEN = const("This is no update package, or not a whole one")
 
 
-async def take(device, request, slot):
+async def receive_package(device, request, slot):
     """Receive the package of a request, and return the awaitable that sends the reply."""
     try:
-        version = await _take(device.board, Body(request, device.update), slot)
-        return load("update.install").taken(device, request, version)
+        version = await _write_package(device.board, Body(request, device.update), slot)
+        return load("update.install").restart_into(device, request, version)
     except BaseException as error:
         # Even if memory is short, the state must end, so that another try is accepted.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
-        raise load("update.install").failed(device, error) from None
+        raise load("update.install").report_failure(device, error) from None
 
 
 class Body:
@@ -67,7 +67,7 @@ class Body:
         return more
 
 
-async def _take(board, body, slot):
+async def _write_package(board, body, slot):
     """Write the package to the folder, choose that for the next start, and return its version.
 
     The manifest stays outside the folder until all files are checked, and is moved there last, because a folder with a
@@ -75,10 +75,10 @@ async def _take(board, body, slot):
     """
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
-    head = await _manifest(body, manifest)
-    if head["room"] > load("update.folders").room(board.flash or "/", folder):
+    head = await _store_manifest(body, manifest)
+    if head["room"] > load("update.folders").available_bytes(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
-    await load("update.folders").empty(folder)
+    await load("update.folders").clear_folder(folder)
     at = 0
     while True:
         # Opened again for each line, because LittleFS is safest with one open file.
@@ -91,16 +91,16 @@ async def _take(board, body, slot):
         if not line:
             raise OSError(5)  # the flash lost bytes
         if line[:2] == b'["':
-            await _file(body, folder, *_row(line))
+            await _write_file(body, folder, *_parse_row(line))
     os.rename(manifest, folder + "/manifest.json")
     load("update.slots").choose(board, slot, "0")
     return head["version"]
 
 
-async def _manifest(body, path):
+async def _store_manifest(body, path):
     """Write the manifest to a file, and return its first line as a dict. Refused if it does not fit this board."""
     line = await body.line()
-    head = load("update.manifest").head(line, _BROKEN)
+    head = load("update.manifest").check_head(line, _BROKEN)
     total = 0
     with open(path, "wb") as file:
         file.write(line + b"\n")
@@ -108,13 +108,13 @@ async def _manifest(body, path):
             line = await body.line()
             file.write(line + b"\n")
             if line != b"]}":
-                total += _row(line)[1]
+                total += _parse_row(line)[1]
     if total != body.left():
         raise Refused(400, _BROKEN)
     return head
 
 
-def _row(line):
+def _parse_row(line):
     """Return name, size and SHA-256 (hexadecimal) of a file."""
     try:
         name, size, digest = json.loads(line.rstrip(b","))
@@ -128,9 +128,9 @@ def _row(line):
     return name, size, digest
 
 
-async def _file(body, folder, name, size, digest):
+async def _write_file(body, folder, name, size, digest):
     path = "%s/%s" % (folder, name)
-    load("update.folders").make_around(path, len(folder))
+    load("update.folders").make_parent_folders(path, len(folder))
     with open(path, "wb") as file:
         while size:
             piece = await body.piece(size)

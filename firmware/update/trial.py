@@ -18,15 +18,15 @@ class Trial:
 
     def __init__(self, device):
         self._device = device
-        self._well_s = 0
+        self._working_s = 0
         self._each_second = self.each_second  # one bound method, to be found in the list again
         device.supervisor.each_second.append(self._each_second)
 
     def each_second(self):
         device = self._device
         joined = device.wifi is None or device.wifi.address
-        self._well_s = self._well_s + 1 if joined and device.server.listening else 0
-        if self._well_s > 0 and (device.coach.start is not None or self._well_s > _WITHOUT_METER_S):
+        self._working_s = self._working_s + 1 if joined and device.server.listening else 0
+        if self._working_s > 0 and (device.coach.start is not None or self._working_s > _WITHOUT_METER_S):
             self._confirm()
 
     def _confirm(self):
@@ -35,7 +35,7 @@ class Trial:
             load("update.slots").choose(device.board, load("update.slots").running(), "ok")
         except OSError as error:
             device.note("update: cannot say that this version is well: %r" % error)
-            self._well_s -= _AGAIN_S
+            self._working_s -= _AGAIN_S
             return
         device.update["state"] = "idle"
         device.supervisor.each_second.remove(self._each_second)

@@ -37,7 +37,7 @@ def test_no_memory_to_tell_of_a_failure_leaves_no_update_under_way():
     device = Device()
     receive.load = nothing_left
     try:
-        asyncio.run(receive.take(device, Request(), "b"))
+        asyncio.run(receive.receive_package(device, Request(), "b"))
         raise AssertionError
     except MemoryError:
         pass
@@ -51,7 +51,7 @@ def test_peer_that_leaves_is_told_of():
     device = Device()
     why = None
     try:
-        asyncio.run(receive.take(device, Request(), "b"))
+        asyncio.run(receive.receive_package(device, Request(), "b"))
     except receive.Refused as refused:
         why = refused.why
     finally:
