@@ -52,7 +52,7 @@ def identify(device, request):
 
 async def restart(device, request):
     """POST /api/restart: restart the device."""
-    device.note("restart, as asked for")
+    device.note("restart requested")
     await request.reply(200, _JSON, "{}")
     asyncio.create_task(_restart(device))
 
@@ -62,8 +62,8 @@ async def erase_wifi(device, request):
     try:
         load("settings.store").erase_wifi(device)
     except OSError:
-        raise Refused(503, "The flash does not take it") from None
-    device.note("Wi-Fi settings erased, as asked for")
+        raise Refused(503, "Could not write to flash") from None
+    device.note("Wi-Fi settings erased by request")
     device.light.show("bye")
     await request.reply(200, _JSON, "{}")
     asyncio.create_task(_restart(device))
@@ -76,7 +76,7 @@ async def format_card(device, request):
     except ValueError:
         asked = None
     if not isinstance(asked, dict) or asked.get("confirm") != "format":
-        raise Refused(400, 'This erases all that the card holds: send {"confirm": "format"}')
+        raise Refused(400, 'This erases the whole card. To confirm, send {"confirm": "format"}')
     card = device.card
     if card.state == "absent":
         raise Refused(409, "There is no card")

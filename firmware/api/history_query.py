@@ -23,7 +23,7 @@ def day(device, request):
     name = request.path[len(b"/api/days/") :]
     day = _parse_day(name)
     if day is None:
-        raise Refused(400, "A day is like 2026-01-15")
+        raise Refused(400, "The day must be like 2026-01-15")
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
     bounds = ((b"2", b"3"),) * 2  # every line of the day, but neither the header nor an empty line
@@ -92,7 +92,7 @@ def _parse_bound(request, name):
         return local_s - _parse_offset(text[19:]) + 3600
     except ValueError:
         raise Refused(
-            400, "%s is a day like 2026-01-01, or a moment like 2026-01-01T00:00:00+01:00" % what
+            400, "%s must be a day like 2026-01-01 or a moment like 2026-01-01T00:00:00+01:00" % what
         ) from None
 
 

@@ -22,7 +22,7 @@ async def change(device, request):
     try:
         changes = json.loads(await request.body(_BODY))
     except ValueError:
-        raise Refused(400, "The body is no JSON") from None
+        raise Refused(400, "The body is not JSON") from None
     password = _take_password(changes)
     has_password = load("auth.password").is_set(device.board)
     if password is None or changes or has_password or not device.button.window:
@@ -39,7 +39,7 @@ async def change(device, request):
         if password is not None:
             await load("auth.password").set_password(device, password)
     except OSError:
-        raise Refused(503, "The flash does not take it") from None
+        raise Refused(503, "Could not write to flash") from None
     device.settle()
     device.live.publish("status", "peaks")
     document = _document(device)

@@ -9,7 +9,7 @@ def month(device, request):
     name = request.path[len(b"/api/months/") :]
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
-        raise Refused(400, "A month is like 2026-01")
+        raise Refused(400, "The month must be like 2026-01")
     return load("api.today_totals").send(device, request, name, "api.month_totals")
 
 
@@ -17,7 +17,7 @@ def year(device, request):
     """GET /api/years/2026: return the awaitable that sends its months."""
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
-        raise Refused(400, "A year is like 2026")
+        raise Refused(400, "The year must be like 2026")
     return load("api.today_totals").send(device, request, name, "api.year_totals")
 
 

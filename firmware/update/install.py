@@ -20,9 +20,9 @@ async def receive(device, request):
     """Return the awaitable that receives the package. Refused while another one comes."""
     status = device.update
     if status["state"] in ("receiving", "restarting"):
-        raise Refused(409, "An update is under way")
+        raise Refused(409, "An update is already running")
     if status["state"] == "trial":
-        raise Refused(409, "This version is on trial and may still go back: try again in some minutes")
+        raise Refused(409, "This version is still on trial: try again in a few minutes")
     slot = {"a": "b", "b": "a"}.get(load("update.slots").running())
     if not slot:
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
@@ -47,7 +47,7 @@ def report_failure(device, error):
 async def restart_into(device, request, version):
     """Reply with the version that was received, and restart."""
     device.update.update({"state": "restarting", "percent": 100})
-    device.note("update: restart with version " + version)
+    device.note("update: restart into version " + version)
     asyncio.create_task(_restart(device))
     return request.reply(200, "application/json", json.dumps({"version": version}))
 

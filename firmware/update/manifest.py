@@ -32,7 +32,7 @@ def check_head(line, broken):
     if oldest > here or found["mpy"] != sys.implementation._mpy & 255:
         raise Refused(
             400,
-            "This version needs the cable: it wants another MicroPython (%s) than is here (%s)"
+            "This version needs the cable: it needs another MicroPython (%s) than this board has (%s)"
             % (".".join([str(part) for part in oldest]), ".".join([str(part) for part in here])),
         )
     return found

@@ -12,7 +12,7 @@ from server.http import Refused
 
 _LINE = const(256)  # bytes of a line of the manifest
 _PIECE = const(512)
-_BROKEN = const("This is no update package, or not a whole one")
+_BROKEN = const("This is not an update package, or it is incomplete")
 
 
 async def receive_package(device, request, slot):
@@ -60,7 +60,7 @@ class Body:
         try:
             more = await self._request.read(most)
         except (OSError, asyncio.TimeoutError):
-            raise Refused(400, "The package stopped coming") from None
+            raise Refused(400, "The package did not arrive completely") from None
         if not more:
             raise Refused(400, _BROKEN)
         self._status["percent"] = 100 - 100 * self._request.unread // self._size
@@ -146,4 +146,4 @@ async def _write_file(body, folder, name, size, digest):
             count = file.readinto(piece)
     gc.collect()  # before the next file, so that lasting objects are not scattered over memory
     if seen.digest().hex() != digest:
-        raise Refused(400, "The package is damaged at " + name)
+        raise Refused(400, "The package is damaged in " + name)

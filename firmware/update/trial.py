@@ -34,9 +34,9 @@ class Trial:
         try:
             load("update.slots").choose(device.board, load("update.slots").running(), "ok")
         except OSError as error:
-            device.note("update: cannot say that this version is well: %r" % error)
+            device.note("update: could not confirm this version: %r" % error)
             self._working_s -= _AGAIN_S
             return
         device.update["state"] = "idle"
         device.supervisor.each_second.remove(self._each_second)
-        device.note("update: this version is well and stays")
+        device.note("update: this version works and stays")

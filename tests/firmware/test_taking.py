@@ -56,6 +56,6 @@ def test_peer_that_leaves_is_told_of():
         why = refused.why
     finally:
         asyncio.new_event_loop()
-    assert why == "The package stopped coming"
+    assert why == "The package did not arrive completely"
     assert device.update == {"state": "failed", "percent": 0, "error": why}
     assert device.noted == "update: " + why

@@ -133,7 +133,7 @@ async def test_the_devices_own_refusal_is_shown(
     bundle("0.2.0")
     monitor.refusal = (
         400,
-        "This version needs the cable: it wants another MicroPython (1.30.0) than is here (1.29.0)\n",
+        "This version needs the cable: it needs another MicroPython (1.30.0) than this board has (1.29.0)\n",
     )
     await set_up(monitor, token="a token")
     with pytest.raises(HomeAssistantError) as caught:

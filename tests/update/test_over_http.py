@@ -93,9 +93,9 @@ def test_what_is_refused_leaves_the_device_as_it_was(
         foreign = Package("9.9.9", "t8_c3", package.files).content()
         for content, status, why in (
             (foreign, 400, "This package is for the board t8_c3; this one is host"),
-            (good[:-9], 400, "not a whole one"),
-            (good[:-9] + b"123456789", 400, f"damaged at {max(package.files)}"),
-            (os.urandom(300_000), 400, "no update package"),
+            (good[:-9], 400, "it is incomplete"),
+            (good[:-9] + b"123456789", 400, f"damaged in {max(package.files)}"),
+            (os.urandom(300_000), 400, "not an update package"),
             (bytes((1 << 20) + 1), 413, "at most"),
             (b"", 411, "Request body required"),
         ):

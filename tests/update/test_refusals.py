@@ -13,7 +13,7 @@ from tests.update.conftest import tiny_firmware
 
 NEW = tiny_firmware("new")
 ALL = NEW.content()
-BROKEN = "This is no update package, or not a whole one"
+BROKEN = "This is not an update package, or it is incomplete"
 
 
 def with_head(**changed: object) -> bytes:
@@ -32,13 +32,13 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "newer MicroPython": (with_head(micropython=[9, 1, 0]), None, 400, "needs the cable"),
     "other bytecode": (with_head(mpy=7), None, 400, "needs the cable"),
     "other format": (with_head(format="p1-monitor 2"), None, 400, BROKEN),
-    "damaged in a file": (ALL[:-40] + b"x" + ALL[-39:], None, 400, "damaged at page/index.html"),
+    "damaged in a file": (ALL[:-40] + b"x" + ALL[-39:], None, 400, "damaged in page/index.html"),
     "too short": (ALL[:-1], None, 400, BROKEN),
     "too long": (ALL + b"x", None, 400, BROKEN),
     "cut in its first line": (ALL[:50], None, 400, BROKEN),
     "cut in its manifest": (ALL[:300], None, 400, BROKEN),
-    "peer leaves in the manifest": (ALL, 300, 400, "stopped coming"),
-    "peer leaves in a file": (ALL, len(ALL) - 500, 400, "stopped coming"),
+    "peer leaves in the manifest": (ALL, 300, 400, "did not arrive completely"),
+    "peer leaves in a file": (ALL, len(ALL) - 500, 400, "did not arrive completely"),
     "random bytes": (bytes(range(256)) * 40, None, 400, BROKEN),
     "no line end": (b"a" * 5000, None, 400, BROKEN),
     "JSON, but no manifest": (b'{"a":[\n]}\n', None, 400, BROKEN),

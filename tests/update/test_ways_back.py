@@ -37,7 +37,7 @@ def test_ways_back(said: dict[str, Any]) -> None:
         "nothing there": [],
         "update while on trial": [
             409,
-            "This version is on trial and may still go back: try again in some minutes",
+            "This version is still on trial: try again in a few minutes",
         ],
         "not by the loader": [409, "This firmware was not started by its loader: update it with the cable"],
     }

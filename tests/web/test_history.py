@@ -128,17 +128,17 @@ def test_csv_is_the_cards_own_lines(device: Device, card: Path):
     assert part.splitlines()[1:] == written[1].splitlines()[1 + 39 :]
 
 
-NO_BOUND = "%s is a day like 2026-01-01, or a moment like 2026-01-01T00:00:00+01:00"
+NO_BOUND = "%s must be a day like 2026-01-01 or a moment like 2026-01-01T00:00:00+01:00"
 REFUSED = {
-    "/api/days/2026-13-01": "A day is like 2026-01-15",
-    "/api/days/2026-02-29": "A day is like 2026-01-15",
-    "/api/days/2026-1-1": "A day is like 2026-01-15",
-    "/api/days/": "A day is like 2026-01-15",
-    "/api/days/1999-01-01": "A day is like 2026-01-15",
-    "/api/months/2026-13": "A month is like 2026-01",
-    "/api/months/2026": "A month is like 2026-01",
-    "/api/years/26": "A year is like 2026",
-    "/api/years/20x6": "A year is like 2026",
+    "/api/days/2026-13-01": "The day must be like 2026-01-15",
+    "/api/days/2026-02-29": "The day must be like 2026-01-15",
+    "/api/days/2026-1-1": "The day must be like 2026-01-15",
+    "/api/days/": "The day must be like 2026-01-15",
+    "/api/days/1999-01-01": "The day must be like 2026-01-15",
+    "/api/months/2026-13": "The month must be like 2026-01",
+    "/api/months/2026": "The month must be like 2026-01",
+    "/api/years/26": "The year must be like 2026",
+    "/api/years/20x6": "The year must be like 2026",
     "/api/history": "Need a from argument, like 2026-01-01",
     "/api/history?from=2026-01-01": "Need a to argument, like 2026-01-01",
     "/api/history?from=2026-01-02&to=2026-01-01": "from must be before to",
