@@ -11,7 +11,18 @@ from meter.parser import total
 from storage.card import Card
 from storage.recorder import Recorder
 
-FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
+FLASH = "build/flash/" + os.urandom(4).hex()  # several run side by side
+
+
+def make_folder(path):
+    """Make a folder and those above it, unless they exist."""
+    end = 0
+    while end >= 0:
+        end = path.find("/", end + 1)
+        try:
+            os.mkdir(path[:end] if end >= 0 else path)
+        except OSError:
+            pass
 
 
 def moment(text):
@@ -119,10 +130,7 @@ class Board:
     def __init__(self, slot, flash=FLASH):
         self.slot, self.flash = slot, flash
         self.held = b""
-        try:
-            os.mkdir(flash)
-        except OSError:
-            pass
+        make_folder(flash)
         for name in os.listdir(flash):
             os.remove(flash + "/" + name)
 
