@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.day import HOURS, firmware, play
 from benchmarks.figures import BenchmarkError, Figure
-from benchmarks.heap import KIB, LEAST, MOST, NEARLY_MOST, STEP, Run, need_interpreter, smallest_heap
+from benchmarks.heap import KIB, LEAST, MOST, STEP, Run, need_interpreter, smallest_heap
 from benchmarks.resident import resident
 from simulator.board import Board, BoardError
 from simulator.clock import moment
@@ -72,7 +72,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
     try:
         starts = 1 if short else STARTS
         seconds = first_sample_s(starts)
-        roomy, heap = days(SHORT_H, SHORT_H, NEARLY_MOST) if short else days()
+        roomy, heap = days(SHORT_H, SHORT_H, MOST - STEP) if short else days()
     except (BoardError, OSError) as error:
         raise BenchmarkError(str(error)) from None
     yield Figure(

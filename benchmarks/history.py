@@ -25,6 +25,7 @@ from simulator.telegram_source import simulated_meter, telegrams
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
 QUARTERS = 365 * 96
+HOURS = 20
 YEARS = 10
 RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
@@ -89,7 +90,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
         folder = Path(name)
         try:
-            yield from _writes(folder)
+            yield from _writes(folder, 2 if short else HOURS)
             yield from _queries(folder, 2 if short else YEARS, 1 if short else RUNS)
             yield from _cuts(folder, 300 if short else CUT_STEP)
         except (BoardError, OSError) as error:
@@ -97,8 +98,8 @@ def measure(short: bool = False) -> Iterator[Figure]:
         yield from _fuzz(folder, 100 if short else FUZZED)
 
 
-def _writes(folder: Path) -> Iterator[Figure]:
-    sectors = _micropython("card.py", "writes", _card(folder / "writes"))
+def _writes(folder: Path, hours: int) -> Iterator[Figure]:
+    sectors = _micropython("card.py", "writes", _card(folder / "writes"), hours)
     yield Figure(
         key="history.sectors_per_quarter",
         value=sectors["ours"],

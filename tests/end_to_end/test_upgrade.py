@@ -111,7 +111,7 @@ def entry(folder: Path) -> dict[str, Any]:
     return {**found, "told": told}
 
 
-async def until(condition: Any, timeout_s: float = 60) -> None:
+async def until(condition: Any, timeout_s: float = 180) -> None:
     async with asyncio.timeout(timeout_s):
         while not await condition():  # noqa: ASYNC110 (a state, of which no event tells here)
             await asyncio.sleep(0.2)
@@ -152,7 +152,7 @@ def missing(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:
 
 async def assert_is_as(before: dict[str, Any], home: HomeAssistant) -> None:
     """Assert that the household is as before, once it is: some lists come a moment after the entities."""
-    for _ in range(60):
+    for _ in range(180):
         if not (found := missing(before, await household(home))):
             return
         await asyncio.sleep(0.5)
@@ -255,7 +255,7 @@ async def use(home: HomeAssistant) -> None:
     await home.command("energy/save_prefs", **ENERGY)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_upgrade_leaves_all_that_a_household_has(socket_enabled: None, tmp_path: Path) -> None:
     ours = await asyncio.to_thread(first_release.household, tmp_path)
     old = put_components(first_release.release().archive, tmp_path / "old")

@@ -167,7 +167,7 @@ def _live(published: Release, folder: Path) -> None:
     with P1Port(source, speed=SPEED, every_s=EVERY_S) as line:
         device = Device(flash, line, None, card=card, speed=SPEED)
         with device.board:
-            until(lambda: source.meter.moment >= END, 60)
+            until(lambda: source.meter.moment >= END, 300)
             line.silence(1 << 30)
             time.sleep(40 / SPEED)  # what was under way reaches the card
     (folder / "facts.json").write_text(json.dumps({"token": token, "moment": source.meter.moment}))
@@ -185,14 +185,14 @@ def _set_up(flash: Path, card: Path, source: MeterSource) -> str:
                 body = json.dumps({"access": {"password": PASSWORD}}).encode()
                 return device.ask("/api/config", body, "PATCH")[0] == 200
 
-            until(has_password)
+            until(has_password, 60)
             button.unlink()
             device.sign_in()
             status, reply = device.ask("/api/config", json.dumps(SETTINGS).encode(), "PATCH")
             assert status == 200, reply
             status, reply = device.ask("/api/tokens", json.dumps({"name": "script"}).encode())
             assert status == 201, reply
-            until(lambda: _is_written(card / "config.json"))
+            until(lambda: _is_written(card / "config.json"), 60)
     return str(json.loads(reply)["token"])
 
 
