@@ -4,9 +4,11 @@ import argparse
 import importlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import BenchmarkError, table
+from build_tool import bytecode
 
 GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "home_assistant")
 
@@ -16,6 +18,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS) + "; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as one flat object")
+    parser.add_argument(
+        "--short", action="store_true", help="only try whether each group runs; the figures mean nothing"
+    )
     arguments = parser.parse_args()
     for group in arguments.groups:
         if group not in GROUPS:
@@ -25,14 +30,17 @@ def main() -> int:
     if target and not target.parent.is_dir():
         print(f"bench: there is no folder {target.parent}", file=sys.stderr)
         return 2
+    bytecode.build()
     figures, failed = [], False
     for group in arguments.groups or GROUPS:
         print(f"bench: {group}", file=sys.stderr)
         try:
-            figures += importlib.import_module(f"benchmarks.{group}").measure()
+            figures += importlib.import_module(f"benchmarks.{group}").measure(arguments.short)
         except BenchmarkError as error:
             print(f"bench: {group}: {error}", file=sys.stderr)
             failed = True
+    if arguments.short:
+        figures = [replace(figure, goal=None) for figure in figures]
     print(table(figures))
     if target:
         values = {figure.key: figure.value for figure in figures}

@@ -11,26 +11,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.day import firmware, play
+from benchmarks.day import HOURS, firmware, play
 from benchmarks.figures import BenchmarkError, Figure
-from benchmarks.heap import KIB, MOST, STEP, Run, need_interpreter, smallest_heap
+from benchmarks.heap import KIB, LEAST, MOST, STEP, Run, need_interpreter, smallest_heap
 from benchmarks.resident import resident
-from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 STARTS = 5
+SHORT_H = 0.1
 
 
-def first_sample_s() -> float:
-    """Return the seconds from power-on to the first 5 s sample of the quarter, in the slowest of some starts.
+def first_sample_s(starts: int) -> float:
+    """Return the seconds from power-on to the first 5 s sample of the quarter, in the slowest of `starts` starts.
 
     The meter sends each second, also before the board starts, as a real one does. The card has a FAT filesystem.
     """
     slowest = 0.0
-    for _ in range(STARTS):
+    for _ in range(starts):
         source = simulated_meter(start=moment(2026, 1, 15, 18, 7, 0))
         with TemporaryDirectory(prefix="p1-start-") as folder, P1Port(source, wait=False) as line:
             board = Board(line, card=Path(folder) / "card.img", small=True, compiled=True)
@@ -43,23 +43,25 @@ def first_sample_s() -> float:
     return slowest
 
 
-def days() -> tuple[Run, int]:
-    """Return a day with all the memory of an ESP32-C3, and the smallest heap in which a day passes."""
+def days(hours: float = HOURS, hours_of_try: float = 1, least: int = LEAST) -> tuple[Run, int]:
+    """Return a day with all the memory of an ESP32-C3, and the smallest heap in which a day passes.
+
+    The day lasts `hours`. The search for the heap begins at `least` with days of `hours_of_try`.
+    """
     files = firmware()
-    heap = smallest_heap(lambda heap: play(heap, files, 1))
+    heap = smallest_heap(lambda heap: play(heap, files, hours_of_try), least)
     with ThreadPoolExecutor(2) as pool:
-        roomy, tight = pool.map(lambda heap: play(heap, files), (MOST, heap))
+        roomy, tight = pool.map(lambda heap: play(heap, files, hours), (MOST, heap))
     roomy.need()
     while not tight.passed:
         heap += STEP
-        tight = play(heap, files)
+        tight = play(heap, files, hours)
     return roomy, heap
 
 
-def measure() -> Iterator[Figure]:
-    """Yield the figures of this group."""
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
     need_interpreter()
-    bytecode.build()
     yield Figure(
         key="firmware.resident_mpy_bytes",
         value=sum(resident().values()),
@@ -68,8 +70,9 @@ def measure() -> Iterator[Figure]:
         what="code that stays in memory; docs/memory.md lists it",
     )
     try:
-        seconds = first_sample_s()
-        roomy, heap = days()
+        starts = 1 if short else STARTS
+        seconds = first_sample_s(starts)
+        roomy, heap = days(SHORT_H, SHORT_H, MOST - STEP) if short else days()
     except (BoardError, OSError) as error:
         raise BenchmarkError(str(error)) from None
     yield Figure(
@@ -77,7 +80,7 @@ def measure() -> Iterator[Figure]:
         value=round(seconds, 2),
         unit="s",
         goal=3,
-        what=f"from power to the first sample, the slowest of {STARTS} starts",
+        what=f"from power to the first sample, the slowest of {starts} starts",
     )
     yield Figure(
         key="firmware.day_steady_bytes",

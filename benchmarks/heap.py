@@ -15,6 +15,7 @@ from simulator.telegram_source import MeterSource, simulated_meter
 KIB = 1024
 STEP = 2 * KIB
 LEAST, MOST = 72 * KIB, 128 * KIB  # MOST is what an ESP32-C3 has for Python beside Wi-Fi
+NEARLY_MOST = MOST - 2 * STEP  # a search that begins here tries one heap
 CLIENTS = 3
 
 
@@ -87,9 +88,9 @@ def _watch(url: str, stopped: threading.Event) -> None:
             stopped.wait(0.2)
 
 
-def smallest_heap(run: Callable[[int], Run]) -> int:
-    """Return the smallest heap in which `run` passes, in steps of 2 KB. Two heaps are tried at a time."""
-    low, high = LEAST, MOST  # low fails, high passes
+def smallest_heap(run: Callable[[int], Run], least: int = LEAST) -> int:
+    """Return the smallest heap above `least` in which `run` passes, in steps of 2 KB. Two heaps are tried at a time."""
+    low, high = least, MOST  # low fails, high passes
     with ThreadPoolExecutor(2) as pool:
         while high - low > STEP:
             steps = (high - low) // STEP

@@ -25,20 +25,27 @@ from simulator.telegram_source import simulated_meter, telegrams
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
 QUARTERS = 365 * 96
+HOURS = 20
+YEARS = 10
 RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
 FUZZED = 20_000
-_CARD = Path(__file__).parent / "board/card.py"
-_TESTS = bytecode.ROOT / "tests"
+_BOARD = Path(__file__).parent / "board"
 _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
 
 
-def _micropython(script: Path, *arguments: object) -> Any:
-    """Run a script under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
+def _micropython(script: str, *arguments: object) -> Any:
+    """Run a script of board/ under MicroPython; return the JSON in its last line. BenchmarkError if it fails."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("micropython"), "-X", "heapsize=64m", script, *map(str, arguments)],
+        [
+            Path(sys.executable).with_name("micropython"),
+            "-X",
+            "heapsize=64m",
+            _BOARD / script,
+            *map(str, arguments),
+        ],
         cwd=bytecode.ROOT,
-        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_TESTS / 'firmware'}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_BOARD}:.frozen"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -78,22 +85,21 @@ def _running(card: Path) -> tuple[P1Port, Board]:
     return line, Board(line, card=card, compiled=True)
 
 
-def measure() -> Iterator[Figure]:
-    """Yield the figures of this group."""
-    bytecode.build()
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
     with tempfile.TemporaryDirectory(prefix="p1-history-") as name:
         folder = Path(name)
         try:
-            yield from _writes(folder)
-            yield from _queries(folder)
-            yield from _cuts(folder)
+            yield from _writes(folder, 2 if short else HOURS)
+            yield from _queries(folder, 2 if short else YEARS, 1 if short else RUNS)
+            yield from _cuts(folder, 300 if short else CUT_STEP)
         except (BoardError, OSError) as error:
             raise BenchmarkError(str(error)) from None
-        yield from _fuzz(folder)
+        yield from _fuzz(folder, 100 if short else FUZZED)
 
 
-def _writes(folder: Path) -> Iterator[Figure]:
-    sectors = _micropython(_CARD, "writes", _card(folder / "writes"))
+def _writes(folder: Path, hours: int) -> Iterator[Figure]:
+    sectors = _micropython("card.py", "writes", _card(folder / "writes"), hours)
     yield Figure(
         key="history.sectors_per_quarter",
         value=sectors["ours"],
@@ -109,36 +115,36 @@ def _writes(folder: Path) -> Iterator[Figure]:
     )
 
 
-def _queries(folder: Path) -> Iterator[Figure]:
-    one, ten = _card(folder / "one.img"), _card(folder / "ten.img")
-    _micropython(_CARD, "fill", one, 1)
-    _micropython(_CARD, "fill", ten, 10)
-    reads, reads_of_ten = _micropython(_CARD, "reads", one), _micropython(_CARD, "reads", ten)
-    (line, board), (other_line, other) = _running(one), _running(ten)
+def _queries(folder: Path, years: int, runs: int) -> Iterator[Figure]:
+    one, more = _card(folder / "one.img"), _card(folder / "more.img")
+    _micropython("card.py", "fill", one, 1)
+    _micropython("card.py", "fill", more, years)
+    reads, reads_of_more = _micropython("card.py", "reads", one), _micropython("card.py", "reads", more)
+    (line, board), (other_line, other) = _running(one), _running(more)
     with line, other_line, board, other:
         for each in (board, other):
             _get(each, DAY)
         # The two boards take turns, so that other programs on this machine slow both alike.
-        pairs = [(_get(board, DAY)[0], _get(other, DAY)[0]) for _ in range(RUNS)]
-        csv = min(_get(board, YEAR, "text/csv")[0] for _ in range(3))
-        ndjson = min(_get(board, YEAR)[0] for _ in range(3))
+        pairs = [(_get(board, DAY)[0], _get(other, DAY)[0]) for _ in range(runs)]
+        csv = min(_get(board, YEAR, "text/csv")[0] for _ in range(min(3, runs)))
+        ndjson = min(_get(board, YEAR)[0] for _ in range(min(3, runs)))
     yield Figure(
         key="history.day_ms",
         value=min(first for first, _ in pairs) * 1000,
         unit="ms",
         goal=12,
-        what=f"a day's 96 quarters in one request, the fastest of {RUNS}",
+        what=f"a day's 96 quarters in one request, the fastest of {runs}",
     )
     yield Figure(
         key="history.day_sector_reads",
-        value=max(reads["day"], reads_of_ten["day"]),
+        value=max(reads["day"], reads_of_more["day"]),
         unit="sectors",
         goal=30,
-        what=f"read for a day, on a card just mounted; {reads['day']} with one year, {reads_of_ten['day']} with ten",
+        what=f"read for a day, on a card just mounted; {reads['day']} with a year, {reads_of_more['day']} with {years}",
     )
     yield Figure(
         key="history.year_sector_reads",
-        value=max(reads["year"], reads_of_ten["year"]),
+        value=max(reads["year"], reads_of_more["year"]),
         unit="sectors",
         goal=120,
         what="read for the days of a year",
@@ -157,35 +163,34 @@ def _queries(folder: Path) -> Iterator[Figure]:
         value=min(second for _, second in pairs) / min(first for first, _ in pairs),
         unit="times",
         goal=1.25,
-        what="the time for a day with ten years on the card, relative to one year",
+        what=f"the time for a day with {years} years on the card, relative to one year",
     )
 
 
-def _cuts(folder: Path) -> Iterator[Figure]:
+def _cuts(folder: Path, step: int) -> Iterator[Figure]:
     tried = lost = 0
-    script = _TESTS / "history/board/power_cuts.py"
     for kind in (16, 32):
         image = _card(folder / f"cut{kind}", kind=kind)
         _card(folder / f"cut{kind}.cut", kind=kind)
-        seen = _micropython(script, image, fat.FSCK, "261130230000W", CUT_STEP, 0, "clean", "torn")
+        seen = _micropython("power_cuts.py", image, fat.FSCK, "261130230000W", step, 0, "clean", "torn")
         tried += seen["tried"]
         lost += len(seen["wrong"])
     yield Figure(
         key="history.power_cuts_tried",
         value=tried,
         unit="cuts",
-        what=f"one write of {CUT_STEP} around a month's end, clean and torn, FAT16 and FAT32",
+        what=f"one write of {step} around a month's end, clean and torn, FAT16 and FAT32",
     )
     yield Figure(
         key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="after which anything was lost"
     )
 
 
-def _fuzz(folder: Path) -> Iterator[Figure]:
+def _fuzz(folder: Path, count: int) -> Iterator[Figure]:
     file = folder / "telegrams"
     good = [each for meter in _METERS for each in telegrams(meter, clock.moment(2026, 1, 15, 18, 7, 0), 5)]
     file.write_bytes(b"".join(good))
-    seen = _micropython(_TESTS / "history/board/fuzz.py", file, FUZZED, 1)
+    seen = _micropython("fuzz.py", file, count, 1)
     if seen["wrong"]:
         raise BenchmarkError(f"fuzzed telegrams: {seen['wrong'][0]}")
     yield Figure(

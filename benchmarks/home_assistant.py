@@ -22,9 +22,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 # Import ours before Home Assistant looks for it, because the test package has a custom_components too.
 import custom_components.p1_monitor  # noqa: F401
 from benchmarks.figures import BenchmarkError, Figure, percentile
-from benchmarks.recorder_rows import rows
-from benchmarks.twenty_devices import DEVICES, cpu_percent
-from build_tool import bytecode
+from benchmarks.recorder_rows import HOUR_S, SHORT_S, rows
+from benchmarks.twenty_devices import DEVICES, MEASURE_S, cpu_percent
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 from simulator.board import Board, BoardError
 from simulator.clock import moment
@@ -38,9 +37,9 @@ _RELOAD_S = 20
 _START = moment(2026, 1, 15, 18, 7, 0)
 
 
-def delays_ms() -> tuple[list[float], float]:
-    """Return the delays of the sensor's states after their telegram's last byte (ms), and the time of a reload (s)."""
-    changes = [(_START + second, 400 + second % 2 * 150) for second in range(TELEGRAMS * 3)]
+def delays_ms(count: int) -> tuple[list[float], float]:
+    """Return `count` delays of the sensor's states after their telegram's last byte (ms), and a reload's time (s)."""
+    changes = [(_START + second, 400 + second % 2 * 150) for second in range(count * 3 + 30)]
     source = simulated_meter("spec-1.7.1", _START, load=ScriptedLoad(400, changes))
     sent: list[float] = []
     with (
@@ -51,13 +50,13 @@ def delays_ms() -> tuple[list[float], float]:
         while len(sent) < 2:  # the entities depend on the objects in a telegram
             board.check()
             time.sleep(0.1)
-        shown, setup_s = asyncio.run(_states(folder, f"{board.host}:{board.port}"))
+        shown, setup_s = asyncio.run(_states(folder, f"{board.host}:{board.port}", count))
     pairs = [(begin, [at for at in shown if abs(at - begin) < 0.5]) for begin in sent]
     return [(after[0] - begin) * 1000 for begin, after in pairs if after], setup_s
 
 
-async def _states(folder: str, host: str) -> tuple[list[float], float]:
-    """Return the times of TELEGRAMS changes of the power sensor's state, and the time that a reload takes (s)."""
+async def _states(folder: str, host: str, count: int) -> tuple[list[float], float]:
+    """Return the times of `count` changes of the power sensor's state, and the time that a reload takes (s)."""
     shown: list[float] = []
     enough = asyncio.Event()
     async with async_test_home_assistant(config_dir=folder) as hass:
@@ -68,11 +67,11 @@ async def _states(folder: str, host: str) -> tuple[list[float], float]:
         def note(event: Event[EventStateChangedData]) -> None:
             if event.data["entity_id"] == entity_id:
                 shown.append(time.monotonic())
-                if len(shown) >= TELEGRAMS:
+                if len(shown) >= count:
                     enough.set()
 
         hass.bus.async_listen("state_changed", note)
-        async with asyncio.timeout(TELEGRAMS * 2 + 30):
+        async with asyncio.timeout(count * 2 + 30):
             await enough.wait()
         setup_s = await _reload(hass)
         for entry in hass.config_entries.async_entries(DOMAIN):
@@ -119,14 +118,14 @@ async def _set_up(hass: HomeAssistant, host: str) -> str:
     return entity_id
 
 
-def measure() -> Iterator[Figure]:
-    """Yield the figures of this group."""
-    bytecode.build()
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
     logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)  # it warns of every custom integration
     try:
-        delays, setup_s = delays_ms()
-        ours, theirs = rows()
-        twenty = cpu_percent()
+        delays, setup_s = delays_ms(3 if short else TELEGRAMS)
+        ours, theirs = rows(SHORT_S if short else HOUR_S)
+        devices = 2 if short else DEVICES
+        busy = cpu_percent(devices, 2 if short else MEASURE_S)
     except (BoardError, OSError, TimeoutError) as error:
         raise BenchmarkError(str(error) or "the states did not change") from None
     yield Figure(
@@ -159,8 +158,8 @@ def measure() -> Iterator[Figure]:
     )
     yield Figure(
         key="home_assistant.cpu_percent_20_devices",
-        value=twenty,
+        value=busy,
         unit="%",
         goal=5,
-        what=f"of a core for {DEVICES} devices, above Home Assistant without them",
+        what=f"of a core for {devices} devices, above Home Assistant without them",
     )

@@ -55,10 +55,10 @@ def board() -> Iterator[Board]:
         yield running
 
 
-def first_figures(browser: Browser, url: str) -> tuple[float, int]:
+def first_figures(browser: Browser, url: str, loads: int) -> tuple[float, int]:
     """Return the median seconds until a live figure is on the screen, and the largest number of requests for it."""
     times, most = [], 0
-    for _ in range(LOADS):
+    for _ in range(loads):
         context = browser.new_context(locale="nl-BE", viewport=_PHONE)  # type: ignore[arg-type]
         page = context.new_page()
         page.add_init_script(_WATCH)
@@ -72,13 +72,13 @@ def first_figures(browser: Browser, url: str) -> tuple[float, int]:
     return statistics.median(times), most
 
 
-def staying_open(browser: Browser, url: str) -> tuple[float, float]:
-    """Return the browser's percentage of a core and the growth of the page's memory in bytes, over SECONDS."""
+def staying_open(browser: Browser, url: str, settle_s: int, seconds: int) -> tuple[float, float]:
+    """Return the browser's percentage of a core and the growth of the page's memory in bytes, over `seconds`."""
     page = browser.new_context(locale="nl-BE", viewport=_PHONE).new_page()  # type: ignore[arg-type]
     page.goto(url)
-    page.wait_for_timeout(_SETTLE_S * 1000)
+    page.wait_for_timeout(settle_s * 1000)
     cpu_s, heap, began = _cpu_s(browser), _heap_bytes(page), time.monotonic()
-    page.wait_for_timeout(SECONDS * 1000)
+    page.wait_for_timeout(seconds * 1000)
     passed_s = time.monotonic() - began
     return 100 * (_cpu_s(browser) - cpu_s) / passed_s, max(0, _heap_bytes(page) - heap)
 
@@ -133,14 +133,16 @@ def lighthouse(url: str) -> dict[str, float]:
     return {name: 100 * category["score"] for name, category in categories.items()}
 
 
-def measure() -> Iterator[Figure]:
-    """Yield the figures of this group."""
-    for program in (_CHROMIUM, _LIGHTHOUSE):
-        if not program.exists():
-            raise BenchmarkError(
-                f"there is no {program.relative_to(bytecode.ROOT)}; scripts/setup --bench says why"
-            )
-    bytecode.build()
+def _need(program: Path) -> None:
+    """Raise BenchmarkError if this program has not been set up."""
+    if not program.exists():
+        raise BenchmarkError(
+            f"there is no {program.relative_to(bytecode.ROOT)}; scripts/setup --bench says why"
+        )
+
+
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
     yield Figure(
         key="page.compressed_bytes",
         value=(bytecode.TARGET / "page/index.html.gz").stat().st_size,
@@ -148,10 +150,12 @@ def measure() -> Iterator[Figure]:
         goal=60_000,
         what="the whole page as it is sent, charts, words and icons included",
     )
+    _need(_CHROMIUM)
+    loads, settle_s, seconds = (1, 1, 1) if short else (LOADS, _SETTLE_S, SECONDS)
     try:
         with board() as running, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_ARGUMENTS)
-            first_s, requests = first_figures(browser, running.url)
+            first_s, requests = first_figures(browser, running.url, loads)
             yield Figure(
                 key="page.requests_to_live",
                 value=requests,
@@ -166,8 +170,24 @@ def measure() -> Iterator[Figure]:
                 goal=1.0,
                 what=f"until a live figure is on the screen, from a board with a heap of {HEAP}B",
             )
-            cpu_percent, growth = staying_open(browser, running.url)
+            cpu_percent, growth = staying_open(browser, running.url, settle_s, seconds)
+            stay = "an hour" if seconds == 3600 else f"{seconds} s"
+            yield Figure(
+                key="page.hour_cpu_percent",
+                value=cpu_percent,
+                unit="%",
+                goal=5,
+                what=f"of a core, the whole browser, while the page is open for {stay}",
+            )
+            yield Figure(
+                key="page.hour_heap_growth_bytes",
+                value=growth,
+                unit="bytes",
+                goal=100_000,
+                what=f"by which the page's memory grows in {stay}",
+            )
             browser.close()
+            _need(_LIGHTHOUSE)
             scores = lighthouse(running.url)
     except (BoardError, Error, OSError) as error:
         raise BenchmarkError(str(error).splitlines()[0]) from None
@@ -180,18 +200,3 @@ def measure() -> Iterator[Figure]:
             more_is_better=True,
             what="of 100, Lighthouse's mobile profile",
         )
-    stay = "an hour" if SECONDS == 3600 else f"{SECONDS} s"
-    yield Figure(
-        key="page.hour_cpu_percent",
-        value=cpu_percent,
-        unit="%",
-        goal=5,
-        what=f"of a core, the whole browser, while the page is open for {stay}",
-    )
-    yield Figure(
-        key="page.hour_heap_growth_bytes",
-        value=growth,
-        unit="bytes",
-        goal=100_000,
-        what=f"by which the page's memory grows in {stay}",
-    )

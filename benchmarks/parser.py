@@ -31,8 +31,8 @@ _HEAP = "heapsize=256k"  # corresponds to 128 KB on a board, because objects her
 _TOOLS = bytecode.ROOT / ".tools/bin"
 
 
-def firmware_us(file: Path) -> float:
-    """Return the median microseconds per telegram of the firmware's parser."""
+def firmware_us(file: Path, count: int) -> float:
+    """Return the firmware's median microseconds per telegram of a file with `count` telegrams."""
     command = [
         str(Path(sys.executable).with_name("micropython")),
         str(_READ),
@@ -40,7 +40,7 @@ def firmware_us(file: Path) -> float:
         str(file),
     ]
     output = subprocess.run([*command, "5", "0"], stdout=subprocess.PIPE, check=True, text=True).stdout
-    return statistics.median(int(line) for line in output.split()) / TELEGRAMS
+    return statistics.median(int(line) for line in output.split()) / count
 
 
 def dsmr_parser_us(texts: Sequence[str]) -> float:
@@ -80,17 +80,17 @@ def _counted(file: Path, runs: int, collections: int) -> int:
     return int(found[1])
 
 
-def measure() -> Iterator[Figure]:
-    """Yield the figures of this group."""
-    bytecode.build()
-    minute = list(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), TELEGRAMS))
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
+    count, runs = (5, 1) if short else (TELEGRAMS, RUNS)
+    minute = list(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), count))
     with tempfile.TemporaryDirectory(prefix="p1-parser-") as folder:
         first, all_of_them = Path(folder) / "first", Path(folder) / "all"
         first.write_bytes(minute[0])
         all_of_them.write_bytes(b"".join(minute))
         texts = [telegram.decode() for telegram in minute]
         # The two parsers take turns, so that other programs on this machine slow both alike.
-        pairs = [(dsmr_parser_us(texts), firmware_us(all_of_them)) for _ in range(RUNS)]
+        pairs = [(dsmr_parser_us(texts), firmware_us(all_of_them, count)) for _ in range(runs)]
         theirs, ours = (statistics.median(run) for run in zip(*pairs, strict=True))
         peer = f"dsmr-parser {version('dsmr-parser')} on CPython takes {theirs:.0f} µs, the firmware {ours:.0f} µs"
         yield Figure(
@@ -106,7 +106,7 @@ def measure() -> Iterator[Figure]:
             raise BenchmarkError(
                 "instructions are not counted without valgrind; scripts/setup --bench says why"
             )
-        mean = instructions(all_of_them, TELEGRAMS)
+        mean = instructions(all_of_them, count)
         cold = instructions(first, 1)
     yield _figure("parser.instructions", mean, 1_050_000, "per telegram, mean of a minute")
     yield _figure("parser.first_instructions", cold, 1_400_000, "for the first telegram")

@@ -31,25 +31,26 @@ from simulator.telegram_source import simulated_meter
 
 SPEED = 60
 HOUR_S = 3600
+SHORT_S = 120
 POLL_S = 5
 _START = moment(2026, 1, 15, 17, 30, 0)
 _DIALECT = "sagemcom-t211-50217"
 _WAIT_S = 30
 
 
-def rows() -> tuple[int, int]:
-    """Return the rows of a simulated hour: ours, homewizard's."""
+def rows(seconds: int) -> tuple[int, int]:
+    """Return the rows of `seconds` simulated seconds: ours, homewizard's."""
     source = simulated_meter(_DIALECT, _START, gas=1, water=2)
     with (
         TemporaryDirectory(prefix="p1-rows-") as folder,
         P1Port(source, speed=SPEED) as line,
         Board(line, speed=SPEED, compiled=True) as board,
     ):
-        counted = asyncio.run(_count(folder, f"{board.host}:{board.port}"))
+        counted = asyncio.run(_count(folder, f"{board.host}:{board.port}", seconds))
     return counted["p1_monitor"], counted["homewizard"]
 
 
-async def _count(folder: str, host: str) -> Counter[str]:
+async def _count(folder: str, host: str, seconds: int) -> Counter[str]:
     counted: Counter[str] = Counter()
     async with async_test_home_assistant(config_dir=folder) as hass, _Stub() as stub:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
@@ -85,7 +86,7 @@ async def _count(folder: str, host: str) -> Counter[str]:
         real, entity.monotonic = entity.monotonic, lambda: time.monotonic() * SPEED  # type: ignore[attr-defined]
         unsubscribe = hass.bus.async_listen("state_changed", note)
         try:
-            await _hour(ours, theirs, stub)
+            await _pass(ours, theirs, stub, seconds)
         finally:
             entity.monotonic = real  # type: ignore[attr-defined]
             unsubscribe()
@@ -104,11 +105,11 @@ async def _add(hass: HomeAssistant, entry: Any) -> Any:
     return entry.runtime_data
 
 
-async def _hour(ours: Any, theirs: Any, stub: _Stub) -> None:
+async def _pass(ours: Any, theirs: Any, stub: _Stub, seconds: int) -> None:
     begin: datetime = ours.data.reading.time
     polled_s = 0.0
-    async with asyncio.timeout(2 * HOUR_S / SPEED):
-        while (elapsed_s := (ours.data.reading.time - begin).total_seconds()) < HOUR_S:
+    async with asyncio.timeout(2 * seconds / SPEED + _WAIT_S):
+        while (elapsed_s := (ours.data.reading.time - begin).total_seconds()) < seconds:
             if elapsed_s - polled_s >= POLL_S:
                 polled_s += POLL_S
                 stub.update(ours.data)

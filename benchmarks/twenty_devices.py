@@ -24,46 +24,45 @@ from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
 DEVICES = 20
-RECORD_S = 45
 MEASURE_S = 30
 _START = moment(2026, 1, 15, 18, 7, 0)
 
 
-def record() -> bytes:
-    """Return RECORD_S seconds of a device's live stream."""
+def record(seconds: float) -> bytes:
+    """Return the live stream of a device over `seconds`."""
     with (
         P1Port(simulated_meter("sagemcom-t211-50217", _START, gas=1, water=2)) as line,
         Board(line, compiled=True) as board,
     ):
         time.sleep(3)  # its first telegram
-        end, stream = time.monotonic() + RECORD_S, b""
+        end, stream = time.monotonic() + seconds, b""
         with urllib.request.urlopen(f"{board.url}api/live", timeout=10) as reply:
             while time.monotonic() < end:
                 stream += reply.readline()
     return stream[: stream.rindex(b"\n\n") + 2]
 
 
-def cpu_percent() -> float:
-    """Return the percentage of one core that the devices add to Home Assistant without them."""
+def cpu_percent(devices: int, seconds: float) -> float:
+    """Return the percentage of one core that `devices` devices add to Home Assistant without them."""
     with TemporaryDirectory(prefix="p1-twenty-") as folder:
         file = Path(folder) / "stream"
-        file.write_bytes(record())
-        command = [sys.executable, "-m", replay_streams.__name__, str(file), str(DEVICES)]
+        file.write_bytes(record(seconds * 1.5))
+        command = [sys.executable, "-m", replay_streams.__name__, str(file), str(devices)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 assert server.stdout
-                ports = [int(server.stdout.readline()) for _ in range(DEVICES)]
-                return asyncio.run(_measure(folder, ports))
+                ports = [int(server.stdout.readline()) for _ in range(devices)]
+                return asyncio.run(_measure(folder, ports, seconds))
             finally:
                 server.terminate()
 
 
-async def _measure(folder: str, ports: list[int]) -> float:
+async def _measure(folder: str, ports: list[int], seconds: float) -> float:
     async with async_test_home_assistant(config_dir=folder) as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         frame.async_setup(hass)  # the one that ran in this process before has removed it
         await async_setup_component(hass, "network", {})
-        idle = await _percent()
+        idle = await _percent(seconds)
         entries = [
             MockConfigEntry(
                 domain="p1_monitor",
@@ -75,7 +74,7 @@ async def _measure(folder: str, ports: list[int]) -> float:
         ]
         await asyncio.gather(*(_add(hass, entry) for entry in entries))
         await asyncio.sleep(3)
-        busy = await _percent()
+        busy = await _percent(seconds)
         for entry in entries:
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_stop(force=True)
@@ -89,11 +88,11 @@ async def _add(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         raise BenchmarkError(f"a replayed device was not set up: {entry.reason}")
 
 
-async def _percent() -> float:
+async def _percent(seconds: float) -> float:
     """Return this process's percentage of a core: the median of three spans, because other programs may run."""
     shares = []
     for _ in range(3):
         begin, used = time.monotonic(), time.process_time()
-        await asyncio.sleep(MEASURE_S / 3)
+        await asyncio.sleep(seconds / 3)
         shares.append(100 * (time.process_time() - used) / (time.monotonic() - begin))
     return statistics.median(shares)

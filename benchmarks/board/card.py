@@ -1,6 +1,6 @@
 """The work of a card, counted in sectors; runs under MicroPython.
 
-card.py writes IMAGE | fill IMAGE YEARS | reads IMAGE
+card.py writes IMAGE HOURS | fill IMAGE YEARS | reads IMAGE
 
 IMAGE is a card that mkfs.fat formatted. Prints one JSON object.
 """
@@ -62,13 +62,13 @@ class Slot:
         pass
 
 
-def writes(image):
-    """Return the sectors written for a quarter, a mean of 20 hours, and those that the original firmware writes."""
+def writes(image, hours):
+    """Return the sectors written for a quarter, the mean of all hours but the first, and the original firmware's."""
     slot = Slot(image)
     found = Device(Board(slot), Meter("260115035955W", power_w=1234))
     found.run(3600)
     before, ended = slot.disk.writes, len(found.closed)
-    found.run(19 * 3600)
+    found.run((hours - 1) * 3600)
     ours = (slot.disk.writes - before) / (len(found.closed) - ended)
     before = slot.disk.writes
     for number in range(80):

@@ -24,6 +24,7 @@ INTERPRETERS = {
     "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
 }
 TESTS = bytecode.ROOT / "build" / "tests"
+RECORDING = bytecode.ROOT / "benchmarks" / "board" / "recording.py"
 SECONDS = 120  # for all tests of one file
 
 
@@ -94,8 +95,7 @@ class Run:
     def results(self, functions: tuple[str, ...]) -> dict[str, tuple[bool, str]]:
         """Whether each function passed, and what it printed."""
         bytecode.build()
-        here = Path(__file__).parent
-        for source in here.glob("*.py"):
+        for source in [*Path(__file__).parent.glob("*.py"), RECORDING]:
             if source.name != "conftest.py":
                 name = source.relative_to(bytecode.ROOT).as_posix()
                 bytecode.compile_python(source, TESTS / f"{source.stem}.mpy", name, optimise=0)

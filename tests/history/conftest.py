@@ -1,4 +1,4 @@
-"""Runs scripts of the folder board under the 64-bit MicroPython: cards of gigabytes, years of days."""
+"""Runs scripts of this folder or of the benchmarks under the 64-bit MicroPython: cards of gigabytes, years of days."""
 
 import json
 import os
@@ -13,7 +13,8 @@ import pytest
 from build_tool import bytecode
 from simulator import fat
 
-SCRIPTS = Path(__file__).parent / "board"
+SCRIPTS = Path(__file__).parent / "board", bytecode.ROOT / "benchmarks" / "board"
+_PATH = bytecode.TARGET, bytecode.ROOT / "tests" / "firmware", *SCRIPTS, ".frozen"
 LONG = bool(os.environ.get("P1_LONG"))
 """All that the suite has no time for."""
 
@@ -21,21 +22,16 @@ LONG = bool(os.environ.get("P1_LONG"))
 def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) -> Any:
     """What a script printed last, as JSON."""
     bytecode.build()
-    # Where tests/firmware/recording.py has its flash.
-    (bytecode.ROOT / "build/tests").mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [
             Path(sys.executable).with_name("micropython"),
             "-X",
             f"heapsize={heap}",
-            str(SCRIPTS / script),
+            *(folder / script for folder in SCRIPTS if (folder / script).exists()),
             *map(str, arguments),
         ],
         cwd=bytecode.ROOT,
-        env={
-            **os.environ,
-            "MICROPYPATH": f"{bytecode.TARGET}:{bytecode.ROOT / 'tests/firmware'}:{SCRIPTS}:.frozen",
-        },
+        env={**os.environ, "MICROPYPATH": ":".join(map(str, _PATH))},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -48,7 +44,7 @@ def run(script: str, *arguments: object, heap: str = "64m", seconds: int = 300) 
 
 @pytest.fixture
 def on_board() -> Callable[..., Any]:
-    """Runs a script of the folder board and gives what it printed last, as JSON."""
+    """Runs a script and gives what it printed last, as JSON."""
     return run
 
 

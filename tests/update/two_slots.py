@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from build_tool import bytecode, short_names
-from build_tool.board_folder import LOADER
-from build_tool.package import Package
+from build_tool.board_folder import LOADER, build
+from build_tool.package import Package, read_folder
 from simulator.board import Board
 from simulator.p1_port import P1Port
 
@@ -29,11 +29,17 @@ def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
 
 
 class Device:
-    """A board with the firmware of these sources in folder a, started by its loader, and what a browser asks it."""
+    """A board that its loader starts, and what a browser asks it. `files` go into folder a; None: it has a firmware."""
 
-    def __init__(self, folder: Path, line: P1Port, files: dict[str, bytes], **options: Any) -> None:
+    def __init__(self, folder: Path, line: P1Port, files: dict[str, bytes] | None, **options: Any) -> None:
         self.flash = folder
         self.token = ""
+        if files is not None:
+            self._lay_out(folder, files)
+        self.board = Board(line, flash=folder, loader=True, **options)
+
+    @staticmethod
+    def _lay_out(folder: Path, files: dict[str, bytes]) -> None:
         shutil.copytree(LOADER, folder, dirs_exist_ok=True)
         for name, content in files.items():
             path = folder / "a" / name
@@ -41,11 +47,10 @@ class Device:
             path.write_bytes(content)
         (folder / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
         (folder / "slot.txt").write_text("a ok\n")
-        self.board = Board(line, flash=folder, loader=True, **options)
 
-    def ask(self, path: str, data: bytes | None = None) -> tuple[int, bytes]:
+    def ask(self, path: str, data: bytes | None = None, method: str | None = None) -> tuple[int, bytes]:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        request = urllib.request.Request(self.board.url + path.lstrip("/"), data, headers)
+        request = urllib.request.Request(self.board.url + path.lstrip("/"), data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
                 return reply.status, reply.read()
@@ -101,3 +106,8 @@ def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) 
     source.write_text(short.rename(f"VERSION = {version!r}\n"))
     bytecode.compile_python(source, tmp_path / "version.mpy", name, optimise=3)
     return Package(version, "host", {**files, f"{name}.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
+
+
+def newest(tmp_path: Path, version: str = "9.9.9", **more: bytes) -> Package:
+    """Return the package of these sources for this computer, as if they had this version."""
+    return newer(read_folder(build("host")[0]), version, tmp_path, **more)

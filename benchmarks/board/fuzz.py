@@ -1,8 +1,11 @@
-"""Mutated telegrams into the reader, millions of them: fuzz.py FILE COUNT SEED
+"""Random faults in telegrams, for the reader; runs under MicroPython.
 
-FILE holds good telegrams, one after the other. Each round spoils one of them in one or more ways, feeds it in pieces of
-any size, then feeds a good one. Prints as JSON how many were fed, how many spoilt ones were taken all the same, and
-what was wrong: an exception, a telegram taken whose CRC does not match, a good one that was not read, memory that grew.
+fuzz.py FILE COUNT SEED
+
+FILE has good telegrams, one after the other. Each of COUNT rounds damages one of them in one to three ways and feeds it
+in pieces of random sizes, then feeds a good telegram. Prints as JSON: the rounds, the damaged telegrams that the reader
+accepted, and the faults. A fault is an exception, an accepted telegram with a wrong CRC, a good telegram that was not
+read, or memory that grew.
 """
 
 import gc
@@ -29,7 +32,7 @@ class Dice:
 
 
 def crc_is_right(telegram):
-    """CRC-16/ARC by its definition, bit by bit: not the firmware's."""
+    """True if the telegram's CRC-16/ARC is right, computed bit by bit and not by the firmware."""
     at = telegram.rfind(b"!") + 1
     crc = 0
     for byte in telegram[:at]:
@@ -40,31 +43,37 @@ def crc_is_right(telegram):
 
 
 def flip(data, dice):
+    """Change one bit."""
     at = dice.below(len(data))
     return data[:at] + bytes([data[at] ^ 1 << dice.below(8)]) + data[at + 1 :]
 
 
 def cut_out(data, dice):
+    """Remove up to 199 bytes."""
     at = dice.below(len(data))
     return data[:at] + data[at + dice.below(200) :]
 
 
 def cut_off(data, dice):
+    """Remove the end."""
     return data[: dice.below(len(data))]
 
 
 def repeat(data, dice):
+    """Repeat a piece one to four times."""
     at = dice.below(len(data))
     piece = data[at : at + dice.below(120)]
     return data[:at] + piece * (1 + dice.below(4)) + data[at:]
 
 
 def noise(data, dice):
+    """Insert up to 59 random bytes."""
     at = dice.below(len(data))
     return data[:at] + bytes([dice.below(256) for _ in range(dice.below(60))]) + data[at:]
 
 
 def special(data, dice):
+    """Insert bytes that have a meaning in a telegram."""
     at = dice.below(len(data))
     return (
         data[:at]
@@ -74,11 +83,13 @@ def special(data, dice):
 
 
 def splice(data, dice):
+    """Join the beginning of this telegram with the end of another one."""
     other = GOOD[dice.below(len(GOOD))]
     return data[: dice.below(len(data))] + other[dice.below(len(other)) :]
 
 
 def endless(data, dice):
+    """Insert up to 9,000 digits."""
     at = dice.below(len(data))
     return data[:at] + b"0123456789" * (1 + dice.below(900)) + data[at:]
 
@@ -88,7 +99,7 @@ GOOD = []
 
 
 class Reader:
-    """Framer and parser as the device has them."""
+    """Framer and parser, connected as on the device."""
 
     def __init__(self):
         self.parser = Parser()
@@ -101,6 +112,7 @@ class Reader:
 
 
 def feed(reader, data, dice):
+    """Feed data to a reader in pieces of random sizes."""
     at = 0
     while at < len(data):
         size = 1 + dice.below(256)
@@ -109,6 +121,7 @@ def feed(reader, data, dice):
 
 
 def main(path, count, seed):
+    """Print the result of `count` rounds."""
     with open(path, "rb") as file:
         for telegram in file.read().split(b"/")[1:]:
             GOOD.append(b"/" + telegram)  # noqa: PERF401 - short, and done once

@@ -1,10 +1,10 @@
-"""Two hours of quarters on a card, and every start after the power has gone at any of its sector writes.
+"""Power cuts at the sector writes of two hours, and the start after each of them; runs under MicroPython.
 
 power_cuts.py IMAGE FSCK START STEP FIRST HOW...
 
-IMAGE is a card that mkfs.fat formatted, FSCK judges it afterwards, START the stamp at which the two hours begin. Of
-the cuts every STEP-th is tried, from the FIRST on. HOW is "clean" (the write is left out) or "torn" (the first half of
-the sector is new). Prints as JSON how many cuts were tried, and what was wrong after them.
+IMAGE is a card that mkfs.fat formatted. FSCK is the program that checks the card after a cut. START is the timestamp of
+the beginning of the two hours. Every STEP-th write is cut, from write FIRST on. HOW is "clean" (the write is left out)
+or "torn" (only the first half of the sector is new). Prints as JSON the number of cuts and the faults after them.
 """
 
 import gc
@@ -40,7 +40,7 @@ HARMLESS = (
 
 
 class Disk:
-    """A card of which only what is no zero takes memory. `log`: where each sector that is written goes too."""
+    """A card in memory, without its empty sectors. `log` is a list of all sectors written, or None."""
 
     def __init__(self, data, sectors):
         self.data, self.sectors = data, sectors
@@ -80,7 +80,7 @@ ZEROS = bytes(SECTOR)
 
 
 class Slot:
-    """The slot of a board that has this card in it."""
+    """The slot of a board, with this card in it."""
 
     def __init__(self, disk):
         self.disk = disk
@@ -95,7 +95,7 @@ class Slot:
 
 
 def formatted(image):
-    """(sectors that are no zeros, how many there are) of a card as it was formatted."""
+    """Return ({sector: its content} without empty sectors, number of sectors) of a formatted card."""
     data = {}
     with open(image, "rb") as file:
         sectors = file.seek(0, 2) // SECTOR
@@ -108,14 +108,18 @@ def formatted(image):
 
 
 def meter(start, at_s):
-    """The meter, so many seconds after a start: what it shows depends on the time alone."""
+    """Return the meter `at_s` seconds after the start. Its registers depend on the time alone."""
     found = Meter(start, power_w=POWER_W)
     found.run(at_s)
     return found
 
 
 def record(data, sectors, start):
-    """The two hours: (all writes, [(writes so far, seconds since the start, quarters closed)])."""
+    """Record the two hours without a cut.
+
+    Return (writes, [(writes so far, seconds since the start, quarters closed)], ids of the closed quarters,
+    {id: (its file, its line)}).
+    """
     disk = Disk(dict(data), sectors)
     disk.log = []
     device = Device(Board(Slot(disk)), meter(start, 0))
@@ -134,7 +138,7 @@ def record(data, sectors, start):
 
 
 def end(disk):
-    """The power goes: nothing that is still open reaches the card."""
+    """Cut the power: an open file no longer reaches the card."""
     disk.ended = True
     disk.log = None
     vfs.umount(CARD)
@@ -142,6 +146,7 @@ def end(disk):
 
 
 def content(path):
+    """Return the content of a file, None if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -150,7 +155,7 @@ def content(path):
 
 
 def line_of(number):
-    """The fields of a quarter's line, None when it has none; more than one is wrong."""
+    """Return the fields of a quarter's line, None without a line, or a list of all lines if there are several."""
     path = file_path(number)
     start = timestamp.iso(*START_OF(number)).encode()
     found = [
@@ -162,13 +167,14 @@ def line_of(number):
 
 
 def START_OF(number):  # noqa: N802 - what demand/quarter.py calls start_of
+    """Return (local_s, summer) of the quarter's start."""
     from demand.quarter import start_of
 
     return start_of(number)
 
 
 def is_partial(number, last_s):
-    """Whether a quarter that was running at the cut has all but its last minute, and says so."""
+    """Return the fault of a quarter that a cut ended, None if it has all but its last minute and is marked partial."""
     path = "%s/meter/%s" % (CARD, file_path(number))
     text = content(path)
     fields = line_of(number)
@@ -187,7 +193,7 @@ def is_partial(number, last_s):
 
 
 def after_cut(data, sectors, start, at_s, away_s, before, closed, expected, judge):
-    """What is wrong after a start with this card; None when all is well."""
+    """Return the fault after a start with this card, None without one."""
     disk = Disk(data, sectors)
     board = Board(Slot(disk))
     device = Device(board, meter(start, at_s + away_s))
@@ -220,7 +226,7 @@ def after_cut(data, sectors, start, at_s, away_s, before, closed, expected, judg
 
 
 def days_wrong(device):
-    """Each day that is over has its one line."""
+    """Return the fault of days.csv, None if each day that is over has one line."""
     today = START_OF(device.closed[-2])[0] // 86400  # one of its quarters is stored, and has turned the day
     first = START_OF(device.closed[0])[0] // 86400
     for day in range(first - 1, today):
@@ -244,7 +250,7 @@ def days_wrong(device):
 
 
 class Judge:
-    """fsck.fat on a copy of the card: what it finds that is worse than lost clusters, a wrong count, differing FATs."""
+    """A check of the card by fsck.fat, on a copy. Lost clusters, a wrong count and differing FATs are no faults."""
 
     def __init__(self, image, fsck):
         self._path = image + ".cut"
@@ -253,7 +259,7 @@ class Judge:
         self._before = set()
 
     def worse(self, data):
-        """One line, or None."""
+        """Return the faults in one line, None without any."""
         with open(self._path, "r+b") as file:
             for sector in self._before | set(data):
                 file.seek(sector * SECTOR)
@@ -271,6 +277,7 @@ class Judge:
 
 
 def main(image, fsck, start, step, first, hows):
+    """Print the result of all cuts."""
     data, sectors = formatted(image)
     log, marks, closed, expected = record(data, sectors, start)
     judge = Judge(image, fsck)

@@ -1,4 +1,4 @@
-"""A board that reads a meter and keeps its quarters, without the rest of the firmware; its power can be cut."""
+"""A board that reads a meter and stores its quarters, without the rest of the firmware. Its power can be cut."""
 
 import os
 
@@ -11,26 +11,41 @@ from meter.parser import total
 from storage.card import Card
 from storage.recorder import Recorder
 
-FLASH = "build/tests/flash-" + os.urandom(4).hex()  # tests run side by side
+FLASH = "build/flash/" + os.urandom(4).hex()  # several run side by side
+
+
+def make_folder(path):
+    """Make a folder and those above it, unless they exist."""
+    end = 0
+    while end >= 0:
+        end = path.find("/", end + 1)
+        try:
+            os.mkdir(path[:end] if end >= 0 else path)
+        except OSError:
+            pass
 
 
 def moment(text):
-    """(local_s, summer) of 261112183000W."""
+    """Return (local_s, summer) of a timestamp, for example 261112183000W."""
     return timestamp.parse(text.encode())
 
 
 class Parser:
+    """The newest reading."""
+
     def __init__(self):
         self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
 
 
 class Reader:
+    """The owner of the parser."""
+
     def __init__(self):
         self.parser = Parser()
 
 
 class Meter:
-    """A meter: a register in watt seconds that runs with the power, and a clock that runs with the seconds."""
+    """A meter with a constant power: its import register and its clock advance with `run`."""
 
     def __init__(self, start, import_wh=6312401, power_w=2000, serial="1SAG1", gas=338711):
         self.now = moment(start)
@@ -39,7 +54,7 @@ class Meter:
         self.export_wh = 1000
 
     def run(self, seconds):
-        """Time passes."""
+        """Advance the clock and the import register."""
         self.now = timestamp.shift(self.now[0], self.now[1], seconds)
         self.import_ws += self.power_w * seconds
 
@@ -61,7 +76,7 @@ class Meter:
 
 
 class Device:
-    """One life of a board, from switching it on to its end. `board` has `mount_card`, and keeps `held` over lives."""
+    """A device from power-on until its board ends. `board` stays, with the memory that survives a reset."""
 
     def __init__(self, board, meter):
         board.slot.end_life()
@@ -78,7 +93,7 @@ class Device:
         self.recorder = Recorder(self)
 
     def telegram(self):
-        """A telegram comes: what main.py does with it, then a second passes."""
+        """Handle a telegram as device.py does, then let a second pass."""
         self.reader.parser.reading = fields = self.meter.reading()
         local_s, summer = fields["time"]
         coach = self.coach
@@ -99,7 +114,7 @@ class Device:
             self.recorder.each_step()
 
     def run(self, seconds, every=5):
-        """So many seconds of telegrams, one every few seconds."""
+        """Handle the telegrams of `seconds`, one every `every` seconds."""
         for _ in range(seconds // every):
             self.meter.run(every)
             self.telegram()
@@ -112,17 +127,14 @@ class Device:
 
 
 class Board:
-    """A board with this card slot. What it holds over a reset is lost with `power_off()`."""
+    """A board with this card slot. Its memory survives a reset, and is lost with `power_off()`."""
 
     report = None
 
     def __init__(self, slot, flash=FLASH):
         self.slot, self.flash = slot, flash
         self.held = b""
-        try:
-            os.mkdir(flash)
-        except OSError:
-            pass
+        make_folder(flash)
         for name in os.listdir(flash):
             os.remove(flash + "/" + name)
 
@@ -142,7 +154,7 @@ class Board:
 
 
 def lines(path):
-    """The lines of a file below /meter that are not empty, without their checks; the header too."""
+    """Yield the lines of a file below /meter without their checks, also the header, but no empty lines."""
     with open("%s/meter/%s" % (CARD, path)) as file:
         for line in file:
             if line.strip():
