@@ -37,6 +37,8 @@ _PIECE = const(256)
 # Keys of the copy: the check of the card's file when it was last seen, and whether the copy is newer than that.
 _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
+# Changes that erase the Wi-Fi settings. Make them at once, because the device may be about to change hands.
+NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 
 
 def read(device):
@@ -45,7 +47,7 @@ def read(device):
     Card and copy are made equal first.
     """
     if device.unsaved:
-        save_late(device)
+        save_late(device)  # its job is not needed, because the card is written now
     settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
         device.note("%s%s: %s" % (_NAME, _line_of(key), fault))
@@ -68,11 +70,16 @@ def shown(device):
     return load("settings.schema").shown(given(device))
 
 
-def change(device, changes):
-    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return the faults: (key, one line).
+def change(device, changes, at_once=False):
+    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return (faults, jobs).
 
-    OSError if the flash cannot be written. The card's file is written a moment later, or once the card works again.
+    faults   one line each
+    jobs     for the recorder, to write the card's file: none if the settings wait to be saved, or nothing changed
+    at_once  True to save the settings even if they were saved less than a minute ago
+
+    OSError if the flash cannot be written.
     """
+    jobs = []
     # A card with settings of its own may have been inserted.
     changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
@@ -80,24 +87,19 @@ def change(device, changes):
         before, device.unsaved = device.unsaved, json.dumps(changed)
         if device.saved_s is None or device.clock.uptime_s() - device.saved_s >= _PAUSE_S:
             try:
-                save(device)
+                jobs = save(device)
             except OSError:
                 device.unsaved = before
                 raise
         settings, _ = _checked(changed)
         device.config.update(settings)
-    return faults
-
-
-def erase_wifi(device):
-    """Erase the Wi-Fi settings at once, because the device may be about to change hands. OSError as in change()."""
-    change(device, {"wifi": {"ssid": None, "password": ""}})
-    if device.unsaved:
-        save(device)
+    if at_once and device.unsaved:
+        jobs = save(device)
+    return faults, jobs
 
 
 def save(device):
-    """Write settings that wait to the flash, and let the device queue their job for the card.
+    """Write settings that wait to the flash. Return the jobs for the recorder as change() does.
 
     OSError if the flash cannot be written: then the settings keep waiting.
     """
@@ -108,7 +110,7 @@ def save(device):
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
     device.unsaved = None
-    device.settings_to_card()
+    return [["settings.store", "to_card", "write the settings to the card", device, None]]
 
 
 def to_card(device):
@@ -118,11 +120,12 @@ def to_card(device):
 
 
 def save_late(device):
-    """Write settings that wait, and log a failure."""
+    """Write settings that wait to the flash, and log a failure. Return the jobs for the recorder as change() does."""
     try:
-        save(device)
+        return save(device)
     except OSError as error:
         device.note("%s: the flash does not take it: %s" % (_NAME, error))
+        return []
 
 
 def _checked(settings):
