@@ -20,20 +20,16 @@ cut leaves a part of it, the next start writes it again from the copy.
 import binascii
 import gc
 import json
-import os
 from micropython import const
 
-from board.mount_point import CARD
 from overlay import load
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
+card_json = load("board.card_json")
 
 _NAME = const("config.json")
-_PATH = CARD + "/config.json"
-_LONGEST = const(4096)  # bytes
 _PAUSE_S = const(60)
-_PIECE = const(256)
 # Keys of the copy: the check of the card's file when it was last seen, and whether the copy is newer than that.
 _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
@@ -50,7 +46,7 @@ def read(device):
         save_late(device)  # its job is not needed, because the card is written now
     settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
-        device.note("%s%s: %s" % (_NAME, _line_of(key), fault))
+        device.note("%s%s: %s" % (_NAME, card_json.line_of(key), fault))
     return settings
 
 
@@ -157,18 +153,18 @@ def _newest(board, copy, note, follows):
     | check is the last one seen    | newer            | copy, card is written      |
     | no file, or an empty one      |                  | copy, card is written      |
     """
-    seen = _check_of_card()
+    seen = card_json.check()
     if seen is None:
         return copy  # no card
     if seen and copy.get(_SEEN) != seen:
-        given, fault = _on_card()
+        given, fault = card_json.read()
         if not fault:
             given[_SEEN] = seen
             if "pins" in copy:
                 given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
             write_json(board, _NAME, given)
             return given
-        if not copy.get(_NEWER) or not _is_part_of(_written(copy)):
+        if not copy.get(_NEWER) or not card_json.is_part_of(_written(copy)):
             note("%s%s; the settings of before hold" % (_NAME, fault))
             return copy
     elif seen and not copy.get(_NEWER):
@@ -177,7 +173,7 @@ def _newest(board, copy, note, follows):
     text = _written(copy)
     if text and follows:
         try:
-            _write(text)
+            card_json.write(text)
         except OSError as error:
             # Collect the file that could not be closed now: collected later, it would write to another card.
             gc.collect()
@@ -187,80 +183,6 @@ def _newest(board, copy, note, follows):
         copy.pop(_NEWER, None)
         write_json(board, _NAME, copy)
     return copy
-
-
-def _write(text):
-    with open(_PATH, "wb") as file:
-        file.write(text)
-
-
-def _check_of_card():
-    """Return a check of the card's file: 0 if the file does not exist or is empty, None without a card."""
-    check = 0
-    try:
-        os.stat(CARD)
-        with open(_PATH, "rb") as file:
-            piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # bytes behind the limit do not count
-                check = binascii.crc32(piece, check)
-                piece = file.read(_PIECE)
-    except OSError as error:
-        return 0 if error.errno == 2 and _is_mounted() else None
-    return check
-
-
-def _is_mounted():
-    try:
-        os.stat(CARD)
-    except OSError:
-        return False
-    return True
-
-
-def _on_card():
-    """Return (settings in the card's file, None), or (None, its fault)."""
-    with open(_PATH, "rb") as file:
-        if file.seek(0, 2) > _LONGEST:
-            return None, " is longer than %d bytes" % _LONGEST
-        file.seek(0)
-        if file.read(3) != b"\xef\xbb\xbf":  # a byte order mark, which some editors write
-            file.seek(0)
-        try:
-            given = json.load(file)
-            json.dumps(given).encode().decode()
-        except UnicodeError:
-            return None, " is not in UTF-8"
-        except ValueError:
-            end = file.tell()
-            file.seek(0)
-            line = 1
-            while file.tell() < end:
-                line += file.read(1) == b"\n"
-            return None, " line %d is no JSON" % line
-    return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
-
-
-def _is_part_of(text):
-    """True if the card's file is the beginning of a text."""
-    with open(_PATH, "rb") as file:
-        return text.startswith(file.read(len(text) + 1))
-
-
-def _line_of(key):
-    """Return " line N" where the card's file names a key, "" if it does not."""
-    name = b'"%s"' % key
-    try:
-        with open(_PATH, "rb") as file:
-            number = 1
-            line = file.readline(_PIECE)
-            while line:
-                if name in line:
-                    return " line %d" % number
-                number += line.endswith(b"\n")
-                line = file.readline(_PIECE)
-    except OSError:
-        pass
-    return ""
 
 
 def _written(settings):
