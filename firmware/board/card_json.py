@@ -68,13 +68,13 @@ def write(text):
         file.write(text)
 
 
-def is_part_of(text):
-    """True if the file is the beginning of a text."""
+def head(length):
+    """Return the first bytes of the file, at most `length`."""
     with open(_PATH, "rb") as file:
-        return text.startswith(file.read(len(text) + 1))
+        return file.read(length)
 
 
-def line_of(key):
+def find(key):
     """Return " line N" where the file names a key, "" if it does not."""
     name = b'"%s"' % key
     try:

@@ -46,7 +46,7 @@ def read(device):
         save_late(device)  # its job is not needed, because the card is written now
     settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
-        device.note("%s%s: %s" % (_NAME, card_json.line_of(key), fault))
+        device.note("%s%s: %s" % (_NAME, card_json.find(key), fault))
     return settings
 
 
@@ -164,7 +164,8 @@ def _newest(board, copy, note, follows):
                 given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
             write_json(board, _NAME, given)
             return given
-        if not copy.get(_NEWER) or not card_json.is_part_of(_written(copy)):
+        ours = _written(copy)
+        if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
             note("%s%s; the settings of before hold" % (_NAME, fault))
             return copy
     elif seen and not copy.get(_NEWER):
