@@ -68,10 +68,10 @@ class Device:
         """Apply the settings to the parts that depend on them."""
         load("settings.apply").settle(self)
 
-    def change_settings(self, changes, at_once=False):
-        """Change settings and queue the job that writes them to the card, before all others. Return the faults.
+    def change(self, changes, at_once=False):
+        """Change settings, and queue the job that writes them to the card before all others. Return the faults.
 
-        Arguments and errors: see change() of settings/store.py.
+        The arguments and errors are those of change() in settings/store.py.
         """
         faults, jobs = load("settings.store").change(self, changes, at_once)
         self.recorder.jobs[:0] = jobs

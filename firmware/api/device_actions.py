@@ -60,7 +60,7 @@ async def restart(device, request):
 async def erase_wifi(device, request):
     """POST /api/wifi/erase: erase the Wi-Fi settings, then restart into the setup portal."""
     try:
-        device.change_settings(load("settings.store").NO_WIFI, True)
+        device.change(load("settings.store").NO_WIFI, True)
     except OSError:
         raise Refused(503, "The flash does not take it") from None
     device.note("Wi-Fi settings erased, as asked for")

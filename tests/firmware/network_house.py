@@ -70,7 +70,7 @@ class House:
         self.config = load("settings.store").read(self)
         self.wifi = Wifi(self)
 
-    def change_settings(self, changes, at_once=False):
+    def change(self, changes, at_once=False):
         faults, jobs = load("settings.store").change(self, changes, at_once)
         self.jobs[:0] = jobs
         return faults
