@@ -1,6 +1,6 @@
-"""/config.json on the card, as the owner wrote it in an editor. Loaded on demand.
+"""/config.json on the card, which an owner may edit on a computer. Loaded on demand.
 
-The file is written in one go and never renamed (docs/data.md). settings/store.py has the rule whether it is valid.
+settings/store.py decides whether this file or its copy in the flash is valid.
 """
 
 import binascii
@@ -40,7 +40,7 @@ def _is_mounted():
 
 
 def read():
-    """Return (the object in the file, None), or (None, the fault, as the rest of a line that begins with its name)."""
+    """Return (the object in the file, None), or (None, its fault). The fault follows the file's name in a log line."""
     with open(_PATH, "rb") as file:
         if file.seek(0, 2) > _LONGEST:
             return None, " is longer than %d bytes" % _LONGEST
@@ -63,7 +63,7 @@ def read():
 
 
 def write(text):
-    """Replace the file. OSError if the card fails, and then the file that could not be closed is still in memory."""
+    """Write the whole file. OSError if the card fails; the file object may then stay in memory until a collection."""
     with open(_PATH, "wb") as file:
         file.write(text)
 

@@ -76,7 +76,7 @@ def change(device, changes, at_once=False):
     OSError if the flash cannot be written.
     """
     jobs = []
-    # A card with settings of its own may have been inserted.
+    # A card with other settings may have been inserted.
     changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
@@ -101,7 +101,7 @@ def save(device):
     """
     device.saved_s = device.clock.uptime_s()
     changed = given(device)
-    # The device itself may have written the card since this change was made.
+    # The device may have written the card since this change was made.
     changed[_SEEN] = read_json(device.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
@@ -141,9 +141,9 @@ def _agreed(board, note, follows=True):
 
 
 def _newest(board, copy, note, follows):
-    """Return the valid settings, and write them to the other place.
+    """Return the valid settings, and write them to the other place if it lacks them.
 
-    | card's file                   | copy             | valid                      |
+    | card's file                   | copy in flash    | valid                      |
     |-------------------------------|------------------|----------------------------|
     | no card                       |                  | copy                       |
     | check differs, can be read    |                  | card, even if copy is newer|
