@@ -166,7 +166,7 @@ def _newest(board, copy, note, follows):
             return given
         ours = _written(copy)
         if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
-            note("%s%s; the settings of before hold" % (_NAME, fault))
+            note("%s%s; the previous settings apply" % (_NAME, fault))
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
