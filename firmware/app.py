@@ -38,9 +38,8 @@ def create_app(board):
     device.reader = Reader(board.line, board.clock, device.on_reading)
     device.recorder = Recorder(device)
     device.access = Access(device)
-    api = Dispatcher(device)
-    device.server = Server(board, api.answer, device.access, log)
-    device.live = Live(api, device.server, device.access)
+    device.server = Server(board, Dispatcher(device).answer, device.access, log)
+    device.live = Live(device, device.server, device.access)
     device.light = Light(board, device.config, device.shown)
     device.button = Button(board.button, board.clock, device.erase_wifi)
     device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None

@@ -58,7 +58,7 @@ def keep(board, report):
 
 
 def kept(board):
-    """Return the report in RTC memory, "" without one. Its check tells it from random bytes after power-off."""
+    """Return the report in RTC memory, "" without one. Its check distinguishes it from random bytes after power-off."""
     data = kept_report(board)
     body = data[4:]
     if data[:2] != _MAGIC or not body or struct.unpack("<H", data[2:4])[0] != crc16(body, 0):

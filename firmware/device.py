@@ -68,10 +68,14 @@ class Device:
         """Apply the settings to the parts that depend on them."""
         load("settings.apply").settle(self)
 
-    def settings_to_card(self):
-        """Queue the job that writes the settings to the card, before all other jobs."""
-        job = ["settings.store", "to_card", "write the settings to the card", self, None]
-        self.recorder.jobs.insert(0, job)
+    def change(self, changes, at_once=False):
+        """Change settings, and queue the job that writes them to the card before all others. Return the faults.
+
+        The arguments and errors are those of change() in settings/store.py.
+        """
+        faults, jobs = load("settings.store").change(self, changes, at_once)
+        self.recorder.jobs[:0] = jobs
+        return faults
 
     def each_second(self):
         """Apply the settings of a card that was inserted, and write settings that have waited for a minute."""
@@ -79,7 +83,7 @@ class Device:
             load("settings.apply").read(self)
             self.settle()
         if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
-            load("settings.store").save_late(self)
+            self.recorder.jobs[:0] = load("settings.store").save_late(self)
 
     def on_reading(self):
         """Update all figures from the newest reading, and publish them."""

@@ -60,7 +60,7 @@ async def restart(device, request):
 async def erase_wifi(device, request):
     """POST /api/wifi/erase: erase the Wi-Fi settings, then restart into the setup portal."""
     try:
-        load("settings.store").erase_wifi(device)
+        device.change(load("settings.store").NO_WIFI, True)
     except OSError:
         raise Refused(503, "Could not write to flash") from None
     device.note("Wi-Fi settings erased by request")

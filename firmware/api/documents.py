@@ -1,4 +1,4 @@
-"""JSON documents of the newest figures: each function writes one to `write(piece)`.
+"""JSON documents of the newest figures.
 
 A document is written in pieces, so that it never needs its whole length of contiguous memory. Numbers are written
 from integers, because a float of the board is too short for an energy. The contract is docs/openapi.yaml.
@@ -24,6 +24,24 @@ _QUARTER = (
 _MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: "heat"}
 
 
+def write(name, device, write):
+    """Write the document of this name to `write(piece)`.
+
+    "status", "peaks", "reading" and "quarter" are also the events of GET /api/live. "full reading" is a reading with
+    the closed months, and "samples" are those of the running quarter.
+    """
+    if name == "quarter":
+        quarter(device.coach, write)
+    elif name == "peaks":
+        load("api.peaks").write_peaks(device, write)
+    elif name == "status":
+        load("api.status").write_status(device, write)
+    elif name == "samples":
+        device.coach.quarter.write_json(write, True)
+    else:
+        reading(device.reader.parser.reading, write, name == "full reading")
+
+
 def _decimal(value, places):
     """Return 12.345 for 12345 with 3 places, and null for None."""
     if value is None:
@@ -37,7 +55,7 @@ def _moment(moment):
     return '"%s"' % iso(*moment) if moment else "null"
 
 
-def reading(fields, write, with_peaks=True):
+def reading(fields, write, with_peaks):
     """GET /api/reading: write every field in the order of the table of objects, null where the meter sends none."""
     write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
     last = None
@@ -60,7 +78,7 @@ def reading(fields, write, with_peaks=True):
             write(',"%s":%s' % (field, json.dumps(value)))
     _mbus(fields["mbus"], write)
     if with_peaks:
-        load("api.peaks").write_meter_peaks(fields["peaks"] or (), write)
+        load("api.peaks").write_meter_peaks(fields["peaks"], write)
     write("}")
 
 

@@ -7,6 +7,7 @@ in use, a client with a token takes the place of the oldest client without one.
 
 from micropython import const
 
+from api import documents
 from server.buffer import WriteBuffer
 from server.http import Refused
 
@@ -20,8 +21,8 @@ class Live:
     No task waits on a stream: streams are used only when there is an event to send.
     """
 
-    def __init__(self, api, server, access):
-        self._api = api
+    def __init__(self, device, server, access):
+        self._device = device
         self._server = server
         self._access = access
         self._pieces = WriteBuffer(self._send)
@@ -70,7 +71,7 @@ class Live:
 
     def _event(self, event, write):
         write("event: %s\ndata: " % event)
-        self._api.write(event, write)
+        documents.write(event, self._device, write)
         write("\n\n")
 
     def _send(self, piece):

@@ -7,8 +7,9 @@ from demand.quarter import QUARTER_S, file_path, quarter_id
 from meter.timestamp import iso, shift
 
 
-def write_peaks(peaks, card, write):
+def write_peaks(device, write):
     """Write the document in pieces to write(piece)."""
+    peaks, card = device.peaks, device.card
     write('{"running":')
     _peak(peaks.running, card, write)
     write(',"months":[')
@@ -24,7 +25,7 @@ def write_meter_peaks(peaks, write):
     """Write the closed months as the meter sends them, a part of GET /api/reading."""
     write(',"peaks":[')
     between = ""
-    for month, power, end, summer in peaks:
+    for month, power, end, summer in peaks or ():
         write(
             '%s{"month":"%s","power_w":%d,"end":"%s"}' % (between, month_name(month), power, iso(end, summer))
         )

@@ -33,7 +33,7 @@ async def change(device, request):
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     try:
-        faults = load("settings.store").change(device, changes)
+        faults = device.change(changes)
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:

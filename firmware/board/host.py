@@ -1,7 +1,7 @@
 """The host board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
 
 Its options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
-P1_BUTTON names a file: while it exists, the button is pressed.
+P1_BUTTON is the path of a file; the button is pressed while that file exists.
 """
 
 import asyncio

@@ -36,7 +36,7 @@ class Light:
         self.show("hi")
 
     def show(self, name):
-        """Show a pattern once, after those requested before."""
+        """Show a pattern once, after those that were requested earlier."""
         if len(self._asked) < 4:
             self._asked.append(name)
 

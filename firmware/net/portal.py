@@ -128,7 +128,7 @@ class Portal:
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
-            load("settings.store").change(wifi.device, changed)
+            wifi.device.change(changed)
             if password:
                 await load("auth.password").set_password(wifi.device, password)
         except OSError as error:

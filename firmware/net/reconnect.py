@@ -41,7 +41,7 @@ async def _set_up(wifi):
 
 def forget_network(wifi):
     """Erase the network from the settings, so that the portal opens as on the first day. OSError if the flash fails."""
-    load("settings.store").erase_wifi(wifi.device)
+    wifi.device.change(load("settings.store").NO_WIFI, True)
     wifi.sta.disconnect()
     wifi.disconnected()
     wifi.joined = False

@@ -20,23 +20,21 @@ cut leaves a part of it, the next start writes it again from the copy.
 import binascii
 import gc
 import json
-import os
 from micropython import const
 
-from board.mount_point import CARD
 from overlay import load
 
 read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
+card_json = load("board.card_json")
 
 _NAME = const("config.json")
-_PATH = CARD + "/config.json"
-_LONGEST = const(4096)  # bytes
 _PAUSE_S = const(60)
-_PIECE = const(256)
 # Keys of the copy: the check of the card's file when it was last seen, and whether the copy is newer than that.
 _SEEN = const("card_seen")
 _NEWER = const("newer_than_card")
+# Changes that erase the Wi-Fi settings. Make them at once, because the device may be about to change hands.
+NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 
 
 def read(device):
@@ -45,10 +43,10 @@ def read(device):
     Card and copy are made equal first.
     """
     if device.unsaved:
-        save_late(device)
+        save_late(device)  # its job is not needed, because the card is written now
     settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
-        device.note("%s%s: %s" % (_NAME, _line_of(key), fault))
+        device.note("%s%s: %s" % (_NAME, card_json.find(key), fault))
     return settings
 
 
@@ -68,47 +66,47 @@ def shown(device):
     return load("settings.schema").shown(given(device))
 
 
-def change(device, changes):
-    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return the faults: (key, one line).
+def change(device, changes, at_once=False):
+    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return (faults, jobs).
 
-    OSError if the flash cannot be written. The card's file is written a moment later, or once the card works again.
+    faults   one line each
+    jobs     for the recorder, to write the card's file: none if the settings wait to be saved, or nothing changed
+    at_once  True to save the settings even if they were saved less than a minute ago
+
+    OSError if the flash cannot be written.
     """
-    # A card with settings of its own may have been inserted.
+    jobs = []
+    # A card with other settings may have been inserted.
     changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
         before, device.unsaved = device.unsaved, json.dumps(changed)
         if device.saved_s is None or device.clock.uptime_s() - device.saved_s >= _PAUSE_S:
             try:
-                save(device)
+                jobs = save(device)
             except OSError:
                 device.unsaved = before
                 raise
         settings, _ = _checked(changed)
         device.config.update(settings)
-    return faults
-
-
-def erase_wifi(device):
-    """Erase the Wi-Fi settings at once, because the device may be about to change hands. OSError as in change()."""
-    change(device, {"wifi": {"ssid": None, "password": ""}})
-    if device.unsaved:
-        save(device)
+    if at_once and device.unsaved:
+        jobs = save(device)
+    return faults, jobs
 
 
 def save(device):
-    """Write settings that wait to the flash, and let the device queue their job for the card.
+    """Write settings that wait to the flash. Return the jobs for the recorder as change() does.
 
     OSError if the flash cannot be written: then the settings keep waiting.
     """
     device.saved_s = device.clock.uptime_s()
     changed = given(device)
-    # The device itself may have written the card since this change was made.
+    # The device may have written the card since this change was made.
     changed[_SEEN] = read_json(device.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
     device.unsaved = None
-    device.settings_to_card()
+    return [["settings.store", "to_card", "write the settings to the card", device, None]]
 
 
 def to_card(device):
@@ -118,11 +116,12 @@ def to_card(device):
 
 
 def save_late(device):
-    """Write settings that wait, and log a failure."""
+    """Write settings that wait to the flash, and log a failure. Return the jobs for the recorder as change() does."""
     try:
-        save(device)
+        return save(device)
     except OSError as error:
         device.note("%s: the flash does not take it: %s" % (_NAME, error))
+        return []
 
 
 def _checked(settings):
@@ -142,9 +141,9 @@ def _agreed(board, note, follows=True):
 
 
 def _newest(board, copy, note, follows):
-    """Return the valid settings, and write them to the other place.
+    """Return the valid settings, and write them to the other place if it lacks them.
 
-    | card's file                   | copy             | valid                      |
+    | card's file                   | copy in flash    | valid                      |
     |-------------------------------|------------------|----------------------------|
     | no card                       |                  | copy                       |
     | check differs, can be read    |                  | card, even if copy is newer|
@@ -154,19 +153,20 @@ def _newest(board, copy, note, follows):
     | check is the last one seen    | newer            | copy, card is written      |
     | no file, or an empty one      |                  | copy, card is written      |
     """
-    seen = _check_of_card()
+    seen = card_json.check()
     if seen is None:
         return copy  # no card
     if seen and copy.get(_SEEN) != seen:
-        given, fault = _on_card()
+        given, fault = card_json.read()
         if not fault:
             given[_SEEN] = seen
             if "pins" in copy:
                 given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
             write_json(board, _NAME, given)
             return given
-        if not copy.get(_NEWER) or not _is_part_of(_written(copy)):
-            note("%s%s; the settings of before hold" % (_NAME, fault))
+        ours = _written(copy)
+        if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
+            note("%s%s; the previous settings apply" % (_NAME, fault))
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
@@ -174,7 +174,7 @@ def _newest(board, copy, note, follows):
     text = _written(copy)
     if text and follows:
         try:
-            _write(text)
+            card_json.write(text)
         except OSError as error:
             # Collect the file that could not be closed now: collected later, it would write to another card.
             gc.collect()
@@ -184,80 +184,6 @@ def _newest(board, copy, note, follows):
         copy.pop(_NEWER, None)
         write_json(board, _NAME, copy)
     return copy
-
-
-def _write(text):
-    with open(_PATH, "wb") as file:
-        file.write(text)
-
-
-def _check_of_card():
-    """Return a check of the card's file: 0 if the file does not exist or is empty, None without a card."""
-    check = 0
-    try:
-        os.stat(CARD)
-        with open(_PATH, "rb") as file:
-            piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # bytes behind the limit do not count
-                check = binascii.crc32(piece, check)
-                piece = file.read(_PIECE)
-    except OSError as error:
-        return 0 if error.errno == 2 and _is_mounted() else None
-    return check
-
-
-def _is_mounted():
-    try:
-        os.stat(CARD)
-    except OSError:
-        return False
-    return True
-
-
-def _on_card():
-    """Return (settings in the card's file, None), or (None, its fault)."""
-    with open(_PATH, "rb") as file:
-        if file.seek(0, 2) > _LONGEST:
-            return None, " is longer than %d bytes" % _LONGEST
-        file.seek(0)
-        if file.read(3) != b"\xef\xbb\xbf":  # a byte order mark, which some editors write
-            file.seek(0)
-        try:
-            given = json.load(file)
-            json.dumps(given).encode().decode()
-        except UnicodeError:
-            return None, " is not in UTF-8"
-        except ValueError:
-            end = file.tell()
-            file.seek(0)
-            line = 1
-            while file.tell() < end:
-                line += file.read(1) == b"\n"
-            return None, " line %d is no JSON" % line
-    return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
-
-
-def _is_part_of(text):
-    """True if the card's file is the beginning of a text."""
-    with open(_PATH, "rb") as file:
-        return text.startswith(file.read(len(text) + 1))
-
-
-def _line_of(key):
-    """Return " line N" where the card's file names a key, "" if it does not."""
-    name = b'"%s"' % key
-    try:
-        with open(_PATH, "rb") as file:
-            number = 1
-            line = file.readline(_PIECE)
-            while line:
-                if name in line:
-                    return " line %d" % number
-                number += line.endswith(b"\n")
-                line = file.readline(_PIECE)
-    except OSError:
-        pass
-    return ""
 
 
 def _written(settings):

@@ -70,8 +70,10 @@ class House:
         self.config = load("settings.store").read(self)
         self.wifi = Wifi(self)
 
-    def settings_to_card(self):
-        self.jobs.insert(0, ["settings.store", "to_card", "write the settings to the card", self, None])
+    def change(self, changes, at_once=False):
+        faults, jobs = load("settings.store").change(self, changes, at_once)
+        self.jobs[:0] = jobs
+        return faults
 
     def note(self, line):
         self.notes.append(line)

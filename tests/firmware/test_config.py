@@ -41,8 +41,13 @@ class Device:
         self.card = Card(slot, self.note)
         self.restart()
 
-    def settings_to_card(self):
-        self.jobs.insert(0, ["settings.store", "to_card", "write the settings to the card", self, None])
+    def change(self, changes, at_once=False):
+        faults, jobs = store.change(self, changes, at_once)
+        self.jobs[:0] = jobs
+        return faults
+
+    def save(self):
+        self.jobs[:0] = store.save(self)
 
     def note(self, line):
         self.lines.append(line)
@@ -104,7 +109,7 @@ def put(device):
 
 
 def set_target(device, target_w):
-    assert store.change(device, {"capacity": {"target_w": target_w}}) == []
+    assert device.change({"capacity": {"target_w": target_w}}) == []
     device.write()
 
 
@@ -197,7 +202,7 @@ def test_change_is_kept_on_card_and_flash():
 def test_change_leaves_the_card_to_its_one_writer():
     device = monitor(file=ORIGINAL)
     before = content(FILE)
-    assert store.change(device, {"capacity": {"target_w": 4000}}) == []
+    assert device.change({"capacity": {"target_w": 4000}}) == []
     assert content(FILE) == before
     assert read_json(device.board, "config.json")["capacity"] == {"target_w": 4000}
     device.write()
@@ -206,7 +211,7 @@ def test_change_leaves_the_card_to_its_one_writer():
 
 def test_change_that_never_reached_the_card_does_at_the_next_start():
     device = monitor(file=ORIGINAL)
-    assert store.change(device, {"capacity": {"target_w": 4000}}) == []
+    assert device.change({"capacity": {"target_w": 4000}}) == []
     device.restart()
     assert on_card()["capacity"] == {"target_w": 4000}
 
@@ -214,9 +219,9 @@ def test_change_that_never_reached_the_card_does_at_the_next_start():
 def test_change_made_before_the_card_had_the_one_before_it_stays():
     device = monitor(file=ORIGINAL)
     for target_w in (4000, 4500):
-        assert store.change(device, {"capacity": {"target_w": target_w}}) == []
+        assert device.change({"capacity": {"target_w": target_w}}) == []
     device.write()
-    store.save(device)
+    device.save()
     device.write()
     assert on_card()["capacity"] == {"target_w": 4500}
     device.restart()
@@ -233,7 +238,7 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
         assert device.config["target_w"] == target_w
         assert store.shown(device)["capacity"]["target_w"] == target_w
         assert (content(FILE), read_json(device.board, "config.json")) == written
-    store.save(device)
+    device.save()
     device.write()
     assert not device.unsaved
     assert on_card()["capacity"] == {"target_w": 5000}
@@ -245,7 +250,7 @@ def test_changes_within_a_minute_hold_at_once_and_are_written_once():
 def test_erased_wifi_does_not_wait():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
-    store.erase_wifi(device)
+    device.change(store.NO_WIFI, True)
     device.write()
     assert "secret" not in content(FILE) + json.dumps(read_json(device.board, "config.json"))
     assert on_card()["capacity"] == {"target_w": 4000}
@@ -274,7 +279,7 @@ def test_keys_of_others_stay():
 
 def test_what_is_written_is_for_people():
     device = monitor()
-    assert store.change(device, {"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
+    assert device.change({"capacity": {"target_w": 4000, "area": "west"}, "language": "nl"}) == []
     device.write()
     expected = '{\n  "capacity": {\n    "area": "west",\n    "target_w": 4000\n  },\n  "language": "nl"\n}\n'
     assert content(FILE) == expected
@@ -283,7 +288,7 @@ def test_what_is_written_is_for_people():
 def test_wrong_change_changes_nothing():
     device = monitor(file=ORIGINAL)
     before = read_json(device.board, "config.json")
-    faults = store.change(device, {"capacity": {"target_w": 4000, "area": "atlantis"}})
+    faults = device.change({"capacity": {"target_w": 4000, "area": "atlantis"}})
     assert [fault.split(" ")[0] for fault in faults] == ["capacity.area"]
     assert device.config["target_w"] is None
     assert on_card() == ORIGINAL

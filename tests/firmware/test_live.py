@@ -1,5 +1,6 @@
 """api/live.py: what the streams are sent, and that none of them waits for another."""
 
+from api import documents
 from api.live import Live
 from board.clock import Clock
 from server.http import Refused, Request
@@ -47,15 +48,19 @@ class Access:
         return request.header(b"authorization") != b""
 
 
-class Dispatcher:
-    """Writes each document as its name and a long number."""
+class Device:
+    """Has no figures: each document is its name and a long number."""
 
     def __init__(self):
         self.written = 0
 
-    def write(self, name, write):
-        self.written += 1
-        write('{"%s":%s}' % (name, "1" * 700))
+
+def write(name, device, write):
+    device.written += 1
+    write('{"%s":%s}' % (name, "1" * 700))
+
+
+documents.write = write
 
 
 SNAPSHOT = ["status", "peaks", "reading", "quarter"]
@@ -77,7 +82,7 @@ def events(socket):
 
 
 async def test_stream_opens_with_all_documents_and_goes_on_with_events():
-    live = Live(Dispatcher(), Server(), Access())
+    live = Live(Device(), Server(), Access())
     client = await connect(live, Socket())
     assert events(client) == SNAPSHOT
     live.publish("reading", "quarter")
@@ -85,19 +90,19 @@ async def test_stream_opens_with_all_documents_and_goes_on_with_events():
 
 
 async def test_event_is_put_together_once_for_all_and_never_for_nobody():
-    api = Dispatcher()
-    live = Live(api, Server(), Access())
+    device = Device()
+    live = Live(device, Server(), Access())
     live.publish("reading")
-    assert api.written == 0
+    assert device.written == 0
     for _ in range(3):
         await connect(live, Socket())
-    before = api.written
+    before = device.written
     live.publish("reading", "quarter")
-    assert api.written == before + 2
+    assert device.written == before + 2
 
 
 async def test_fourth_stream_is_refused():
-    live = Live(Dispatcher(), Server(), Access())
+    live = Live(Device(), Server(), Access())
     for _ in range(3):
         await connect(live, Socket())
     status = None
@@ -113,7 +118,7 @@ TOKEN = b"Authorization: Bearer abc\r\n"
 
 async def test_holder_of_a_token_gets_the_oldest_stream_of_somebody_without():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     house = await connect(live, Socket(), TOKEN)
     old = await connect(live, Socket())
     new = await connect(live, Socket())
@@ -126,7 +131,7 @@ async def test_holder_of_a_token_gets_the_oldest_stream_of_somebody_without():
 
 async def test_holder_of_a_token_gets_the_oldest_stream_where_all_have_one():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     first = await connect(live, Socket(), TOKEN)
     second = await connect(live, Socket(), TOKEN)
     for _ in range(3):
@@ -136,7 +141,7 @@ async def test_holder_of_a_token_gets_the_oldest_stream_where_all_have_one():
 
 async def test_client_that_leaves_makes_room_and_its_connection_is_closed():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     clients = [Socket(), Socket(), Socket()]
     for client in clients:
         await connect(live, client)
@@ -148,7 +153,7 @@ async def test_client_that_leaves_makes_room_and_its_connection_is_closed():
 
 async def test_slow_client_is_dropped_and_the_others_go_on():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     slow = await connect(live, Socket())
     quick = await connect(live, Socket())
     slow.room = 1000
@@ -161,7 +166,7 @@ async def test_slow_client_is_dropped_and_the_others_go_on():
 async def test_dropped_client_gets_nothing_after_the_gap():
     # half an event and half of the next would look like one
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     slow = await connect(live, Socket())
     before = len(slow.taken)
     write = slow.write
@@ -180,7 +185,7 @@ async def test_dropped_client_gets_nothing_after_the_gap():
 
 async def test_client_whose_socket_fails_is_dropped_once():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     broken = await connect(live, Socket())
     broken.broken = True
     live.publish("reading", "quarter")
@@ -190,7 +195,7 @@ async def test_client_whose_socket_fails_is_dropped_once():
 
 async def test_client_that_has_not_taken_its_snapshot_gets_no_event_into_it():
     server = Server()
-    live = Live(Dispatcher(), server, Access())
+    live = Live(Device(), server, Access())
     client = await connect(live, Socket())
     before = client.taken
     client.out_buf = b"rest of the snapshot"
@@ -200,21 +205,20 @@ async def test_client_that_has_not_taken_its_snapshot_gets_no_event_into_it():
 
 
 async def test_event_that_finds_no_memory_leaves_no_half_event():
-    api, server = Dispatcher(), Server()
-    live = Live(api, server, Access())
+    server = Server()
+    live = Live(Device(), server, Access())
     client = await connect(live, Socket())
-    write = api.write
 
-    def fail(name, write):
+    def fail(name, device, write):
         write('{"half')
         raise MemoryError
 
-    api.write = fail
+    documents.write = fail
     try:
         live.publish("reading")
     except MemoryError:
         pass
-    api.write = write
+    documents.write = write
     assert server.closed == [client]
     another = await connect(live, Socket())
     live.publish("reading")
@@ -222,7 +226,7 @@ async def test_event_that_finds_no_memory_leaves_no_half_event():
 
 
 async def test_status_comes_every_ten_seconds():
-    live = Live(Dispatcher(), Server(), Access())
+    live = Live(Device(), Server(), Access())
     client = await connect(live, Socket())
     for _ in range(29):
         live.each_second()

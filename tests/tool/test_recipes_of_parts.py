@@ -102,7 +102,7 @@ def table(path: str, name: str) -> ast.Dict:
 
 def routes() -> list[Route]:
     """Return the rows of firmware/routes.py."""
-    rows = table("firmware/routes.py", "_TABLE")
+    rows = table("firmware/routes.py", "_ROUTES")
     found: list[Route] = []
     for key, row in zip(rows.keys, rows.values, strict=True):
         assert key is not None

@@ -1,0 +1,91 @@
+"""/config.json on the card, which an owner may edit on a computer. Loaded on demand.
+
+settings/store.py decides whether this file or its copy in the flash is valid.
+"""
+
+import binascii
+import json
+import os
+from micropython import const
+
+from board.mount_point import CARD
+
+_PATH = CARD + "/config.json"
+_LONGEST = const(4096)  # bytes
+_PIECE = const(256)
+_NONE_THERE = const(2)  # ENOENT
+
+
+def check():
+    """Return a check of the file: 0 if the file does not exist or is empty, None without a card."""
+    found = 0
+    try:
+        os.stat(CARD)
+        with open(_PATH, "rb") as file:
+            piece = file.read(_PIECE)
+            while piece and file.tell() <= _LONGEST:  # bytes behind the limit do not count
+                found = binascii.crc32(piece, found)
+                piece = file.read(_PIECE)
+    except OSError as error:
+        return 0 if error.errno == _NONE_THERE and _is_mounted() else None
+    return found
+
+
+def _is_mounted():
+    try:
+        os.stat(CARD)
+    except OSError:
+        return False
+    return True
+
+
+def read():
+    """Return (the object in the file, None), or (None, its fault). The fault follows the file's name in a log line."""
+    with open(_PATH, "rb") as file:
+        if file.seek(0, 2) > _LONGEST:
+            return None, " is longer than %d bytes" % _LONGEST
+        file.seek(0)
+        if file.read(3) != b"\xef\xbb\xbf":  # a byte order mark, which some editors write
+            file.seek(0)
+        try:
+            given = json.load(file)
+            json.dumps(given).encode().decode()
+        except UnicodeError:
+            return None, " is not in UTF-8"
+        except ValueError:
+            end = file.tell()
+            file.seek(0)
+            line = 1
+            while file.tell() < end:
+                line += file.read(1) == b"\n"
+            return None, " line %d is no JSON" % line
+    return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
+
+
+def write(text):
+    """Write the whole file. OSError if the card fails; the file object may then stay in memory until a collection."""
+    with open(_PATH, "wb") as file:
+        file.write(text)
+
+
+def head(length):
+    """Return the first bytes of the file, at most `length`."""
+    with open(_PATH, "rb") as file:
+        return file.read(length)
+
+
+def find(key):
+    """Return " line N" where the file names a key, "" if it does not."""
+    name = b'"%s"' % key
+    try:
+        with open(_PATH, "rb") as file:
+            number = 1
+            line = file.readline(_PIECE)
+            while line:
+                if name in line:
+                    return " line %d" % number
+                number += line.endswith(b"\n")
+                line = file.readline(_PIECE)
+    except OSError:
+        pass
+    return ""
