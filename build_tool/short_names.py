@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +211,12 @@ class ShortNames:
 
 def of_firmware() -> ShortNames:
     """Return the short names of these sources."""
-    return ShortNames(inline(pack({module: file.read_text() for module, file in modules().items()})))
+    return _of(tuple((module, file.read_text()) for module, file in modules().items()))
+
+
+@lru_cache(maxsize=1)  # of the newest sources: finding the names takes a second
+def _of(sources: tuple[tuple[str, str], ...]) -> ShortNames:
+    return ShortNames(inline(pack(dict(sources))))
 
 
 class _Renamer(ast.NodeTransformer):

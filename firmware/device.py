@@ -77,13 +77,20 @@ class Device:
         self.recorder.jobs[:0] = jobs
         return faults
 
+    def save_settings(self):
+        """Write settings that wait to the flash, and queue the job that writes them to the card."""
+        if self.unsaved:
+            self.recorder.jobs[:0] = load("settings.store").save_late(self)
+
     def each_second(self):
         """Apply the settings of a card that was inserted, and write settings that have waited for a minute."""
         if self.card.each_second():
+            # Before they are read, which writes them to the card as well: the job tries again if that fails.
+            self.save_settings()
             load("settings.apply").read(self)
             self.settle()
         if self.unsaved and self.clock.uptime_s() - self.saved_s >= _SAVE_S:
-            self.recorder.jobs[:0] = load("settings.store").save_late(self)
+            self.save_settings()
 
     def on_reading(self):
         """Update all figures from the newest reading, and publish them."""
@@ -136,6 +143,5 @@ class Device:
 
     def restart(self):
         """Write settings that wait, then restart the board."""
-        if self.unsaved:
-            load("settings.store").save_late(self)
+        self.save_settings()
         self.board.restart()

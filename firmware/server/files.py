@@ -24,7 +24,11 @@ async def send_page(request, name):
             request.begin(304, _HTML, head)
             await request.drain()
         else:
-            await send_file(request, open(path + "gz", "rb"), _HTML, head)
+            try:
+                file = open(path + "gz", "rb")
+            except OSError:
+                break
+            await send_file(request, file, _HTML, head)
         return
     raise Refused(404, "Item not found")
 

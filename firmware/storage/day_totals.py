@@ -34,11 +34,6 @@ def folder(day):
     return "%s/meter/%04d/%02d/%02d" % ((CARD,) + civil(day * _DAY_S)[:3])
 
 
-def days_csv(day):
-    """Return the path of the days.csv of a day (local_s // 86400)."""
-    return "%s/meter/%04d/days.csv" % (CARD, civil(day * _DAY_S)[0])
-
-
 def number(field):
     """Return a field in thousandths, b"1234.567" as 1234567; None if it is empty."""
     return int(field.replace(b".", b"")) if field else None
@@ -67,7 +62,8 @@ def close(day):
     if total.quarters:
         text = b",".join(total.fields())
         lines = load("storage.day_csv_writer")
-        yield from lines.append(days_csv(day), lines.with_check(text), lines.DAYS, text[:10])
+        path = rows.days_csv(civil(day * _DAY_S)[0])
+        yield from lines.append(path, lines.with_check(text), lines.DAYS, text[:10])
 
 
 def _decimal(amount):

@@ -6,6 +6,7 @@ import vfs
 
 from ramcard import Slot, content, write
 
+import device as firmware_device
 from board.flash_json import read_json, write_json
 from board.mount_point import CARD
 from overlay import load
@@ -265,6 +266,19 @@ def test_change_that_waits_is_not_lost_when_a_card_comes():
     device.config = store.read(device)
     assert device.config["target_w"] == 4500
     assert on_card()["capacity"] == {"target_w": 4500}
+
+
+def test_change_that_waits_is_tried_again_when_a_card_comes_and_takes_nothing():
+    device = monitor()
+    device.change({"light": {"brightness": 30}})
+    device.write()
+    device.change({"light": {"brightness": 40}})
+    device.card.each_second = lambda: True
+    device.settle = lambda: None
+    device.save_settings = lambda: firmware_device.Device.save_settings(device)
+    firmware_device.Device.each_second(device)
+    assert device.unsaved is None
+    assert [job[:2] for job in device.jobs] == [["settings.store", "to_card"]]
 
 
 def test_keys_of_others_stay():
