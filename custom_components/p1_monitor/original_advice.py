@@ -1,6 +1,6 @@
 """Advice for the running quarter of a device with the original firmware: demand, projection, headroom and risk.
 
-The rules and constants are those of the firmware's coach, and tests/demand_vectors.json tests both. The original
+The rules and constants are those of the firmware's coach: tests/fixtures/demand_vectors.json tests both. The original
 firmware sends only the finished 5 s samples of the quarter and the month's peak, so everything is computed from these.
 Nothing is stored between two polls. Therefore the advice does not depend on whether Home Assistant has seen the whole
 quarter.

@@ -68,7 +68,7 @@ def is_good(file: Path) -> bool:
 @pytest.fixture(scope="module")
 def readings() -> dict[str, Any]:
     """What the firmware reads of each file."""
-    program = bytecode.ROOT / "tests/firmware/read_readings.py"
+    program = bytecode.ROOT / "tests/corpus/on_board/read_readings.py"
     micropython = Path(sys.executable).with_name("micropython")
     done = subprocess.run(
         [micropython, program, *FILES],

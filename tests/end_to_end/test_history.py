@@ -22,7 +22,7 @@ from simulator.card_history import write_card_history
 from simulator.household import Household
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
-from tests.home_assistant.test_holes import write
+from tests.home_assistant.test_history_backfill import write
 
 from .conftest import DOMAIN, Home
 

@@ -15,8 +15,8 @@ from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
+from tests.device.update.two_slots import PASSWORD, Device, newer, set_password
 from tests.end_to_end.entries import entry, keep_entries
-from tests.update.two_slots import PASSWORD, Device, newer, set_password
 
 UPDATE = "update.p1_meter_firmware"
 

@@ -14,8 +14,8 @@ from simulator.board import free_port
 from simulator.dashboard import DASHBOARD, ENERGY, PATH
 from simulator.home_assistant import HomeAssistant
 from simulator.p1_port import P1Port
-from tests.update import first_release
-from tests.update.two_slots import PASSWORD, Device, newest
+from tests.device.update import first_release
+from tests.device.update.two_slots import PASSWORD, Device, newest
 
 DOMAIN = "p1_monitor"
 NEW = "9.9.9"

@@ -15,8 +15,8 @@ from simulator.card_history import write_card_history
 from simulator.household import Household
 from simulator.meter_history import MeterHistory
 from simulator.telegram_source import TelegramSource, simulated_meter
-from tests import history_card
-from tests.web.device import Device, running
+from tests.device.api.device import Device, running
+from tests.fixtures import history_card
 
 CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
 NAME = "p1.local"  # no secure context, as on a board

@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
-from tests.access.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
+from tests.device.auth.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
+from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
+from tests.device.update.two_slots import Device as Updatable, newer
 from tests.page.conftest import DESK, PHONE
-from tests.update.test_over_http import files, with_password  # noqa: F401  # fixtures
-from tests.update.two_slots import Device as Updatable, newer
 
 type Browse = Callable[..., Page]
 

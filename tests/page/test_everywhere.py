@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from build_tool import bytecode
+from tests.device.api.device import Device
 from tests.page.conftest import DESK, PHONE, Browse
-from tests.web.device import Device
 
 SCREENS = (
     "now",

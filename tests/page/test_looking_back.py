@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from simulator import clock
 from simulator.meter_history import ClosedMonth, MeterHistory, Peak
 from simulator.telegram_source import simulated_meter
+from tests.device.api.device import Device
 from tests.page.conftest import DESK, EVENING, PHONE, SPRING, Browse, at_home
-from tests.web.device import Device
 
 AUTUMN = "2026-10-25"
 

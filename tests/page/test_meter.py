@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from simulator.telegram_source import simulated_meter
+from tests.device.api.device import Device
 from tests.page.conftest import EVENING, Browse, at_home
-from tests.web.device import Device
 
 
 def test_every_field_of_the_reading_is_there(house: Device, browse: Browse):

@@ -13,8 +13,8 @@ from simulator.meter_history import MeterHistory
 from simulator.page_server import page_from_source
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
+from tests.device.api.device import Device, wait_for
 from tests.page.conftest import EVENING, PHONE, Browse, at_home
-from tests.web.device import Device, wait_for
 
 START = clock.parse("2026-11-12T18:32:00")
 

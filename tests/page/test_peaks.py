@@ -14,8 +14,8 @@ from simulator import clock
 from simulator.meter_history import ClosedMonth, MeterHistory, Peak
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
+from tests.device.api.device import Device
 from tests.page.conftest import EVENING, Browse, at_home
-from tests.web.device import Device
 
 RATES = json.loads((bytecode.FIRMWARE / "page/rates.json").read_text())
 PEAKS_W = (

@@ -1,0 +1,246 @@
+"""GET and PATCH /api/config, and what the owner does to the device, on the running firmware."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.device.auth.conftest import WIFI_PASSWORD, Device
+
+ALL = {
+    "wifi": {"ssid": "home", "password": WIFI_PASSWORD},
+    "network": {
+        "dhcp": False,
+        "device_name": "cupboard",
+        "ip": "192.168.0.250",
+        "gateway": "192.168.0.1",
+        "subnet": "255.255.255.0",
+        "dns": "192.168.0.1",
+    },
+    "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
+    "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
+    "access": {"closed": False},
+    "radio": {"tx_power_dbm": 10},
+    "card": {"remove_oldest": True},
+    "language": "nl",
+}
+
+
+def shown(settings: Any) -> Any:
+    """How settings are told."""
+    told = json.loads(json.dumps(settings))
+    told["wifi"].update(password=None, has_password=True)
+    told["access"].update(password=None, has_password=True)
+    return told
+
+
+def on_card(card: Path) -> Any:
+    """The settings that the card has; none while it is written, which comes a moment after the reply."""
+    try:
+        return json.loads((card / "config.json").read_text())
+    except ValueError:
+        return {}
+
+
+def test_every_setting_is_kept_over_a_restart_with_and_without_the_card(device: Device, card: Path) -> None:
+    device.sign_in()
+    reply = device.ask("PATCH", "/api/config", ALL)
+    assert reply.status == 200, reply.text
+    assert reply.json == {**shown(ALL), "restart_needed": True}
+    assert device.ask("GET", "/api/config").json == shown(ALL)
+    device.until(lambda: on_card(card) == ALL)
+    device.restarted()
+    assert device.ask("GET", "/api/config").json == shown(ALL)
+    shutil.rmtree(card)
+    card.mkdir()
+    device.restarted()
+    assert device.ask("GET", "/api/config").json == shown(ALL)
+    assert on_card(card) == ALL
+
+
+def test_settings_without_a_card_are_kept(make_device: Callable[..., Device]) -> None:
+    device = make_device()
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", ALL).status == 200
+    device.restarted()
+    assert device.ask("GET", "/api/config").json == shown(ALL)
+    assert device.ask("GET", "/api/device").json["card"]["state"] == "absent"
+
+
+def test_changes_in_one_minute_are_written_once_and_outlive_a_restart(device: Device, card: Path) -> None:
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": 4000}}).status == 200
+    device.until(lambda: b"4000" in (card / "config.json").read_bytes())
+    written = (card / "config.json").read_text()
+    for target_w in (4100, 4200):
+        assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": target_w}}).status == 200
+        assert device.ask("GET", "/api/config").json["capacity"]["target_w"] == target_w
+        assert (card / "config.json").read_text() == written
+    device.ask("POST", "/api/restart", b"{}")
+    device.until(device.has_restarted)
+    assert device.ask("GET", "/api/config").json["capacity"]["target_w"] == 4200
+    assert json.loads((card / "config.json").read_text())["capacity"]["target_w"] == 4200
+
+
+def test_change_that_waits_is_written_after_a_minute(device: Device, card: Path) -> None:
+    device.sign_in()
+    for target_w in (4000, 4100):
+        assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": target_w}}).status == 200
+    device.until(lambda: on_card(card).get("capacity", {}).get("target_w") == 4100, 20)
+
+
+def test_change_of_the_target_holds_at_once(device: Device) -> None:
+    device.sign_in()
+    device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] is not None)
+    reply = device.ask("PATCH", "/api/config", {"capacity": {"target_w": 9000}})
+    assert reply.json["restart_needed"] is False
+    device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] == 9000)
+    device.ask("PATCH", "/api/config", {"capacity": {"area": "no_capacity_tariff", "target_w": 1500}})
+    device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] == 1500)
+    device.ask("PATCH", "/api/config", {"capacity": {"target_w": None}})
+    device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] is None)
+    device.ask("PATCH", "/api/config", {"capacity": {"counted_from": "2026-10-15"}})
+    capacity = device.ask("GET", "/api/device").json["capacity"]
+    assert capacity == {
+        "area": "no_capacity_tariff",
+        "target_w": None,
+        "warning_percent": 100,
+        "counted_from": "2026-10-15",
+    }
+
+
+def test_who_watches_is_told_of_a_change(device: Device) -> None:
+    device.sign_in()
+    with device.live() as events:
+        assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": 7777}}).status == 200
+        assert any(b'"target_w": 7777' in line for line in events)
+
+
+def test_one_wrong_setting_keeps_all_others_from_being_changed(device: Device, card: Path) -> None:
+    device.sign_in()
+    before = (device.ask("GET", "/api/config").json, (card / "config.json").read_text())
+    flash = (device.flash / "config.json").read_text()
+    wrong = {
+        "capacity": {"target_w": 4000, "area": "atlantis"},
+        "network": {"ip": "192.168.0.300"},
+        "access": {"password": "short", "closed": True},
+        "light": {"brightness": 101},
+        "language": "de-BE",
+        "nowhere": {"x": 1},
+    }
+    reply = device.ask("PATCH", "/api/config", wrong)
+    assert reply.status == 400
+    named = {fault.split(" ")[0] for fault in reply.text.split("; ")}
+    assert named == {
+        "capacity.area",
+        "network.ip",
+        "access.password",
+        "light.brightness",
+        "language",
+        "nowhere.x",
+    }
+    assert (device.ask("GET", "/api/config").json, (card / "config.json").read_text()) == before
+    assert (device.flash / "config.json").read_text() == flash
+    for key in wrong:
+        if key != "nowhere":
+            assert device.ask("PATCH", "/api/config", {key: wrong[key]}).status == 400, key
+    assert device.ask("GET", "/api/config").json == before[0]
+
+
+def test_keys_of_others_and_the_wifi_password_stay_on_the_card(device: Device, card: Path) -> None:
+    settings = json.loads((card / "config.json").read_text())
+    settings["theirs"] = {"a": 1}
+    (card / "config.json").write_text(json.dumps(settings))
+    device.restarted()
+    device.sign_in()
+    # A page sends back what it was shown.
+    told = device.ask("GET", "/api/config").json
+    change = {"wifi": {"ssid": "home", "password": told["wifi"]["password"]}, "capacity": {"target_w": 3000}}
+    assert device.ask("PATCH", "/api/config", change).status == 200
+    # The card follows within a second.
+    device.until(lambda: b"target_w" in (card / "config.json").read_bytes())
+    assert json.loads((card / "config.json").read_text()) == {**settings, "capacity": {"target_w": 3000}}
+
+
+def test_bad_file_is_named_in_the_log_and_stops_nothing(
+    make_device: Callable[..., Device], card: Path
+) -> None:
+    (card / "config.json").write_text('{\n  "capacity": {\n    "target_w": "4 kW"\n  }\n}\n')
+    device = make_device(card=card)
+    assert "config.json line 3: capacity.target_w must be" in device.ask("GET", "/api/log").text
+    device.until(lambda: device.ask("GET", "/api/reading").json["time"] is not None)
+    (card / "config.json").write_text('{\n  "wifi": {\n    "ssid" = "x"\n')
+    device.restarted()
+    assert "config.json line 3 is no JSON" in device.ask("GET", "/api/log").text
+    device.until(lambda: device.ask("GET", "/api/reading").json["time"] is not None)
+
+
+def test_identify_and_log_need_no_sign_in(device: Device) -> None:
+    assert device.ask("POST", "/api/identify").json == {}
+    assert "Firmware" in device.ask("GET", "/api/log").text
+
+
+def test_restart_starts_the_same_device_again(device: Device) -> None:
+    device.sign_in()
+    assert device.ask("POST", "/api/restart").status == 200
+    device.until(device.has_restarted)
+    assert device.ask("GET", "/api/tokens").status == 401  # a session does not survive it
+    assert device.ask("GET", "/api/config").json["network"]["device_name"] == "meter"
+
+
+def test_wifi_settings_are_erased_everywhere(device: Device, card: Path) -> None:
+    device.sign_in()
+    assert device.ask("POST", "/api/wifi/erase").status == 200
+    device.until(device.has_restarted)
+    told = device.ask("GET", "/api/config").json
+    assert told["wifi"] == {"ssid": None, "password": None, "has_password": False}
+    assert told["network"]["device_name"] == "meter"
+    for file in (card / "config.json", device.flash / "config.json"):
+        assert WIFI_PASSWORD not in file.read_text()
+
+
+def test_device_without_a_radio_names_no_networks(device: Device) -> None:
+    device.sign_in()
+    assert device.ask("GET", "/api/networks").status == 503
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A card that is a real FAT."""
+    return tmp_path / "card.img"
+
+
+def test_card_is_formatted_only_when_that_is_meant(make_device: Callable[..., Device], image: Path) -> None:
+    device = make_device(card=image)
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"capacity": {"target_w": 4000}}).status == 200
+    not_meant: tuple[object, ...] = ({}, {"confirm": True}, {"confirm": "FORMAT"}, [], "format")
+    for body in not_meant:
+        assert device.ask("POST", "/api/card/format", body).status == 400, body
+    assert device.ask("POST", "/api/card/format").status == 411
+    device.until(lambda: b"target_w" in image.read_bytes())
+    reply = device.ask("POST", "/api/card/format", {"confirm": "format"})
+    assert reply.status == 200, reply.text
+    assert device.ask("GET", "/api/device").json["card"]["state"] == "ok"
+    # The new card has the settings, and nothing else.
+    device.restarted()
+    assert device.ask("GET", "/api/config").json["capacity"]["target_w"] == 4000
+    assert device.ask("GET", "/historic/years").json == {"years": []}
+
+
+def test_card_that_cannot_be_formatted_stays_as_it_is(device: Device, card: Path) -> None:
+    device.sign_in()
+    reply = device.ask("POST", "/api/card/format", {"confirm": "format"})  # a folder of this computer
+    assert reply.status == 503
+    assert os.listdir(card)
+    assert device.ask("GET", "/api/device").json["card"]["state"] == "ok"
+
+
+def test_without_a_card_there_is_none_to_format(make_device: Callable[..., Device]) -> None:
+    device = make_device()
+    device.sign_in()
+    assert device.ask("POST", "/api/card/format", {"confirm": "format"}).status == 409
