@@ -40,7 +40,7 @@ def create_app(board):
     device.access = Access(device)
     device.server = Server(board, Dispatcher(device).answer, device.access, log)
     device.live = Live(device, device.server, device.access)
-    device.light = Light(board, device.config, device.shown)
+    device.light = Light(board, device.config, device.light_pattern)
     device.button = Button(board.button, board.clock, device.erase_wifi)
     device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None
     device.update = load("update.slots").status(board)

@@ -127,7 +127,7 @@ class Device:
         average_w = coach.average_w()
         return average_w is not None and self.peaks.add_quarter(coach.start, coach.summer, average_w)
 
-    def shown(self):
+    def light_pattern(self):
         """Return the name of the light pattern for the state of the device; the first that applies wins."""
         if self.wifi and self.wifi.portal:
             return "wifi"
@@ -139,7 +139,7 @@ class Device:
         """Erase the Wi-Fi settings and open the setup portal."""
         self.light.show("bye")
         if self.wifi:
-            load("net.reconnect").forget_network(self.wifi)
+            load("net.join_or_portal").forget_network(self.wifi)
 
     def restart(self):
         """Write settings that wait, then restart the board."""

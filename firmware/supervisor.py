@@ -13,6 +13,8 @@ class Supervisor:
 
     Each task calls its `beat()` at least every 30 s. Periodic work is not a task, because a task costs half a kilobyte:
     functions in `each_step` are called ten times a second, those in `each_second` once.
+
+    Nothing watches for low memory. app.py sets when memory is collected, and each task handles its own MemoryError.
     """
 
     def __init__(self, board, log):

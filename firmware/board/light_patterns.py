@@ -1,4 +1,4 @@
-"""Patterns of the LED, and its quiet hours. Loaded on demand.
+"""Patterns of the LED, and its quiet hours. Loaded on demand. device.py chooses the pattern that is shown.
 
 A pattern has one digit for each tenth of a second: 0 is dark, 9 is the brightness that the owner has set.
 """

@@ -43,7 +43,7 @@ class Wifi:
             self.disconnected()
             self.away_s = 1  # not 0: the radio retries for five minutes first
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
-            load("net.reconnect").retry(self, self.away_s > 0)
+            load("net.join_or_portal").retry(self, self.away_s > 0)
         self.away_s += 1
 
     def disconnected(self):

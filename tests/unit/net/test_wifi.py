@@ -137,7 +137,7 @@ def test_erased_network_is_left_and_the_portal_opens():
     house = House(config=HOME)
     radio.air.networks = router()
     assert house.joined()
-    load("net.reconnect").forget_network(house.wifi)
+    load("net.join_or_portal").forget_network(house.wifi)
     assert "correct horse" not in repr(read_json(house, "config.json"))
     assert portal_opens(house, 2)
 

@@ -1,4 +1,4 @@
-"""Reconnection: every five minutes without a network, join again or open the setup portal."""
+"""Choice without a network: join it, or open the setup portal. Every five minutes. Loaded on demand."""
 
 import asyncio
 
