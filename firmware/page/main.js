@@ -12,7 +12,8 @@ import { peaksScreen } from "./screens/peaks.js";
 import { settingsScreen } from "./screens/settings.js";
 import { askPassword } from "./screens/sign_in.js";
 import { updateScreen } from "./screens/update.js";
-import { ageS, staleness, state, update, watch } from "./state.js";
+import { ageS, staleness } from "./staleness.js";
+import { state, update, watch } from "./state.js";
 import { followDevice } from "./stream.js";
 
 /**

@@ -7,7 +7,8 @@ import { amount, date, FORMATS, kilowatts, number, power, t } from "../i18n.js";
 import { SAMPLE_S, samples, SAMPLES_PER_QUARTER } from "../live_samples.js";
 import { QUARTER_S, quarterName, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
-import { staleness, state, watch } from "../state.js";
+import { staleness } from "../staleness.js";
+import { state, watch } from "../state.js";
 import { table } from "../table.js";
 import { impactNow } from "../tariff.js";
 
