@@ -3,6 +3,7 @@
 from micropython import const
 
 from meter.crc import crc16
+from overlay import load
 
 # A Belgian telegram has 400 to 1500 bytes, with a text message of 1024 characters up to 3.5 KB (e-MUCS P1).
 LIMIT = const(4096)
@@ -14,85 +15,86 @@ class Framer:
     It calls `on_telegram(lines)` with each telegram whose CRC is valid: its lines as bytes, split at LF (a CR stays at
     each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.
 
-    "/" begins a telegram and "!" ends its data at any place, because IEC 62056-21 allows neither inside. So the next
-    telegram is read, whatever was lost or damaged before.
+    A line may contain "/" and "!", although IEC 62056-21 forbids them. Therefore a "/" in a telegram may begin the next
+    one, after a telegram that was cut short. The CRC decides which "/" is the beginning. A "!" inside a line is the end
+    only if the CRC after it is valid.
     """
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = 0  # telegrams that were damaged, or cut short by the next one
+        self.crc_errors = 0  # beginnings of telegrams that were damaged, or cut short by the next one
         self.overruns = 0  # telegrams longer than LIMIT
-        self.crc = 0  # of the telegram in progress; once it has ended, of that one
+        self.crc = 0  # CRC of the telegram in progress; it stays until the next telegram begins
         self._on_telegram = on_telegram
         self._newest = []  # lines of the newest good telegram
         self.reset()
 
     def reset(self):
         """Discard the telegram in progress, and wait for the next one."""
-        self._length = 0  # bytes of the telegram in progress; 0: none has begun
-        self._lines = []
-        self._tail = b""  # the line whose LF has not arrived
-        self._ended = False  # "!" has arrived: the CRC digits follow
+        self.length = 0  # bytes of the telegram in progress; 0: none has begun
+        self.lines = []  # its lines
+        self.tail = b""  # the line whose LF has not arrived
+        self._digits = None  # CRC digits that have arrived after "!"; None before "!"
 
     def feed(self, chunk):
         """Take the next bytes of the serial line, any number of them."""
         at = 0
         while at < len(chunk):
-            at = self._check(chunk, at) if self._ended else self._collect(chunk, at)
+            at = self._collect(chunk, at) if self._digits is None else self._check(chunk, at)
 
     def _collect(self, chunk, at):
         stop = chunk.find(b"!", at) + 1
         ended = stop > 0
         if not ended:
             stop = len(chunk)
-        start = chunk.rfind(b"/", at, stop)
-        if start >= 0:
-            if self._length:
-                self.crc_errors += 1
-            self.reset()
+        if not self.length:
+            at = chunk.find(b"/", at, stop)
+            if at < 0:
+                return stop
             self.crc = 0
-        elif self._length:
-            start = at
-        else:
-            return stop
-        self._length += stop - start
-        if self._length > LIMIT:
-            self.overruns += 1
-            self.reset()
-            return stop
-        data = chunk if stop - start == len(chunk) else chunk[start:stop]
+        self.length += stop - at
+        data = chunk if stop - at == len(chunk) else chunk[at:stop]
         self.crc = crc16(data, self.crc)
         lines = data.split(b"\n")
-        lines[0] = self._tail + lines[0]
-        self._tail = lines.pop()
+        lines[0] = self.tail + lines[0]
+        self.tail = lines.pop()
         at = -1
-        begun = len(self._lines)
+        begun = len(self.lines)
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
                 lines[at] = line  # most lines equal those of the previous telegram: share one object
-        self._lines.extend(lines)
-        self._ended = ended
+        self.lines.extend(lines)
+        if ended:
+            self._digits = b""
+        if self.length > LIMIT:
+            load("meter.later_start").shorten(self)
         return stop
 
     def _check(self, chunk, at):
-        # Up to four digits in any case, not always padded. After the fourth digit the check does not wait for LF.
-        said = self._tail + chunk[at : at + 5 - len(self._tail)]
-        digits = said[1:].split(b"\r")[0]
-        if len(said) < 5 and len(digits) == len(said) - 1:
-            self._tail = said
+        # Up to four digits in any case, not always padded. After the fourth digit the check does not wait for CR.
+        before = self._digits
+        digits = (before + chunk[at : at + 4 - len(before)]).split(b"\r")
+        said = digits[0]
+        if len(said) < 4 and len(digits) == 1:
+            self._digits = said
             return len(chunk)
-        lines = self._lines
-        lines.append(b"!" + digits + b"\r")
         try:
-            good = int(digits, 16) == self.crc
+            crc = int(said, 16)
         except ValueError:
-            good = False
+            crc = -1
+        lines = self.lines
+        end = self.tail + said + b"\r"
+        if crc != self.crc:
+            if self.tail != b"!":  # a "!" inside a line
+                self._digits = None
+                self.feed(before)
+                return at
+            lines = load("meter.later_start").find(self, crc)
         self.reset()
-        if good:
+        if lines:
+            lines.append(end)
             self.telegrams += 1
             self._newest = lines
             self._on_telegram(lines)
-        else:
-            self.crc_errors += 1
         return at

@@ -2,6 +2,7 @@
 
 from telegrams import CLOCK, HOUSE, MESSAGE_1024, POWER, Taken, instead, telegram
 
+from meter.crc import crc16
 from meter.framer import LIMIT
 
 CHUNKS = (1, 2, 3, 7, 255, 256, 257)
@@ -190,3 +191,72 @@ def test_two_bytes_changed_places_are_noticed():
     taken = Taken()
     taken.feed(GOOD[:at] + b"10.170" + GOOD[at + 6 :])
     assert counters(taken) == (0, 1, 0)
+
+
+SLASHED = telegram(*HOUSE, "0-3:24.2.1(261112182500W)(00012.345*m3/h)")
+
+
+def test_slash_inside_a_line_costs_nothing():
+    taken = Taken()
+    taken.feed(SLASHED + SLASHED)
+    assert taken.bodies == [SLASHED] * 2
+    assert counters(taken) == (2, 0, 0)
+
+
+def test_telegram_with_a_slash_is_read_after_one_that_was_cut_anywhere():
+    for at in range(1, SLASHED.find(b"!") + 5):
+        for size in (64, 5000):
+            taken = Taken()
+            stream = SLASHED[:at] + SLASHED
+            for start in range(0, len(stream), size):
+                taken.feed(stream[start : start + size])
+            assert taken.bodies == [SLASHED], at
+
+
+def test_exclamation_mark_inside_a_line_is_no_end():
+    for inside in ("!", "!12AB", "!!", "a!/!b", "!\r", "!FFFFF"):
+        whole = telegram(*HOUSE, "0-0:96.13.1(%s)" % inside)
+        for size in (1, 3, 5000):
+            taken = Taken()
+            for start in range(0, len(whole), size):
+                taken.feed(whole[start : start + size])
+            taken.feed(GOOD)
+            assert taken.bodies == [whole, GOOD], inside
+            assert counters(taken) == (2, 0, 0)
+
+
+def test_exclamation_mark_at_the_end_of_data_is_read():
+    body = GOOD[: GOOD.find(b"\r\n!")] + b"!"
+    taken = Taken()
+    taken.feed(body + b"%04X\r\n" % crc16(body) + GOOD)
+    assert len(taken.bodies) == 2
+    assert taken.bodies[1] == GOOD
+
+
+def test_telegram_with_many_slashes_is_read_and_after_a_cut_one_up_to_seven_of_its_own():
+    for slashes, after_cut in ((6, True), (7, False), (40, False)):
+        whole = telegram(*HOUSE, "0-0:96.13.1(%s)" % ("/" * slashes))
+        taken = Taken()
+        taken.feed(whole)
+        assert taken.bodies == [whole]
+        taken.feed(GOOD[:300] + whole + GOOD)
+        assert (taken.bodies.count(whole) == 2) == after_cut, slashes
+        assert taken.bodies[-1] == GOOD
+
+
+def test_next_telegram_begins_just_after_the_end_of_one_without_a_crc():
+    taken = Taken()
+    taken.feed(GOOD[: GOOD.find(b"!") + 1] + b"\r\n" + GOOD)
+    assert taken.bodies == [GOOD]
+    assert counters(taken) == (1, 1, 0)
+
+
+def test_cut_telegrams_that_reach_the_limit_do_not_hide_the_next():
+    for cut in range(40, 900, 37):
+        taken = Taken()
+        for _ in range(9):
+            taken.feed(GOOD[:cut])
+        for at in range(0, len(LONG), 256):
+            taken.feed(LONG[at : at + 256])
+        assert taken.bodies == [LONG], cut
+        assert counters(taken) == (1, 9, 0)

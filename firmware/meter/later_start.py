@@ -1,0 +1,66 @@
+"""Search for the beginning of a telegram after one that was damaged or cut short. Loaded on demand.
+
+Each "/" in the bytes so far may be that beginning. `framer` is the Framer with these bytes (framer.py).
+"""
+
+from micropython import const
+
+from meter.crc import crc16
+from meter.framer import LIMIT
+
+_MOST = const(7)  # most "/" that are tried, because each costs a CRC of up to 4 KB
+_BYTES = const(2)  # index in a start: number of bytes from there on
+
+
+def find(framer, crc):
+    """Return the lines from the first "/" after the first one that gives this CRC, None without one."""
+    starts = _starts(framer)
+    for start in starts[-_MOST:]:
+        lines = _lines_from(framer, start)
+        computed = 0
+        for line in lines:
+            computed = crc16(line + b"\n", computed)
+        if crc16(b"!", computed) == crc:
+            framer.crc = crc
+            framer.crc_errors += 1 + starts.index(start)
+            return lines
+    framer.crc_errors += 1 + len(starts)
+    return None
+
+
+def shorten(framer):
+    """Discard the bytes before the first "/" from which the telegram in progress is within LIMIT."""
+    framer.lines.append(framer.tail)
+    starts = _starts(framer)
+    for at, start in enumerate(starts):
+        if start[_BYTES] <= LIMIT:
+            lines = _lines_from(framer, start)
+            framer.reset()
+            framer.crc_errors += 1 + at
+            for line in lines[:-1]:
+                framer.feed(line + b"\n")
+            framer.feed(lines[-1])
+            return
+    framer.reset()
+    framer.crc_errors += len(starts)
+    framer.overruns += 1
+
+
+def _starts(framer):
+    """Return (line, column, number of bytes from there on) of each "/" after the first one."""
+    starts = []
+    left = framer.length
+    for row, line in enumerate(framer.lines):
+        column = line.find(b"/", row == 0)
+        while column >= 0:
+            starts.append((row, column, left - column))
+            column = line.find(b"/", column + 1)
+        left -= len(line) + 1
+    return starts
+
+
+def _lines_from(framer, start):
+    row, column, _ = start
+    lines = framer.lines[row:]
+    lines[0] = lines[0][column:]
+    return lines
