@@ -105,21 +105,20 @@ class OriginalDevice:
         self._has_telegram = True
         if quarter_start(second) != self._quarter:
             self._quarter = quarter_start(second)
-            self._consumed_w, self._produced_w, self._sample_w = [], [], []
-        # The samples before the device was switched on are unknown.
-        missed = (second - self._quarter) // SAMPLE_S - len(self._consumed_w)
-        self._consumed_w += [None] * missed
-        self._produced_w += [None] * missed
-        self._sample_w.append(sum(meter.phase_w))
-        if (second + 1) % SAMPLE_S == 0:
-            imported = sum(max(watts, 0) for watts in self._sample_w)
-            exported = sum(max(-watts, 0) for watts in self._sample_w)
-            self._consumed_w.append(imported // len(self._sample_w))
-            self._produced_w.append(-(exported // len(self._sample_w)))
+            self._consumed_w, self._produced_w = [], []
+        sample = (second - self._quarter) // SAMPLE_S
+        while len(self._consumed_w) <= sample:  # samples without a telegram stay None
+            self._consumed_w.append(None)
+            self._produced_w.append(None)
             self._sample_w = []
+        self._sample_w.append(sum(meter.phase_w))
+        imported = sum(max(watts, 0) for watts in self._sample_w)
+        exported = sum(max(-watts, 0) for watts in self._sample_w)
+        self._consumed_w[sample] = imported // len(self._sample_w)
+        self._produced_w[sample] = -(exported // len(self._sample_w))
 
     def current_quarter(self) -> dict[str, object]:
-        """Return /current/quarter: mean import (W) of the finished 5 s samples; production is 0 or negative."""
+        """Return /current/quarter: mean import (W) of the 5 s samples; production is 0 or negative."""
         with self._lock:
             if not self._has_telegram:
                 return {}

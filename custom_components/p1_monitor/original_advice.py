@@ -1,7 +1,7 @@
 """Advice for the running quarter of a device with the original firmware: demand, projection, headroom and risk.
 
 The rules and constants are those of the firmware's coach: tests/fixtures/demand_vectors.json tests both. The original
-firmware sends only the finished 5 s samples of the quarter and the month's peak, so everything is computed from these.
+firmware sends only the 5 s samples of the quarter and the month's peak, so everything is computed from these.
 Nothing is stored between two polls. Therefore the advice does not depend on whether Home Assistant has seen the whole
 quarter.
 
@@ -136,7 +136,7 @@ def advise(
 ) -> Advice | None:
     """Return the advice at the newest sample, None if every sample is empty.
 
-    `consumed_w` and `produced_w` are the finished samples since the quarter began. A sample without a telegram is None,
+    `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None,
     and produced power is <= 0, as the original firmware sends it. `warning_percent` of the target is the warning level.
     """
     samples = consumed_w[:SAMPLES]

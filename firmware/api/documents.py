@@ -37,7 +37,7 @@ def write(name, device, write):
     elif name == "status":
         load("api.status").write_status(device, write)
     elif name == "samples":
-        device.coach.quarter.write_json(write, True)
+        device.coach.quarter.write_json(write)
     else:
         reading(device.reader.parser.reading, write, name == "full reading")
 

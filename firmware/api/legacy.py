@@ -92,29 +92,34 @@ def _is_self_test(device):
 
 def _months(device, request):
     (year,) = _arguments(request, "year")
-    months = _folders(device, "%04d" % year)
-    body = '{"year":%d,"months":%s}' % (year, json.dumps(months)) if months else "{}"
-    return request.reply(200, _JSON, body)
+    folder = "%04d" % year
+    return _listing(device, request, folder, '"year":%d,"months"' % year, _folders(device, folder))
 
 
 def _days(device, request):
     year, month = _arguments(request, "year", "month")
-    days = _folders(device, "%04d/%02d" % (year, month))
-    body = '{"year":%d,"month":%d,"days":%s}' % (year, month, json.dumps(days)) if days else "{}"
-    return request.reply(200, _JSON, body)
+    folder = "%04d/%02d" % (year, month)
+    head = '"year":%d,"month":%d,"days"' % (year, month)
+    return _listing(device, request, folder, head, _folders(device, folder))
 
 
 def _quarters(device, request):
     year, month, day = _arguments(request, "year", "month", "day")
+    folder = "%04d/%02d/%02d" % (year, month, day)
     ids = []
-    for name in device.card.names("%04d/%02d/%02d" % (year, month, day)):
+    for name in device.card.names(folder):
         if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             start = seconds(year, month, day, int(name[:2]), int(name[2:4]))
             ids.append(quarter_id(start, name[4] == "S"))
-    body = (
-        '{"year":%d,"month":%d,"day":%d,"quarters":%s}' % (year, month, day, json.dumps(ids)) if ids else "{}"
-    )
-    return request.reply(200, _JSON, body)
+    head = '"year":%d,"month":%d,"day":%d,"quarters"' % (year, month, day)
+    return _listing(device, request, folder, head, ids)
+
+
+def _listing(device, request, folder, head, found):
+    """Send the contents of a folder, {} if the folder does not exist."""
+    parent, _, name = folder.rpartition("/")
+    exists = name in device.card.names(parent)
+    return request.reply(200, _JSON, "{%s:%s}" % (head, json.dumps(found)) if exists else "{}")
 
 
 def _folders(device, path):
@@ -148,13 +153,11 @@ def _description(device, request):
 
 
 def _arguments(request, *names):
-    """Return the query arguments with these names as numbers, in the order of the names."""
+    """Return the query arguments with these names as numbers, in the order of the names; 0 for other text."""
     found = []
     for name in names:
         value = request.argument(name.encode())
         if value is None:
             raise Refused(400, "ERROR: Need a %s argument" % name)
-        if not value.isdigit() or len(value) > 4:
-            raise Refused(400, "ERROR: %s is no number" % name)
-        found.append(int(value))
+        found.append(int(value) if value.isdigit() and len(value) <= 4 else 0)
     return found

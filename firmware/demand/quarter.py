@@ -91,12 +91,12 @@ class Quarter:
         """Return the mean import of the running 5 s in W, -1 before any telegram."""
         return -1 if self.newest_index < 0 else self.import_w[self.newest_index]
 
-    def write_json(self, write, running=False, cut=False):
+    def write_json(self, write, cut=False):
         """Write the quarter's JSON in pieces of at most 150 bytes by write(bytes).
 
-        `running`: only the finished samples. `cut`: a restart missed its end. The samples must not change meanwhile.
+        The running sample is the newest one. `cut`: a restart missed its end. The samples must not change meanwhile.
         """
-        load("demand.quarter_json").write_json(self, write, running, cut)
+        load("demand.quarter_json").write_json(self, write, cut)
 
     def _clear_from(self, index):
         for at in range(index, SAMPLES):

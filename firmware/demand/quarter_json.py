@@ -10,12 +10,12 @@ from demand.quarter import ABSENT, SAMPLES
 _PIECE = const(12)  # samples that are written at a time, 73 bytes at most
 
 
-def write_json(quarter, write, running, cut):
+def write_json(quarter, write, cut):
     """Write the JSON of a quarter: see Quarter.write_json()."""
     if quarter.quarter_id is None:
         write(b"{}")
         return
-    stop = quarter.newest_index if running else SAMPLES
+    stop = SAMPLES
     while stop > 0 and quarter.import_w[stop - 1] == ABSENT:
         stop -= 1
     if cut and stop < SAMPLES:

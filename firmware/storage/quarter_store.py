@@ -117,7 +117,7 @@ def write(card, quarter, line, again=False, lines=None):
             _create_day_csv(folder, lines.QUARTERS)
     if not old or not _is_same(path, quarter, cut):
         with open(path, "wb") as file:
-            quarter.write_json(file.write, False, cut)
+            quarter.write_json(file.write, cut)
     key = fields[_START] if old or again else None
     for _ in lines.append(folder + "day.csv", line, lines.QUARTERS, key):
         pass
@@ -153,7 +153,7 @@ def _is_same(path, quarter, cut):
             if file.read(len(piece)) != piece:
                 same[0] = False
 
-        quarter.write_json(compare, False, cut)
+        quarter.write_json(compare, cut)
         return same[0] and not file.read(1)
 
 

@@ -34,7 +34,7 @@ def test_before_the_first_telegram_the_quarter_is_empty(device: OriginalDevice) 
     assert "peak" not in json.loads(get(device, "current/month/peak"))
 
 
-def test_slots_are_means_of_five_seconds_and_null_where_nothing_was_read(device: OriginalDevice) -> None:
+def test_samples_are_means_of_five_seconds_and_null_where_nothing_was_read(device: OriginalDevice) -> None:
     device.advance(19)
     quarter = json.loads(get(device, "current/quarter"))
 
@@ -46,9 +46,16 @@ def test_slots_are_means_of_five_seconds_and_null_where_nothing_was_read(device:
         "produced_power_interval_avgs",
     ]
     assert quarter["quarter_id"] == clock.quarter_id(clock.parse("2026-11-12T18:00"))
+    assert quarter["consumed_power_interval_avgs"] == [None] * 174 + [3000, 3000, 0, 6000]
+    assert quarter["produced_power_interval_avgs"] == [None] * 174 + [0, 0, -700, 0]
+    assert quarter["consumed_power_avg"] == 3000
+
+
+def test_running_sample_is_the_newest_one(device: OriginalDevice) -> None:
+    device.advance(11)
+    quarter = json.loads(get(device, "current/quarter"))
+
     assert quarter["consumed_power_interval_avgs"] == [None] * 174 + [3000, 3000, 0]
-    assert quarter["produced_power_interval_avgs"] == [None] * 174 + [0, 0, -700]
-    assert quarter["consumed_power_avg"] == 2000
 
 
 def test_a_new_quarter_begins_with_its_clock(device: OriginalDevice) -> None:
@@ -56,7 +63,7 @@ def test_a_new_quarter_begins_with_its_clock(device: OriginalDevice) -> None:
     quarter = json.loads(get(device, "current/quarter"))
 
     assert quarter["quarter_id"] == clock.quarter_id(clock.parse("2026-11-12T18:15"))
-    assert quarter["consumed_power_interval_avgs"] == [6000]
+    assert quarter["consumed_power_interval_avgs"] == [6000, 6000]
 
 
 def test_the_month_peak_names_the_start_of_its_quarter(device: OriginalDevice) -> None:

@@ -28,7 +28,7 @@ def normalize_serial(given: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalQuarter:
-    """The finished 5 s samples of the running quarter (GET /current/quarter of the original firmware).
+    """The 5 s samples of the running quarter; the newest one is running (GET /current/quarter of the original firmware).
 
     A sample without a telegram is None; produced power is <= 0.
     """

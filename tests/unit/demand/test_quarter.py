@@ -11,9 +11,9 @@ from meter import timestamp
 ID = 386662951  # 2023-12-02 09:45 W
 
 
-def text(quarter, running=False):
+def text(quarter):
     pieces = []
-    quarter.write_json(pieces.append, running)
+    quarter.write_json(pieces.append)
     assert max([len(piece) for piece in pieces]) <= 150
     return b"".join(pieces).decode()
 
@@ -76,7 +76,7 @@ def test_watt_is_minus_one_before_data():
 
 
 def test_quarter_before_any_telegram_is_an_empty_object():
-    assert text(Quarter()) == text(Quarter(), True) == "{}"
+    assert text(Quarter()) == "{}"
 
 
 def test_json_is_to_the_letter_what_it_always_was():
@@ -87,17 +87,17 @@ def test_json_is_to_the_letter_what_it_always_was():
     )
 
 
-def test_running_quarter_shows_finished_slots_only():
+def test_running_quarter_has_its_running_sample_as_the_newest():
     quarter = filled([[1, 270], [1, None], [1, 365], [2, None], [1, 99]], 0)
-    assert json.loads(text(quarter, True))["consumed_power_interval_avgs"] == [270, None, 365]
     assert json.loads(text(quarter))["consumed_power_interval_avgs"] == [270, None, 365, None, None, 99]
-    assert json.loads(text(quarter, True))["consumed_power_avg"] == 317
+    assert json.loads(text(quarter))["consumed_power_avg"] == 244
 
 
-def test_running_quarter_s_first_seconds_have_empty_arrays():
-    body = json.loads(text(filled([[1, 270]]), True))
-    assert body["consumed_power_interval_avgs"] == body["produced_power_interval_avgs"] == []
-    assert (body["quarter_id"], body["consumed_power_avg"]) == (ID, 0)
+def test_first_seconds_of_a_quarter_have_one_sample():
+    body = json.loads(text(filled([[1, 270]], 0)))
+    assert body["consumed_power_interval_avgs"] == [270]
+    assert body["produced_power_interval_avgs"] == [0]
+    assert (body["quarter_id"], body["consumed_power_avg"]) == (ID, 270)
 
 
 def test_production_is_negative_and_absent_where_it_was_not_sent():
