@@ -20,7 +20,7 @@ write_json = load("board.flash_json").write_json
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")
-_LONGEST = const(1000)  # most bytes of a report
+_LONGEST = const(1000)  # maximum length of a report in bytes
 # The messages of these exceptions are about the code or the system. They never contain text that a user typed.
 _PLAIN = (OSError, MemoryError, AttributeError, NameError, ImportError, TypeError)
 

@@ -108,7 +108,7 @@ class Board:
         self._card = setting("P1_CARD")
         self._image = None
         self._button = setting("P1_BUTTON")
-        self._most = 0 if setting("P1_STATS") else None  # most bytes of memory in use so far
+        self._most = 0 if setting("P1_STATS") else None  # highest memory use so far, in bytes
 
     def mount_card(self, path):
         """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""

@@ -4,8 +4,8 @@ from micropython import const
 
 from meter.crc import crc16
 
-# Most bytes of a telegram. A Belgian telegram has 400 to 1500 bytes, or up to 3.5 KB with a text message of 1024
-# characters (e-MUCS P1).
+# Maximum length of a telegram in bytes. A Belgian telegram has 400 to 1500 bytes, or up to 3.5 KB with a text
+# message of 1024 characters (e-MUCS P1).
 LIMIT = const(4096)
 
 
