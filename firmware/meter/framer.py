@@ -4,38 +4,39 @@ from micropython import const
 
 from meter.crc import crc16
 
-# A Belgian telegram has 400 to 1500 bytes, with a text message of 1024 characters up to 3.5 KB (e-MUCS P1).
+# Maximum length of a telegram in bytes. A Belgian telegram has 400 to 1500 bytes, or up to 3.5 KB with a text
+# message of 1024 characters (e-MUCS P1).
 LIMIT = const(4096)
 
 
 class Framer:
-    r"""Finds telegrams in a stream that may start, break off or be damaged anywhere.
+    r"""Finder of telegrams in a stream of bytes, which may start or break off anywhere and may be damaged.
 
-    It calls `on_telegram(lines)` with each telegram whose CRC is valid: its lines as bytes, split at LF (a CR stays at
-    each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.
+    It calls `on_telegram(lines)` with each telegram whose CRC is valid. `lines` are the lines of the telegram as bytes.
+    They are split at LF and still have their CR, so that `b"\n".join(lines) + b"\n"` is the telegram byte for byte.
 
-    "/" begins a telegram and "!" ends its data at any place, because IEC 62056-21 allows neither inside. So the next
-    telegram is read, whatever was lost or damaged before.
+    A "/" always begins a telegram and a "!" always ends its data, because IEC 62056-21 does not allow them elsewhere.
+    Therefore the framer finds the next telegram even after a damaged or incomplete one.
     """
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = 0  # telegrams that were damaged, or cut short by the next one
-        self.overruns = 0  # telegrams longer than LIMIT
-        self.crc = 0  # of the telegram in progress; once it has ended, of that one
+        self.crc_errors = 0  # number of telegrams that were damaged or incomplete
+        self.overruns = 0  # number of telegrams longer than LIMIT
+        self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
         self._on_telegram = on_telegram
-        self._newest = []  # lines of the newest good telegram
+        self._newest = []  # lines of the newest valid telegram
         self.reset()
 
     def reset(self):
         """Discard the telegram in progress, and wait for the next one."""
-        self._length = 0  # bytes of the telegram in progress; 0: none has begun
+        self._length = 0  # bytes of the telegram in progress, 0 if no telegram has begun
         self._lines = []
-        self._tail = b""  # the line whose LF has not arrived
-        self._ended = False  # "!" has arrived: the CRC digits follow
+        self._tail = b""  # bytes of the line whose LF has not arrived yet
+        self._ended = False  # True between "!" and the last digit of the CRC
 
     def feed(self, chunk):
-        """Take the next bytes of the serial line, any number of them."""
+        """Process `chunk`, the next bytes of the serial line, of any length."""
         at = 0
         while at < len(chunk):
             at = self._check(chunk, at) if self._ended else self._collect(chunk, at)
@@ -70,13 +71,16 @@ class Framer:
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
-                lines[at] = line  # most lines equal those of the previous telegram: share one object
+                # Most lines equal those of the previous telegram. They share one object, so that the parser can skip
+                # equal lines.
+                lines[at] = line
         self._lines.extend(lines)
         self._ended = ended
         return stop
 
     def _check(self, chunk, at):
-        # Up to four digits in any case, not always padded. After the fourth digit the check does not wait for LF.
+        # The CRC has up to four hexadecimal digits, in upper or lower case. Some meters omit leading zeros. After the
+        # fourth digit the telegram is complete, even if its LF has not arrived.
         said = self._tail + chunk[at : at + 5 - len(self._tail)]
         digits = said[1:].split(b"\r")[0]
         if len(said) < 5 and len(digits) == len(said) - 1:
