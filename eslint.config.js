@@ -4,8 +4,8 @@ import js from "@eslint/js";
 import stylistic from "@stylistic/eslint-plugin";
 import baseline from "eslint-plugin-baseline-js";
 
-// A feature is allowed if all browsers had it by the end of that year. The oldest browsers that the page supports are
-// of spring 2023: "browserslist" in package.json.
+// ESLint allows a web feature if all browsers had the feature by the end of BASELINE_YEAR. "browserslist" in
+// package.json lists the oldest browsers that the page supports. They date from spring 2023.
 const BASELINE_YEAR = 2022;
 
 export default [
@@ -16,14 +16,18 @@ export default [
     plugins: { "@stylistic": stylistic, "baseline-js": baseline },
     rules: {
       ...js.configs.recommended.rules,
-      "no-undef": "off", // left to tsc
+      "no-undef": "off", // tsc checks undefined names
       "baseline-js/use-baseline": ["error", {
         available: BASELINE_YEAR,
         includeWebApis: { preset: "auto" },
         includeJsBuiltins: { preset: "auto" },
         ignoreFeatures: [
-          "abortsignal-timeout", // dated 2024, because older Chrome names its error otherwise: nothing reads the name
-          "top-level-await", // dated 2026, because older Safari fails when two modules import the one that awaits
+          // Baseline lists AbortSignal.timeout() under 2024, because its error has another name in older Chrome.
+          // The page does not read the name of this error.
+          "abortsignal-timeout",
+          // Baseline lists top-level await under 2026, because older Safari fails if two modules import a module that
+          // uses it.
+          "top-level-await",
         ],
       }],
       "eqeqeq": ["error", "always", { null: "ignore" }],
@@ -44,6 +48,6 @@ export default [
   },
   {
     files: ["firmware/page/i18n/*.js"],
-    rules: { "@stylistic/max-len": "off" }, // a sentence stays on one line
+    rules: { "@stylistic/max-len": "off" }, // each translated text stays on one line
   },
 ];

@@ -1,4 +1,4 @@
-"""Builds the parts of the device and joins them. Loaded on demand, at start."""
+"""Construction of the device from its parts. Loaded on demand, at the start."""
 
 import gc
 from micropython import const
@@ -19,7 +19,8 @@ from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
 
-_GARBAGE = const(8192)  # bytes between two collections: less garbage leaves fewer gaps in memory
+# Bytes that are allocated between two garbage collections. Frequent collections leave fewer gaps in memory.
+_GARBAGE = const(8192)
 
 
 def create_app(board):

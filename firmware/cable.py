@@ -1,11 +1,11 @@
-"""Entry points for scripts/firmware, which calls them over the cable.
+"""Functions of the firmware that scripts/firmware calls over the cable.
 
-Their names are never shortened, because the board may have another version than the tool.
+The build never shortens their names, because scripts/firmware may be of another version than the firmware on the board.
 """
 
 from overlay import load
 
 
 def check(settings):
-    """Return the faults of settings in the shape of /config.json: (key, one line of text) each."""
+    """Return a list of (key, one line of text): the faults of `settings`, which has the shape of /config.json."""
     return load("settings.schema").check(settings)[1]

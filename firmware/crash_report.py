@@ -1,7 +1,7 @@
-"""Crash reports: written to RTC memory, which survives a reset, and moved to flash by a later start.
+"""Crash reports: stored in RTC memory, which survives a reset, and moved to flash after a later start.
 
-A report is one line with the error, then the places in the code. It contains no values, because one could be a secret.
-Loaded on demand.
+A report is one line with the exception, then one line for each call in its traceback. It contains no values of the
+program, because a value could be a secret. Loaded on demand.
 """
 
 import io
@@ -20,45 +20,46 @@ write_json = load("board.flash_json").write_json
 
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")
-_LONGEST = const(1000)  # bytes of a report
-# The messages of these errors are about the code or the system, and never contain what a user typed.
+_LONGEST = const(1000)  # maximum length of a report in bytes
+# The messages of these exceptions are about the code or the system. They never contain text that a user typed.
 _PLAIN = (OSError, MemoryError, AttributeError, NameError, ImportError, TypeError)
 
 
 def words(error):
-    """Return the name of an exception, with its message where that cannot contain a secret."""
+    """Return the name of an exception, followed by its message if the message cannot contain a secret."""
     kind = type(error).__name__
     return "%s: %s" % (kind, error) if isinstance(error, _PLAIN) else kind
 
 
 def places(error):
-    """Return the places in the code that an exception passed, one line each; the call that failed comes last."""
+    """Return the calls in the traceback of an exception, one line each. The call that failed comes last."""
     text = io.StringIO()
     sys.print_exception(error, text)
     return "".join(["%s\n" % line for line in text.getvalue().split("\n") if line.startswith("  File ")])
 
 
 def report(log, name, error):
-    """Print and store a report that the task `name` failed with `error`, or that it hangs if `error` is None."""
+    """Print and store a crash report: the task `name` failed with `error`, or it hangs if `error` is None."""
     what = "%s: %s" % (name, words(error)) if error else "%s hangs" % name
     where = places(error) if error else ""
     log.note(what)
     print(where, end="")
     when = "" if log.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(log.local_s)
-    # A board has short names for its places: scripts/firmware explain translates them (build_tool/short_names.py).
+    # The names in a board's traceback are shortened. `scripts/firmware explain` restores the names of the sources
+    # (build_tool/short_names.py).
     uptime_s = log.board.clock.uptime_s()
     log.crash_line = "%s%d s after the start of %s: %s" % (when, uptime_s, VERSION, what)
     keep(log.board, log.crash_line + "\n" + where)
 
 
 def keep(board, report):
-    """Store a report in RTC memory for the next start. It replaces the previous one."""
+    """Store a crash report in RTC memory for the next start. It replaces the previous report."""
     body = report.encode()[:_LONGEST]
     keep_report(board, _MAGIC + struct.pack("<H", crc16(body, 0)) + body)
 
 
 def kept(board):
-    """Return the report in RTC memory, "" without one. Its check distinguishes it from random bytes after power-off."""
+    """Return the crash report in RTC memory, "" without one. A CRC excludes the random bytes after a power-off."""
     data = kept_report(board)
     body = data[4:]
     if data[:2] != _MAGIC or not body or struct.unpack("<H", data[2:4])[0] != crc16(body, 0):
@@ -67,12 +68,12 @@ def kept(board):
 
 
 def newest(board):
-    """Return the newest report, "" if there never was one."""
+    """Return the newest crash report, "" if no report was ever stored."""
     return kept(board) or read_json(board, _FILE).get("report", "")
 
 
 def save(board):
-    """Move the report from RTC memory to flash."""
+    """Move the crash report from RTC memory to flash."""
     text = kept(board)
     if text:
         write_json(board, _FILE, {"report": text})

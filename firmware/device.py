@@ -1,4 +1,4 @@
-"""The device: owns the parts, and carries each reading from one to the next."""
+"""The device: owns all parts of the firmware, and passes each reading from part to part."""
 
 from micropython import const
 
@@ -30,13 +30,13 @@ _SAVE_S = const(60)
 
 
 class Device:
-    """The parts of the device, which app.py builds, and the work that goes from one to another.
+    """The parts of the device, which app.py creates, and the work that involves several parts.
 
-    config   the settings by key, but for the Wi-Fi's (settings/schema.py)
-    unsaved  settings in JSON that wait to be written to the flash, None if none wait
-    saved_s  the clock's uptime_s when settings were last written, None before
+    config   the settings by key, without those of the Wi-Fi (settings/schema.py)
+    unsaved  settings as JSON text that must still be written to the flash, None if all are written
+    saved_s  uptime in s at which settings were last written to the flash, None before the first time
     update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
-    wifi     None without a radio
+    wifi     the Wi-Fi connection, None on a board without a radio
     """
 
     board: Board
@@ -69,23 +69,24 @@ class Device:
         load("settings.apply").settle(self)
 
     def change(self, changes, at_once=False):
-        """Change settings, and queue the job that writes them to the card before all others. Return the faults.
+        """Change settings, and return their faults. The job that writes the settings to the card is queued first.
 
-        The arguments and errors are those of change() in settings/store.py.
+        The arguments and exceptions are those of change() in settings/store.py.
         """
         faults, jobs = load("settings.store").change(self, changes, at_once)
         self.recorder.jobs[:0] = jobs
         return faults
 
     def save_settings(self):
-        """Write settings that wait to the flash, and queue the job that writes them to the card."""
+        """Write unsaved settings to the flash, and queue the job that writes them to the card."""
         if self.unsaved:
             self.recorder.jobs[:0] = load("settings.store").save_late(self)
 
     def each_second(self):
-        """Apply the settings of a card that was inserted, and write settings that have waited for a minute."""
+        """Apply the settings of a card that was inserted. Write unsaved settings a minute after the previous write."""
         if self.card.each_second():
-            # Before they are read, which writes them to the card as well: the job tries again if that fails.
+            # Unsaved settings are saved before the read, so that a job is queued. The read also writes them to the
+            # card, and the job repeats this write if it fails.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()
@@ -121,14 +122,14 @@ class Device:
             self.live.publish("reading", "quarter")
 
     def _close(self, local_s, summer):
-        """Close the running quarter and have it stored. True if it is the month's peak."""
+        """Close the running quarter, and queue it for storage. Return True if it is the month's new peak."""
         coach = self.coach
         self.recorder.close(local_s, summer)
         average_w = coach.average_w()
         return average_w is not None and self.peaks.add_quarter(coach.start, coach.summer, average_w)
 
     def light_pattern(self):
-        """Return the name of the light pattern for the state of the device; the first that applies wins."""
+        """Return the name of the light pattern for the most important state of the device."""
         if self.wifi and self.wifi.portal:
             return "wifi"
         if self.coach.at_risk:
@@ -142,6 +143,6 @@ class Device:
             load("net.join_or_portal").forget_network(self.wifi)
 
     def restart(self):
-        """Write settings that wait, then restart the board."""
+        """Write unsaved settings, then restart the board."""
         self.save_settings()
         self.board.restart()

@@ -1,6 +1,6 @@
-"""Answers each HTTP request: with a document of the newest figures, or by a handler that is loaded for the request.
+"""Dispatcher of HTTP requests: sends a document of the newest figures, or loads a handler for the request.
 
-The contract is docs/openapi.yaml.
+docs/openapi.yaml describes all requests and replies.
 """
 
 from micropython import const
@@ -10,25 +10,25 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_WAITS = const(100)  # of 0.05 s, until another request of routes.py is answered
+_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for another handler to end
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
     b"/api/quarter": "quarter",
     b"/api/peaks": "peaks",
-    b"/current/quarter": "samples",  # old pages poll this every few seconds
+    b"/current/quarter": "samples",  # the original firmware's pages poll this path every few seconds
 }
 
 
 class Dispatcher:
-    """`device` has the parts (device.py)."""
+    """Dispatcher of HTTP requests for the parts of `device`, the Device of device.py."""
 
     def __init__(self, device):
         self._device = device
-        self._busy = False  # runs a handler of routes.py: memory has room for one at a time
+        self._busy = False  # True while a handler of routes.py runs. Memory has room for only one handler.
 
     async def answer(self, request):
-        """Answer a request. True if its connection stays open."""
+        """Answer a request. Return True if its connection stays open."""
         device = self._device
         path = request.path
         document = _DOCUMENTS.get(path)
@@ -49,7 +49,7 @@ class Dispatcher:
         return False
 
     async def _answer_in_turn(self, request):
-        """Answer by a handler of routes.py once no other one runs. Refused if that takes longer than five seconds."""
+        """Wait until no other handler of routes.py runs, then run the request's handler. Refused after 5 s."""
         device = self._device
         for _ in range(_WAITS):
             if not self._busy:
@@ -59,7 +59,7 @@ class Dispatcher:
             raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
         self._busy = True
         try:
-            # Keep no reference to the handler, so that its module can be freed while its awaitable sends the reply.
+            # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
             reply = load("routes").handler_of(device, request)(device, request)
             while reply:
                 reply = await reply

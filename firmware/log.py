@@ -1,4 +1,4 @@
-"""The log: the newest lines in memory, all of them on the console."""
+"""The log: stores the newest lines in memory, and prints all lines on the console."""
 
 from micropython import const
 
@@ -10,13 +10,13 @@ _SAVED_S = const(60)
 
 
 class Log:
-    """The newest lines for the person who maintains the device. They never contain a password or what a user typed."""
+    """The log for the person who maintains the device. It never contains a password or text that a user typed."""
 
     def __init__(self, board):
         self.lines = []
         # The first line of the newest crash report, None if there never was one.
         self.crash_line = load("crash_report").newest(board).split("\n")[0] or None
-        self.local_s = None  # by the meter's clock, None before the first telegram
+        self.local_s = None  # newest time of the meter's clock, None before the first telegram
         self.board = board
         self._up_s = 0
 
@@ -24,19 +24,20 @@ class Log:
         """Print a line, and store it for /crashlog.txt."""
         print(line)
         line = line[:_LONGEST]
-        if line not in self.lines[-2:]:  # a fault that repeats does not push out the other lines
+        # A line that repeats one of the newest two is not stored, so that it does not push out older lines.
+        if line not in self.lines[-2:]:
             self.lines.append(line)
             del self.lines[:-_LINES]
 
     def fault(self, name, error):
-        """Report that a task failed with an exception, or hangs (None). The report survives a reset."""
+        """Store a crash report in RTC memory: the task `name` failed with `error`, or it hangs if `error` is None."""
         try:
             load("crash_report").report(self, name, error)
         except MemoryError:
             print("no memory to report", name)
 
     def each_second(self):
-        """Move a report to flash a minute after the start, so that a loop of restarts writes at most once a minute."""
+        """Move a crash report to flash 60 s after the start, so that repeated restarts write at most once a minute."""
         self._up_s += 1
         if self._up_s == _SAVED_S:
             load("crash_report").save(self.board)

@@ -1,4 +1,4 @@
-"""Starts the firmware. If it ends with an exception, a crash report is stored."""
+"""Entry point of the firmware. An exception that ends the firmware is stored as a crash report."""
 
 import asyncio
 

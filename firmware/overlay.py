@@ -1,16 +1,17 @@
-"""Loads modules on demand, because all code lives in RAM and takes 1.7 bytes for each byte of .mpy."""
+"""Loading of modules on demand, because code is in RAM and needs 1.7 bytes for each byte of its .mpy file."""
 
 import sys
 
 
 def load(module):
-    """Import a module without keeping it: its memory is freed once nothing refers to it or to a function of it.
+    """Import and return a module, but do not keep it in sys.modules.
 
-    Do not keep the module in a variable across an `await`, because it then stays in memory as long as that waits.
+    Its memory is freed once nothing refers to the module or to one of its functions. Do not keep the module in a
+    variable across an `await`, because the module would stay in memory during the wait.
     """
     loaded = __import__(module, None, None, (module,))
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    if package:  # a board has all modules in one folder
+    if package:  # always empty on a board, where all modules are in one folder
         delattr(sys.modules[package], part)
     return loaded

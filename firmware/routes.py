@@ -1,7 +1,7 @@
 """Routes of the rarely used endpoints. The module of each handler is loaded for one request.
 
-The polled documents are in dispatcher.py, so that they need no module to be loaded. The original firmware's paths are
-in api/legacy.py, because they do not wait until another handler is ready.
+The polled documents are in dispatcher.py, so that no module has to be loaded for them. The original firmware's paths
+are in api/legacy.py, because they do not wait for the end of another handler.
 """
 
 from micropython import const
@@ -10,7 +10,7 @@ from overlay import load
 from server.http import Refused
 
 _NEEDS_TOKEN = const(True)
-_OPEN = const(False)  # or the handler checks the token itself
+_OPEN = const(False)  # no token is needed, or the handler checks the token
 _ROUTES = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
     b"GET /api/days/": ("api.history_query", "day", _OPEN),
@@ -20,7 +20,7 @@ _ROUTES = {
     b"PATCH /api/config": ("api.settings", "change", _OPEN),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),  # a scan blocks for 3 s
+    b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),  # a Wi-Fi scan blocks for 3 s
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", _NEEDS_TOKEN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),
@@ -40,7 +40,7 @@ def handler_of(device, request):
     Refused if no route matches, or if the route needs a token that the request lacks.
     """
     path = request.path
-    # After the third slash comes a day, a month or a year.
+    # The part of the path after the third slash is a day, a month or a year.
     group = path[: path.rfind(b"/") + 1] if path.count(b"/") == 3 else path
     route = _ROUTES.get(request.method + b" " + group) or _ROUTES.get(request.method + b" " + path)
     if route is None:

@@ -1,15 +1,15 @@
-"""Start-up lines, in the words of the original firmware, and a test of the card. Loaded on demand, at start."""
+"""Start-up messages, with the text of the original firmware, and a test of the card. Loaded on demand, at the start."""
 
 from micropython import const
 
 from overlay import load
 from version import VERSION
 
-_LARGE = const(8192)  # bytes of a cluster; each quarter's file takes at least one
+_LARGE = const(8192)  # bytes of a cluster on the card. Each quarter's file occupies at least one cluster.
 
 
 def announce(board, log, card):
-    """Print and log the board, its wiring, and whether the card works."""
+    """Print and log the name of the board, its pins, and the result of the card test."""
     log.note("Digital meter monitor using board: %s" % board.name)
     log.note("Firmware %s, started by %s" % (VERSION, board.reset_cause))
     pins = board.pins

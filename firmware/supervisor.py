@@ -1,20 +1,23 @@
-"""Restarts tasks that fail, and feeds the hardware watchdog as long as all tasks are alive."""
+"""Supervisor of all tasks: restarts a task that fails, and feeds the hardware watchdog unless a task hangs."""
 
 import asyncio
 import gc
 from micropython import const
 
 STEP_S = 0.1
-_SILENT_S = const(30)  # a dying card or a slow name server can block everything this long
+# Seconds without a beat after which a task hangs. A failing card or a slow name server can block all tasks this long.
+_SILENT_S = const(30)
 
 
 class Supervisor:
-    """Starts tasks, restarts those that fail, and stops feeding the watchdog if one hangs.
+    """Supervisor of all tasks. It restarts a task that fails, and no longer feeds the watchdog if a task hangs.
 
-    Each task calls its `beat()` at least every 30 s. Periodic work is not a task, because a task costs half a kilobyte:
-    functions in `each_step` are called ten times a second, those in `each_second` once.
+    Each task calls its `beat()` at least every 30 s. Periodic work is not a task, because a task needs 0.5 KB of
+    memory. Instead, the supervisor calls the functions in `each_step` ten times a second and the functions in
+    `each_second` once a second.
 
-    Nothing watches for low memory. app.py sets when memory is collected, and each task handles its own MemoryError.
+    The supervisor does not watch for low memory. app.py sets when garbage is collected, and each task handles its
+    MemoryError.
     """
 
     def __init__(self, board, log):
@@ -22,7 +25,7 @@ class Supervisor:
         self.each_second = []
         self._board = board
         self._log = log
-        self._silent_s = {}  # seconds since the last beat, by task name
+        self._silent_s = {}  # dict from task name to seconds since the task's newest beat
         self._told = False
 
     def start(self, name, run):
@@ -42,17 +45,17 @@ class Supervisor:
             await self._board.clock.sleep(1)
 
     async def run(self):
-        """Run for ever: each step of a tenth of a second, each second, and the watchdog."""
+        """Run for ever: call the functions of each step and of each second, and feed the watchdog."""
         clock = self._board.clock
         before = None
         while True:
             try:
                 self._call(self.each_step)
-                now = clock.uptime_s()  # read regularly, so that the clock counts each wrap of the ticks
+                now = clock.uptime_s()  # read often, so that the clock counts each wrap of its ticks
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    # At least three real seconds, also if the clock runs fast.
+                    # The limit is at least three real seconds, even if the clock runs fast.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S)
             except MemoryError:

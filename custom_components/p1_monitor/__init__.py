@@ -31,7 +31,7 @@ from .services import async_setup_services
 from .storage import EntryStorage
 from .websocket import async_setup_websocket
 
-# Entries of Home Assistant's built-in integration with the same domain have version 1 or 2.
+# Config entries of Home Assistant's built-in integration p1_monitor have version 1 or 2.
 OUR_FIRST_VERSION = 3
 
 
@@ -47,14 +47,14 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Set up the device of a config entry, with our firmware or the original one."""
+    """Set up the device of a config entry. The device runs our firmware or the original firmware."""
     session = async_get_clientsession(hass)
     client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
     coordinator = await _create_coordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # The devices of gas and water meters refer to the board's device, so the board's is created first.
+    # The board's device is created first, because the devices of gas and water meters refer to it.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -70,7 +70,7 @@ async def _create_coordinator(
 ) -> P1MonitorCoordinator:
     """Return the coordinator for the firmware that the device runs now.
 
-    The firmware may have changed since the entry was made, from the original to ours or back.
+    The device may have changed from the original firmware to ours, or back, since the config entry was made.
     """
     if not entry.data[CONF_ORIGINAL]:
         expected = LiveCoordinator(hass, entry, client)
@@ -102,13 +102,16 @@ async def _create_coordinator(
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Save the storage and unload the platforms; Home Assistant cancels the entry's background tasks."""
+    """Save the storage and unload the platforms. Home Assistant cancels the entry's background tasks."""
     await entry.runtime_data.storage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Refuse an entry of the built-in integration, which this one replaces, and raise an issue about it."""
+    """Refuse a config entry of Home Assistant's built-in integration p1_monitor, and raise an issue about the entry.
+
+    This integration replaces the built-in integration.
+    """
     if entry.version >= OUR_FIRST_VERSION:
         return True
     ir.async_create_issue(
@@ -136,7 +139,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """True if the user may remove the device: not the board, and no meter that is in the newest reading."""
+    """True if the user may remove the device. False for the board, and for a meter in the newest reading."""
     coordinator = entry.runtime_data
     present = {coordinator.device_id}
     present |= {f"{coordinator.device_id}_{key}" for key in meters_by_key(coordinator.data)}
@@ -144,5 +147,5 @@ async def async_remove_config_entry_device(
 
 
 def built_in_issue_id(entry_id: str) -> str:
-    """Return the id of the issue about an entry of the built-in integration."""
+    """Return the id of the issue about a config entry of the built-in integration."""
     return f"built_in_entry_{entry_id}"

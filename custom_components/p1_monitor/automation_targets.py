@@ -1,4 +1,4 @@
-"""The entities that a trigger or a condition is about: those of this integration with one translation key."""
+"""Filter for the targets of triggers and conditions: this integration's entities with one translation key."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -8,7 +8,7 @@ from .const import DOMAIN
 
 @callback
 def own_entities(hass: HomeAssistant, entities: set[str], key: str) -> set[str]:
-    """Return those of the entities that belong to this integration and have this translation key."""
+    """Return the entities that belong to this integration and have the translation key `key`."""
     registry = er.async_get(hass)
     found = set()
     for entity_id in entities:

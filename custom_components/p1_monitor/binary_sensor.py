@@ -22,7 +22,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorBinarySensorDescription(P1MonitorEntityDescription, BinarySensorEntityDescription):
-    """A row of the table: value_fn returns True if the sensor is on."""
+    """A row of the table BINARY_SENSORS. value_fn returns True if the sensor is on."""
 
     value_fn: Callable[[Snapshot], bool]
 
@@ -68,7 +68,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
-        # Quarters begin and end by the device's clock, which it takes from the meter.
+        # A device without the meter's time is a problem, because quarters begin and end by that time.
         value_fn=lambda s: s.device is not None and s.device.clock.source is None,
     ),
 )
@@ -84,7 +84,7 @@ async def async_setup_entry(
 
 
 class P1MonitorBinarySensor(P1MonitorEntity, BinarySensorEntity):
-    """A binary sensor of the table."""
+    """A binary sensor for one row of the table BINARY_SENSORS."""
 
     entity_description: P1MonitorBinarySensorDescription
 

@@ -21,7 +21,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorButtonDescription(P1MonitorEntityDescription, ButtonEntityDescription):
-    """A row of the table: press_fn sends the button's request to the device."""
+    """Description of a button. press_fn sends the button's request to the device."""
 
     press_fn: Callable[[P1MonitorClient], Awaitable[None]]
 
@@ -49,20 +49,20 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons; restart only if the device has given Home Assistant a token."""
+    """Add the identify button, and the restart button if the device has issued a token to Home Assistant."""
     coordinator = entry.runtime_data
     async_add_when_present(coordinator, (IDENTIFY,), async_add_entities, P1MonitorButton)
     async_add_controls(coordinator, Platform.BUTTON, (RESTART,), async_add_entities, P1MonitorButton)
 
 
 class P1MonitorButton(P1MonitorEntity, ButtonEntity):
-    """A button of the table."""
+    """A button that sends one request to the device."""
 
     entity_description: P1MonitorButtonDescription
 
     @override
     async def async_press(self) -> None:
-        """Send the button's request. HomeAssistantError if the device refuses it or does not answer."""
+        """Send the button's request. HomeAssistantError if the device refuses the request or does not answer."""
         with translate_errors(self.coordinator):
             await self.entity_description.press_fn(self.coordinator.client)
 

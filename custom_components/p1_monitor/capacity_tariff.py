@@ -1,15 +1,15 @@
-"""The capacity tariff: its network areas, the smallest billed peak, and the target that follows from it.
+"""The capacity tariff: its network areas, the smallest billed peak, and the target of a quarter.
 
-Independent of Home Assistant. Powers in W.
+The module does not depend on Home Assistant. Powers are in W.
 Source: Fluvius, capacity tariff.
 """
 
-# A lower peak is billed as this one.
+# A month's peak below 2.5 kW is billed as 2.5 kW.
 FLOOR_W = 2500
-# The largest household connection: the upper bound of the allowed power if the household's own limit is not known.
+# Power of the largest household connection. It limits the allowed power if the household's limit is not known.
 CONNECTION_W = 25_000
 
-# Network areas by their names on the device, and those in which peaks are not billed.
+# Network areas by their names on the device. AREAS_WITHOUT_TARIFF has the areas in which peaks are not billed.
 AREAS = (
     "antwerpen",
     "halle_vilvoorde",
@@ -26,15 +26,15 @@ AREAS_WITHOUT_TARIFF = ("no_capacity_tariff", "wallonia_impact")
 
 
 def has_tariff(area: str | None) -> bool:
-    """True if peaks are billed in this area. Also true for None, when no area has been chosen."""
+    """True if peaks are billed in the network area, or if no area has been chosen (None)."""
     return area not in AREAS_WITHOUT_TARIFF
 
 
 def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
-    """Return the quarter average that should not be exceeded.
+    """Return the target, which is the quarter average that should not be exceeded.
 
-    Where peaks are billed it is at least FLOOR_W and this month's peak, because a lower quarter adds no cost. Elsewhere
-    it is the household's own target, or None without one.
+    In an area where peaks are billed, the target is at least FLOOR_W and at least the month's peak, because a lower
+    quarter adds no cost. In other areas it is the household's own target, or None without an own target.
     """
     if not has_tariff(area):
         return own_w

@@ -1,4 +1,4 @@
-"""Conditions for automations: the peak is at risk, the headroom, the tariff."""
+"""Conditions for automations, about a peak at risk, the headroom and the tariff."""
 
 from collections.abc import Mapping
 from typing import ClassVar, override
@@ -26,18 +26,18 @@ SENSOR = {"sensor": DomainSpec()}
 
 
 class OwnEntities(EntityConditionBase):
-    """Base of the conditions: limits a target to entities of this integration with one translation key."""
+    """Base of the conditions, which limits a target to entities of this integration with one translation key."""
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities that the condition is about; a target may be a whole area with other entities."""
+        """Return the entities that the condition checks. A target may be a whole area that also has other entities."""
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 
 class PeakIsAtRisk(OwnEntities, EntityStateConditionBase):
-    """The running quarter is at risk of exceeding the target."""
+    """Condition that the running quarter is at risk of exceeding the target."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"binary_sensor": DomainSpec()}
     _states: set[str | bool] = {STATE_ON}  # noqa: RUF012 (as the base class has it)
@@ -45,7 +45,7 @@ class PeakIsAtRisk(OwnEntities, EntityStateConditionBase):
 
 
 class HeadroomIs(OwnEntities, EntityNumericalConditionWithUnitBase):
-    """The headroom is above, below or between thresholds."""
+    """Condition that the headroom is above, below or between thresholds."""
 
     _domain_specs = SENSOR
     _base_unit = UnitOfPower.WATT
@@ -54,7 +54,7 @@ class HeadroomIs(OwnEntities, EntityNumericalConditionWithUnitBase):
 
 
 class TariffIs(OwnEntities, EntityStateConditionBase):
-    """The running tariff is day, or night."""
+    """Condition that the current tariff is the chosen tariff, which is day or night."""
 
     _domain_specs = SENSOR
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
@@ -67,7 +67,7 @@ class TariffIs(OwnEntities, EntityStateConditionBase):
     key = "tariff"
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Read the tariff from the condition's options."""
+        """Read the chosen tariff from the condition's options."""
         super().__init__(hass, config)
         assert config.options is not None
         self._states = {config.options[CONF_TARIFF]}

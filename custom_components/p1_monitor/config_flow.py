@@ -1,4 +1,4 @@
-"""Config flow: adds a discovered or manually entered device, and updates an entry (address, access)."""
+"""Config flow that adds a discovered or manually entered device, and updates the host or access of an entry."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -43,25 +43,25 @@ HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
 class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
-    """Config flow of one device: user, discovery, reconfigure and reauthentication."""
+    """Config flow of one device. A user, a discovery, a reconfiguration or a reauthentication starts it."""
 
     VERSION = 3
 
-    # The device that answered; None while it requires a token for reading and the flow has none.
+    # The device that answered. None while the device requires a token for reading and the flow has no token.
     _identified: Device | OriginalDevice | None = None
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the options flow for the device's firmware, the original one or ours."""
+        """Return the options flow for the firmware of the entry's device, the original firmware or ours."""
         if config_entry.data[CONF_ORIGINAL]:
             return OriginalOptionsFlow()
         return LiveOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the host and identify the device there."""
+        """Ask for the device's host, and identify the device."""
         return await self._host_step(user_input, step_id="user")
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -95,12 +95,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         )
 
     async def _identify(self, token: str | None = None) -> str | None:
-        """Identify the device at the host; return the key of an error if no P1 monitor answers."""
+        """Identify the device at the host. Return the key of an error if no P1 monitor answers, otherwise None."""
         self._identified = None
         try:
             self._identified = await self._client(token).identify()
         except P1MonitorTokenError:
-            pass  # a device with our firmware that requires a token for reading: it is identified after sign-in
+            pass  # A device that requires a token for reading is identified after sign-in.
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:
@@ -109,7 +109,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """Handle a device that announced itself by SSDP: offer it, or update the host of its entry."""
+        """Offer a device that announced itself by SSDP. If the device has an entry, update the entry's host."""
         serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
         name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
         return await self._discovered(
@@ -118,18 +118,21 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """Handle a device that got an address by DHCP."""
+        """Offer a device that got an IP address by DHCP. If the device has an entry, update the entry's host."""
         return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Handle a device that announced its name by mDNS; its id is known only once it has been asked."""
+        """Offer a device that announced its name by mDNS. If the device has an entry, update the entry's host.
+
+        The announcement contains no device id, so the flow requests the id from the device.
+        """
         address = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
         name = discovery_info.name.removesuffix(f".{discovery_info.type}")
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Update the host of a known device; identify an unknown one before it is offered."""
+        """Update the host of a device that has an entry. Identify and offer any other device."""
         try:
             self._host = normalize_host(location)
         except ValueError:
@@ -151,7 +154,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
 
     def _reported_id(self) -> str | None:
-        """Return the id that the device itself reported, None if it did not."""
+        """Return the id that the device reported, or None if the device reported no id."""
         match self._identified:
             case Device(id=device_id):
                 return device_id
@@ -166,12 +169,13 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             return self.async_show_form(
                 step_id="discovered", description_placeholders=self.context["title_placeholders"]
             )
-        if error := await self._identify():  # the offer may be days old
+        # The device is identified again, because the offer may be days old.
+        if error := await self._identify():
             return self.async_abort(reason=error)
         return await self._continue_with_device()
 
     async def _continue_with_device(self) -> ConfigFlowResult:
-        """Continue with the device that answered, unless it has an entry already or is not the expected one."""
+        """Continue the flow with the device that answered, or abort the flow if it is the wrong device."""
         if self._identified is not None:
             if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
@@ -186,7 +190,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
-            # An entry whose unique id is its host has no device id to compare with.
+            # If the entry's unique id is its host, the device id is unknown and cannot be compared.
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
@@ -208,7 +212,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self._continue_with_device()
 
     async def async_step_access(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the kinds of access; without a token only if the device allows reading without one."""
+        """Offer the kinds of access. Reading only is offered if the device allows reading without a token."""
         methods = ["password", "button"]
         if self._identified is not None:
             methods.append("read_only")
@@ -217,12 +221,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return self.async_show_menu(step_id="access", menu_options=methods)
 
     async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the address and keep the token."""
+        """Change the host of the entry and keep its token."""
         return self._update_entry({})
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
-        if token and self._identified is None:  # with the token it can be identified
+        if token and self._identified is None:  # With the token, the device can be identified.
             if error := await self._identify(token.value):
                 return self.async_abort(reason=error)
             if (abort := await self._abort_if_wrong_device()) is not None:
@@ -252,7 +256,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         options: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
         title = TITLE
-        if self._async_current_entries():  # a second device needs another title than the first
+        if self._async_current_entries():  # The titles of several devices must differ.
             name = self._identified.name if isinstance(self._identified, Device) else None
             title = f"{TITLE} {name or self._host}"
         data = {CONF_HOST: self._host, CONF_ORIGINAL: original, **(access or {})}

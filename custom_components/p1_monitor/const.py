@@ -20,7 +20,7 @@ PLATFORMS: Final = (
 )
 
 DOCUMENTATION: Final = "https://github.com/p1-monitor/p1-monitor/blob/main/docs/home-assistant.md"
-# Older firmware lacks data that the integration needs.
+# Firmware older than 0.1.0 lacks data that the integration needs.
 OLDEST_FIRMWARE: Final = "0.1.0"
 
 MANUFACTURER: Final = "P1 monitor"

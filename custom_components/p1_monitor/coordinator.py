@@ -1,6 +1,6 @@
-"""The coordinators of a device, and the snapshot of its newest data that all entities read.
+"""The coordinators of a device, and the snapshot of the device's newest data that all entities read.
 
-LiveCoordinator is for our firmware: it listens to the live stream, and polls while the stream is down. The coordinator
+LiveCoordinator is for our firmware. It listens to the live stream, and polls while the stream is down. The coordinator
 for the original firmware is in coordinator_original.py.
 """
 
@@ -37,17 +37,19 @@ from .today import Today
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
-# A meter older than DSMR 5 sends a telegram every 10 s. After three missing ones it is silent.
+# A meter older than DSMR 5 sends a telegram every 10 s. A meter counts as silent after three missing telegrams.
 SILENT_AFTER_S = 30
-# A device that comes back gets a new stream at once, so the short waits are for a device whose streams are all in use.
+# The waits between attempts to open a live stream are for a device whose streams are all in use. A device that answers
+# again after a failure gets a stream at once.
 SNAPSHOT_TIMEOUT_S = 10.0
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
-# Settings that are not in the stream rarely change outside Home Assistant, so they are polled every 10 minutes.
+# The live stream lacks some settings. They are polled every 10 minutes, because they rarely change outside Home
+# Assistant.
 SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
-# The time zone of the meter's days and months, whatever Home Assistant's own time zone is.
+# Time zone of the meter's days and months. Home Assistant's time zone may differ from it.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
@@ -57,9 +59,9 @@ type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
 class Snapshot:
     """The newest data of a device.
 
-    device: None with the original firmware. device_at: when `device` was received. settings: None without a token.
-    area: the network area of the capacity tariff. interval_s: time between the newest two telegrams. silent: true while
-    no telegrams arrive.
+    device: None with the original firmware. device_at: the time at which `device` was received. settings: None without
+    a token. area: the network area of the capacity tariff. interval_s: the time between the two newest telegrams.
+    silent: True while no telegrams arrive.
     """
 
     device: Device | None = None
@@ -75,14 +77,14 @@ class Snapshot:
 
 
 class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
-    """Base of the coordinators: one device, with our firmware or the original one."""
+    """Base of the coordinators of a device with our firmware or the original firmware."""
 
     config_entry: P1MonitorConfigEntry
-    # Set before the platforms are set up.
+    # async_setup_entry() sets the storage before it sets up the platforms.
     storage: EntryStorage
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Read the device of a config entry through `client`."""
+        """Prepare to read the device of a config entry through `client`."""
         super().__init__(
             hass,
             LOGGER,
@@ -92,24 +94,24 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
-        # Held by the code that changes this device's statistics in the recorder, from its first read to its last write.
+        # Lock for a change of the device's statistics in the recorder, from the first read to the last write.
         self.statistics_lock = asyncio.Lock()
         self._telegram_at: float | None = None
 
     @property
     def device_id(self) -> str:
-        """Return the id of the device: its MAC, the original firmware's serial number, or its host."""
+        """Id of the device: its MAC, the serial number that the original firmware sent, or its host."""
         return self.config_entry.unique_id or self.config_entry.entry_id
 
     @property
     def mac(self) -> str | None:
-        """Return the MAC in Home Assistant's notation, None if it is not known."""
+        """MAC of the device in Home Assistant's notation, or None if the MAC is not known."""
         if len(self.device_id) != MAC_DIGITS:
             return None
         return dr.format_mac(self.device_id)
 
     def refuse_other_device(self, actual: str | None) -> None:
-        """Raise ConfigEntryError if the device at the address is not this entry's."""
+        """Raise ConfigEntryError if the device that answers is not the device of the config entry."""
         if self.mac is None or actual is None or actual == self.device_id:
             return
         raise ConfigEntryError(
@@ -123,10 +125,10 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
 
     def start(self) -> None:
-        """Start the work in addition to polling: none, unless the device has a live stream."""
+        """Start background work in addition to polling. The base class has no such work."""
 
     def _note_telegram(self, ago_s: float | None = 0.0) -> None:
-        """Store when the newest telegram arrived, `ago_s` ago. None: no telegram has arrived."""
+        """Store the time of the newest telegram, which arrived `ago_s` seconds ago. None if no telegram has arrived."""
         self._telegram_at = None if ago_s is None else monotonic() - ago_s
 
     def _is_silent(self) -> bool:
@@ -147,10 +149,10 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
 
 
 class LiveCoordinator(P1MonitorCoordinator):
-    """Coordinator for our firmware: listens to the live stream, and polls while the stream is down."""
+    """Coordinator for our firmware. It listens to the live stream, and polls while the stream is down."""
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Begin with polling; open_stream() or start() adds the stream."""
+        """Begin with polling. open_stream() or start() opens the live stream later."""
         super().__init__(hass, entry, client)
         self._slow_due = 0.0
         self._settings_due = 0.0
@@ -161,7 +163,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._opening_events: list[LiveEvent] = []
 
     async def open_stream(self) -> bool:
-        """Open the live stream and read its opening snapshot, which set-up needs. False if there is no stream now."""
+        """Open the live stream and read its first events, which set-up needs. Return False if this fails."""
         stream = self.client.live()
         self.config_entry.async_on_unload(self._close_stream)
         try:
@@ -177,7 +179,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         return True
 
     async def _close_stream(self) -> None:
-        """Close a stream that was opened and that _listen() has not taken over."""
+        """Close the stream that open_stream() opened, unless _listen() has taken it over."""
         if self._stream is not None:
             await self._stream.aclose()
 
@@ -189,7 +191,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         )
 
     async def _listen(self) -> None:
-        """Publish the events of the stream; poll between the end of one stream and the begin of the next."""
+        """Publish the events of the live stream, and poll while the stream is down."""
         retry_s = STREAM_RETRY_FIRST_S
         while True:
             self._device_is_back.clear()
@@ -204,10 +206,10 @@ class LiveCoordinator(P1MonitorCoordinator):
                         self._publish_events(events)
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
-            except Exception:  # an error in this integration must not end all updates
+            except Exception:  # An error in this integration must not end all updates.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
             self.update_interval = POLL_INTERVAL
-            self._slow_due = 0.0  # another device may answer next, so the first poll identifies it
+            self._slow_due = 0.0  # The next poll identifies the device, because another device may answer.
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):
@@ -217,7 +219,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _publish_events(self, events: Iterable[LiveEvent]) -> None:
-        """Publish events that arrived together on the stream as one snapshot."""
+        """Publish one snapshot for the events that arrived together on the live stream."""
         snapshot = self._snapshot_with(events)
         if not self.last_update_success:
             LOGGER.info("Live stream of %s is back", self.client.host)
@@ -228,7 +230,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _fetch_missing(self) -> None:
-        """Request the data that is not in the stream: today's quarters, and the settings."""
+        """Request today's quarters and the settings, because the live stream does not contain them."""
         if self._needs_day and (start := self.data.quarter.start):
             self._needs_day = False
             self._start_task(self._fetch_day(start), "day")
@@ -257,7 +259,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def publish_settings(self, settings: Settings) -> None:
-        """Publish settings that the device has just returned, without waiting for its next status."""
+        """Publish settings that the device has just returned, without waiting for the device's next status."""
         device = self.data.device
         if device is not None:
             device = replace(device, capacity=settings.capacity)
@@ -265,13 +267,13 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _publish(self, snapshot: Snapshot) -> None:
-        """Publish data that did not come from the stream, without a change to the device's availability."""
+        """Publish data that did not come from the live stream. The device's availability remains unchanged."""
         self.data = snapshot
         self.async_update_listeners()
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll reading and quarter each time, device and peaks once a minute."""
+        """Poll the reading and the quarter at each update. Poll the device and the peaks once a minute."""
         events, self._opening_events = self._opening_events, []
         if events:
             return self._snapshot_with(events)
@@ -290,13 +292,13 @@ class LiveCoordinator(P1MonitorCoordinator):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Open the stream again as soon as a device that did not answer does."""
+        """Let _listen() open the live stream again as soon as the device answers after failed polls."""
         if self._was_failing and self.last_update_success:
             self._device_is_back.set()
         self._was_failing = not self.last_update_success
 
     def _snapshot_with(self, events: Iterable[LiveEvent]) -> Snapshot:
-        """Return the snapshot updated by the events. ConfigEntryError if they come from another device."""
+        """Return the newest snapshot, updated by the events. ConfigEntryError if another device sent the events."""
         snapshot = self.data or Snapshot()
         for event in events:
             match event:
@@ -309,7 +311,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # The first reading may be old or, just after the board's start, empty: only a new time counts.
+                    # The first reading may be old, or empty just after the board's start. Therefore a telegram has
+                    # arrived only if the time of the reading has changed.
                     before = snapshot.reading.time
                     if event.time and before and event.time != before:
                         self._note_telegram()
@@ -323,7 +326,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         return replace(snapshot, silent=self._is_silent())
 
     def _show_firmware_version(self, before: Device | None, now: Device) -> None:
-        """Update the firmware version in the device registry as soon as another one runs."""
+        """Update the firmware version in the device registry if the version has changed."""
         if before is None or before.firmware == now.firmware:
             return
         registry = dr.async_get(self.hass)

@@ -1,4 +1,4 @@
-"""The coordinator for the original firmware: polls its two endpoints and computes the advice itself."""
+"""Coordinator for the original firmware, which polls two endpoints and computes the advice from their data."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,10 @@ QUARTER = timedelta(minutes=15)
 
 
 class OriginalCoordinator(P1MonitorCoordinator):
-    """Polls the running quarter every 5 s, and the month's peak every minute and at each new quarter."""
+    """Coordinator for the original firmware.
+
+    It polls the running quarter every 5 s. It polls the month's peak every minute, and at each new quarter.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
         """Read the capacity tariff's settings from the entry's options, because the device cannot store them."""
@@ -47,7 +50,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll, and make a snapshot of the quarter's samples."""
+        """Poll the device, and return a snapshot that is computed from the running quarter's samples."""
         try:
             if not self.last_update_success:
                 await self._identify_again()
@@ -67,7 +70,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         return self._with_today(self._snapshot(quarter))
 
     async def _identify_again(self) -> None:
-        """Identify the device that answers again; reload the entry if it now runs our firmware."""
+        """Identify a device that answers again. Reload the config entry if the device now runs our firmware."""
         identified = await self.client.identify()
         if isinstance(identified, Device):
             self.refuse_other_device(identified.id)
@@ -114,9 +117,9 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
 
 def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter) -> MonthPeak | None:
-    """Return the running month's peak.
+    """Return the running month's peak, or None if it is not known.
 
-    In a month's first quarter the meter may still send the previous month's peak, which is not returned.
+    In a month's first quarter, the meter may still send the previous month's peak. That peak is not returned.
     """
     if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
         return None

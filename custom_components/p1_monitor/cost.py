@@ -1,6 +1,7 @@
 """The cost of peaks by the capacity tariff of Flanders, in EUR including VAT.
 
-Independent of Home Assistant. rates.json has the rates of one year; the device's web page has the same table.
+The module does not depend on Home Assistant. rates.json has the rates of one year, and the device's web page shows
+costs by the same rates.
 Source: Vlaamse Nutsregulator, tariff sheets per area.
 """
 
@@ -18,23 +19,24 @@ MONTHS = 12
 
 
 def month_cost(area: str | None, peak_w: int | None) -> float | None:
-    """Return the cost of a month with this peak, which twelve bills share; None if the area has no rate."""
+    """Return the cost in EUR of a month's peak, spread over twelve bills. None if the network area has no rate."""
     if (rate := RATES.get(area or "")) is None:
         return None
     return round(max(FLOOR_W, peak_w or 0) / 1000 * rate / MONTHS, 2)
 
 
 def year_cost(area: str | None, billable_average_w: int | None) -> float | None:
-    """Return the cost of a year with this billable average; None if it or the rate is not known."""
+    """Return the yearly cost in EUR of a billable average. None if the average or the rate is not known."""
     if (rate := RATES.get(area or "")) is None or billable_average_w is None:
         return None
     return round(billable_average_w / 1000 * rate, 2)
 
 
 def extra_cost(area: str | None, peak_w: int | None, projected_w: int | None) -> float | None:
-    """Return what the running quarter adds to the month's cost if it ends as projected.
+    """Return the cost in EUR that the running quarter adds to the month if it ends as projected.
 
-    0 if the projection is below the month's peak, because that peak is already billed.
+    The cost is 0 if the projection is below the month's peak or FLOOR_W, because these are billed anyway. None if the
+    projection or the rate is not known.
     """
     if (rate := RATES.get(area or "")) is None or projected_w is None:
         return None

@@ -1,6 +1,6 @@
-"""The dashboard card: serves its JavaScript module, which every page of Home Assistant loads.
+"""Registration of the dashboard card's JavaScript module, which every page of Home Assistant loads.
 
-A release contains the module. In a clone of the sources scripts/build makes it, in the folder frontend/.
+A release contains the module. In a clone of the sources, scripts/build writes the module to the folder frontend/.
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ URL = f"/{DOMAIN}/{MODULE.name}"
 
 
 async def async_setup_dashboard_card(hass: HomeAssistant) -> None:
-    """Serve the module and register it with the frontend.
+    """Serve the dashboard card's JavaScript module and register it with the frontend.
 
-    The integration's version is in the URL, so that browsers do not use an older module from their cache.
+    The URL contains the integration's version, so that browsers do not use an older module from their cache.
     """
     if not await hass.async_add_executor_job(MODULE.is_file):
         return

@@ -1,4 +1,4 @@
-"""Date: the first day whose peaks count for the household."""
+"""Date entity for the first day whose peaks count for the household."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorDateDescription(P1MonitorEntityDescription, DateEntityDescription):
-    """Description of this platform's only entity."""
+    """Description of the only date entity."""
 
 
 COUNTED_FROM = P1MonitorDateDescription(
@@ -37,18 +37,18 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the date if the device has given Home Assistant a token."""
+    """Add the date entity if the device has issued a token to Home Assistant."""
     async_add_controls(entry.runtime_data, Platform.DATE, (COUNTED_FROM,), async_add_entities, P1MonitorDate)
 
 
 class P1MonitorDate(P1MonitorEntity, DateEntity):
-    """The first day whose peaks count; without a date all months count."""
+    """The first day whose peaks count for the household. Without a date, all months count."""
 
     entity_description: P1MonitorDateDescription
 
     @override
     async def async_set_value(self, value: date) -> None:
-        """Set the day on the device. HomeAssistantError if it refuses or does not answer."""
+        """Set the day on the device. HomeAssistantError if the device refuses the day or does not answer."""
         await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
 
     @override

@@ -1,4 +1,4 @@
-"""Writes to a device: settings, tokens, and the entities that control it, with translated errors."""
+"""Writes to a device, with translated errors: settings, tokens, and the entities that control the device."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,9 +20,9 @@ from .entity import P1MonitorEntityDescription, async_add_when_present
 
 @contextmanager
 def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
-    """Raise a translated HomeAssistantError for an error of the client in the `with` block.
+    """Translate an error of the client in the `with` block into a HomeAssistantError.
 
-    Starts reauthentication if the device refuses the token.
+    Reauthentication starts if the device refuses the token.
     """
     try:
         yield
@@ -41,7 +41,10 @@ def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
 
 
 async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: str, value: Any) -> None:
-    """Change one setting of the device, None for its default, and publish the settings that the device returns."""
+    """Change one setting of the device, and publish the settings that the device returns.
+
+    value: None restores the setting's default.
+    """
     with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})
     if isinstance(coordinator, LiveCoordinator):
@@ -56,9 +59,9 @@ def async_add_controls[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add the entities that change the device, if it has given Home Assistant a token.
+    """Add the entities that change the device, if the device has issued a token to Home Assistant.
 
-    Without a token, remove those that were added when the entry had one.
+    Without a token, remove the entities that were added when the config entry had a token.
     """
     if not isinstance(coordinator, LiveCoordinator):
         return
@@ -73,7 +76,10 @@ def async_add_controls[D: P1MonitorEntityDescription](
 
 
 async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Delete the token of an entry with this data on the device. A device that does not answer keeps the token."""
+    """Delete a config entry's token on the device. A device that does not answer keeps the token.
+
+    data: the data of the config entry.
+    """
     if token_id := data.get(CONF_TOKEN_ID):
         client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])
         with suppress(P1MonitorError):

@@ -12,7 +12,7 @@ from .const import CONF_TOKEN_ID
 from .coordinator import P1MonitorConfigEntry
 from .sensor_mbus import KINDS
 
-# Secrets, addresses, names that people gave, and numbers that are printed on a meter or a bill.
+# Redacted fields: secrets, hosts, names that people gave, and numbers that are printed on a meter or a bill.
 REDACTED = {
     CONF_HOST,
     CONF_TOKEN,
@@ -35,11 +35,11 @@ async def async_get_config_entry_diagnostics(
     """Return the entry, the newest snapshot, and the keys of the entry's entities."""
     coordinator = entry.runtime_data
     snapshot = asdict(coordinator.data)
-    # A quarter's id is a date, so it is renamed to escape the redaction of ids of devices and meters.
+    # A quarter's `id` is only a date. It is renamed, because every field `id` is redacted.
     for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
         if quarter:
             quarter[QUARTER_ID] = quarter.pop("id")
-    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # async_redact_data skips tuples
+    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # async_redact_data() skips tuples
     return {
         "entry": async_redact_data(
             {"data": dict(entry.data), "options": dict(entry.options), "title": entry.title}, REDACTED
@@ -56,7 +56,7 @@ async def async_get_config_entry_diagnostics(
 
 
 def _key(unique_id: str, device_id: str) -> str:
-    """Return the key of an entity, without the id of the device or of a meter on the M-Bus."""
+    """Return an entity's key from its unique id, without the id of the device or of an M-Bus meter."""
     key = unique_id.removeprefix(f"{device_id}_")
     for kind in KINDS:
         meter, found, rest = key.partition(f"_{kind}")

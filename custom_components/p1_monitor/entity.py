@@ -1,4 +1,4 @@
-"""The base of all entities: their device, when they are added, and when they write a state."""
+"""Base of all entities: their device, the time at which they are added, and how often they write their state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from .coordinator import P1MonitorCoordinator, Snapshot
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """When an entity writes its state, because a telegram arrives every second and a state is a row in the recorder.
+    """Limit on how often an entity writes its state.
 
-    every_s: the shortest time between two writes (0: write each change). step: a change of at least this much is
-    written at once. at_quarter_end: the first value of a new quarter is written at once too.
+    The limit is needed because a telegram arrives every second, and each state is a row in the recorder.
+
+    every_s: the shortest time between two writes, or 0 to write each change. step: the smallest change of the value
+    that is written at once. at_quarter_end: True if the first value of a new quarter is written at once too.
     """
 
     every_s: float = 0.0
@@ -34,7 +36,7 @@ TEN_SECONDS = Rhythm(every_s=10)
 POWER = Rhythm(every_s=10, step=100)
 ENERGY = Rhythm(every_s=10, at_quarter_end=True)
 
-# A telegram may arrive a little early, and without this tolerance a write every 10 s would become one every 11 s.
+# A telegram may arrive a little early. Without this tolerance, a state would be written every 11 s instead of 10 s.
 TOLERANCE_S = 0.5
 
 
@@ -42,9 +44,9 @@ TOLERANCE_S = 0.5
 class P1MonitorEntityDescription(EntityDescription):
     """A row of a table of entities.
 
-    has_fn: True if the device has data for the entity, which is added the first time that this is so.
-    enabled_fn: True if the entity starts enabled. needs_telegrams: the entity is unavailable while the meter is silent,
-    because its last value says nothing about the present.
+    has_fn: returns True if the device has data for the entity. The entity is added as soon as the device has data.
+    enabled_fn: returns True if the entity starts enabled. needs_telegrams: True if the entity is unavailable while the
+    meter is silent, because its last value may be outdated.
     """
 
     has_fn: Callable[[Snapshot], bool]
@@ -55,16 +57,16 @@ class P1MonitorEntityDescription(EntityDescription):
 
 
 class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
-    """An entity that reads its value at every update and writes it in its rhythm.
+    """An entity that reads its value at every update, and writes its state as often as its Rhythm allows.
 
-    A platform implements `_current_value` and `_set_value`.
+    Each platform implements `_current_value` and `_set_value`.
     """
 
     _attr_has_entity_name = True
     entity_description: P1MonitorEntityDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEntityDescription) -> None:
-        """Create the entity of a row of the table."""
+        """Create an entity from `description`, a row of a table of entities."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.device_id}_{description.key}"
@@ -74,7 +76,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         self._prepare_write(self._current_value())
 
     def _current_value(self) -> Any:
-        """Return the value in the newest snapshot."""
+        """Return the entity's value in the newest snapshot."""
         raise NotImplementedError
 
     def _set_value(self, value: Any) -> None:
@@ -84,7 +86,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """True if the device answers and, for an entity that needs them, telegrams arrive."""
+        """True if the device answers. For an entity that needs telegrams, these must arrive too."""
         return super().available and not (
             self.entity_description.needs_telegrams and self.coordinator.data.silent
         )
@@ -92,7 +94,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if the rhythm allows it now."""
+        """Write the entity's state if its Rhythm allows a write now."""
         value = self._current_value()
         if self._should_write(value):
             self._prepare_write(value)
@@ -115,7 +117,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
     def _prepare_write(self, value: Any) -> None:
-        """Set the value for the next write, and store what later values are compared with."""
+        """Set the value for the next write, and store the value for comparison with later values."""
         self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available
@@ -135,9 +137,9 @@ def async_add_when_present[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add the entities for which the device has data now, and each other entity as soon as there is data for it.
+    """Add each entity as soon as the device has data for it.
 
-    A meter may begin to export, or be connected, long after the entry was made.
+    A meter may begin to export, or a gas meter may be connected, long after the config entry was made.
     """
     waiting = list(descriptions)
 
@@ -153,7 +155,7 @@ def async_add_when_present[D: P1MonitorEntityDescription](
 
 
 def main_device_info(coordinator: P1MonitorCoordinator) -> DeviceInfo:
-    """Return the board's entry for the device registry."""
+    """Return the data of the board for the device registry."""
     device = coordinator.data.device
     info = DeviceInfo(
         identifiers={(DOMAIN, coordinator.device_id)},

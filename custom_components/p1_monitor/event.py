@@ -1,4 +1,4 @@
-"""Event entities for peaks and for the meter; event_detector.py decides when an event occurs."""
+"""Event entities for peaks and for the meter. event_detector.py decides when an event occurs."""
 
 from dataclasses import dataclass
 from typing import override
@@ -23,13 +23,13 @@ from .sensor_meter import BREAKER_STATES
 # The coordinator fetches the data for all entities, so this platform makes no requests.
 PARALLEL_UPDATES = 0
 
-# The key in the storage for the peak events that have been reported; changing it would report them again.
+# Storage key of the record of reported peak events. It must not change, because the stored record would be lost.
 REPORTED_KEY = "told"
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorEventDescription(P1MonitorEntityDescription, EventEntityDescription):
-    """A row of the table of events."""
+    """Description of an event entity."""
 
 
 PEAK = P1MonitorEventDescription(
@@ -56,14 +56,14 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add each event entity as soon as the device has the data for it."""
+    """Add each event entity as soon as the device has data for it."""
     coordinator = entry.runtime_data
     async_add_when_present(coordinator, (PEAK,), async_add_entities, PeakEvent)
     async_add_when_present(coordinator, (METER,), async_add_entities, MeterEvent)
 
 
 class P1MonitorEvent(P1MonitorEntity, EventEntity):
-    """Base of the event entities: reports detected events once Home Assistant is running."""
+    """Base of the event entities, which report detected events once Home Assistant is running."""
 
     entity_description: P1MonitorEventDescription
 
@@ -73,14 +73,14 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Detect events in the present snapshot, which the next update reports."""
+        """Detect the events of the present snapshot. The next update of the coordinator reports them."""
         await super().async_added_to_hass()
         self._pending = self._detect()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Report each event once Home Assistant is running, because automations may not be loaded before."""
+        """Report the events once Home Assistant is running. Until then, automations may not be loaded."""
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()
@@ -102,10 +102,10 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
 
 class PeakEvent(P1MonitorEvent):
-    """Reports a warning, an exceeded target, a new month peak, and a closed month."""
+    """Event entity that reports a warning, an exceeded target, a new month peak, and a closed month."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Continue with the events that were reported before Home Assistant restarted."""
+        """Restore the record of the events that were reported before Home Assistant restarted."""
         super().__init__(coordinator, description)
         self._detector = PeakEventDetector(coordinator.storage.get(REPORTED_KEY))
 
@@ -117,10 +117,10 @@ class PeakEvent(P1MonitorEvent):
 
 
 class MeterEvent(P1MonitorEvent):
-    """Reports a change of the breaker, a message, and restored power."""
+    """Event entity that reports a change of the breaker, a message of the meter, and restored power."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Compare with the first snapshot, which reports nothing itself."""
+        """Create the detector, which reports no event in the first snapshot."""
         super().__init__(coordinator, description)
         self._detector = MeterEventDetector()
 

@@ -1,10 +1,12 @@
-"""Detectors of events in successive snapshots: peaks (warning, exceeded, new month peak, closed month) and the meter.
+"""Detectors of peak events and meter events in successive snapshots.
 
-The peak detector's record of reported events is plain JSON, so that no event is reported twice after a restart.
-A new month peak or a closed month that Home Assistant missed is reported later, with its own time. A warning or an
-exceeded target that it missed is not reported, because it is over.
+The peak events are a warning, an exceeded target, a new month peak and a closed month. The record of reported peak
+events is plain JSON and can be stored, so that no event is reported twice after a restart.
 
-Powers in W.
+A new month peak or a closed month that Home Assistant missed is reported later, with the time at which it occurred. A
+missed warning or exceeded target is not reported, because it is over.
+
+Powers are in W.
 """
 
 from dataclasses import dataclass, field
@@ -27,17 +29,17 @@ METER_TYPES = [BREAKER, POWER_RESTORED, MESSAGE]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectedEvent:
-    """An event: its type, and its data as the event entity's attributes show it."""
+    """An event with its type, and with the data that the event entity shows as attributes."""
 
     type: str
     data: dict[str, Any] = field(default_factory=dict)
 
 
 class PeakEventDetector:
-    """Detects the peak events of one device. `reported` is the record of the events reported so far, to be stored."""
+    """Detector of one device's peak events. The caller stores `reported`, the record of the reported events."""
 
     def __init__(self, reported: dict[str, Any] | None) -> None:
-        """Continue with a stored record. Without one, nothing in the first snapshot is an event."""
+        """Continue with a stored record of reported events. Without a record, the first snapshot has no event."""
         self.reported: dict[str, Any] = dict(reported or {})
         self._at_risk: bool | None = None
         self._unavoidable: bool | None = None
@@ -59,8 +61,8 @@ class PeakEventDetector:
             (quarter.at_risk, self._at_risk, WARNING, "projected_w"),
             (quarter.unavoidable, self._unavoidable, EXCEEDED, "demand_w"),
         ):
-            # At most one event per quarter. A state that is on in the first snapshot causes none, because its start is
-            # not known.
+            # Each kind of event is reported at most once a quarter. A state that is on in the first snapshot causes no
+            # event, because its start is not known.
             if now and before is False and self.reported.get(kind) != quarter.id:
                 self.reported[kind] = quarter.id
                 found.append(DetectedEvent(type=kind, data=_quarter_data(snapshot, shown)))
@@ -74,7 +76,8 @@ class PeakEventDetector:
         before = self.reported.get("peak_w")
         self.reported["peak_w"] = max(peak.power_w, before or 0)
         self.reported["peak_end"] = peak.end.isoformat() if peak.end else None
-        # Up to FLOOR_W a peak adds no cost. The first peak of the record may be old.
+        # A peak up to FLOOR_W is no event, because it adds no cost. The first known peak is no event, because it may
+        # be old.
         if before is None or peak.power_w <= max(FLOOR_W, before):
             return []
         data = {"power_w": peak.power_w, "previous_w": before or None, "time": self.reported["peak_end"]}
@@ -86,13 +89,13 @@ class PeakEventDetector:
         month, known = f"{start:%Y-%m}", self.reported.get("month")
         if known == month:
             return []
-        if known is None:  # a new record begins with the present peak
+        if known is None:  # A new record of reported events begins with the present peak.
             running = snapshot.peaks.running
             self.reported |= {"month": month, "peak_w": running.power_w if running else 0}
             return []
         closed = next((peak for peak in snapshot.peaks.months if peak.month == known), None)
         if closed is None and (start.day, start.hour, start.minute) == (1, 0, 0):
-            return []  # the meter sends the closed month's peak with one of its next telegrams
+            return []  # The meter sends the closed month's peak in one of its next telegrams.
         data = {
             "month": known,
             "power_w": closed.power_w if closed else self.reported.get("peak_w") or None,
@@ -113,10 +116,10 @@ def _quarter_data(snapshot: Snapshot, shown: str) -> dict[str, Any]:
 
 
 class MeterEventDetector:
-    """Detects the meter's events: a change of the breaker, a message, restored power."""
+    """Detector of the meter's events: a change of the breaker, a message, and restored power."""
 
     def __init__(self) -> None:
-        """Begin without a snapshot, so that the first one has no events."""
+        """Begin without a previous snapshot, so that the first snapshot has no events."""
         self._before: Snapshot | None = None
 
     def detect(self, snapshot: Snapshot) -> list[DetectedEvent]:
@@ -137,7 +140,10 @@ class MeterEventDetector:
 
 
 def _is_power_restored(before: Snapshot, now: Snapshot) -> bool:
-    """True if the board has started because its power came back. It is powered by the meter, so the meter's did too."""
+    """True if the board has started because its power returned.
+
+    The meter powers the board, so the meter's power has returned too.
+    """
     was, device = before.device, now.device
     if was is None or device is None or device.reset_cause != "power_on":
         return False

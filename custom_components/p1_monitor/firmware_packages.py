@@ -1,6 +1,6 @@
-"""The firmware packages inside a release of this integration; a clone of the sources has none.
+"""The firmware packages inside a release of this integration. A clone of the sources has no packages.
 
-Independent of Home Assistant. The format of a package: build_tool/package.py.
+The module does not depend on Home Assistant. build_tool/package.py defines the format of a package.
 """
 
 import json
@@ -21,7 +21,10 @@ class FirmwarePackage:
 
 
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
-    """Return the packages in a folder by their board, without files of another format. Blocks: reads the disk."""
+    """Return the packages in a folder as {board: package}. Files of another format are ignored.
+
+    The function reads the disk and therefore blocks.
+    """
     found = (_package(path) for path in sorted(folder.glob("*.p1")))
     return {package.board: package for package in found if package}
 

@@ -1,4 +1,4 @@
-"""The config flow's steps for access to a device: by its password, by its button, or to read only."""
+"""Steps of the config flow for access to a device: by password, by button, or for reading only."""
 
 from abc import abstractmethod
 from typing import Any
@@ -34,13 +34,13 @@ NAME_LENGTH = 32
 
 
 class AccessSteps(ConfigFlow):
-    """Base of the config flow: the steps that get a token, or continue without one."""
+    """Base of the config flow, with the steps that get a token or continue without a token."""
 
     _host: str
 
     @abstractmethod
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
-        """Continue the flow with the token; None for reading only."""
+        """Continue the flow with `token`, which is None for reading only."""
 
     def _client(self, token: str | None = None) -> P1MonitorClient:
         return P1MonitorClient(self._host, async_get_clientsession(self.hass), token=token)
@@ -56,7 +56,7 @@ class AccessSteps(ConfigFlow):
         return self.async_show_form(step_id="password", data_schema=PASSWORD_SCHEMA, errors=errors)
 
     async def async_step_button(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a press of the device's button, and request a token after it."""
+        """Ask for a press of the device's button, and request a token after the press."""
         errors: dict[str, str] = {}
         if user_input is not None:
             token, error = await self._request_token()
@@ -66,11 +66,14 @@ class AccessSteps(ConfigFlow):
         return self.async_show_form(step_id="button", errors=errors)
 
     async def async_step_read_only(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Continue without a token."""
+        """Continue the flow without a token."""
         return await self._finish_access(None)
 
     async def _request_token(self, password: str | None = None) -> tuple[Token | None, str | None]:
-        """Return a token, or the key of an error. Both are None if the password or the button was not accepted."""
+        """Request a token. Return (token, None), or (None, key of the error).
+
+        Return (None, None) if the device did not accept the password, or if its button was not pressed.
+        """
         client = self._client()
         # The device shows this name in its list of tokens.
         name = f"Home Assistant {self.hass.config.location_name}"[:NAME_LENGTH].strip()
@@ -87,11 +90,11 @@ class AccessSteps(ConfigFlow):
 
     @staticmethod
     async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
-        """Return the key of the error behind a conflict: no password is set yet, or there are too many tokens."""
+        """Return the key of the error for a conflict: no password is set yet, or the device has too many tokens."""
         if password is not None:
             try:
                 if not (await client.settings()).has_password:
                     return "no_password"
             except P1MonitorError:
-                pass  # reading requires a token, so a password is set
+                pass  # The device requires a token for reading, so a password is set.
         return "too_many_tokens"

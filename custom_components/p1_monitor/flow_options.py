@@ -1,4 +1,4 @@
-"""The options flows: settings that the original firmware cannot store, and how often states are written."""
+"""Options flows for settings that the original firmware cannot store, and for how often states are written."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any
     )
 
 
-# No field has a default, because no area is right for most households; without an area no cost is shown.
+# No field has a default, because no network area is right for most households. Without an area, no cost is shown.
 CAPACITY_SCHEMA = probatio.Schema(
     {
         probatio.Optional(CONF_AREA): SelectSelector(
@@ -61,11 +61,11 @@ class OriginalOptionsFlow(OptionsFlowWithReload):
     """Options for the original firmware: the capacity tariff's settings."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Start with the only step."""
+        """Start with the only step, which asks for the capacity tariff's settings."""
         return await self.async_step_capacity(user_input)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the settings. An emptied field removes its setting."""
+        """Change the capacity tariff's settings. An emptied field removes its setting."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
@@ -75,10 +75,10 @@ class OriginalOptionsFlow(OptionsFlowWithReload):
 
 
 class LiveOptionsFlow(OptionsFlowWithReload):
-    """Options for our firmware, which stores its settings itself: whether states are written every second."""
+    """Options for our firmware: whether states are written every second. The device stores all other settings."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Start with the only step."""
+        """Start with the only step, which asks how often states are written."""
         return await self.async_step_live(user_input)
 
     async def async_step_live(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

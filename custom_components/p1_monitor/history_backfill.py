@@ -1,8 +1,8 @@
-"""Backfill of long-term statistics: the hours that Home Assistant missed, filled in from the board's card.
+"""Backfill of long-term statistics: hours that Home Assistant missed are filled in from the board's card.
 
-Home Assistant writes no rows while it does not run, and adds all of that energy to the first hour afterwards. Rows
-written between spread the energy over the hours in which it was used. The rows on both sides, and rows that are
-compiled later, do not change. Only hours between two existing rows are written.
+Home Assistant writes no rows while it is not running, and adds the energy of that time to the first hour afterwards.
+The backfill writes the missing rows, so that the energy is spread over the hours in which it was used. It writes only
+hours between two existing rows. Existing rows do not change, unless the running sum began at 0 again after the gap.
 """
 
 from collections.abc import Iterator
@@ -28,37 +28,39 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# At this minute the recorder has compiled the previous hour, and does not soon compile the next.
+# The backfill runs at this minute of each hour. The recorder has compiled the previous hour by then, and does not
+# compile the next hour soon.
 RUN_AT_MINUTE = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """Two successive rows with missing hours between them."""
+    """A gap in the statistics: two successive rows with missing hours between them."""
 
     before: StatisticsRow
     after: StatisticsRow
 
     @property
     def hours(self) -> list[datetime]:
-        """Return the starts of the missing hours."""
+        """Start times of the missing hours, oldest first."""
         count = (self.after.start - self.before.start) // HOUR - 1
         return [self.before.start + HOUR * (number + 1) for number in range(count)]
 
     def missing_sum(self) -> float:
-        """Return what must be added to the sums after the gap.
+        """Return the amount that must be added to the running sums after the gap.
 
-        It is not 0 after a long gap, when Home Assistant no longer had the sum and began at 0 again.
+        The amount is 0 unless the sums began at 0 again. Home Assistant does so after a long gap, because it no longer
+        has the previous sum.
         """
         if self.after.sum >= self.before.sum or self.after.state < self.before.state:
             return 0.0
         return self.before.sum + self.after.state - self.before.state - self.after.sum
 
     def filled_rows(self, states: HourlyStates) -> list[StatisticsRow]:
-        """Return rows for the missing hours for which `states` has the register at their end.
+        """Return rows for those missing hours whose register value is in `states`.
 
-        No rows if the register does not rise steadily across the gap, or not by as much as the sums: then the states
-        are another meter's, or somebody has changed the sums.
+        Return no rows if the register falls within the gap, because the values are then those of another meter. Return
+        no rows either if sum and register rise by different amounts, because a user has then changed the sums.
         """
         known = [states[hour] for hour in self.hours if hour in states]
         chain = [self.before.state, *known, self.after.state]
@@ -79,30 +81,29 @@ class Gap:
 
 
 def find_gaps(rows: list[StatisticsRow]) -> Iterator[Gap]:
-    """Yield the gaps between rows, which are in order of time."""
+    """Yield the gaps in the statistics. The rows must be sorted by time."""
     for before, after in pairwise(rows):
         if after.start - before.start > HOUR:
             yield Gap(before=before, after=after)
 
 
 class HistoryBackfill:
-    """Fills the gaps in the statistics of one device from its card, once an hour."""
+    """Hourly job that fills the gaps in the statistics of one device from the device's card."""
 
     def __init__(self, hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-        """Fill the statistics of this coordinator's device."""
         self._hass = hass
         self._coordinator = coordinator
-        # The gaps that have been tried. They are not tried again, because the card has no more data an hour later.
+        # Gaps that the backfill has tried to fill. Each gap is tried once, because the card gets no new data for it.
         self._tried: set[tuple[str, datetime]] = set()
 
     def start(self) -> None:
-        """Run once an hour until the entry is unloaded."""
+        """Run the backfill once an hour until the config entry is unloaded."""
         self._coordinator.config_entry.async_on_unload(
             async_track_time_change(self._hass, self.run, minute=RUN_AT_MINUTE, second=0)
         )
 
     async def run(self, now: datetime) -> None:
-        """Fill the gaps that exist now. If the device does not answer, the next run tries again."""
+        """Fill the gaps that the statistics have now. If the device does not answer, the next run tries again."""
         async with self._coordinator.statistics_lock:
             for register in stored_registers(self._coordinator):
                 try:

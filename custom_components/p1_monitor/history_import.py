@@ -1,8 +1,8 @@
-"""Import of history from before Home Assistant's first statistics: the hours that the board has stored on its card.
+"""Import of the hours on the board's card that are older than Home Assistant's first statistics.
 
-Home Assistant shows the first row's sum as the use of that hour, so the imported sums begin at 0. The existing sums are
-raised by the imported total before the import. If Home Assistant stops in between, running the action again imports the
-hours without raising the sums twice.
+The imported sums begin at 0, because Home Assistant shows the sum of the first row as the consumption of that hour. The
+existing sums are raised by the imported total before the import. If Home Assistant stops between these two steps, a
+second run of the action imports the hours without raising the sums again.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,17 +29,18 @@ from .statistics import (
     stored_registers,
 )
 
-# The span of one request. All years of a card take the board some minutes, and a broken connection would lose them all.
+# The span of one request to the board. A single request for all years on the card would take some minutes, and a broken
+# connection would lose the whole response.
 REQUEST_SPAN = timedelta(days=31)
 
 
 async def import_history(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
-    """Import the board's hours from this day up to the first row of each entity; return their number by entity.
+    """Import the board's hours from `first_day` up to each entity's first row of statistics.
 
-    ServiceValidationError if the device has the original firmware, or no entity has statistics. HomeAssistantError if
-    the board does not answer.
+    Return {entity id: number of imported hours}. ServiceValidationError if the device has the original firmware, or if
+    no entity has statistics. HomeAssistantError if the board does not answer.
     """
     if coordinator.data.device is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_stored")
@@ -59,13 +60,13 @@ async def import_history(
             coordinator, [found.register for found in known], begin, _last_missing_hour(known)
         )
         written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
-        # The next import must read these rows.
+        # Wait until the rows are in the database, because the next import must read them.
         await get_instance(hass).async_block_till_done()
     return written
 
 
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
-    """Return the newest hour that is before the first row of at least one entity."""
+    """Return the newest hour that is older than at least one entity's first row of statistics."""
     return max(found.rows[0].start for found in known) - HOUR
 
 
@@ -103,9 +104,10 @@ def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates)
 
 
 def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
-    """Return the hours before the first row that the same meter counted, oldest first.
+    """Return the hours before the entity's first row of statistics, oldest first, without those of a previous meter.
 
-    A previous meter counted the hours before a fall of the register, or before a rise that the connection cannot carry.
+    A change of meter shows as a fall of the register, or as a rise that the connection cannot carry. The hours before
+    the change belong to the previous meter.
     """
     first = found.rows[0]
     hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)

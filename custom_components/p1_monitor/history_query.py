@@ -1,6 +1,7 @@
-"""Queries of a device's stored history for the actions and for Assist, as JSON values.
+"""Queries of a device's stored history, for the actions and for Assist. The results are JSON values.
 
-All raise ServiceValidationError for an impossible span, and HomeAssistantError if the device does not answer.
+All queries raise ServiceValidationError for an impossible time span. They raise HomeAssistantError if the device does
+not answer.
 """
 
 from collections.abc import Iterable
@@ -16,9 +17,9 @@ from .api import P1MonitorError, Totals
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 
-# A quarter is about 250 bytes of the response, so a longer span would be megabytes in one message.
+# Longest span of a query for quarters. Each quarter takes about 250 bytes, so the response has up to 2.2 MB.
 MAX_DAYS = 92
-# Each month is one request to the device.
+# Longest span of a query for totals or month peaks. The totals take one request to the device per month.
 MAX_MONTHS = 25
 QUARTER = timedelta(minutes=15)
 
@@ -38,10 +39,11 @@ async def quarters(coordinator: P1MonitorCoordinator, start: datetime, end: date
 async def month_peaks(
     coordinator: P1MonitorCoordinator, first: date | None, last: date | None
 ) -> list[JsonValueType]:
-    """Return the peak of each month that these days are part of, oldest first.
+    """Return the peaks of the months from the day `first` to the day `last`, oldest first.
 
-    A month's peak is the meter's, or the card's for a month that the meter no longer sends. Without a first day, return
-    the meter's: the running month and up to 13 before it.
+    A month's peak is from the meter, or from the card if the meter no longer sends that month. If `last` is None, the
+    last day is today. If `first` is None, return only the peaks from the meter: those of the running month and of up to
+    13 closed months.
     """
     peaks = coordinator.data.peaks
     running = [peaks.running] if peaks.running else []
@@ -64,7 +66,7 @@ async def month_peaks(
 
 
 async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> JsonObjectType:
-    """Return the totals from the first day up to and including the last, and the highest quarter of these days."""
+    """Return the total energy, gas and water of the days `first` to `last` inclusive, and their highest quarter."""
     _check_span(coordinator, first, last + timedelta(days=1), timedelta(days=31 * MAX_MONTHS))
     try:
         months = [await coordinator.client.month(month) for month in _months(first, last)]
@@ -83,7 +85,7 @@ async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> 
 
 
 def _sum_of_known(amounts: Iterable[float | None]) -> float | None:
-    """Return the sum of the known amounts, None if there are none."""
+    """Return the sum of the amounts that are not None, or None if all of them are None."""
     known = [amount for amount in amounts if amount is not None]
     return round(sum(known), 3) if known else None
 

@@ -1,4 +1,4 @@
-"""The host of a device: from the form in which users type it to the form in which an entry stores it."""
+"""Conversion of the host that a user types into the form that a config entry stores."""
 
 from yarl import URL
 
@@ -6,10 +6,10 @@ HTTP_PORT = 80
 
 
 def normalize_host(typed: str) -> str:
-    """Return the name or address in a typed host or URL, with its port unless that is 80.
+    """Return the host name or IP address in `typed`, followed by the port unless the port is 80.
 
-    Accepts "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".
-    ValueError if the text contains no host.
+    `typed` is a host or a URL: "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".
+    ValueError if it contains no host.
     """
     text = typed.strip()
     url = URL(text if "://" in text else f"http://{text}")

@@ -14,13 +14,16 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def colour(now: datetime) -> str:
-    """Return the colour at this time."""
+    """Return the colour of the tariff Impact at the time `now`."""
     hour = now.astimezone(BRUSSELS).hour
     return next(name for begin, name in reversed(HOURS) if hour >= begin)
 
 
 def next_change(now: datetime) -> datetime:
-    """Return the time of the next change; the last colour of a day continues until 1:00."""
+    """Return the time of the next change of colour.
+
+    Midnight is not a change, because the colour "medium" lasts from 22:00 to 1:00.
+    """
     local = now.astimezone(BRUSSELS)
     changes = (
         datetime.combine(local.date() + timedelta(days=days), time(begin), tzinfo=BRUSSELS)

@@ -1,7 +1,7 @@
-"""Issues under Repairs for problems that the household has to solve: raised and deleted by rules.
+"""Issues under Repairs for problems that the household has to solve, and the rules that raise and delete them.
 
-A problem must last for some time before its issue is raised, and be over for some time before the issue is deleted, so
-that no issue appears and disappears with single telegrams.
+A problem must last for some time before its issue is raised, and be over for some time before the issue is deleted.
+Therefore no issue appears or disappears because of a single telegram.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,8 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
 from .storage import EntryStorage
 
 MINUTE_S = 60
-# The meter sends no peaks once the permission for its P1 port has ended. Only after a day is it not a short failure.
+# The meter stops sending peaks when the permission for its P1 port ends. An absence of less than a day may be a short
+# failure.
 GONE_AFTER = timedelta(hours=24)
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
@@ -28,10 +29,11 @@ type Placeholders = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class IssueRule:
-    """A row of the table: when the issue of this key is raised and deleted.
+    """A row of the table of issues: the conditions on which the issue is raised and deleted.
 
-    is_present_fn: True if the problem exists; None if that is not known now, so that nothing changes. raise_after_s,
-    clear_after_s: how long the problem must last, or be over. placeholders_fn: the values for the issue's text.
+    is_present_fn: True if the problem exists. None if that is not known now, so that the issue does not change.
+    raise_after_s: the time for which the problem must last before the issue is raised. clear_after_s: the time for
+    which the problem must be over before the issue is deleted. placeholders_fn: the values for the issue's text.
     """
 
     key: str
@@ -47,7 +49,7 @@ def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
-    """True if the peaks that the meter once sent have been missing for a day."""
+    """True if the meter once sent peaks and has sent none for a day. None if that is not known now."""
     present = _has_peaks_of_meter(snapshot)
     if present is None or (storage.get(PEAKS_SEEN) is None and not present):
         return None
@@ -63,7 +65,7 @@ def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
 
 
 def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
-    """True if demand and peak come from the meter; None if that is not known, as in a month's first hour."""
+    """True if the meter sends the demand and the peak. None if that is not known, as in a month's first hour."""
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
@@ -87,7 +89,7 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     try:
         return bool(AwesomeVersion(snapshot.device.firmware) < AwesomeVersion(OLDEST_FIRMWARE))
     except AwesomeVersionException:
-        return None  # a firmware that somebody built themselves
+        return None  # the version of a self-built firmware cannot be compared
 
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
@@ -123,7 +125,7 @@ ISSUE_RULES = (
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
     ),
-    # No delay, because the version is a single value that changes only at a restart.
+    # The issue about old firmware has no delay, because the firmware version changes only at a restart.
     IssueRule(
         key="firmware_old",
         is_present_fn=_is_firmware_old,
@@ -136,7 +138,11 @@ ISSUE_RULES = (
 
 @dataclass(slots=True)
 class _RuleState:
-    """The state of a rule for one entry: whether its issue is raised, and since when the opposite has been true."""
+    """The state of a rule for one config entry.
+
+    raised: True if the issue exists. changing_since: the monotonic time since which the presence of the problem has
+    differed from `raised`, None while the two agree.
+    """
 
     rule: IssueRule
     issue_id: str
@@ -146,7 +152,7 @@ class _RuleState:
 
 @callback
 def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-    """Apply the rules to every snapshot until the entry is unloaded."""
+    """Apply the issue rules to every snapshot until the config entry is unloaded."""
     entry = coordinator.config_entry
     registry = ir.async_get(hass)
     states = []
@@ -160,7 +166,7 @@ def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -
         for state in states:
             if coordinator.last_update_success:
                 _update_issue(hass, entry, state, coordinator)
-            else:  # a device that does not answer reports nothing, so the waiting time begins again
+            else:  # without an answer the state of the problem is unknown, so the waiting time begins again
                 state.changing_since = None
 
     update_issues()
@@ -199,11 +205,11 @@ def _update_issue(
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Delete the issues of a removed entry."""
+    """Delete the issues of a removed config entry."""
     for rule in ISSUE_RULES:
         ir.async_delete_issue(hass, DOMAIN, issue_id(rule.key, entry_id))
 
 
 def issue_id(key: str, entry_id: str) -> str:
-    """Return the id of the issue that the rule of this key raises for an entry."""
+    """Return the id of the issue that the rule `key` raises for a config entry."""
     return f"{key}_{entry_id}"

@@ -1,4 +1,4 @@
-"""Read-only tools for the language models of Assist, without data that identifies the household."""
+"""Read-only tools for the language models of Assist. The results contain no data that identifies the household."""
 
 from typing import Any, override
 
@@ -32,13 +32,13 @@ PROMPT = (
 
 
 class MeterTool(Tool):
-    """Base of the tools: reads one meter, which the model names by its entry's title if there are several."""
+    """Base class of the tools that read one meter. If there are several meters, the model names one by its title."""
 
     integration = DOMAIN
     annotations = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
     def __init__(self, names: list[str]) -> None:
-        """Offer the meters of these names; a single meter need not be named."""
+        """Add a parameter for the name of the meter if there are several meters."""
         if len(names) > 1:
             which = {probatio.Required(METER, description="Which meter"): probatio.In(names)}
             self.parameters = self.parameters.extend(which)
@@ -56,7 +56,7 @@ class MeterTool(Tool):
         return ToolResult(data=await self.read(coordinator, arguments))
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:
-        """Return the tool's result for this meter."""
+        """Return the result of the tool for the coordinator's meter."""
         raise NotImplementedError
 
 
@@ -109,7 +109,7 @@ class MonthPeakTool(MeterTool):
 
 
 class EnergyTool(MeterTool):
-    """Tool for the totals of a span of days."""
+    """Tool for the total energy, gas and water of a span of days."""
 
     name = f"{DOMAIN}__energy_of_days"
     title = "Energy of a span of days"
@@ -134,7 +134,7 @@ TOOLS: tuple[type[MeterTool], ...] = (QuarterTool, MonthPeakTool, EnergyTool)
 
 @callback
 def _meters(hass: HomeAssistant, assistant: str | None) -> dict[str, P1MonitorCoordinator]:
-    """Return the meters with at least one entity that is exposed to this assistant, by their names."""
+    """Return {name: coordinator} of the meters that have at least one entity exposed to the assistant."""
     entries: list[P1MonitorConfigEntry] = [
         entry
         for entry in hass.config_entries.async_entries(DOMAIN)
@@ -156,7 +156,7 @@ def _is_exposed(hass: HomeAssistant, assistant: str, entry_id: str) -> bool:
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """Return the tools for Assist, None if no loaded meter is exposed to the assistant."""
+    """Return the tools for Assist. None for another API, or if no loaded meter is exposed to the assistant."""
     if api_id != LLM_API_ASSIST or not (meters := _meters(hass, llm_context.assistant)):
         return None
     return LLMTools(tools=[tool(list(meters)) for tool in TOOLS], prompt=PROMPT)

@@ -1,4 +1,4 @@
-"""Numbers: numeric settings of the device."""
+"""Number entities for the numeric settings of the device."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,10 +27,11 @@ W_PER_KW = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescription):
-    """A row of the table: value_fn returns the device's number, None if it is not set.
+    """A row of the table of number entities.
 
-    setting: section and key of the setting on the device. scale: the device's number divided by the entity's. min_fn:
-    the smallest useful value, if it depends on other settings.
+    setting: section and key of the setting on the device. value_fn: the number on the device, None if it is not set.
+    scale: the device's number divided by the entity's number. min_fn: the entity's smallest useful number, if that
+    depends on other settings.
     """
 
     setting: tuple[str, str]
@@ -40,7 +41,7 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
 
 
 def _min_target(snapshot: Snapshot) -> float:
-    """Return the smallest useful target in kW; where peaks are billed, a target below the floor has no effect."""
+    """Return the smallest useful target in kW. Where peaks are billed, a target below the floor has no effect."""
     return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
 
 
@@ -96,25 +97,25 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the numbers if the device has given Home Assistant a token."""
+    """Add the number entities if the device has given Home Assistant a token."""
     async_add_controls(entry.runtime_data, Platform.NUMBER, NUMBERS, async_add_entities, P1MonitorNumber)
 
 
 class P1MonitorNumber(P1MonitorEntity, NumberEntity):
-    """A number entity of the table."""
+    """Number entity for one numeric setting of the device."""
 
     entity_description: P1MonitorNumberDescription
 
     @property
     @override
     def native_min_value(self) -> float:
-        """Return the smallest value, which may depend on other settings."""
+        """Smallest value of the setting, which may depend on other settings."""
         min_fn = self.entity_description.min_fn
         return super().native_min_value if min_fn is None else min_fn(self.coordinator.data)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change the setting on the device. HomeAssistantError if it refuses or does not answer."""
+        """Change the setting on the device. HomeAssistantError if the device refuses or does not answer."""
         description = self.entity_description
         await change_setting(self.coordinator, *description.setting, round(value * description.scale))
 

@@ -1,11 +1,11 @@
 """Advice for the running quarter of a device with the original firmware: demand, projection, headroom and risk.
 
-The rules and constants are those of the firmware's coach: tests/fixtures/demand_vectors.json tests both. The original
-firmware sends only the 5 s samples of the quarter and the month's peak, so everything is computed from these.
-Nothing is stored between two polls. Therefore the advice does not depend on whether Home Assistant has seen the whole
-quarter.
+The rules and constants are those of the coach in our firmware. The vectors in tests/fixtures/demand_vectors.json test
+both programs. The original firmware sends only the 5 s samples of the quarter and the month's peak. Therefore
+all figures are computed from these. Nothing is stored between two polls, so the advice does not depend on whether Home
+Assistant has seen the whole quarter.
 
-Powers in W, times in s since the quarter began, integers and floor division throughout.
+Powers are in W, and times in s since the quarter began. All values are integers, and all divisions are floor divisions.
 Independent of Home Assistant.
 """
 
@@ -19,25 +19,27 @@ QUARTER_S = 900
 SAMPLE_S = 5
 SAMPLES = QUARTER_S // SAMPLE_S
 
-# In the last 15 s the allowed power is computed as at this time, because later one watt would change it by hundreds.
+# From 885 s on, the allowed power is computed as if 15 s of the quarter were left. With less time left, a change of 1 W
+# in the demand would change the allowed power by hundreds of watts.
 HELD_S = 885
 
 SAMPLES_60S = 12
 RISK_AFTER_S = 180
 RISK_ON_S = 120
 HALF_S = 450
-# Shorter in the second half, because there is less time to act and the projection is more certain.
+# The waiting time is shorter in the quarter's second half, because there is less time to act. The projection is also
+# more certain then.
 RISK_ON_LATE_S = 80
 RISK_OFF_S = 60
-# A longer time between two samples is a gap.
+# Longest time between two samples, in s. A longer time counts as a gap.
 JITTER_S = 15
 
 
 def quarter_start(quarter_id: int) -> datetime | None:
-    """Return the start of a quarter with Belgium's UTC offset, None if the id is not a date.
+    """Return the start of the quarter with this id, in Belgium's UTC offset. None if the id is not a valid date.
 
-    Bits 31-24 year - 2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0 hour * 4 + minute / 15. Because of the
-    bit for summer time, neither the doubled hour in October nor this computer's time zone matters.
+    The bits of the id are: year - 2000 (31-24), month (23-16), day (15-8), summer time (7), hour * 4 + minute / 15
+    (6-0). Because of the bit for summer time, the doubled hour in October and this computer's time zone do not matter.
     """
     quarter = quarter_id & 0x7F
     offset = timedelta(hours=2 if quarter_id & 0x80 else 1)
@@ -60,12 +62,12 @@ def in_same_month(quarter_id: int, other_id: int) -> bool:
 
 
 def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:
-    """Return the quarter's average if the power does not change until its end."""
+    """Return the demand at the quarter's end, if the power does not change until the end."""
     return demand_w + power_w * (QUARTER_S - elapsed_s) // QUARTER_S
 
 
 def allowed_w(target_w: int, demand_w: int, elapsed_s: int) -> int:
-    """Return the import of the whole house that ends the quarter at the target."""
+    """Return the import of the whole house with which the quarter would end exactly at the target."""
     left_s = QUARTER_S - min(elapsed_s, HELD_S)
     return max(0, min((target_w - demand_w) * QUARTER_S // left_s, CONNECTION_W))
 
@@ -73,20 +75,20 @@ def allowed_w(target_w: int, demand_w: int, elapsed_s: int) -> int:
 class RiskTracker:
     """The risk state of one quarter, which changes slowly so that a kettle causes no alarm.
 
-    On if the projection (with the power averaged over 60 s) has been above the warning level for 120 s, or for 80 s in
-    the quarter's second half, but not in the first 180 s. Off if the projection has been 5 % below the level for 60 s.
-    A gap in the telegrams, or a clock that is set back, restarts both waiting times.
+    The projection is computed from the mean power of the last 60 s. The risk begins when the projection has been above
+    the warning level for 120 s, or for 80 s in the quarter's second half. It never begins in the first 180 s. The risk
+    ends when the projection has been 5 % below the level for 60 s. A gap in the telegrams, or a clock that is set back,
+    restarts both waiting times.
     """
 
     def __init__(self) -> None:
-        """Begin a quarter that is not at risk."""
         self.at_risk = False
         self._above_since: int | None = None
         self._below_since: int | None = None
         self._last_s: int | None = None
 
     def update(self, elapsed_s: int, projected60_w: int, level_w: int) -> bool:
-        """Add the projection at this time. True if the quarter is at risk."""
+        """Add the projection at `elapsed_s`. Return True if the quarter is at risk."""
         if self._last_s is not None and not (0 <= elapsed_s - self._last_s <= JITTER_S):
             self._above_since = self._below_since = None
         self._last_s = elapsed_s
@@ -115,7 +117,7 @@ def _lasted(since_s: int | None, now_s: int, wanted_s: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """The figures of a running quarter at its newest sample."""
+    """The advice for a running quarter, computed at the newest sample."""
 
     elapsed_s: int
     import_w: int
@@ -134,10 +136,10 @@ def advise(
     target_w: int | None,
     warning_percent: int = 100,
 ) -> Advice | None:
-    """Return the advice at the newest sample, None if every sample is empty.
+    """Return the advice for the running quarter at its newest sample. None if every sample is empty.
 
-    `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None,
-    and produced power is <= 0, as the original firmware sends it. `warning_percent` of the target is the warning level.
+    `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None.
+    Produced power is <= 0, as the original firmware sends it. The warning level is `warning_percent` of the target.
     """
     samples = consumed_w[:SAMPLES]
     present = [index for index, power_w in enumerate(samples) if power_w is not None]
@@ -164,13 +166,13 @@ def advise(
 
 
 def _demand_w(samples: Sequence[int | None], count: int) -> int:
-    """Return the energy of the first `count` samples as a quarter's average; an empty sample counts as their mean."""
+    """Return the demand after the first `count` samples, in W. An empty sample counts as the mean of the others."""
     present = [power_w for power_w in samples[:count] if power_w is not None]
     return sum(present) // len(present) * count * SAMPLE_S // QUARTER_S
 
 
 def _at_risk(samples: Sequence[int | None], level_w: int) -> bool:
-    """True if the quarter is at risk; all samples are replayed, because the risk depends on the previous ones."""
+    """True if the quarter is at risk. All samples are replayed, because the risk depends on earlier samples."""
     tracker = RiskTracker()
     for count, power_w in enumerate(samples, start=1):
         if power_w is None:

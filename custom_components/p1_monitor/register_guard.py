@@ -1,24 +1,24 @@
-"""A guard for a register, which only rises: rejects values that would show as a fall or as a spike in statistics."""
+"""Guard of a register that only rises. It rejects values that would show as a fall or a spike in the statistics."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# An implausible value is accepted after three telegrams that agree, or after two that are at least 10 s apart.
+# An implausible value is accepted if three telegrams agree on it, or if two telegrams at least 10 s apart agree on it.
 CONFIRMING_TELEGRAMS = 3
 CONFIRMING_TIME = timedelta(seconds=10)
-# A connection carries a little more than its limit before a fuse trips.
+# Factor by which a connection can exceed its limit before a fuse trips.
 OVERLOAD = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaxRate:
-    """How fast a register can rise: what its connection carries in an hour, and its largest single step."""
+    """The fastest possible rise of a register: the hourly rise at its connection's limit, and the largest step."""
 
     per_hour: float
     step: float
 
     def max_increase(self, since: datetime | None, until: datetime | None) -> float | None:
-        """Return the largest possible increase between two times, None if one of them is not known."""
+        """Return the largest possible increase of the register between two times, None if a time is not known."""
         if since is None or until is None:
             return None
         hours = max(0.0, (until - since).total_seconds() / 3600)
@@ -26,14 +26,15 @@ class MaxRate:
 
 
 class RegisterGuard:
-    """Accepts a value that rises no faster than the register can; another one, or a first 0, needs confirmation.
+    """Guard that accepts plausible values of one register. An implausible value needs confirmation.
 
-    Home Assistant takes a fall for a new meter, and counts the rise after it as new energy. It counts a spike as energy
-    of that hour. So such a value is accepted only from another meter (its id has changed), or if telegrams agree on it.
+    Implausible values are a fall, a rise that is faster than the register can rise, and a first value of 0. Home
+    Assistant interprets a fall as a new meter, and counts the next rise as new energy. It counts a spike as energy of
+    that hour. Therefore an implausible value is accepted only if the meter's id has changed, or if telegrams agree on
+    the value.
     """
 
     def __init__(self, max_rate: MaxRate) -> None:
-        """Begin without an accepted value."""
         self._max_rate = max_rate
         self._accepted: float | None = None
         self._meter_id: str | None = None
@@ -50,9 +51,10 @@ class RegisterGuard:
         telegram_at: datetime | None,
         measured_at: datetime | None = None,
     ) -> float | None:
-        """Return the value to publish for a telegram of this time; None if it has no value or none is accepted yet.
+        """Check the value of a telegram, and return the newest accepted value of the register.
 
-        measured_at: when the register was read, if that is not the telegram's own time.
+        Return None if the telegram has no value, or if no value has been accepted yet. measured_at: the time at which
+        the register was read, if it is not the time of the telegram.
         """
         if value is None:
             return None
@@ -60,7 +62,7 @@ class RegisterGuard:
         replaced = None not in (self._meter_id, meter_id) and meter_id != self._meter_id
         if replaced or self._is_plausible(value, read_at):
             self._accept(value, meter_id, read_at)
-        elif telegram_at is None or telegram_at != self._telegram_at:  # a telegram confirms only once
+        elif telegram_at is None or telegram_at != self._telegram_at:  # a repeated telegram confirms nothing
             self._note_candidate(value, telegram_at)
             if self._is_confirmed(telegram_at):
                 self._accept(value, meter_id, read_at)

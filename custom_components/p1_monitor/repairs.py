@@ -1,22 +1,20 @@
-"""Repair flow for an entry of the built-in integration with the same domain."""
+"""Repair flow for a config entry of the built-in integration with the same domain."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
 
 class RemoveBuiltInEntryFlow(RepairsFlow):
-    """Removes the entry after the user's confirmation."""
+    """Repair flow that removes a config entry of the built-in integration after the user's confirmation."""
 
     def __init__(self, entry_id: str) -> None:
-        """Offer to remove this entry."""
         self._entry_id = entry_id
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Start with the question."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask for confirmation, and remove the entry."""
+        """Ask the user for confirmation, and then remove the config entry."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is None:
             return self.async_create_entry(data={})

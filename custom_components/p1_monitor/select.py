@@ -1,4 +1,4 @@
-"""Select: the network area, which decides whether peaks are billed and at which rate."""
+"""Select entity for the network area, which decides whether peaks are billed and at which rate."""
 
 from dataclasses import dataclass
 from typing import override
@@ -19,7 +19,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSelectDescription(P1MonitorEntityDescription, SelectEntityDescription):
-    """Description of this platform's only entity."""
+    """Description of the only select entity."""
 
 
 AREA = P1MonitorSelectDescription(
@@ -37,18 +37,18 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the area if the device has given Home Assistant a token."""
+    """Add the entity for the network area if the device has given Home Assistant a token."""
     async_add_controls(entry.runtime_data, Platform.SELECT, (AREA,), async_add_entities, P1MonitorSelect)
 
 
 class P1MonitorSelect(P1MonitorEntity, SelectEntity):
-    """The network area, which has no default."""
+    """Select entity for the network area. The area is unknown until the owner chooses it, because it has no default."""
 
     entity_description: P1MonitorSelectDescription
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Set the area on the device. HomeAssistantError if it refuses or does not answer."""
+        """Set the network area on the device. HomeAssistantError if the device refuses or does not answer."""
         await change_setting(self.coordinator, "capacity", "area", option)
 
     @override

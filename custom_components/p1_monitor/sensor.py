@@ -1,4 +1,4 @@
-"""Sensors: adds the rows of the sensor tables, and the sensors of the meters on the M-Bus."""
+"""Set-up of all sensors: those of the sensor tables, and those of the meters on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback

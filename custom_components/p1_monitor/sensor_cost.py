@@ -1,4 +1,4 @@
-"""Sensors of the cost of peaks, for a chosen area that has a rate."""
+"""Sensors of the cost of peaks. They exist if the owner has chosen a network area that has a rate."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ def _month_start(snapshot: Snapshot) -> datetime | None:
 
 
 def _month_cost(snapshot: Snapshot) -> float | None:
-    # Without a telegram the month is not known.
+    # Before the first telegram the cost is None, because the running month is not known.
     return month_cost(snapshot.area, running_power(snapshot)) if snapshot.quarter.start else None
 
 
@@ -35,7 +35,7 @@ def _extra_cost(snapshot: Snapshot) -> float | None:
 
 
 def _rates(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Return the year of the rates, and whether it is over; each January a new version brings new rates."""
+    """Return the year of the rates, and whether that year is over. Each January a new version brings new rates."""
     now = snapshot.quarter.start
     return {"rates_of": RATES_YEAR, "outdated": now is not None and now.year > RATES_YEAR}
 

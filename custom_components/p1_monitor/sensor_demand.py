@@ -14,9 +14,10 @@ from .sensor_entity import P1MonitorSensorDescription
 
 
 def previous_month_peak(snapshot: Snapshot) -> MonthPeak | None:
-    """Return the peak of the month before the running one by the meter's clock.
+    """Return the peak of the previous calendar month by the meter's clock, None if the meter has no peak of that month.
 
-    It is not always the newest closed month, because a meter that was off for a month has a gap in its list.
+    The previous month is not always the newest closed month in the meter's list. A meter that was off for a month does
+    not list that month.
     """
     if (now := snapshot.quarter.start or snapshot.reading.time) is None:
         return None
@@ -83,7 +84,7 @@ def _demand(
     has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
 ) -> P1MonitorSensorDescription:
-    """Describe the sensor of a quarter's average, or of a value compared with one: in W, shown in kW."""
+    """Describe the sensor of a demand, a peak or the target. The value is in W, and is shown in kW."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -104,7 +105,7 @@ def _demand(
 def _advice(
     key: str, value_fn: Callable[[Snapshot], int | None], *, enabled: bool
 ) -> P1MonitorSensorDescription:
-    """Describe the sensor of a power by which automations control appliances, in W."""
+    """Describe a sensor of the power that automations use to control appliances, in W."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -147,11 +148,11 @@ DEMAND_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
     _demand("projected_demand", lambda s: s.quarter.projected_w, rhythm=TEN_SECONDS),
     _advice("allowed_power", lambda s: s.quarter.allowed_w, enabled=False),
     _advice("headroom", lambda s: s.quarter.headroom_w, enabled=True),
-    # Added at the first telegram, and unknown until a quarter has ended.
+    # This sensor is added at the first telegram, and its value is unknown until a quarter has ended.
     _demand("last_quarter_demand", _last_quarter, has_fn=_has_quarters),
     _timestamp("quarter_end", lambda s: s.quarter.end, enabled=False),
     _demand("peak_month", running_power, needs_telegrams=False),
-    # The end of the peak's quarter, which is the time that the meter sends (1.6.0).
+    # The time of the month's peak is the end of the peak's quarter. The meter sends this time (1-0:1.6.0).
     _timestamp("peak_month_time", _running_end, needs_telegrams=False),
     _demand("peak_today", _day_peak, needs_telegrams=False, enabled=False, has_fn=_has_quarters),
     _demand("peak_previous_month", _previous_power, state_class=None, needs_telegrams=False),

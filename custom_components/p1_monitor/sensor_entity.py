@@ -1,4 +1,4 @@
-"""The row type of the sensor tables, and the entity of a row."""
+"""The type of the rows in the sensor tables, and the entity that is made from a row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """A row of a table: value_fn returns the sensor's native value, None if it is not known.
+    """A row of a sensor table.
 
-    max_rate: the value is a register that rises no faster than this (see register_guard.py). meter_fn: the id of the
-    register's meter. measured_fn: when the register was read, None for the time of the telegram. last_reset_fn: when a
-    total began.
+    value_fn: the sensor's native value, None if it is not known. max_rate: the fastest rise of the value, if it is a
+    register (see register_guard.py). meter_fn: the id of the register's meter. measured_fn: the time at which the
+    register was read, None for the time of the telegram. last_reset_fn: the time at which a total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
@@ -33,15 +33,14 @@ class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescrip
 
 
 class P1MonitorSensor(P1MonitorEntity, SensorEntity):
-    """A sensor entity of the tables."""
+    """Sensor entity for one row of a sensor table."""
 
-    # A list of up to 13 months that changes once a month would fill the recorder.
+    # The list of months is not recorded. It changes only once a month, and its up to 13 months would fill the recorder.
     _unrecorded_attributes = frozenset({"months"})
 
     entity_description: P1MonitorSensorDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
-        """Create the sensor of a row of a table."""
         self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
         super().__init__(coordinator, description)
 

@@ -35,10 +35,11 @@ SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class MBusKind:
-    """A kind of meter: its register (device_class, unit, value_fn) and the translation key `device` of its name.
+    """A kind of meter on the M-Bus, such as gas or water.
 
-    max_rate: what the largest household connection of this kind carries. flow_unit: the unit in which a flow is shown
-    (it is computed in m3/h); None for a meter without a flow sensor.
+    device: the translation key of the meter's name. device_class, unit, value_fn: those of the meter's register.
+    max_rate: the most that the largest household connection of this kind carries. flow_unit: the unit in which the flow
+    is shown, None for a kind without a flow sensor. The flow is always computed in m3/h.
     """
 
     key: str
@@ -81,10 +82,11 @@ KINDS = {
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
-    """Return the meters that have a register, by key. The key is the meter's id (without one, its channel) and kind.
+    """Return {key: meter} of the meters that have a register. The key consists of the meter's id and kind.
 
-    A channel that was never linked is left out. Its register is always 0 and has no time, but a new meter's 0 has one.
-    A moved meter may still be on its old channel too, so the newer of its two readings is returned.
+    If the meter has no id, the key contains the channel instead. A channel that was never linked to a meter is left
+    out. The register of such a channel is always 0 and has no time, but the 0 of a new meter has a time. A meter that
+    has moved may still be on its old channel too, so the newer of its two readings is returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
@@ -104,9 +106,10 @@ def _is_newer(meter: MBusDevice, other: MBusDevice) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """A row of the table: value_fn returns the sensor's value for its meter.
+    """A row of a table of M-Bus sensors.
 
-    exists_fn: True if this meter has the sensor. max_rate: the value is a register that rises no faster than this.
+    value_fn: the sensor's value for its meter. exists_fn: True if the meter has the sensor. max_rate: the fastest rise
+    of the value, if it is a register.
     """
 
     value_fn: Callable[[MBusDevice], Any]
@@ -164,14 +167,14 @@ MBUS_SENSORS: tuple[MBusSensorDescription, ...] = (
         value_fn=lambda meter: None if meter.valve is None else BREAKER_STATES.get(meter.valve),
     ),
 )
-# A flow sensor shows how fast the value of its row rises.
+# Rows of the flow sensors. A flow sensor shows how fast the register in `value_fn` rises.
 MBUS_FLOWS: tuple[MBusSensorDescription, ...] = tuple(
     _flow(kind) for kind in KINDS.values() if kind.flow_unit is not None
 )
 
 
 def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor]:
-    """Return the sensors of the meter with this key, which the newest reading has."""
+    """Return the sensors of the meter with this key. The newest reading must contain the meter."""
     meter = meters_by_key(coordinator.data)[key]
     return [
         *(MBusSensor(coordinator, key, row) for row in MBUS_SENSORS if row.exists_fn(meter)),
@@ -180,14 +183,13 @@ def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor
 
 
 class MBusSensor(P1MonitorEntity, SensorEntity):
-    """A sensor of one meter on the M-Bus. The sensor of its register has the meter's name and key."""
+    """Sensor entity of one meter on the M-Bus. The sensor of the meter's register has the name and key of the meter."""
 
     entity_description: MBusSensorDescription
 
     def __init__(
         self, coordinator: P1MonitorCoordinator, key: str, description: MBusSensorDescription
     ) -> None:
-        """Create a sensor of the meter with this key, which the newest reading has."""
         meter = meters_by_key(coordinator.data)[key]
         self._meter_key = key
         self._meter_id = meter.id
@@ -228,14 +230,14 @@ class MBusSensor(P1MonitorEntity, SensorEntity):
 
 
 class MBusFlowSensor(MBusSensor):
-    """The flow through a meter: how much its register has risen between its newest two readings, per hour."""
+    """Sensor entity of the flow through a meter, computed from the newest two readings of the meter's register."""
 
     _previous: tuple[datetime, float] | None = None
     _per_hour: float | None = None
 
     @override
     def _value_of(self, meter: MBusDevice) -> float | None:
-        """Return the flow in m3/h, None before the second reading; a meter is read about every 5 minutes."""
+        """Return the flow in m3/h, None before the second reading. A meter is read about every 5 minutes."""
         value = self.entity_description.value_fn(meter)
         if meter.time is None or value is None:
             return None

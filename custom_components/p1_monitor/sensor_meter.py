@@ -21,10 +21,10 @@ from .sensor_entity import P1MonitorSensorDescription
 
 type Value[T] = Callable[[Snapshot], T | None]
 
-# In Belgium 1 is the normal tariff and 2 the low one. In the Netherlands it is the other way round.
+# In Belgium 1 is the normal tariff and 2 the low tariff. In the Netherlands the two numbers are swapped.
 TARIFFS = {1: "day", 2: "night"}
 BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
-# In kWh. A late telegram has the energy of more than one second, so the step is larger than that.
+# Values in kWh. The step is larger than the energy of one second, because a late telegram covers several seconds.
 ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
 
 
@@ -34,7 +34,7 @@ def net_power(import_w: int | None, export_w: int | None) -> int | None:
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """Return the meter's time if the household has the tariff Impact, whose colours depend on the hour."""
+    """Return the time on the meter's clock, None if the household does not have the tariff Impact."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
@@ -102,7 +102,7 @@ def _power(
 
 
 def _phase_power(phase: int) -> P1MonitorSensorDescription:
-    # With a single phase it equals the power of the whole house, so it starts disabled.
+    # On a single-phase meter this sensor starts disabled, because it equals the power of the whole house.
     return _power(
         f"power_l{phase}",
         lambda s: net_power(
@@ -157,7 +157,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         lambda _: True,
         named=False,  # the device class gives the name "Power"
     ),
-    # Enabled for the original firmware only; with ours the signed power includes import.
+    # With the original firmware, the sensor of import starts enabled. With our firmware it starts disabled, because the
+    # signed power includes import.
     _power("power_import", lambda s: s.reading.power_import_w, lambda s: not s.device),
     _power("power_export", lambda s: s.reading.power_export_w, lambda _: False),
     *(_phase_power(phase) for phase in range(1, 4)),
@@ -220,7 +221,7 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         has_fn=lambda s: s.reading.message is not None,
-        # A message has up to 1,024 characters, a state at most 255.
+        # A meter's message has up to 1,024 characters, but a state of Home Assistant at most 255.
         value_fn=lambda s: s.reading.message[:255] if s.reading.message else None,
     ),
     P1MonitorSensorDescription(

@@ -1,4 +1,4 @@
-"""Actions: return the stored history of a device, or import it into the statistics."""
+"""Actions that return the stored history of a device, or import it into the statistics."""
 
 from datetime import datetime
 from typing import Final
@@ -52,7 +52,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     hass.services.async_register(
         DOMAIN, GET_MONTH_PEAKS, _get_month_peaks, GET_MONTH_PEAKS_SCHEMA, SupportsResponse.ONLY
     )
-    # For administrators only, because it changes the history that all users see.
+    # Only administrators may import history, because the import changes the statistics that all users see.
     async_register_admin_service(
         hass, DOMAIN, IMPORT_HISTORY, _import_history, IMPORT_HISTORY_SCHEMA, SupportsResponse.OPTIONAL
     )
@@ -74,7 +74,10 @@ async def _import_history(call: ServiceCall) -> ServiceResponse:
 
 
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
-    """Return the coordinator of the entry in the call. ServiceValidationError if it does not exist or is not loaded."""
+    """Return the coordinator of the config entry that the call names.
+
+    ServiceValidationError if the entry does not exist or is not loaded.
+    """
     coordinator: P1MonitorCoordinator = async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     ).runtime_data
@@ -82,5 +85,5 @@ def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
 
 
 def _with_offset(moment: datetime) -> datetime:
-    """Return the time with an offset, Home Assistant's own if it has none."""
+    """Return the time with a UTC offset. A time without one is in Home Assistant's own time zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=dt_util.get_default_time_zone())

@@ -1,7 +1,8 @@
 """Access to long-term statistics, and to the registers that the board has stored for the same hours.
 
-Long-term statistics have a row per hour, with the register's state and a running sum at its end. Write a row only for
-an hour that the recorder will not compile again; otherwise the recorder would skip that hour for every entity.
+Long-term statistics have a row per hour, with the register's state and a running sum at the end of the hour. Write a
+row only for an hour that the recorder will not compile again. Otherwise the recorder would skip that hour for every
+entity.
 """
 
 from collections.abc import Callable
@@ -31,13 +32,13 @@ from .sensor_meter import ELECTRICITY_MAX_RATE
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
-# By rounding, a register may differ this much from the sum of its steps, in its unit.
+# Largest difference that rounding causes between a register and the sum of its steps, in the register's unit.
 TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRegister:
-    """A register that the board stores; key is that of the entity that shows the same register."""
+    """A register that the board stores. `key` is the key of the entity that shows the register."""
 
     key: str
     unit: str
@@ -54,7 +55,7 @@ _volume_register = partial(StoredRegister, unit=UnitOfVolume.CUBIC_METERS, conve
 
 @dataclass(frozen=True, kw_only=True)
 class StatisticsRow:
-    """An hour of the statistics: the register (state) and the running sum at its end, in the database's unit."""
+    """The statistics of one hour: register (state) and running sum at the hour's end, in the database's unit."""
 
     start: datetime
     state: float
@@ -63,7 +64,7 @@ class StatisticsRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EntityStatistics:
-    """The statistics of one entity in the database, with its rows oldest first."""
+    """The statistics of one entity in the database. The oldest row comes first."""
 
     entity_id: str
     register: StoredRegister
@@ -72,27 +73,28 @@ class EntityStatistics:
 
     @property
     def unit(self) -> str:
-        """Return the database's unit for this entity, which a user may have chosen."""
+        """Unit of the entity in the database, which a user may have chosen."""
         return str(self.metadata["unit_of_measurement"])
 
     def in_database_unit(self, value: float) -> float:
-        """Return a value of the board's register in the database's unit."""
+        """Convert a value of the board's register to the unit of the database."""
         return self.register.converter.convert(value, self.register.unit, self.unit)
 
     def import_rows(self, hass: HomeAssistant, rows: list[StatisticsRow]) -> None:
-        """Add these rows to the database, or replace those of the same hours."""
+        """Write the rows to the database. A row that exists for the same hour is replaced."""
         data = [StatisticData(start=row.start, state=row.state, sum=row.sum) for row in rows]
         async_import_statistics(hass, self.metadata, data)
 
     def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
-        """Raise the sums of this hour and of all later ones, also of those that are not compiled yet."""
+        """Raise the sums of the hour `since` and of all later hours, also of hours that are not compiled yet."""
         get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
 
 
 def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
     """Return the registers that the board stores.
 
-    Gas and water only if there is one meter of the kind, because the card does not say which of several it stores.
+    Gas and water are included only if there is exactly one meter of the kind, because the card does not identify the
+    meter.
     """
     found = [
         _energy_register(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
@@ -121,7 +123,10 @@ def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
 async def load_statistics(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, register: StoredRegister, since: datetime
 ) -> EntityStatistics | None:
-    """Return the statistics since this time of the entity that shows the register, None if it has none yet."""
+    """Return the statistics of the entity that shows the register, from `since` on.
+
+    None if the entity has no statistics yet.
+    """
     entity_id = er.async_get(hass).async_get_entity_id(
         "sensor", DOMAIN, f"{coordinator.device_id}_{register.key}"
     )
@@ -137,7 +142,7 @@ def _query(
     if known is None or known[1]["unit_class"] is None:
         return None
     metadata = known[1]
-    # The database's own unit, so that no value is converted.
+    # Values are requested in the unit of the database, so that no value is converted.
     units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
     found = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
     rows = [
@@ -154,9 +159,9 @@ type HourlyStates = dict[datetime, float]
 async def fetch_hourly_states(
     coordinator: P1MonitorCoordinator, registers: list[StoredRegister], first: datetime, last: datetime
 ) -> dict[str, HourlyStates]:
-    """Return each register's values at the ends of the stored hours: {key: {start of the hour: value}}.
+    """Return {key: {start of the hour: value}} for the registers, with the value at the end of each stored hour.
 
-    Fetches the hours from `first` up to and including `last`, in the board's units. P1MonitorError if the board does
+    The hours are `first` to `last` inclusive, and the values are in the board's units. P1MonitorError if the board does
     not answer.
     """
     states: dict[str, HourlyStates] = {register.key: {} for register in registers}

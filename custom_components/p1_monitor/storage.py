@@ -1,4 +1,7 @@
-"""Storage of a config entry over restarts of Home Assistant: the reported peak events, and the peaks seen."""
+"""Storage of a config entry's data across restarts of Home Assistant.
+
+The data are the record of the reported peak events, and whether the meter has sent peaks.
+"""
 
 from typing import Any, Self
 
@@ -12,26 +15,25 @@ SAVE_AFTER_S = 1.0
 
 
 class EntryStorage:
-    """A small file of one config entry, with JSON values by key; each module defines its own keys."""
+    """A small file of one config entry, with JSON values by key. Each module that stores values has its own keys."""
 
     def __init__(self, store: Store[dict[str, Any]], data: dict[str, Any]) -> None:
-        """Use the data that was loaded from `store`."""
         self._store = store
         self._data = data
 
     @classmethod
     async def load(cls, hass: HomeAssistant, entry_id: str) -> Self:
-        """Return the storage of an entry, empty if it has no file yet."""
+        """Return the storage of a config entry. It is empty if the entry has no file yet."""
         store = _store(hass, entry_id)
         return cls(store, await store.async_load() or {})
 
     @staticmethod
     async def remove(hass: HomeAssistant, entry_id: str) -> None:
-        """Delete the file of a removed entry."""
+        """Delete the storage file of a removed config entry."""
         await _store(hass, entry_id).async_remove()
 
     def get(self, key: str) -> Any:
-        """Return the value of this key, None if there is none."""
+        """Return the value of this key, None if the key has no value."""
         return self._data.get(key)
 
     def put(self, key: str, value: Any) -> None:
@@ -41,7 +43,7 @@ class EntryStorage:
             self._store.async_delay_save(lambda: self._data, SAVE_AFTER_S)
 
     async def save(self) -> None:
-        """Write the file at once, before the entry is unloaded."""
+        """Write the file at once. Call this before the config entry is unloaded."""
         await self._store.async_save(self._data)
 
 

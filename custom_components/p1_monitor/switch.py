@@ -1,4 +1,4 @@
-"""Switch: the light on the board."""
+"""Switch entity for the status light on the board."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -18,7 +18,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSwitchDescription(P1MonitorEntityDescription, SwitchEntityDescription):
-    """Description of this platform's only entity."""
+    """Description of the only switch entity."""
 
 
 STATUS_LIGHT = P1MonitorSwitchDescription(
@@ -36,26 +36,26 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the light if the device has given Home Assistant a token."""
+    """Add the switch for the status light if the device has given Home Assistant a token."""
     async_add_controls(
         entry.runtime_data, Platform.SWITCH, (STATUS_LIGHT,), async_add_entities, P1MonitorSwitch
     )
 
 
 class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
-    """The light on the board, which is off at a brightness of 0."""
+    """Switch entity for the status light, which is off if its brightness is 0."""
 
     entity_description: P1MonitorSwitchDescription
     _last_brightness: int | None = None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Set the last known brightness, or the device's default if there is none."""
+        """Set the light to its last known brightness, or to the device's default if no brightness is known."""
         await change_setting(self.coordinator, "light", "brightness", self._last_brightness)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Set the brightness to 0, so that telegrams do not light it either."""
+        """Set the brightness to 0, so that the light does not go on at a telegram either."""
         await change_setting(self.coordinator, "light", "brightness", 0)
 
     @override

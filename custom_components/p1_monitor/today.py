@@ -1,6 +1,6 @@
-"""Today's closed quarters: the average of the last one, and the highest of the day.
+"""Today's closed quarters: the newest one, and the one with the highest average.
 
-Independent of Home Assistant. Averages in W.
+Independent of Home Assistant. Averages are in W.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from .api import Quarter, StoredQuarter
 
-# In a quarter's last minute its projection is its average within a few W.
+# Start of a quarter's last minute, in which the projection differs from the final average by a few W at most.
 NEARLY_ENDED_S = 840
 
 
@@ -23,7 +23,10 @@ class ClosedQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The day of the running quarter. `last` and `peak` are None until a closed quarter is known."""
+    """The day of the running quarter, with the newest closed quarter (`last`) and the day's highest (`peak`).
+
+    `last` and `peak` are None until a closed quarter is known.
+    """
 
     today: date | None = None
     last: ClosedQuarter | None = None
@@ -32,7 +35,7 @@ class Today:
     running: Quarter | None = None
 
     def with_running(self, quarter: Quarter) -> Today:
-        """Return the day with the newest state of the running quarter; if another one has begun, close the previous."""
+        """Return the day with this running quarter. If the quarter is new, the previous quarter is closed."""
         if quarter.start is None:
             return self
         ended = self.running
@@ -40,12 +43,13 @@ class Today:
         if ended is not None and ended.start != quarter.start and (closed := _closed(ended)):
             now = now.with_closed(closed)
         today = quarter.start.date()
-        if now.today is not None and now.today != today:  # yesterday's last quarter remains `last`
+        # A new day has no `peak` yet. Its `last` is the last quarter of the previous day.
+        if now.today is not None and now.today != today:
             now = Today(today=today, last=now.last)
         return Today(today=today, last=now.last, peak=now.peak, running=quarter)
 
     def with_stored(self, stored: Iterable[StoredQuarter]) -> Today:
-        """Return the day with its quarters that the device has stored."""
+        """Return a day that also includes the stored quarters of the same date."""
         day = self
         for quarter in stored:
             if quarter.import_w is not None and quarter.start.date() == self.today:
@@ -61,7 +65,7 @@ class Today:
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """Return the closed quarter, None if its last minute was not seen."""
+    """Return the quarter as a closed quarter, None if no telegram of its last minute was received."""
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None
     return ClosedQuarter(start=quarter.start, average_w=quarter.projected_w)

@@ -34,37 +34,37 @@ EVENT_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
 
 
 class OwnEntities(EntityTriggerBase):
-    """Base of the triggers: limits a target to entities of this integration with one translation key."""
+    """Base class of the triggers. It limits a target to entities of this integration with the translation key `key`."""
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities that the trigger is about; a target may be a whole area with other entities."""
+        """Return the entities that this trigger watches. A target may be a whole area with other entities."""
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 
 class TurnsOn(OwnEntities, EntityTargetStateTriggerBase):
-    """Base: a binary sensor of this integration turns on."""
+    """Base class of the triggers that fire when a binary sensor of this integration turns on."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"binary_sensor": DomainSpec()}
     _to_states: set[str] = {STATE_ON}  # noqa: RUF012 (as the base class has it)
 
 
 class PeakAtRisk(TurnsOn):
-    """The running quarter is at risk of exceeding the target, and there is still time to act."""
+    """Trigger for a running quarter that is at risk of exceeding the target, while there is still time to act."""
 
     key = "peak_at_risk"
 
 
 class PeakExceeded(TurnsOn):
-    """The running quarter has reached its target already."""
+    """Trigger for a running quarter that has already reached its target."""
 
     key = "peak_unavoidable"
 
 
 class PeakEventTrigger(OwnEntities, StatelessEntityTriggerBase):
-    """Base: the event entity of the peaks reports an event of this type."""
+    """Base class of the triggers that fire when the event entity of the peaks reports a certain type of event."""
 
     _domain_specs: Mapping[str, DomainSpec] = {"event": DomainSpec()}
     _schema = EVENT_SCHEMA
@@ -73,24 +73,24 @@ class PeakEventTrigger(OwnEntities, StatelessEntityTriggerBase):
 
     @override
     def is_valid_state(self, state: State, report_not_triggered: NotTriggeredReasonReporter) -> bool:
-        """True if the newest event has this type."""
+        """True if the newest event has the type of this trigger."""
         return bool(state.attributes.get("event_type") == self.event_type)
 
 
 class NewMonthPeak(PeakEventTrigger):
-    """A quarter is the highest of its month so far, and above the smallest billed peak."""
+    """Trigger for a quarter that is the highest of its month so far, and above the smallest billed peak."""
 
     event_type = NEW_MONTH_PEAK
 
 
 class MonthClosed(PeakEventTrigger):
-    """A month has ended, and its peak is final."""
+    """Trigger for the end of a month, when the month's peak is final."""
 
     event_type = MONTH_CLOSED
 
 
 class PowerCrossed(OwnEntities, EntityNumericalStateCrossedThresholdTriggerWithUnitBase):
-    """Base: a power sensor of this integration crosses a threshold."""
+    """Base class of the triggers that fire when a power sensor of this integration crosses a threshold."""
 
     _domain_specs = SENSOR
     _base_unit = UnitOfPower.WATT
@@ -98,19 +98,19 @@ class PowerCrossed(OwnEntities, EntityNumericalStateCrossedThresholdTriggerWithU
 
 
 class ProjectedDemandCrossed(PowerCrossed):
-    """The projected demand crosses a threshold."""
+    """Trigger for a projected demand that crosses a threshold."""
 
     key = "projected_demand"
 
 
 class HeadroomCrossed(PowerCrossed):
-    """The headroom crosses a threshold."""
+    """Trigger for a headroom that crosses a threshold."""
 
     key = "headroom"
 
 
 class TariffChanged(OwnEntities):
-    """The tariff changes between day and night."""
+    """Trigger for a change of the tariff between day and night."""
 
     _domain_specs = SENSOR
     key = "tariff"

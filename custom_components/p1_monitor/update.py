@@ -1,4 +1,4 @@
-"""Firmware update of a board: the version that runs, and the package inside this integration."""
+"""Update entity for a board's firmware. It installs the firmware package inside this integration."""
 
 import asyncio
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorUpdateDescription(P1MonitorEntityDescription, UpdateEntityDescription):
-    """Description of this platform's only entity."""
+    """Description of the only update entity."""
 
 
 FIRMWARE = P1MonitorUpdateDescription(
@@ -61,7 +61,7 @@ async def async_setup_entry(
 
 
 class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
-    """The board's firmware; the package inside this integration is offered if it is newer."""
+    """Update entity for the board's firmware. It offers the package inside this integration if the package is newer."""
 
     entity_description: P1MonitorUpdateDescription
     _attr_supported_features = UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
@@ -73,7 +73,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         packages: dict[str, FirmwarePackage],
         texts: dict[str, str],
     ) -> None:
-        """Create the entity. `packages` are by their board, `texts` are translations by their key."""
+        """Create the update entity. `packages` is {board: package}, and `texts` is {key: translation}."""
         self._packages = packages
         self._texts = texts
         self._installing = False
@@ -82,7 +82,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
     @property
     @override
     def available(self) -> bool:
-        """True if the device answers, and while the board restarts during an installation."""
+        """True if the device answers, and also while the board restarts during an installation."""
         return self._installing or super().available
 
     @override
@@ -105,7 +105,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             self._attr_update_percentage = update.percent
 
     def _newer_package(self, installed: str | None, update: Update) -> FirmwarePackage | None:
-        """Return the package for this board if its version is newer than the installed one, None otherwise."""
+        """Return the package for this board if it is newer than the installed version, None otherwise."""
         package = self._packages.get(update.board or "")
         try:
             return (
@@ -114,10 +114,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 else None
             )
         except AwesomeVersionException:
-            return None  # a firmware that somebody built themselves, whose version cannot be compared
+            return None  # the version of a self-built firmware cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
-        """Return why no package can be installed, or the device's reason for a failed update."""
+        """Return the reason why no package can be installed, or the device's reason for a failed update."""
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:
@@ -126,11 +126,11 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
 
     @override
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
-        """Send the package, and wait until the board runs it. HomeAssistantError if it does not."""
+        """Send the package, and wait until the board runs it. HomeAssistantError if the update fails."""
         device = self.coordinator.data.device
         package = device and self._newer_package(device.firmware, device.update)
         if not device or not package:
-            return  # the board has been updated from its own web page in the meantime
+            return  # the board has already been updated, from its own web page
         self._installing = True
         try:
             await self._send_package(package)

@@ -1,6 +1,6 @@
-"""Websocket command for the dashboard card: the samples of the running quarter, then an event per telegram.
+"""Websocket command for the dashboard card. It sends the samples of the running quarter, then an event per telegram.
 
-A browser never sends a request to the device itself.
+Therefore a browser never sends a request to the device itself.
 """
 
 from dataclasses import asdict
@@ -41,7 +41,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 )
 @callback
 def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the running quarter of a device, or of the first loaded one, until the client unsubscribes."""
+    """Send the running quarter until the client unsubscribes. Without a device id, use the first loaded device."""
     device_id = message.get(ATTR_DEVICE_ID)
     if not _entries(hass, device_id):
         connection.send_error(message["id"], ERR_NOT_FOUND, "No such P1 monitor is set up")
@@ -53,12 +53,12 @@ def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message
 
 
 class QuarterSubscription:
-    """A client's subscription to a device. It continues when the entry is reloaded, because a dashboard stays open."""
+    """A client's subscription to a device. It survives a reload of the config entry, because a dashboard stays open."""
 
     def __init__(
         self, hass: HomeAssistant, connection: ActiveConnection, message_id: int, device_id: str | None
     ) -> None:
-        """Wait for a loaded entry of the device, or of any device if `device_id` is None."""
+        """Wait for a loaded config entry of the device, or of any device if `device_id` is None."""
         self._hass = hass
         self._connection = connection
         self._message_id = message_id
@@ -77,7 +77,7 @@ class QuarterSubscription:
 
     @callback
     def follow_device(self) -> None:
-        """Follow the coordinator that the device has now. If it has none any more, report it as unavailable."""
+        """Follow the current coordinator of the device. Without a coordinator, report the device as unavailable."""
         before, now = self._coordinator, _coordinator(self._hass, self._device_id)
         if now is before:
             return
@@ -116,7 +116,7 @@ class QuarterSubscription:
 
 @callback
 def _entries(hass: HomeAssistant, device_id: str | None) -> list[P1MonitorConfigEntry]:
-    """Return the entries of this device, or all entries if `device_id` is None."""
+    """Return the config entries of the device, or all entries of this integration if `device_id` is None."""
     entries: list[P1MonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     if device_id is None:
         return entries
@@ -131,7 +131,7 @@ def _coordinator(hass: HomeAssistant, device_id: str | None) -> P1MonitorCoordin
 
 
 async def _samples(coordinator: P1MonitorCoordinator) -> dict[str, Any] | None:
-    """Return the device's 5 s samples of the running quarter, both powers >= 0; None if it does not send them."""
+    """Return the 5 s samples of the running quarter, with powers >= 0. None if the device does not send samples."""
     try:
         quarter = await coordinator.client.original_quarter()
     except P1MonitorError:
@@ -148,7 +148,7 @@ def _samples_json(quarter: OriginalQuarter) -> dict[str, Any]:
 
 
 def _event_json(coordinator: P1MonitorCoordinator) -> dict[str, Any]:
-    """Return the event for the newest telegram. While the device is unavailable it has the last figures."""
+    """Return the event for the newest telegram. While the device is unavailable, the event repeats the last values."""
     snapshot: Snapshot = coordinator.data
     return {
         "available": coordinator.last_update_success and not snapshot.silent,

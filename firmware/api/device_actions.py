@@ -1,6 +1,6 @@
-"""Actions on the device (identify, restart, format the card, erase Wi-Fi), and its telegram, log and networks.
+"""Routes for actions on the device, and for the newest telegram, the log and a Wi-Fi scan. Loaded on demand.
 
-Loaded on demand.
+The actions: identify the device, restart it, format the card, erase the Wi-Fi settings.
 """
 
 import asyncio
@@ -11,8 +11,9 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(64)  # bytes
-_STEPS = const(200)  # checks for the recorder, which begins within a second
+_BODY = const(64)  # maximum length of a request body in bytes
+# Number of checks whether the card is formatted, 50 ms apart. The recorder begins to format within a second.
+_STEPS = const(200)
 
 
 def telegram(device, request):
@@ -28,7 +29,7 @@ def telegram(device, request):
 
 
 def log(device, request):
-    """GET /api/log: send the newest lines, oldest first."""
+    """GET /api/log: send the newest lines of the log, the oldest line first."""
     request.begin(200, "text/plain; charset=utf-8")
     for line in device.log.lines[:]:
         request.write(line)
@@ -44,7 +45,7 @@ def networks(device, request):
 
 
 def identify(device, request):
-    """POST /api/identify: let the light show which device this is."""
+    """POST /api/identify: flash the light, so that the owner sees which device this is."""
     device.light.show("start")
     device.light.show("hi")
     return request.reply(200, _JSON, "{}")
@@ -70,7 +71,7 @@ async def erase_wifi(device, request):
 
 
 async def format_card(device, request):
-    """POST /api/card/format {"confirm": "format"}: format the card, and write its settings again."""
+    """POST /api/card/format {"confirm": "format"}: format the card, then write the settings to the card again."""
     try:
         asked = json.loads(await request.body(_BODY))
     except ValueError:
@@ -81,7 +82,7 @@ async def format_card(device, request):
     if card.state == "absent":
         raise Refused(409, "There is no card")
     result = []
-    # The jobs that waited were for the files that formatting removes.
+    # Drop the waiting jobs, because formatting removes the files that they would write.
     device.recorder.jobs[:] = [
         ["storage.card_format", "format_card", "format the card", (device, result), None]
     ]
@@ -98,5 +99,5 @@ async def format_card(device, request):
 
 
 async def _restart(device):
-    await asyncio.sleep_ms(1000)  # until the reply has left
+    await asyncio.sleep_ms(1000)  # time for the reply to be sent
     device.restart()

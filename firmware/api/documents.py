@@ -1,7 +1,7 @@
-"""JSON documents of the newest figures.
+"""JSON documents with the newest figures of the meter and the device, as specified in docs/openapi.yaml.
 
-A document is written in pieces, so that it never needs its whole length of contiguous memory. Numbers are written
-from integers, because a float of the board is too short for an energy. The contract is docs/openapi.yaml.
+Each document is written in pieces, because contiguous memory for a whole document is not always free. Decimals are
+written from integers, because a float of the board has too few digits for an energy.
 """
 
 import json
@@ -13,10 +13,10 @@ from meter.timestamp import iso, shift
 from meter.values import text
 from overlay import load
 
-# By the unit at the end of a field's name: (unit in the document, digits after the point).
+# {unit at the end of a field's name: (unit in the document, number of decimals)}
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
 _TOTALS = ("energy_import_wh", "energy_export_wh")
-# The other keys of /api/quarter, and the coach's attribute where its name differs.
+# Keys of /api/quarter whose values are attributes of the coach, as key=attribute if the two names differ.
 _QUARTER = (
     "elapsed_s=elapsed demand_w demand_source=source projected_w"
     " target_w allowed_w headroom_w at_risk unavoidable"
@@ -25,10 +25,10 @@ _MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: 
 
 
 def write(name, device, write):
-    """Write the document of this name to `write(piece)`.
+    """Write the document `name` in pieces, by calls of `write(piece)`.
 
-    "status", "peaks", "reading" and "quarter" are also the events of GET /api/live. "full reading" is a reading with
-    the closed months, and "samples" are those of the running quarter.
+    The documents "status", "peaks", "reading" and "quarter" are also the events of GET /api/live. The document "full
+    reading" is the reading with the peaks of the closed months. "samples" is the list of the running quarter's samples.
     """
     if name == "quarter":
         quarter(device.coach, write)
@@ -43,7 +43,7 @@ def write(name, device, write):
 
 
 def _decimal(value, places):
-    """Return 12.345 for 12345 with 3 places, and null for None."""
+    """Return an integer as a JSON number with `places` decimals: "12.345" for 12345 and 3, "null" for None."""
     if value is None:
         return "null"
     sign = "-" if value < 0 else ""
@@ -56,7 +56,7 @@ def _moment(moment):
 
 
 def reading(fields, write, with_peaks):
-    """GET /api/reading: write every field in the order of the table of objects, null where the meter sends none."""
+    """GET /api/reading: write all fields in the order of meter/objects.py. A field that the meter lacks is null."""
     write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
     last = None
     for field in FIELDS[:MBUS_ROW]:
@@ -83,7 +83,7 @@ def reading(fields, write, with_peaks):
 
 
 def _mbus(meters, write):
-    """Write the M-Bus meters, but for those that were never linked and have no reading."""
+    """Write the M-Bus meters that have a type and a reading. A channel without a meter has neither."""
     write(',"mbus":[')
     between = ""
     for channel in sorted(meters):

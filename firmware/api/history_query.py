@@ -1,4 +1,7 @@
-"""Parses GET /api/days/2026-01-15 and GET /api/history?from=…&to=…. Loaded on demand, until the reply begins."""
+"""Parser of the requests GET /api/days/2026-01-15 and GET /api/history?from=…&to=….
+
+Loaded on demand, and freed when the reply begins.
+"""
 
 from micropython import const
 
@@ -26,12 +29,13 @@ def day(device, request):
         raise Refused(400, "The day must be like 2026-01-15")
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
-    bounds = ((b"2", b"3"),) * 2  # every line of the day, but neither the header nor an empty line
+    # These bounds select all quarters, because each line begins with the year. The header and empty lines do not.
+    bounds = ((b"2", b"3"),) * 2
     return load("api.history_stream").send(device, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
 
 
 def history(device, request):
-    """GET /api/history: return the awaitable that sends quarters, as CSV if the client accepts that, else as NDJSON."""
+    """GET /api/history: return the awaitable that sends quarters, as CSV if the client accepts CSV, else as NDJSON."""
     first, end = _parse_bound(request, b"from"), _parse_bound(request, b"to")
     if first >= end:
         raise Refused(400, "from must be before to")
@@ -40,7 +44,7 @@ def history(device, request):
     request.begin(200, "text/csv" if csv else "application/x-ndjson", chunked)
     if csv:
         request.write(b"%x\r\n%s\r\n" % (len(_HEADER), _HEADER))
-    # Bounds are in winter time all year, so in summer they are an hour behind the days of the card.
+    # `first` and `end` are in winter time all year. In summer, the clock of the card is an hour ahead of winter time.
     days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
@@ -49,7 +53,7 @@ def history(device, request):
 
 
 def _parse_moment(text):
-    """Return local_s of 2026-01-15T09:45:00. ValueError if no meter can send such a moment."""
+    """Return local_s for text like 2026-01-15T09:45:00. ValueError for other text, or outside 2010 to 2069."""
     numbers = []
     at = 0
     for length, separator in ((4, b"-"), (2, b"-"), (2, b"T"), (2, b":"), (2, b":"), (2, b"")):
@@ -68,7 +72,7 @@ def _parse_moment(text):
 
 
 def _parse_day(name):
-    """Return the day (local_s // 86400) of 2026-01-15, None if that day does not exist."""
+    """Return the day number (local_s // 86400) of a date like 2026-01-15, None if the date does not exist."""
     try:
         return _parse_moment(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
     except ValueError:
@@ -76,7 +80,10 @@ def _parse_day(name):
 
 
 def _parse_bound(request, name):
-    """Return an argument, a date or a moment with its offset, in seconds on a clock that keeps winter time all year."""
+    """Return a query argument in seconds since 2000 on a clock that keeps winter time all year.
+
+    The argument is a date, or a moment with its UTC offset. Refused with 400 if it is neither.
+    """
     what = name.decode()
     text = request.argument(name)
     if not text:
@@ -84,7 +91,7 @@ def _parse_bound(request, name):
     text = text.replace(b"%3A", b":").replace(b"%3a", b":").replace(b"%2B", b"+").replace(b"%2b", b"+")
     day = _parse_day(text)
     if day is not None:
-        # A date has no offset: the EU's rule gives it, as for a timestamp without a letter.
+        # A date has no UTC offset, so parse() chooses winter or summer time by the EU's rule.
         local_s, summer = parse(b"%02d%02d%02d000000" % _short(day))
         return local_s - 3600 if summer else local_s
     try:
@@ -102,7 +109,10 @@ def _short(day):
 
 
 def _parse_offset(text):
-    """Return the seconds of Z, +01:00 or -05:00. A blank counts as a plus, because forms decode a plus to a blank."""
+    """Return the seconds of a UTC offset like Z, +01:00 or -05:00. ValueError if the offset is not valid.
+
+    A blank counts as a plus, because decoding a form turns a plus into a blank.
+    """
     if text == b"Z":
         return 0
     hours, minutes = text[1:3], text[4:6]

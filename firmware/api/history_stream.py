@@ -1,7 +1,7 @@
-"""Streams quarters from the card to a client. Loaded on demand; api/history_query.py selects the quarters.
+"""Stream of quarters from the card to a client, as CSV or JSON. Loaded on demand.
 
-Lines of day.csv are sent in blocks, so that memory does not grow with the span: between two blocks, while other tasks
-run, only one block is in memory.
+api/history_query.py selects the quarters. Lines of day.csv are sent in blocks, so that a long period needs no more
+memory than a short one. While other tasks run, only one block is in memory.
 """
 
 import asyncio
@@ -13,25 +13,26 @@ from overlay import load
 from storage.card import Card
 
 _BLOCK = const(1024)
-_CHECK = const(9)  # bytes of a line's check: a comma and eight digits
+_CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
 
 
 async def send(device, request, days, whole, bounds, shape, end):
-    """Send the lines of the days from days[0] to days[1] that lie within the bounds, then `end`.
+    """Send the quarters of some days that are within the bounds, then the bytes `end`.
 
-    days, whole  first and last day (local_s // 86400); days within `whole` are sent block by block, unchanged
-    bounds       (first timestamp to send, first not to send) for winter time, then for summer time
-    shape        %-format of a JSON object for a line's fields, or b"" to send CSV lines unchanged; if it begins with a
-                 comma, the first object goes without it, and the reply is not chunked
+    days    first and last day to read (local_s // 86400)
+    whole   first and last day of those that are entirely within the bounds; their CSV is sent in whole blocks
+    bounds  ((first timestamp, end) in winter time, (first timestamp, end) in summer time); the end is excluded
+    shape   b"" to send CSV lines, or the %-format that makes a JSON object of a line's fields. A format that begins
+            with a comma makes the items of a list: no comma precedes the first item, and the reply is not chunked.
 
-    OSError if the card fails: the client notices that the end is missing.
+    OSError if the card fails. The client detects the failure, because `end` is missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if device.card.mounted else (1, 0)
-    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # an object is twice as long as its line
+    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # JSON is twice as long as CSV
     threshold = gc.threshold()
-    # Collect rarely, because each line leaves 1 KB of garbage: collecting would take most of the time.
+    # Run the garbage collector rarely. Each line leaves 1 KB of garbage, and collection would take most of the time.
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
@@ -40,7 +41,8 @@ async def send(device, request, days, whole, bounds, shape, end):
             if not file:
                 await _let_others_run(request)
                 continue
-            _filesystem = Card.filesystem  # must live as long as the file (storage/card.py)
+            # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
+            _filesystem = Card.filesystem
             with file:
                 rest = b""
                 while count := file.readinto(block):
@@ -61,18 +63,19 @@ async def send(device, request, days, whole, bounds, shape, end):
 
 
 def _chunk(piece):
-    """Return a chunk of a reply of unknown length (RFC 9112, 7.1). An empty chunk would end the reply."""
+    """Return `piece` as a chunk of a chunked reply (RFC 9112, 7.1). An empty chunk would end the reply."""
     return b"%x\r\n" % len(piece) + piece + b"\r\n"
 
 
 def _first_line_at(block):
-    """Return the position of the first line in a block: 0, or behind the header of a file."""
+    """Return the offset of the first quarter in a block: 0, or the end of the header line."""
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
 
 def _select_lines(text, bounds, shape):
-    """Return (rest behind the last whole line, bytes to send of the lines before it)."""
-    while b"\n\n" in text:  # blanked lines leave hundreds of empty ones, which would take 20 KB when split
+    """Return (text after the last newline, bytes to send for the whole lines that are within the bounds)."""
+    # Remove empty lines, because split() would take 20 KB for hundreds of them. The writer blanks replaced lines.
+    while b"\n\n" in text:
         text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
     rest = lines.pop()
@@ -86,8 +89,8 @@ def _select_lines(text, bounds, shape):
             elif line[-_CHECK:] == b",%08x" % crc32(text):
                 found.append(shape % tuple(text.split(b",")))
     if len(rest) > _BLOCK:
-        rest = b""  # too long for a line of day.csv
-    # Only an empty field leaves a colon before a comma, and no CSV line contains one.
+        rest = b""  # Discard text without a newline that is longer than any line of day.csv.
+    # An empty field gives ":," in a JSON object, and becomes null. CSV lines never contain ":,".
     return rest, b"".join(found).replace(b":,", b":null,")
 
 

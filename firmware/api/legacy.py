@@ -1,7 +1,7 @@
-"""Paths of the original firmware, key by key, so that old pages, scripts and cards keep working. Loaded on demand.
+"""Paths of the original firmware, with the same keys, so that its pages, scripts and cards still work.
 
-Month peak, quarters of the card, log and UPnP description. Numbers are integer watts, production is 0 or negative.
-A quarter is named by its id (demand/quarter.py).
+The paths return the month's peak, the quarters on the card, the log and the UPnP description. Powers are integers in W,
+and production is 0 or negative. A quarter is identified by its id (demand/quarter.py). Loaded on demand.
 """
 
 import gc
@@ -18,9 +18,9 @@ _TEXT = const("text/plain")
 
 
 def answer(device, request):
-    """Answer a request to one of these paths.
+    """Build the reply to a request of the original firmware, and return the awaitable that sends the reply.
 
-    Build the whole reply, then return the awaitable that sends it, so that this module can be freed meanwhile.
+    This module can be freed while the reply is sent. Refused with 404 for an unknown path.
     """
     if request.path.startswith(b"/meter/"):
         return _quarter_file(device, request)
@@ -40,7 +40,7 @@ def answer(device, request):
 
 
 def _peak(device, request):
-    """Send the month's peak with the start of its quarter, and figures of memory, 0 for memory that no board has."""
+    """Send the month's peak, the id of its quarter, and memory sizes. Kinds of memory that no board has are 0."""
     free = gc.mem_free()
     request.begin(200, _JSON)
     request.write(
@@ -59,7 +59,7 @@ def _watt(device, request):
 
 
 def _quarter_file(device, request):
-    """Send /meter/YYYY/MM/DD/HHMM[S|W].json, but no other file of the card."""
+    """Send a quarter's file, /meter/YYYY/MM/DD/HHMM[S|W].json. Refused with 404 for any other file of the card."""
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
     fits = len(path) == len(pattern) and path[22] in b"SW"
@@ -85,7 +85,7 @@ def _years(device, request):
 
 
 def _is_self_test(device):
-    """True if 2022 contains nothing but the file with which the original firmware tested its card."""
+    """True if the folder 2022 contains only hello.txt, with which the original firmware tested its card."""
     names = device.card.names
     return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 
@@ -138,7 +138,7 @@ def _crash_log(device, request):
 
 
 def _description(device, request):
-    """Send the UPnP device description, by which computers on the network find the device."""
+    """Send the UPnP description, which names the device to computers on the network."""
     board = device.board
     return request.reply(
         200,
@@ -153,7 +153,7 @@ def _description(device, request):
 
 
 def _arguments(request, *names):
-    """Return the query arguments with these names as numbers, in the order of the names; 0 for other text."""
+    """Return the query arguments `names` as a list of numbers, 0 for other text. Refused with 400 if one is missing."""
     found = []
     for name in names:
         value = request.argument(name.encode())

@@ -1,8 +1,8 @@
-"""GET /api/live: server-sent events, first a snapshot, then each telegram.
+"""GET /api/live: server-sent events. A client receives a snapshot first, then the events of each telegram.
 
-An event is written once for all clients and goes straight into their sockets. A client whose socket does not take all
-of it is dropped, so that no client waits for a slow one; it connects again and gets a new snapshot. If all streams are
-in use, a client with a token takes the place of the oldest client without one.
+Each event is written once, straight to the sockets of all clients. If a client's socket does not accept the whole
+event, the client is dropped, so that no client waits for a slow one. A dropped client connects again and gets a new
+snapshot. If all streams are in use, a client with a token replaces the oldest client without a token.
 """
 
 from micropython import const
@@ -16,9 +16,9 @@ _STATUS_S = const(10)
 
 
 class Live:
-    """The open streams, and the buffer that all of them share.
+    """The open live streams, and the write buffer that they share.
 
-    No task waits on a stream: streams are used only when there is an event to send.
+    A stream has no task, because it is used only when there is an event to send.
     """
 
     def __init__(self, device, server, access):
@@ -26,8 +26,8 @@ class Live:
         self._server = server
         self._access = access
         self._pieces = WriteBuffer(self._send)
-        self._clients = []  # streams, the oldest first
-        self._with_token = []  # the streams that were opened with a token
+        self._clients = []  # open streams, the oldest first
+        self._with_token = []  # open streams of clients with a token
         self._quiet_s = 0  # seconds since the newest "status" event
 
     async def stream(self, request):
@@ -43,7 +43,8 @@ class Live:
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
-        self._clients.append(request.stream)  # before the first wait, so that it misses no event
+        # Add the client before the first await, so that the client misses no event.
+        self._clients.append(request.stream)
         await request.drain()
         return True
 
@@ -56,14 +57,14 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            for client in self._clients[:]:  # each may have half an event
+            for client in self._clients[:]:  # each client may have half an event
                 self._drop(client)
             raise
         finally:
             self._pieces.flush()
 
     def each_second(self):
-        """Publish the status every ten seconds, which also keeps streams alive while the meter is silent."""
+        """Publish the status every 10 s. This also keeps streams open while the meter sends nothing."""
         self._quiet_s += 1
         if self._quiet_s >= _STATUS_S:
             self._quiet_s = 0
@@ -77,7 +78,7 @@ class Live:
     def _send(self, piece):
         for client in self._clients[:]:
             try:
-                # A client that has not received all of its snapshot would get the event in the middle of it.
+                # Drop a client whose snapshot is still being sent, because the event would be inside the snapshot.
                 taken = not client.out_buf and client.s.write(piece) == len(piece)
             except OSError:
                 taken = False
@@ -85,7 +86,7 @@ class Live:
                 self._drop(client)
 
     def _drop_closed(self):
-        """Drop the clients that have left. Bytes that a client sends are discarded."""
+        """Drop the clients that have closed their connection. Bytes that a client sends are discarded."""
         for client in self._clients[:]:
             try:
                 left = client.s.read(64) == b""

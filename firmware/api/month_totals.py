@@ -1,4 +1,4 @@
-"""Sends GET /api/months/2026-01: the totals of each day, from days.csv. Loaded on demand."""
+"""Reply to GET /api/months/2026-01: the totals of each day, from days.csv. Loaded on demand."""
 
 import asyncio
 from array import array
@@ -6,11 +6,11 @@ from micropython import const
 
 from overlay import load
 
-_RUNNING = const(1)  # means the running day: no line begins at 1
+_RUNNING = const(1)  # offset that marks the running day, because no line of the file begins at byte 1
 
 
 async def send(request, name, running):
-    """Send the days of a month. `running`: the fields of the running day, None if it is not in this month."""
+    """Send the totals of a month's days. `running`: the running day's fields, None if that day is in another month."""
     members = load("api.totals_json").totals_members
     path = load("storage.day_csv_reader").days_csv(int(name[:4]))
     places = await _line_positions(path, name)
@@ -21,7 +21,8 @@ async def send(request, name, running):
     between = b""
     for day, place in enumerate(places):
         fields = running if place == _RUNNING else load("storage.day_csv_reader").fields_at(path, place)
-        if place and not fields:  # the day was closed again meanwhile, so its line is further behind
+        # A day that was closed again meanwhile has a new line at the end of the file.
+        if place and not fields:
             place = (await _line_positions(path, name))[day]
             fields = load("storage.day_csv_reader").fields_at(path, place)
         if fields:
@@ -33,9 +34,9 @@ async def send(request, name, running):
 
 
 async def _line_positions(path, name):
-    """Return the position in the file of the newest line of each day of this month."""
+    """Return an array: for each day of the month the byte offset of its newest line in the file, 0 without a line."""
     rows = load("storage.day_csv_reader")
-    places = array("I", [0] * 32)  # 0 means no line, because the header is there
+    places = array("I", [0] * 32)  # 0 means no line, because the header is at byte 0
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and rows.is_whole(line):
             places[int(line[8:10])] = place

@@ -1,4 +1,4 @@
-"""The months' peaks as JSON, newest first: GET /api/peaks, and a part of GET /api/reading. Loaded on demand."""
+"""Peaks of the months as JSON, for GET /api/peaks and GET /api/reading. Loaded on demand."""
 
 import json
 
@@ -8,7 +8,7 @@ from meter.timestamp import iso, shift
 
 
 def write_peaks(device, write):
-    """Write the document in pieces to write(piece)."""
+    """Write the document of GET /api/peaks in pieces, by calls of write(piece). The newest month is first."""
     peaks, card = device.peaks, device.card
     write('{"running":')
     _peak(peaks.running, card, write)
@@ -22,7 +22,7 @@ def write_peaks(device, write):
 
 
 def write_meter_peaks(peaks, write):
-    """Write the closed months as the meter sends them, a part of GET /api/reading."""
+    """Write the peaks of closed months for GET /api/reading, in the order in which the meter sends them."""
     write(',"peaks":[')
     between = ""
     for month, power, end, summer in peaks or ():

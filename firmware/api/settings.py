@@ -7,18 +7,18 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(1024)  # bytes
-# These settings apply after a restart, all others at once.
+_BODY = const(1024)  # maximum length of a request body in bytes
+# Sections of settings that take effect after a restart. All other settings take effect at once.
 _AT_START = ("wifi", "network", "radio")
 
 
 def show(device, request):
-    """Send all settings by section. A password is null, and `has_password` is true if one is set."""
+    """Send all settings, grouped in sections. Passwords are null. `has_password` is true if a password is set."""
     return request.reply(200, _JSON, json.dumps(_document(device)))
 
 
 async def change(device, request):
-    """Apply changes in the shape of the document: all of them, or none if one is wrong."""
+    """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply none."""
     try:
         changes = json.loads(await request.body(_BODY))
     except ValueError:
@@ -29,7 +29,7 @@ async def change(device, request):
         device.access.require(request)
     faults = _access_faults(device, changes, password, has_password)
     if faults:
-        # A trial on a copy finds the other faults, so that the reply names all of them.
+        # Merge the changes into a copy of the settings to find all other faults, so that the reply lists every fault.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     try:
@@ -48,7 +48,7 @@ async def change(device, request):
 
 
 def _take_password(changes):
-    """Remove the device's password from the changes and return it, None if they set none: it is stored apart."""
+    """Remove the device's password from the changes, because it is stored apart. Return the password or None."""
     section = changes.get("access") if isinstance(changes, dict) else None
     if not isinstance(section, dict):
         return None

@@ -9,7 +9,7 @@ from version import VERSION
 
 
 def write_status(device, write):
-    """Write the document to write(piece)."""
+    """Write the document of GET /api/device, by calls of write(piece)."""
     board, card, config = device.board, device.card, device.config
     moment = device.reader.parser.reading["time"]
     status = {

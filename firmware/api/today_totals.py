@@ -10,13 +10,19 @@ _DAY_S = const(86400)
 
 
 async def send(device, request, name, totals):
-    """Return the awaitable by which the module `totals` sends the month or year `name`, with the running day."""
+    """Return the awaitable that sends the totals of a month or a year, including the running day.
+
+    `name` is the month or year, like b"2026-01" or b"2026". `totals` is the name of the module that sends the totals.
+    """
     running = await _fields(device.card, name)
     return load(totals).send(request, name, running)
 
 
 async def _fields(card, name):
-    """Return the fields of the running day's line, None if it is not in this period or has no quarter."""
+    """Return the running day's totals as fields of a line of days.csv.
+
+    None if the running day is not in the month or year `name`, or has no quarter yet.
+    """
     day = card.day
     if not card.mounted or day is None or not (b"%04d-%02d" % civil(day * _DAY_S)[:2]).startswith(name):
         return None

@@ -6,9 +6,9 @@ _TOTALS = (
 
 
 def totals_members(fields):
-    """Return the JSON keys of the amounts, the peak, its start and the number of quarters.
+    """Return the JSON members for the amounts, the peak, the peak's start and the number of quarters.
 
-    `fields`: those of a line of days.csv behind the date.
+    `fields`: the fields of a line of days.csv after its date.
     """
     fields = [field or b"null" for field in fields]
     if fields[5] != b"null":

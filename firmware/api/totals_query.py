@@ -1,11 +1,14 @@
-"""Parses GET /api/months/2026-01 and GET /api/years/2026. Loaded on demand, until the reply begins."""
+"""Parser of the requests GET /api/months/2026-01 and GET /api/years/2026.
+
+Loaded on demand, and freed when the reply begins.
+"""
 
 from overlay import load
 from server.http import Refused
 
 
 def month(device, request):
-    """GET /api/months/2026-01: return the awaitable that sends its days."""
+    """GET /api/months/2026-01: return the awaitable that sends the totals of the month's days."""
     name = request.path[len(b"/api/months/") :]
     fits = len(name) == 7 and name[4:5] == b"-" and name[5:].isdigit() and 1 <= int(name[5:]) <= 12
     if not fits or not _is_year(name[:4]):
@@ -14,7 +17,7 @@ def month(device, request):
 
 
 def year(device, request):
-    """GET /api/years/2026: return the awaitable that sends its months."""
+    """GET /api/years/2026: return the awaitable that sends the totals of the year's months."""
     name = request.path[len(b"/api/years/") :]
     if not _is_year(name):
         raise Refused(400, "The year must be like 2026")

@@ -1,4 +1,4 @@
-"""Sends GET /api/years/2026: the totals of each month, from the days of days.csv. Loaded on demand."""
+"""Reply to GET /api/years/2026: the totals of each month, from the days of days.csv. Loaded on demand."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from overlay import load
 
 
 async def send(request, name, running):
-    """Send the months of a year. `running`: the fields of the running day, None if it is not in this year."""
+    """Send the totals of a year's months. `running`: the running day's fields, None if that day is in another year."""
     members = load("api.totals_json").totals_members
     months = await _months(name, running)
     request.begin(200, "application/json")
@@ -27,7 +27,7 @@ async def send(request, name, running):
 
 
 async def _months(name, running):
-    """Return the totals of twelve months in the form of _add(), None for a month without a day."""
+    """Return a list with an item for each month: the list that _add() makes, or None for a month without a day."""
     months = [None] * 12
     rows = load("storage.day_csv_reader")
     for count, fields in enumerate(rows.read(rows.days_csv(int(name)))):
@@ -41,7 +41,10 @@ async def _months(name, running):
 
 
 def _add(months, fields):
-    """Add a day to its month: [days, quarters, peak in W, its start, import, export, gas, water]."""
+    """Add a day's fields of days.csv to the totals of its month. Amounts are in Wh and dm³, None without a value.
+
+    The totals: [days, quarters, peak in W, start of the peak, import, export, gas, water].
+    """
     at = int(fields[0][5:7]) - 1
     months[at] = month = months[at] or [0, 0, -1, b"", None, None, None, None]
     month[0] += 1

@@ -12,13 +12,14 @@ class Access:
 
     def __init__(self, device):
         self._device = device
-        self.tokens = load("auth.tokens").load_hashes(device.board)  # hashes, end to end
-        self.sessions = []  # (hash, uptime in s at its end); a restart ends all sessions
-        self.failures = 0  # wrong passwords in a row
-        self.next_try_s = 0  # uptime before which no password is checked
+        # the concatenated hashes of all stored tokens
+        self.tokens = load("auth.tokens").load_hashes(device.board)
+        self.sessions = []  # (hash of the token, uptime in s at the end) of each session since the start
+        self.failures = 0  # wrong passwords since the last right one
+        self.next_try_s = 0  # uptime in s before which every password is refused
 
     def admit(self, request):
-        """Refuse to read household data without a token if the owner requires one. Changes call require()."""
+        """Refuse to read household data without a token, if the owner requires one. Changes call require() instead."""
         if self._device.config["closed"] and load("auth.tokens").is_household_data(request):
             self.require(request)
 

@@ -1,7 +1,7 @@
-"""The device's password, stored as a slow salted hash in the flash: the hash alone is not enough to sign in.
+"""Password of the device, stored in flash as a slow salted hash. The hash alone is not enough to sign in.
 
-PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython does not have. The rounds are few for a desktop, but
-they take the board about a second. It continues to read the meter meanwhile.
+The hash is PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython lacks. A desktop computer would use more
+rounds, but the board already needs about a second. The board continues to read the meter meanwhile.
 """
 
 import asyncio
@@ -16,13 +16,14 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-_SLICE_MS = const(10)  # half of the 20 ms for which other tasks may wait; garbage collection needs the rest
-_BLOCK = const(64)  # bytes, of SHA-256
+# Longest computation before other tasks run. They may wait 20 ms, and garbage collection needs the rest of that time.
+_SLICE_MS = const(10)
+_BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")
 
 
 async def set_password(device, password):
-    """Store a new password and end all sessions. ValueError if it is not valid, OSError if the flash fails."""
+    """Store a new password and end all sessions. ValueError for an invalid password, OSError if the flash fails."""
     fault = fault_in(password)
     if fault:
         raise ValueError(fault)
@@ -36,7 +37,7 @@ async def set_password(device, password):
 
 
 async def is_right(device, password):
-    """True if this is the password; False if none is set."""
+    """True if `password` is the device's password. False if no password is set."""
     kept = read_json(device.board, SECRETS).get("password")
     if not kept:
         return False
@@ -48,19 +49,19 @@ async def is_right(device, password):
 
 
 def is_set(board):
-    """True if a password is set."""
+    """True if the device has a password."""
     return bool(read_json(board, SECRETS).get("password"))
 
 
 def fault_in(password):
-    """Return why a password is not valid, None if it is."""
+    """Return the fault of a password, or None if it is valid."""
     if isinstance(password, str) and 8 <= len(password) <= 64:
         return None
     return "must be 8 to 64 characters"
 
 
 async def derive(password, salt, rounds):
-    """Return the 32 bytes of PBKDF2-HMAC-SHA256. `password` and `salt` are bytes. Other tasks run every 10 ms."""
+    """Return the 32-byte PBKDF2-HMAC-SHA256 hash. `password` and `salt` are bytes. Other tasks run every 10 ms."""
     if len(password) > _BLOCK:
         password = hashlib.sha256(password).digest()
     password = password + bytes(_BLOCK - len(password))

@@ -1,6 +1,6 @@
-"""Sign-in with the password: a session for the page. The wait after a wrong password doubles, up to a minute.
+"""Sign-in with the password, which starts a session of the page. Loaded on demand.
 
-Loaded while somebody signs in.
+Each wrong password doubles the wait before the next attempt, up to a minute.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def create_session(device, request):
-    """Handle POST /api/session: reply with a token that is valid for 12 hours, or until a restart."""
+    """POST /api/session: reply with a token that is valid for 12 hours, or until a restart."""
     await check_password(device, (await json_body(request)).get("password"))
     token, digest = new_token()
     sessions = device.access.sessions
@@ -39,7 +39,7 @@ async def check_for_token(device, request, sent):
 
 
 async def json_body(request):
-    """Return the JSON object in the body of a request; refused with 400 if it is not one."""
+    """Return the body of a request as a dict. Refused with 400 if the body is not a JSON object."""
     try:
         found = json.loads(await request.body(_BODY))
     except ValueError:
@@ -50,7 +50,7 @@ async def json_body(request):
 
 
 async def check_password(device, password):
-    """Refuse a wrong password, and every password during the wait after a wrong one."""
+    """Refuse a wrong password. During the wait after a wrong password, refuse every password."""
     access = device.access
     if not load("auth.password").is_set(device.board):
         raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")

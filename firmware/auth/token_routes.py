@@ -1,6 +1,7 @@
 """Routes for the tokens of programs. A new token needs the password, a valid token, or a press of BOOT.
 
-A token is 128 random bits that the device reports once. It stores only the hash: in flash, never on the card.
+A token is 128 random bits, which the device returns once. The device stores only a hash of the token. The hash is in
+flash, never on the card.
 """
 
 import json
@@ -21,12 +22,12 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def list_tokens(device, request):
-    """Handle GET /api/tokens: list their names. The tokens themselves are not stored."""
+    """GET /api/tokens: list the tokens by id, name and creation time. The tokens themselves are not stored."""
     return _reply(request, 200, _tokens(read_json(device.board, _SECRETS)))
 
 
 async def create_token(device, request):
-    """Handle POST /api/tokens: make a named token, for the password, a valid token, or after a press of BOOT."""
+    """POST /api/tokens: create a named token. The client needs the password, a valid token, or a press of BOOT."""
     sent = await load("auth.sign_in").json_body(request)
     name = sent.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 32 or min(name) < " ":
@@ -38,7 +39,7 @@ async def create_token(device, request):
     if request.header(b"authorization"):
         device.access.require(request)
     elif device.button.window:
-        device.button.close()  # one press, one token
+        device.button.close()  # A press of BOOT allows one token only.
     else:
         why = "Send the password, or press BOOT on the device and try again within a minute"
         raise Refused(401, why, _BEARER)
@@ -46,7 +47,7 @@ async def create_token(device, request):
 
 
 async def give_token(device, request, name):
-    """Reply with a new token. The caller has checked that the client may have one."""
+    """Create a token, and reply with it. The caller must have checked that the client may have a token."""
     secrets = read_json(device.board, _SECRETS)
     token, digest = load("auth.sign_in").new_token()
     moment = device.reader.parser.reading["time"]
@@ -63,7 +64,7 @@ async def give_token(device, request, name):
 
 
 async def delete_token(device, request):
-    """Handle DELETE /api/tokens?id=: this token is no longer valid."""
+    """DELETE /api/tokens?id=…: delete the token with this id, and list the other tokens."""
     token_id = (request.argument(b"id") or b"").decode()
     secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)

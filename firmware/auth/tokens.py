@@ -1,4 +1,4 @@
-"""Check of tokens: 128 random bits each, of which the device stores only the hash."""
+"""Check of the token in a request. A token is 128 random bits, and the device stores only its hash."""
 
 import hashlib
 from micropython import const
@@ -7,14 +7,14 @@ from overlay import load
 
 read_json = load("board.flash_json").read_json
 
-_HASH = const(32)  # bytes of SHA-256
+_HASH = const(32)  # bytes of a SHA-256 hash
 _SECRETS = const("secrets.json")
-# Paths that return household data. HTML pages are not among them: the sign-in page must load without a token.
+# Beginnings of the paths that return household data. HTML pages need no token, because the sign-in page must load.
 _DATA_PATHS = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
 
 
 def load_hashes(board):
-    """Return the hashes of all tokens, end to end."""
+    """Return the concatenated hashes of all stored tokens."""
     tokens = read_json(board, _SECRETS).get("tokens") or []
     return b"".join([bytes.fromhex(token["hash"]) for token in tokens])
 
@@ -25,7 +25,7 @@ def is_household_data(request):
 
 
 def is_valid(access, now_s, request):
-    """True if the request has a valid token: a stored one, or that of a session that has not ended."""
+    """True if the request has a valid token: a stored token, or the token of a session that has not ended."""
     kind, _, token = request.header(b"authorization").partition(b" ")
     digest = hashlib.sha256(token).digest()
     found = False
@@ -37,7 +37,7 @@ def is_valid(access, now_s, request):
 
 
 def equal(a, b):
-    """True if two hashes are equal. The time that it takes does not depend on where they differ."""
+    """True if two hashes are equal. The comparison takes constant time, to prevent timing attacks."""
     differs = len(a) ^ len(b)
     for one, other in zip(a, b):
         differs |= one ^ other

@@ -1,4 +1,7 @@
-"""The BOOT button: a press allows what needs a password for a minute, 20 s erase the Wi-Fi settings."""
+"""The BOOT button, pressed briefly in place of a password, or for 20 s to erase the Wi-Fi settings.
+
+A short press is valid for a minute, and for one use.
+"""
 
 from micropython import const
 
@@ -7,29 +10,29 @@ _HOLD_S = const(20)
 
 
 class Button:
-    """The button, read ten times a second. It calls `on_hold()` once after it was held for 20 s."""
+    """The BOOT button, read ten times a second. `on_hold()` is called once if the button is held for 20 s."""
 
     def __init__(self, pressed, clock, on_hold):
         self._pressed = pressed
         self._clock = clock
         self._on_hold = on_hold
-        self._looks = 0  # readings in a row that found it pressed
-        self._since = None  # moment of the press, None without one or once on_hold() was called
-        self._opened = None  # moment of the newest press, None once it was used
+        self._looks = 0  # number of consecutive readings of a pressed button
+        self._since = None  # moment of the newest press, None before the first press and after on_hold()
+        self._opened = None  # moment of the newest press, None before the first press and after its use
 
     @property
     def window(self):
-        """Seconds for which a press still counts, 0 without one."""
+        """Seconds for which the newest press is still valid, 0 without a valid press."""
         if self._opened is None:
             return 0
         return max(0, _WINDOW_S - self._clock.since(self._opened) // 1000)
 
     def close(self):
-        """Use up the press."""
+        """Make the newest press invalid, because it was used."""
         self._opened = None
 
     def step(self):
-        """Read the button. Two readings in a row count as a press, because contacts bounce."""
+        """Read the button. A press needs two pressed readings in a row, because the contacts bounce."""
         self._looks = self._looks + 1 if self._pressed() else 0
         if self._looks == 2:
             self._since = self._opened = self._clock.now()

@@ -17,13 +17,13 @@ _NONE_THERE = const(2)  # ENOENT
 
 
 def check():
-    """Return a check of the file: 0 if the file does not exist or is empty, None without a card."""
+    """Return the CRC-32 of the file, 0 if the file does not exist or is empty, None without a readable card."""
     found = 0
     try:
         os.stat(CARD)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # bytes behind the limit do not count
+            while piece and file.tell() <= _LONGEST:  # bytes beyond the limit are ignored
                 found = binascii.crc32(piece, found)
                 piece = file.read(_PIECE)
     except OSError as error:
@@ -40,7 +40,7 @@ def _is_mounted():
 
 
 def read():
-    """Return (the object in the file, None), or (None, its fault). The fault follows the file's name in a log line."""
+    """Return (object in the file, None), or (None, fault of the file). In the log the fault follows the file's name."""
     with open(_PATH, "rb") as file:
         if file.seek(0, 2) > _LONGEST:
             return None, " is longer than %d bytes" % _LONGEST
@@ -63,7 +63,10 @@ def read():
 
 
 def write(text):
-    """Write the whole file. OSError if the card fails; the file object may then stay in memory until a collection."""
+    """Write the whole file.
+
+    OSError if the card fails. The file object may then stay in memory until the next garbage collection.
+    """
     with open(_PATH, "wb") as file:
         file.write(text)
 
@@ -75,7 +78,7 @@ def head(length):
 
 
 def find(key):
-    """Return " line N" where the file names a key, "" if it does not."""
+    """Return " line N" for the first line of the file that contains a key, "" if no line does."""
     name = b'"%s"' % key
     try:
         with open(_PATH, "rb") as file:

@@ -1,17 +1,17 @@
-"""The clock for all ticks and for every wait over a second.
+"""The clock for all ticks and for all waits of more than a second.
 
-On a board it runs in real time. The host board can run it faster for simulations, and can start it shortly before the
-tick counter wraps, which on a board happens after 12.4 days.
+On a board it runs in real time. The host board can run it faster for simulations, and can start it shortly before its
+tick counter wraps. A board's tick counter wraps after 12.4 days.
 """
 
 import asyncio
 import time
 
-_PERIOD = 1 << 30  # of time.ticks_ms() on a 32-bit MicroPython
+_PERIOD = 1 << 30  # period of time.ticks_ms() in ms, on a 32-bit MicroPython
 
 
 class Clock:
-    """The clock. A moment is (seconds of uptime, tick in ms): spans over a day are counted in the seconds."""
+    """The clock. A moment is (uptime in s, tick in ms). Only the seconds measure long spans, because the ticks wrap."""
 
     def __init__(self, speed=1, start=0):
         self.speed = speed
@@ -21,12 +21,15 @@ class Clock:
         self._counted = self.ticks()
 
     def ticks(self):
-        """Return milliseconds, which wrap after 2**30."""
+        """Return the tick counter in ms, which wraps at 2**30."""
         passed = time.ticks_diff(time.ticks_ms(), self._zero)
         return (self._start + int(passed * self.speed)) % _PERIOD
 
     def uptime_s(self):
-        """Return the seconds since the start. It must be called at least every six days; the supervisor does so."""
+        """Return the seconds since the start.
+
+        The supervisor calls this often, because more than six days without a call would lose a wrap of the ticks.
+        """
         passed = (self.ticks() - self._counted) % _PERIOD // 1000
         self._counted = (self._counted + passed * 1000) % _PERIOD
         self._uptime_s += passed
@@ -36,7 +39,7 @@ class Clock:
         return self.uptime_s(), self.ticks()
 
     def since(self, moment):
-        """Return the milliseconds since a moment of `now()`, to a second for spans over a day."""
+        """Return the milliseconds since a moment of `now()`. Spans of more than a day are exact to a second only."""
         seconds = self.uptime_s() - moment[0]
         if seconds > 86400:
             return seconds * 1000
@@ -46,8 +49,8 @@ class Clock:
         await asyncio.sleep_ms(max(1, int(seconds * 1000 / self.speed)))
 
     async def limit(self, awaitable, seconds):
-        """Return the result of `awaitable`, or raise asyncio.TimeoutError: the time limit for peers on the network.
+        """Return the result of `awaitable`, which waits for a network peer. asyncio.TimeoutError after `seconds`.
 
-        The limit is at least a real second, because peers do not run faster when the clock does.
+        The limit is at least a real second, because a fast clock does not make peers faster.
         """
         return await asyncio.wait_for(awaitable, max(seconds / self.speed, 1))

@@ -1,7 +1,7 @@
-"""An ESP32 as a board: its peripherals, set up from a table of pins.
+"""An ESP32 as a board, with peripherals that are set up from a table of pins.
 
-Each call follows the documentation of MicroPython's ESP32 port; docs/calls.md lists the sources, and the calls that
-have run on hardware.
+Each call follows the documentation of MicroPython's ESP32 port. docs/calls.md lists the calls with their sources, and
+the points to check on hardware.
 """
 
 import asyncio
@@ -12,11 +12,12 @@ from micropython import const
 from board.clock import Clock
 from overlay import load
 
-_FULL = const(3900)  # of 4096: at this level the driver's buffer is full, and bytes were lost
+# Bytes in the UART driver's buffer of 4096. If more bytes wait, some bytes were lost.
+_FULL = const(3900)
 
 
 class Line:
-    """The serial line of P1 and its Data Request."""
+    """The serial line of P1, with its Data Request pin."""
 
     def __init__(self, uart, request):
         self.overruns = 0
@@ -32,7 +33,7 @@ class Line:
         return self._uart.read(size) or b""
 
     def request(self, on):
-        """Raise the Data Request line, or release it: high or high impedance, never low (DSMR P1 5.0.2, 5.7.2)."""
+        """Set Data Request to high if `on`, otherwise to high impedance. It is never low (DSMR P1 5.0.2, 5.7.2)."""
         if on:
             self._request.init(Pin.OUT, value=1)
         else:
@@ -40,19 +41,19 @@ class Line:
 
 
 class Disk:
-    """The card as a block device that returns 0, or -5 for an error, under every version of MicroPython.
+    """The card as a block device. It returns 0 for success and -5 for an error, in every version of MicroPython.
 
-    Up to 1.28 the driver returns True or False. From 1.29 on it returns 0 or -5, but False for a card that was removed,
-    which as a number would mean success.
+    The driver of MicroPython 1.28 and older returns True or False. Since 1.29 it returns 0 or -5, but False if the card
+    was removed. As a number, False would mean success.
     """
 
     def __init__(self, card):
         self._card = card
 
     def renew(self):
-        """Return the card as a device for its next mount, and detach this one.
+        """Return a new Disk for the next mount of the card, and detach this Disk from the card.
 
-        A file of this one that could not be closed would otherwise write its buffer over newer data.
+        Without the detachment, a file that could not be closed would later write its buffer over newer data.
         """
         card, self._card = self._card, None
         return Disk(card)
@@ -72,13 +73,13 @@ def _code(reply):
 
 
 class Board:
-    """The board.
+    """An ESP32 board.
 
-    `facts(board)`, in the file of each kind of board, returns the name that people know, the pins, and the address of
-    the register that shows a brownout, None if it is unknown.
+    `facts(board)` is in the file of each kind of board. It returns (product name, dict of pins, address of the register
+    that shows a brownout). The address is None if it is unknown.
 
-    Pins: led, rx, tx, rts, boot; for the card mosi, miso, sck, cs, slot (of machine.SDCard), and card_power if a pin
-    switches the card on.
+    The dict has the pins led, rx, tx, rts and boot. For the card it has mosi, miso, sck, cs, and the slot of
+    machine.SDCard. It has card_power if a pin switches the card on.
     """
 
     http = ("0.0.0.0", 80)
@@ -96,24 +97,24 @@ class Board:
         self._disk = Disk(card) if card else None
 
     def mount_card(self, path):
-        """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
+        """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
         if self._disk:
             self._disk = self._disk.renew()
         return load("board.esp32_card").mount(self._disk, path)
 
     def read_sector(self, sector, buffer):
-        """Read 512 bytes of the card into `buffer`, also if it cannot be mounted. OSError if they cannot be read."""
+        """Read a sector (512 bytes) into `buffer`, also if the card cannot be mounted. OSError if the read fails."""
         load("board.esp32_card").read_sector(self._disk, sector, buffer)
 
     def format_card(self):
-        """Format the card, which must not be mounted. OSError if that fails."""
+        """Format the card, which must not be mounted. OSError if the card fails."""
         load("board.esp32_card").format_card(self._disk)
 
     def each_second(self):
-        """Do nothing: an ESP32 has no periodic work."""
+        """Do nothing, because an ESP32 has no periodic work."""
 
     def led(self, duty):
-        """Set the light, 0 to 1023."""
+        """Set the brightness of the LED, 0 to 1023."""
         self._led.duty_u16(duty * 64)
 
     def button(self):
@@ -124,7 +125,7 @@ class Board:
         self._watchdog.feed()
 
     def leave(self):
-        """Leave the board to a person at the cable: the watchdog cannot be stopped, but it can be given more time."""
+        """Give the watchdog ten minutes for a person at the cable, because it cannot be stopped."""
         load("board.esp32_start").feed_later()
 
     def restart(self):

@@ -1,4 +1,4 @@
-"""Mounts, formats and reads the card of an ESP32. Loaded on demand.
+"""Mounting, formatting and reading of an ESP32's card. Loaded on demand.
 
 `disk` is the Disk of board/esp32.py, None if the card slot cannot be used.
 """
@@ -12,7 +12,7 @@ _LATER_MS = const(600000)
 
 
 def mount(disk, path):
-    """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
+    """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
     if not disk:
         raise OSError("the slot of the card cannot be used")
     disk.ioctl(2, 0)  # reset the driver, because the card may have been exchanged
@@ -24,13 +24,13 @@ def mount(disk, path):
 
 
 def read_sector(disk, sector, buffer):
-    """Read 512 bytes of the card into `buffer`. OSError if they cannot be read."""
+    """Read a sector of 512 bytes from the card into `buffer`. OSError if the read fails."""
     if not disk or disk.readblocks(sector, buffer):
         raise OSError(5)
 
 
 def format_card(disk):
-    """Format the card. OSError if that fails."""
+    """Format the card. OSError if the card fails."""
     if not disk:
         raise OSError(5)
     WDT(timeout=_LATER_MS)  # mkfs is one call, which takes minutes on a large card

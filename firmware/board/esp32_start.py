@@ -1,4 +1,4 @@
-"""Sets up an ESP32 when it starts, and prepares it for a person at the cable. Loaded on demand."""
+"""Setup of an ESP32 at its start, and a longer watchdog for a person at the cable. Loaded on demand."""
 
 import machine
 import time
@@ -7,7 +7,7 @@ from micropython import const
 
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
-_POWER_ON = const(1)  # machine.PWRON_RESET, also the cause after a brownout
+_POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports after a brownout
 
 
 def start(board, facts):
@@ -35,8 +35,8 @@ def _peripherals(pins):
 
 
 def _uart(pins):
-    # 115200 8N1, inverted by the meter's optocoupler. 4 KB hold three seconds of long telegrams. With
-    # timeout_char the driver takes a hundred bytes per interrupt instead of one.
+    # P1 is 115200 baud, 8N1. The meter's optocoupler inverts the signal. A buffer of 4 KB has room for three seconds of
+    # long telegrams. With timeout_char, the driver reads a hundred bytes per interrupt instead of one.
     return UART(
         1,
         115200,
@@ -54,7 +54,7 @@ def _card(pins):
         Pin(pins["card_power"], Pin.OUT, value=1)
         time.sleep_ms(50)
     try:
-        # Only one SDCard can exist: a second one, or one after a soft reset, is refused.
+        # Only one SDCard can exist, also after a soft reset. A second SDCard raises OSError.
         return machine.SDCard(
             slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
         )
@@ -64,10 +64,10 @@ def _card(pins):
 
 
 def _reset_cause(register):
-    """Return the cause of the start. `register`: address of RTC_CNTL_RESET_STATE_REG, None if it is unknown."""
+    """Return the cause of the start. `register` is the address of RTC_CNTL_RESET_STATE_REG, None if unknown."""
     cause = machine.reset_cause()
     if cause == _POWER_ON and register and machine.mem32[register] & 0x3F != 1:
-        return "brownout"  # the brownout handler restarts the chip, and MicroPython reports "power on"
+        return "brownout"  # the brownout handler restarts the chip, but MicroPython reports "power on"
     return ("unknown", "power_on", "reset", "watchdog", "deep_sleep", "soft_reset")[cause]
 
 

@@ -1,6 +1,6 @@
-"""Small JSON files in the board's flash: a copy of the settings, secrets, the newest crash. Loaded on demand.
+"""Small JSON files in the board's flash: copy of the settings, secrets, newest crash report. Loaded on demand.
 
-LittleFS renames in one step, so a power cut leaves the old file or the new one, never a part of one.
+LittleFS renames a file in one step. Therefore a power cut leaves either the old file or the new file complete.
 """
 
 import json
@@ -18,7 +18,7 @@ def read_json(board, name):
 
 
 def write_json(board, name, value):
-    """Replace a file by a dict. OSError if the flash is full."""
+    """Replace the content of a file by a dict. OSError if the flash is full."""
     path = "%s/%s" % (board.flash, name)
     with open(path + ".new", "w") as file:
         json.dump(value, file)

@@ -1,6 +1,6 @@
-"""Any ESP32: its pins are in config.json in the board's flash, {"pins": {"rx": 16, ...}}.
+"""Any ESP32, with pins from config.json in the board's flash: {"pins": {"rx": 16, ...}}.
 
-Pins that it does not give are those below; for the card they are the ones that Espressif recommends.
+A pin that is missing in config.json has its default. The default pins of the card are those that Espressif recommends.
 """
 
 from overlay import load
@@ -22,7 +22,7 @@ _PINS = {
 
 
 def facts(board):
-    """Return name, pins and register, without config.json if `board` is None."""
+    """Return (name, pins, register), which board/esp32.py describes. If `board` is None, config.json is ignored."""
     pins = _PINS.copy()
     given = read_json(board, "config.json").get("pins") if board else None
     for pin in given if isinstance(given, dict) else ():

@@ -1,7 +1,7 @@
-"""The host board: a pseudo-terminal or TCP socket for the meter, a folder or FAT image for the card.
+"""The host board, which is this computer: a pseudo-terminal or TCP socket as P1 line, a folder or FAT image as card.
 
 Its options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
-P1_BUTTON is the path of a file; the button is pressed while that file exists.
+P1_BUTTON is the path of a file. The button counts as pressed while this file exists.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ _NEW_IMAGE = 64 << 20  # bytes
 
 
 class Line:
-    """The serial line. A terminal or socket has no request line, so its level is sent as b"1" and b"0"."""
+    """The serial line. A terminal or socket has no Data Request pin. Therefore its level is sent as b"1" or b"0"."""
 
-    overruns = 0  # unread bytes wait in the kernel
+    overruns = 0  # no byte is ever lost, because unread bytes wait in the kernel
 
     def __init__(self, target):
         if target.startswith("tcp:"):
@@ -37,7 +37,8 @@ class Line:
     async def read(self, size):
         chunk = await self._stream.read(size)
         if not chunk:
-            await asyncio.sleep_ms(20)  # no bytes, or the other end is closed for now
+            # No byte has arrived, or the other end of the line is closed for the moment.
+            await asyncio.sleep_ms(20)
         return chunk
 
     def request(self, on):
@@ -45,7 +46,10 @@ class Line:
 
 
 class Image:
-    """A file as a block device of 512-byte sectors, so that the card is a real FAT. `ended`: see Disk in esp32.py."""
+    """A file as a block device of 512-byte sectors, so that the card has a real FAT filesystem.
+
+    `ended` is True after a new mount has detached this device, as with Disk in board/esp32.py.
+    """
 
     ended = False
 
@@ -79,16 +83,16 @@ class Image:
             self._file.flush()
         elif request == 4:  # count of sectors
             return self._sectors
-        elif request == 5:  # their size
+        elif request == 5:  # size of a sector
             return _SECTOR
         return 0
 
 
 class Board:
-    """The board: the same attributes and methods as in esp32.py."""
+    """The host as a board, with the attributes and methods of Board in board/esp32.py."""
 
     name = "host"
-    has_radio = False  # the computer's own network
+    has_radio = False  # the network connection is the computer's
     pins = None
     reset_cause = "power_on"
     report = None  # see board/rtc_memory.py
@@ -104,10 +108,10 @@ class Board:
         self._card = setting("P1_CARD")
         self._image = None
         self._button = setting("P1_BUTTON")
-        self._most = 0 if setting("P1_STATS") else None  # most bytes of memory in use so far
+        self._most = 0 if setting("P1_STATS") else None  # highest memory use so far, in bytes
 
     def mount_card(self, path):
-        """Mount the card at a path. Return its filesystem, None without a card; OSError if it cannot be read."""
+        """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
         if not self._card:
             return None
         if self._card.endswith(".img"):
@@ -116,21 +120,21 @@ class Board:
             self._image = image = Image(self._card)
             if image.is_new:
                 self.format_card()
-            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]  # the stubs want their own base class
+            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]  # the stubs require their own base class
         else:
-            filesystem = vfs.VfsPosix(self._card)  # type: ignore[attr-defined]  # stubs are of a board
+            filesystem = vfs.VfsPosix(self._card)  # type: ignore[attr-defined]  # the stubs are those of a board
         vfs.mount(filesystem, path)
         return filesystem
 
     def read_sector(self, sector, buffer):
-        """Read 512 bytes of the card into `buffer`, also if it cannot be mounted. OSError if they cannot be read."""
+        """Read a sector (512 bytes) into `buffer`, also if the card cannot be mounted. OSError if the read fails."""
         Image(self._card).readblocks(sector, buffer)
 
     def format_card(self):
-        """Format the card, which must not be mounted. OSError if that fails."""
+        """Format the card, which must not be mounted. OSError if the card fails."""
         if not self._card or not self._card.endswith(".img"):
             raise OSError("only an image can be formatted")
-        vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs want their own base class
+        vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs require their own base class
 
     def memory(self, data=None):
         """Read or write the memory that survives a reset."""
@@ -146,7 +150,7 @@ class Board:
             return b""
 
     def each_second(self):
-        """Print, with P1_STATS, the bytes of memory in use after a collection whenever they reach a new maximum."""
+        """If P1_STATS is set, collect garbage, and print the bytes of memory in use at each new maximum."""
         if self._most is not None:
             gc.collect()
             used = gc.mem_alloc()
@@ -155,7 +159,7 @@ class Board:
                 print("memory", used)
 
     def led(self, duty):
-        """Ignore the light: this computer has none."""
+        """Do nothing, because this computer has no LED."""
 
     def button(self):
         if not self._button:
@@ -167,11 +171,11 @@ class Board:
         return True
 
     def feed(self):
-        """Do nothing: this computer has no watchdog."""
+        """Do nothing, because this computer has no watchdog."""
 
     def leave(self):
         """Do nothing when the firmware is stopped by hand."""
 
     def restart(self):
-        """End with the status on which the simulator starts this process again."""
+        """Exit with status 3, after which the simulator starts this process again."""
         sys.exit(3)

@@ -1,6 +1,6 @@
-"""The LED: shows requested patterns once, and otherwise the state of the device.
+"""The LED: shows each requested pattern once, and otherwise the state of the device.
 
-Nothing waits for the light, because it advances one step at a time.
+The firmware never waits for the LED, because each call shows one step of a pattern only.
 """
 
 from micropython import const
@@ -12,11 +12,11 @@ _BRIGHTEST = const(9)
 
 
 class Light:
-    """Shows the patterns of board/light_patterns.py, in steps of a tenth of a second.
+    """The LED with the patterns of board/light_patterns.py, in steps of a tenth of a second.
 
-    `state()` returns the pattern for the state of the device: "dim" if all is well, "risk", "sos" or "wifi". `config`
-    has `brightness` in percent and the quiet hours `quiet_from` and `quiet_to`, "HH:MM" of the meter's clock. In quiet
-    hours the light is dark, except for patterns that were requested.
+    `state()` returns the pattern for the state of the device: "dim" without a problem, otherwise "risk", "sos" or
+    "wifi". `config` contains `brightness` in percent. It also contains the quiet hours `quiet_from` and `quiet_to`, as
+    "HH:MM" of the meter's clock. In quiet hours the LED is dark, except for requested patterns.
     """
 
     def __init__(self, board, config, state):
@@ -36,12 +36,12 @@ class Light:
         self.show("hi")
 
     def show(self, name):
-        """Show a pattern once, after those that were requested earlier."""
+        """Request a pattern, which is shown once, after all earlier requests. It is ignored if four requests wait."""
         if len(self._asked) < 4:
             self._asked.append(name)
 
     def telegram(self, local_s):
-        """Flash for a telegram at a moment of the meter's clock."""
+        """Flash the LED for a telegram. `local_s` is the time of the meter's clock."""
         self._telegram = True
         minute = local_s // 60
         if minute != self._minute:
@@ -49,7 +49,7 @@ class Light:
             self._is_quiet = load("board.light_patterns").is_quiet(self._config, minute)
 
     def step(self):
-        """Show the next tenth of a second."""
+        """Show the next step of the pattern, for a tenth of a second."""
         if self._at >= len(self._steps) or (self._asked and not self._is_asked):
             self._next()
         level = int(self._steps[self._at])
@@ -59,7 +59,7 @@ class Light:
         self._telegram = False
         if self._is_quiet and not self._is_asked:
             level = 0
-        # Squared, because the eye sees about the square root of the light.
+        # The level is squared, because the eye perceives about the square root of the LED's power.
         duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)
         if duty != self._duty:
             self._duty = duty

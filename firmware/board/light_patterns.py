@@ -3,11 +3,11 @@
 A pattern has one digit for each tenth of a second: 0 is dark, 9 is the brightness that the owner has set.
 """
 
-# Morse: a dot is one step, a dash three, and three are dark between letters (ITU-R M.1677-1).
+# Morse code: a dot lasts one step, a dash three. The pause between letters lasts three steps (ITU-R M.1677-1).
 _DOT, _DASH, _LETTER = "90", "9990", "00"
 _SPELLED = {
     "hi": (".... ..", ""),
-    "wifi": (".-- .. ..-. ..", "0000000"),  # repeated, with seven dark steps between words
+    "wifi": (".-- .. ..-. ..", "0000000"),  # this pattern is repeated, with seven dark steps at its end
     "sos": ("... --- ...", "0000000" + 30 * "1"),
     "bye": ("-... -.-- .", ""),
 }
@@ -28,7 +28,7 @@ def steps(name):
 
 
 def is_quiet(config, minute):
-    """True if a minute, counted from any midnight, is in the owner's quiet hours."""
+    """True if `minute`, the number of minutes since any midnight, is in the owner's quiet hours."""
     start, end = config.get("quiet_from"), config.get("quiet_to")
     if not start or not end:
         return False

@@ -1,7 +1,8 @@
-"""RTC memory: 2 KB that survive a reset. First the running quarter's block, then a crash report.
+"""RTC memory: 2 KB that survive a reset. It contains the running quarter's block, then a crash report.
 
-After power-off it contains random bytes, so each part has a check. `board.report` caches the crash report, because the
-quarter is written every few seconds; it is None until the report was read after a start.
+After a power-off the memory contains random bytes. Therefore the block and the report each contain a check.
+`board.report` caches the crash report, because each write of the block, every few seconds, repeats the report.
+`board.report` is None until the report is first read after a start.
 """
 
 from micropython import const
@@ -10,12 +11,12 @@ _QUARTER = const(768)  # bytes for a quarter's block (demand/quarter.py)
 
 
 def kept_quarter(board):
-    """Return the quarter's block as it was last stored."""
+    """Return the newest stored block of a quarter."""
     return board.memory()[:_QUARTER]
 
 
 def keep_quarter(board, block):
-    """Store a quarter's block beside the report."""
+    """Store a quarter's block. The crash report does not change."""
     if board.report is None:
         board.report = kept_report(board)
     board.memory(bytes(block) + board.report if board.report else block)
@@ -27,7 +28,7 @@ def kept_report(board):
 
 
 def keep_report(board, report):
-    """Store a crash report beside the quarter; b"" removes it."""
+    """Store a crash report, or remove it if `report` is b"". The quarter's block does not change."""
     block = kept_quarter(board)
     board.memory(block + bytes(_QUARTER - len(block)) + report)
     board.report = report

@@ -2,7 +2,7 @@
 
 from board.host import Board
 
-NAME = "host"  # what update packages for it are called
+NAME = "host"  # name of this board in update packages
 
 
 def create_board():

@@ -12,12 +12,12 @@ _PINS = {
     "miso": 13,
     "sck": 12,
     "cs": 10,
-    "slot": 3,  # SPI2, which has these pins
+    "slot": 3,  # slot of SPI2, which has the card's pins
     "card_power": 14,
 }
 _RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG
 
 
 def facts(_):
-    """Return name, pins and register (board/esp32.py)."""
+    """Return (name, pins, register), which board/esp32.py describes."""
     return "LilyGo TTGO T8 ESP32 S2 V1.1", _PINS, _RESET_STATE

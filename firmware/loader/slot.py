@@ -2,10 +2,11 @@
 
 Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
 manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
-A version on trial writes "b ok" once it works. After three starts without that, or a start that fails, the other
-folder starts. The text after "ok" or the number is the reason, for people to read.
+A version on trial writes "b ok" once it works. The other folder starts after three starts without "b ok", or after a
+start that fails. The rest of the line is the reason for the choice, in words for a person.
 
-A turn is (folder, starts). `starts` counts the starts on trial, with this one; None if the version is known to work.
+A turn in this file is (folder, starts). `starts` is the number of starts on trial, with this start. It is None if the
+version is known to work.
 """
 
 import os
@@ -14,15 +15,15 @@ import time
 from micropython import const
 
 _STARTS = const(3)
-_TRIAL_MS = const(60000)  # within this time a version on trial must start its own watchdog, else it hangs
-_FAILS_MS = const(60000)  # a failure after this time does not count as a failed start
-_PAUSE_S = const(10)  # before the restart: time for somebody with a cable
+_TRIAL_MS = const(60000)  # a version on trial that starts no watchdog within 60 s counts as hanging
+_FAILS_MS = const(60000)  # a failure more than 60 s after the start does not count as a failed start
+_PAUSE_S = const(10)  # pause before the restart, in which a person at the cable can stop it
 
 ROOT = os.getcwd().rstrip("/")
 
 
 def choose():
-    """Return the turn to start; None without a complete firmware."""
+    """Return (folder, starts) of the version to start, None without a complete version."""
     slot, starts = _read()
     if not _is_whole(slot):
         print("loader: no whole firmware in", slot)
@@ -38,12 +39,12 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # a version whose starts are not counted could fail without end
+        return _other(slot), None  # a version could fail for ever if its starts are not counted
     return slot, starts + 1
 
 
 def begin(turn):
-    """Import modules from the turn's folder, and guard a version on trial. Return the time in ms ticks."""
+    """Make imports use the chosen folder. Start a watchdog for a version on trial. Return the time in ticks (ms)."""
     if turn:
         sys.path.insert(0, "%s/%s" % (ROOT, turn[0]))
         if turn[1] is not None:
@@ -52,30 +53,33 @@ def begin(turn):
 
 
 def failed(turn, error, began):
-    """Handle an error that ended the firmware: print it, choose the other folder if that helps, and restart."""
+    """Print the exception that ended the firmware, and restart.
+
+    After a failed trial or an early failure, the other folder starts if it is complete.
+    """
     slot, starts = turn
     sys.print_exception(error)
     soon = time.ticks_diff(time.ticks_ms(), began) < _FAILS_MS
     if _is_whole(_other(slot)) and (starts is not None or soon):
         why = "%s failed: %r" % (slot, error)
         print("loader: the other version has its turn:", why)
-        # After a failed trial the other folder is the version before the update, which is known to work.
-        # Otherwise nothing is known about the other folder, so it is on trial.
+        # After a failed trial, the other folder contains the previous version, which is known to work. Otherwise
+        # nothing is known about the other folder, so that its version is started on trial.
         _note(_other(slot), None if starts is not None else 0, why)
     time.sleep(_PAUSE_S)
     try:
         from machine import reset
     except ImportError:
-        sys.exit(3)  # on a computer: the simulator starts the firmware again
+        sys.exit(3)  # on a computer, the simulator starts the firmware again
     reset()
 
 
 def _guard():
-    """Start a watchdog, which restarts a version that hangs before it has started its own."""
+    """Start a watchdog, which restarts the board if a version hangs before it has started its own watchdog."""
     try:
         from machine import WDT
     except ImportError:
-        return  # on a computer
+        return  # a computer has no watchdog
     WDT(timeout=_TRIAL_MS)
 
 
@@ -92,19 +96,19 @@ def _other(slot):
 
 
 def _read():
-    """Return the turn in slot.txt; folder a, known to work, without a valid slot.txt."""
+    """Return (folder, starts) from slot.txt, or ("a", None) if slot.txt does not exist or is not valid."""
     try:
         with open(ROOT + "/slot.txt") as file:
             slot, starts = file.read().split()[:2]
         if slot in ("a", "b"):
             return slot, None if starts == "ok" else int(starts)
     except (OSError, ValueError):
-        pass  # no file yet, or not a valid one
+        pass  # slot.txt does not exist or is not valid
     return "a", None
 
 
 def _note(slot, starts, why=""):
-    """Replace slot.txt in one step; False if the flash fails."""
+    """Replace slot.txt in one step. Return False if the flash fails."""
     try:
         with open(ROOT + "/slot.new", "w") as file:
             file.write("%s %s %s\n" % (slot, "ok" if starts is None else starts, why))

@@ -1,15 +1,15 @@
 """CRC-16/ARC, the check of a P1 telegram.
 
 Polynomial x16 + x15 + x2 + 1, reflected, initial value 0 (DSMR P1 5.0.2, 6.2).
-Check value: "123456789" gives BB3D.
+Check value: the CRC of "123456789" is BB3D.
 """
 
 from array import array
 
 
 def _tables():
-    # One table advances by one byte, the other by the byte before it: together two bytes in one step,
-    # which halves the time, because MicroPython's loop costs the same for each step.
+    # With two tables, a step of the loop processes two bytes: `high` is for the first byte, `low` for the second.
+    # This halves the time, because each step of a loop has the same cost in MicroPython.
     low = array("H", bytes(512))
     high = array("H", bytes(512))
     for byte in range(256):
@@ -27,7 +27,7 @@ _LOW, _HIGH = _tables()
 
 
 def crc16(data, crc=0):
-    """Return the CRC of `data` (bytes), continued from `crc`, the value of the bytes before it."""
+    """Return the CRC of `data` (bytes). `crc` is the CRC of the bytes before `data`."""
     low = _LOW
     high = _HIGH
     even = len(data) & ~1

@@ -5,15 +5,16 @@ from micropython import const
 from meter.crc import crc16
 from overlay import load
 
-# A Belgian telegram has 400 to 1500 bytes, with a text message of 1024 characters up to 3.5 KB (e-MUCS P1).
+# Maximum length of a telegram in bytes. A Belgian telegram has 400 to 1500 bytes, or up to 3.5 KB with a text
+# message of 1024 characters (e-MUCS P1).
 LIMIT = const(4096)
 
 
 class Framer:
-    r"""Finds telegrams in a stream that may start, break off or be damaged anywhere.
+    r"""Finder of telegrams in a stream of bytes, which may start or break off anywhere and may be damaged.
 
-    It calls `on_telegram(lines)` with each telegram whose CRC is valid: its lines as bytes, split at LF (a CR stays at
-    each line's end), so that `b"\\n".join(lines) + b"\\n"` is the telegram byte for byte.
+    It calls `on_telegram(lines)` with each telegram whose CRC is valid. `lines` are the lines of the telegram as bytes.
+    They are split at LF and still have their CR, so that `b"\n".join(lines) + b"\n"` is the telegram byte for byte.
 
     A line may contain "/" and "!", although IEC 62056-21 forbids them. Therefore a "/" in a telegram may begin the next
     one, after a telegram that was cut short. The CRC decides which "/" is the beginning. A "!" inside a line is the end
@@ -22,22 +23,22 @@ class Framer:
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = 0  # beginnings of telegrams that were damaged, or cut short by the next one
-        self.overruns = 0  # telegrams longer than LIMIT
-        self.crc = 0  # CRC of the telegram in progress; it stays until the next telegram begins
+        self.crc_errors = 0  # number of telegrams that were damaged or incomplete; a "/" inside one counts as another
+        self.overruns = 0  # number of telegrams longer than LIMIT
+        self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
         self._on_telegram = on_telegram
-        self._newest = []  # lines of the newest good telegram
+        self._newest = []  # lines of the newest valid telegram
         self.reset()
 
     def reset(self):
         """Discard the telegram in progress, and wait for the next one."""
-        self.length = 0  # bytes of the telegram in progress; 0: none has begun
-        self.lines = []  # its lines
-        self.tail = b""  # the line whose LF has not arrived
-        self._digits = None  # CRC digits that have arrived after "!"; None before "!"
+        self.length = 0  # bytes of the telegram in progress, 0 if no telegram has begun
+        self.lines = []  # lines of the telegram in progress
+        self.tail = b""  # bytes of the line whose LF has not arrived yet
+        self._digits = None  # digits of the CRC that have arrived after "!", None before "!"
 
     def feed(self, chunk):
-        """Take the next bytes of the serial line, any number of them."""
+        """Process `chunk`, the next bytes of the serial line, of any length."""
         at = 0
         while at < len(chunk):
             at = self._collect(chunk, at) if self._digits is None else self._check(chunk, at)

@@ -1,13 +1,13 @@
-"""The objects of a telegram that the firmware reads, as data: the parser knows no code by name.
+"""Table of the objects of a telegram that the firmware reads. The parser contains no OBIS code.
 
-To add an object, add a row. The ending of a field is its unit. Two codes may give one field.
+To add an object, add a row. The name of a field ends with its unit, such as `_wh`. Two codes may share one field.
 
 Source: e-MUCS P1 1.7.1 and 2.1.1; DSMR P1 5.0.2; telegrams of Iskraemeco and Landis+Gyr meters.
 """
 
 from micropython import const
 
-# Kinds: `meter/values.py` has a function for each, which reads the value and knows its unit.
+# Kinds of objects. For each kind, `meter/values.py` has a function that reads the value and its unit.
 TEXT = const(1)
 LONG_TEXT = const(2)
 STAMP = const(3)
@@ -22,7 +22,8 @@ PEAK = const(11)
 MONTHS = const(12)
 VOLUME = const(13)
 
-# OBIS code, kind, field; in about the order of a telegram, because the parser searches on from the previous object.
+# Columns: OBIS code, kind, field. The rows have about the order of a telegram, because the parser begins each search
+# after the row of the previous object.
 OBJECTS = (
     (b"0-0:96.1.4", TEXT, "meter_version"),
     (b"0-0:96.1.1", TEXT, "meter_id"),
@@ -64,7 +65,7 @@ OBJECTS = (
     (b"0-0:17.0.0", LIMITER, "limiter_w"),
     (b"1-0:31.4.0", FUSE, "fuse_ma"),
     (b"0-0:96.13.0", LONG_TEXT, "message"),
-    # The M-Bus meter on channel n, 1 to 4: its codes in a telegram begin with 0-1 to 0-4. These rows come last.
+    # Rows of M-Bus meters, which must be the last rows. In a telegram, `n` is 0-1 to 0-4 for the channels 1 to 4.
     (b"n:24.1.0", COUNT, "type"),
     (b"n:96.1.0", TEXT, "id"),
     (b"n:96.1.1", TEXT, "id"),
@@ -74,15 +75,16 @@ OBJECTS = (
     (b"n:24.2.1", VOLUME, "volume"),
 )
 
-ROW = const(13)  # bytes in CODES: a code of up to 11 and its bracket, then
-KIND = const(12)  # the place of the kind
+# Each object has a row of 13 bytes in CODES: its OBIS code of up to 11 characters, a bracket, blanks, and its kind.
+ROW = const(13)
+KIND = const(12)  # index of the kind in a row
 
 
 def _packed_by_build(objects):
     """Return (codes, fields, number of rows before those of M-Bus meters).
 
-    The codes and kinds are one bytes of rows, because a dict takes ten times its memory: 6.3 KB instead of 0.6 KB on a
-    32-bit board.
+    `codes` is one bytes object with the code and the kind of each row. A dict would need ten times its memory: 6.3 KB
+    instead of 0.6 KB on a 32-bit board.
     """
     codes = b"".join([(code + b"(" + b" " * KIND)[:KIND] + bytes([kind]) for code, kind, _ in objects])
     fields = tuple([field for _, _, field in objects])

@@ -1,4 +1,4 @@
-"""Parser: turns the lines of a good telegram into a reading."""
+"""Parser: turns the lines of a valid telegram into a reading."""
 
 from meter import values
 from meter.objects import CODES, FIELDS, KIND, MBUS_ROW, ROW, STAMP
@@ -8,7 +8,10 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
 
 def total(reading, field):
-    """Return Wh for "energy_import_" or "energy_export_": the meter's total, else the sum of its tariffs, else None."""
+    """Return the total energy in Wh, None if it is absent. `field` is "energy_import_" or "energy_export_".
+
+    If the meter sends no total, the total is the sum of its tariffs.
+    """
     wh = reading[field + "wh"]
     if wh is None:
         tariffs = [wh for wh in [reading[field + tariff] for tariff in _TARIFFS] if wh is not None]
@@ -19,32 +22,34 @@ def total(reading, field):
 class Parser:
     """The newest reading, updated by each telegram.
 
-    `reading` is a dict from field (meter/objects.py) to its value (meter/values.py); "mbus" is a dict from channel to
-    the fields of its meter. A field is None if the telegram lacks it or gives no value; a field of an M-Bus meter can
-    also be missing.
+    `reading` is a dict from the fields of meter/objects.py to their values (meter/values.py). `reading["mbus"]` is a
+    dict from each M-Bus channel to a dict of that meter's fields. A field is None if the telegram has no value for it.
+    A field of an M-Bus meter can also be missing from its dict.
 
-    A meter sends the same objects each second, and few of them change. So the parser looks up the object of each line
-    once, and skips a line that is the same object in memory as in the previous telegram (Framer shares equal lines).
+    A meter sends the same objects each second, and few values change. Therefore the parser looks up the OBIS code of
+    each line only once. It skips an unchanged line, which is the same object in memory as in the previous telegram (see
+    Framer).
     """
 
     def __init__(self):
-        # All fields from the start, because a dict that grows costs as much time as reading the numbers.
+        # The reading contains all fields from the start, because a growing dict would cost as much time as the parsing.
         self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
         self.reading["mbus"] = {}
         self.reading["meter_model"] = None
         self.lines = ()  # lines of the newest telegram
-        self._moment = None  # the newest moment of the meter's clock
-        self._plan = []  # per line: (function, dict, field, position of its first bracket), None for an unknown object
+        self._moment = None  # newest moment of the meter's clock
+        # For each line: (function, dict, field, index of the first bracket), or None for an unknown object.
+        self._plan = []
 
     def take(self, lines):
-        """Update the reading from the lines of a telegram. A line that cannot be read costs only its own field."""
+        """Update the reading from the lines of a telegram. If a line cannot be read, only its own field is None."""
         old = self.lines
         self.lines = lines
         if len(lines) != len(old) or not self._update(lines, old):
             self._look_up(lines)
 
     def _update(self, lines, old):
-        """Read the lines that changed. False if a line has another object than in the previous telegram."""
+        """Read the changed lines. Return False if a line has another OBIS code than in the previous telegram."""
         at = -1
         for step in self._plan:
             at += 1
@@ -68,7 +73,7 @@ class Parser:
         return True
 
     def _look_up(self, lines):
-        """Read all lines into an empty reading, and store how to read the next ones."""
+        """Read all lines into an empty reading, and build the plan by which later telegrams are read."""
         reading = self.reading
         if self._plan:
             for field in reading:
@@ -83,11 +88,11 @@ class Parser:
         for line in lines[:-1]:
             step = None
             bracket = line.find(b"(")
-            if bracket > 8:  # the shortest known code has nine characters
+            if bracket > 8:  # the shortest known OBIS code has nine characters
                 fields = reading
                 code = line[: bracket + 1]
                 first = 0
-                if line[2] != 48 and line[0] == 48:  # 0-1 to 0-4: an M-Bus meter
+                if line[2] != 48 and line[0] == 48:  # codes of an M-Bus meter begin with 0-1 to 0-4
                     channel = line[2] - 48
                     if channel not in mbus:
                         mbus[channel] = {}
@@ -97,7 +102,7 @@ class Parser:
                     if near < first:
                         near = first
                 place = find(code, near)
-                if place < 0:  # telegrams follow the order of the table, with exceptions
+                if place < 0:  # some objects of a telegram are not in the order of the table
                     place = find(code, first)
                 if place >= 0 and place % ROW == 0:
                     near = place + ROW
@@ -107,13 +112,14 @@ class Parser:
                     step = function, fields, field, bracket
                     try:
                         value = function(line, bracket)
-                        if value is not None:  # two codes can give one field
+                        # Two codes can share a field. A code without a value must not replace the other code's value.
+                        if value is not None:
                             fields[field] = value
                     except (ValueError, IndexError):
                         pass
             plan.append(step)
 
     def _clock(self, line, at):
-        # In the doubled hour of October a timestamp without a letter needs the previous moment.
+        # In October's doubled hour, a timestamp without a letter is ambiguous unless the previous moment is known.
         self._moment = values.clock(line, at, self._moment)
         return self._moment

@@ -6,14 +6,16 @@ import sys
 from meter.framer import Framer
 from meter.parser import Parser
 
-_SILENT_S = 10  # a meter sends every second (DSMR 4: every 10 s); after this silence it is asked again
+# Seconds without a telegram until telegrams are requested again. A meter sends one every second, or every 10 s under
+# DSMR 4.
+_SILENT_S = 10
 
 
 class Reader:
-    """Feeds the bytes of `line` to the parser, and calls `on_reading()` after each good telegram.
+    """Reader of the serial line. It calls `on_reading()` after each valid telegram.
 
-    `line` has `async read(size)`, which returns b"" after a while without bytes, and `request(on)`, the Data Request
-    line of P1 pin 2: a meter sends while it is high (DSMR P1 5.0.2, 5.7).
+    `line` has two methods. `async read(size)` returns the next bytes, or b"" after a while without any.
+    `request(on)` sets Data Request, pin 2 of P1. A meter sends telegrams while this pin is high (DSMR P1 5.0.2, 5.7).
     """
 
     def __init__(self, line, clock, on_reading):
@@ -42,11 +44,11 @@ class Reader:
         }
 
     async def run(self, beat=int):
-        """Read for ever, and call `beat()` after each look at the line."""
+        """Read the meter for ever. Call `beat()` after each read of the serial line."""
         while True:
             try:
                 await self._read(beat)
-            except MemoryError as error:  # it costs this telegram, but not the task
+            except MemoryError as error:  # the telegram is lost, but the task continues
                 self.framer.reset()
                 self.parser.lines = ()
                 gc.collect()
@@ -69,7 +71,7 @@ class Reader:
         self._collect = True
 
     def each_second(self):
-        """Keep the request line high. If the meter stays silent, release the line for a second to start again."""
+        """Keep Data Request high. After each 10 s without a telegram, release it for a second as a new request."""
         telegrams = self.framer.telegrams
         self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
         self._before = telegrams

@@ -1,8 +1,9 @@
-"""Timestamps of the meter: a moment is (local_s, summer).
+"""Timestamps of the meter, and arithmetic with their moments (local_s, summer).
 
-local_s counts seconds since 2000-01-01 00:00:00 by the digits of the local clock, so that quarters, days and months are
-plain arithmetic. summer is the letter (True for S, +02:00); it is needed only to tell the two passes of October's
-doubled hour apart. Seconds since 2000 stay small integers on the board until 2034.
+`local_s` is the number of seconds from 2000-01-01 00:00:00 to the local date and time, without regard to summer time.
+Therefore quarters, days and months are plain arithmetic. `summer` is True for the letter S (UTC+02:00) and False for W
+(UTC+01:00). It distinguishes the two passes of October's doubled hour. Until 2034, seconds since 2000 fit into a small
+integer of the board.
 
 Source: DSMR P1 5.0.2 and e-MUCS P1, type TST: YYMMDDhhmmssX.
 """
@@ -11,30 +12,32 @@ from micropython import const
 
 _DAY_S = const(86400)
 _HOUR_S = const(3600)
-# Years of real timestamps. Others mean "no time", such as 000101000000W and 700101010000W.
+# First and last year of real timestamps (20xx). Timestamps of other years mean "no time", such as 000101000000W and
+# 700101010000W.
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-_newest = [None, None]  # the newest date's digits and its first second: a meter repeats the same date
+# Digits of the newest date, and its midnight as local_s. They are cached, because most telegrams have the same date.
+_newest = [None, None]
 
 
 def parse(data, start=0, end=None, previous=None):
-    """Return the moment (local_s, summer) of a timestamp, None for a filler or if it is not a timestamp.
+    """Return the moment (local_s, summer) of a timestamp, None for a filler or an invalid timestamp.
 
-    data[start:end] is the text between the brackets: 12 digits and S or W. Iskra meters omit the letter; then the EU's
-    rule gives it. In October's doubled hour `previous`, the moment of the previous telegram, decides (winter without
-    one).
+    `data[start:end]` is the text between the brackets: 12 digits, then S or W. Iskra meters omit the letter, so that
+    `summer` follows from the EU's rule for summer time. In October's doubled hour it follows from `previous`, the
+    moment of the previous telegram. Without a previous moment, the doubled hour is read as winter time.
     """
     if end is None:
         end = len(data)
     length = end - start
     if length != 13 and length != 12:
         return None
-    # two numbers of six digits, because one of twelve would be a big integer on the board
+    # Date and time are two numbers of six digits, because twelve digits would be a big integer on the board.
     date = data[start : start + 6]
     digits = data[start + 6 : start + 12]
     newest = _newest
-    # isdigit, because int() also accepts signs, blanks and underscores
+    # isdigit() comes before int(), because int() also accepts signs, blanks and underscores.
     if date != newest[0]:
         if not date.isdigit():
             return None
@@ -69,13 +72,14 @@ def parse(data, start=0, end=None, previous=None):
 
 
 def iso(local_s, summer):
-    """Return ISO 8601 with the meter's offset: 2024-01-12T23:17:55+01:00."""
+    """Return a moment in ISO 8601 with its UTC offset: 2024-01-12T23:17:55+01:00."""
     return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+0{}:00".format(*civil(local_s), 2 if summer else 1)
 
 
 def civil(local_s):
-    """Return (year, month, day, hour, minute, second) of the local clock."""
-    # Years are counted from 1 March, so that the leap day is the last of its year (2000-03-01 is day 60).
+    """Return the local date and time of `local_s` as (year, month, day, hour, minute, second)."""
+    # A year begins on 1 March here, so that the leap day is the last day of its year. 2000-03-01 is day 60 since
+    # 2000-01-01.
     days = local_s // _DAY_S - 60
     year = (4 * days + 3) // 1461
     day = days - 1461 * year // 4
@@ -88,7 +92,7 @@ def civil(local_s):
 
 
 def seconds(year, month=1, day=1, hour=0, minute=0, second=0):
-    """Return the seconds since 2000-01-01 00:00:00 of a moment on the local clock; years 2000 to 2099."""
+    """Return the seconds from 2000-01-01 00:00:00 to a local date and time of the years 2000 to 2099."""
     if month <= 2:
         year -= 1
         month += 12
@@ -97,16 +101,17 @@ def seconds(year, month=1, day=1, hour=0, minute=0, second=0):
 
 
 def days_in_month(year, month):
-    """Return 28 to 31; years 2000 to 2099, where every fourth is a leap year."""
+    """Return the number of days of a month, for the years 2000 to 2099. Every fourth year is a leap year."""
     if month == 2:
         return 28 if year % 4 else 29
     return 30 + (month + month // 8) % 2
 
 
 def shift(local_s, summer, by):
-    """Return the moment `by` seconds later (earlier if negative), with the letter that is valid then.
+    """Return the moment (local_s, summer) that is `by` seconds later, or earlier if `by` is negative.
 
-    The letter stays for a meter that sends one letter all year (its timestamps contradict the EU's rule).
+    The new `summer` follows from the EU's rule for summer time. If the old moment contradicts this rule, `summer` does
+    not change, because the meter sends the same letter all year.
     """
     standard = local_s - _HOUR_S if summer else local_s
     if _is_summer(standard) != summer:
@@ -117,32 +122,33 @@ def shift(local_s, summer, by):
 
 
 def elapsed(local_s, summer, from_s, from_summer):
-    """Return the real seconds from the second moment to the first, clock changes included."""
+    """Return the real seconds from (from_s, from_summer) to (local_s, summer), also across a clock change."""
     return local_s - from_s - (summer - from_summer) * _HOUR_S
 
 
 def _is_summer(standard_s):
-    """True if summer time is valid; standard_s counts on a clock that keeps winter time all year.
+    """True if summer time is in effect at `standard_s`, a time of a clock that has winter time all year.
 
-    On that clock both changes are at 02:00 of the last Sunday, of March and of October (EU directive 2000/84/EC).
+    In winter time, both clock changes are at 02:00, on the last Sunday of March and October (EU directive 2000/84/EC).
     """
     year, month, day, hour, _, _ = civil(standard_s)
     if month < 3 or month > 10:
         return False
     if 3 < month < 10:
         return True
-    # 2000-01-02 was a Sunday, so Sundays are the day numbers with remainder 1 after division by 7
+    # 2000-01-02 is day number 1 and was a Sunday. Therefore the day number of each Sunday modulo 7 is 1.
     last = seconds(year, month, 31) // _DAY_S
     sunday = 31 - (last - 1) % 7
     return (day > sunday or (day == sunday and hour >= 2)) == (month == 3)
 
 
 def _letter(local_s, previous):
-    """Return True for summer, from the digits and the previous moment."""
+    """Return True if summer time is in effect at `local_s`, for a timestamp without a letter."""
     winter = not _is_summer(local_s)
     if not _is_summer(local_s - _HOUR_S):
         return False
     if not winter or previous is None:
         return not winter
-    # The doubled hour: its first pass ends if the digits fall back by over half an hour. Less is a corrected clock.
+    # In October's doubled hour, a step back of over half an hour is the change to winter time. A smaller step back is a
+    # correction of the meter's clock.
     return previous[1] and local_s > previous[0] - 1800

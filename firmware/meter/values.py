@@ -1,8 +1,9 @@
-"""Values of objects: from the bytes between the brackets to integers in base units.
+"""Values of a telegram's objects, parsed from the bytes between the brackets.
 
-W, Wh, dV (0.1 V), mA, dm3, MJ: no value of a meter is a float, because the board's floats have 24 bits. Each kind of
-meter/objects.py has a function `(line, at)`; `at` is the position of the line's first bracket. It raises ValueError or
-IndexError for a value that cannot be read, and returns None if the meter has no value.
+Numbers are integers in W, Wh, dV (0.1 V), mA, dm3 or MJ. They are never floats, because floats of the board have only
+24 bits of precision. Each kind of meter/objects.py has a function `(line, at)`, where `at` is the index of the line's
+first bracket. The function returns None if the meter has no value, and raises ValueError or IndexError if the value
+cannot be read.
 
 Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 """
@@ -30,13 +31,14 @@ from meter.timestamp import parse
 _POINT = const(46)  # b"."[0]
 _KILO = const(107)  # b"k"[0]
 _CUBIC = const(109)  # b"m"[0]
-_PREFIXES = {77: 6, 71: 9, 109: -3}  # M, G, m
+_PREFIXES = {77: 6, 71: 9, 109: -3}  # decimal exponents of the prefixes M, G and m
 
 
 def number(line, at, places):
-    """Return the integer in base units of b"(000301.548*kWh)"; `places`: digits kept if the unit has no prefix.
+    """Return a number such as b"(000301.548*kWh)" as an integer in base units, here 301548 Wh.
 
-    The unit is always read, because foreign meters send W, mA or kV.
+    `places` is the number of decimal places that the integer includes if the unit has no prefix. The unit's prefix is
+    always read, because foreign meters send W, mA or kV.
     """
     star = line.find(b"*", at)
     if star < 0:
@@ -60,21 +62,25 @@ def number(line, at, places):
 
 
 def _with_star(line, at):
-    """Return (line with a star before the unit, position of the star) for b"(000123.456kWh)" of edited telegrams."""
+    """Return (line with a star before the unit, index of the star). ValueError without a unit.
+
+    Edited telegrams may have values without a star, such as b"(000123.456kWh)".
+    """
     value = line[at : line.find(b")", at)]
     end = len(value) - (2 if value.endswith(b"m3") else 0)
-    while value[end - 1] > 57:  # after "9" in ASCII: a letter of the unit
+    while value[end - 1] > 57:  # ASCII codes above that of "9" are letters of the unit
         end -= 1
     if end == len(value):
         raise ValueError("no unit")
     return line[: at + end] + b"*" + line[at + end :], at + end
 
 
-# Nearly every number has one of these four forms. Reading them without a search halves the time.
+# Nearly every number ends with *kW, *kWh, *V or *A, and has the usual decimal places. Without a search for its point
+# and unit, the parsing of such a number takes half the time.
 
 
 def power(line, at):
-    """Return W, or Wh for a register."""
+    """Return a power in W, or a register in Wh."""
     if line[-9] == _POINT and line.endswith(b"*kW)\r"):
         return int(line[at + 1 : -9] + line[-8:-5])
     if line[-10] == _POINT and line.endswith(b"*kWh)\r"):
@@ -83,32 +89,32 @@ def power(line, at):
 
 
 def voltage(line, at):
-    """Return dV (0.1 V)."""
+    """Return a voltage in dV (0.1 V)."""
     if line[-6] == _POINT and line.endswith(b"*V)\r"):
         return int(line[at + 1 : -6] + line[-5:-4])
     return number(line, at, 1)
 
 
 def current(line, at):
-    """Return mA."""
+    """Return a current in mA."""
     if line[-7] == _POINT and line.endswith(b"*A)\r"):
         return int(line[at + 1 : -7] + line[-6:-4]) * 10
     return number(line, at, 3)
 
 
 def limiter(line, at):
-    """Return W; kVA counts as kW. None if the limiter is off, which a meter sends as nines."""
+    """Return the limiter's power in W, where kVA counts as kW. None if the limiter is off, which is sent as nines."""
     return None if _is_off(line, at) else power(line, at)
 
 
 def fuse(line, at):
-    """Return mA, None if the fuse is off (nines)."""
+    """Return the fuse's current in mA. None if the fuse is off, which is sent as nines."""
     return None if _is_off(line, at) else current(line, at)
 
 
 def _is_off(line, at):
     behind = line[at + 1 :].lstrip(b"9.")
-    return not behind or not 48 <= behind[0] <= 57  # a unit or nothing follows the nines
+    return not behind or not 48 <= behind[0] <= 57  # the value has no digit other than nine
 
 
 def count(line, at):
@@ -117,23 +123,25 @@ def count(line, at):
 
 
 def text(line, at):
-    """Return text from hex octets ("31534147" is "1SAG") or from plain characters, as the meter sends it.
+    """Return a text, which the meter sends as hex octets ("31534147" is "1SAG") or as plain characters.
 
-    None for empty text, blanks, zeros and dashes, which mean "unknown".
+    None if the text is empty or has only blanks, zeros and dashes, because these mean "unknown".
     """
     value = octets = line[at + 1 : line.find(b")", at)]
-    # Old Iskra meters send their name as eight digits, which could be octets: 20304050 is not " 0@P".
+    # Old Iskra meters send their id as eight plain digits in 0-0:96.1.0. These digits are not decoded as hex octets,
+    # because 20304050 would become " 0@P".
     length = len(value)
     if length % 2 == 0 and (length != 8 or line[:at] != b"0-0:96.1.0"):
         try:
             octets = unhexlify(value)
         except ValueError:
             pass
-    if not octets or octets[0] <= 48 or octets[0] == 255:  # text begins with a letter, a filler does not
+    # A filler begins with a blank, a dash, a zero, or the octet 00 or FF.
+    if not octets or octets[0] <= 48 or octets[0] == 255:
         octets = octets.strip(b"\xff\x00 ")
         if not octets.strip(b"-0 "):
             return None
-    if (  # digits that are not hex octets
+    if (  # control characters show that the value was plain digits and no hex octets
         octets is not value
         and min(octets) < 32
         and min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32
@@ -143,7 +151,10 @@ def text(line, at):
 
 
 def long_text(line, at):
-    """Return the line itself: text() reads it when it is shown, so that 1024 characters are not in memory twice."""
+    """Return the whole line, None if the message is empty.
+
+    The message is decoded by text() when it is shown, so that its 1024 characters are not in memory twice.
+    """
     return line if line[at + 1] != 41 else None  # b")"[0]
 
 
@@ -156,7 +167,7 @@ def plain(octets):
 
 
 def clock(line, at, previous=None):
-    """Return (local_s, summer); `previous` is the moment of the previous telegram."""
+    """Return the moment (local_s, summer) of a timestamp. `previous` is the moment of the previous telegram or None."""
     moment = parse(line, at + 1, line.find(b")", at), previous)
     if moment is None:
         raise ValueError("no moment")
@@ -164,7 +175,7 @@ def clock(line, at, previous=None):
 
 
 def peak(line, at):
-    """Return (power in W, end of its quarter as local_s, summer). Iskra meters send the value first."""
+    """Return a peak as (power in W, end of its quarter as local_s, summer). Iskra meters send the power first."""
     second = line.find(b"(", at + 1)
     if line.find(b"*", at, second) < 0:
         local_s, summer = clock(line, at)
@@ -174,25 +185,28 @@ def peak(line, at):
 
 
 def months(line, at):
-    """Return the peaks of the closed months, newest first: (month, power in W, end, summer).
+    """Return a list of (month, power in W, end, summer): the peaks of at most 13 closed months, newest first.
 
-    The month is year * 12 + month - 1, `end` the end of the peak's quarter as local_s. The line names its columns:
-    (count)(code)(code)..., then for each record the closing timestamp and a value for each column. Of two columns
-    1-0:1.6.0 the first is the timestamp, the second the value. Months that were never measured are left out.
+    `month` is year * 12 + month - 1. `end` is the end of the peak's quarter as local_s. The line begins with
+    (count)(code)(code)..., and the records of the months follow. A record is the closing timestamp of a month, then a
+    value for each code. The code 1-0:1.6.0 occurs twice: for the timestamp of the peak, then for its power.
+    Months that were never measured are left out.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    columns = line.count(b":")  # one in each code; the one in the line's code is for the count
+    # Number of values in a record: its closing timestamp, and one for each code. It is also the number of colons in the
+    # line: one in the line's own code, and one in each of these codes.
+    columns = line.count(b":")
     column = parts.index(b"1-0:1.6.0")
     found = []
     for record in range(columns, len(parts) - columns + 1, columns):
         ended = parts[record + column]
         value = parts[record + column + 1]
         try:
-            # A month ends where the next one begins: the closing timestamp 2601 is for December 2025.
+            # The closing timestamp is the beginning of the next month: 2601 closes December 2025.
             closed = int(parts[record][:4])
             later = closed - int(ended[:4])
-            # For months before its installation a meter sends the timestamp of their beginning, which is no
-            # peak's, because the quarter that ends then belongs to the previous month.
+            # For a month before its installation, a meter sends the beginning of that month as the peak's
+            # timestamp. It is no peak, because the quarter that ends at this time belongs to the previous month.
             if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:
@@ -209,7 +223,10 @@ def months(line, at):
 
 
 def volume(line, at):
-    """Return (dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter; one never linked has no timestamp."""
+    """Return (amount in dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter.
+
+    ValueError if the meter was never linked, because its value then has no timestamp.
+    """
     value = line.find(b"(", at + 1)
     if line[-9] == _POINT and line.endswith(b"*m3)\r"):
         unit = b"m3"

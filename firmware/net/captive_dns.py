@@ -1,16 +1,19 @@
-"""Name service of the setup network: each name gets this board's address, so that a phone opens the form."""
+"""DNS server of the setup network. It answers each name with the board's address, so that a phone opens the form."""
 
 import asyncio
 import socket
 from micropython import const
 
-_LONGEST = const(512)  # bytes of a query, RFC 1035 §2.3.4
+_LONGEST = const(512)  # maximum length of a query in bytes (RFC 1035 §2.3.4)
 
 
 def answer(query, address):
-    """Return the reply to a query, None if it is not one: `address` (4 bytes) for IPv4, else no address."""
+    """Return the reply to a DNS query, None if the message is not a query with one question.
+
+    The reply contains `address` (4 bytes) if the question is for an IPv4 address, else no address.
+    """
     if len(query) < 17 or query[2] & 0xF8 or query[4:6] != b"\0\1":
-        return None  # a reply, another operation, or not one question
+        return None  # not a standard query with exactly one question
     end = query.find(b"\0", 12) + 5
     if end < 17 or end > len(query):
         return None
@@ -22,7 +25,7 @@ def answer(query, address):
 
 
 async def serve(address, port=53):
-    """Answer queries until the task is cancelled. OSError if the port is not free."""
+    """Answer DNS queries until the task is cancelled. OSError if the port is not free."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,11 +39,11 @@ async def serve(address, port=53):
                 if reply:
                     sock.sendto(reply, peer)
             except OSError:
-                await asyncio.sleep_ms(20)  # the phone has left
+                await asyncio.sleep_ms(20)  # the phone has left the network
     finally:
         sock.close()
 
 
 def _readable(sock):
-    """Wait until `sock` has something to read, as asyncio's streams do."""
+    """Wait until `sock` is readable. The streams of asyncio wait in the same way."""
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs

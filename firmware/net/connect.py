@@ -1,16 +1,16 @@
-"""Connection to a Wi-Fi network: settings of the radio, the reason of a failure, and a scan for networks."""
+"""Connection to a Wi-Fi network: set-up of the radio, the reason for a failure, and a scan for networks."""
 
 import network
 from micropython import const
 
 from overlay import load
 
-_MOST = const(20)  # networks that are listed
-_4WAY_HANDSHAKE_TIMEOUT = const(15)  # from esp_wifi_types.h, because MicroPython has no name for it
+_MOST = const(20)  # maximum number of networks in a list
+_4WAY_HANDSHAKE_TIMEOUT = const(15)  # from esp_wifi_types.h, because MicroPython lacks this constant
 
 
 def join(wifi):
-    """Begin to join the network of the settings; False if they name no network."""
+    """Begin to join the Wi-Fi network of the settings. Return False if the settings contain no network."""
     device = wifi.device
     ssid, password = load("settings.store").wifi(device)
     if not ssid:
@@ -22,8 +22,9 @@ def join(wifi):
 
 
 def begin(wifi, ssid, password, config, attempts=-1):
-    """Set up the radio and begin to join. It retries `attempts` times, or for ever if that is -1."""
-    network.hostname(wifi.name)  # before the radio is on: DHCP and mDNS take the name from here
+    """Set up the radio and begin to join a network. The radio retries `attempts` times. -1 means for ever."""
+    # Set the name before the radio is on, because DHCP and mDNS read it when they start.
+    network.hostname(wifi.name)
     sta = wifi.sta
     if sta.active():
         sta.disconnect()
@@ -33,20 +34,20 @@ def begin(wifi, ssid, password, config, attempts=-1):
     if config["dhcp"]:
         sta.ipconfig(dhcp4=True)
     else:
-        # Without a name server in the settings use the gateway: in a home it usually answers for names.
+        # Without a name server in the settings, use the gateway, because in a home it usually is a name server too.
         gateway = config["gateway"]
         sta.ifconfig((config["ip"], config["subnet"], gateway, config["dns"] or gateway))
     sta.connect(ssid, password or None)
 
 
 def failure(sta):
-    """Return why the last attempt failed: "password", "absent", "security", "address" or "failed".
+    """Return why the last attempt to join failed: "password", "absent", "security", "address" or "failed".
 
-    Call it only after an attempt has ended: until then the radio reports the reason of an earlier one.
+    Call this only after the attempt has ended. During an attempt, the radio reports the reason of an earlier attempt.
     """
     try:
         sta.status("rssi")
-        return "address"  # it is in the network, but got no address
+        return "address"  # the board has joined the network, but got no IP address
     except OSError:
         pass
     status = sta.status()
@@ -63,9 +64,9 @@ def failure(sta):
 
 
 def networks(sta):
-    """Return the networks in reach, strongest first: [{"ssid", "rssi_dbm", "secure"}].
+    """Return the Wi-Fi networks in range, the strongest first: [{"ssid", "rssi_dbm", "secure"}].
 
-    Blocks all tasks for 2 to 3 s.
+    The scan blocks all tasks for 2 to 3 s.
     """
     try:
         heard = sta.scan()
@@ -80,6 +81,6 @@ def networks(sta):
         try:
             name = ssid.decode()
         except UnicodeError:
-            continue  # neither the form nor config.json can contain this name
+            continue  # skip a name that is not UTF-8, because config.json cannot contain it
         found.append({"ssid": name, "rssi_dbm": best[ssid][0], "secure": best[ssid][1] != 0})
     return found

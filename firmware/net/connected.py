@@ -1,4 +1,4 @@
-"""Steps after a network is joined: announce the device, check its name, ask the time for the log."""
+"""Steps after the board joins a network: announce the device, check its name, get the time for the log."""
 
 import asyncio
 import network
@@ -8,7 +8,7 @@ from overlay import load
 
 
 def on_connected(wifi):
-    """Announce the address that the radio got, then start the checks of name and time."""
+    """Announce the device at its new IP address, then start the task that checks its name and gets the time."""
     device = wifi.device
     wifi.address = wifi.sta.ifconfig()[0]
     wifi.joined = True
@@ -19,7 +19,7 @@ def on_connected(wifi):
     try:
         wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.address)
     except OSError as error:
-        device.note("Discovery: %s" % error)  # the rest works without discovery
+        device.note("Discovery: %s" % error)  # the device works without discovery
     asyncio.create_task(_check_name_and_time(wifi))
 
 
@@ -27,16 +27,16 @@ async def _check_name_and_time(wifi):
     try:
         await _check_name(wifi)
         await _log_time(wifi)
-    except Exception as error:  # this is the top of a task: nothing else would report the error
+    except Exception as error:  # nothing else would report an error in this task
         wifi.device.log.fault("arrival", error)
 
 
 async def _check_name(wifi):
     device = wifi.device
-    await device.clock.sleep(5)  # until mDNS of the chip has asked for this name
+    await device.clock.sleep(5)  # time for the chip's mDNS to claim this name on the network
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
-        # mDNS takes a name once per start, so restart. A second device in a home does this once.
+        # Restart, because mDNS accepts only one name per start. A second device in a home restarts once for this.
         device.note("Restarting to become %s.local" % wifi.name)
         device.restart()
 

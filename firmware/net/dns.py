@@ -1,15 +1,15 @@
-"""DNS messages (RFC 1035): the query for the IPv4 address of one name, and its answer."""
+"""DNS messages (RFC 1035): the query for the IPv4 address of a name, and the answer to this query."""
 
 
 def question(name, number=0):
-    """Return a query for the address of a name. Its answer has the same number (0 for mDNS, RFC 6762 §18.1)."""
+    """Return a query for the IPv4 address of a name. The answer repeats `number` (0 for mDNS, RFC 6762 §18.1)."""
     labels = b"".join([bytes((len(label),)) + label.encode() for label in name.split(".")])
     flags = 1 if number else 0  # recursion desired
     return bytes((number >> 8, number & 255, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + labels + b"\0\0\1\0\1"
 
 
 def address(message, number=0):
-    """Return the first address in an answer, as text; None if it has none, or does not answer this number."""
+    """Return the first IPv4 address in an answer as text. None without an address, or with another query number."""
     if len(message) < 12 or message[0] << 8 | message[1] != number or not message[2] & 0x80:
         return None
     try:
@@ -20,7 +20,7 @@ def address(message, number=0):
             at = _after_name(message, at)
             size = message[at + 8] << 8 | message[at + 9]
             data = message[at + 10 : at + 10 + size]
-            # Ignore the upper bit of the class: in mDNS it means "flush your cache" (RFC 6762 §10.2).
+            # Ignore the top bit of the class, because in mDNS it means "flush the cache" (RFC 6762 §10.2).
             if message[at : at + 2] == b"\0\1" and message[at + 3] == 1 and len(data) == 4:
                 return "%d.%d.%d.%d" % tuple(data)
             at += 10 + size

@@ -1,4 +1,4 @@
-"""Choice without a network: join it, or open the setup portal. Every five minutes. Loaded on demand."""
+"""Choice every five minutes without Wi-Fi: join the network again, or open the setup portal. Loaded on demand."""
 
 import asyncio
 
@@ -8,13 +8,17 @@ read_json = load("board.flash_json").read_json
 
 
 def retry(wifi, late):
-    """Join again, or open the portal: at once after a press of the button, else only if `late` (not the first try)."""
+    """Join the network of the settings, or open the setup portal.
+
+    The portal opens after a press of the button, or without a network in the settings. `late` is False for the first
+    attempt after a start. After that attempt, the portal also opens if _may_open() allows it.
+    """
     button = wifi.device.button
     if button.window:
         button.close()
     elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
-    # Without a network in the settings the portal may always open: there is no access to give away.
+    # Without a network in the settings, the portal may always open, because a stranger gains no access.
     wifi.portal = True
     asyncio.create_task(_set_up(wifi))
 
@@ -22,10 +26,11 @@ def retry(wifi, late):
 def _may_open(wifi):
     """True if the portal may open without a press of the button.
 
-    Anyone near can enter a portal without a password, so such a portal opens only before the first connection.
+    Anyone near can use a portal without a setup password. Therefore such a portal opens only before the first
+    connection.
     """
     if wifi.joined:
-        return False  # the network was joined since the start: it will come back
+        return False  # expect a network that was joined since the start to come back
     if "setup_password" in read_json(wifi.device.board, "secrets.json"):
         return True
     return not load("net.wifi_state").read(wifi.device).get("joined")

@@ -1,9 +1,9 @@
-"""Name conflicts: finds another device in the home that already has this device's name.
+"""Search for another device on the network that already has this device's name.
 
-In that case mDNS of the chip would name this device digimon-2, which does not show which of the two it is. Its name
-cannot change after mDNS has started, and getaddrinfo would block all tasks for 5 s. So this module sends one query
-as a device without mDNS may do (RFC 6762 §6.7). The device with that name replies to this socket alone; if the
-address is not this device's, another device has the name.
+In a conflict, the chip's mDNS would rename this device to digimon-2, and nobody could tell the two devices apart. After
+mDNS has started, the name cannot change any more. getaddrinfo would block all tasks for 5 s. Therefore this module
+sends a query like a device without mDNS (RFC 6762 §6.7), and the device with the name replies to this socket only. If
+the reply contains another address than this device's, another device has the name.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from micropython import const
 
 from overlay import load
 
-_ROUNDS = const(2)  # a query may get lost
-_LOOKS = const(10)  # in one round, 100 ms apart
+_ROUNDS = const(2)  # number of queries, because a query may get lost
+_LOOKS = const(10)  # checks for a reply to each query, 100 ms apart
 
 
 async def check(wifi, own):
-    """Mark the name as taken if another device answers to it. `own`: this device's address."""
+    """Mark the device's name as taken if another device has the same name. `own`: the IP address of this device."""
     device = wifi.device
     name = device.config["device_name"]
     if wifi.name == name and await find_other(name, own):
@@ -28,7 +28,7 @@ async def check(wifi, own):
 
 
 async def find_other(name, own, mdns=("224.0.0.251", 5353)):
-    """Return the address of another device with this name, None if there is none."""
+    """Return the IP address of another device with the name `name`, None without such a device."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
@@ -46,7 +46,7 @@ async def find_other(name, own, mdns=("224.0.0.251", 5353)):
             if found not in (None, own):
                 return found
     except OSError:
-        pass  # the network is lost again
+        pass  # the Wi-Fi connection is lost again
     finally:
         sock.close()
     return None

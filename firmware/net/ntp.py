@@ -1,7 +1,7 @@
-"""NTP client: the time for log lines before the first telegram. Measurements use only the meter's clock.
+"""NTP client (RFC 5905), which gets the time for log lines before the first telegram.
 
-Source: RFC 5905. It looks up the server's name with net/dns.py, because getaddrinfo would block all tasks for
-seconds.
+Measurements use only the meter's clock. The client looks up the server's name with net/dns.py, because getaddrinfo
+would block all tasks for seconds.
 """
 
 import asyncio
@@ -12,26 +12,26 @@ from micropython import const
 from overlay import load
 
 _SERVER = const("be.pool.ntp.org")
-_LOOKS = const(20)  # for an answer, 100 ms apart
-_2000 = const(3155673600)  # in seconds since 1900, the start of NTP time
-_2024 = const(3913056000)  # an earlier stamp is later than 2036, when the counter restarts at 0
+_LOOKS = const(20)  # checks for a reply, 100 ms apart
+_2000 = const(3155673600)  # start of 2000 in NTP's seconds, which count from 1900
+_2024 = const(3913056000)  # start of 2024; a lower number is after 2036, when NTP restarts at 0
 
 
 async def ask(name_server, name_port=53, port=123):
-    """Return the seconds since 2000 in UTC, None without a valid answer within 4 s."""
+    """Return the UTC time in seconds since 2000, None without a valid reply within 4 s."""
     number = int.from_bytes(os.urandom(2), "big") | 1
     question = load("net.dns").question(_SERVER, number)
     address = load("net.dns").address
     server = await _exchange((name_server, name_port), question, lambda reply: address(reply, number))
     if not server:
         return None
-    # A random number in place of this device's time, which is unknown: only the server that got it can return it.
+    # Send a random number in place of this device's time, which is unknown. Only the server can return this number.
     cookie = os.urandom(8)
     return await _exchange((server, port), b"\x23" + bytes(39) + cookie, lambda reply: seconds(reply, cookie))
 
 
 async def _exchange(server, message, read):
-    """Send a message; return `read(reply)` of the first reply for which it is not None. None after 2 s."""
+    """Send a message, and return the first value of `read(reply)` that is not None. Return None after 2 s."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
@@ -52,9 +52,9 @@ async def _exchange(server, message, read):
 
 
 def seconds(reply, cookie):
-    """Return the seconds since 2000 in a server's reply, None if it is no valid reply to our query."""
+    """Return the time in a reply in seconds since 2000. None if the reply is not valid, or not for this query."""
     if len(reply) < 48 or reply[0] & 7 != 4 or reply[0] >> 6 == 3 or not 0 < reply[1] < 16:
-        return None  # not a server, or a server whose clock is not set
+        return None  # not the reply of a server, or the server's clock is not set
     if reply[24:32] != cookie or reply[40:48] == bytes(8):
         return None
     value = int.from_bytes(reply[40:44], "big")

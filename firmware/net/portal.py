@@ -1,8 +1,10 @@
-"""Setup portal: an access point with one form, for a board that does not know its network yet.
+"""Setup portal: an access point with one form, for a board without a Wi-Fi network.
 
-It is open until the board has joined a network, or until no client was connected for ten minutes. It tries a
-network before it saves it. The radio has one channel: during the try the access point moves to the channel of the
-network, and the phone loses the connection. So the portal keeps the result until the phone is back.
+The portal is open until the board has joined a network, or until no client was connected for ten minutes. The settings
+of a network are saved only after the board has joined it.
+
+The radio uses one channel at a time. While the board joins a network, the access point moves to the channel of that
+network, and the phone loses the connection. Therefore the portal stores the result until the phone is connected again.
 """
 
 import asyncio
@@ -15,13 +17,13 @@ from overlay import load
 read_json = load("board.flash_json").read_json
 
 _SSID = const("DigitaleMeterMonitor")
-_ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, which the chip's access point always has
+_ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, the fixed IP address of the chip's access point
 _HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
-_TRY_S = const(20)  # time for two attempts and an address
-_SEEN_S = const(10)  # the portal stays open so long after the page has shown the result,
-_UNSEEN_S = const(180)  # or so long if no page has shown it
-_SCAN_S = const(15)  # between two scans
+_TRY_S = const(20)  # maximum time for two attempts to join and for an IP address
+_SEEN_S = const(10)  # time from joining until the portal closes, if a page has shown the result
+_UNSEEN_S = const(180)  # time from joining until the portal closes, if no page has shown the result
+_SCAN_S = const(15)  # minimum time between two scans for networks
 _BODY = const(1024)
 _JSON = const("application/json")
 _HTML = const("text/html; charset=utf-8")
@@ -29,7 +31,7 @@ _AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
-    """Open the portal; return when it is closed again. `wifi` is then joined, or no client was there."""
+    """Open the setup portal. Return after it has closed, with a network joined or without a client for ten minutes."""
     portal = Portal(wifi)
     names = asyncio.create_task(portal.serve_names(dns_port))
     wifi.device.server.portal = portal.handle
@@ -42,16 +44,16 @@ async def run(wifi, dns_port=53):
 
 
 class Portal:
-    """The setup portal, from the opening of its network to its close."""
+    """The setup portal while its access point is on."""
 
     def __init__(self, wifi):
         self.wifi = wifi
         self.point = network.WLAN(network.WLAN.IF_AP)
         self.clock = wifi.device.clock
         self.networks = []
-        self.scanned = None  # clock.now() of the last scan
+        self.scanned = None  # clock.now() of the newest scan
         self.state: dict = {"state": "form"}
-        self.pending = None  # (changes, all settings, device password) to try next
+        self.pending = None  # (changes, all settings, device password) of the network to join next
         self.seen = False
 
     async def run(self):
@@ -62,7 +64,7 @@ class Portal:
             alone_s = 0 if self.point.isconnected() else alone_s + 1
             if self.pending:
                 await self._try()
-                alone_s = 0  # the phone needs time to return
+                alone_s = 0  # time for the phone to connect again
             if self.state["state"] == "joined":
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):
@@ -72,11 +74,13 @@ class Portal:
     def _open(self):
         sta = self.wifi.sta
         sta.active(True)
-        sta.disconnect()  # a radio that retries changes channels, and the phone loses the connection
+        # Stop all retries, because they change the channel, and the phone would lose the connection.
+        sta.disconnect()
         self.scan()
         password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
         try:
-            self._configure(password)  # before it is on, so that it is never on without its password
+            # Configure the access point before it is on, so that it is never on without its password.
+            self._configure(password)
             self.point.active(True)
         except OSError:
             self.point.active(True)
@@ -124,7 +128,7 @@ class Portal:
         self.state = {"state": "joined", "ip": wifi.sta.ifconfig()[0], "name": wifi.name}
 
     async def _save(self, changed, password):
-        """Save the settings that worked, then check the name."""
+        """Save the settings with which the board joined, then check if the device's name is free."""
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
@@ -138,13 +142,13 @@ class Portal:
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
-        """Answer a request; False if it is for the API.
+        """Answer a request, but return False for paths that begin with /api/.
 
-        /api/ stays available, so that the form can show whether the meter sends telegrams.
+        The server answers these paths, so that the form can show whether the meter sends telegrams.
         """
         host = request.header(b"host").split(b":")[0]
         if not host.replace(b".", b"").isdigit():
-            # A phone checks for internet access: it shows the page to which it is redirected.
+            # The host is a name, so a phone checks for internet access. After a redirect, the phone shows the form.
             await self._redirect(request)
             return True
         if request.path.startswith(b"/api/"):
@@ -164,7 +168,7 @@ class Portal:
         await request.reply(302, "text/plain", _HOME, "Location: %s\r\n" % _HOME)
 
     async def _send_state(self, request):
-        """Reply with the state for the page: the try, networks in reach, and settings without passwords."""
+        """Send the state for the page: the attempt to join, networks in range, and settings without passwords."""
         if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.pending:
             self.scan()
         shown = dict(self.state)
@@ -190,9 +194,8 @@ class Portal:
                 self.pending = (changed, given, typed.get("device_password"))
         reply = json.dumps({"errors": faults} if faults else self.state).encode()
         status = 400 if faults else 200
-        if b"text/html" in request.header(
-            b"accept"
-        ):  # a browser without scripts, or a tool for the original firmware
+        # A browser without scripts, or a tool for the original firmware, gets a page in place of JSON.
+        if b"text/html" in request.header(b"accept"):
             await request.reply(status, _HTML, _AGAIN + reply)
         else:
             await request.reply(status, _JSON, reply)

@@ -1,17 +1,17 @@
-"""Form of the setup portal: turns its fields into changes of /config.json.
+"""Parser of the setup portal's form, which returns changes of /config.json.
 
-Fields: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway (those of the original firmware), dns,
-device_password, area, language. All are text; one that is missing counts as empty.
+Fields of the original firmware: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway. Further fields:
+dns, device_password, area, language. All fields are text, and a missing field counts as empty.
 """
 
 from overlay import load
 
-# The fields of settings that have another name than their field.
+# Settings whose field in the form has another name: {setting: field}.
 _FIELDS = {"password": "pass"}
 
 
 def fields(body):
-    """Return an application/x-www-form-urlencoded body as a dict of text; ValueError if it is not one."""
+    """Return an application/x-www-form-urlencoded body as a dict of text. ValueError if the body is not valid."""
     found = {}
     for pair in body.split(b"&"):
         key, _, value = pair.partition(b"=")
@@ -20,7 +20,7 @@ def fields(body):
 
 
 def _text(coded):
-    """Return the text that is coded with "+" and "%C3%A9"."""
+    """Return URL-encoded bytes as text: "+" is a blank, and "%C3%A9" is an é. ValueError if the bytes are not valid."""
     first, *parts = coded.replace(b"+", b" ").split(b"%")
     for part in parts:
         first += bytes((int(part[:2], 16),)) + part[2:]
@@ -28,14 +28,13 @@ def _text(coded):
 
 
 def changes(typed, known):
-    """Return the typed fields in the shape of /config.json. `known`: the settings so far."""
+    """Return the fields of the form as changes in the shape of /config.json. `known`: the current settings."""
     get = typed.get
     wifi = {"ssid": get("ssid") or ""}
     password = get("pass") or ""
+    # For the same network, an empty field keeps the stored password, because the form does not show that password.
     if password or _section(known, "wifi").get("ssid") != wifi["ssid"]:
-        wifi["password"] = (
-            password  # an empty one keeps the password: the form does not show it, so a user cannot send it again
-        )
+        wifi["password"] = password
     network = {"dhcp": get("ip_config") != "static"}
     if get("device_name"):
         network["device_name"] = get("device_name")
@@ -51,7 +50,7 @@ def changes(typed, known):
 
 
 def faults_in(typed, changed, known):
-    """Return {field: fault}, {} if all fields are valid. Merges the changes into `known`."""
+    """Merge the changes into `known`, and return {field: fault}, which is {} if all fields are valid."""
     faults = {}
     for fault in load("settings.schema").merge(known, changed):
         setting, _, what = fault.partition(" ")

@@ -1,14 +1,15 @@
 """SSDP discovery: answers searches on the network, and announces the device every 15 minutes.
 
-Source: UPnP Device Architecture 1.0, §1. Most messages are for other devices, so net/ssdp_messages.py is loaded only
-for a search that can mean this one. It answers at most two searches a second, so that nobody can make it send more.
+Source: UPnP Device Architecture 1.0, §1. Most messages are for other devices. Therefore net/ssdp_messages.py is loaded
+only for a search that may be for this device. The device answers at most two searches a second, so that nobody can make
+it send many messages.
 """
 
 from micropython import const
 
 from overlay import load
 
-_HEARD = const(8)  # messages a second; the network stack queues 6
+_HEARD = const(8)  # maximum number of messages that are read in a second; the network stack queues 6
 _ANSWERED = const(2)
 _ANNOUNCE_S = const(900)
 
@@ -39,7 +40,7 @@ class Discovery:
                         self._send(load("net.ssdp_messages").answer, message, peer)
                         break
         self._running_s += 1
-        # Twice at the start, because a message may get lost.
+        # Announce the device twice at the start, because a message may get lost.
         if self._running_s in (1, 4) or self._running_s % _ANNOUNCE_S == 0:
             self._send(load("net.ssdp_messages").announce)
 
@@ -47,4 +48,4 @@ class Discovery:
         try:
             send(self._socket, self._board, self._address, *about)
         except OSError:
-            pass  # no network, or no room to send: clients search again
+            pass  # There is no network, or no room to send. Clients will search again.

@@ -5,19 +5,19 @@ from micropython import const
 
 from version import VERSION
 
-_GROUP = const(b"\xef\xff\xff\xfa")  # 239.255.255.250
-_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython has it
+_GROUP = const(b"\xef\xff\xff\xfa")  # multicast address 239.255.255.250
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython has this constant
 _TYPE = const("urn:schemas-upnp-org:device:Basic:1")
 _ROOT = const("upnp:rootdevice")
 
 
 def uuid(board):
-    """Return the device's UUID, which never changes, as in /description.xml."""
+    """Return the device's UUID. It never changes, and /description.xml contains it too."""
     return "uuid:70310000-0000-1000-8000-" + board.id
 
 
 def listen(address, port):
-    """Return a socket that receives the group's messages. OSError if the network stack has no room for it."""
+    """Return a socket that receives multicast SSDP messages. OSError if the network stack has no room for a socket."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -27,7 +27,7 @@ def listen(address, port):
 
 
 def answer(sock, board, address, message, peer):
-    """Answer a search: one reply for each of the device's names that it asks for."""
+    """Answer a search: send one reply for each name of the device that matches the search."""
     target = None
     discover = False
     for line in message.split(b"\r\n")[1:]:
@@ -46,7 +46,7 @@ def answer(sock, board, address, message, peer):
 
 
 def announce(sock, board, address):
-    """Announce each of the device's names to the group, valid for half an hour."""
+    """Announce each name of the device by multicast. An announcement is valid for half an hour."""
     group = socket.getaddrinfo("239.255.255.250", 1900)[0][-1]
     begin = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\nNT"
     for name in (_ROOT, uuid(board), _TYPE):

@@ -1,7 +1,7 @@
-"""Wi-Fi: joins the network of the settings and reconnects. If the first connection fails, the portal opens.
+"""Wi-Fi: joins the network of the settings and reconnects. If the first connection fails, the setup portal opens.
 
-This is not a task: the device calls each_second(), which checks the state of the radio. The radio retries without
-help. The steps of connection and reconnection are loaded on demand.
+Wi-Fi has no task, because the device calls each_second(), which checks the state of the radio. The radio retries
+without help. The modules that connect and reconnect are loaded on demand.
 """
 
 import network
@@ -9,7 +9,8 @@ from micropython import const
 
 from overlay import load
 
-_RETRY_S = const(300)  # time before the portal may open after a start, and between attempts to join again
+# Time from a start until the setup portal may open, and time between two attempts to join a network again.
+_RETRY_S = const(300)
 
 
 class Wifi:
@@ -19,9 +20,9 @@ class Wifi:
         self.device = device
         self.sta = network.WLAN(network.WLAN.IF_STA)
         self.portal = False
-        self.address = None  # of this device; None if it is not joined
-        self.joined = False  # at least once since the start
-        self.announced = None  # the name that mDNS keeps until the next start
+        self.address = None  # IP address of this device, None without a network
+        self.joined = False  # True if a network was joined since the start
+        self.announced = None  # the name that mDNS uses until the next start
         self.discovery = None
         self.away_s = 0  # seconds without a network
         self.name = load("net.wifi_state").name(device)
@@ -41,7 +42,7 @@ class Wifi:
         if self.address:
             self.device.note("Wi-Fi: lost")
             self.disconnected()
-            self.away_s = 1  # not 0: the radio retries for five minutes first
+            self.away_s = 1  # not 0, because the radio retries alone for the first five minutes
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
             load("net.join_or_portal").retry(self, self.away_s > 0)
         self.away_s += 1

@@ -1,4 +1,8 @@
-"""Wi-Fi state in flash (wifi.json): `joined`, has ever connected; `taken`, a name that another device uses."""
+"""Wi-Fi state in flash, in wifi.json.
+
+joined  true if the board has ever joined a network
+taken   a device name that another device uses
+"""
 
 from micropython import const
 
@@ -11,12 +15,12 @@ _FILE = const("wifi.json")
 
 
 def read(device):
-    """Return the Wi-Fi state as a dict, {} before the first one."""
+    """Return the stored Wi-Fi state as a dict, {} if none is stored yet."""
     return read_json(device.board, _FILE)
 
 
 def name(device):
-    """Return the device's name in the network: with the end of this board's id if another device has that name."""
+    """Return the device's name on the network. It ends in part of the board's id if another device has the name too."""
     wanted = device.config["device_name"]
     if read(device).get("taken") == wanted:
         return "%s-%s" % (wanted[:27], device.board.id[-4:])
@@ -24,7 +28,7 @@ def name(device):
 
 
 def mark(device, key, value):
-    """Store a value; the flash is written only if the value changes."""
+    """Store a value in wifi.json. The flash is written only if the value changes."""
     marks = read(device)
     if marks.get(key) != value:
         marks[key] = value

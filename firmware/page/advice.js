@@ -1,4 +1,4 @@
-/** The running quarter's level and advice. A level has an icon and a word, so that its colour is never alone. */
+/** Level and advice for the running quarter. A level has an icon and a word, so that it is clear without its colour. */
 
 import { amount, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
@@ -10,10 +10,11 @@ export const LEVEL_WORDS = /** @type {const} */ ({
   good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit",
 });
 
-const FROZEN_S = 15; // at a quarter's end, while almost any power still fits: the advice no longer changes
+// The advice does not change in a quarter's last seconds, because then almost any power would be allowed.
+const FROZEN_S = 15;
 const STEP_W = 100;
 
-/** Headroom shown before a quarter's last seconds, for the page's own meter. */
+/** Headroom in W of the page's advice, and the id of the quarter. It does not change in a quarter's last 15 s. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -27,9 +28,9 @@ export function level({ target_w, projected_w, at_risk, unavoidable }) {
 }
 
 /**
- * Return how much power may be added or must go off, and for how long, in words.
+ * Return a sentence with the power that may be added until the quarter's end, or with the power that must go off.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown headroom shown last for this meter; a dashboard may show several meters
+ * @param {typeof shownOnPage} shown headroom in this meter's advice; each dashboard card passes a different object
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;

@@ -1,18 +1,18 @@
 /**
- * Client of the device's HTTP API. Requests are sent one at a time, so that a page and its live stream use at most two
- * of the device's five connections. A page served from its sources can show any device: `?device=ADDRESS`.
+ * Client for the device's HTTP API. It sends one request at a time, so that the page and its live stream use at most
+ * two of the device's five connections. If esbuild serves the page, `?device=ADDRESS` in its URL selects the device.
  */
 
 import { getStored, setStored } from "./local_storage.js";
 
 const TIMEOUT_MS = 15_000;
 
-/** The device's address; "" for the device that served the page. */
+/** Base URL of the device; "" if the device served this page. */
 export const BASE_URL = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 
-/** Error reply of the device. Its message is the reply's text, which names the reason. */
+/** Error reply of the device. `message` is the reply's text, which gives the reason. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -28,8 +28,8 @@ export class ApiError extends Error {
 let previous = Promise.resolve();
 
 /**
- * Return the header that proves a sign-in. A device at another address gets none, because it accepts no token from
- * this page.
+ * Return the Authorization header with this browser's token; {} without a sign-in. A page that esbuild served sends no
+ * token, because the device accepts no token from the page of another site.
  * @returns {Record<string, string>}
  */
 export function authHeaders() {
@@ -37,14 +37,14 @@ export function authHeaders() {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
-/** True if this browser has a token. The device may have discarded it. */
+/** True if this browser stores a token. The device may no longer accept this token. */
 export function isSignedIn() {
   return getStored("token") !== "";
 }
 
 /**
- * Send a request after those before it and return the reply. ApiError if the device refuses; TypeError or TimeoutError
- * if no reply comes. A request whose signal is aborted before its turn is not sent.
+ * Send a request after all earlier requests have ended, and return the reply. ApiError if the device refuses the
+ * request, TypeError or TimeoutError if no reply comes, AbortError if `signal` aborts the request before it is sent.
  * @param {string} path
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
@@ -59,7 +59,7 @@ export function request(path, { method = "GET", body, signal } = {}) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       cache: "no-store",
     });
-    // Read the whole reply before the next request, because the connection is in use until then.
+    // Read the whole reply before the next request is sent, because a reply occupies a connection of the device.
     const text = await reply.text();
     if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
     if (!reply.ok) throw new ApiError(reply.status, text);

@@ -63,7 +63,7 @@
  * @property {(number | null)[]} consumed_power_interval_avgs
  * @property {(number | null)[]} produced_power_interval_avgs
  *
- * @typedef {object} DayQuarter A closed quarter. Registers and volumes are those at its end.
+ * @typedef {object} DayQuarter An ended quarter, with the registers and volumes at the quarter's end.
  * @property {string} start
  * @property {number | null} import_w
  * @property {number | null} export_w

@@ -1,4 +1,4 @@
-/** Web app manifest and icons for a phone's home screen, made here because the device serves no file for them. */
+/** Web app manifest and icons for a phone's home screen. The page creates them, because no file contains them. */
 
 import { element } from "./dom.js";
 import ICON from "../../docs/brand/icon.svg";
@@ -23,7 +23,7 @@ export function addAppManifest() {
       rel: "manifest",
       href: `data:application/manifest+json,${encodeURIComponent(JSON.stringify(manifest))}`,
     }));
-  // iPhones accept no SVG.
+  // Draw the icon of the home screen as PNG, because iPhones do not accept an SVG icon.
   const image = new Image(SIZE, SIZE);
   image.addEventListener("load", () => {
     const canvas = element("canvas", { width: SIZE, height: SIZE });

@@ -1,4 +1,4 @@
-/** Charts drawn by uPlot in the page's colours, with equal steps: import upwards, export downwards. */
+/** Charts in the page's colours, drawn by uPlot. Steps are equally wide, import is above 0, and export is below 0. */
 
 import uPlot from "uplot";
 import { element } from "./dom.js";
@@ -6,23 +6,24 @@ import { element } from "./dom.js";
 /**
  * @typedef {object} ChartOptions
  * @property {"line" | "bars"} kind
- * @property {string} label what the chart shows, in words
+ * @property {string} label description of the chart for screen readers
  * @property {() => (number | null)[]} imported
- * @property {() => (number | null)[]} exported 0 or more, like `imported`
- * @property {() => number | null} [target] value of the line across the chart
- * @property {() => number | null} [peak] index of the marked step
+ * @property {() => (number | null)[]} exported values of export; 0 or more
+ * @property {() => number | null} [target] value of the target's horizontal line
+ * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
  * @property {(value: number) => string} format
- * @property {(index: number) => string} tick label of a step
- * @property {number | number[]} every number of steps between two ticks, or the steps that have a tick
- * @property {(index: number | null) => void} onPoint called when the reader points at a step, or at none
- * @property {(index: number) => void} [onPick] called when the reader clicks a step
+ * @property {(index: number) => string} tick returns the label of a step's tick
+ * @property {number | number[]} every number of steps between two ticks, or the indexes of the steps with a tick
+ * @property {(index: number | null) => void} onPoint called with the index of the step under the pointer, or null
+ * @property {(index: number) => void} [onPick] called with the index of a step that the reader clicks
  */
 
 const AXIS_FONT = "12px system-ui, sans-serif";
 const GAP_PX = 44; // smallest distance between two ticks
 
 /**
- * Draw a chart into `host`. Its `show` reads the values from `options` again and draws them.
+ * Draw a chart in `host` and return two functions: `show` draws the current values of `options`, and `destroy` removes
+ * the chart.
  * @param {HTMLElement} host
  * @param {ChartOptions} options
  */
@@ -63,7 +64,8 @@ function heightOf(host) {
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
-  // An export of 0 is not drawn, because a line along 0 would look like export. Next to a value a line returns to 0.
+  // An export of 0 is not drawn, because a line along 0 would look like export. In a line chart, a 0 beside an export
+  // is drawn, so that the line returns to 0.
   const down = exported().map((value, index, all) => (
     value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
@@ -75,7 +77,7 @@ function dataOf({ kind, imported, exported, peak }) {
  */
 function draw(host, options) {
   const colours = getComputedStyle(host);
-  // Read colours at each drawing, because a dashboard card has none before it is part of its dashboard.
+  // Read the colours at each drawing, because a dashboard card has no colours until it is part of a dashboard.
   /** @param {string} name */
   const colour = (name) => colours.getPropertyValue(`--${name}`).trim();
   const bars = options.kind === "bars" ? uPlot.paths.bars?.({ size: [0.72, 44], radius: 0.15 }) : undefined;
@@ -117,7 +119,7 @@ function draw(host, options) {
     },
   }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
-    // A tap only shows the values of a step; the link to its span is in the line above the chart.
+    // A tap only shows the values of a step. On a touch screen, the link above the chart opens the step's span.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
     if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
       options.onPick(plot.cursor.idx);
@@ -128,7 +130,7 @@ function draw(host, options) {
 }
 
 /**
- * Return a range that contains the values, the target and 0, with a margin.
+ * Return a function for the range of the y axis. The range contains the values, the target and 0, with a margin of 6 %.
  * @param {ChartOptions} options
  * @returns {uPlot.Range.Function}
  */

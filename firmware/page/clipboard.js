@@ -11,7 +11,7 @@ export function copyText(text) {
   field.value = text;
   document.body.append(field);
   field.select();
-  // Deprecated, but the only way over plain HTTP.
+  // execCommand is deprecated, but no other function can copy on a page that is served over plain HTTP.
   const done = document.execCommand("copy");
   field.remove();
   return done;

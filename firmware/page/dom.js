@@ -31,7 +31,7 @@ export function fill(parent, ...children) {
 }
 
 /**
- * Set an element's text if it differs: a screen reader reads a text again whenever it is set.
+ * Set an element's text only if the text changes, because a screen reader reads a text aloud each time it is set.
  * @param {Element} node
  * @param {string} text
  */
@@ -40,7 +40,7 @@ export function setText(node, text) {
 }
 
 /**
- * Return an icon of the sprite in index.html. It is hidden from screen readers, because a text beside it says the same.
+ * Return an icon from the sprite in index.html. Screen readers skip the icon, because the text beside it is enough.
  * @param {string} name
  */
 export function icon(name) {

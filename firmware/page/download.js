@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 
 /**
  * @param {string} name without extension
- * @param {Record<string, any>[]} rows all with the same keys
+ * @param {Record<string, any>[]} rows objects that all have the same keys
  * @param {"csv" | "json"} kind
  */
 export function download(name, rows, kind) {

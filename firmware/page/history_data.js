@@ -1,4 +1,4 @@
-/** History of a span, loaded from the device: its rows, the values of its chart and the totals used. */
+/** History of a quarter, day, month or year, loaded from the device: rows, chart values, used energy and volumes. */
 
 import { ApiError, getJson } from "./api.js";
 import { date, FORMATS } from "./i18n.js";
@@ -15,13 +15,13 @@ import {
 /**
  * `labels`, `imported`, `exported` and `links` have one item for each step of the chart.
  * @typedef {object} HistoryData
- * @property {Record<string, any>[]} rows the device's rows, for a download
+ * @property {Record<string, any>[]} rows rows for a download
  * @property {string[]} labels
- * @property {(number | null)[]} imported in `unit`
- * @property {(number | null)[]} exported in `unit`, 0 or more
+ * @property {(number | null)[]} imported import of each step in `unit`
+ * @property {(number | null)[]} exported export of each step in `unit`; 0 or more
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} links the span that a step opens; null if nothing is stored
- * @property {number | number[]} every ticks, as in chart.js
+ * @property {(Span | null)[]} links span that a click on the step opens; null if nothing is stored for it
+ * @property {number | number[]} every steps with a tick, as in ChartOptions of chart.js
  * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest
  * @property {{imported: number | null, exported: number | null, gas: number | null, water: number | null}} used
@@ -29,10 +29,10 @@ import {
  */
 
 /**
- * Load a span from the device.
+ * Load the history of a span from the device.
  * @param {Span} span
  * @param {AbortSignal} signal
- * @param {number} now seconds since 1970
+ * @param {number} now current time in seconds since 1970
  * @returns {Promise<HistoryData>}
  */
 export async function loadHistory({ kind, name }, signal, now) {
@@ -71,7 +71,7 @@ async function loadQuarter(start, signal, now) {
 }
 
 /**
- * Return the history of a quarter with these samples.
+ * Return the history of a quarter, made from the quarter's samples.
  * @param {number} start
  * @param {(number | null)[]} imported
  * @param {(number | null)[]} exported
@@ -95,7 +95,8 @@ export function quarterHistory(start, imported, exported) {
 }
 
 /**
- * Return a closed quarter and the quarter before it, from the list of their day. Null if the quarter is not stored.
+ * Return an ended quarter from the device's list of its day; null if the quarter is not stored. `previous` is the
+ * quarter 15 minutes earlier, or undefined if the list does not contain that quarter.
  * @param {number} start
  * @param {AbortSignal} signal
  * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}
@@ -151,8 +152,8 @@ async function loadDay(day, signal, now) {
 }
 
 /**
- * Return the history of a month by day, or of a year by month.
- * @param {string[]} names of all days or months of the span
+ * Return the history of a month with one step a day, or of a year with one step a month.
+ * @param {string[]} names every day of the month, or every month of the year
  * @param {Total[]} rows
  * @param {"day" | "month"} kind
  * @returns {HistoryData}
@@ -202,7 +203,7 @@ function padSamples(values = []) {
 }
 
 /**
- * Return the device's answer; null if it replies 404.
+ * Return the device's answer, or null if the device replies 404.
  * @param {Promise<any>} answer
  */
 async function unlessMissing(answer) {

@@ -1,15 +1,16 @@
-/** Spans of the history: a quarter, day, month or year, its address, title, start and neighbours. */
+/** Spans of the history (quarters, days, months and years): their URLs, titles, starts and neighbours. */
 
 import { date, FORMATS } from "./i18n.js";
 import { addDays, addMonths, dayOf, midnight, QUARTER_S, quarterName, quarterStart } from "./meter_time.js";
 
 /**
- * `name` is a quarter's name (`quarterName` in meter_time.js), "2026-01-15", "2026-01" or "2026".
+ * Span of the history. `name` is "2026-01-15" for a day, "2026-01" for a month, "2026" for a year, and
+ * "2026-01-15T1815W" for a quarter. `quarterName` in meter_time.js makes the name of a quarter.
  * @typedef {{kind: Kind, name: string}} Span
  * @typedef {"quarter" | "day" | "month" | "year"} Kind
  */
 
-/** @type {Kind[]} from shortest to longest */
+/** @type {Kind[]} kinds of spans, the shortest first */
 export const SPAN_KINDS = ["quarter", "day", "month", "year"];
 
 const PATTERNS = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$/ };
@@ -20,7 +21,7 @@ export function hashOf({ kind, name }) {
 }
 
 /**
- * Return the span that the parts of an address name; null if they name none.
+ * Parse the parts of a URL's fragment, such as ["day", "2026-01-15"]. Return their span; null if they are not valid.
  * @param {string[]} parts
  * @returns {Span | null}
  */
@@ -32,7 +33,7 @@ export function parseSpan([kind, name = ""]) {
 }
 
 /**
- * Return when a span begins, in seconds since 1970.
+ * Return the start of a span, in seconds since 1970.
  * @param {Span} span
  */
 export function startOf({ kind, name }) {
@@ -41,9 +42,9 @@ export function startOf({ kind, name }) {
 }
 
 /**
- * Return the span of a kind that contains a moment.
+ * Return the quarter, day, month or year that contains a moment.
  * @param {Kind} kind
- * @param {number} moment
+ * @param {number} moment seconds since 1970
  * @returns {Span}
  */
 export function spanContaining(kind, moment) {
@@ -52,7 +53,7 @@ export function spanContaining(kind, moment) {
 }
 
 /**
- * Return the next span (1) or the previous one (-1).
+ * Return the next span of the same kind if `direction` is 1, the previous span if it is -1.
  * @param {Span} span
  * @param {1 | -1} direction
  * @returns {Span}

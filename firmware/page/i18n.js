@@ -19,8 +19,9 @@ let language = "en";
 let localeTag = "en-GB";
 
 /**
- * Set the language: the chosen or stored one, else the first of the browser's languages that the page has.
- * @param {string} [chosen] is stored; "" follows the browser again
+ * Set the page's language to the reader's choice. Without a choice, use the first of the browser's languages that
+ * the page has, or English.
+ * @param {string} [chosen] new choice, which is stored; "" removes the stored choice
  */
 export function chooseLanguage(chosen) {
   if (chosen !== undefined) setStored("language", chosen);
@@ -33,8 +34,8 @@ export function chooseLanguage(chosen) {
 }
 
 /**
- * Set the language that Home Assistant uses; English if the page does not have it.
- * @param {string} chosen "nl" or "nl-BE"
+ * Set the language to Home Assistant's language, or to English if the page does not have that language.
+ * @param {string} chosen language tag, such as "nl" or "nl-BE"
  */
 export function useLanguage(chosen) {
   const known = chosen.slice(0, 2);
@@ -94,7 +95,7 @@ export function money(euros) {
  */
 export function date(moment, options) {
   if (moment === null) return NO_VALUE;
-  // Date reads a text without a time as UTC.
+  // Date parses a text without a time, such as "2026-01-15", as UTC.
   const shown = typeof moment === "string" && moment.length < 19 ? new Date(moment) : meterClock(moment);
   return formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...options }).format(shown);
 }
@@ -116,7 +117,7 @@ export const FORMATS = {
 const formatters = new Map();
 
 /**
- * Return a formatter, created once for each format because that is slow.
+ * Return a formatter. Each formatter is created only once, because its creation is slow.
  * @template Formatter
  * @param {new (localeTag: string, options: any) => Formatter} kind
  * @param {object} options

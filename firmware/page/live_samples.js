@@ -1,4 +1,4 @@
-/** The running quarter's samples: those that the device has stored, continued with each reading. */
+/** Samples of the running quarter. They begin with the device's samples, and each new reading is added to them. */
 
 import { getJson } from "./api.js";
 import { QuarterSamples } from "./quarter_samples.js";
@@ -8,7 +8,7 @@ export { SAMPLE_S, SAMPLES_PER_QUARTER } from "./quarter_samples.js";
 
 export const samples = new QuarterSamples();
 
-/** Load the device's samples of the running quarter. If that fails, the chart begins with the next reading. */
+/** Load the device's samples of the running quarter. If the request fails, the chart begins with the next reading. */
 export async function seedSamples() {
   /** @type {import("./api_types.js").StoredQuarter} */
   let stored;
@@ -25,7 +25,8 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// A reading arrives before the quarter that it belongs to, so a sample waits until the quarter's elapsed time matches.
+// The page receives a reading before the quarter of the same telegram. Therefore a reading is added to the samples only
+// when the quarter's elapsed time matches the time of the reading.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

@@ -1,11 +1,11 @@
-/** The reader's choices in this browser. If the browser stores nothing, they last until the page is closed. */
+/** Choices of the reader, stored in the browser. If storage is refused, the choices last until the page is closed. */
 
 /** @type {Record<string, string>} */
 const memory = {};
 
 /**
  * @param {string} name
- * @returns {string} "" if nothing is stored
+ * @returns {string} the stored text; "" if there is none
  */
 export function getStored(name) {
   try {
@@ -17,7 +17,7 @@ export function getStored(name) {
 
 /**
  * @param {string} name
- * @param {string} value "" removes it
+ * @param {string} value text to store; "" removes the stored text
  */
 export function setStored(name, value) {
   memory[name] = value;
@@ -25,6 +25,6 @@ export function setStored(name, value) {
     if (value) localStorage.setItem(`p1.${name}`, value);
     else localStorage.removeItem(`p1.${name}`);
   } catch {
-    // The browser stores nothing.
+    // The browser refuses storage, so the value is in `memory` only.
   }
 }

@@ -1,4 +1,4 @@
-/** Start of the page: its language and theme, the navigation between its screens, the notice and the live figures. */
+/** Entry point of the page. It sets language and theme, opens screens, shows the notice and starts the live figures. */
 
 import { addAppManifest } from "./app_manifest.js";
 import { element, fill, icon, setText } from "./dom.js";
@@ -17,8 +17,9 @@ import { state, update, watch } from "./state.js";
 import { followDevice } from "./stream.js";
 
 /**
- * A screen fills `root`. It may return a function that is called when the reader leaves it, or an object with that
- * function as `leave` and with `goTo`, which is called when only the rest of the address changes.
+ * A screen fills `root`. `parts` are the words of the URL's fragment after the screen's name. A screen may return a
+ * function, which is called when the reader leaves the screen. It may also return an OpenScreen. Its `leave` is called
+ * when the reader leaves the screen, and its `goTo` when only `parts` changes.
  * @typedef {{goTo: (parts: string[]) => void, leave: () => void}} OpenScreen
  * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | OpenScreen} Screen
  */
@@ -92,7 +93,7 @@ function applyTheme() {
   dispatchEvent(new Event("p1-theme"));
 }
 
-/** Show why figures are old; if they are not, show what is wrong with the card. */
+/** Show the reason why the figures are old. If the figures are current, show a fault of the card instead. */
 function showNotice() {
   const stale = staleness();
   const card = state.status?.card;
@@ -115,7 +116,7 @@ async function signIn() {
 
 /** @param {number} seconds */
 function ageText(seconds) {
-  // In steps of 10 s, so that a screen reader does not read the text every second.
+  // Seconds are shown in steps of 10, so that a screen reader does not read the text every second.
   if (seconds < 60) return t("seconds", { count: number(Math.floor(seconds / 10) * 10) });
   return t(seconds < 120 ? "minute" : "minutes", { count: number(Math.floor(seconds / 60)) });
 }
@@ -129,12 +130,12 @@ addEventListener("p1-theme-chosen", applyTheme);
 watch(showNotice);
 let stale = staleness();
 setInterval(() => {
-  // Figures become stale without an event, so the screens are updated here.
+  // No event reports that figures have become old. Therefore this timer updates the screens.
   if (stale === staleness()) return showNotice();
   stale = staleness();
   update({});
 }, 1000);
 followDevice();
 addAppManifest();
-// While developing, esbuild sends an event when a source changes.
+// During development, reload the page when esbuild reports a change of the sources.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

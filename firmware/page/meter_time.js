@@ -1,14 +1,14 @@
 /**
- * The meter's time, in any time zone of the browser. A moment is an ISO text with the meter's UTC offset, or seconds
- * since 1970 (UTC). A day is "2026-01-15", a month "2026-01", a year "2026". The browser knows when Belgium's clock
- * changes.
+ * Dates and times of the meter's clock. They are Belgian time, also if the browser is in another time zone. A moment is
+ * an ISO text with the meter's UTC offset, or a number of seconds since 1970 (UTC). A day is "2026-01-15", a month
+ * "2026-01", a year "2026". The browser's data of time zones contains the changes to summer time and back.
  */
 
 export const QUARTER_S = 900;
 const BRUSSELS = new Intl.DateTimeFormat("en", { timeZone: "Europe/Brussels", timeZoneName: "longOffset" });
 
 /**
- * Return an ISO moment in seconds since 1970.
+ * Convert an ISO moment to seconds since 1970.
  * @param {string} iso
  */
 export function toSeconds(iso) {
@@ -16,7 +16,7 @@ export function toSeconds(iso) {
 }
 
 /**
- * Return how many seconds Belgium's clock is ahead of UTC: 3600, or 7200 in summer.
+ * Return Belgium's UTC offset in seconds: 3600, or 7200 in summer.
  * @param {number} moment
  */
 function utcOffset(moment) {
@@ -25,7 +25,8 @@ function utcOffset(moment) {
 }
 
 /**
- * Return a Date whose UTC fields are those of the meter's clock. In an ISO text they are the text's own date and time.
+ * Return a Date whose UTC fields are the date and time of the meter's clock. For an ISO text, these are the date and
+ * time in the text, without its UTC offset.
  * @param {string | number} moment
  */
 export function meterClock(moment) {
@@ -42,12 +43,13 @@ export function dayOf(moment) {
 }
 
 /**
- * Return when a day begins by the meter's clock, in seconds since 1970.
+ * Return the start of a day by the meter's clock, in seconds since 1970.
  * @param {string} day
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // An error of an hour does not change the offset, because the clock changes at 2:00 or 3:00.
+  // The UTC offset is read at 0:00 in winter and at 1:00 in summer. Both times have the offset of midnight, because
+  // Belgium's clock changes at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 
@@ -79,7 +81,7 @@ export function daysOfMonth(month) {
 }
 
 /**
- * Return the starts of a day's quarters: 96, or 92 or 100 when the clock changes.
+ * Return the starts of a day's quarters. A day has 96 quarters, or 92 or 100 if the clock changes on that day.
  * @param {string} day
  */
 export function quartersOfDay(day) {
@@ -89,8 +91,8 @@ export function quartersOfDay(day) {
 }
 
 /**
- * Return a quarter's name by its start: "2026-01-15T1815W". S (summer) and W (winter) distinguish the two quarters that
- * have the same time in the night when the clock goes back.
+ * Return the name of the quarter that begins at `start`, such as "2026-01-15T1815W". The last letter is S in summer
+ * and W in winter. It is needed, because an hour of local time occurs twice in the night when the clock goes back.
  * @param {number} start
  */
 export function quarterName(start) {
@@ -99,7 +101,7 @@ export function quarterName(start) {
 }
 
 /**
- * Return a quarter's start by its name; NaN if it is not a quarter's name.
+ * Return the start of the quarter called `name`, in seconds since 1970; NaN if `name` is not a quarter's name.
  * @param {string} name
  */
 export function quarterStart(name) {

@@ -5,8 +5,8 @@ import { element, setText } from "./dom.js";
 import { kilowatts, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
 
-const BLANK = "\u00a0"; // reserves the line of a figure that is not yet known
-const MIN_SCALE_W = 2500; // the bar's right end is never below this
+const BLANK = "\u00a0"; // text that reserves the line of a figure until the figure is known
+const MIN_SCALE_W = 2500; // power that the bar's scale always includes
 
 /** Return a bar that shows the demand so far, the projected demand and the target. */
 export function quarterBar() {
@@ -41,7 +41,8 @@ export function quarterBar() {
     targetMark.hidden = target_w === null;
     targetMark.style.left = share(target_w);
     elapsedBar.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
-    // Mean power so far. The demand is the energy so far over the whole quarter, so it reaches this value at the end.
+    // This figure is the mean power so far. The demand is lower until the quarter's end, because it is the energy
+    // so far divided by 15 minutes.
     setText(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
     setText(figures.projected, kilowatts(projected_w));
     setText(figures.target, kilowatts(target_w));

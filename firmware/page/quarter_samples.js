@@ -1,4 +1,4 @@
-/** Samples of the running quarter: means of import and export over 5 s in W, null if no telegram came. */
+/** Samples of the running quarter: the mean import and export of each 5 s in W, null for 5 s without a telegram. */
 
 export const SAMPLE_S = 5;
 export const SAMPLES_PER_QUARTER = 180;
@@ -26,10 +26,10 @@ export class QuarterSamples {
   }
 
   /**
-   * Set the samples that are already known of a quarter.
+   * Set the samples of a quarter that were measured before the page was opened.
    * @param {number} id
    * @param {(number | null)[]} imported
-   * @param {(number | null)[]} exported 0 or more, like `imported`
+   * @param {(number | null)[]} exported export in W; 0 or more
    */
   seed(id, imported, exported) {
     this.begin(id);
@@ -38,11 +38,11 @@ export class QuarterSamples {
   }
 
   /**
-   * Add the powers of one telegram.
+   * Add the import and export of one telegram.
    * @param {number} id
    * @param {number} elapsed seconds since the quarter began
-   * @param {number} imported W
-   * @param {number} exported W
+   * @param {number} imported import in W
+   * @param {number} exported export in W
    */
   add(id, elapsed, imported, exported) {
     this.begin(id);

@@ -4,14 +4,14 @@ import { state } from "./state.js";
 
 const STALE_S = 10;
 
-/** Return the seconds since the newest telegram's figures arrived; null before the first. */
+/** Return the age in seconds of the newest telegram's figures; null before the first telegram. */
 export function ageS() {
   if (state.readingAt === null) return null;
   return Math.floor((performance.now() - state.readingAt) / 1000);
 }
 
 /**
- * Return why the figures are old; null if they are not.
+ * Return the reason why the figures are old; null if the figures are current.
  * @returns {"waiting" | "closed" | "lost" | "silent" | null}
  */
 export function staleness() {

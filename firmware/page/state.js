@@ -1,4 +1,4 @@
-/** The newest documents of the device, and the functions that are called when they change. */
+/** State of the page: the newest documents of the device, and the functions that are called when a document changes. */
 
 /** @typedef {import("./api_types.js").Reading} Reading */
 /** @typedef {import("./api_types.js").Quarter} Quarter */
@@ -14,9 +14,9 @@ export const state = {
   peaks: null,
   /** @type {Device | null} */
   status: null,
-  /** How figures arrive. "closed" is a device that shows figures only after a sign-in. */
+  /** State of the connection to the device. "closed" means that the device shows figures only after a sign-in. */
   connection: /** @type {"waiting" | "live" | "polling" | "lost" | "closed"} */ ("waiting"),
-  /** When the newest telegram's figures arrived, by performance.now(); null before the first. */
+  /** Arrival of the newest telegram's figures, as a time of performance.now(); null before the first telegram. */
   readingAt: /** @type {number | null} */ (null),
 };
 
@@ -24,7 +24,7 @@ export const state = {
 const watchers = new Set();
 
 /**
- * Call `watcher` at each change. Return a function that stops this.
+ * Call `watcher` at each change of the state. Return a function that ends these calls.
  * @param {() => void} watcher
  */
 export function watch(watcher) {

@@ -1,5 +1,5 @@
 /**
- * Live figures: by the device's event stream while the page is visible, by polling if the device has no stream free.
+ * Live figures from the device's event stream, while the page is visible. If all streams are in use, the page polls.
  *
  * EventSource is not used, because it cannot send the token's header.
  */
@@ -8,10 +8,11 @@ import { ApiError, authHeaders, BASE_URL, getJson } from "./api.js";
 import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
-const SILENT_MS = 30_000; // a stream without an event for this long is dead
-const SHORT_MS = 20_000; // the device ends a stream sooner only if it needs the connection, and would do it again
+const SILENT_MS = 30_000; // longest wait for the next event of a stream
+// If the device ends a stream within this time, it needs the place for another client. It would end a new stream too.
+const SHORT_MS = 20_000;
 const POLL_MS = 2_000;
-const POLLS = 15; // before the page asks for a stream again
+const POLLS = 15; // number of polls before the page requests a stream again
 const LONGEST_WAIT_MS = 10_000;
 
 /** @param {number} ms */
@@ -43,12 +44,11 @@ function needsSignIn(error) {
   return error instanceof ApiError && error.status === 401;
 }
 
-/** Wait until the page is visible. */
 async function untilVisible() {
   while (document.hidden) await new Promise((done) => addEventListener("visibilitychange", done, { once: true }));
 }
 
-/** Read events until the stream ends or is silent for too long. A hidden page stops, to free the connection. */
+/** Read events until the stream ends or is silent for 30 s. A hidden page ends the stream, to free the connection. */
 async function readStream() {
   const stop = new AbortController();
   const stopWhenHidden = () => document.hidden && stop.abort();
@@ -81,15 +81,15 @@ async function readStream() {
   }
 }
 
-/** @param {string} event "event: NAME", a line end, "data: JSON" */
+/** @param {string} event text of one event: "event: NAME", a line end, "data: JSON" */
 function applyEvent(event) {
   const [head, data] = event.split("\ndata: ");
   update({ [head.slice(7)]: JSON.parse(data), connection: "live" });
 }
 
 /**
- * Request the stream's documents repeatedly. True if the device answered every request.
- * @param {number} times
+ * Request the documents of the event stream every 2 s. True if the device answered every request.
+ * @param {number} times number of polls
  */
 async function poll(times) {
   for (let count = 0; count < times && !document.hidden; count++) {
@@ -109,7 +109,7 @@ async function poll(times) {
   return true;
 }
 
-/** Load the status at once, after a change of settings. */
+/** Load the device's status at once. This is called after a change of settings. */
 export async function refreshStatus() {
   if (state.connection === "live" || state.connection === "polling") update({ status: await getJson("/api/device") });
 }

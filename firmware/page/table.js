@@ -1,11 +1,11 @@
-/** Table with a chart's values, for screen readers and for readers who want the figures. */
+/** Table with the values of a chart, for screen readers and for people who prefer figures. */
 
 import { element } from "./dom.js";
 
 /**
  * @param {string} caption
  * @param {string[]} heads
- * @param {import("./dom.js").Child[][]} rows the first cell names the row
+ * @param {import("./dom.js").Child[][]} rows cells of each row, with the row's heading as the first cell
  */
 export function table(caption, heads, rows) {
   return element("div", { class: "table", tabindex: "0", role: "group", "aria-label": caption },

@@ -24,7 +24,7 @@ export const AREA_NAMES = {
 export const RATES_YEAR = rates.year;
 export const BILLED_MINIMUM_W = 2500;
 
-/** Return the rates in EUR per kW a year, by area: the published ones, replaced by those that the reader changed. */
+/** Return each area's rate in EUR per kW a year. A rate that the reader changed replaces the published rate. */
 export function currentRates() {
   const stored = getStored("rates");
   /** @type {Record<Area, number>} */
@@ -47,7 +47,7 @@ export function resetRates() {
 }
 
 /**
- * Return an area's rate in EUR per kW a year; null if peaks cost nothing there, or no area is chosen.
+ * Return an area's rate in EUR per kW a year; null if no area is chosen, or if peaks cost nothing in the area.
  * @param {string | null | undefined} area
  */
 export function rateFor(area) {
@@ -55,7 +55,7 @@ export function rateFor(area) {
 }
 
 /**
- * Return what 100 W more on a month's peak costs over the 12 bills that the month counts in, in EUR.
+ * Return the cost in EUR of 100 W more on a month's peak, added over the 12 bills that include the month.
  * @param {number} peak_w
  * @param {number} rate
  */
@@ -66,11 +66,11 @@ export function costOf100W(peak_w, rate) {
 
 /** @typedef {"eco" | "medium" | "pic"} Colour */
 
-/** @type {[number, Colour][]} the hour at which each colour begins, the same on all days */
+/** @type {[number, Colour][]} start hour and colour of each period of a day, equal on all days */
 export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [17, "pic"], [22, "medium"]];
 
 /**
- * Return the colour at a moment, and when it ends.
+ * Return the colour of tarif Impact at a moment, and the time at which the colour ends, such as "17:00".
  * @param {string} moment
  */
 export function impactNow(moment) {

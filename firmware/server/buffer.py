@@ -1,4 +1,4 @@
-"""Write buffer: gathers small pieces of a reply so that few packets carry them."""
+"""Write buffer, which collects small pieces of a reply so that they are sent in few packets."""
 
 from micropython import const
 

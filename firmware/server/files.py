@@ -1,4 +1,4 @@
-"""Files as replies: the firmware's pages and the files of the card. Loaded on demand."""
+"""Replies that send a file: a page of the firmware or a file of the card. Loaded on demand."""
 
 import sys
 from micropython import const
@@ -11,7 +11,7 @@ _HTML = const("text/html; charset=utf-8")
 
 
 async def send_page(request, name):
-    """Reply with a page of the build, or with 304 if the browser has this version of it (RFC 9110, 13.1.2)."""
+    """Send a page of the firmware, or 304 if the browser has this version of the page (RFC 9110, 13.1.2)."""
     for folder in sys.path:
         path = "%s/page/%s.html." % (folder, name)
         try:
@@ -34,13 +34,14 @@ async def send_page(request, name):
 
 
 async def update_page(device, request):
-    """Handle GET /update: the form that sends an update package."""
+    """GET /update: send the page with the form for an update package."""
     await send_page(request, "update")
 
 
 async def send_file(request, file, kind, more=""):
-    """Reply with an open file, in pieces, and close it. Refused with 404 if it cannot be read."""
-    _filesystem = Card.filesystem  # an open file does not keep its filesystem alive
+    """Send an open file in pieces, and close the file. Refused with 404 if the file cannot be read."""
+    # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
+    _filesystem = Card.filesystem
     try:
         with file:
             length = file.seek(0, 2)
@@ -50,7 +51,8 @@ async def send_file(request, file, kind, more=""):
             while length > 0:
                 count = file.readinto(piece)
                 if not count:
-                    break  # the card was removed: the peer sees that the reply is shorter than its Content-Length
+                    # The card was removed. The client detects that the reply is shorter than its Content-Length.
+                    break
                 request.write(memoryview(piece)[:count])
                 await request.drain()
                 length -= count

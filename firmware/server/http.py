@@ -1,10 +1,11 @@
-"""Small HTTP server: one request per connection, and a limit on all memory and time that a peer can use.
+"""Small HTTP server with one request per connection, and with limits on the memory and time that a client can use.
 
-Limits: 5 connections (the operating system queues more), 2 KB of request head, 2 s until its first byte, 5 s until
-its last byte, 5 s to send each part of the reply. The Host header must be an address or a name of the home network,
-so that a page of another site cannot reach the board under that site's name (DNS rebinding). A request that changes
-something must not come from another site's page. Such a page cannot read either, unless a developer's computer
-serves it.
+Limits: 5 connections, a request head of 2 KB, 2 s until the first byte of the head, 5 s until the last byte of the
+head, 5 s to send each part of the reply. The operating system queues further connections.
+
+The Host header must contain an IP address or a name of the home network. Otherwise a page of another site could reach
+the board under the name of that site (DNS rebinding). Pages of other sites can neither make changes nor read replies.
+Only a page that a developer's computer serves may read replies.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ _HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .local
 
 
 class Refused(Exception):
-    """Refusal of a request: a status, one line with the reason, and in `more` further header lines."""
+    """Refusal of a request: the HTTP status, the reason in one line (`why`), and further header lines (`more`)."""
 
     def __init__(self, status, why, more=""):
         self.status = status
@@ -54,7 +55,7 @@ class Request:
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
-        """Return the value of a header (name in lower case, bytes), b"" if the request lacks it."""
+        """Return the value of a header as bytes, b"" if the request lacks the header. `name` is in lower case."""
         for line in self._head.split(b"\r\n")[1:]:
             key, _, value = line.partition(b":")
             if key.lower() == name:
@@ -70,31 +71,31 @@ class Request:
         return None
 
     def check(self):
-        """Refuse a request that is wrong for every handler: its host, its origin or its body."""
+        """Refuse a request whose host, origin or body is not valid for any handler."""
         host = self.header(b"host").lower()
         if host and not is_local_host(host):
             raise Refused(421, "This device answers only to its address and its own name")
-        # Most requests have neither body nor origin.
+        # Most requests are a GET without a body, and do not need the module with these checks.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
             load("server.request_body").check(self, host)
 
     def length(self, limit):
-        """Return the length of the body in bytes. Refused if there is no body, or more than `limit` bytes."""
+        """Return the length of the body in bytes. Refused if there is no body, or if it exceeds `limit` bytes."""
         return load("server.request_body").length(self, limit)
 
     def body(self, limit):
-        """Return an awaitable of the whole body. Refused as by length()."""
+        """Return an awaitable of the whole body. Refused if there is no body, or if it exceeds `limit` bytes."""
         return load("server.request_body").read_all(self, self._clock, limit)
 
     async def read(self, count):
-        """Return the next bytes of the body, at most `count`; b"" at its end. OSError if the peer left."""
+        """Return at most `count` bytes of the body, b"" at the end of the body. OSError if the client has left."""
         piece = self._early[: min(count, self.unread)]
         if piece:
             self._early = self._early[len(piece) :]
         elif self.unread:
             piece = await self._clock.limit(self.stream.read(min(count, self.unread)), _REST_S)
             if not piece:
-                raise OSError  # the peer left
+                raise OSError  # the client has closed the connection
         self.unread -= len(piece)
         return piece
 
@@ -105,12 +106,13 @@ class Request:
         """
         while self.unread:
             await self.read(_BUFFER)
-        for _ in range(32):  # bytes after a request without a body, or of a head that is too long
+        # Also discard bytes that follow a request without a body, and the rest of a head that is too long.
+        for _ in range(32):
             if not self.stream.s.read(_BUFFER):
                 break
 
     def begin(self, status, kind, more=""):
-        """Send the head of the reply; `kind` is its media type, `more` further header lines."""
+        """Write the head of the reply. `kind` is the media type of the reply, `more` contains further header lines."""
         self.begun = True
         # The reason phrase of a status may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
@@ -124,13 +126,13 @@ class Request:
         self.write("\r\n")
 
     async def drain(self):
-        """Wait until the reply so far is sent."""
+        """Send the part of the reply that was written so far, and wait until it is sent."""
         if self._pieces:
             self._pieces.flush()
         await self._clock.limit(self.stream.drain(), _REST_S)
 
     async def in_blocks(self):
-        """Send the reply so far, free the buffer, and write later pieces straight to the stream."""
+        """Send the part of the reply that was written so far. Write later pieces to the stream, without a buffer."""
         await self.drain()
         self._pieces = None
         self.write = self.stream.write
@@ -143,13 +145,13 @@ class Request:
 
 
 class Server:
-    """Server that passes each request that `access.admit` does not refuse to `async answer(request)`.
+    """HTTP server, which calls `async answer(request)` for each request that `access.admit` does not refuse.
 
-    If `answer` returns True it keeps the connection, and must end it with close(). Faults of handlers go to `log`.
+    If `answer` returns True, the connection stays open until a call of close(). Errors of handlers go to `log`.
     """
 
     def __init__(self, board, answer, access, log):
-        self.portal = None  # async function(request) while the portal is open: True if it replied
+        self.portal = None  # the open portal's async function(request), which returns True if it replied
         self._answer = answer
         self._access = access
         self._address = board.http
@@ -159,7 +161,7 @@ class Server:
         self.listening = False
 
     async def run(self, beat):
-        """Serve for ever. Call `beat()` before each wait for a connection, which lasts at most 10 s."""
+        """Serve requests for ever. Call `beat()` before each wait for a connection. A wait lasts at most 10 s."""
         listener = load("server.listener").listen(self._address, _CONNECTIONS)
         self.listening = True
         print("ready http://%s:%d/" % self._address)
@@ -176,9 +178,9 @@ class Server:
                 asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
                 self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
-                pass  # no connection, or the peer has left already
+                pass  # no client has connected, or the client has left already
             except MemoryError:
-                await asyncio.sleep_ms(20)  # until another task frees memory
+                await asyncio.sleep_ms(20)  # time for other tasks to free memory
 
     async def _serve(self, stream):
         request = kept = None
@@ -201,25 +203,25 @@ class Server:
                     request, stream, Refused(503, "Out of memory, try again", "Retry-After: 1\r\n")
                 )
         except (OSError, asyncio.TimeoutError):
-            pass  # the peer left, or was too slow
+            pass  # the client has left, or was too slow
         except Exception as error:
-            self._log.fault("request", error)  # a fault of the firmware ends this request only
+            self._log.fault("request", error)  # an error of the firmware ends only this request
         finally:
             if not kept:
                 self.close(stream)
 
     def close(self, stream):
-        """End a connection, if it has not ended yet."""
+        """Close a connection if it is still open."""
         if stream.s in self._open:
             self._open.remove(stream.s)
             stream.s.close()  # close() of an asyncio stream does nothing
 
     async def _read_head(self, stream):
-        """Return the request's head, and the bytes of the body that came with it."""
-        # In pieces, because 2 KB of contiguous memory are not always free.
+        """Return the head of a request, followed by the bytes of the body that came with it."""
+        # Read the head in pieces, because 2 KB of contiguous memory are not always free.
         head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
-            # One time limit for the rest, so that a peer cannot prolong it with single bytes.
+            # The rest of the head has one time limit, so that a client cannot gain time by sending single bytes.
             head = await self._clock.limit(self._read_rest(stream, head), _REST_S)
         return head
 
@@ -242,7 +244,7 @@ class Server:
 
 
 def _readable(sock):
-    """Wait until `sock` has something to read, as asyncio's streams do."""
+    """Wait until `sock` is readable. The streams of asyncio wait in the same way."""
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
 
 

@@ -16,7 +16,7 @@ def check(request, host):
             raise Refused(413, "No request body allowed here")
         return
     if length.isdigit():
-        request.unread = int(length[:9])  # nine digits exceed every limit already
+        request.unread = int(length[:9])  # cut off further digits, because nine digits exceed every limit
     origin = request.header(b"origin")
     if origin and (not host or origin.lower().partition(b"://")[2] != host):
         raise Refused(403, "A page of another site may not make changes here")
@@ -27,7 +27,7 @@ def check(request, host):
 
 
 def length(request, limit):
-    """Return the length of the body in bytes. Refused if there is no body, or more than `limit` bytes."""
+    """Return the length of the body in bytes. Refused if there is no body, or if it exceeds `limit` bytes."""
     if not request.unread:
         raise Refused(411, "Request body required")
     if request.unread > limit:
@@ -36,7 +36,7 @@ def length(request, limit):
 
 
 async def read_all(request, clock, limit):
-    """Return the whole body. TimeoutError if it takes more than 5 s."""
+    """Return the whole body. TimeoutError if the body does not arrive within 5 s."""
     length(request, limit)
     return await clock.limit(_read(request), _REST_S)
 
@@ -49,7 +49,10 @@ async def _read(request):
 
 
 def cors_header(method, origin):
-    """Return the header line that lets a page of this origin read: by GET, from a developer's computer only."""
+    """Return the header line that lets a page of this origin read the reply, "" if the page may not read it.
+
+    A page may read only the reply to a GET, and only if a developer's computer (localhost) serves the page.
+    """
     if method == b"GET" and origin[:7] == b"http://":
         host, colon, port = origin[7:].partition(b":")
         if host in (b"localhost", b"127.0.0.1") and (port.isdigit() or not colon):

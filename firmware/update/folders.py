@@ -1,11 +1,11 @@
-"""Folders of the flash: makes, measures and empties them for an update. Loaded on demand."""
+"""Functions that create, measure and empty folders of the flash for an update. Loaded on demand."""
 
 import asyncio
 import os
 
 
 def make_parent_folders(path, begin):
-    """Make the folders of a file, but for those within the first `begin` letters of its path."""
+    """Create the folders above a file. The first `begin` characters of the path are a folder that exists."""
     at = path.find("/", begin + 1)
     while at > 0:
         _make(path[:at])
@@ -13,13 +13,13 @@ def make_parent_folders(path, begin):
 
 
 def available_bytes(flash, folder):
-    """Return the bytes that will be free once this folder is empty."""
+    """Return the number of bytes that will be free in the flash once `folder` is empty."""
     fields = os.statvfs(flash)
     return fields[1] * fields[4] + _used(folder)
 
 
 async def clear_folder(folder):
-    """Empty a folder, or make it. The manifest goes first, so that a cut leaves no folder that looks whole."""
+    """Empty or create a folder. Remove the manifest first, because a folder with a manifest counts as whole."""
     try:
         os.remove(folder + "/manifest.json")
     except OSError:
@@ -38,12 +38,12 @@ def _make(path):
     try:
         os.mkdir(path)
     except OSError as error:
-        if error.errno != 17:  # the folder exists already
+        if error.errno != 17:  # EEXIST: the folder exists already
             raise
 
 
 def _used(folder):
-    """Return the bytes of a folder's files, 0 if the folder does not exist."""
+    """Return the size of all files in a folder in bytes, 0 if the folder does not exist."""
     total = 0
     for name, is_folder in _entries(folder):
         path = "%s/%s" % (folder, name)

@@ -1,8 +1,9 @@
 """POST /api/update: installs a new version of the firmware from an update package (build_tool/package.py).
 
-The package is written in small pieces to the slot that is not running, while the meter is still read. Once every file
-of it was read back and is right, the slot starts next, on trial (update/trial.py). A fault before that leaves the
-running version as it was. Only update/receive.py is loaded while a package comes.
+The package is written in small pieces to the slot that is not running. The board continues to read the meter meanwhile.
+Each file is read back and checked. If all files are right, the slot is chosen for the next start, on trial
+(update/trial.py). An error before that leaves the running version unchanged. While a package is received, only
+update/receive.py is loaded.
 """
 
 import asyncio
@@ -13,11 +14,11 @@ from micropython import const
 from overlay import load
 from server.http import Refused
 
-_LARGEST = const(1 << 20)  # bytes of a package
+_LARGEST = const(1 << 20)  # maximum size of an update package in bytes
 
 
 async def receive(device, request):
-    """Return the awaitable that receives the package. Refused while another one comes."""
+    """Return the awaitable that receives an update package. Refused during another update or a trial."""
     status = device.update
     if status["state"] in ("receiving", "restarting"):
         raise Refused(409, "An update is already running")
@@ -34,7 +35,7 @@ async def receive(device, request):
 
 
 def report_failure(device, error):
-    """Report why a package was refused, and return the refusal."""
+    """Report the reason of a failed update in /api/device and in the log. Return the exception to raise."""
     if isinstance(error, OSError):
         full = error.errno == 28
         error = Refused(507, "No room in the flash" if full else "The flash failed: %r" % error)
@@ -45,7 +46,7 @@ def report_failure(device, error):
 
 
 async def restart_into(device, request, version):
-    """Reply with the version that was received, and restart."""
+    """Reply with the version of the package that was received, then restart the board."""
     device.update.update({"state": "restarting", "percent": 100})
     device.note("update: restart into version " + version)
     asyncio.create_task(_restart(device))
@@ -53,5 +54,5 @@ async def restart_into(device, request, version):
 
 
 async def _restart(device):
-    await asyncio.sleep_ms(1000)  # until the reply has left
+    await asyncio.sleep_ms(1000)  # time for the reply to be sent
     device.restart()

@@ -1,7 +1,4 @@
-"""Checks the head of an update package (build_tool/package.py) against this board and its MicroPython.
-
-Loaded on demand.
-"""
+"""Check of an update package (build_tool/package.py): its board and its MicroPython version. Loaded on demand."""
 
 import json
 import sys
@@ -14,9 +11,10 @@ _FORMAT = const("p1-monitor 1")
 
 
 def check_head(line, broken):
-    """Return the first line of a manifest as a dict: version, and room, the bytes that its files take in the flash.
+    """Return the first line of a manifest as a dict with `version` and `room`, the bytes of flash that the files need.
 
-    Refused with the text `broken` if it is damaged, or if it is for another board or MicroPython.
+    Refused with the text `broken` if the line is damaged. Refused with the reason if the package is for another board
+    or another MicroPython.
     """
     try:
         found = json.loads(line + b"]}")

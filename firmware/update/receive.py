@@ -1,4 +1,4 @@
-"""Writes an update package to the slot that is not running. Loaded on demand."""
+"""Writer of an update package to the slot that is not running. Loaded on demand."""
 
 import asyncio
 import gc
@@ -10,7 +10,7 @@ from micropython import const
 from overlay import load
 from server.http import Refused
 
-_LINE = const(256)  # bytes of a line of the manifest
+_LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
 _BROKEN = const("This is not an update package, or it is incomplete")
 
@@ -21,14 +21,14 @@ async def receive_package(device, request, slot):
         version = await _write_package(device.board, Body(request, device.update), slot)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
-        # Even if memory is short, the state must end, so that another try is accepted.
+        # Set the state before code that needs more memory, because the state "receiving" refuses other updates.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
         raise load("update.install").report_failure(device, error) from None
 
 
 class Body:
-    """The request body that is the package: read by lines and by pieces."""
+    """Body of a request with an update package, to be read by lines and by pieces."""
 
     def __init__(self, request, status):
         self._request = request
@@ -37,7 +37,7 @@ class Body:
         self._ahead = b""
 
     def left(self):
-        """Return the bytes that have not been read yet."""
+        """Return the number of bytes of the body that are not read yet."""
         return len(self._ahead) + self._request.unread
 
     async def line(self):
@@ -68,10 +68,10 @@ class Body:
 
 
 async def _write_package(board, body, slot):
-    """Write the package to the folder, choose that for the next start, and return its version.
+    """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
-    The manifest stays outside the folder until all files are checked, and is moved there last, because a folder with a
-    manifest counts as whole.
+    A folder with a manifest counts as whole. Therefore the manifest is moved into the folder last, after all files are
+    checked.
     """
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
@@ -81,7 +81,7 @@ async def _write_package(board, body, slot):
     await load("update.folders").clear_folder(folder)
     at = 0
     while True:
-        # Opened again for each line, because LittleFS is safest with one open file.
+        # Open the manifest again for each line, because LittleFS is safest with only one open file.
         with open(manifest, "rb") as file:
             file.seek(at)
             line = file.readline().strip()
@@ -89,7 +89,7 @@ async def _write_package(board, body, slot):
         if line == b"]}":
             break
         if not line:
-            raise OSError(5)  # the flash lost bytes
+            raise OSError(5)  # EIO: the flash has lost bytes of the manifest
         if line[:2] == b'["':
             await _write_file(body, folder, *_parse_row(line))
     os.rename(manifest, folder + "/manifest.json")
@@ -98,7 +98,7 @@ async def _write_package(board, body, slot):
 
 
 async def _store_manifest(body, path):
-    """Write the manifest to a file, and return its first line as a dict. Refused if it does not fit this board."""
+    """Write the manifest to a file, and return its first line as a dict. Refused if damaged or for another board."""
     line = await body.line()
     head = load("update.manifest").check_head(line, _BROKEN)
     total = 0
@@ -115,7 +115,7 @@ async def _store_manifest(body, path):
 
 
 def _parse_row(line):
-    """Return name, size and SHA-256 (hexadecimal) of a file."""
+    """Return the name, size in bytes and SHA-256 (hexadecimal) of a file from its line of the manifest."""
     try:
         name, size, digest = json.loads(line.rstrip(b","))
         if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
@@ -144,6 +144,7 @@ async def _write_file(body, folder, name, size, digest):
         while count:
             seen.update(memoryview(piece)[:count])
             count = file.readinto(piece)
-    gc.collect()  # before the next file, so that lasting objects are not scattered over memory
+    # Collect garbage before the next file, so that long-lived objects are not scattered over the memory.
+    gc.collect()
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged in " + name)

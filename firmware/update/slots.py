@@ -16,11 +16,11 @@ def running():
 
 
 def status(board):
-    """Return the state of updates for /api/device, after a start.
+    """Return the state of updates that /api/device reports after a start.
 
     state  "trial" for a version that has not confirmed itself, else "idle"
-    error  the reason for a return to the previous version, None without one
-    board  the kind of board that packages must be for
+    error  the reason if the previous version has returned, else None
+    board  the board that a package must be built for
     """
     state, why = "idle", ""
     try:
@@ -29,12 +29,12 @@ def status(board):
             if starts.strip() != "ok" and slot == running():
                 state = "trial"
     except (OSError, ValueError):
-        pass  # installed over the cable, or not started by the loader
+        pass  # the firmware was installed over the cable, or the loader did not start it
     return {"state": state, "percent": None, "error": why.strip() or None, "board": NAME}
 
 
 def choose(board, slot, state):
-    """Choose the slot that starts next: state "0" on trial, "ok" for good. A power cut cannot halve this step."""
+    """Choose the slot that starts next. `state` is "0" for a trial, else "ok". A power cut cannot damage slot.txt."""
     path = board.flash + "/slot.txt"
     with open(path + ".new", "w") as file:
         file.write("%s %s\n" % (slot, state))

@@ -1,8 +1,8 @@
 """The trial of a new version after an update. Loaded on demand.
 
-The version passes when it has joined Wi-Fi (on a board with a radio), listens for HTTP and has read a telegram; without
-a meter, after ten minutes of the other two. Until it passes, loader/slot.py counts its starts, and after three starts
-the previous version returns.
+The version passes when it has joined Wi-Fi, listens for HTTP and has read a telegram. A board without a radio needs no
+Wi-Fi. Without a meter, the version passes after ten minutes of Wi-Fi and HTTP. loader/slot.py counts the starts of a
+version on trial. If the version does not pass within three starts, the previous version returns.
 """
 
 from micropython import const
@@ -19,7 +19,7 @@ class Trial:
     def __init__(self, device):
         self._device = device
         self._working_s = 0
-        self._each_second = self.each_second  # one bound method, to be found in the list again
+        self._each_second = self.each_second  # one object for append() and remove()
         device.supervisor.each_second.append(self._each_second)
 
     def each_second(self):

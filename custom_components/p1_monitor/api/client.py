@@ -1,4 +1,4 @@
-"""Client for the device's HTTP API, of our firmware and of the original one."""
+"""Client for the HTTP API of a device with our firmware or the original firmware."""
 
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -28,7 +28,7 @@ from .models import (
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
-# A device writes each piece of an update to its flash and reads it back, which takes some minutes at most.
+# An update takes a few minutes at most, because the device writes each piece to its flash and reads the piece back.
 UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
 
@@ -42,28 +42,29 @@ _SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
 
 
 class P1MonitorClient(HttpClient):
-    """The requests to one device.
+    """Requests to one device.
 
-    Every method raises P1MonitorConnectionError if the device does not answer or the connection breaks,
-    P1MonitorTokenError if the device requires a token, and P1MonitorResponseError if the response does not follow
-    docs/openapi.yaml. A method that changes something raises P1MonitorRefusedError if the device refuses it.
+    Every method raises P1MonitorConnectionError if the device does not answer or the connection breaks. It raises
+    P1MonitorTokenError if the device requires a valid token, and P1MonitorResponseError if the response does not
+    follow docs/openapi.yaml. A method that changes something raises P1MonitorRefusedError if the device refuses the
+    change.
     """
 
     async def identify(self) -> Device | OriginalDevice:
-        """Return the device at this address. NotP1MonitorError if something else answers there."""
+        """Identify the device at the host and return it. NotP1MonitorError if another kind of device answers."""
         try:
             try:
                 return await self.device()
             except P1MonitorNotFoundError:
                 return await self._identify_original()
         except P1MonitorTokenError:
-            raise  # a device with our firmware that requires a token for reading
+            raise  # A device that requires a token counts as a P1 monitor with our firmware.
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is not a P1 monitor: {err}") from err
 
     async def _identify_original(self) -> OriginalDevice:
-        # Before the first telegram /current/quarter is only {}, which other devices might send too. The memory figures
-        # identify the original firmware.
+        # Before the first telegram, /current/quarter returns only {}, as another kind of device might too. Therefore
+        # the original firmware is identified by the memory figures in /current/month/peak.
         await self.original_quarter()
         if "memory" not in await self._json("/current/month/peak"):
             raise P1MonitorResponseError("/current/month/peak: the response has no memory figures")
@@ -73,13 +74,13 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            return None  # the device's UPnP may have failed to start; everything else works
+            return None  # UPnP may have failed to start on a device that otherwise works.
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
         return normalize_serial(found[1])
 
     async def device(self) -> Device:
-        """Return the device itself (GET /api/device)."""
+        """Return the device's board, firmware and health (GET /api/device)."""
         device = Device.from_json(await self._json("/api/device"))
         if device is None:
             raise P1MonitorResponseError("/api/device: the response has no id")
@@ -102,14 +103,20 @@ class P1MonitorClient(HttpClient):
         return Settings.from_json(await self._json("/api/config"))
 
     async def change_settings(self, changes: Json) -> Settings:
-        """Change settings, in the form of GET /api/config, and return all of them (PATCH /api/config)."""
+        """Change some settings, and return all settings (PATCH /api/config).
+
+        changes: the changed settings, in the shape of GET /api/config.
+        """
         return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
     async def create_token(self, name: str, password: str | None = None) -> Token:
-        """Return a new token for the password, or for a press of the button in the last minute (POST /api/tokens).
+        """Create a token on the device and return it (POST /api/tokens).
 
-        P1MonitorTokenError if the password is wrong or the button was not pressed, P1MonitorRateLimitError soon after a
-        wrong password, P1MonitorConflictError if no password is set or there are too many tokens.
+        password: the device's password. Without a password, the device's button must have been pressed in the last
+        minute.
+
+        P1MonitorTokenError if the password is wrong or the button was not pressed. P1MonitorRateLimitError soon after a
+        wrong password. P1MonitorConflictError if no password is set or the device has too many tokens.
         """
         body = {"name": name} if password is None else {"name": name, "password": password}
         token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
@@ -126,21 +133,21 @@ class P1MonitorClient(HttpClient):
         await self._text("/api/restart", "POST", {})
 
     async def show_light(self) -> None:
-        """Make the board's light show which device this is (POST /api/identify)."""
+        """Show a light signal on the board, so that the user recognizes the device (POST /api/identify)."""
         await self._text("/api/identify", "POST", {})
 
     async def original_quarter(self) -> OriginalQuarter | None:
-        """Return the samples of the running quarter, None before the first telegram (GET /current/quarter)."""
+        """Return the samples of the running quarter, or None before the first telegram (GET /current/quarter)."""
         return OriginalQuarter.from_json(await self._json("/current/quarter"))
 
     async def original_peak(self) -> OriginalPeak | None:
-        """Return the month's peak, None before the first telegram (GET /current/month/peak)."""
+        """Return the month's peak, or None before the first telegram (GET /current/month/peak)."""
         return OriginalPeak.from_json(await self._json("/current/month/peak"))
 
     async def live(self) -> AsyncGenerator[list[LiveEvent]]:
-        """Yield the events of the live stream until it ends or breaks (GET /api/live).
+        """Yield the events of the live stream (GET /api/live). P1MonitorConnectionError when the stream ends or breaks.
 
-        Events that arrive together are one list, as the reading and the quarter of a telegram do.
+        Events that arrive together are yielded as one list, for example the reading and the quarter of a telegram.
         """
         timeout = ClientTimeout(
             total=None,
@@ -169,11 +176,11 @@ class P1MonitorClient(HttpClient):
         raise P1MonitorConnectionError("the device closed the live stream")
 
     async def month(self, month: str) -> list[Totals]:
-        """Return the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""
+        """Return the totals of the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""
         return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day")
 
     async def year(self, year: int) -> list[Totals]:
-        """Return the stored months of a year, oldest first (GET /api/years/YYYY)."""
+        """Return the totals of the stored months of a year, oldest first (GET /api/years/YYYY)."""
         return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month")
 
     async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
@@ -197,10 +204,12 @@ class P1MonitorClient(HttpClient):
             raise connection_error("/api/history", err) from err
 
     async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
-        """Send a firmware package, into which the device then restarts (POST /api/update).
+        """Send a firmware package to the device, which then restarts with the new firmware (POST /api/update).
 
-        `progress` is called with the percentage that has been sent. P1MonitorTokenError without a valid token,
-        P1MonitorRefusedError with the device's reason if it rejects the package.
+        progress: function that is called with the percentage of the package that has been sent.
+
+        P1MonitorTokenError without a valid token. P1MonitorRefusedError, with the device's reason, if the device
+        rejects the package.
         """
         headers = {**self._authorization(), "Content-Length": str(len(package))}
         timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
@@ -224,7 +233,7 @@ class P1MonitorClient(HttpClient):
 
 
 def _parse_event(name: str, data: str) -> LiveEvent | None:
-    """Return the model of an event, None for an unknown kind, which newer firmware may send."""
+    """Return the model of an event, or None if its kind is unknown. Newer firmware may send unknown kinds."""
     if (model := _EVENTS.get(name)) is None:
         return None
     return model(parse_object(data))
@@ -236,5 +245,5 @@ def _parse_totals(body: Json, key: str, name: str) -> list[Totals]:
 
 
 def _query_time(timestamp: datetime) -> str:
-    """Return the time as a query parameter: to the second, with its offset."""
+    """Return a time as a query parameter in ISO 8601, to the second and with its UTC offset."""
     return timestamp.isoformat(timespec="seconds")

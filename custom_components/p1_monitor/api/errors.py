@@ -6,32 +6,32 @@ class P1MonitorError(Exception):
 
 
 class P1MonitorConnectionError(P1MonitorError):
-    """No device answers, the connection broke, or nothing has arrived for too long."""
+    """Error if no device answers, the connection breaks, or no data arrives for too long."""
 
 
 class P1MonitorResponseError(P1MonitorError):
-    """The response does not follow docs/openapi.yaml."""
+    """Error if a response does not follow docs/openapi.yaml."""
 
 
 class P1MonitorNotFoundError(P1MonitorResponseError):
-    """The device answers, but does not have this path."""
+    """Error if the device answers, but does not have the requested path (status 404)."""
 
 
 class NotP1MonitorError(P1MonitorResponseError):
-    """The device that answers at this address is not a P1 monitor."""
+    """Error if the device that answers is not a P1 monitor."""
 
 
 class P1MonitorRefusedError(P1MonitorResponseError):
-    """The device refuses the request. The text is the device's own line with the reason."""
+    """Error if the device refuses a request. The error's text is the reason that the device returned."""
 
 
 class P1MonitorTokenError(P1MonitorRefusedError):
-    """The device requires a token, or does not accept this one."""
+    """Error if the device requires a token, or does not accept the token of the request (status 401)."""
 
 
 class P1MonitorRateLimitError(P1MonitorRefusedError):
-    """The device checks no password now, because a wrong one was sent shortly before (status 429)."""
+    """Error if the device checks no password now, because it received a wrong password shortly before (status 429)."""
 
 
 class P1MonitorConflictError(P1MonitorRefusedError):
-    """A password must be set first, or a token deleted (status 409)."""
+    """Error if the owner must first set a password or delete a token (status 409)."""

@@ -1,21 +1,21 @@
-"""Parser for server-sent events, from the chunks in which they arrive.
+"""Parser for server-sent events that arrive in chunks.
 
-Source: HTML Living Standard, 9.2.6 "Interpreting an event stream". Ids and retry times are ignored, because the device
-does not send them.
+Source: HTML Living Standard, 9.2.6 "Interpreting an event stream". Event ids and retry times are ignored, because the
+device does not send them.
 """
 
 from .errors import P1MonitorResponseError
 
-# The longest line of a device is a reading with a long message and thirteen month peaks, about 4 KB. A sender of a line
-# longer than this is not a P1 monitor.
+# The longest event of a device has about 4 KB. It is a reading with a long message and thirteen month peaks.
+# A sender of an event above 64 KB is not a P1 monitor.
 MAX_EVENT_BYTES = 64 * 1024
 
 
 class EventReader:
-    """Parser that is fed with bytes, and returns (event name, data) for each complete event."""
+    """Parser that accepts chunks of bytes and returns (event name, data) for each complete event."""
 
     def __init__(self, max_bytes: int = MAX_EVENT_BYTES) -> None:
-        """Start with an empty buffer, which never holds more than `max_bytes` of an event."""
+        """Start with an empty buffer. `max_bytes` is the size of the longest event that is accepted."""
         self._max_bytes = max_bytes
         self._rest = b""
         self._name = ""
@@ -40,7 +40,7 @@ class EventReader:
         return events
 
     def _parse_line(self, line: bytes) -> tuple[str, str] | None:
-        """Parse a line, and return the event if the line is empty and so ends it."""
+        """Parse a line. An empty line ends an event, which is then returned."""
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None
             self._name, self._data, self._size = "", [], 0

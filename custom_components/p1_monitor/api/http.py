@@ -1,4 +1,4 @@
-"""HTTP requests with limits of time and size, whose failures are errors of the client."""
+"""HTTP requests with limits of time and size. A failed request raises an error of errors.py."""
 
 import asyncio
 import json
@@ -19,9 +19,9 @@ from .errors import (
 )
 from .json_fields import Json
 
-# A board that writes a quarter to its card answers late, but never as late as this.
+# Time limit of a request. A board that is writing a quarter to its card answers late, but within this limit.
 REQUEST_TIMEOUT_S = 10
-# The device sends its status every 10 s, even without telegrams. After three missing ones the stream is broken.
+# The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
 MAX_BODY_BYTES = 64 * 1024
 MAX_LINE_BYTES = 200
@@ -34,7 +34,7 @@ _REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
 
 
 class HttpClient:
-    """Requests to one device; the session belongs to the caller."""
+    """Requests to one device. The HTTP session belongs to the caller."""
 
     def __init__(
         self,
@@ -45,7 +45,10 @@ class HttpClient:
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
     ) -> None:
-        """Send requests to `host`, a name or address with or without a port; `token` is one that the device issued."""
+        """Prepare requests to a device.
+
+        host: a name or IP address, with or without a port. token: a token that the device issued.
+        """
         self.host = host
         self.token = token
         self._session = session
@@ -63,7 +66,7 @@ class HttpClient:
         return parse_object(body)
 
     async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
-        """Send a request and return the body, within the limits of time and size."""
+        """Send a request and return the body of the response, within the limits of time and size."""
         try:
             async with (
                 asyncio.timeout(self._request_timeout_s),
@@ -90,7 +93,7 @@ class HttpClient:
 
 
 async def raise_for_status(response: ClientResponse) -> None:
-    """Raise the error of a response that is neither 200 nor 201."""
+    """Raise an error if the status of a response is neither 200 nor 201."""
     if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
         return
     if response.status == HTTPStatus.NOT_FOUND:
@@ -105,7 +108,7 @@ async def raise_for_status(response: ClientResponse) -> None:
 
 
 def parse_object(body: str) -> dict[str, Any]:
-    """Return the JSON object in a body. P1MonitorResponseError if it is not one."""
+    """Return the JSON object in a response body. P1MonitorResponseError if the body is not a JSON object."""
     try:
         data = json.loads(body)
     except ValueError as err:
@@ -116,6 +119,6 @@ def parse_object(body: str) -> dict[str, Any]:
 
 
 def connection_error(path: str, err: Exception) -> P1MonitorError:
-    """Return the client's error for a connection that failed."""
+    """Return a P1MonitorConnectionError for a connection that failed."""
     reason = "no answer in time" if isinstance(err, TimeoutError) else str(err)
     return P1MonitorConnectionError(f"{path}: {reason or type(err).__name__}")

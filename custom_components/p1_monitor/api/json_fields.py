@@ -1,7 +1,7 @@
-"""Readers for single fields of a JSON object, which treat a missing field and one of another type alike.
+"""Readers for single fields of a JSON object. A field of an unexpected type counts as missing.
 
-Firmware of another version may leave a key out, add one, or change its type. The rest of the response must remain
-usable, so a field of an unexpected type counts as missing.
+Firmware of another version may omit a field, add a field, or change the type of a field. The rest of the response must
+remain usable.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ type Json = Mapping[str, Any]
 
 
 def integer(data: Json, key: str) -> int | None:
-    """Return an integer, None if the field is not one; true and false are not."""
+    """Return an integer field, or None if the field is not an integer. JSON's true and false do not count."""
     value = data.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(data: Json, key: str) -> float | None:
-    """Return a number with or without decimals, None if the field is not one."""
+    """Return a number field, with or without decimals. None if the field is not a finite number."""
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -27,18 +27,18 @@ def number(data: Json, key: str) -> float | None:
 
 
 def text(data: Json, key: str) -> str | None:
-    """Return a string, None if it is empty or the field is not one."""
+    """Return a string field, or None if the field is empty or not a string."""
     value = data.get(key)
     return value if isinstance(value, str) and value else None
 
 
 def boolean(data: Json, key: str) -> bool:
-    """True if the field is JSON's true; a missing field is false."""
+    """True if the field is JSON's true. A missing field counts as false."""
     return data.get(key) is True
 
 
 def timestamp(data: Json, key: str) -> datetime | None:
-    """Return the time of an ISO 8601 string, None if it has no UTC offset or the field is not such a string."""
+    """Return the time of a field in ISO 8601. None if the field is not an ISO 8601 string with a UTC offset."""
     value = data.get(key)
     if not isinstance(value, str):
         return None
@@ -50,13 +50,13 @@ def timestamp(data: Json, key: str) -> datetime | None:
 
 
 def json_object(data: Json, key: str) -> Json:
-    """Return an object, an empty one if the field is not an object."""
+    """Return an object field, or an empty object if the field is not an object."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def json_objects(data: Json, key: str) -> list[Json]:
-    """Return the objects in a list, without its elements of other types."""
+    """Return the objects of a list field, without the list's elements of other types."""
     value = data.get(key)
     if not isinstance(value, list):
         return []
@@ -64,7 +64,7 @@ def json_objects(data: Json, key: str) -> list[Json]:
 
 
 def integers(data: Json, key: str) -> tuple[int | None, ...]:
-    """Return a list of integers, with None for elements of other types."""
+    """Return a list field of integers. List elements of other types become None."""
     value = data.get(key)
     if not isinstance(value, list):
         return ()

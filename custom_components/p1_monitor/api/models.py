@@ -1,7 +1,8 @@
 """Models of the responses and live events of our firmware, as immutable dataclasses.
 
-Powers in W, import and export each >= 0; energies in kWh; volumes in m3; times with the meter's own UTC offset. None
-if the meter or the firmware does not send the value.
+Powers are in W, and import and export are each >= 0. Energies are in kWh, and volumes in m3. Times have the meter's
+UTC offset. A value is None if the meter or the firmware does not send it.
+
 Contract: docs/openapi.yaml.
 """
 
@@ -23,7 +24,7 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The clock of the device, which is the meter's once a telegram has arrived."""
+    """The device's clock, which follows the meter's clock. source: None before the first telegram."""
 
     source: str | None
     time: datetime | None
@@ -40,7 +41,7 @@ class Capacity:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the settings in the "capacity" of a device or of its settings."""
+        """Return the settings in the field "capacity" of GET /api/device or GET /api/config."""
         return cls(
             area=text(data, "area"),
             target_w=integer(data, "target_w"),
@@ -51,7 +52,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings that the integration uses (GET /api/config). brightness in percent."""
+    """The settings that the integration uses (GET /api/config). brightness is in percent."""
 
     capacity: Capacity
     brightness: int | None
@@ -59,7 +60,7 @@ class Settings:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the settings, which contain no secrets."""
+        """Return the settings of GET /api/config, which contain no secrets."""
         return cls(
             capacity=Capacity.from_json(json_object(data, "capacity")),
             brightness=integer(json_object(data, "light"), "brightness"),
@@ -69,21 +70,21 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A named token that the device issued; `value` is the secret."""
+    """A named token that the device issued. `value` is the secret."""
 
     id: str
     value: str
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the token, None if the object has none."""
+        """Return the token in a JSON object, or None if the object contains no token."""
         token_id, value = text(data, "id"), text(data, "token")
         return cls(id=token_id, value=value) if token_id and value else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The card. state: "ok", "absent" or "failed"."""
+    """The state and the space of the SD card. state: "ok", "absent" or "failed"."""
 
     state: str | None
     size_bytes: int | None
@@ -106,7 +107,7 @@ class P1Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """The state of a firmware update. board: the kind of board for which a package must be made."""
+    """The state of a firmware update. board: the kind of board that a firmware package must be made for."""
 
     state: str | None
     percent: int | None
@@ -116,7 +117,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """The device itself: board, firmware, and health (GET /api/device)."""
+    """The device's board, firmware and health (GET /api/device)."""
 
     id: str
     name: str | None
@@ -137,7 +138,7 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the device, None if the object has no id and therefore is not from our firmware."""
+        """Return the device of GET /api/device. None if the object has no id, which our firmware always sends."""
         if (device_id := text(data, "id")) is None:
             return None
         clock = json_object(data, "clock")
@@ -198,7 +199,7 @@ class MBusDevice:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the meter of one element of a reading's "mbus"."""
+        """Return the meter in one element of the list "mbus" of GET /api/reading."""
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
@@ -237,7 +238,7 @@ class Reading:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the reading; any of its fields may be missing."""
+        """Return the reading of GET /api/reading. Any of its fields may be missing."""
         return cls(
             time=timestamp(data, "time"),
             meter_model=text(data, "meter_model"),
@@ -285,7 +286,7 @@ class Quarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the quarter; before the first telegram all its fields are missing."""
+        """Return the quarter of GET /api/quarter. Before the first telegram, all its fields are missing."""
         return cls(
             id=integer(data, "id"),
             start=timestamp(data, "start"),
@@ -304,9 +305,10 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeak:
-    """The highest quarter of a month ("2026-11"). end: the end of that quarter.
+    """The peak of a month, which is the month's highest quarter.
 
-    source: "meter" if the meter sent it, "card" if it is the highest of the quarters that the device stored itself.
+    month: such as "2026-11". end: the end of the peak's quarter. source: "meter" if the meter sent the peak, "card" if
+    the device computed the peak from its stored quarters.
     """
 
     month: str | None
@@ -316,7 +318,7 @@ class MonthPeak:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the peak of "running", or of one element of "months"."""
+        """Return one peak of GET /api/peaks, from the field "running" or from an element of the list "months"."""
         return cls(
             month=text(data, "month"),
             power_w=integer(data, "power_w"),
@@ -327,7 +329,10 @@ class MonthPeak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """The running month, the closed months newest first, and the billable average (GET /api/peaks)."""
+    """The peaks of the running month and of closed months, and the billable average (GET /api/peaks).
+
+    months: the peaks of the closed months, newest first.
+    """
 
     running: MonthPeak | None = None
     months: tuple[MonthPeak, ...] = ()
@@ -335,7 +340,7 @@ class Peaks:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the peaks; `running` is None if the running month has no peak yet."""
+        """Return the peaks of GET /api/peaks. `running` is None if the running month has no peak yet."""
         running = MonthPeak.from_json(json_object(data, "running"))
         return cls(
             running=running if running.power_w is not None else None,

@@ -13,14 +13,18 @@ _MAC_DIGITS = 12
 class OriginalDevice:
     """A board with the original firmware, which has no /api.
 
-    serial: its MAC as 12 lower-case hexadecimal digits, another serial number as it sends it, or None.
+    serial: the board's MAC as 12 lower-case hexadecimal digits, or another serial number unchanged. None if the board
+    sends no serial number.
     """
 
     serial: str | None
 
 
 def normalize_serial(given: str) -> str:
-    """Return a serial number as a device id: a MAC as 12 lower-case hexadecimal digits, another one unchanged."""
+    """Return the device id for a serial number.
+
+    A MAC becomes 12 lower-case hexadecimal digits. Any other serial number remains unchanged.
+    """
     digits = re.sub(r"[:.-]", "", given).lower()
     is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
     return digits if is_mac else given
@@ -30,7 +34,7 @@ def normalize_serial(given: str) -> str:
 class OriginalQuarter:
     """The 5 s samples of the running quarter; the newest one is running (GET /current/quarter of the original firmware).
 
-    A sample without a telegram is None; produced power is <= 0.
+    A sample without a telegram is None. Produced power is <= 0.
     """
 
     quarter_id: int
@@ -39,7 +43,7 @@ class OriginalQuarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the quarter, None before the first telegram."""
+        """Return the running quarter, or None before the first telegram."""
         if (quarter_id := integer(data, "quarter_id")) is None:
             return None
         return cls(
@@ -51,14 +55,14 @@ class OriginalQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalPeak:
-    """The month's peak (GET /current/month/peak). quarter_id names the start of its quarter."""
+    """The running month's peak (GET /current/month/peak). quarter_id: the start of the peak's quarter."""
 
     quarter_id: int
     power_w: int
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the peak, None before the first telegram."""
+        """Return the month's peak, or None before the first telegram."""
         peak = json_object(data, "peak")
         quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
         if quarter_id is None or power_w is None:

@@ -1,6 +1,6 @@
 """Models of the history on a device's card: quarters, and the totals of days and months.
 
-Units as in models.py. Contract: docs/openapi.yaml.
+The units are those of models.py. Contract: docs/openapi.yaml.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from .json_fields import Json, integer, number, text, timestamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredQuarter:
-    """A closed quarter (GET /api/history).
+    """An ended quarter on the card (GET /api/history).
 
-    import_w, export_w: its averages. The registers are those at its END. samples: the number of its 180 samples of 5 s
-    that have a telegram. source: "registers" or "samples", from which the averages are computed; "partial" if the
-    samples end before the quarter.
+    import_w, export_w: the quarter's averages. The registers have their values at the quarter's END. samples: how many
+    of the quarter's 180 samples of 5 s have a telegram. source: "registers" or "samples" if the averages are computed
+    from these, "partial" if the samples end before the quarter ends.
     """
 
     start: datetime
@@ -31,7 +31,7 @@ class StoredQuarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the quarter, None if it has no start."""
+        """Return the quarter in a JSON object, or None if the object has no start."""
         if (start := timestamp(data, "start")) is None:
             return None
         return cls(
@@ -49,7 +49,10 @@ class StoredQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The energy and volumes of a day ("2026-01-15") or a month ("2026-01"), and its highest quarter average."""
+    """The energies, the volumes and the highest quarter average of a day or a month.
+
+    name: the day ("2026-01-15") or the month ("2026-01").
+    """
 
     name: str
     import_kwh: float | None
@@ -61,7 +64,10 @@ class Totals:
 
     @classmethod
     def from_json(cls, data: Json, key: str) -> Self | None:
-        """Return the totals of the day or month whose name is in the field `key`; None if the field is missing."""
+        """Return the totals of a day or a month, or None if the field `key` is missing.
+
+        key: the field that contains the name of the day or month.
+        """
         if (name := text(data, key)) is None:
             return None
         return cls(

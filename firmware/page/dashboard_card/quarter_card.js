@@ -1,6 +1,6 @@
 /**
- * Home Assistant's dashboard card of the running quarter, made of the page's modules. It subscribes to Home Assistant's
- * command p1_monitor/quarter/subscribe and never asks a device. This file is not installed on the board.
+ * Card of the running quarter for Home Assistant's dashboards, built from the page's modules. Its data comes from the
+ * command p1_monitor/quarter/subscribe of Home Assistant, never from a device. The board does not have this file.
  */
 
 import { advice, level, LEVEL_WORDS } from "../advice.js";
@@ -29,8 +29,8 @@ const RETRY_MS = 5000;
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 
-// Home Assistant replaces the browser's registry of elements and does not find elements defined before that. With a
-// warm cache this file can run first, so it waits for Home Assistant's own element.
+// Home Assistant replaces the browser's registry of custom elements and does not find elements that were defined
+// earlier. Wait for Home Assistant's main element, because a cached copy of this file may run before Home Assistant.
 await customElements.whenDefined("home-assistant");
 
 class QuarterCard extends HTMLElement {
@@ -116,7 +116,8 @@ class QuarterCard extends HTMLElement {
       type: "p1_monitor/quarter/subscribe",
       ...(this.config.device_id && { device_id: this.config.device_id }),
     };
-    // Just after a start Home Assistant accepts connections before it knows this command, so a refusal is retried.
+    // Right after its start, Home Assistant accepts connections but does not know the command yet. Therefore the card
+    // subscribes again some seconds after a refusal.
     const subscription = connection.subscribeMessage(
       (/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
     this.subscription = subscription;

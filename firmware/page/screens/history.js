@@ -1,4 +1,4 @@
-/** History screen: a quarter, day, month or year as chart, table and totals, and the navigation between them. */
+/** History screen: chart, table and totals of a quarter, day, month or year, and the navigation between these spans. */
 
 import { ApiError } from "../api.js";
 import { chart } from "../chart.js";
@@ -18,14 +18,14 @@ import { peakButton } from "./peak_button.js";
 
 const SWIPE_PX = 60;
 
-/** Return the meter's time in seconds since 1970; before the first telegram, this computer's. */
+/** Return the meter's time in seconds since 1970. Before the first telegram, return this computer's time. */
 const now = () => (state.quarter?.start
   ? toSeconds(state.quarter.start) + (state.quarter.elapsed_s ?? 0)
   : Date.now() / 1000);
 
 /**
  * @param {HTMLElement} root
- * @param {string[]} parts of the address
+ * @param {string[]} parts words of the URL's fragment after "history"
  */
 export function historyScreen(root, parts) {
   /** @type {Span} */
@@ -69,7 +69,7 @@ export function historyScreen(root, parts) {
     return spanContaining(span.kind, day + sinceMidnight);
   }
 
-  /** Return the moment that a span of another kind must contain: now if this span contains it, else its start. */
+  /** Return the moment for a span of another kind: now if the open span contains now, else the open span's start. */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
     return now() >= from && now() < to ? now() : from;
@@ -145,7 +145,7 @@ export function historyScreen(root, parts) {
     });
   }
 
-  /** Show the first span as soon as the meter's day is known, or the device cannot be reached. */
+  /** Show the URL's span, or today. Wait for the meter's time, unless the device is unreachable or needs a sign-in. */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
     isStarted = true;
@@ -163,7 +163,7 @@ export function historyScreen(root, parts) {
       if (plot && quarterShown === quarter.id) plot.show();
       else draw(quarterHistory(toSeconds(quarter.start), samples.imported, samples.exported));
     } else if (quarter && quarter.id !== quarterShown && startOf(neighbour(span, 1)) > now() - QUARTER_S * 2) {
-      show(); // a quarter of this span has closed
+      show(); // a quarter of the open span has ended
     }
     quarterShown = quarter?.id;
   });
@@ -282,7 +282,8 @@ function exportPanel({ kind, name }, data) {
 }
 
 /**
- * Call actions on keys, except in a field or a table, which use the keys themselves. Return a function that stops this.
+ * Call the action of each key that is pressed. A key in a field or a table calls no action, because fields and tables
+ * use the arrow keys. Return a function that stops the calls.
  * @param {Record<string, () => void>} actions
  */
 function listenForKeys(actions) {
@@ -301,7 +302,7 @@ function listenForKeys(actions) {
 /**
  * @param {HTMLElement} root
  * @param {() => void} right called when the finger moves to the right
- * @param {() => void} left
+ * @param {() => void} left called when the finger moves to the left
  */
 function listenForSwipes(root, right, left) {
   let [x, y] = [NaN, NaN];

@@ -1,4 +1,4 @@
-/** Table with the values of a span's chart, filled when it is opened. */
+/** Table with the values of a history chart. It is created when the reader opens it. */
 
 import { element } from "../dom.js";
 import { hashOf, titleOf } from "../history_span.js";

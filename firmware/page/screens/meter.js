@@ -39,7 +39,7 @@ export function meterScreen(root) {
       element("p", { class: "buttons" }, showButton, copyButton), message, telegram)));
   const show = () => {
     const fresh = createPanels();
-    // Replace only texts that changed, so that a reader's selection and a screen reader's place are kept.
+    // Replace only texts that changed, so that the reader's selection and a screen reader's position are not lost.
     if (panels.childElementCount !== fresh.length) fill(panels, fresh);
     else fresh.forEach((panel, index) => updatePanel(panels.children[index], panel));
   };
@@ -117,7 +117,7 @@ function rowsPanel(title, rows) {
 }
 
 /**
- * Return the rows of the registers by tariff. A meter sends two or five of them.
+ * Return a row for each tariff's register of import or export. A meter has two or five tariffs.
  * @param {Record<string, any>} reading
  * @returns {[WordKey, string][]}
  */

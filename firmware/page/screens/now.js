@@ -12,7 +12,7 @@ import { state, watch } from "../state.js";
 import { table } from "../table.js";
 import { impactNow } from "../tariff.js";
 
-const BLANK = "\u00a0"; // reserves a line that is not yet known
+const BLANK = "\u00a0"; // text that reserves a line until the line's text is known
 
 /** @param {HTMLElement} root */
 export function nowScreen(root) {
@@ -123,7 +123,7 @@ function liveChart(root) {
 /**
  * Return the mean of a minute's samples.
  * @param {(number | null)[]} values
- * @param {number} from
+ * @param {number} from index of the minute's first sample
  */
 function minuteMean(values, from) {
   const known = values.slice(from, from + 12).filter((value) => value !== null);

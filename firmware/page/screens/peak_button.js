@@ -1,4 +1,4 @@
-/** Button that opens the quarter of the month's peak. A text beside it says if the card does not have that quarter. */
+/** Button that opens the quarter of the month's peak. If this quarter cannot be opened, a text has the reason. */
 
 import { element, fill, setText } from "../dom.js";
 import { hashOf, spanContaining, startOf } from "../history_span.js";
@@ -23,7 +23,7 @@ export function peakButton() {
     const month = spanContaining("month", startOf(span)).name;
     const peaks = [state.peaks?.running, ...(state.peaks?.months ?? [])];
     const known = kind === "year" ? null : peaks.find((one) => one?.month === month);
-    // The meter remembers 13 months; the peaks of older ones come from the card.
+    // The meter has the peaks of 13 months. The peak of an older month comes from the card.
     const stored = kind === "month" && !known ? data?.highest : null;
     const peak = known ?? stored;
     root.hidden = kind === "year";

@@ -1,4 +1,4 @@
-/** Peaks screen: the highest quarter of each month, their billed mean, its cost and the tariffs. */
+/** Peaks screen: the peak of each month, the billable average, its cost, and the tariffs of all network areas. */
 
 import { element, fill } from "../dom.js";
 import { date, FORMATS, kilowatts, money, t } from "../i18n.js";

@@ -113,7 +113,7 @@ async function load(forms, section) {
   if (section) document.getElementById(section)?.scrollIntoView();
 }
 
-/** Return a button that searches Wi-Fi networks and offers those found in the field of the network's name. */
+/** Return a button that searches for Wi-Fi networks. The field of the network's name suggests the networks found. */
 function networkSearch() {
   const list = element("datalist", { id: "networks" });
   const message = element("span", { class: "soft", role: "status" });

@@ -9,12 +9,12 @@ import { withSignIn } from "./sign_in.js";
 /** @typedef {import("../i18n.js").WordKey} WordKey */
 /**
  * @typedef {object} Field
- * @property {string} key name of the setting: "capacity.area"
+ * @property {string} key name of the setting, such as "capacity.area"
  * @property {WordKey} label
  * @property {WordKey} [hint]
  * @property {"text" | "number" | "password" | "date" | "time" | "checkbox" | "select"} type
  * @property {Record<string, string>} [choices]
- * @property {Record<string, string | number>} [limits] further attributes of the input
+ * @property {Record<string, string | number>} [limits] more attributes of the input element, such as `max`
  */
 
 /**

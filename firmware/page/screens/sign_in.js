@@ -1,4 +1,4 @@
-/** Sign-in dialog: asks for the device's password; if the device has none, it asks for a new one. */
+/** Sign-in dialog. It asks for the device's password, or for a new password if the device has none. */
 
 import { ApiError, BASE_URL, getJson, isSignedIn, sendJson, signIn } from "../api.js";
 import { element, setText } from "../dom.js";
@@ -24,7 +24,7 @@ export async function withSignIn(action) {
   }
 }
 
-/** Show the dialog. True if the reader signs in. */
+/** Show the sign-in dialog. True if the reader signs in. */
 export async function askPassword() {
   if (BASE_URL) {
     alert(t("otherDevice"));
@@ -67,7 +67,7 @@ export async function askPassword() {
   return hasSignedIn;
 }
 
-/** True if the device has a password. It has one if its settings cannot be read without a sign-in. */
+/** True if the device has a password, or if its settings cannot be read, because closed settings need a password. */
 async function hasPassword() {
   try {
     return Boolean((await getJson("/api/config")).access.has_password);

@@ -1,4 +1,4 @@
-/** Panel of the tokens, with which programs sign in. A token is valid until it is removed. */
+/** Panel that creates, lists and removes the tokens of programs. A token is valid until it is removed. */
 
 import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
 import { copyText } from "../clipboard.js";

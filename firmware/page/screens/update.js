@@ -1,4 +1,6 @@
-/** Update screen: sends an update package and reports the result. /update does the same without this page's code. */
+/**
+ * Update screen. It sends a package and reports the result. The page /update does the same without this page's code.
+ */
 
 import { ApiError, authHeaders, getJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
@@ -55,7 +57,7 @@ export function updateScreen(root) {
 }
 
 /**
- * Send the package, with XMLHttpRequest because fetch does not report the progress of an upload.
+ * Send the package. It uses XMLHttpRequest, because fetch() does not report the progress of an upload.
  * @param {File} file
  * @param {(percent: number) => void} progress
  * @returns {Promise<string>} the package's version
@@ -76,7 +78,8 @@ function upload(file, progress) {
 }
 
 /**
- * Wait for the restart. True if the device runs the version; if that fails to run, the device returns to the previous.
+ * Wait until the device has restarted. True if it runs `version`. False if it does not reply, or if it has returned to
+ * the previous version because `version` failed.
  * @param {string} version
  */
 async function waitForVersion(version) {
@@ -86,7 +89,7 @@ async function waitForVersion(version) {
       const { firmware, uptime_s } = await getJson("/api/device");
       if (firmware === version && uptime_s < 2 * TRIES) return true;
     } catch (error) {
-      // This device shows its version only after a sign-in, which the restart has ended.
+      // A reply of 401 means that the restart ended the session. The device shows its version only after a new sign-in.
       if (error instanceof ApiError && error.status === 401) return true;
     }
   }
