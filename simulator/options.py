@@ -218,6 +218,6 @@ def _check_card(card: Path | None) -> None:
 
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65_535:
-        raise UsageError(f"--port {port}: choose a number from 1024 to 65535")
+        raise UsageError(f"--port {port}: choose a number from 1 to 65535")
     if problem := port_problem(port, HOST):
         raise UsageError(f"port {port} cannot be used ({problem}): choose another with --port N")

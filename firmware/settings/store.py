@@ -124,7 +124,7 @@ def save_late(device):
     try:
         return save(device)
     except OSError as error:
-        device.note("%s: the flash does not take it: %s" % (_NAME, error))
+        device.note("%s: could not write to flash: %s" % (_NAME, error))
         return []
 
 
@@ -143,7 +143,7 @@ def _agreed(board, note, follows=True):
     try:
         return _newest(board, copy, note, follows)
     except OSError as error:
-        note("%s: the flash does not take it: %s" % (_NAME, error))
+        note("%s: could not write to flash: %s" % (_NAME, error))
         return copy
 
 
@@ -189,7 +189,7 @@ def _newest(board, copy, note, follows):
         except OSError as error:
             # Collect the file object now, because it is still open. A later collection could write to another card.
             gc.collect()
-            note("%s: the card does not take it: %s" % (_NAME, error))
+            note("%s: could not write to the card: %s" % (_NAME, error))
             return copy
         copy[_SEEN] = binascii.crc32(text)
         copy.pop(_NEWER, None)

@@ -18,7 +18,7 @@ def check(card, text):
             file.write(text)
         with open(_TEST) as file:
             if file.read() != text:
-                raise OSError("the card does not keep what is written")
+                raise OSError("the card loses what is written")
         os.remove(_TEST)
         return os.statvfs(CARD)[0]
     except OSError as error:
