@@ -27,7 +27,7 @@ def resident(board: str = "t8_c3") -> dict[str, int]:
     return _sizes(stay & _sources().keys() - _OTHER_BOARDS)
 
 
-def borrowed(board: str = "t8_c3") -> dict[str, int]:
+def on_demand(board: str = "t8_c3") -> dict[str, int]:
     """Return bytes of .mpy by module, of all that are loaded on demand, largest first."""
     others = _OTHER_BOARDS - {f"board.{board}"}
     return _sizes(_sources().keys() - resident(board).keys() - others)
@@ -64,7 +64,7 @@ def _sizes(names: set[str]) -> dict[str, int]:
 
 def tables() -> dict[str, Mapping[str, int]]:
     """Return the tables of docs/memory.md by name, from the build."""
-    return {"stays": resident(), "borrowed": borrowed()}
+    return {"stays": resident(), "on_demand": on_demand()}
 
 
 def documented() -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Entry point of scripts/firmware: its commands and options, and the module that runs each command."""
+"""Entry point of scripts/firmware, which parses the command line and runs the module of the command."""
 
 import argparse
 import sys
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run the command; its module is imported only now, because the commands need different packages."""
+    """Run the command. Import its module only here, because each command needs different packages."""
     match arguments.command:
         case "build":
             from build_tool.board_folder import build_all
@@ -105,7 +105,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command. Return the exit status: 0; 1 after a failure; 2 for wrong arguments; 130 after Ctrl-C."""
+    """Run a command. Return the exit status: 0 after success, 1 after a failure, 130 after Ctrl-C.
+
+    SystemExit with status 2 if the arguments are wrong.
+    """
     try:
         run(_parser().parse_args(arguments))
     except ToolError as error:

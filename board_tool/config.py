@@ -1,4 +1,4 @@
-"""The command `firmware config`: edit the board's config.json, which the board checks before it is saved."""
+"""The command `firmware config`: edit a board's config.json. The board checks the settings before they are saved."""
 
 import json
 import os
@@ -15,12 +15,12 @@ from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"
-# The firmware's notes in its copy: see firmware/settings/store.py.
+# Keys that the firmware adds to its copy of config.json (firmware/settings/store.py). The editor does not show them.
 _FIRMWARE_KEYS = ("card_seen", "newer_than_card")
 
 
 def edit(port: str | None) -> None:
-    """Let the owner edit the settings, save them on the board and restart it. ToolError if they are not valid."""
+    """Let the owner edit the board's settings, save them and restart the board. ToolError if they are not valid."""
     with BoardConnection(find_port(port)) as connection:
         stored = _parse(connection.read(_NAME) or b"{}")
         changed = _let_owner_edit(stored)
@@ -28,14 +28,14 @@ def edit(port: str | None) -> None:
             print("nothing changed")
             return
         _check_on_board(connection, changed)
-        # At its start the board writes this copy to the card, because of newer_than_card.
+        # The key newer_than_card makes the board copy these settings to the card at its next start.
         connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
         connection.restart()
     print("saved; the board restarts with the new settings")
 
 
 def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the settings after the owner has edited them, None if nothing changed. Hide the Wi-Fi password."""
+    """Return the edited settings, None if nothing changed. The editor shows a placeholder for the Wi-Fi password."""
     shown = {section: value for section, value in stored.items() if section not in _FIRMWARE_KEYS}
     wifi = shown.get("wifi")
     password = wifi.get("password") if isinstance(wifi, dict) else None
@@ -75,7 +75,7 @@ def _run_editor(text: str) -> str:
 
 
 def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> None:
-    """Raise ToolError if the board's own check finds a fault; print each fault first."""
+    """Let the board check the settings. If it finds faults, print them on stderr and raise ToolError."""
     faults = connection.run(
         "import json,sys\n"
         "def find():\n"

@@ -1,4 +1,4 @@
-"""Connection to a board over the cable: MicroPython's prompt and files, by means of mpremote."""
+"""Connection to a board over the USB cable. Uses mpremote to run code and to read and write files on the board."""
 
 import json
 import struct
@@ -23,10 +23,10 @@ _NO_PROMPT = (
 
 
 class BoardConnection:
-    """A board's prompt, with its firmware interrupted. Paths are relative to the root of its flash.
+    """Connection to MicroPython's prompt on a board, as a context manager. It interrupts the firmware.
 
-    It is a context manager. Opening it does not reset the board, because after a soft reset the board could not open
-    its card again.
+    Paths are relative to the root of the board's flash. Opening a connection does not reset the board, because a board
+    cannot open its card again after a soft reset.
     """
 
     def __init__(self, port: str) -> None:
@@ -52,10 +52,10 @@ class BoardConnection:
                 self._transport.exit_raw_repl()
             self._transport.close()
         except OSError:
-            pass  # the board restarts, or was unplugged
+            pass  # the port no longer exists, because the board restarts or was unplugged
 
     def run(self, code: str, timeout_s: float = 10) -> str:
-        """Run lines of Python on the board; return their output. ToolError with the board's message if they raise."""
+        """Run Python code on the board and return its output. ToolError with the board's message if the code raises."""
         try:
             printed, error = self._transport.exec_raw(code, timeout=timeout_s)
         except (TransportError, struct.error):
@@ -69,11 +69,11 @@ class BoardConnection:
         return bytes(printed).decode()
 
     def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression on the board, as JSON transfers it."""
+        """Evaluate a Python expression on the board. Return its value, which JSON must be able to represent."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a file, None if it does not exist."""
+        """Return the content of a file on the board, None if the file is missing or cannot be read."""
         try:
             self._transport.fs_stat(path)
             return bytes(self._transport.fs_readfile(path, chunk_size=_CHUNK))
@@ -81,7 +81,7 @@ class BoardConnection:
             return None
 
     def write(self, path: str, content: bytes) -> None:
-        """Replace a file in one step; make its folders if needed."""
+        """Write a file on the board, and make its missing folders. An existing file is replaced in one step."""
         parts = path.split("/")[:-1]
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])
@@ -95,7 +95,7 @@ class BoardConnection:
         self.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def remove(self, path: str) -> None:
-        """Remove a file, or a folder with everything in it, if it exists."""
+        """Remove a file or a whole folder from the board. Do nothing if the path does not exist."""
         self.run(
             "import os\n"
             "def remove(path):\n"
@@ -119,15 +119,15 @@ class BoardConnection:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             time.sleep(0.1)
         except (TransportError, OSError):
-            pass  # the board has already gone
+            pass  # the connection ended early, because the board has already reset
         self._transport.in_raw_repl = False
 
 
 def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
-    """Wait for a board that has just restarted, and return a connection to it, not yet opened.
+    """Wait until a board that has just restarted answers. Return a connection to the board, which is not open yet.
 
-    `port` is called for each attempt, because the board's USB may return under another name. ToolError if the board
-    does not reply within `timeout_s`.
+    `port` is called before each attempt and returns the name of the port, which may change when the board restarts.
+    ToolError if the board does not answer within `timeout_s`.
     """
     end = time.monotonic() + timeout_s
     while True:

@@ -11,7 +11,7 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """Install the firmware on a board that has MicroPython, and start it. The settings stay."""
+    """Install the firmware on a board that has MicroPython, and restart the board. The settings stay."""
     from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
@@ -22,7 +22,7 @@ def deploy(board: str | None, port: str | None, package: Path | None) -> None:
 
 
 def detect_board_type(connection: BoardConnection) -> BoardType:
-    """Return the type of the board, by the chip that its MicroPython reports. ToolError if no board has it."""
+    """Return the type of board whose chip MicroPython reports. ToolError if no supported board has this chip."""
     machine = str(connection.evaluate("sys.implementation._machine"))
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):
@@ -31,7 +31,10 @@ def detect_board_type(connection: BoardConnection) -> BoardType:
 
 
 def choose_package(kind: BoardType, path: Path | None) -> Package:
-    """Return the package in a file, or one built from these sources. ToolError if it does not fit the board."""
+    """Return the update package in the file `path`, or build a package from the sources if `path` is None.
+
+    ToolError if the package is for another board, or if the firmware does not support the board.
+    """
     if path is None:
         if not has_table(kind):
             raise ToolError(f"this firmware does not support the {kind.title}")
@@ -44,13 +47,18 @@ def choose_package(kind: BoardType, path: Path | None) -> Package:
 
 
 def install(connection: BoardConnection, package: Package) -> None:
-    """Copy loader and package to the board and select them. After an interruption the previous version starts."""
+    """Copy the loader and the package to the board, and select the new version for the next start.
+
+    If the copy is interrupted, the board starts the previous version.
+    """
     check_micropython(connection)
     slot = _free_slot(connection)
-    for source in sorted(LOADER.glob("*.py"), reverse=True):  # main.py last, because it needs slot.py
+    # Copy slot.py before main.py, because main.py imports slot.py.
+    for source in sorted(LOADER.glob("*.py"), reverse=True):
         if connection.read(source.name) != source.read_bytes():
             connection.write(source.name, source.read_bytes())
-    connection.remove(f"{slot}/manifest.json")  # without its manifest the slot counts as incomplete
+    # Remove the manifest first, because a slot without a manifest counts as incomplete.
+    connection.remove(f"{slot}/manifest.json")
     connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
     for name, content in sorted(package.files.items()):
@@ -63,7 +71,7 @@ def install(connection: BoardConnection, package: Package) -> None:
 
 
 def check_micropython(connection: BoardConnection) -> None:
-    """Raise ToolError if the board's MicroPython cannot run our bytecode."""
+    """Raise ToolError if the MicroPython on the board cannot run the firmware's bytecode."""
     release, mpy = connection.evaluate("[sys.implementation.version[:3], sys.implementation._mpy & 255]")
     if tuple(release) < OLDEST_MICROPYTHON or mpy != MPY:
         here, oldest = (".".join(map(str, parts)) for parts in (release, OLDEST_MICROPYTHON))
@@ -71,7 +79,7 @@ def check_micropython(connection: BoardConnection) -> None:
 
 
 def _free_slot(connection: BoardConnection) -> str:
-    """Return the slot that is not in use, "a" or "b"; "a" on a new board."""
+    """Return the slot that is not running: "a" or "b". On a new board return "a"."""
     words = (connection.read("slot.txt") or b"").decode(errors="replace").split()
     running = words[0] if words and words[0] in ("a", "b") else "a"
     if connection.read(f"{running}/manifest.json") is None:
@@ -80,7 +88,7 @@ def _free_slot(connection: BoardConnection) -> str:
 
 
 def _show_progress(line: str) -> None:
-    """Show progress on one line of a terminal; elsewhere print only the last message, which ends its line."""
+    """Show progress on one line of a terminal. Elsewhere print only the last message, which ends with a line break."""
     if sys.stdout.isatty():
         print(f"\r\033[K{line}", end="", flush=True)
     elif line.endswith("\n"):

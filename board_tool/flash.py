@@ -19,7 +19,7 @@ from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError
 
 SETUP_NETWORK = "DigitaleMeterMonitor"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no characters that look alike
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # letters and digits without i, l, o, 0 and 1, which look alike
 _LENGTH = 12
 _ESPTOOL = [sys.executable, "-m", "esptool"]
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
@@ -43,7 +43,7 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:
-    """Return the board type, among `kinds`, of the chip on the port. ToolError if there is none."""
+    """Return the board type in `kinds` with the chip at this port. ToolError if none has it, or if no chip answers."""
     with readable_errors(port):
         import serial
 
@@ -70,7 +70,7 @@ def identify(port: str, kinds: list[BoardType]) -> BoardType:
 
 
 def image_file(image: Image, given: Path | None) -> Path:
-    """Return the file with MicroPython: the given one, or the pinned one, which is downloaded once."""
+    """Return the path of a MicroPython image: `given`, or the board's standard image, which is downloaded only once."""
     if given:
         if not given.is_file():
             raise ToolError(f"there is no file {given}")
@@ -99,7 +99,7 @@ def _matches(image: Image, content: bytes) -> bool:
 
 
 def write_micropython(port: str, kind: BoardType, path: Path) -> None:
-    """Erase the board and write MicroPython; esptool shows the progress."""
+    """Erase the board's flash and write MicroPython. esptool prints the progress."""
     done = subprocess.run(
         [
             *(*_ESPTOOL, "--port", port, "--chip", kind.chip, "--baud", "460800"),
@@ -115,7 +115,7 @@ def write_micropython(port: str, kind: BoardType, path: Path) -> None:
 
 
 def ensure_setup_password(connection: BoardConnection) -> str:
-    """Return the board's setup password; make one if it has none. The board's other secrets stay."""
+    """Return the board's setup password. If the board has none, store a random password. Its other secrets stay."""
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())

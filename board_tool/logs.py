@@ -10,7 +10,7 @@ from build_tool.errors import ToolError
 
 
 def logs(port: str | None) -> None:
-    """Show the output until Ctrl-C. A board that restarts may lose its port; then wait for the port."""
+    """Print the board's output until Ctrl-C. If the board's port disappears, wait for its return."""
     address = find_port(port)
     with readable_errors(address):
         console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
@@ -20,7 +20,7 @@ def logs(port: str | None) -> None:
             while True:
                 sys.stdout.write(console.read(console.in_waiting or 1).decode(errors="replace"))
                 sys.stdout.flush()
-        except OSError:  # a SerialException is an OSError
+        except OSError:  # also SerialException, which is a subclass of OSError
             console.close()
         print("\n-- the board is disconnected; waiting for it --", flush=True)
         console = _reopen(port)

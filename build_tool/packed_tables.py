@@ -1,11 +1,12 @@
-"""Puts the packed form of a table in the place of the table, wherever the firmware's sources compute one.
+"""Build step that replaces readable tables in the firmware's sources with their packed form.
 
-A table that is easy to read takes several times the memory of its packed form. So a source has the table, and packs it
-when the source is imported, in an assignment from a function called `_packed_by_build`:
+A readable table uses several times the memory of its packed form. Therefore a source contains the readable table, and a
+function called `_packed_by_build` that computes the packed form:
 
     CODES, FIELDS = _packed_by_build(OBJECTS)
 
-A board gets the results as literals. The table, the function, and all that only the two of them use are left out.
+This step runs the function and writes its results into the source as literals. It removes the table, the function, and
+all that only these two use. Without this step, the function runs when the module is imported.
 """
 
 import ast
@@ -16,9 +17,9 @@ MARK = "_packed_by_build"
 
 
 def pack(sources: Mapping[str, str]) -> dict[str, str]:
-    """Return the same sources, given as {"folder.module": text}, with packed tables.
+    """Return the sources {"folder.module": text} with packed tables.
 
-    ValueError if a module imports a name that another one has only until its table is packed.
+    ValueError if a module imports a name that this step removes from another module.
     """
     packed = {module: _pack(text) if MARK in text else (text, set()) for module, text in sources.items()}
     for module, (text, _) in packed.items():
@@ -32,7 +33,7 @@ def pack(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pack(text: str) -> tuple[str, set[str]]:
-    """Return a source with its results in place, and the names that it no longer has."""
+    """Return a source with packed tables, and the names that are removed from the source."""
     tree = ast.parse(text)
     marked = [statement for statement in tree.body if _is_marked(statement)]
     needed = _closure(marked, tree.body)
@@ -57,7 +58,7 @@ def _is_marked(statement: ast.stmt) -> bool:
 
 
 def _is_constant(statement: ast.stmt) -> bool:
-    """True if other modules may use this value: it takes no memory on a board (see constants.py)."""
+    """True if a statement defines a constant, which may stay because it uses no memory on a board (constants.py)."""
     match statement:
         case ast.Assign(value=ast.Call(func=ast.Name(id="const"))):
             return True
@@ -65,7 +66,7 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Return these statements and those of the others whose names they use, directly or by way of another."""
+    """Return `statements`, and the statements of `others` on which they depend directly or indirectly."""
     found, left = list(statements), list(others)
     for statement in found:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
@@ -86,7 +87,7 @@ def _gives(statement: ast.stmt) -> Iterator[str]:
 
 
 def _run(statements: list[ast.stmt]) -> dict[str, Any]:
-    """Return the names that these statements define, with their values."""
+    """Run statements and return {name: value} of the names that they define."""
     ours = [statement for statement in statements if not _is_of_micropython(statement)]
     values: dict[str, Any] = {"const": lambda value: value}
     exec(compile(ast.Module(ours, []), "<tables>", "exec"), values)
@@ -98,7 +99,10 @@ def _is_of_micropython(statement: ast.stmt) -> bool:
 
 
 def _literal(name: str, value: Any) -> ast.stmt:
-    """Return `name = value`, as a constant if that costs no copy: a number, or a name that one module alone uses."""
+    """Return the statement `name = value`. It uses const() for a number and for a private name.
+
+    Any other value is not made a constant, because constants.py would copy it into each module that uses it.
+    """
     expression = repr(value)
     if isinstance(value, int) or name.startswith("_"):
         expression = f"const({expression})"

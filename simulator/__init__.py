@@ -1,5 +1,5 @@
-"""A Belgian household and its digital meter on a serial line, and a board that reads it.
+"""Simulator of a Belgian household, its digital meter, and a board that reads the meter over a serial line.
 
-The data flows from clock and weather through household, meter, dialect and P1 port to the board.
-Everything is a function of a seed and a moment, so that a run can be repeated exactly.
+The data flows from the clock and the weather through household, meter, dialect and P1 port to the board. All data is a
+function of a seed and a moment, so that a run can be repeated exactly.
 """

@@ -34,10 +34,10 @@ class BoardError(Exception):
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port on which nothing listens at the moment. OSError if all are taken.
+    """Return a free TCP port. OSError if all ports in the range are taken.
 
-    Another program could take the port before it is used. So it lies below 32768, where the system assigns none, and
-    each process begins its search at another port.
+    Another program could take the port before the caller uses it. Two rules make this unlikely: the port is below
+    32768, where the system assigns none, and each process begins its search at a different port.
     """
     for number in itertools.islice(_port_numbers, _PORTS):
         port = _FIRST_PORT + number % _PORTS
@@ -47,7 +47,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def port_problem(port: int, host: str = "127.0.0.1") -> str:
-    """Return why nothing can listen on a port at the moment, "" if it is free."""
+    """Return the reason why a server cannot listen on a TCP port now, "" if the port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -59,9 +59,9 @@ def port_problem(port: int, host: str = "127.0.0.1") -> str:
 
 @dataclass(eq=False)
 class Board:
-    """The firmware at a P1 port, with or without a card.
+    """Simulated board, which runs the firmware at a P1 port, with or without a card.
 
-    A firmware that restarts its board is started again; `restarts` counts that.
+    If the firmware restarts its board, the firmware's process is started again. `restarts` counts these restarts.
     """
 
     line: P1Port | str
@@ -105,7 +105,8 @@ class Board:
             weakref.finalize(self, shutil.rmtree, self.flash, ignore_errors=True)
         self._needs_build = self.compiled and not self.firmware
         self._process: subprocess.Popen[str] | None = None
-        self._process_lock = threading.Lock()  # both a caller and the forwarder replace the process
+        # The lock protects `_process`, because a caller and the thread of `_forward` both replace it.
+        self._process_lock = threading.Lock()
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
 
@@ -130,13 +131,13 @@ class Board:
         if self.loader:
             return [*command, "main.py"]
         folder = str(self.firmware or (SHORT if self.compiled else ROOT / "firmware"))
-        # As on the board, the firmware's folder is where modules come from; `main` may be source or bytecode.
-        # The page is served from the build only, because its source cannot be served.
+        # Modules are imported from the firmware's folder, as on a board. The file of `main` is source or bytecode.
+        # The web page comes from the build, because the firmware cannot serve its source.
         path = [folder] if self.compiled or self.firmware else [folder, str(TARGET)]
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
     def start(self, timeout_s: float = 15) -> Self:
-        """Switch the board on and wait until its web server listens. BoardError if it does not."""
+        """Switch the board on and wait until its web server listens. BoardError if the server does not start."""
         self._ready.clear()
         if self._needs_build and not (SHORT / "main.mpy").exists():
             raise BoardError("there is no compiled firmware in build/short: run scripts/build")
@@ -173,7 +174,7 @@ class Board:
         )
 
     def wait_ready(self, timeout_s: float = 15) -> None:
-        """Wait for the line that reports that the web server listens. BoardError if it does not appear."""
+        """Wait until the firmware reports that its web server listens. BoardError if this report does not appear."""
         if not self._ready.wait(timeout_s):
             raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
@@ -192,10 +193,10 @@ class Board:
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Cut the board's power: the firmware writes nothing more. Safe to call twice; `start` switches it on again.
+        """Cut the board's power, so that the firmware writes nothing more. It may be called twice.
 
-        An interrupt would be no safer. MicroPython raises KeyboardInterrupt wherever it is; if that is within a
-        garbage collection, the firmware continues with its memory locked.
+        The process is killed, because an interrupt would be no safer. MicroPython may raise KeyboardInterrupt during a
+        garbage collection, and the firmware then continues with its memory locked. `start` switches the board on again.
         """
         with self._process_lock:
             process, self._process = self._process, None
@@ -236,7 +237,7 @@ class Board:
                     process.stdout.close()
                 self._process = process = self._run()
             self.restarts += 1
-        # The output has ended. This wakes `wait_ready`, whose `check` then reports why.
+        # The firmware's output has ended. Wake `wait_ready`, which then calls `check` to report the reason.
         self._ready.set()
 
     def _with_last_lines(self, problem: str) -> str:

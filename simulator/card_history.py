@@ -22,7 +22,7 @@ _DETAILED_DAYS = 2
 
 @dataclass(slots=True)
 class _Totals:
-    """The registers: Wh by tariff (day, night) and ml."""
+    """Registers of a meter: import and export in Wh by tariff (day, night), gas and water in ml."""
 
     import_wh: list[float] = field(default_factory=lambda: [9_000_000.0, 8_000_000.0])
     export_wh: list[float] = field(default_factory=lambda: [6_000_000.0, 2_000_000.0])
@@ -30,7 +30,7 @@ class _Totals:
     water_ml: int = 320_000_000
 
     def add(self, load: Load, begin: int) -> tuple[int, int]:
-        """Count a quarter; return its mean import and export in W."""
+        """Add a quarter to the registers, and return its mean import and export in W."""
         end = begin + QUARTER_S
         imported, exported = load.energy_ws(begin, end)
         tariff = 0 if clock.is_day_tariff(begin) else 1
@@ -41,7 +41,7 @@ class _Totals:
         return imported // QUARTER_S, exported // QUARTER_S
 
     def registers(self) -> tuple[float, float, float, float]:
-        """Return import and export in kWh, gas and water in m³."""
+        """Return the registers (import in kWh, export in kWh, gas in m³, water in m³)."""
         return sum(self.import_wh) / 1e3, sum(self.export_wh) / 1e3, self.gas_ml / 1e6, self.water_ml / 1e6
 
 
@@ -82,7 +82,7 @@ def _month(at: int) -> str:
 
 
 def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, peaks: dict[str, Peak]) -> None:
-    """Write a day's quarters to day.csv, and if the day is over its line to the year's days.csv."""
+    """Write a day's quarters to day.csv. If the day is over, add a line for the day to days.csv of the year."""
     before, lines, highest = totals.registers(), [_DAY_CSV_HEADER], Peak(0, None)
     for start in range(begin, clock.quarter_start(end), QUARTER_S):
         import_w, export_w = totals.add(load, start)

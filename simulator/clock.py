@@ -1,8 +1,8 @@
 """The Belgian clock: moments, local time, and the timestamps that a meter prints.
 
-A moment is an integer: seconds since 2000-01-01 00:00:00 UTC. Belgian local time is UTC+1 in
-winter (W) and UTC+2 in summer (S); it changes at 01:00 UTC on the last Sundays of March and
-October (Directive 2000/84/EC). Both offsets are whole hours, so a UTC quarter is a local quarter.
+A moment is an integer: seconds since 2000-01-01 00:00:00 UTC. Belgian local time is UTC+1 in winter (W) and UTC+2 in
+summer (S). The offset changes at 01:00 UTC on the last Sundays of March and October (Directive 2000/84/EC). A UTC
+quarter is also a local quarter, because both offsets are whole hours.
 """
 
 import re
@@ -21,16 +21,16 @@ _OFFSETS = {"S": 7200, "+02:00": 7200, "W": 3600, "+01:00": 3600, "Z": 0}
 
 
 def now() -> int:
-    """Return this computer's clock as a moment."""
+    """Return the current time of this computer as a moment."""
     return int(time.time()) - UNIX_2000
 
 
 def moment(*digits: int, summer: bool | None = None) -> int:
-    """Return the moment of local clock digits (year, month, day, hour, minute, second).
+    """Return the moment of a local time, given as year, month, day, hour, minute and second.
 
-    `summer` decides in October's repeated hour; None takes the first of the two. Digits in the
-    hour that March skips count as winter time, because a clock that was not yet set forward
-    would show them.
+    `summer` matters in the hour that October repeats: True is the first of the two hours, False the second, None the
+    first. A time in the hour that March skips counts as winter time, because a clock that was not yet set forward would
+    show it.
     """
     local = datetime(*digits)  # type: ignore[arg-type]
     seconds = int((local - _EPOCH).total_seconds())
@@ -41,7 +41,7 @@ def moment(*digits: int, summer: bool | None = None) -> int:
 
 @lru_cache(maxsize=64)
 def _summer_of(year: int) -> tuple[int, int]:
-    """Return the first moment of a year's summer time, and the first moment after it."""
+    """Return the moments at which the summer time of a year begins and ends."""
     changes = []
     for month in (3, 10):
         last_day = datetime(year, month, 31, 1)
@@ -51,14 +51,14 @@ def _summer_of(year: int) -> tuple[int, int]:
 
 
 def is_summer(at: int) -> bool:
-    """True if Belgian summer time is in force at a moment."""
-    # Both changes lie far from new year, so the UTC year serves as well as the local one.
+    """True if Belgian summer time is in effect at a moment."""
+    # The UTC year is as good as the local year, because both changes are far from new year.
     begin, end = _summer_of((_EPOCH + timedelta(seconds=at)).year)
     return begin <= at < end
 
 
 def local(at: int) -> datetime:
-    """Return the digits of a Belgian clock at a moment, as a naive datetime."""
+    """Return the Belgian local time at a moment, as a naive datetime."""
     return _EPOCH + timedelta(seconds=at + (7200 if is_summer(at) else 3600))
 
 
@@ -68,12 +68,12 @@ def stamp(at: int) -> str:
 
 
 def iso(at: int) -> str:
-    """Return local time with its offset, e.g. 2024-01-12T23:17:55+01:00."""
+    """Return Belgian local time with its offset, e.g. 2024-01-12T23:17:55+01:00."""
     return local(at).isoformat() + ("+02:00" if is_summer(at) else "+01:00")
 
 
 def utc(at: int) -> datetime:
-    """Return an aware datetime, for libraries that need one."""
+    """Return a moment as an aware datetime, for libraries that need such a datetime."""
     return (_EPOCH + timedelta(seconds=at)).replace(tzinfo=UTC)
 
 
@@ -96,24 +96,24 @@ def parse(text: str) -> int:
 
 
 def quarter_start(at: int) -> int:
-    """Return the moment at which the quarter that contains `at` began."""
+    """Return the start of the quarter that contains `at`."""
     return at - at % QUARTER_S
 
 
 def month_start(at: int) -> int:
-    """Return 00:00:00 on the 1st of the local month that contains `at`."""
+    """Return the moment 00:00:00 on the 1st of the local month that contains `at`."""
     day = local(at)
     return moment(day.year, day.month, 1)
 
 
 def next_month(at: int) -> int:
-    """Return 00:00:00 on the 1st of the local month after the one that contains `at`."""
+    """Return the moment 00:00:00 on the 1st of the next local month after `at`."""
     day = local(at)
     return moment(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def previous_month(at: int) -> int:
-    """Return 00:00:00 on the 1st of the local month before the one that contains `at`."""
+    """Return the moment 00:00:00 on the 1st of the local month before the month of `at`."""
     return month_start(month_start(at) - 1)
 
 
@@ -133,9 +133,10 @@ def is_day_tariff(at: int) -> bool:
 
 
 def quarter_id(at: int) -> int:
-    """Return the original device's id of the quarter that begins at `at`.
+    """Return the quarter id of the quarter that begins at `at`, as the original firmware computes it.
 
-    Bits 31-24 year-2000, 23-16 month, 15-8 day, bit 7 summer time, bits 6-0 hour*4+minute/15.
+    Bits 31-24 are year - 2000, bits 23-16 the month, bits 15-8 the day. Bit 7 is 1 in summer time. Bits 6-0 are the
+    quarter of the day by the local clock, 0 to 95.
     """
     here = local(at)
     return (

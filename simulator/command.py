@@ -1,4 +1,4 @@
-"""The command scripts/simulate: a household, its meter and a board with the firmware, until Ctrl-C."""
+"""The command scripts/simulate, which simulates a household, its meter and a board with the firmware."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ _OUTPUT_CLOSED = threading.Event()
 
 
 def _print(text: str) -> None:
-    """Print a line, from any thread. If the reader of the output has gone (`| head`), the simulation ends."""
+    """Print a line, from any thread. End the simulation if the program that reads the output has ended (`| head`)."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -60,7 +60,8 @@ def _run(chosen: options.Options) -> None:
                 if line.error:
                     raise line.error
         finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave the firmware running
+            # Ignore a second Ctrl-C, because it would leave the firmware running.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             board.stop()
             _print(f"{line.sent} telegrams sent, {line.damaged} damaged")
 
@@ -70,7 +71,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Simulate until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if the board fails."""
+    """Simulate until Ctrl-C. Return the exit status: 0 after success, 1 if the board fails, 2 for a wrong option."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -84,6 +85,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"simulate: {error}", file=sys.stderr)
         return 1
     if _OUTPUT_CLOSED.is_set():
-        # At exit Python would report an error, because it cannot flush to the reader that has gone.
+        # Replace the closed output, because Python would report an error when it flushes the output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -1,4 +1,4 @@
-"""Dashboards in the Home Assistant of scripts/develop: one of the running quarter, and the Energy dashboard."""
+"""Dashboards for the Home Assistant of scripts/develop: the running quarter, and the Energy dashboard."""
 
 PATH = "p1-monitor"
 

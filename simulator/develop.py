@@ -24,7 +24,8 @@ def _log(text: str) -> None:
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with contextlib.suppress(SyntaxError):  # without npm only the dashboard card is missing
+    # Without npm this build fails. Continue then, because only the dashboard card is missing.
+    with contextlib.suppress(SyntaxError):
         dashboard_card.build()
     line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)
     card = chosen.card or FOLDER / "card.img"
@@ -76,7 +77,7 @@ async def _until_stopped(chosen: options.Options) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until Ctrl-C. Return the exit status: 0; 2 for a wrong option; 1 if board or Home Assistant fails."""
+    """Run until Ctrl-C. Return the exit status: 0 after success, 1 after a failure, 2 for a wrong option."""
     try:
         asyncio.run(_until_stopped(options.parse(arguments)))
     except options.UsageError as error:

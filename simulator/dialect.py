@@ -1,8 +1,8 @@
-"""The way in which a meter writes its telegram: fields, formats and CRC.
+"""Dialect of a meter: the fields, formats and CRC of its telegrams.
 
-A dialect is a text with named fields (simulator.dialects). Numbers follow the notation of the P1 standard:
-`{import_t1:9.3}` is F9(3,3), nine digits of which three follow the point. Fields are integers in base units
-(W, Wh, dV, mA, dm3) that know the position of their point.
+A dialect is a text with named fields, such as `{import_t1:9.3}` (simulator.dialects). The format 9.3 is F9(3,3) of the
+P1 standard: nine digits, of which three follow the decimal point. The value of a field is an integer in base units (W,
+Wh, dV, mA, dm3). Its class defines the position of the decimal point.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _TABLE = _crc_table()
 
 
 def crc16(data: bytes) -> int:
-    """Return the CRC-16/ARC of the P1 standard: polynomial 0x8005 reflected, start 0; check value BB3D."""
+    """Return the CRC-16/ARC of the P1 standard: polynomial 0x8005 reflected, initial value 0, check value 0xBB3D."""
     crc, table = 0, _TABLE
     for byte in data:
         crc = crc >> 8 ^ table[(crc ^ byte) & 0xFF]
@@ -39,7 +39,10 @@ def crc16(data: bytes) -> int:
 
 
 class Fixed(int):
-    """An integer in base units that prints as Fn(x,x): format(Milli(301548), "9.3") is 000301.548."""
+    """Integer in base units that is formatted as Fn(x,x) of the P1 standard.
+
+    For example, format(Milli(301548), "9.3") is 000301.548.
+    """
 
     places = 0
 
@@ -50,30 +53,33 @@ class Fixed(int):
 
 
 class Milli(Fixed):
-    """W printed as kW, Wh as kWh, mA as A, dm3 as m3."""
+    """Integer in thousandths of the printed unit: W printed as kW, Wh as kWh, mA as A, dm3 as m3."""
 
     places = 3
 
 
 class Deci(Fixed):
-    """dV printed as V."""
+    """Integer in tenths of the printed unit: dV printed as V."""
 
     places = 1
 
 
 def octets(text: str) -> str:
-    """Return an octet string: two hexadecimal digits for each character."""
+    """Return a text as an octet string, with two hexadecimal digits for each character."""
     return text.encode("latin-1", "replace").hex().upper()
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One meter's way of writing a telegram. All differences between meters are data in this class.
+    """Format of one meter's telegrams. All differences between meters are data in this class.
 
-    `text` is the telegram from header to last line, with fields. `gas` and `water` are the lines of an M-Bus
-    device; `no_device` is the line that a meter without one prints. `months` is the number of closed months at the
-    start. `filler` is the time that the meter prints for the factory's month, which had no peak: a text, "month"
-    for the closing of the previous month, or None if the meter has no such record.
+    `text` is the telegram from the header to the last line, with fields. `gas` and `water` are the lines of a gas and a
+    water meter. `no_device` is the line that the meter prints if it has no gas or water meter. `months` is the number
+    of closed months at the start of a simulation.
+
+    The oldest closed month may be from the factory, where the meter had no peak. `filler` is the time that the meter
+    prints for the peak of this month: a text, or "month" for the closing of the previous month. It is None if the meter
+    has no such month.
     """
 
     name: str
@@ -91,7 +97,7 @@ class Dialect:
     default_water: int | None = None
 
     def telegram(self, meter: Meter) -> bytes:
-        """Return the telegram that this meter sends in this second, with its CRC."""
+        """Return the telegram that a meter sends in its current second, with the CRC."""
         body = self._body(meter).encode("ascii")
         return body + b"%04X\r\n" % crc16(body)
 
@@ -127,7 +133,7 @@ class Dialect:
         return fields
 
     def _history(self, meter: Meter) -> str:
-        """Return 98.1.0: the number of records, two column names, then closing, occurrence and value of each month."""
+        """Return 98.1.0: number of records, two column names, and (closing)(time of the peak)(peak) for each month."""
         head = f"({len(meter.closed)})(1-0:1.6.0)(1-0:1.6.0)"
         if not meter.closed:
             return head + "()"
@@ -145,16 +151,15 @@ class Dialect:
 
     def _mbus(self, meter: Meter) -> str:
         lines = [self._device(device) for device in meter.devices]
-        # "-" marks a line that is left out, because {mbus} is always a line of the text, also without a device.
+        # The field {mbus} is always a line of the text. Without a device it becomes "-", which marks an omitted line.
         return "\n".join(lines) or self.no_device or "-"
 
     def _device(self, device: MBusDevice) -> str:
         template = self.gas if device.type == GAS else self.water
         value = f"({stamp(device.captured)})({Milli(device.volume_dm3):8.3}*m3)"
         if not device.linked:
-            value = (
-                f"({INVALID})(00000.000)"  # without a unit, because the device never reported to the meter
-            )
+            # The volume has no unit, because the device never reported to the meter.
+            value = f"({INVALID})(00000.000)"
         return template.format(
             n=device.channel,
             type=f"{device.type:03d}",

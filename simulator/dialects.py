@@ -1,8 +1,8 @@
-r"""The dialects of the meters in Belgian homes, as tables.
+r"""Dialects of the meters in Belgian homes, as tables.
 
-Headers, order and formats follow telegrams of real meters; all numbers here are invented. The five digits in
-0-0:96.1.4 are the version of e-MUCS P1: 50213 to 50216 have no peaks, 50217 is 1.7, 50221 is 2.1. A line "-" is
-left out. The lines of M-Bus devices replace `{mbus}`.
+Headers, order and formats are those of real telegrams. All numbers are invented. The five digits in 0-0:96.1.4 are the
+version of e-MUCS P1: 50217 is 1.7, and 50221 is 2.1. Versions 50213 to 50216 have no peaks. A line that is only "-" is
+left out. The lines of M-Bus meters replace `{mbus}`.
 """
 
 from dataclasses import replace
@@ -89,7 +89,7 @@ _WATER_50221 = _WATER.replace("0-{n}:24.2.1", f"0-{{n}}:96.1.2({_EAN})\n0-{{n}}:
 
 
 def _head(header: str, version: str, meter_id: str) -> str:
-    """Return header, blank line, version, identity and clock of a meter."""
+    """Return the first lines of a telegram: header, blank line, version, id of the meter, clock."""
     return f"{header}\n\n0-0:96.1.4({version})\n0-0:96.1.1({octets(meter_id)})\n0-0:1.0.0({{clock}})\n"
 
 
@@ -334,7 +334,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_named(name: str) -> Dialect:
-    """Return the dialect of a name. LookupError lists all names."""
+    """Return the dialect with this name. LookupError, with a list of all names, for an unknown name."""
     if name not in DIALECTS:
         raise LookupError(f"no meter is called {name!r}; there are: {', '.join(DIALECTS)}")
     return DIALECTS[name]

@@ -1,4 +1,4 @@
-"""Images of memory cards, formatted as a PC does. They are sparse files: zeros take no space on the disk."""
+"""Images of cards, formatted as by a PC. They are sparse files, in which zeros use no space on the disk."""
 
 import subprocess
 from pathlib import Path
@@ -10,9 +10,9 @@ _MKFS = bytecode.ROOT / ".tools/bin/mkfs.fat"
 
 
 def format_card(image: Path, *options: str, size: int) -> Path:
-    """Make `image`, a card of `size` bytes, formatted with these options of mkfs.fat.
+    """Make the file `image` for a card of `size` bytes, and format it with these options of mkfs.fat.
 
-    FileNotFoundError if there is no mkfs.fat.
+    FileNotFoundError if mkfs.fat is not installed.
     """
     if not _MKFS.exists():
         raise FileNotFoundError("no mkfs.fat here; scripts/setup says why")

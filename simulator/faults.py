@@ -1,4 +1,4 @@
-"""Faults on the P1 line: each has a name and hits a share of the telegrams."""
+"""Faults on the P1 line. Each fault has a name and a rate, the share of telegrams that it affects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +26,16 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """The bytes that one second puts on the line, and the faults that begin with them.
+    """Bytes that the meter sends in one second, and faults that begin in this second.
 
-    `data` is the telegram, cut or damaged unless `whole`; `tail` follows it. `silent_s`, `power_cut_s` and `jump_s`
-    (of the clock) are seconds of the meter's time, 0 for none.
+        data         the telegram
+        whole        False if the telegram is cut or damaged
+        tail         bytes after the telegram
+        silent_s     length of a silence
+        power_cut_s  length of a power cut
+        jump_s       jump of the meter's clock
+
+    All times are in seconds of the meter's time, 0 for none.
     """
 
     data: bytes
@@ -41,7 +47,7 @@ class Transmission:
 
 
 class Faults:
-    """Faults by rate; the same seed repeats them. ValueError for an unknown name or a rate outside 0 to 1."""
+    """Random faults by rate. Equal seeds give equal faults. ValueError for an unknown name or a rate outside 0 to 1."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, seed: int = 1) -> None:
         self.rates = dict(rates or {})
@@ -54,7 +60,7 @@ class Faults:
 
     @classmethod
     def parse(cls, texts: list[str], seed: int = 1) -> Faults:
-        """Return the faults in texts like `flip` or `cut:0.01`. ValueError names the mistake."""
+        """Return the faults in texts such as `flip` or `cut:0.01`. ValueError, with the mistake, if a text is wrong."""
         rates = {}
         for text in texts:
             name, _, rate = text.partition(":")
@@ -67,7 +73,7 @@ class Faults:
         return cls(rates, seed)
 
     def apply(self, telegram: bytes) -> Transmission:
-        """Return the transmission of a telegram, with the faults that hit it."""
+        """Return the transmission of a telegram, with randomly chosen faults."""
         random = self._random
         if self._occurs("silence"):
             return Transmission(b"", whole=False, silent_s=random.randint(5, 30))

@@ -1,7 +1,8 @@
 """Voltages, currents and powers as a meter measures them on each kind of grid connection.
 
-A household has a power for each of its circuits. The values that its meter shows depend on the grid: one phase,
-three phases with a neutral (3N400), or three without (3x230 V, still common in Brussels and old Flemish streets).
+A household has a power for each of its circuits. The values that its meter shows depend on the grid: one phase, three
+phases with a neutral (3N400), or three phases without a neutral (3x230 V). The last kind is still common in Brussels
+and in old Flemish streets.
 """
 
 import math
@@ -17,7 +18,7 @@ _STANDBY_VAR = 28
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Per phase: net power in W, voltage in dV, current in mA (a magnitude, without direction)."""
+    """Values by phase: net power in W, voltage in dV, and current in mA without a direction."""
 
     power_w: Sequence[int]
     voltage_dv: Sequence[int]
@@ -25,7 +26,10 @@ class Measurement:
 
 
 def _grid_volt(at: int, phase: int) -> float:
-    """Return the street's voltage without load. It varies by volts over the day, and by tenths each second."""
+    """Return the voltage of the street without load.
+
+    The voltage varies by some volts over the day, and by tenths of a volt each second.
+    """
     slow = 2.4 * math.sin(at / 5_400 + 2.1 * phase) + 1.3 * math.sin(at / 1_117 + phase)
     return 232.5 + slow + ((at * (7 + phase) + 13 * phase) % 7 - 3) * 0.1
 
@@ -38,7 +42,7 @@ def _phase(power_w: int, volt: float) -> tuple[float, float]:
 
 
 def star(at: int, power_w: Sequence[int]) -> Measurement:
-    """Measure one phase, or three with a neutral: the circuits are the phases."""
+    """Measure one phase, or three phases with a neutral. Each circuit is a phase."""
     pairs = [_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)]
     return Measurement(
         power_w, [round(volt * 10) for volt, _ in pairs], [round(ampere * 1000) for _, ampere in pairs]
@@ -46,15 +50,16 @@ def star(at: int, power_w: Sequence[int]) -> Measurement:
 
 
 def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
-    """Measure 3x230 V as a Sagemcom T211 does. L2 is the reference and shows 0 V and 0 W, but a real current.
+    """Measure 3x230 V as a Sagemcom T211 does, with two wattmeters that have L2 as their reference.
 
-    The circuits lie between the lines (L1-L2, L2-L3, L3-L1). P1 = Re(U12 I1*) and P3 = Re(U32 I3*). Only their
-    sum has a meaning: one may import while the other exports.
+    Each circuit is between two lines (L1-L2, L2-L3, L3-L1). The power of L1 is Re(U12 I1*), and the power of L3 is
+    Re(U32 I3*). Only the sum of the two powers has a meaning, because one may be import while the other is export. L2
+    shows 0 V and 0 W, but a real current.
     """
     volts, amperes = zip(
         *(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True
     )
-    # Current phasors of the circuits, in phase with their voltages or opposite to them.
+    # Currents of the circuits as phasors. An import is in phase with the voltage, and an export is opposite to it.
     flows = [
         rect(math.copysign(ampere, power), -phase * 2 * math.pi / 3)
         for phase, (ampere, power) in enumerate(zip(amperes, power_w, strict=True))
@@ -70,7 +75,7 @@ def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
 
 
 def total_only(at: int, power_w: Sequence[int]) -> Measurement:
-    """Measure 3x230 V as a Landis+Gyr E360 does: the six phase powers and all of L2 are 0."""
+    """Measure 3x230 V as a Landis+Gyr E360 does: the powers of all phases and all values of L2 are 0."""
     seen = two_wattmeters(at, power_w)
     return Measurement([0, 0, 0], seen.voltage_dv, [seen.current_ma[0], 0, seen.current_ma[2]])
 

@@ -41,14 +41,14 @@ _STOP_S = 20
 
 
 class HomeAssistantError(Exception):
-    """Home Assistant failed; the message names the problem and where to look."""
+    """Failure of Home Assistant. The message names the problem and often the log file."""
 
 
 class HomeAssistant:
-    """Home Assistant in another process, with its configuration in `folder`, which stays from run to run.
+    """Home Assistant in a separate process. Its configuration stays in `folder` for the next start.
 
-    `components` is its folder of custom integrations; the default is the folder in these sources. `extra_yaml` is
-    appended to its configuration.yaml.
+    `components` is the folder of custom integrations, by default the folder in these sources. `extra_yaml` is appended
+    to configuration.yaml.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class HomeAssistant:
         with contextlib.suppress(FileNotFoundError):
             components.unlink()
         components.symlink_to(self._components)
-        # The port is set in the storage, because one in YAML expires after five minutes unless the owner confirms it.
+        # Set the port in the storage, because a port in YAML expires after five minutes unless the owner confirms it.
         stable = {
             "server_port": self.port,
             "server_host": [HOST],
@@ -134,7 +134,7 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # Every step but the account is marked as done, because the others add integrations that need the internet.
+            # Mark each onboarding step but the account as done, because the others add integrations that need internet.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
@@ -157,7 +157,7 @@ class HomeAssistant:
         raise HomeAssistantError(f"Home Assistant does not answer: see {self.folder / 'console.log'}")
 
     async def sign_in(self) -> None:
-        """Sign in; at the first start make the demo account."""
+        """Sign in with the demo account. At the first start, create this account."""
         client = f"{self.url}/"
         if await self._is_new():
             account = {"name": "Demo", "username": USER, "password": PASSWORD, "language": "en"}
@@ -179,24 +179,24 @@ class HomeAssistant:
     async def _is_new(self) -> bool:
         assert self._session
         async with self._session.get("/api/onboarding") as reply:
-            # After onboarding the path no longer exists.
+            # The path /api/onboarding does not exist after the onboarding.
             return reply.status == 200 and not all(step["done"] for step in await reply.json())
 
     async def add_device(self, host: str) -> None:
-        """Add the P1 monitor at this host, unless the integration has an entry already."""
+        """Add the P1 monitor at this host, unless the integration already has an entry."""
         entries = await self._call("GET", "/api/config/config_entries/entry?domain=p1_monitor")
         if entries:
             return
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
-        if done.get("type") == "menu":  # the choice of a sign-in at the device
+        if done.get("type") == "menu":  # a menu offers to sign in at the device or to read only
             done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
 
     async def save_dashboard(self, path: str, dashboard: dict[str, Any]) -> None:
-        """Save this dashboard under this path, and show it in the side bar."""
+        """Save a dashboard under this path of Home Assistant, and show the dashboard in the sidebar."""
         if not any(known["url_path"] == path for known in await self.command("lovelace/dashboards/list")):
             await self.command(
                 "lovelace/dashboards/create",
@@ -214,7 +214,7 @@ class HomeAssistant:
         return next((state["state"] for state in states if state["entity_id"] == entity_id), None)
 
     async def command(self, kind: str, **fields: object) -> Any:
-        """Run a command of the WebSocket API and return its result. HomeAssistantError if it fails."""
+        """Run a command of the WebSocket API and return its result. HomeAssistantError if the command fails."""
         assert self._session
         async with self._session.ws_connect("/api/websocket") as socket_:
             await socket_.receive_json()

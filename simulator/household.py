@@ -1,8 +1,8 @@
-"""A household: the power it draws from the grid and feeds back, second by second.
+"""Household: the power that it draws from the grid or feeds into the grid, second by second.
 
-A household is a pure function of its seed and the moment, so calls in any order return the same values.
-A day is made once, in steps of 10 s, and cached. A small noise of every second is added to the steps, so
-that each second differs, although a day's energy is summed in steps.
+All values are a pure function of the seed and the moment, so that calls in any order return the same values. A day is
+computed once in steps of 10 s, and stored in a cache. A small noise is added in each second, so that seconds differ.
+The energy of a day can still be summed in steps.
 """
 
 from array import array
@@ -22,15 +22,18 @@ NOISE_W = 12
 
 
 class Load(Protocol):
-    """The load behind a meter. A second is named by the moment at which it ends."""
+    """Load behind a meter. The moment of a second is the moment at which the second ends."""
 
     phases: int
 
     def power_w(self, at: int) -> Sequence[int]:
-        """Return net power per phase in the second that ends at `at` (W): above 0 import, below 0 export."""
+        """Return the net power by phase in the second that ends at `at` (W). Import is positive, export negative."""
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Return import and export between two moments, net over the phases in each second (W s)."""
+        """Return import and export between two moments (W s).
+
+        In each second, the powers of all phases are first added to a net power.
+        """
 
     def gas_ml(self, begin: int, end: int) -> int:
         """Return the gas used between two moments (ml)."""
@@ -40,7 +43,7 @@ class Load(Protocol):
 
 
 class _Day:
-    """One UTC day of a household: net W per phase and in total, gas and water in ml, per step."""
+    """One UTC day of a household in steps of 10 s: net W by phase and in total, gas and water in ml."""
 
     def __init__(self, phases: int) -> None:
         self.phase_w = [array("i", bytes(4 * STEPS)) for _ in range(phases)]
@@ -49,7 +52,7 @@ class _Day:
         self.water_ml = array("i", bytes(4 * STEPS))
 
     def add_power(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
-        """Add a power to a phase. `begin_s` counts from the day's start; the part outside the day is dropped."""
+        """Add a load to a phase, and drop the part outside the day. `begin_s` counts from the start of the day."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         row, watts = self.phase_w[phase % len(self.phase_w)], round(power_w)
@@ -57,7 +60,7 @@ class _Day:
             row[step] += watts
 
     def add_volume(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
-        """Spread a volume of gas or water over `length_s`; the part outside the day is dropped."""
+        """Spread a volume of gas or water over `length_s` seconds, and drop the part outside the day."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         for step in range(first, last):
@@ -65,9 +68,10 @@ class _Day:
 
 
 class Household:
-    """Base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
+    """Household with base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
 
-    `phases` is 1 or 3, `solar_wp` the panels' peak power in W (0 for none). `car` changes nothing but the car itself.
+    `phases` is 1 or 3. `solar_wp` is the peak power of the solar panels in W, 0 for none. Without `car` all other loads
+    stay the same.
     """
 
     def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000, car: bool = True) -> None:
@@ -76,14 +80,13 @@ class Household:
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
         self._noise_sum = [0]
-        # Two periods, so that the sum over any 10 s that begin in the first one needs no wrap-around.
+        # Sum two periods of the noise, so that a span of 10 s that begins in the first period needs no wrap-around.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
         self._max_noise_w = NOISE_W * phases
         self._day = lru_cache(maxsize=4)(self._make_day)
 
     def power_w(self, at: int) -> list[int]:
-        """Return net power per phase in the second that ends at `at` (W)."""
         day, second = divmod(at - 1, DAY_S)
         step, tick = second // STEP_S, at % NOISE_S
         return [
@@ -91,7 +94,6 @@ class Household:
         ]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Return import and export between two moments (W s)."""
         imported = exported = 0
         noise_sum, noise_total, max_noise_w = self._noise_sum, self._noise_total, self._max_noise_w
         while begin < end:
@@ -109,7 +111,7 @@ class Household:
                     else:
                         exported -= energy
                 else:
-                    # Each second is counted separately, because the noise may change the sign.
+                    # Count each second separately, because the noise may change the sign of the power.
                     for moment in range(begin + 1, begin + 1 + length):
                         power = base + noise_total[moment % NOISE_S]
                         if power > 0:
@@ -121,11 +123,11 @@ class Household:
         return imported, exported
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Return the gas used between two moments, in whole steps (ml)."""
+        """Return the gas used between two moments (ml), in whole steps of 10 s."""
         return self._volume("gas_ml", begin, end)
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Return the water used between two moments, in whole steps (ml)."""
+        """Return the water used between two moments (ml), in whole steps of 10 s."""
         return self._volume("water_ml", begin, end)
 
     def _volume(self, kind: str, begin: int, end: int) -> int:
@@ -140,7 +142,7 @@ class Household:
     def _make_day(self, number: int) -> _Day:
         day = _Day(self.phases)
         weather = Weather(self.seed, number)
-        # The car and the washing of the evening before may still be running.
+        # Add the activities of the previous day too, because the car or the washing may still run after midnight.
         for shift in (-1, 0):
             self._add_activities(day, number + shift, shift * DAY_S)
         self._add_heating(day, number, weather)
@@ -152,11 +154,11 @@ class Household:
     def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
         """Add the loads that people switch on, by the local clock.
 
-        `midnight_s` is the UTC midnight of day `number`, counted from the start of `day`.
+        `midnight_s` is the UTC midnight of day `number`, in seconds from the start of `day`.
         """
         random = Random(f"{self.seed} living {number}")
-        weekend = (number + 5) % 7 < 2  # 1 January 2000 was a Saturday
-        # The UTC offset at noon is used for the whole day; nothing is switched on while the clock changes.
+        weekend = (number + 5) % 7 < 2  # day 0, 1 January 2000, was a Saturday
+        # Use the UTC offset at noon for the whole day, because nothing is switched on while the clock changes.
         clock_s = midnight_s - (7200 if is_summer(number * DAY_S + DAY_S // 2) else 3600)
 
         def at(hour: float, spread: float = 0.0) -> float:
@@ -173,11 +175,11 @@ class Household:
             if weekend or hour in (7.2, 20) or random.random() < 0.4:
                 day.add_power(0, at(hour, 0.6), random.uniform(100, 220), 2150)  # kettle
         evening = at(17.5, 0.7)
-        day.add_power(0, evening, 5.2 * 3600, 120)  # lights
-        day.add_power(2, evening, 4.5 * 3600, 140)  # television
+        day.add_power(0, evening, 5.2 * 3600, 120)  # lights in the evening
+        day.add_power(2, evening, 4.5 * 3600, 140)  # television in the evening
         if random.random() < 0.7:
             oven = at(18.2, 0.6)
-            day.add_power(1, oven, 600, 2600)  # heats up, then keeps warm in cycles
+            day.add_power(1, oven, 600, 2600)  # the oven heats up, and then stays warm in cycles
             for cycle in range(random.randint(6, 14)):
                 day.add_power(1, oven + 600 + cycle * 180, 80, 2600)
         day.add_power(0, at(18.4, 0.5), random.uniform(1200, 2400), random.choice((1200, 1800)))  # hob
@@ -188,7 +190,8 @@ class Household:
             day.add_power(2, washing + 4800, 4200, 650)  # dryer with a heat pump
         if random.random() < 0.4:
             car = at(18.9, 1.0) if random.random() < 0.6 else at(22.3, 0.2)
-            day.add_power(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)  # 16 A on one phase
+            # The car charges with 16 A on one phase.
+            day.add_power(2, car, random.uniform(1.5, 5) * 3600, 3650 if self.car else 0)
         for _ in range(random.randint(2, 4)):
             shower = at(random.choice((7.0, 7.4, 21.5)), 0.5)
             day.add_volume(day.water_ml, shower, 420, random.uniform(40_000, 75_000))
@@ -197,7 +200,7 @@ class Household:
             day.add_volume(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
 
     def _add_heating(self, day: _Day, number: int, weather: Weather) -> None:
-        """Add the heat pump, and below 2 °C the boiler's help; both switch on and off."""
+        """Add the heat pump, and below 2 °C the gas boiler that helps it. Both run for a part of each half hour."""
         random = Random(f"{self.seed} heating {number}")
         for half_hour in range(48):
             outside = weather.temperature_c[half_hour // 2]

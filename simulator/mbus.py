@@ -1,6 +1,7 @@
 """Gas and water meters that the electricity meter reads over M-Bus.
 
-They capture a value every five minutes, so its timestamp lags behind the telegram by up to that much.
+They capture a value every five minutes. Therefore the timestamp of a value is up to five minutes older than the
+telegram.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,10 @@ GAS, WATER = 3, 7
 
 @dataclass(slots=True)
 class MBusDevice:
-    """One device. `channel` is 1 to 4, `volume_ml` is of `captured`, and `linked` is False if it never reported."""
+    """M-Bus device on a channel from 1 to 4, a gas or water meter.
+
+    `volume_ml` is the volume at the moment `captured`. `linked` is False for a device that never reported to the meter.
+    """
 
     channel: int
     type: int
@@ -26,12 +30,12 @@ class MBusDevice:
 
     @property
     def volume_dm3(self) -> int:
-        """The volume in the telegram (dm3)."""
+        """Volume as the telegram shows it (dm3)."""
         return self.volume_ml // 1000
 
     def capture_until(self, at: int) -> None:
-        """Capture the volume used until the last capture time before a moment of the household."""
-        # Each channel captures at another second within the five minutes, as real devices do.
+        """Capture the volume at the last capture time up to `at`, a moment of the household."""
+        # Each channel captures at a different second within the five minutes, as real devices do.
         lag = 7 + 40 * self.channel
         capture = (at - lag) // CAPTURE_S * CAPTURE_S + lag
         if not self.captured:

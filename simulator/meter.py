@@ -1,8 +1,8 @@
-"""A Belgian digital meter: registers per tariff, quarter-hour demand, month peaks.
+"""Belgian digital meter: registers by tariff, demand of the running quarter, and peaks of the months.
 
-Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. The values at a moment t are those
-of the second that ended at t: the register counts everything until t, and the power is the mean of that
-second. So register(t) - register(t-1) equals the power to the watt-second.
+Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. At a moment t, a register contains the energy
+until t. The power at t is the mean of the second that ended at t. Therefore register(t) - register(t-1) is the power of
+one second, exact to the watt-second.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,11 @@ from simulator.meter_history import MOST_MONTHS, ClosedMonth, MeterHistory, Peak
 
 
 class Meter:
-    """A meter that counts a load's energy. `moment` is the meter's clock (see simulator.clock).
+    """Meter that counts the energy of a load. `moment` is the meter's clock (see simulator.clock).
 
-    `import_ws` and `export_ws` are the registers of day and night tariff in W s; `peak` is 1.6.0, `closed` is
-    98.1.0, oldest first. `on_quarter(start, demand_w)` is called for each completed quarter.
+    `import_ws` and `export_ws` are the registers in W s, by tariff (day, night). `peak` is the month's peak (1.6.0).
+    `closed` contains the closed months (98.1.0), oldest first. `on_quarter(start, demand_w)` is called for each
+    completed quarter.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Meter:
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
-        self._clock_offset_s = 0  # s by which this clock is ahead of the household's
+        self._clock_offset_s = 0  # seconds by which the meter's clock is ahead of the household's
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
@@ -63,31 +64,34 @@ class Meter:
 
     @property
     def import_wh(self) -> list[int]:
-        """1.8.1 and 1.8.2 (Wh)."""
+        """Import registers of day and night tariff (Wh): 1.8.1 and 1.8.2."""
         return [energy // 3600 for energy in self.import_ws]
 
     @property
     def export_wh(self) -> list[int]:
-        """2.8.1 and 2.8.2 (Wh)."""
+        """Export registers of day and night tariff (Wh): 2.8.1 and 2.8.2."""
         return [energy // 3600 for energy in self.export_ws]
 
     @property
     def tariff(self) -> int:
-        """96.14.0: 1 = day, 2 = night. In the Netherlands it is the other way round."""
+        """Tariff (96.14.0): 1 is day, 2 is night. Dutch meters count the other way round."""
         return 1 if is_day_tariff(self.moment) else 2
 
     @property
     def demand_w(self) -> int:
-        """1.4.0 (W): the import of the running quarter so far, divided by 15 minutes; it rises from 0 each quarter."""
+        """Demand (1.4.0) in W: the import of the running quarter so far, divided by 15 minutes.
+
+        It starts at 0 in each quarter.
+        """
         return self._quarter_ws // QUARTER_S
 
     @property
     def phase_w(self) -> Sequence[int]:
-        """Net power per phase (W): above 0 import, below 0 export."""
+        """Net power by phase (W): above 0 is import, below 0 is export."""
         return self.load.power_w(self.moment - self._clock_offset_s)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Let time pass. Without power the clock continues, but no electricity is counted."""
+        """Let time pass. Without power the meter's clock continues, but the meter counts no electricity."""
         end = self.moment + seconds
         while self.moment < end:
             stop = min(end, quarter_start(self.moment) + QUARTER_S)
@@ -100,9 +104,9 @@ class Meter:
             device.capture_until(self.moment - self._clock_offset_s)
 
     def set_clock(self, seconds: int) -> None:
-        """Move the meter's clock forward or back, as the grid operator may do remotely.
+        """Move the meter's clock forward or back by `seconds`, as the grid operator may do remotely.
 
-        A quarter that is left before its end is not completed and sets no peak.
+        If the clock leaves the running quarter, this quarter is not completed and sets no peak.
         """
         before = self.moment
         self.moment += seconds
@@ -114,14 +118,14 @@ class Meter:
 
     def _count(self, begin: int, end: int) -> None:
         imported, exported = self.load.energy_ws(begin - self._clock_offset_s, end - self._clock_offset_s)
-        # The tariff changes only between quarters, so the tariff at `begin` applies to the whole span.
+        # The tariff at `begin` applies to all seconds until `end`, because a tariff changes only between quarters.
         register = 0 if is_day_tariff(begin) else 1
         self.import_ws[register] += imported
         self.export_ws[register] += exported
         self._quarter_ws += imported
 
     def _close_quarter(self) -> None:
-        """Complete the quarter that ends now; it becomes the month's peak if it is the highest so far."""
+        """Complete the quarter that ends now. If it is the highest of the month so far, it becomes the month's peak."""
         demand_w, self._quarter_ws = self.demand_w, 0
         if demand_w > self.peak.power_w:
             self.peak = Peak(demand_w, self.moment)
@@ -132,5 +136,5 @@ class Meter:
 
     def _close_month(self, closing: int) -> None:
         self.closed = [*self.closed, ClosedMonth(closing, self.peak)][-MOST_MONTHS:]
-        # Blue Book, Extended register: a reset sets the default value and the time of the reset.
+        # A reset of the register sets its default value and the time of the reset (Blue Book, Extended register).
         self.peak = Peak(0, closing)

@@ -1,7 +1,7 @@
-"""The history of a meter when the simulation begins: registers, month peaks, gas and water.
+"""History of a meter before the simulation begins: registers, month peaks, gas and water.
 
-Simulating thirteen months would take too long, so the history is generated from the seed, in the
-sizes of an ordinary household.
+The history is generated from the seed, because a simulation of thirteen months would take too long. Its values are
+those of an ordinary household.
 """
 
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ MOST_MONTHS = 13
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """Highest quarter-hour demand of a month.
+    """Peak of a month: the quarter with the highest demand.
 
-    `power_w` is the mean import of that quarter in W. `end` is the moment at which the quarter ended,
-    None if there was no such quarter (a filler month).
+    `power_w` is the quarter's mean import in W. `end` is the moment at which the quarter ended, None for a filler
+    month, which has no such quarter.
     """
 
     power_w: int
@@ -27,7 +27,7 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class ClosedMonth:
-    """One record of 98.1.0. `closing` is the 1st of the NEXT month, 00:00:00 local time."""
+    """Closed month, a record of 98.1.0. `closing` is 00:00:00 local time on the 1st of the NEXT month."""
 
     closing: int
     peak: Peak
@@ -35,7 +35,7 @@ class ClosedMonth:
 
 @dataclass(slots=True)
 class MeterHistory:
-    """Registers in Wh per tariff (day, night), closed months oldest first, gas and water in ml."""
+    """History of a meter: registers in Wh by tariff (day, night), gas and water in ml, closed months oldest first."""
 
     import_wh: list[int] = field(default_factory=lambda: [0, 0])
     export_wh: list[int] = field(default_factory=lambda: [0, 0])
@@ -48,7 +48,7 @@ class MeterHistory:
     def generate(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> MeterHistory:
         """Return a history with `months` closed months before `start`.
 
-        With `filler` the oldest is the factory's month, which had no peak.
+        With `filler`, the oldest month is from the factory, where the meter had no peak.
         """
         months = min(months, MOST_MONTHS)
         random = Random(f"{seed} past")

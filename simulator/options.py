@@ -1,4 +1,4 @@
-"""Command line of scripts/simulate: its options, and one-line messages about wrong ones."""
+"""Command line of scripts/simulate: its options, and a one-line message for each wrong option."""
 
 import argparse
 import os
@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def meter_list() -> str:
-    """Return names and descriptions of the meters, one a line."""
+    """Return the names and descriptions of all meters, one meter a line."""
     return "\n".join(f"  {name:24} {dialect.about}" for name, dialect in DIALECTS.items())
 
 
@@ -121,7 +121,10 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _replay_source(given: argparse.Namespace) -> tuple[TelegramSource, str]:
-    """Return a replay of the files. UsageError for options that change a simulated meter: here they have no effect."""
+    """Return a replay of the files and its description.
+
+    UsageError for an option that changes a simulated meter, because the option has no effect on a replay.
+    """
     shaping = {
         "--meter": given.meter,
         "--start": given.start,
@@ -182,7 +185,10 @@ def _channel(option: str, text: str) -> int | None:
 
 
 def _check_card(card: Path | None) -> None:
-    """Raise UsageError for a card that the board cannot open; the board itself would only show that its card failed."""
+    """Raise UsageError, with the reason, if the board cannot open the card.
+
+    The board itself would report only that the card failed.
+    """
     if card is None:
         return
     try:
@@ -212,6 +218,6 @@ def _check_card(card: Path | None) -> None:
 
 def _check_port(port: int) -> None:
     if not 1 <= port <= 65_535:
-        raise UsageError(f"--port {port}: choose a number from 1024 to 65535")
+        raise UsageError(f"--port {port}: choose a number from 1 to 65535")
     if problem := port_problem(port, HOST):
         raise UsageError(f"port {port} cannot be used ({problem}): choose another with --port N")

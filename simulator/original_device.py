@@ -1,6 +1,6 @@
-"""An original device on this computer: the monitor as it was before this firmware, to test clients that support it.
+"""Simulated monitor with the original firmware, to test clients that support the original firmware.
 
-It has only /current/quarter, /current/month/peak and /description.xml, and reads a simulated meter.
+It reads a simulated meter. It has only /current/quarter, /current/month/peak and /description.xml.
 """
 
 import json
@@ -26,10 +26,10 @@ _DESCRIPTION = """\
 
 
 class OriginalDevice:
-    """The original device's HTTP interface on 127.0.0.1 at `port` (0: any free one); `url` is its address.
+    """HTTP interface of the original firmware, at 127.0.0.1. `port` 0 takes a free port, and `url` contains it.
 
-    From `start` to `stop` the meter runs at `speed` times real time. Before that, and with speed 0, only `advance`
-    moves it. `serial` is a MAC address in 12 hex digits.
+    Between `start` and `stop` the meter runs at `speed` times real time. At other times, and with `speed` 0, only
+    `advance` moves the meter's clock. `serial` is a MAC address in 12 hex digits.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class OriginalDevice:
         self.stop()
 
     def advance(self, seconds: int = 1) -> None:
-        """Advance the meter by `seconds`; the device reads a telegram in each of them."""
+        """Advance the meter by `seconds`. The device reads a telegram in each second."""
         for _ in range(seconds):
             with self._lock:
                 self._read_telegram()
@@ -99,7 +99,7 @@ class OriginalDevice:
 
     def _read_telegram(self) -> None:
         meter = self.source.meter
-        # A second belongs to the sample in which it began. Its power is known only at its end.
+        # A second belongs to the sample in which the second began. The power of the second is known only at its end.
         second = meter.moment
         self.source.advance(1)
         self._has_telegram = True
@@ -118,7 +118,10 @@ class OriginalDevice:
         self._produced_w[sample] = -(exported // len(self._sample_w))
 
     def current_quarter(self) -> dict[str, object]:
-        """Return /current/quarter: mean import (W) of the 5 s samples; production is 0 or negative."""
+        """Return the reply to /current/quarter: the mean import and export of the 5 s samples (W).
+
+        Export is 0 or negative.
+        """
         with self._lock:
             if not self._has_telegram:
                 return {}
@@ -132,7 +135,7 @@ class OriginalDevice:
             }
 
     def current_month_peak(self) -> dict[str, object]:
-        """Return /current/month/peak: the month's peak with the id of its quarter's START, and memory figures."""
+        """Return the reply to /current/month/peak: memory figures, and the peak with the id of its quarter's start."""
         answer: dict[str, object] = {
             "memory": {
                 "size_heap": 323_900,

@@ -1,8 +1,8 @@
-"""The meter's P1 port: a telegram at the beginning of each second, at 115200 baud, while the board requests it.
+"""P1 port of a simulated meter. It sends a telegram at the start of each second, at 115200 baud.
 
-Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the request line is raised. It stops at once,
-in mid-telegram, when the line is released. `speed` scales the seconds and the baud rate alike. Unlike a real meter,
-this one waits for a slow reader, so the reader itself lost every byte that is missing in the end.
+Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the board raises the request line. It stops in
+mid-telegram when the board releases the line. `speed` multiplies both the pace of the clock and the baud rate. Unlike a
+real meter, this port waits for a slow reader. Therefore a missing byte was always lost by the reader.
 """
 
 import os
@@ -27,12 +27,12 @@ type Sent = Callable[[bytes, float, str], None]
 
 
 class P1Port:
-    """A P1 port that sends the telegrams of a source, in a separate thread.
+    """P1 port that sends the telegrams of a source, in a separate thread.
 
-    The board connects to `address`. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole;
-    `at` is time.monotonic() of its last byte. `sent` and `damaged` count telegrams. The meter's time begins with
-    the first request, or with `wait=False` at once. `every_s` is the interval between telegrams in seconds of the
-    meter; above 1 it makes a simulation of months possible.
+    The board connects to `address`. The meter's time begins with the first request, or at once if `wait` is False.
+    `every_s` is the interval between telegrams, in seconds of the meter's time. A value above 1 makes a simulation of
+    months possible. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole, where `at` is
+    time.monotonic() of its last byte. `sent` and `damaged` count telegrams.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class P1Port:
         self._thread = threading.Thread(target=self._run, name="P1 line", daemon=True)
 
     def start(self) -> Self:
-        """Start the thread; return the port itself."""
+        """Start the thread, and return this port."""
         self._thread.start()
         return self
 
@@ -88,12 +88,12 @@ class P1Port:
         self.stop()
 
     def silence(self, seconds: int) -> None:
-        """Send nothing for `seconds` of the meter, which continues to count."""
+        """Send nothing for `seconds` of the meter's time. The meter continues to count."""
         with self._lock:
             self._silent_s = seconds
 
     def power_cut(self, seconds: int) -> None:
-        """Cut the meter's power at once, in mid-telegram, for `seconds` of its time; it counts nothing."""
+        """Cut the meter's power for `seconds` of its time, also in mid-telegram. The meter then counts nothing."""
         with self._lock:
             self._power_cut_s = seconds
         self._wake()
@@ -104,13 +104,13 @@ class P1Port:
             self._jump_s += seconds
 
     def unplug(self) -> None:
-        """Pull the plug, or cut the board's power: the request line falls and unread bytes are lost."""
+        """Pull the plug, or cut the board's power. The request line falls, and unread bytes are lost."""
         self._unplugged = self._discard = True
         self.requested = False
         self._wake()
 
     def plug(self) -> None:
-        """Plug in again; the board must raise the request line again."""
+        """Put the plug in again. The board must raise the request line again."""
         self._unplugged = False
         self._wake()
 
@@ -123,11 +123,12 @@ class P1Port:
                 self._await_event(None)
             self._send_every_second()
         except Exception as error:
-            self.error = error  # an exception in a thread reaches no caller, so callers check this
+            # Store the exception for callers, because an exception in a thread does not reach them.
+            self.error = error
             raise
 
     def _send_every_second(self) -> None:
-        """Simulate one second after the other until the port is stopped."""
+        """Simulate the meter second by second, until the port is stopped."""
         period = self._every_s / self.speed
         begin = time.monotonic()
         while True:
@@ -138,7 +139,7 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # A short hiccup of this computer is caught up. A reader that blocks longer slows the meter's time.
+            # Catch up after a short delay of this computer. A reader that blocks for longer slows the meter's time.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:
@@ -169,7 +170,7 @@ class P1Port:
             if self.on_sent:
                 self.on_sent(telegram, at, stamp)
         elif not transmission.silent_s and (not transmission.whole or self._power_cut_s):
-            self.damaged += 1  # a telegram that the board itself broke off is not damaged
+            self.damaged += 1  # a telegram that the board itself stopped does not count as damaged
         if complete:
             self._send(transmission.tail)
 
@@ -177,7 +178,7 @@ class P1Port:
         return self.requested and not self._unplugged and not self._stopped
 
     def _send(self, data: bytes) -> bool:
-        """Write at the line's baud rate. True if all was sent, False if it was stopped before its end."""
+        """Write `data` at the baud rate of the line. Return False if the transmission was stopped before its end."""
         rate = BYTES_PER_S * self.speed
         chunk = max(16, int(rate * _CHUNK_S))
         begin, done = time.monotonic(), 0
@@ -196,7 +197,10 @@ class P1Port:
         return True
 
     def _await_event(self, seconds: float | None, *, room: bool = False) -> None:
-        """Wait for the request line, a call from another thread, or with `room` for space; None has no time limit."""
+        """Wait at most `seconds` for a change of the request line, or for a call from another thread.
+
+        None waits without a limit. With `room`, the wait also ends when the transport can accept more bytes.
+        """
         inputs = [*self._transport.inputs(), self._wake_read]
         ready, _, _ = select.select(
             inputs,

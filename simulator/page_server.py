@@ -1,4 +1,4 @@
-"""Server of the web page for its development: it serves the page from its sources."""
+"""Server of the web page for developers. It serves the page from its sources."""
 
 import os
 import signal
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from build_tool.page import ESBUILD, OPTIONS, SOURCES
 from simulator.board import free_port, port_problem
 
-_PORT = 8000  # if it is free
+_PORT = 8000  # port of the page, unless another program uses this port
 
 
 @contextmanager
 def page_from_source(host: str, device: str) -> Iterator[str]:
-    """Serve the page from its sources, with the figures of `device` (HOST:PORT); yield its address.
+    """Serve the web page from its sources, with the data of `device` (HOST:PORT). Yield the URL of the page.
 
     An open browser reloads the page when a source changes.
     """
@@ -24,7 +24,8 @@ def page_from_source(host: str, device: str) -> Iterator[str]:
             *ESBUILD,
             SOURCES / "main.js",
             SOURCES / "page.css",
-            f"--outdir={SOURCES}/built",  # where index.html expects them; nothing is written there
+            # index.html expects the built files in this folder. esbuild serves them without writing them.
+            f"--outdir={SOURCES}/built",
             f"--servedir={SOURCES}",
             f"--serve={host}:{port}",
             "--watch=forever",
@@ -34,7 +35,8 @@ def page_from_source(host: str, device: str) -> Iterator[str]:
             *OPTIONS,
         ],
         stdin=subprocess.DEVNULL,
-        start_new_session=True,  # a script starts esbuild; the signal below must end both
+        # Make a new process group, because the signal below must end esbuild and the script that starts esbuild.
+        start_new_session=True,
     )
     try:
         yield f"http://localhost:{port}/?device={device}"

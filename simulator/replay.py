@@ -9,16 +9,16 @@ _CLOCK = re.compile(rb"^0-0:1\.0\.0\((\d{12}[SW]?)\)", re.MULTILINE)
 
 
 def split_telegrams(data: bytes) -> list[bytes]:
-    """Split bytes before each "/" that begins a line. Joined, the telegrams are the same bytes again."""
+    """Split data before each "/" that begins a line. The parts contain all bytes of the data, unchanged."""
     parts = [part for part in _BEGIN.split(data) if part]
-    # Bytes before the first telegram are sent with it.
+    # Bytes before the first telegram are sent as a part of the first telegram.
     if len(parts) > 1 and not parts[0].startswith(b"/"):
         parts[:2] = [parts[0] + parts[1]]
     return parts
 
 
 class Replay:
-    """The telegrams of some files, one a second, repeated endlessly. Good or bad, they are sent byte for byte."""
+    """Source with the telegrams of files, one a second, repeated endlessly. Bad telegrams are sent unchanged, too."""
 
     def __init__(self, telegrams: Sequence[bytes]) -> None:
         if not telegrams:
@@ -27,7 +27,10 @@ class Replay:
 
     @classmethod
     def from_files(cls, paths: Sequence[Path]) -> Replay:
-        """Return all telegrams of these files. OSError if a file cannot be read, ValueError if it has none."""
+        """Return a replay of the telegrams in files.
+
+        OSError if a file cannot be read, ValueError if a file has no telegram.
+        """
         telegrams: list[bytes] = []
         for path in paths:
             found = split_telegrams(path.read_bytes())
@@ -38,17 +41,16 @@ class Replay:
 
     @property
     def stamp(self) -> str:
-        """The timestamp in this second's telegram, "" if it has none."""
+        """Timestamp in the current telegram, "" if the telegram has none."""
         found = _CLOCK.search(self.telegram())
         return found[1].decode() if found else ""
 
     def telegram(self) -> bytes:
-        """Return the telegram of this second."""
         return self._telegrams[self._at]
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Move on by one telegram for each second, with or without power."""
+        """Advance by one telegram for each second, with or without power."""
         self._at = (self._at + seconds) % len(self._telegrams)
 
     def set_clock(self, seconds: int) -> None:
-        """Do nothing: the clock is in the files."""
+        """Do nothing, because a replay has no clock but the timestamps in its telegrams."""

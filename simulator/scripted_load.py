@@ -1,13 +1,14 @@
-"""A load whose power a test sets, second by second."""
+"""Load whose power a test sets, second by second."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
 
 class ScriptedLoad:
-    """A net power that changes at given moments: `changes` are (moment, W), above 0 import, below 0 export.
+    """Load with a net power that changes at given moments: `changes` are pairs (moment, W).
 
-    All power is on the first phase. Gas and water flow at a constant rate (ml per s).
+    Power above 0 is import, below 0 is export. All power is on the first phase. Gas and water flow at a constant rate
+    (ml per s).
     """
 
     def __init__(
@@ -25,7 +26,7 @@ class ScriptedLoad:
         self._powers = [power_w, *(power for _, power in ordered)]
 
     def switch(self, at: int, power_w: int) -> None:
-        """Draw this power from the moment `at` on. For a test that decides while it runs."""
+        """Set the net power from the moment `at` on. This is for a test that decides while it runs."""
         index = bisect_right(self._moments, at)
         self._moments.insert(index, at)
         self._powers.insert(index + 1, power_w)
@@ -34,11 +35,9 @@ class ScriptedLoad:
         return self._powers[bisect_right(self._moments, at - 1)]
 
     def power_w(self, at: int) -> list[int]:
-        """Return net power per phase in the second that ends at `at` (W)."""
         return [self._total_w(at), *[0] * (self.phases - 1)]
 
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
-        """Return import and export between two moments (W s)."""
         imported = exported = 0
         while begin < end:
             index = bisect_right(self._moments, begin)
@@ -49,9 +48,7 @@ class ScriptedLoad:
         return imported, exported
 
     def gas_ml(self, begin: int, end: int) -> int:
-        """Return the gas used between two moments (ml)."""
         return self.gas_ml_s * (end - begin)
 
     def water_ml(self, begin: int, end: int) -> int:
-        """Return the water used between two moments (ml)."""
         return self.water_ml_s * (end - begin)

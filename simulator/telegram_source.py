@@ -15,43 +15,40 @@ DIALECT_DEFAULT = -1
 
 
 class TelegramSource(Protocol):
-    """A source with a telegram for each second."""
+    """Source with a telegram for each second."""
 
     @property
     def stamp(self) -> str:
-        """The timestamp of this second's telegram, "" if it has none."""
+        """Timestamp of the current telegram, "" if the telegram has none."""
 
     def telegram(self) -> bytes:
-        """Return the telegram of this second."""
+        """Return the telegram of the current second."""
 
     def advance(self, seconds: int, *, powered: bool = True) -> None:
-        """Advance by `seconds`, in which the meter has power or not."""
+        """Advance by `seconds`. `powered` is False if the meter has no power during these seconds."""
 
     def set_clock(self, seconds: int) -> None:
         """Move the meter's clock by `seconds`."""
 
 
 class MeterSource:
-    """A simulated meter that writes in a dialect."""
+    """Source with the telegrams of a simulated meter, in a dialect."""
 
     def __init__(self, meter: Meter, dialect: Dialect) -> None:
         self.meter, self.dialect = meter, dialect
 
     @property
     def stamp(self) -> str:
-        """The meter's clock, YYMMDDhhmmssX."""
+        """Current time of the meter's clock: YYMMDDhhmmss and S or W."""
         return stamp(self.meter.moment)
 
     def telegram(self) -> bytes:
-        """Return the meter's telegram of this second."""
         return self.dialect.telegram(self.meter)
 
     def advance(self, seconds: int = 1, *, powered: bool = True) -> None:
-        """Advance the meter by `seconds`."""
         self.meter.advance(seconds, powered=powered)
 
     def set_clock(self, seconds: int) -> None:
-        """Move the meter's clock by `seconds`."""
         self.meter.set_clock(seconds)
 
 
@@ -69,8 +66,8 @@ def simulated_meter(
 ) -> MeterSource:
     """Return a household's meter with a named dialect, whose clock is at the moment `start`.
 
-    `gas` and `water` are M-Bus channels 1 to 4, None for no such meter. `load` replaces the household and `history`
-    the generated history. LookupError for an unknown name, ValueError for a bad channel.
+    `gas` and `water` are M-Bus channels 1 to 4, None for no gas or water meter. `load` replaces the household.
+    `history` replaces the generated history. LookupError for an unknown name, ValueError for a bad channel.
     """
     dialect = dialect_named(name)
     meter = Meter(

@@ -1,7 +1,7 @@
 """Transports between meter and board on this computer: a pseudo-terminal or a TCP connection.
 
-The board's request line travels as bytes in the unused direction: b"1" raises it, b"0" releases it.
-A transport never blocks and loses nothing: `write` accepts only the bytes for which there is room.
+The board reports the state of its request line as bytes to the meter: b"1" raises the line, and b"0" releases it. A
+transport never blocks and never loses bytes, because `write` accepts only the bytes for which there is room.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Protocol
 
 
 class Transport(Protocol):
-    """The meter's end of the line."""
+    """The meter's end of a P1 line."""
 
     address: str
     """Address to which the board connects: a device path, or tcp:HOST:PORT."""
@@ -22,51 +22,50 @@ class Transport(Protocol):
         """Return file descriptors that become readable when the board sends, connects or hangs up."""
 
     def outputs(self) -> list[int]:
-        """Return file descriptors that become writable when there is room again; none without a reader."""
+        """Return file descriptors that become writable when there is room for more bytes, [] without a reader."""
 
     def read(self) -> bytes | None:
-        """Return the bytes that the board sent, b"" if there are none, None if it has hung up."""
+        """Return the bytes that the board sent, b"" if there are none, None if the board has hung up."""
 
     def write(self, data: bytes) -> int:
-        """Write the bytes for which there is room; return their number."""
+        """Write as many bytes as there is room for, and return their number."""
 
     def discard(self) -> None:
-        """Discard written bytes that are not yet read, as when the plug is pulled."""
+        """Discard the bytes that the board has not read yet, as if the plug was pulled."""
 
     def close(self) -> None:
         """Close the transport."""
 
 
 class PtyTransport:
-    """A pseudo-terminal. Both ends stay open, because the reader of a closed one gets endless empty reads."""
+    """Pseudo-terminal between meter and board.
+
+    Both ends stay open, because a reader gets endless empty reads after the other end is closed.
+    """
 
     def __init__(self) -> None:
         self._meter, self._board = pty.openpty()
         tty.setraw(self._board)
         settings = termios.tcgetattr(self._board)
-        # With VMIN 1 a read would block the board's whole interpreter.
+        # VMIN is 0, because a read with VMIN 1 would block the board's whole interpreter.
         settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
         termios.tcsetattr(self._board, termios.TCSANOW, settings)
         os.set_blocking(self._meter, False)
         self.address = os.ttyname(self._board)
 
     def inputs(self) -> list[int]:
-        """Return the meter's end."""
         return [self._meter]
 
     def outputs(self) -> list[int]:
-        """Return the meter's end."""
         return [self._meter]
 
     def read(self) -> bytes | None:
-        """Return the bytes of the request line."""
         try:
             return os.read(self._meter, 256)
         except BlockingIOError:
             return b""
 
     def write(self, data: bytes) -> int:
-        """Write the bytes for which there is room; return their number."""
         try:
             return os.write(self._meter, data)
         except BlockingIOError:
@@ -84,7 +83,7 @@ class PtyTransport:
 
 
 class TcpTransport:
-    """A TCP server for one board at a time. OSError if the port is taken."""
+    """TCP server for one board at a time. OSError if the TCP port is taken."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = socket.create_server((host, port))
@@ -93,15 +92,14 @@ class TcpTransport:
         self.address = f"tcp:{host}:{self._server.getsockname()[1]}"
 
     def inputs(self) -> list[int]:
-        """Return the connection, or the listening socket while there is none."""
+        """Return the file descriptor of the connection, or of the listening socket if no board is connected."""
         return [(self._board or self._server).fileno()]
 
     def outputs(self) -> list[int]:
-        """Return the connection, if there is one."""
         return [self._board.fileno()] if self._board else []
 
     def read(self) -> bytes | None:
-        """Return the bytes of the request line; without a connection, accept one."""
+        """Return the bytes that the board sent, after accepting a connection if there was none."""
         if self._board is None:
             try:
                 self._board, _ = self._server.accept()
@@ -109,7 +107,7 @@ class TcpTransport:
                 return b""
             self._board.setblocking(False)
             self._board.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # With a large buffer the meter would run far ahead of a slow reader.
+            # The buffer is small, because the meter would run far ahead of a slow reader with a large buffer.
             self._board.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             return b""
         try:
@@ -124,20 +122,19 @@ class TcpTransport:
         return None
 
     def write(self, data: bytes) -> int:
-        """Write the bytes for which there is room; return their number."""
         if self._board is None:
             return 0
         try:
             return self._board.send(data)
-        except OSError:  # the next read notices that the connection broke
+        except OSError:  # the next read detects the broken connection
             return 0
 
     def discard(self) -> None:
-        """Hang up, because sent bytes cannot be discarded otherwise."""
+        """Close the connection, because sent bytes cannot be discarded in another way."""
         self._hang_up()
 
     def close(self) -> None:
-        """Close the connection and the port."""
+        """Close the connection and the listening socket."""
         self._hang_up()
         self._server.close()
 

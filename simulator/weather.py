@@ -9,7 +9,11 @@ MINUTES = 1440
 
 
 class Weather:
-    """The weather of one UTC day. `temperature_c` is by hour, `sun` by minute: 0 is dark, 1 a clear noon in June."""
+    """Weather of one UTC day.
+
+    `temperature_c` is the outside temperature by hour. `sun` is the sunlight by minute: 0 is dark, 1 is a clear noon in
+    June.
+    """
 
     def __init__(self, seed: int, day: int) -> None:
         random = Random(f"{seed} weather {day}")
@@ -28,7 +32,7 @@ class Weather:
         restless = 0.35 * (1 - abs(2 * clear - 1))
         sun, cloud = [], 0.0
         for minute in range(MINUTES):
-            # A random walk with a slow return to 0, because a cloud drifts in and out within minutes.
+            # Clouds are a random walk that slowly returns to 0, because a cloud comes and goes within minutes.
             cloud = 0.93 * cloud + random.uniform(-restless, restless)
             hour_angle = 2 * math.pi * (minute / MINUTES + LONGITUDE_DEG / 360 - 0.5)
             height = base + swing * math.cos(hour_angle)

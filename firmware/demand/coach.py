@@ -1,6 +1,6 @@
 """The running quarter's demand, projection, headroom and risk.
 
-Source: Fluvius, capacity tariff (the mean import of a quarter-hour of the clock counts); P1 object 1-0:1.4.0.
+Sources: Fluvius, capacity tariff (mean import per quarter-hour of the clock); P1 object 1-0:1.4.0 (demand).
 """
 
 from micropython import const
@@ -9,62 +9,67 @@ from demand import target
 from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-CONNECTION_W = const(25000)  # the most that a connection gives, if its limit is unknown
+CONNECTION_W = const(25000)  # highest power of a house's grid connection, if the limit is unknown
 
-_HELD_S = const(
-    885
-)  # allowed_w is computed as at this time in the last 15 s, because it would jump with every watt
-_JITTER_S = const(15)  # a clock that steps back by less is being corrected; telegrams further apart are a gap
-_LINK_S = const(10)  # a register read at most this long before the quarter serves as its beginning
+# In a quarter's last 15 s, allowed_w is computed as for second 885. Otherwise each watt of demand would make it jump.
+_HELD_S = const(885)
+# A step back of the meter's clock by at most 15 s is a correction. A longer pause between two telegrams is a gap.
+_JITTER_S = const(15)
+# A quarter's energy counts from the register of the previous telegram, if that telegram is at most 10 s older.
+_LINK_S = const(10)
 _SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
 _RISK_ON_S = const(120)
 _HALF_S = const(450)
-_RISK_ON_LATE_S = const(
-    80
-)  # in the second half, because there is less time to act and the projection is more certain
+# The warning comes sooner in a quarter's second half, because less time is left and the projection is more certain.
+_RISK_ON_LATE_S = const(80)
 _RISK_OFF_S = const(60)
 
 
 def projected_w(demand_w, power_w, t):
-    """Return the quarter's average in W if power_w does not change until its end."""
+    """Return the average in W with which the quarter ends if the import stays at `power_w`."""
     return demand_w + power_w * (QUARTER_S - t) // QUARTER_S
 
 
 def allowed_w(target_w, demand_w, t, limit_w=CONNECTION_W):
-    """Return the import in W of the whole house that ends the quarter at the target."""
+    """Return the allowed power: the import of the whole house, in W, with which the quarter ends at the target."""
     allowed = (target_w - demand_w) * QUARTER_S // (QUARTER_S - min(t, _HELD_S))
     return min(max(allowed, 0), limit_w)
 
 
 class Coach:
-    """The figures of the running quarter, updated by each telegram.
+    """The figures of the running quarter, updated by each telegram. Powers are in W, times in s.
 
-    All None (flags False) before the first telegram: powers in W, times in s.
-    quarter_id, start, summer  the quarter; start as local_s, summer: True for summer time
-    elapsed        seconds since its start
-    demand_w       energy since its start / 15 min, which rises to the quarter's average
-    source         its source: "meter" (1.4.0), "registers" (1.8.x) or "samples" (1.7.0 per 5 s)
-    projected_w    the average at its end if the import of this telegram does not change
-    target_w       the average that it should not exceed; None: no capacity tariff and no user's target
-    allowed_w      import that ends it at the target
-    headroom_w     power that may be switched on; negative: must be switched off
-    at_risk        the projection with the last 60 s' import has been above the warning level for 120 s,
-                   or 80 s in the quarter's second half; not in its first 180 s
-    unavoidable    demand is already at or above the target
-    area, own_target_w, warning_percent (of the target: the warning level), limit_w  are settings (settings/apply.py)
-    quarter        its 5 s samples (Quarter)
+    Before the first telegram, the figures are None and the flags are False.
+    quarter_id     id of the quarter
+    start          start of the quarter as local_s
+    summer         True if the quarter starts in summer time
+    elapsed        seconds since the start of the quarter
+    demand_w       import since the start of the quarter, divided by 15 minutes. It rises to the quarter's average
+    source         source of the demand: "meter" (1.4.0), "registers" (1.8.x) or "samples" (1.7.0 per 5 s)
+    projected_w    average at the end of the quarter if the import stays as in the newest telegram
+    target_w       average that the quarter should not exceed. None if there is no capacity tariff and no own target
+    allowed_w      import of the whole house with which the quarter ends at the target
+    headroom_w     power that may still be switched on. A negative value is the power that must be switched off
+    at_risk        True after the projection has been above the warning level for 120 s, or for 80 s in the quarter's
+                   second half. The projection uses the import of the last 60 s. Never True in the first 180 s
+    unavoidable    True if the demand is already at or above the target
+    quarter        Quarter object with the 5 s samples
 
-    The meter's clock decides, even when it is set:
-    - Back by at most 15 s is a correction. If it crosses the start of the quarter, the quarter waits at 0 s, so that
-      the previous quarter, already stored, does not begin again. The waiting times of "at risk" begin again.
-    - Back further within the quarter: the waiting times begin again, and the register counts from here on, because
-      its rise so far belongs to other seconds. Samples of the seconds that come again are discarded.
-    - Forward within the quarter counts as a gap in the telegrams: after more than 15 s the waiting times begin
-      again; registers and 1.4.0 continue.
-    - To another quarter, forward or back, by minutes or a day: that quarter begins, empty. After a step back it may
-      be stored already; then storage keeps the one with more samples.
-    - The quarters 02:45S and 02:45W of October's doubled hour differ in summer time, and so do their ids.
+    area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
+    warning_percent of the target. limit_w is the highest power of the house's grid connection.
+
+    The running quarter follows the meter's clock, also if somebody sets the clock:
+    - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
+      at 0 s, because the previous quarter is already stored. The waiting times for at_risk begin again.
+    - A longer step back within the quarter also restarts the waiting times. The samples of the repeated seconds are
+      discarded. The energy counts from the register at the new time, because the register's earlier rise belongs to
+      other seconds.
+    - A step forward within the quarter is like a gap in the telegrams. After more than 15 s the waiting times begin
+      again. The registers and 1.4.0 remain in use.
+    - A step to another quarter begins that quarter without samples. After a step back that quarter may be stored
+      already. The card then keeps the file with more samples.
+    - In October's doubled hour, the quarters 02:45S and 02:45W have different ids, because the ids contain summer time.
     """
 
     def __init__(self):
@@ -76,25 +81,26 @@ class Coach:
         self.demand_w = self.source = self.projected_w = None
         self.target_w = self.allowed_w = self.headroom_w = None
         self.at_risk = self.unavoidable = self._warned = False
-        # The register from which the quarter's energy counts, and its second in the quarter (before it: negative).
+        # The quarter's energy counts from register value wh_ref, which was read at second t_ref of the quarter.
+        # t_ref is negative if the register was read before the quarter started.
         self.wh_ref = self._wh = None
         self.t_ref = self._risk_side = self._side_since_s = 0
 
     def closes(self, local_s, summer):
-        """True if the telegram of this moment ends the running quarter, which is then stored before update()."""
+        """True if a telegram at `local_s` ends the running quarter. If so, close the quarter before update()."""
         return self.start is not None and self._seconds_into_quarter(local_s, summer) is None
 
     def average_w(self):
-        """Return the running quarter's average, at its end; None if its beginning was not seen.
+        """Return the average in W of a quarter that ends, None if the device missed the quarter's beginning.
 
-        Never more than the true average, because energy after the last telegram is not in it.
+        The result never exceeds the true average, because it lacks the energy after the last telegram.
         """
         return self.demand_w if self.source == "meter" or self.t_ref <= _JITTER_S else None
 
     def resume(self, quarter_id, t, wh_ref, t_ref):
-        """Continue a quarter that a restart interrupted; its samples, up to second t, are already in `quarter`.
+        """Continue a quarter that a restart interrupted. Its samples up to second `t` are already in `self.quarter`.
 
-        wh_ref is the import register in Wh at its second t_ref; None: unknown.
+        `wh_ref` is the import register in Wh at second `t_ref` of the quarter, None if it is unknown.
         """
         self.quarter_id = quarter_id
         self.start, self.summer = start_of(quarter_id)
@@ -102,10 +108,14 @@ class Coach:
         self.wh_ref, self.t_ref = wh_ref, t_ref
 
     def update(self, local_s, summer, power_w, export_w=None, demand_w=None, import_wh=None, peak_w=None):
-        """Update all figures from one telegram (None: not sent); peak_w is the running month's peak.
+        """Update all figures from one telegram. True if a warning is due, at most once in each quarter.
 
-        local_s, summer 0-0:1.0.0; power_w, export_w 1-0:1.7.0 and 2.7.0; demand_w 1-0:1.4.0; import_wh the import
-        register, all tariffs. True if a warning is due, because the quarter is at risk for the first time.
+        A value that the telegram does not contain is None.
+        local_s, summer    0-0:1.0.0
+        power_w, export_w  1-0:1.7.0 and 1-0:2.7.0
+        demand_w           1-0:1.4.0
+        import_wh          sum of the import registers of all tariffs
+        peak_w             peak of the running month
         """
         t = self._seconds_into_quarter(local_s, summer)
         if t is None:
@@ -125,7 +135,7 @@ class Coach:
         return self._judge(t, power_w, export_w or 0)
 
     def _seconds_into_quarter(self, local_s, summer):
-        """Return the seconds into the running quarter, None if this moment is in another quarter."""
+        """Return the seconds since the start of the running quarter, None if `local_s` is in another quarter."""
         if self.start is None:
             return None
         t = timestamp.elapsed(local_s, summer, self.start, self.summer)
@@ -134,7 +144,7 @@ class Coach:
         return t if 0 <= t < QUARTER_S else None
 
     def _begin(self, local_s, summer):
-        """Begin the quarter of this moment, and return the seconds into it."""
+        """Begin the quarter that contains `local_s`, and return the seconds since the quarter's start."""
         t = local_s % QUARTER_S
         self.wh_ref = None
         if self.start is not None:
@@ -149,12 +159,13 @@ class Coach:
         return t
 
     def _demand(self, t, demand_w, import_wh):
-        # Just after the start some meters still send the previous quarter's demand. It is impossibly high.
+        # Ignore an impossibly high demand. Some meters send the previous quarter's demand just after a quarter starts.
         if demand_w is not None and demand_w * QUARTER_S <= self.limit_w * (t + _LINK_S):
             self.source = "meter"
             return demand_w
-        # The register steps in Wh, so the demand is exact to 4 W * t / seen. Above 32 W, samples are better.
-        # An impossible rise (another meter, or a tariff's line that cannot be read) is not used either.
+        # The register counts whole Wh. Therefore the demand from the register has an error of up to 4 W * t / seen. The
+        # time since the first register is `seen`. If the error exceeds 32 W, the samples are more exact.
+        # An impossible rise of the register means another meter or an unreadable line. Then the samples are used too.
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:
             used_wh = import_wh - self.wh_ref
@@ -166,7 +177,7 @@ class Coach:
         return None if mean is None else mean * t // QUARTER_S
 
     def _judge(self, t, power_w, export_w):
-        """Set the projection, headroom and risk from demand and target. True if the warning is due."""
+        """Set the projection, headroom and risk from demand and target. True if a warning is due."""
         demand_w, target_w = self.demand_w, self.target_w
         self.projected_w = self.allowed_w = self.headroom_w = None
         self.unavoidable = False
@@ -185,7 +196,10 @@ class Coach:
         return self._update_risk(t, t - self._side_since_s)
 
     def _side_of_level(self, t, power_w):
-        """Return 1 if the last 60 s' import projects above the warning level, -1 if 5 % or more below it, else 0."""
+        """Return 1 if the projection is above the warning level, -1 if it is 5 % or more below the level, else 0.
+
+        The projection uses the mean import of the last 60 s, or `power_w` if no samples of the last 60 s exist.
+        """
         index = t // SAMPLE_S
         power_60s = self.quarter.mean(index - _SAMPLES_60S, index)
         ahead = projected_w(self.demand_w, power_w if power_60s is None else power_60s, t)

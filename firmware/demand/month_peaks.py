@@ -1,6 +1,6 @@
-"""Rules of the monthly peaks: which one counts, and the billable average. Loaded on demand.
+"""Rules for the peaks of the months and for the billable average. Loaded on demand.
 
-A peak is a tuple (PEAK_MONTH ... PEAK_SOURCE, demand/peaks.py).
+A peak is a tuple with the fields PEAK_MONTH to PEAK_SOURCE of demand/peaks.py.
 """
 
 from micropython import const
@@ -10,7 +10,7 @@ from demand.quarter import QUARTER_S
 from demand.target import FLOOR_W, has_tariff
 from meter import timestamp
 
-_CLOSED = const(13)  # closed months in a meter's list, and in ours
+_CLOSED = const(13)  # maximum number of closed months that a meter sends and that the device stores
 _BILLED = const(12)
 
 
@@ -20,7 +20,10 @@ def closed(peaks):
 
 
 def billable_w(peaks):
-    """Return the mean in W of max(2500, peak) over the months that count; None without any, or if peaks are free."""
+    """Return the billable average in W: the mean of max(2500, peak) over the months that count, 12 at most.
+
+    None if no month counts, or if peaks cost nothing.
+    """
     month = peaks.month
     if month is None or not has_tariff(peaks.area):
         return None
@@ -32,11 +35,14 @@ def billable_w(peaks):
 
 
 def update(peaks, month, sent_peak, sent_months):
-    """Set the running month and add the meter's peaks, as given to Peaks.update(). True if anything changed."""
+    """Set the running month, and add the peaks that the meter sent. True if anything changed.
+
+    `sent_peak` and `sent_months` are described in Peaks.update().
+    """
     changed = month != peaks.month
     if changed:
         peaks.month = month
-        # Remove the peaks of later months, left by a clock that was ahead.
+        # Remove the peaks of future months. They are from a time when the meter's clock was ahead.
         peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] <= month]
     if sent_peak and _add_sent(peaks, *sent_peak):
         changed = True
@@ -50,14 +56,14 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # The timestamp of a month that was never measured is not in that month.
+    # Ignore a month that the meter never measured. The timestamp of its peak is in another month.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))
 
 
 def add(peaks, peak):
-    """Add a peak if it replaces its month's peak or is the first. True if it was added."""
+    """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added."""
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:
         return False

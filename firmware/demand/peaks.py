@@ -1,6 +1,7 @@
-"""The month's peaks: the highest quarter of the running month and of the closed ones, and the billable average.
+"""The peaks of the running month and of the closed months, and the billable average.
 
-Source: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
+The peak of a month is its highest quarter.
+Sources: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
 
 from micropython import const
@@ -8,15 +9,15 @@ from micropython import const
 from meter import timestamp
 from overlay import load
 
-# Positions in a peak, which is a tuple.
-PEAK_MONTH = const(0)  # its number, as month_of() returns it
+# Indexes of the fields of a peak, which is a tuple.
+PEAK_MONTH = const(0)  # number of the month, as month_of() returns it
 PEAK_W = const(1)
-PEAK_START = const(2)  # local_s
-PEAK_SUMMER = const(3)  # of the start
-PEAK_SOURCE = const(4)  # METER or CARD
+PEAK_START = const(2)  # start of the quarter as local_s
+PEAK_SUMMER = const(3)  # True if the quarter starts in summer time
+PEAK_SOURCE = const(4)  # source of the peak: METER or CARD
 
 METER = const("meter")
-CARD = const("card")  # from quarters that the device closed or stored
+CARD = const("card")  # source of a peak that the device measured or found on the card
 
 
 def month_of(local_s):
@@ -26,33 +27,37 @@ def month_of(local_s):
 
 
 def month_number(name):
-    """Return the number of the month "2023-12", as month_of() does."""
+    """Return the month number, year * 12 + month - 1, for a name such as "2023-12"."""
     return int(name[:4]) * 12 + int(name[5:7]) - 1
 
 
 def month_name(month):
-    """Return the name of the month with this number, "2023-12"."""
+    """Return the name for a month number, such as "2023-12" for 24287."""
     return "%04d-%02d" % (month // 12, month % 12 + 1)
 
 
 class Peaks:
-    """The peaks, one a month, as tuples (PEAK_MONTH, PEAK_W, PEAK_START, PEAK_SUMMER, PEAK_SOURCE).
+    """The peaks: for each month one tuple (PEAK_MONTH, PEAK_W, PEAK_START, PEAK_SUMMER, PEAK_SOURCE).
 
-    A peak belongs to the month in which its quarter starts. 1.6.0 and 98.1.0 have its end, which is in the next month
-    for a month's last quarter. For a closed month the meter's peak counts. In the running month the higher one
-    counts, because the meter is a few seconds late, may be replaced, or may stop sending its peak.
+    A peak belongs to the month in which its quarter starts. The objects 1.6.0 and 98.1.0 contain the quarter's end.
+    The end of a month's last quarter is in the next month.
+
+    For a closed month, the meter's peak is valid. For the running month, the higher of the meter's peak and the
+    device's peak is valid. The reason is that the meter sends a new peak a few seconds late, may be replaced, or may
+    stop sending peaks.
     """
 
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        self.counted_from = None  # the first month that counts (a move, a new meter); None: all
-        self.months = []  # newest first
+        # Number of the first month that counts, for example after a move or with a new meter. None if all months count.
+        self.counted_from = None
+        self.months = []  # peaks of all months, newest first
         self._sent = None  # the meter's peaks in the previous telegram
 
     @property
     def running(self):
-        """The running month's peak, None until its first quarter has closed."""
+        """The running month's peak, None until the month's first quarter has ended."""
         for peak in self.months:
             if peak[PEAK_MONTH] == self.month:
                 return peak
@@ -60,7 +65,7 @@ class Peaks:
 
     @property
     def power_w(self):
-        """The running month's peak in W, or None."""
+        """The running month's peak in W, None if the month has no peak yet."""
         peak = self.running
         return peak and peak[PEAK_W]
 
@@ -70,10 +75,12 @@ class Peaks:
         return load("demand.month_peaks").closed(self)
 
     def update(self, local_s, sent_peak=None, sent_months=None):
-        """Update from the time and the peaks of one telegram. True if anything changed.
+        """Update the peaks from the time and the peaks of one telegram. True if anything changed.
 
-        sent_peak: (power in W, end, summer) of 1.6.0 or None; sent_months: a list of (month number, power in W,
-        end, summer) of 98.1.0 or None. They rarely change, so they are read only when they differ.
+        sent_peak    (power in W, end, summer) of 1.6.0, or None
+        sent_months  a list of (month number, power in W, end, summer) of 98.1.0, or None
+
+        A telegram's peaks are processed only if they differ from those of the previous telegram, or in a new month.
         """
         month = month_of(local_s)
         sent = (sent_peak, sent_months)
@@ -83,12 +90,13 @@ class Peaks:
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
     def add_quarter(self, start, summer, power_w):
-        """Add a quarter that has closed, now or on the card. True if it is its month's peak."""
+        """Add a quarter that ended just now or was read from the card. True if the quarter is now its month's peak."""
         return load("demand.month_peaks").add(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
-        """Return the mean in W of max(2500, peak) over the running month and the known ones of the previous 11.
+        """Return the billable average in W: the mean of max(2500, peak) over the running month and the 11 before it.
 
-        None before the first telegram, if no month counts, or if peaks cost nothing.
+        Earlier months without a known peak are left out. None before the first telegram, if no month counts, or if
+        peaks cost nothing.
         """
         return load("demand.month_peaks").billable_w(self)

@@ -1,6 +1,7 @@
-"""The quarter-hours of the meter's clock: their ids and files, and the 5 s samples of one quarter.
+"""The quarter-hours of the meter's clock: ids, file names, and the 5 s samples of one quarter.
 
-Ids and files are those of the original firmware: 2023-12-02 09:45 in winter is 386662951, 2023/12/02/0945W.json.
+Ids and file names are those of the original firmware. The quarter of 2023-12-02 09:45 in winter time has the id
+386662951 and the file 2023/12/02/0945W.json.
 """
 
 from array import array
@@ -12,13 +13,17 @@ from overlay import load
 QUARTER_S = const(900)
 SAMPLE_S = const(5)
 SAMPLES = const(180)
-ABSENT = const(0xFFFF)  # a sample without a telegram
-HEAD_CELLS = const(24)  # 16-bit cells of a block before its samples: see storage/journal.py
-_MAX_W = const(0xFFFE)  # the most that a sample can be; higher powers are stored as this
+ABSENT = const(0xFFFF)  # value of a sample without a telegram
+HEAD_CELLS = const(24)  # number of 16-bit cells before the samples of a block (storage/journal.py)
+_MAX_W = const(0xFFFE)  # highest power of a sample in W. Higher powers are stored as this value
 
 
 def quarter_id(local_s, summer):
-    """Return a quarter's id: bits 31-24 year - 2000, 23-16 month, 15-8 day, 7 summer, 6-0 quarter of the local day."""
+    """Return the id of the quarter that contains `local_s`.
+
+    Bits 31 to 24 are the year - 2000, bits 23 to 16 the month, and bits 15 to 8 the day. Bit 7 is 1 in summer time.
+    Bits 6 to 0 are the number of the quarter in the local day, from 0.
+    """
     year, month, day, hour, minute, _ = timestamp.civil(local_s)
     return year - 2000 << 24 | month << 16 | day << 8 | (128 if summer else 0) | hour * 4 + minute // 15
 
@@ -30,16 +35,17 @@ def start_of(quarter_id):
 
 
 def file_path(quarter_id):
-    """Return the file of a quarter below /meter: 2023/12/02/0945W.json."""
+    """Return the path of a quarter's file relative to /meter, such as 2023/12/02/0945W.json."""
     local_s, summer = start_of(quarter_id)
     return "{:04}/{:02}/{:02}/{:02}{:02}{}.json".format(*timestamp.civil(local_s)[:5], "S" if summer else "W")
 
 
 class Quarter:
-    """The samples of one quarter: mean import and export power per 5 s in W, ABSENT where no telegram came.
+    """The samples of one quarter: mean import and export of each 5 s, in W. A sample without a telegram is ABSENT.
 
-    All samples are in one `block` (layout: storage/journal.py), so that one copy of it survives a reset. Each telegram
-    updates the mean of the running sample. `newest_index` is the index of that sample, -1 before the first telegram.
+    All samples are in one array, `block`, so that a single copy of the array can survive a reset. storage/journal.py
+    describes the layout. Each telegram updates the mean of the running sample. `newest_index` is the index of the
+    running sample, -1 before the first telegram.
     """
 
     def __init__(self):
@@ -50,20 +56,21 @@ class Quarter:
         self.clear(None)
 
     def clear(self, quarter_id):
-        """Begin the quarter with this id (None: no quarter)."""
+        """Clear all samples, and begin the quarter with this id. The id None means no quarter."""
         self.quarter_id = quarter_id
         self._clear_from(0)
         self.resume(-1)
 
     def resume(self, index):
-        """Continue after the sample with this index; the samples up to it are already filled in."""
+        """Continue after the sample with this index. All samples up to the index are already filled in."""
         self.newest_index = index
         self._telegrams = self._import_sum = self._export_sum = 0
 
     def add(self, t, import_w, export_w):
-        """Add the powers of the telegram at t seconds (0 to 899) to its sample; export_w None: not sent.
+        """Add the import and export of one telegram, in W, to the running sample.
 
-        If the meter's clock was set back, the samples from t on are cleared.
+        `t` is the telegram's time in the quarter, 0 to 899 s. `export_w` is None if the telegram has no export.
+        If the meter's clock was set back, all samples from `t` on are cleared first.
         """
         index = t // SAMPLE_S
         if index != self.newest_index:
@@ -78,7 +85,7 @@ class Quarter:
             self.export_w[index] = min(self._export_sum // self._telegrams, _MAX_W)
 
     def mean(self, first, stop):
-        """Return the mean import in W of the samples first to stop - 1, truncated; None if all are absent."""
+        """Return the mean import in W of the samples `first` to `stop - 1`, rounded down. None if all are absent."""
         total = present = 0
         for index in range(max(first, 0), stop):
             power = self.import_w[index]
@@ -88,13 +95,15 @@ class Quarter:
         return total // present if present else None
 
     def watt(self):
-        """Return the mean import of the running 5 s in W, -1 before any telegram."""
+        """Return the mean import of the running 5 s sample in W, -1 before the first telegram."""
         return -1 if self.newest_index < 0 else self.import_w[self.newest_index]
 
     def write_json(self, write, cut=False):
-        """Write the quarter's JSON in pieces of at most 150 bytes by write(bytes).
+        """Write the quarter as JSON. Each call of write(bytes) gets at most 150 bytes.
 
-        The running sample is the newest one. `cut`: a restart missed its end. The samples must not change meanwhile.
+        cut  True if the device missed the quarter's end because of a restart
+
+        The samples must not change during the call.
         """
         load("demand.quarter_json").write_json(self, write, cut)
 

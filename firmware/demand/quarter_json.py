@@ -1,17 +1,18 @@
-"""A quarter as JSON, in the original firmware's format. Loaded on demand.
+"""Writer of a quarter as JSON, in the original firmware's format. Loaded on demand.
 
-The arrays end at the newest sample. If a restart missed the quarter's end, one null follows. Production is <= 0.
+The two arrays end with the newest sample. One null follows if the device missed the quarter's end because of a restart.
+Exported power is written as a negative number.
 """
 
 from micropython import const
 
 from demand.quarter import ABSENT, SAMPLES
 
-_PIECE = const(12)  # samples that are written at a time, 73 bytes at most
+_PIECE = const(12)  # number of samples in one write, 83 bytes at most
 
 
 def write_json(quarter, write, cut):
-    """Write the JSON of a quarter: see Quarter.write_json()."""
+    """Write a quarter as JSON. Quarter.write_json() describes the arguments."""
     if quarter.quarter_id is None:
         write(b"{}")
         return

@@ -1,7 +1,7 @@
 """The target of a quarter, and the areas where a month's peak costs money.
 
-Source: Vlaamse Nutsregulator, capacity tariff since 2023-01-01 (2.5 kW is the least that counts per month); CWaPE
-and Brugel have no tariff on measured peaks for homes.
+Source: Vlaamse Nutsregulator, capacity tariff since 2023-01-01. A month's peak below 2.5 kW is billed as 2.5 kW.
+The regulators of Wallonia (CWaPE) and Brussels (Brugel) have no tariff on measured peaks for homes.
 """
 
 from micropython import const
@@ -10,15 +10,15 @@ FLOOR_W = const(2500)
 
 
 def has_tariff(area):
-    """True if peaks cost money in this area; also if no area is chosen (None)."""
+    """True if peaks cost money in this network area, or if no area is chosen (None)."""
     return area not in ("no_capacity_tariff", "wallonia_impact")
 
 
 def target_w(area, peak_w, own_w):
-    """Return the quarter average in W that should not be exceeded, None if there is no target.
+    """Return the target: the average in W that the quarter should not exceed. None if there is no target.
 
-    peak_w is the running month's peak, own_w the user's target, each None if there is none. A quarter below the peak
-    already reached this month adds no cost, so where peaks cost money a lower user's target is ignored.
+    `peak_w` is the running month's peak, and `own_w` is the own target. Each of the two may be None. A quarter below
+    the month's peak adds no cost. Therefore a lower own target is ignored where peaks cost money.
     """
     if has_tariff(area):
         return max(FLOOR_W, peak_w or 0, own_w or 0)

@@ -23,7 +23,9 @@ class Framer:
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = 0  # number of telegrams that were damaged or incomplete; a "/" inside one counts as another
+        self.crc_errors = (
+            0  # number of telegrams that were damaged or incomplete; a "/" inside one counts as another
+        )
         self.overruns = 0  # number of telegrams longer than LIMIT
         self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
         self._on_telegram = on_telegram

@@ -254,4 +254,4 @@ KINDS = {
     MONTHS: months,
     VOLUME: volume,
 }
-"""By the kinds of `meter/objects.py`, the functions that read them."""
+"""Functions that read the values, by the kinds of `meter/objects.py`."""

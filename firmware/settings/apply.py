@@ -1,4 +1,4 @@
-"""Applies the owner's settings to the parts of the device. Loaded on demand, when they change."""
+"""Functions that read the owner's settings and pass them to the coach and the peaks. Loaded on demand."""
 
 from demand.peaks import month_number
 from overlay import load
@@ -10,7 +10,7 @@ def read(device):
 
 
 def settle(device):
-    """Pass the settings to the parts that have copies of them."""
+    """Copy the settings from device.config to the coach and the peaks."""
     config = device.config
     device.coach.area = device.peaks.area = config["area"]
     device.coach.own_target_w = config["target_w"]

@@ -1,4 +1,7 @@
-"""The owner's settings and their valid values, in the shape of /config.json (store.py). Loaded on demand."""
+"""The owner's settings, with the default and the valid values of each setting. Loaded on demand.
+
+Sections and keys are those of /config.json (settings/store.py).
+"""
 
 import json
 from micropython import const
@@ -38,7 +41,7 @@ KINDS = (
 )
 
 SETTINGS = (
-    # section, key, kind or (lowest, highest) of a whole number, default
+    # Each row has a section, a key, a kind and a default. The kind of a whole number is its range (lowest, highest).
     ("wifi", "ssid", "ssid", None),
     ("wifi", "password", "key", ""),
     ("network", "dhcp", "flag", True),
@@ -57,12 +60,12 @@ SETTINGS = (
     ("access", "closed", "flag", False),
     ("radio", "tx_power_dbm", (2, 20), 15),
     ("card", "remove_oldest", "flag", False),
-    ("-", "language", "language", None),  # outside the sections
+    ("-", "language", "language", None),  # the language is in no section
 )
 
 
 def _packed_by_build(settings, kinds, areas, languages):
-    """Return each table as one text, because tables of objects take several times the memory of a text."""
+    """Return each table as one string, because a table of objects takes several times the memory of a string."""
     rows = []
     for section, key, kind, default in settings:
         kind = kind if isinstance(kind, str) else "%d-%d" % kind
@@ -75,14 +78,14 @@ _ROWS, _TEXTS, _AREAS, _LANGUAGES = _packed_by_build(SETTINGS, KINDS, AREAS, LAN
 
 
 def _rows():
-    """Yield (section or "", key, kind, default in JSON) of each setting."""
+    """Yield (section, key, kind, default) of each setting. The section may be "", and the default is JSON."""
     for row in _ROWS.split("\n"):
         section, key, kind, default = row.split(" ")
         yield "" if section == "-" else section, key, kind, default
 
 
 def _is(kind, value):
-    """True if a value is valid; TypeError, ValueError or AttributeError if it has another type."""
+    """True if a value is valid for a kind of setting. TypeError, ValueError or AttributeError if its type is wrong."""
     if kind == "flag":
         return value is True or value is False
     if kind[0].isdigit():
@@ -97,7 +100,8 @@ def _is(kind, value):
     if kind == "address":
         return _is_address(value)
     if kind == "mask":
-        # Ones, then zeros: the inverse is one less than a power of two. There is room for two hosts at least.
+        # A mask consists of 1 bits followed by 0 bits. Therefore its inverse is one less than a power of two.
+        # The inverse must be at least 3, so that the network has room for two hosts.
         hosts = 0xFFFFFFFF - _number(value) if _is_address(value) else 0
         return 3 <= hosts < 0xFFFFFFFF and not hosts & (hosts + 1)
     if kind == "date":
@@ -111,7 +115,7 @@ def _is(kind, value):
 
 
 def _is_key(value):
-    # WPA2: 8 to 63 characters of ASCII, or the key itself in 64 hexadecimal digits (IEEE 802.11, H.4).
+    # A WPA2 password has 8 to 63 ASCII characters, or it is the key in 64 hexadecimal digits (IEEE 802.11, H.4).
     plain = 8 <= len(value) <= 63 and len(value.encode()) == len(value)
     return plain or (len(value) == 64 and not value.strip(_HEX))
 
@@ -126,7 +130,7 @@ def _is_date(year, month, day):
 
 
 def _digits(value, between, *lengths):
-    """Return the numbers of these lengths that a text consists of."""
+    """Return the numbers in a text such as "22:30". ValueError if a number does not have its length in `lengths`."""
     parts = value.split(between)
     if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
         raise ValueError
@@ -134,7 +138,11 @@ def _digits(value, between, *lengths):
 
 
 def check(given):
-    """Return (settings, faults): the valid values in one dict by key, and faults as (key, one line)."""
+    """Check an object with the structure of /config.json. Return (settings, faults).
+
+    settings  dict of the values by key, with the default for each missing or wrong value
+    faults    list of (key, one line of text)
+    """
     settings, faults = _right(given)
     return settings, faults + _contradictions(settings)
 
@@ -154,12 +162,13 @@ def _right(given):
             settings[key] = value
     network = given.get("network")
     if isinstance(network, dict) and network.get("dhcp") is None:
-        settings["dhcp"] = settings["ip"] is None  # the original firmware's file has only an address
+        # A file of the original firmware has no value for DHCP. An IP address in the file means that DHCP is off.
+        settings["dhcp"] = settings["ip"] is None
     return settings, faults
 
 
 def _contradictions(settings):
-    """Return the faults between settings that are valid alone, and correct them."""
+    """Correct settings that are valid alone but contradict each other. Return the faults."""
     faults = []
     if not settings["dhcp"]:
         missing = [key for key in ("ip", "subnet", "gateway") if settings[key] is None]
@@ -179,9 +188,10 @@ def _contradictions(settings):
 
 
 def merge(given, changes):
-    """Put changes, in the shape of the file, into given settings, and return the faults, one line each.
+    """Merge changes into the given settings. Return the faults, one line of text each.
 
-    null resets a setting to its default, but keeps a password, because clients cannot read it.
+    Both arguments have the structure of /config.json. A null in the changes resets a setting to its default. For the
+    Wi-Fi password, a null changes nothing, because clients always read the password as null.
     """
     if not isinstance(changes, dict):
         return ["The settings are an object of sections"]
@@ -198,7 +208,7 @@ def merge(given, changes):
             if fault:
                 faults.append(fault)
     if not faults:
-        # Faults that the file already had in another section do not stop the change.
+        # Ignore faults in sections that do not change, because the file already had those faults.
         left = _contradictions(_right(given)[0])
         faults = [fault for _, fault in left if fault[: fault.find(".")] in changes]
     return faults
@@ -224,7 +234,7 @@ def _set(given, section, key, value):
 
 
 def shown(given):
-    """Return the settings for a client: by section, without the password."""
+    """Return the settings by section for a client. `has_password` takes the place of the Wi-Fi password."""
     settings = check(given)[0]
     document = {}
     for section, key, _, _ in _rows():

@@ -1,4 +1,4 @@
-"""/config.json on the card: the owner's settings, with a copy in the board's flash. Loaded on demand.
+"""The owner's settings: /config.json on the card, and its copy in the board's flash. Loaded on demand.
 
     {"wifi": {"ssid", "password"},
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
@@ -9,12 +9,12 @@
      "card": {"remove_oldest"},
      "language"}
 
-A card of the original firmware has the first two sections. A missing or wrong value keeps its default (schema.py) and
-is named in one line of the log. Unknown keys stay in the file.
+A card of the original firmware has the first two sections. If a value is missing or wrong, the default in schema.py
+applies. One line of the log names each wrong value. Unknown keys stay in the file.
 
-The card's file wins if it was edited since the device saw it last, or if another card was inserted. Otherwise the copy
-wins, with the settings that were made without a card. The card's file is written at once and never renamed; if a power
-cut leaves a part of it, the next start writes it again from the copy.
+The card's file is valid if somebody edited it, or if another card was inserted. Otherwise the copy is valid, including
+settings that were changed without a card. The device writes the card's file in one step and never renames it. If a
+power cut leaves only a part of the file, the next start writes the file again from the copy.
 """
 
 import binascii
@@ -30,20 +30,21 @@ card_json = load("board.card_json")
 
 _NAME = const("config.json")
 _PAUSE_S = const(60)
-# Keys of the copy: the check of the card's file when it was last seen, and whether the copy is newer than that.
+# Key that only the copy has: the CRC-32 of the card's file when the device last read or wrote the file.
 _SEEN = const("card_seen")
+# Key that only the copy has: True if the copy contains settings that the card's file lacks.
 _NEWER = const("newer_than_card")
-# Changes that erase the Wi-Fi settings. Make them at once, because the device may be about to change hands.
+# Changes that erase the Wi-Fi settings. They must be saved at once, because the device may soon have another owner.
 NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 
 
 def read(device):
-    """Return the settings as one dict by key, but for the Wi-Fi's, and log their faults.
+    """Return the settings in one dict by key, without the Wi-Fi's name and password. Log each fault.
 
-    Card and copy are made equal first.
+    The card's file and its copy in the flash are made equal first.
     """
     if device.unsaved:
-        save_late(device)  # its job is not needed, because the card is written now
+        save_late(device)  # the returned job is not needed, because the card is written below
     settings, faults = _checked(_agreed(device.board, device.note))
     for key, fault in faults:
         device.note("%s%s: %s" % (_NAME, card_json.find(key), fault))
@@ -51,32 +52,32 @@ def read(device):
 
 
 def given(device):
-    """Return the valid settings in the shape of the file, in a dict that the caller may change."""
+    """Return the current settings with the structure of /config.json, in a dict that the caller may change."""
     return json.loads(device.unsaved) if device.unsaved else read_json(device.board, _NAME)
 
 
 def wifi(device):
-    """Return (ssid, password) of the Wi-Fi network, ssid None if none is set. The caller must not store them."""
+    """Return (ssid, password) of the Wi-Fi, which the caller must not store. The ssid is None if no network is set."""
     settings, _ = load("settings.schema").check(given(device))
     return settings["ssid"], settings["password"]
 
 
 def shown(device):
-    """Return all settings by section, without passwords, but with a mark whether one is set."""
+    """Return all settings by section for a client. `has_password` takes the place of the Wi-Fi password."""
     return load("settings.schema").shown(given(device))
 
 
 def change(device, changes, at_once=False):
-    """Apply `changes`, in the shape of the file: all, or none if one is wrong. Return (faults, jobs).
+    """Apply `changes`, which have the structure of /config.json. Return (faults, jobs).
 
-    faults   one line each
-    jobs     for the recorder, to write the card's file: none if the settings wait to be saved, or nothing changed
-    at_once  True to save the settings even if they were saved less than a minute ago
-
-    OSError if the flash cannot be written.
+    If one change is wrong, no change is applied. OSError if the flash cannot be written.
+    at_once  True to save the settings even if the last save was less than a minute ago
+    faults   list of texts, one line each
+    jobs     list of jobs with which the recorder writes the card's file. Empty if nothing changed, or if the changed
+             settings wait to be saved
     """
     jobs = []
-    # A card with other settings may have been inserted.
+    # Read the card's file first, because a card with other settings may have been inserted.
     changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
@@ -95,13 +96,13 @@ def change(device, changes, at_once=False):
 
 
 def save(device):
-    """Write settings that wait to the flash. Return the jobs for the recorder as change() does.
+    """Write the waiting settings to the flash. Return the jobs with which the recorder writes the card's file.
 
-    OSError if the flash cannot be written: then the settings keep waiting.
+    OSError if the flash cannot be written. The settings then continue to wait.
     """
     device.saved_s = device.clock.uptime_s()
     changed = given(device)
-    # The device may have written the card since this change was made.
+    # Read card_seen again, because the device may have written the card's file since the settings changed.
     changed[_SEEN] = read_json(device.board, _NAME).get(_SEEN)
     changed[_NEWER] = True
     write_json(device.board, _NAME, changed)
@@ -110,17 +111,20 @@ def save(device):
 
 
 def to_card(device):
-    """Write the settings to the card: a job of the recorder in one step. A start repeats it if it was cut."""
+    """Write the settings to the card. This is a job of the recorder with one step.
+
+    If a power cut interrupts the job, the next start repeats it.
+    """
     _agreed(device.board, device.note)
     yield
 
 
 def save_late(device):
-    """Write settings that wait to the flash, and log a failure. Return the jobs for the recorder as change() does."""
+    """Call save() and return its jobs. If the flash cannot be written, log the failure and return []."""
     try:
         return save(device)
     except OSError as error:
-        device.note("%s: the flash does not take it: %s" % (_NAME, error))
+        device.note("%s: could not write to flash: %s" % (_NAME, error))
         return []
 
 
@@ -131,37 +135,44 @@ def _checked(settings):
 
 
 def _agreed(board, note, follows=True):
-    """Make card and copy equal, and return the valid settings. The card is written only if `follows`."""
+    """Make config.json on the card and its copy in the flash equal, and return the valid settings.
+
+    If `follows` is False, the card is not written.
+    """
     copy = read_json(board, _NAME)
     try:
         return _newest(board, copy, note, follows)
     except OSError as error:
-        note("%s: the flash does not take it: %s" % (_NAME, error))
+        note("%s: could not write to flash: %s" % (_NAME, error))
         return copy
 
 
 def _newest(board, copy, note, follows):
-    """Return the valid settings, and write them to the other place if it lacks them.
+    """Return the valid settings, and write them to the card or to the flash if they are missing there.
 
-    | card's file                   | copy in flash    | valid                      |
-    |-------------------------------|------------------|----------------------------|
-    | no card                       |                  | copy                       |
-    | check differs, can be read    |                  | card, even if copy is newer|
-    | check differs, a part of copy | newer            | copy, card is written      |
-    | check differs, cannot be read |                  | copy, card stays           |
-    | check is the last one seen    | not newer        | copy, which is the same    |
-    | check is the last one seen    | newer            | copy, card is written      |
-    | no file, or an empty one      |                  | copy, card is written      |
+    | file on the card                    | copy in the flash | valid settings               |
+    |-------------------------------------|-------------------|------------------------------|
+    | there is no card                    | any               | copy                         |
+    | changed, readable                   | any               | file, the flash is written   |
+    | changed, contains part of the copy  | newer             | copy, the card is written    |
+    | changed, unreadable                 | any               | copy, the file stays         |
+    | unchanged                           | not newer         | copy, equal to the file      |
+    | unchanged                           | newer             | copy, the card is written    |
+    | missing or empty                    | any               | copy, the card is written    |
+
+    The file has changed if its check differs from `card_seen` in the copy. The copy is newer if it has
+    `newer_than_card`.
     """
     seen = card_json.check()
     if seen is None:
-        return copy  # no card
+        return copy  # there is no card
     if seen and copy.get(_SEEN) != seen:
         given, fault = card_json.read()
         if not fault:
             given[_SEEN] = seen
             if "pins" in copy:
-                given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
+                # Keep the pins of the copy, because the board cannot read the meter without pins.
+                given.setdefault("pins", copy["pins"])
             write_json(board, _NAME, given)
             return given
         ours = _written(copy)
@@ -170,15 +181,15 @@ def _newest(board, copy, note, follows):
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
-    # The card has no settings, older ones, or a partly written copy of ours.
+    # The card's file is missing, empty, older than the copy, or only a part of the copy.
     text = _written(copy)
     if text and follows:
         try:
             card_json.write(text)
         except OSError as error:
-            # Collect the file that could not be closed now: collected later, it would write to another card.
+            # Collect the file object now, because it is still open. A later collection could write to another card.
             gc.collect()
-            note("%s: the card does not take it: %s" % (_NAME, error))
+            note("%s: could not write to the card: %s" % (_NAME, error))
             return copy
         copy[_SEEN] = binascii.crc32(text)
         copy.pop(_NEWER, None)
@@ -187,7 +198,7 @@ def _newest(board, copy, note, follows):
 
 
 def _written(settings):
-    """Return the settings as indented JSON in UTF-8, b"" without any."""
+    """Return the settings as indented JSON in UTF-8, b"" if no settings exist."""
     parts = []
     for section in sorted(settings):
         if section in (_SEEN, _NEWER):

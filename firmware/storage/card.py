@@ -1,4 +1,4 @@
-"""The SD card: its state, its free space and the names of its files. recorder.py writes the quarters to it."""
+"""State, free space and file names of the SD card. storage/recorder.py writes the quarters to the card."""
 
 import os
 from micropython import const
@@ -6,27 +6,28 @@ from micropython import const
 from board.mount_point import CARD
 from overlay import load
 
-_CHECK_S = const(60)  # between two attempts to mount a card, while there is none
-_SIZE = const(6)  # in os.stat()
-_NAME = const(0)  # in an entry of os.ilistdir()
+_CHECK_S = const(60)  # seconds between two attempts to mount a card, while no card is inserted
+_SIZE = const(6)  # index of the size in os.stat()
+_NAME = const(0)  # index of the name in an entry of os.ilistdir()
 
 
 class Card:
     """The state of the card.
 
-    state    "ok", "absent", or "failed": then `error` is the reason, and the rest of the device continues
-    mounted  True if its files can be read, which includes a full card
-    free_files  number of quarters for which it has room
-    journal  its open journal, None until the journal is needed
-    day      the day (local_s // 86400) of the quarter that was stored last, None before the first
-    wait_s   seconds until a card that failed is tried again
+    state       "ok", "absent" or "failed". The rest of the device also works without a card
+    error       reason for the state "failed"
+    mounted     True if files on the card can be read, also if the card is full
+    free_files  number of quarters for which the card has room
+    journal     file object of the open journal, None until the journal is needed
+    day         day (local_s // 86400) of the quarter that was stored last, None before the first quarter
+    wait_s      seconds between two attempts to use a failed card
 
-    A card that is inserted is found within a minute. A card that fails is tried again at growing intervals.
+    A card that is inserted is found within a minute. A failed card is tried again at growing intervals.
     `note(line)` logs each change of the state. Rarely used functions are in card_mount.py.
 
     `filesystem` belongs to the card that was mounted last. In MicroPython an open file does not keep its filesystem
     alive. Once the filesystem is collected, reads of the file return other data. Code that keeps a file open across
-    an await or yield must also keep `Card.filesystem`.
+    an await or yield must also keep a reference to `Card.filesystem`.
     """
 
     filesystem = None
@@ -35,7 +36,7 @@ class Card:
         self.board = board
         self.note = note
         self.wait_s = self._since_check_s = 0
-        self._stored = {}  # quarter id: True if its file exists; a cache of the last few
+        self._stored = {}  # cache: {quarter id: True if the quarter's file exists}
         self.state = "absent"
         self.error = self.journal = None
         self.size_bytes = self.free_bytes = None
@@ -49,7 +50,7 @@ class Card:
         load("storage.card_mount").mount(self)
 
     def each_second(self):
-        """Try the card from time to time while it does not work. True if it works again."""
+        """Try from time to time to use a card that does not work. True if the card works again."""
         if self.state == "ok":
             return False
         self._since_check_s += 1
@@ -59,19 +60,19 @@ class Card:
         return load("storage.card_mount").retry(self)
 
     def reset_retry(self):
-        """Restart the intervals between attempts, because the card was written to."""
+        """Reset the interval between two attempts to use a failed card, because a write has succeeded."""
         self.wait_s = 0
 
     def measure(self):
-        """Update the figures of the free space."""
+        """Update the figures for the size and the free space of the card."""
         load("storage.card_mount").measure(self)
 
     def fail(self, error):
-        """Set the state to "failed" because of this OSError or text."""
+        """Set the card's state to "failed". `error` is the reason, an OSError or a text."""
         load("storage.card_mount").fail(self, error)
 
     def has(self, quarter_id, path):
-        """True if a quarter's file, at this path below /meter, exists and is not empty."""
+        """True if a quarter's file exists and is not empty. `path` is relative to /meter."""
         if not self.mounted:
             return False
         found = self._stored.get(quarter_id)
@@ -84,13 +85,13 @@ class Card:
         return found
 
     def remember_quarter(self, quarter_id, found):
-        """Remember if a quarter's file exists."""
+        """Store in the cache whether a quarter's file exists."""
         if len(self._stored) > 16:
             self._stored.clear()
         self._stored[quarter_id] = found
 
     def forget_quarters(self):
-        """Forget which files exist, because files were removed."""
+        """Clear the cache of existing files, because files were removed."""
         self._stored.clear()
 
     def names(self, folder):

@@ -1,4 +1,4 @@
-"""The reason why a card cannot be mounted, with the fix. Loaded on demand."""
+"""Diagnosis of a card that cannot be mounted: the reason and the fix. Loaded on demand."""
 
 from micropython import const
 
@@ -8,13 +8,13 @@ _NTFS = const("the card is formatted as NTFS: format it as FAT32")
 
 
 def reason(board, error):
-    """Return the reason for `error`, which mounting the board's card raised, as a text."""
+    """Return the reason why the card cannot be mounted, as a text. `error` is the OSError of the attempt."""
     sector = bytearray(_SECTOR)
     try:
         board.read_sector(0, sector)
         found = _system(sector)
         if not found and sector[510:] == b"\x55\xaa":
-            # A partition table: byte 454 has the first partition's start, little-endian.
+            # The sector has a partition table. Bytes 454 to 457 are the first partition's start sector, little-endian.
             board.read_sector(int.from_bytes(sector[454:458], "little"), sector)
             found = _system(sector)
     except OSError:
@@ -23,5 +23,8 @@ def reason(board, error):
 
 
 def _system(sector):
-    """Return the reason for a first sector, whose byte 3 begins the file system's name; None if it is another one."""
+    """Return the reason if a file system's first sector is of exFAT or NTFS, otherwise None.
+
+    The name of the file system begins at byte 3.
+    """
     return {b"EXFAT   ": _EXFAT, b"NTFS    ": _NTFS}.get(bytes(sector[3:11]))

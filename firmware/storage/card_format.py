@@ -4,15 +4,17 @@ from overlay import load
 
 
 def format_card(argument):
-    """Format the card and write the settings to it again: a job of the recorder.
+    """Format the card, and write the settings to it again. This is a job of the recorder.
 
-    `argument` is (device, a list). The list gets the reason of a failure, or "".
+    `argument` is (device, list). The function appends the reason of a failure to the list, or "" after success.
     """
     device, result = argument
-    yield  # first and not last, because mounting a card restarts every job that has begun
+    # Yield before the work, because mounting a card restarts every job that has begun.
+    yield
     card = device.card
     fault = None
-    load("storage.card_mount").unmount(card)  # even if not mounted: such a card may need formatting most
+    # Do not require a mounted card, because a card that cannot be mounted needs formatting most.
+    load("storage.card_mount").unmount(card)
     try:
         device.board.format_card()
     except OSError as error:

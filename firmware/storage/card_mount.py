@@ -1,4 +1,4 @@
-"""Mounting of the card, its free space and its failures. Loaded on demand."""
+"""Functions to mount and unmount the card, measure its free space and handle its failures. Loaded on demand."""
 
 import gc
 import os
@@ -10,13 +10,13 @@ from overlay import load
 from storage.card import Card
 
 _FULL = const("the card is full")
-# A card that fails is tried soon at first, then less and less often, because an attempt blocks the device for seconds.
+# A failed card is tried again soon at first. The intervals then grow, because an attempt blocks the device for seconds.
 _FIRST_RETRY_S = const(5)
 _LONGEST_RETRY_S = const(960)
-_FREE = const(3)  # blocks, in os.statvfs()
-_NO_SPACE = const(28)  # ENOSPC
-_DENIED = const(13)  # EACCES: FAT's error if there is no room for a folder
-_NEARLY_FULL = const(2880)  # quarters, 30 days: with fewer the card is nearly full
+_FREE = const(3)  # index of the number of free blocks in os.statvfs()
+_NO_SPACE = const(28)  # errno ENOSPC
+_DENIED = const(13)  # errno EACCES, which FAT also raises if the card has no room for a folder
+_NEARLY_FULL = const(2880)  # a card with room for fewer quarters (30 days) is nearly full
 
 
 def unmount(card):
@@ -26,20 +26,21 @@ def unmount(card):
         if card.journal:
             card.journal.close()
     except OSError:
-        pass  # the card was removed
+        pass  # the journal cannot be closed, because the card was removed
     card.journal = card.day = None
     card.forget_quarters()
-    gc.collect()  # closes files that could not be closed, before another card is mounted
+    # Collect files that are still open, because they must be closed before another card is mounted.
+    gc.collect()
     try:
         vfs.umount(CARD)
     except OSError:
-        pass  # was not mounted
+        pass  # no card was mounted
 
 
 def mount(card):
     """Unmount the card, and mount it again."""
     unmount(card)
-    Card.filesystem = None  # after unmount(), which has closed every file of it
+    Card.filesystem = None  # the file system can be freed, because unmount() has closed its files
     try:
         Card.filesystem = card.board.mount_card(CARD)
         card.state = "ok" if Card.filesystem else "absent"
@@ -50,10 +51,10 @@ def mount(card):
 
 
 def retry(card):
-    """Try a card that does not work. True if it works again."""
+    """Try to use a card that does not work. True if the card works again."""
     before = card.state
     if card.mounted:
-        card.state, card.error = "ok", None  # it was full, and may have room by now
+        card.state, card.error = "ok", None  # the card was full, and may have room now
     else:
         mount(card)
     if card.state != before:
@@ -62,7 +63,7 @@ def retry(card):
 
 
 def measure(card):
-    """Update the figures of the free space."""
+    """Update the figures for the size and the free space of the card."""
     if card.state == "ok" or card.mounted:
         block, fragment, blocks, free = os.statvfs(CARD)[:4]
         fragment = fragment or block
@@ -74,7 +75,7 @@ def measure(card):
 
 
 def fail(card, error):
-    """Set the state to "failed" because of this OSError or text."""
+    """Set the card's state to "failed". `error` is the reason, an OSError or a text."""
     full = isinstance(error, OSError) and (
         error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[_FREE])
     )

@@ -1,4 +1,4 @@
-"""Monthly peaks from the days on the card, for a meter that does not send them. Loaded on demand."""
+"""Search for the peaks of months on the card, for a meter that does not send peaks. Loaded on demand."""
 
 from micropython import const
 
@@ -8,7 +8,8 @@ from overlay import load
 
 _CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
-_DAY = const(0)  # fields of a line of days.csv
+# Indexes of the fields in a line of days.csv.
+_DAY = const(0)
 _PEAK_W = const(5)
 _PEAK_START = const(6)
 
@@ -23,9 +24,9 @@ def queue_search(recorder):
 
 
 def search(asked):
-    """Add each stored day's peak of this month and the 13 previous ones: a job of the recorder, a line a step.
+    """Add the peaks of all stored days of the running month and the 13 months before it.
 
-    `asked` is (Peaks, local_s of now).
+    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, current local_s).
     """
     peaks, local_s = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")

@@ -1,4 +1,4 @@
-"""Tests the card by writing a file and reading it back. Loaded on demand, at start."""
+"""Test of the card, which writes a file and reads it back. Loaded on demand, at start."""
 
 import os
 
@@ -8,14 +8,17 @@ _TEST = CARD + "/selftest.txt"
 
 
 def check(card, text):
-    """Write `text` to a file, read it back and remove it. Return the bytes of a cluster, None where the card fails."""
+    """Write `text` to a file, read it back and remove the file. Return the card's cluster size in bytes.
+
+    None if the card fails.
+    """
     print("Creating test file", _TEST)
     try:
         with open(_TEST, "w") as file:
             file.write(text)
         with open(_TEST) as file:
             if file.read() != text:
-                raise OSError("the card does not keep what is written")
+                raise OSError("the card loses what is written")
         os.remove(_TEST)
         return os.statvfs(CARD)[0]
     except OSError as error:

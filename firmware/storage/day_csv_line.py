@@ -1,4 +1,4 @@
-"""A quarter's line of day.csv, made from its block. Loaded on demand."""
+"""Line of day.csv for a quarter, made from the quarter's block. Loaded on demand."""
 
 import struct
 from micropython import const
@@ -7,12 +7,13 @@ from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
 from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
-_MAX_LATE_S = const(10)  # registers read this soon after the quarter's start count as those of its start
-_MAX_WH = const(16383)  # of a quarter, the most that its samples can add up to
+# Registers that were read at most 10 s after a quarter's start count as the registers at the start.
+_MAX_LATE_S = const(10)
+_MAX_WH = const(16383)  # highest energy in Wh to which the samples of a quarter can add up
 
 
 def text(quarter, decimal):
-    """Return the line, without its check, of a quarter that has ended. Its block has the registers (see journal.py)."""
+    """Return the line of an ended quarter, without the check. The registers are in the quarter's block (journal.py)."""
     quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from(
         "<IHHhHiiiiiihH", quarter.block, QUARTER_ID_BYTE
     )
@@ -23,7 +24,7 @@ def text(quarter, decimal):
     source = b"partial" if ended == CUT_UNSEEN else b"samples"
     if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # The time between the two readings, because a meter that sends every 10 s is late at both ends.
+        # Divide by the time between the two readings, because a meter that sends every 10 s is late for both.
         span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):

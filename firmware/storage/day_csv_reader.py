@@ -8,10 +8,10 @@ from board.mount_point import CARD
 from meter.timestamp import civil, days_in_month
 from storage.card import Card
 
-_CHECK = const(9)  # bytes: a comma and eight digits
+_CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 _DAY_S = const(86400)
-_FIELDS = const(7)  # of days.csv, before its check
-_NONE_THERE = const(2)  # ENOENT
+_FIELDS = const(7)  # index of the last field before the check in a line of days.csv
+_NONE_THERE = const(2)  # errno ENOENT
 
 
 def days_csv(year):
@@ -20,9 +20,10 @@ def days_csv(year):
 
 
 def open_day(day):
-    """Open the day.csv of a day (local_s // 86400). Return (file or None if it is missing, the next day to try).
+    """Open the day.csv of a day (local_s // 86400). Return (file, next day that may have a file).
 
-    Keep Card.filesystem as long as the file is open. OSError if the card fails.
+    The file is None if it does not exist. OSError if the card fails. The caller must keep Card.filesystem as long as
+    the file is open.
     """
     year, month, of_month = civil(day * _DAY_S)[:3]
     folder = "%s/meter/%04d/%02d" % (CARD, year, month)
@@ -39,13 +40,13 @@ def open_day(day):
 
 
 def _expect(error):
-    """Raise an error of the card, unless it means that a file does not exist."""
+    """Raise an OSError of the card, unless it means that a file or a folder does not exist."""
     if error.errno != _NONE_THERE:
         raise error
 
 
 def fields_at(path, place):
-    """Return the fields of the line at a place of a file; None if no line begins there, or no longer."""
+    """Return the fields of the line at byte offset `place` of a file. None if `place` is 0 or the line was blanked."""
     if not place:
         return None
     with open(path, "rb") as file:
@@ -55,14 +56,14 @@ def fields_at(path, place):
 
 
 def is_whole(line):
-    """True if the check at the end of a line, given without its newline, is right."""
+    """True if the check at the end of a line is correct. The line is given without its newline."""
     return line[-_CHECK:] == b",%08x" % crc32(line[:-_CHECK])
 
 
 def read(path, last=0):
-    """Yield the fields of each whole line of a file, without the check; empty and damaged lines are skipped.
+    """Yield the fields of each whole line of a file, without the check. Empty and damaged lines are skipped.
 
-    `last`: read only this number of bytes at the file's end, 0 for all. Yields nothing if the file does not exist.
+    `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
     """
     for _, line in places(path, last):
         if is_whole(line):
@@ -70,7 +71,7 @@ def read(path, last=0):
 
 
 def places(path, last=0):
-    """Yield (byte offset, text without its newline) of each line that is not empty; the last may have no newline."""
+    """Yield (byte offset, text without newline) of each line that is not empty. The last line may lack its newline."""
     try:
         file, _filesystem = open(path, "rb"), Card.filesystem
     except OSError:
@@ -81,7 +82,7 @@ def places(path, last=0):
         rest = b""
         piece = file.read(512)
         while piece:
-            # Not split(), because hundreds of blanked lines would take 12 KB.
+            # Do not use split(), because its list would take 12 KB for hundreds of blanked lines.
             rest += piece
             begin = 0
             end = rest.find(b"\n")
@@ -92,7 +93,7 @@ def places(path, last=0):
                 end = rest.find(b"\n", begin)
             rest = rest[begin:]
             place += begin
-            if len(rest) > 512:  # longer than any line of ours
+            if len(rest) > 512:  # the text is longer than any line that the device writes
                 place += len(rest)
                 rest = b""
             piece = file.read(512)

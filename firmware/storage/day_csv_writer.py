@@ -1,18 +1,17 @@
-"""Writer of day.csv and days.csv, whose lines each end in a check, so that half a line is never used.
+"""Writer of day.csv and days.csv. Each line ends in a check, so that half a line is never used. Loaded on demand.
 
     start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,samples,source,check
     2026-01-15T09:45:00+01:00,312,0,1234.567,12.345,123.456,,180,registers,5d0c9a41
 
-The check is the CRC-32 of the text before the last comma, 8 hex digits. Fields of day.csv; an unknown one is empty:
+The check is the CRC-32 of the text before the last comma, in 8 hexadecimal digits. A field is empty if its value is
+unknown. day_totals.py describes the fields of days.csv. The fields of day.csv are:
 
-  0 start                    local time of the quarter's start with its UTC offset
-  1 import_w, 2 export_w     average power, W
-  3, 4 energy_..._kwh        import and export register at its end, all tariffs, kWh with 3 decimals
-  5 gas_..., 6 water_...     registers at its end, m3 with 3 decimals
+  0 start                    local time of the quarter's start, with the UTC offset
+  1 import_w, 2 export_w     average power in W
+  3, 4 energy_..._kwh        import and export register at the quarter's end, all tariffs, kWh with 3 decimals
+  5 gas_..., 6 water_...     gas and water register at the quarter's end, m3 with 3 decimals
   7 samples                  number of 5 s samples, at most 180
-  8 source                   of the averages: registers, samples, or partial (samples up to a restart)
-
-Fields of days.csv: see day_totals.py. Loaded on demand.
+  8 source                   source of the average power: registers, samples, or partial (samples up to a restart)
 """
 
 from binascii import crc32
@@ -27,21 +26,24 @@ DAYS = b"day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,ch
 
 
 def with_check(text):
-    """Return a line: this text (bytes), its check and a newline."""
+    """Return a line in bytes: the text, the text's check and a newline."""
     return b"%s,%08x\n" % (text, crc32(text))
 
 
 def decimal(amount):
-    """Return thousandths as bytes, 12345 as 12.345; b"" for -1, an unknown amount."""
+    """Return an amount with 3 decimals: b"12.345" for 12345 thousandths, and b"" for -1, which means unknown."""
     return b"" if amount < 0 else b"%d.%03d" % (amount // 1000, amount % 1000)
 
 
 def append(path, line, header, key=None):
-    """Append a line in one write: a generator, to be run to its end. OSError if the card fails.
+    """Append a line to a file in one write. The caller must run this generator to its end. OSError if the card fails.
 
-    With `key` (the line's first field), replace the existing line that has it, and blank half-written and unreadable
-    lines. Blanked lines become empty ones, because FAT cannot shorten a file in one step. Readers skip them. The
-    search takes long, so it yields after each line, but never while the file is open for writing.
+    If `key` is given, it is the line's first field. Other lines with this field and damaged lines are blanked first. If
+    the file already has exactly this line, nothing is appended. Blanking replaces all bytes of a line by newlines,
+    because FAT cannot shorten a file in one step. Readers skip the empty lines.
+
+    The search for the key takes long. Therefore the generator yields after each line that it reads, but never while
+    the file is open for writing.
     """
     is_there = False
     if key is not None:

@@ -1,12 +1,14 @@
-"""A day's totals from its quarters: amounts used, peak, and the line of days.csv. Loaded on demand.
+"""Totals of a day: the amounts and the peak of its quarters, for a line of days.csv. Loaded on demand.
 
     day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check
     2026-01-15,12.345,0.000,1.234,,4321,2026-01-15T18:00:00+01:00,96,0b3e7712
 
-An amount is the rise of a register from the end of the previous day to the end of this one. If the previous day is not
-on the card, the rise begins with the day's first quarter, and that quarter counts by its average. A register that fell,
-or rose more than a connection allows, belongs to another meter. Then the quarter's average counts, and nothing for gas
-and water. Quarters without registers (cards of the original firmware) count by their averages.
+An amount is the rise of a register from the end of the previous day to the end of the day. In three cases the energy
+of a quarter is calculated from its average power instead, and its gas and water are not counted:
+
+- The quarter is the first of its day, and the previous day is not on the card.
+- The register has fallen, or has risen more than a connection allows. It then belongs to another meter.
+- The quarter has no registers, as on a card of the original firmware.
 """
 
 from micropython import const
@@ -16,31 +18,31 @@ from meter.timestamp import civil, elapsed, seconds
 from overlay import load
 
 _DAY_S = const(86400)
-# Fields of a line of day.csv (day_csv_writer.py): two powers, then the registers of the four amounts in the same order.
+# Indexes of the fields in a line of day.csv. Powers and registers are in the order import, export, gas, water.
 _START = const(0)
 _IMPORT_W = const(1)
 _IMPORT_KWH = const(3)
 _SAMPLES = const(7)
 _SOURCE = const(8)
-_POWERS = const(2)  # amounts that have a power: import and export
-_AMOUNTS = const(4)  # import, export, gas, water
+_POWERS = const(2)  # number of amounts that have an average power: import and export
+_AMOUNTS = const(4)  # number of amounts: import, export, gas and water
 _MAX_W = const(65534)
-_MIN_SAMPLES = const(150)  # samples of 180
-_MAX_DM3_H = const(100000)  # of gas or water, ten times the most that a household's meter lets pass
+_MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
+_MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most that a home's meter can measure
 
 
 def folder(day):
-    """Return the folder of a day (local_s // 86400)."""
+    """Return the path of the card's folder for a day (local_s // 86400)."""
     return "%s/meter/%04d/%02d/%02d" % ((CARD,) + civil(day * _DAY_S)[:3])
 
 
 def number(field):
-    """Return a field in thousandths, b"1234.567" as 1234567; None if it is empty."""
+    """Return a field in thousandths: 1234567 for b"1234.567". None if the field is empty."""
     return int(field.replace(b".", b"")) if field else None
 
 
 def moment(start):
-    """Return (local_s, summer) of a line's first field, 2026-01-15T09:45:00+01:00."""
+    """Return (local_s, summer) of a timestamp in bytes, such as b"2026-01-15T09:45:00+01:00"."""
     local_s = seconds(
         int(start[:4]),
         int(start[5:7]),
@@ -53,7 +55,10 @@ def moment(start):
 
 
 def close(day):
-    """Write the line of a day (local_s // 86400) from its day.csv, if that has lines: a job of the recorder."""
+    """Write the line of a day (local_s // 86400) to days.csv. This is a job of the recorder.
+
+    Nothing is written if the day.csv of the day has no lines.
+    """
     rows = load("storage.day_csv_reader")
     total = Total(day, rows)
     for fields in rows.read(folder(day) + "/day.csv"):
@@ -71,7 +76,7 @@ def _decimal(amount):
 
 
 class Total:
-    """The totals of a day's quarters; `rows` is the module day_csv_reader."""
+    """The totals of a day's quarters. `rows` is the module day_csv_reader."""
 
     def __init__(self, day, rows):
         self.quarters = 0
@@ -82,7 +87,7 @@ class Total:
         self._peak_w, self._peak = -1, b""
 
     def fields(self):
-        """Return the fields of the day's line, without its check."""
+        """Return the fields of the day's line of days.csv, without the check."""
         date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
         shown = [_decimal(amount) for amount in self._amounts]
         peak_w = b"%d" % self._peak_w if self._peak else b""
@@ -91,7 +96,7 @@ class Total:
     def add(self, fields):
         """Add the fields of the next line of day.csv."""
         self.quarters += 1
-        # A few samples do not give a quarter's average, so they are not a peak.
+        # A quarter with few samples cannot be a peak, because its average is not reliable.
         if (
             fields[_IMPORT_W]
             and int(fields[_IMPORT_W]) > self._peak_w

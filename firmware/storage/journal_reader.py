@@ -1,4 +1,4 @@
-"""Reader of quarters from the card's journal, or from the memory that a reset keeps. Loaded on demand."""
+"""Reader of quarters from the card's journal and from RTC memory, which survives a reset. Loaded on demand."""
 
 import binascii
 import struct
@@ -22,7 +22,10 @@ _PATH = CARD + "/journal.bin"
 
 
 def open_journal(card):
-    """Open the card's journal, which is created if missing, to continue after its newest record."""
+    """Open the card's journal, and create the file if it is missing or too short.
+
+    The next write follows the newest record.
+    """
     try:
         file = open(_PATH, "r+b")
         whole = file.seek(0, 2) >= RECORDS * RECORD_BYTES
@@ -44,7 +47,7 @@ def _is_whole(record):
 
 
 def _newest_number(file):
-    """Return the number of the newest record, 0 if there is no record."""
+    """Return the number of the newest record in the journal, 0 if the journal has no records."""
     record = bytearray(RECORD_BYTES)
     newest = 0
     file.seek(0)
@@ -55,7 +58,10 @@ def _newest_number(file):
 
 
 def _records(file):
-    """Yield (quarter id, record, the line that closed it or b""), oldest first. The record's memory is reused."""
+    """Yield (quarter id, record, line) of each record, oldest first. Each step overwrites the previous record.
+
+    The line is the quarter's line of day.csv if the record closes the quarter, otherwise b"".
+    """
     record = bytearray(RECORD_BYTES)
     newest = _newest_number(file)
     for number in range(max(1, newest - RECORDS + 1), newest + 1):
@@ -72,7 +78,10 @@ def _records(file):
 
 
 def quarters(file):
-    """Return (quarter id, the line that closed it, or b"" if it was running) of each quarter, oldest first."""
+    """Return a list of (quarter id, line) of the quarters in the journal, oldest first.
+
+    The line is the quarter's line of day.csv, or b"" if the quarter is not closed.
+    """
     found = []
     for quarter_id, _, line in _records(file):
         if found and found[-1][0] == quarter_id:
@@ -82,7 +91,7 @@ def quarters(file):
 
 
 def read(file, quarter, wanted_id):
-    """Fill `quarter` with the samples and registers of this id; later records replace earlier ones."""
+    """Fill `quarter` from the records with the quarter id `wanted_id`. Later records replace earlier records."""
     quarter.clear(wanted_id)
     stop = 0
     line = b""
@@ -90,20 +99,21 @@ def read(file, quarter, wanted_id):
         if quarter_id != wanted_id:
             continue
         if line and not line_of_it:
-            quarter.clear(wanted_id)  # the clock was set back, so the quarter began again
+            quarter.clear(wanted_id)  # the quarter began again, because the meter's clock was set back
         line = line_of_it
         first, stop = struct.unpack_from("<HH", record, RECORD_FIRST_BYTE)
         _copy_cells(record, 0, quarter.block, 0, HEAD_CELLS)
         _copy_cells(record, RECORD_IMPORTS_BYTE, quarter.import_w, first, stop - first)
         _copy_cells(record, RECORD_EXPORTS_BYTE, quarter.export_w, first, stop - first)
     for samples in (quarter.import_w, quarter.export_w):
-        for at in range(stop, SAMPLES):  # samples from before the clock was set back
+        # Clear the samples from before the meter's clock was set back.
+        for at in range(stop, SAMPLES):
             samples[at] = ABSENT
     quarter.resume(stop - 1)
 
 
 def fill(quarter, block):
-    """Fill `quarter` with a block (journal.py), given as bytes."""
+    """Fill `quarter` from a quarter's block in bytes, described in journal.py."""
     quarter_id, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE)
     quarter.clear(quarter_id)
     _copy_cells(block, 0, quarter.block, 0, QUARTER_BYTES // 2)
@@ -111,7 +121,7 @@ def fill(quarter, block):
 
 
 def block_in_memory(board):
-    """Return the block that was saved before a reset, None if it is missing or damaged, as after a power cut."""
+    """Return the quarter's block in RTC memory. None if it is missing or damaged, for example after a power cut."""
     block = kept_quarter(board)
     if len(block) < QUARTER_BYTES:
         return None

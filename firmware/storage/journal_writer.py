@@ -1,9 +1,11 @@
-"""Writer of the card's journal: the new samples of the running quarter, once a minute. Loaded on demand.
+"""Writer of the new samples of the running quarter into the card's journal, once a minute. Loaded on demand.
 
-The journal is /journal.bin: 64 sectors with a record each (layout: journal.py), written in turn, four quarters' worth.
-The file is created once, and its directory entry never changes. A power cut can spoil only the newest record, because
-no other record shares its sector. A minute costs one sector. Two slots that each hold a whole quarter would cost two
-sectors a minute, more than all other writes.
+The journal is the file /journal.bin. It has 64 sectors with one record each, which are enough for four quarters. The
+sectors are written in turn. journal.py describes a record.
+
+The file is created once, and its directory entry never changes. A power cut can damage only the newest record, because
+each record has its own sector. One sector is written each minute. The alternative is two slots for a whole quarter
+each. It would need two sectors a minute, more than all other writes need.
 """
 
 import binascii
@@ -21,11 +23,15 @@ from storage.journal import (
     RECORDS,
 )
 
-_MAX_SAMPLES = const(84)  # of a record: the newest minute and the six previous ones
+# Maximum number of samples in a record: those of the newest minute and of the six minutes before it.
+_MAX_SAMPLES = const(84)
 
 
 def write(card, quarter, line=b""):
-    """Write a quarter's new samples to the journal; with its line of day.csv, close it. OSError if the card fails."""
+    """Write a quarter's new samples to the journal. OSError if the card fails.
+
+    If the quarter's line of day.csv is given, the quarter is closed in the journal.
+    """
     stop = SAMPLES if line else quarter.newest_index
     first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - _MAX_SAMPLES))
     while True:

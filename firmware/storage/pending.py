@@ -1,12 +1,12 @@
 """Quarters that wait in the board's flash for a card. Loaded on demand.
 
-spool.bin has a record of 896 bytes a quarter. It has room for 200 quarters, two days and two hours. When it is full,
-a quarter is lost, and lost.json counts it.
+The file spool.bin has a record of 896 bytes for each quarter. It has room for 200 quarters, which are two days and two
+hours. If the file is full, each further quarter is lost, and lost.json counts the lost quarters.
 
   byte  bytes
      0    768   the quarter's block (journal.py)
-   768    124   its line of day.csv, filled up with 0
-   892      4   CRC-32 of both, little-endian
+   768    124   the quarter's line of day.csv, followed by zero bytes
+   892      4   CRC-32 of the block and the line, little-endian
 """
 
 import binascii
@@ -20,13 +20,12 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _MAX_QUARTERS = const(200)
-_MAX_LOST_IDS = const(
-    96
-)  # a day of lost quarters, so that a clock set back by up to a day does not count one twice
+# The ids of one day of lost quarters are stored. A step back of the clock by up to a day then counts no quarter twice.
+_MAX_LOST_IDS = const(96)
 _LINE = const(124)
 _CHECK = const(4)
 _RECORD = QUARTER_BYTES + _LINE + _CHECK
-_SIZE = const(6)  # in os.stat()
+_SIZE = const(6)  # index of the size in os.stat()
 
 
 def _path(board):
@@ -34,7 +33,7 @@ def _path(board):
 
 
 def counts(board):
-    """Return (number of quarters that wait, number of quarters that were lost)."""
+    """Return (number of pending quarters, number of lost quarters)."""
     try:
         waiting = os.stat(_path(board))[_SIZE] // _RECORD
     except OSError:
@@ -43,7 +42,7 @@ def counts(board):
 
 
 def add(board, quarter, line):
-    """Add a quarter that has ended, with its line. OSError if there is no room for it."""
+    """Add an ended quarter and its line of day.csv. OSError if spool.bin or the flash is full."""
     if counts(board)[0] >= _MAX_QUARTERS:
         raise OSError(28)
     with open(_path(board), "ab") as file:
@@ -52,15 +51,17 @@ def add(board, quarter, line):
         line += check.to_bytes(_CHECK, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
-            file.write(bytes(_RECORD - place))  # complete a record that a power cut left unfinished
+            # Fill up the last record, because a power cut left it unfinished.
+            file.write(bytes(_RECORD - place))
         file.write(quarter.block)
         file.write(line)
 
 
 def count_lost(board, quarter_id=None):
-    """Count a lost quarter (None: a damaged record). Return the number of quarters added to the count, 0 or 1.
+    """Count a lost quarter. Return the number that was added to the count, 0 or 1.
 
-    A quarter ends a second time if the meter's clock was set back. Then it is already counted, or it waits.
+    `quarter_id` is None if the record of the quarter is damaged. A quarter ends a second time if the meter's clock is
+    set back. It is not counted again if it is already counted as lost, or if it is in spool.bin.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
@@ -73,7 +74,7 @@ def count_lost(board, quarter_id=None):
 
 
 def uncount_lost(board, quarter_id):
-    """Subtract a quarter from the lost ones if it was counted, now that it is stored. Return the number subtracted."""
+    """Subtract a stored quarter from the lost quarters if it was counted. Return the number subtracted, 0 or 1."""
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
     if quarter_id not in lost_ids:
@@ -87,11 +88,11 @@ def _write_lost(board, quarters, lost_ids):
     try:
         write_json(board, "lost.json", {"quarters": quarters, "newest": lost_ids})
     except OSError:
-        pass  # the flash is full, so the count lasts until a restart
+        pass  # the flash is full, so the new count is lost at the next restart
 
 
 def _is_pending(board, quarter_id):
-    """True if this quarter waits."""
+    """True if spool.bin contains this quarter."""
     id_bytes = quarter_id.to_bytes(4, "little")
     try:
         with open(_path(board), "rb") as file:
@@ -104,12 +105,12 @@ def _is_pending(board, quarter_id):
                     return True
                 at += _RECORD
     except OSError:
-        pass  # no quarter waits
+        pass  # spool.bin does not exist, so no quarter waits
     return False
 
 
 def read(board, number, quarter):
-    """Fill `quarter` with the record of this number (from 0). Return its line, b"" if the record is damaged."""
+    """Fill `quarter` from the record with index `number`. Return the record's line, b"" if the record is damaged."""
     with open(_path(board), "rb") as file:
         file.seek(number * _RECORD)
         record = file.read(_RECORD)
@@ -124,5 +125,5 @@ def read(board, number, quarter):
 
 
 def clear(board):
-    """Remove all records, because all of them are on the card."""
+    """Remove spool.bin, because all its quarters are on the card now."""
     os.remove(_path(board))

@@ -1,6 +1,6 @@
-"""Reader of a quarter's file, also to make a line of day.csv from it. Loaded on demand.
+"""Reader of a quarter's file. It can also make a line of day.csv from the file. Loaded on demand.
 
-The file has only samples; the registers are unknown.
+The file contains samples only. Therefore the registers in the line are empty.
 """
 
 import os
@@ -9,14 +9,14 @@ from micropython import const
 from board.mount_point import CARD
 from meter.timestamp import iso, seconds
 
-# No quarter file exceeds 16 KB; stop there even if a corrupt directory entry claims more.
-_MAX_PIECES = const(64)  # of 256 bytes
+# No quarter's file exceeds 16 KB. Reading stops there, because a damaged directory entry may claim more.
+_MAX_PIECES = const(64)  # maximum number of pieces, of 256 bytes each
 
 
 def open_quarter(path):
-    """Open the file of a quarter, such as "2026/01/15/1615W.json". Return None if it is missing or empty.
+    """Open a quarter's file, such as "2026/01/15/1615W.json". Return None if the file is missing or empty.
 
-    Keep Card.filesystem as long as the file is open.
+    The caller must keep Card.filesystem as long as the file is open.
     """
     path = "%s/meter/%s" % (CARD, path)
     try:
@@ -26,9 +26,10 @@ def open_quarter(path):
 
 
 def line(folder, year, month, day, name):
-    """Return a quarter's line, without its check, from its file in the day's folder; None if the file is not whole.
+    """Return a quarter's line of day.csv, without the check, made from the quarter's file in a day's folder.
 
-    `name`: hour and minute as one number (945), times 2, plus 1 in winter.
+    None if the file is missing, incomplete or without samples. `name` is the hour and minute as one number, such as
+    945, times 2, plus 1 in winter time.
     """
     letter = "W" if name & 1 else "S"
     try:
@@ -45,9 +46,9 @@ def line(folder, year, month, day, name):
 
 
 def _mean(file, key):
-    """Return (count, sum) of the numbers in the list with this key, anywhere in the file.
+    """Return (count, sum) of the numbers in a JSON list of the file. ValueError if the list is missing or incomplete.
 
-    ValueError if the list is missing or incomplete.
+    `key` is the text in front of the list's first number, such as b'"consumed_power_interval_avgs":['.
     """
     file.seek(0)
     rest = b""

@@ -1,7 +1,7 @@
-"""Storing of a quarter that has ended: its file of 5 s samples, then its line of day.csv. Loaded on demand.
+"""Storage of an ended quarter: first its file of 5 s samples, then its line of day.csv. Loaded on demand.
 
-No file is renamed, and no other task runs between open and close. If the power fails at any moment, the journal has
-the whole quarter (journal.py), and the next start completes file and line from it (recovery.py).
+No file is renamed, and no other task runs while a file is open. If the power fails, the journal still contains the
+whole quarter (journal.py). At the next start, recovery.py completes the file and the line from the journal.
 """
 
 import os
@@ -15,19 +15,19 @@ from overlay import load
 from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
-# No quarter file exceeds 16 KB; stop there even if a corrupt directory entry claims more.
-_MAX_PIECES = const(32)  # of 512 bytes
-_EXISTS = const(17)  # EEXIST
-_SIZE = const(6)  # in os.stat()
-_START = const(0)  # fields of a line
-_SOURCE = const(-2)  # followed by the check
+# No quarter's file exceeds 16 KB. Reading stops there, because a damaged directory entry may claim more.
+_MAX_PIECES = const(32)  # maximum number of pieces, of 512 bytes each
+_EXISTS = const(17)  # errno EEXIST
+_SIZE = const(6)  # index of the size in os.stat()
+_START = const(0)  # index of the quarter's start in the fields of a line
+_SOURCE = const(-2)  # index of the source, which is the field before the check
 
 
 def store(recorder, quarter):
-    """Store a quarter that has ended on the card, or else in the flash, where it waits for a card.
+    """Store an ended quarter on the card. If the card does not work, store it in the flash, where it waits for a card.
 
-    While other quarters wait, this one waits too, so that lines are written in the order of time. If the flash has no
-    room for it, it goes to the card at once.
+    If earlier quarters wait in the flash, the quarter waits too, so that day.csv stays in the order of time. If the
+    flash is full, the quarter is written to the card at once.
     """
     lines = load("storage.day_csv_writer")
     line = line_of(quarter, lines)
@@ -47,8 +47,8 @@ def store(recorder, quarter):
 
 
 def line_of(quarter, lines):
-    """Return the line of a quarter that has ended; `lines` is the module day_csv_writer."""
-    # A quarter that ended at once was never saved, so its block still has another quarter's id.
+    """Return an ended quarter's line of day.csv. `lines` is the module day_csv_writer."""
+    # Write the quarter's id into its block, because the block of a quarter that ended at once was never saved.
     struct.pack_into(
         "<IHH",
         quarter.block,
@@ -61,7 +61,7 @@ def line_of(quarter, lines):
 
 
 def _store_on_card(recorder, quarter, line, lines):
-    """True if the quarter is now on the card."""
+    """Store an ended quarter on the card. True if the quarter is on the card now."""
     try:
         close(recorder, quarter, line, lines)
     except OSError as error:
@@ -71,7 +71,10 @@ def _store_on_card(recorder, quarter, line, lines):
 
 
 def close(recorder, quarter, line, lines, again=False):
-    """Close a quarter in the journal, write it, and change the day if needed. OSError if the card fails."""
+    """Close a quarter in the journal, then write its file and its line of day.csv. OSError if the card fails.
+
+    If the quarter's day is over, a job is queued that writes the day's line of days.csv.
+    """
     load("storage.journal_writer").write(recorder.card, quarter, line)
     write(recorder.card, quarter, line, again, lines)
     change_day(recorder, day_of_line(line))
@@ -81,7 +84,7 @@ def close(recorder, quarter, line, lines, again=False):
 
 
 def move_pending(recorder):
-    """Move the next quarter that waits from the flash to the card. OSError if the card fails."""
+    """Move the next pending quarter from the flash to the card. OSError if the card fails."""
     card, board = recorder.card, recorder.board
     line = load("storage.pending").read(board, recorder.moved_count, recorder.ended_quarter)
     if line:
@@ -97,10 +100,10 @@ def move_pending(recorder):
 
 
 def write(card, quarter, line, again=False, lines=None):
-    """Write the file and the line of a quarter that has ended. OSError if the card fails.
+    """Write the file and the line of an ended quarter to the card. OSError if the card fails.
 
-    A quarter ends a second time if the meter's clock was set back. Then the file with more samples stays.
-    `again`: the quarter may be on the card already, whole or in part.
+    A quarter ends a second time if the meter's clock is set back. The file with more samples then stays on the card.
+    `again` is True if the quarter may already be on the card, whole or in part.
     """
     name = file_path(quarter.quarter_id)
     path = "%s/meter/%s" % (CARD, name)
@@ -126,10 +129,14 @@ def write(card, quarter, line, again=False, lines=None):
 
 
 def change_day(recorder, day):
-    """Set the day (local_s // 86400) of the newest quarter. If it is another day, queue the closing of the previous."""
+    """Set the day (local_s // 86400) of the newest quarter. If the day has changed, queue a job for the previous day.
+
+    The job writes the line of the previous day to days.csv.
+    """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    if before not in (None, day) and job not in recorder.jobs:  # one that has begun may miss lines
+    # A job that has already begun may miss lines. It does not equal `job`, so that `job` is queued too.
+    if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 
 
@@ -158,7 +165,7 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # Numbers are counted by their commas, minus each null by its "u". The keys have the same number of "u" in any file.
+    # Each number adds 1 for its comma. Each null adds 0, because its "u" is subtracted. The keys always add the same.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -181,11 +188,11 @@ def _samples_of_file(path):
 
 
 def _create_day_csv(folder, header):
-    """Create a day.csv, and align the directory entries that follow, so that a power cut never leaves half a name.
+    """Create a day.csv, and align the directory entries of later files so that a power cut never leaves half a name.
 
-    A quarter's name takes two directory entries. If they straddled a sector boundary, a power cut could leave half a
-    name. ".", ".." and day.csv fill three entries. Creating and deleting pair.tmp leaves a fourth one free, too small
-    for a quarter's name, so that every later pair is aligned.
+    The name of a quarter's file takes two directory entries. If the two were in different sectors, a power cut could
+    leave half a name. ".", ".." and day.csv take three entries. Creating and deleting pair.tmp leaves a fourth entry
+    free, which is too small for a quarter's file. Therefore both entries of each later file are in the same sector.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

@@ -1,8 +1,8 @@
 """Rebuilding of day.csv and days.csv, which a card of the original firmware lacks. Loaded on demand.
 
-Both are made from the quarters' files, from the newest month to the oldest, in small steps. /meter/rebuilt.txt has the
-month that was finished last, or "all" at the end. After a restart the job continues there, and it skips a card that is
-finished.
+Both files are made from the quarters' files in small steps, from the newest month to the oldest. /meter/rebuilt.txt
+contains the month that was finished last, or "all" at the end. After a restart the job continues with the next older
+month. It does nothing if /meter/rebuilt.txt contains "all".
 """
 
 import os
@@ -15,11 +15,11 @@ from overlay import load
 _MARK = CARD + "/meter/rebuilt.txt"
 _ALL = b"all"
 _DAY_S = const(86400)
-_SIZE = const(6)  # in os.stat()
+_SIZE = const(6)  # index of the size in os.stat()
 
 
 def rebuild(recorder):
-    """Write every line that is missing: a job of the recorder. OSError if the card fails."""
+    """Write all missing lines of day.csv and days.csv. This is a job of the recorder. OSError if the card fails."""
     done = _read_mark()
     if done == _ALL:
         return
@@ -56,9 +56,10 @@ def _numbers(card, folder):
 
 
 def _rebuild_day(card, year, month, day):
-    """Append the missing lines of a day's quarters, then the day's line if the day is over.
+    """Append the missing lines of a day's quarters, then write the day's line if the day is over.
 
-    The recorder writes to day.csv too. Whenever it has grown by another line, the missing lines are searched again.
+    The recorder writes to day.csv too. If day.csv has grown by a line of the recorder, the search for missing lines
+    begins again.
     """
     folder = "%s/meter/%04d/%02d/%02d/" % (CARD, year, month, day)
     path = folder + "day.csv"
@@ -83,7 +84,7 @@ def _rebuild_day(card, year, month, day):
 
 
 def _quarters_without_line(folder, path):
-    """Return the quarters with a file and no line, in the order of time; None if no quarter of the day has a file."""
+    """Return the quarters with a file but without a line, in the order of time. None if the day has no files."""
     there = _quarters_with_file(folder)
     yield
     if not there:
@@ -104,7 +105,7 @@ def _size(path):
 
 
 def _quarters_with_file(folder):
-    """Return the quarters that have a file, each as hour and minute (945) * 2, plus 1 in winter."""
+    """Return the quarters that have a file. Each is hour and minute, such as 945, times 2, plus 1 in winter time."""
     found = set()
     for entry in os.ilistdir(folder[:-1]):
         name = entry[0]

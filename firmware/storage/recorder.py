@@ -1,7 +1,8 @@
-"""The one writer of quarters: to the memory that a reset keeps, to the card, or to the flash while there is no card.
+"""The only writer of quarters: to RTC memory, to the card, and to the flash while no card works.
 
-Only the recorder writes to the card, except the settings when a card is inserted (settings/store.py). An HTTP handler
-never writes to it, but queues a job in `jobs`. Longer functions are in modules that are loaded on demand.
+Only the recorder writes to the card. The only exception is settings/store.py, which writes the settings when a card is
+inserted. An HTTP handler never writes to the card, but queues a job for the recorder. Longer functions are in modules
+that are loaded on demand.
 """
 
 import gc
@@ -12,23 +13,24 @@ from meter.timestamp import elapsed
 from overlay import load
 from storage import journal
 
-# Positions in a job, a list. Its module is loaded when the job begins, so that a queued job takes little memory.
+# Indexes of the fields in a job, which is a list. A waiting job takes little memory, because its module is only loaded
+# when the job begins.
 JOB_MODULE = const(0)
-JOB_FUNCTION = const(1)  # in that module; returns a generator
-JOB_WORDS = const(2)  # for the log: "No memory to ..."
-JOB_ARGUMENT = const(3)  # of the function
-JOB_STEPS = const(4)  # the generator; None until the job begins, and again if memory was short
+JOB_FUNCTION = const(1)  # name of a function in the module, which returns a generator
+JOB_WORDS = const(2)  # description of the job, for the log line "No memory to ..."
+JOB_ARGUMENT = const(3)  # argument of the function
+JOB_STEPS = const(4)  # generator of the job, None before the job begins and after a MemoryError
 
-_SEEN_S = const(10)  # a telegram this soon after a quarter's end has the registers at its end
-_BACK = const(3)  # samples; a clock that goes back further was set, not corrected
+_SEEN_S = const(10)  # registers read at most 10 s after a quarter's end count as the registers at the end
+_BACK = const(3)  # a clock that steps back by more than 3 samples was set, not only corrected
 
 
 class Recorder:
-    """Stores the running quarter and each quarter that ends; `device` has the other parts.
+    """Writer of the running quarter and of each ended quarter. `device` has the other parts of the firmware.
 
-    jobs     work in small steps, between telegrams; positions: JOB_MODULE ... JOB_STEPS
+    jobs     list of jobs that run in small steps between telegrams. A job has the fields JOB_MODULE to JOB_STEPS
     waiting  number of quarters in the flash that wait for a card
-    lost     number of quarters that could not be stored, ever
+    lost     number of quarters that could be stored nowhere, since the first start
     """
 
     def __init__(self, device):
@@ -36,14 +38,14 @@ class Recorder:
         self.board = device.board
         self.card = device.card
         self.coach = device.coach
-        self.ended_quarter = (
-            Quarter()
-        )  # exchanged with the coach's at each quarter's end; also filled with quarters to be finished
+        # Quarter object for a quarter that has ended. At each quarter's end it is exchanged with the coach's object.
+        # Older quarters that must be written to the card are also read into it.
+        self.ended_quarter = Quarter()
         self.jobs = []
-        self.has_registers = False  # the running quarter has its first registers
-        self._ended = False  # ended_quarter waits to be stored
+        self.has_registers = False  # True if the running quarter has its first registers
+        self._ended = False  # True if ended_quarter waits to be stored
         self._saved_sample = -1
-        self.moved_count = 0  # number of waiting quarters that are on the card already
+        self.moved_count = 0  # number of records in spool.bin whose quarters are already on the card
         self.waiting, self.lost = load("storage.pending").counts(self.board)
 
     @property
@@ -51,7 +53,7 @@ class Recorder:
         return self.device.reader.parser.reading
 
     def resume(self, local_s, summer):
-        """Continue after a restart, at the first telegram."""
+        """Continue the quarter that a restart interrupted. Called at the first telegram."""
         try:
             self._open_card()
             load("storage.recovery").resume(self, local_s, summer)
@@ -59,9 +61,10 @@ class Recorder:
             self.card.fail(error)
 
     def close(self, local_s, summer):
-        """End the running quarter with the telegram of this moment. It is stored within a second."""
+        """End the running quarter with the newest telegram. The quarter is stored within a second."""
         if self._ended:
-            self._store_ended()  # the clock was set, and set again within a second
+            # The previous quarter is not stored yet if the meter's clock was set twice within a second.
+            self._store_ended()
         coach = self.coach
         quarter = coach.quarter
         late = elapsed(local_s, summer, coach.start, coach.summer) - QUARTER_S
@@ -75,7 +78,7 @@ class Recorder:
         self._begin(coach.quarter, local_s % QUARTER_S)
 
     def each_second(self):
-        """Store the quarter that has ended, save the running one, or use the card: one of these a second."""
+        """Do one task: store the ended quarter, save the running quarter, or bring the card up to date."""
         quarter = self.coach.quarter
         if self._ended:
             self._store_ended()
@@ -85,7 +88,7 @@ class Recorder:
             self._use_card()
 
     def each_step(self):
-        """Do the next step of the first job, ten times a second."""
+        """Do the next step of the first job. Called ten times a second."""
         if self.jobs and not self._ended:
             job = self.jobs[0]
             try:
@@ -96,10 +99,10 @@ class Recorder:
                 self.jobs.pop(0)
             except OSError as error:
                 self.jobs.clear()
-                if self.card.journal:  # else the job began on a card that has already failed
+                if self.card.journal:  # without a journal, the card has already failed
                     self.card.fail(error)
             except MemoryError:
-                job[JOB_STEPS] = None  # begins again, after the others
+                job[JOB_STEPS] = None  # the job begins again after the other jobs
                 self.jobs.append(self.jobs.pop(0))
                 gc.collect()
                 self.device.note("No memory to %s" % job[JOB_WORDS])
@@ -109,7 +112,7 @@ class Recorder:
         self.has_registers = True
 
     def _save_running(self, quarter):
-        """Save the running quarter: every 5 s in the memory that a reset keeps, every minute on the card."""
+        """Save the running quarter every 5 s in RTC memory, which survives a reset, and every minute on the card."""
         t = self.coach.elapsed
         if not self.has_registers or quarter.newest_index < self._saved_sample - _BACK:
             self._begin(quarter, t)
@@ -122,17 +125,17 @@ class Recorder:
             except OSError as error:
                 self.card.fail(error)
             except MemoryError:
-                gc.collect()  # tried again in five seconds
+                gc.collect()  # the write to the journal is tried again in five seconds
 
     def _store_ended(self):
         try:
             load("storage.quarter_store").store(self, self.ended_quarter)
             self._ended = False
         except MemoryError:
-            gc.collect()  # tried again in a second
+            gc.collect()  # the write of the quarter is tried again in the next second
 
     def _open_card(self):
-        """Open a card that works and is not open."""
+        """Open the card's journal if the card works and the journal is not open."""
         if self.card.state == "ok" and not self.card.journal:
             load("storage.recovery").open_card(self)
 
@@ -145,4 +148,4 @@ class Recorder:
         except OSError as error:
             self.card.fail(error)
         except MemoryError:
-            gc.collect()  # tried again in a second
+            gc.collect()  # the work on the card is tried again in the next second

@@ -1,9 +1,11 @@
 """Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
-A quarter that is closed in the journal gets its file and its line of day.csv, if a power cut left them out. A quarter
-that was running continues if the board restarts within it. Otherwise it is closed at its last record and marked
-partial. There is one exception: if the register has hardly risen since, the house had no power either, so the
-quarter's average is known.
+If a power cut prevented the file or the line of day.csv of a quarter that is closed in the journal, it is written now.
+If the board restarts before the end of a running quarter, the quarter continues. Otherwise the quarter is closed at its
+last record and marked as partial.
+
+A quarter is not partial if the import register has hardly risen since the last record. In this case the whole house had
+no power, so the quarter's average is known.
 """
 
 import struct
@@ -26,14 +28,14 @@ from storage.journal import (
 from storage.recorder import JOB_STEPS
 
 _DAY_S = const(86400)
-_AS_BEFORE_WH = const(1)  # the most that a register may rise while nothing is used
+_AS_BEFORE_WH = const(1)  # highest rise of the import register while the house uses nothing
 
 
 def open_card(recorder):
-    """Open the journal of a card that was inserted, and finish the quarters in it. OSError if the card fails."""
+    """Open the journal of an inserted card, and finish the quarters in the journal. OSError if the card fails."""
     card = recorder.card
     for job in recorder.jobs:
-        job[JOB_STEPS] = None  # it began on the previous card
+        job[JOB_STEPS] = None  # a job that began on the previous card begins again
     journal_reader, quarter_store, lines = (
         load("storage.journal_reader"),
         load("storage.quarter_store"),
@@ -44,7 +46,7 @@ def open_card(recorder):
         _finish_closed(recorder, journal_reader, quarter_store, lines)
     except MemoryError:
         card.journal.close()
-        card.journal = None  # everything again in a second
+        card.journal = None  # the recorder opens the journal again in the next second
         raise
 
 
@@ -57,7 +59,8 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
             quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # nothing of the running quarter is on this card
+        # Count no sample of the running quarter as written, because the inserted card has none.
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         _close_others(recorder, journal_reader, coach.quarter_id)
         load("storage.card_peaks").queue_search(recorder)
     job = ["storage.rebuild", "rebuild", "rebuild day.csv", recorder, None]
@@ -66,7 +69,7 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
 
 
 def resume(recorder, local_s, summer):
-    """Continue the quarter of the first telegram if it had begun, and close an earlier one."""
+    """Continue the current quarter if samples from before the restart exist. Close all earlier open quarters."""
     coach = recorder.coach
     now = quarter_id(local_s, summer)
     journal_reader = load("storage.journal_reader")
@@ -81,7 +84,7 @@ def resume(recorder, local_s, summer):
         newest = _close_others(recorder, journal_reader, now)
     if kept == now and stop > newest:
         journal_reader.fill(coach.quarter, block)
-        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # it may not be on the card
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # the card may lack samples, so all are written again
         newest = stop - 1
     if newest >= 0:
         _resume_coach(recorder, now)
@@ -92,9 +95,10 @@ def resume(recorder, local_s, summer):
 
 
 def _close_others(recorder, journal_reader, running):
-    """Close the quarters of the journal that are not closed, except the one with the id `running`.
+    """Close all open quarters of the journal, except the quarter with the id `running`.
 
-    Load that one into the coach's quarter before its first telegram, and return its newest sample; -1 without it.
+    If the coach has had no telegram yet, read the running quarter into the coach's Quarter object. Return the index of
+    its newest sample, or -1 if no quarter was read.
     """
     card = recorder.card
     newest = -1
@@ -104,7 +108,7 @@ def _close_others(recorder, journal_reader, running):
         if wanted != running:
             journal_reader.read(card.journal, recorder.ended_quarter, wanted)
             _mark_cut(recorder)
-            # If the card fails here, the quarter stays in its journal.
+            # If the card fails from here on, the journal still contains the quarter.
             lines, quarter_store = load("storage.day_csv_writer"), load("storage.quarter_store")
             line = quarter_store.line_of(recorder.ended_quarter, lines)
             quarter_store.close(recorder, recorder.ended_quarter, line, lines, True)
@@ -121,7 +125,7 @@ def _is_closed(recorder, journal_reader, wanted):
 
 
 def _mark_cut(recorder):
-    """Mark `ended_quarter` as cut by a restart."""
+    """Mark `recorder.ended_quarter` as cut by a restart: CUT_SEEN if its average is known, otherwise CUT_UNSEEN."""
     quarter = recorder.ended_quarter
     _, _, import_wh, _ = _registers(quarter)
     reading = recorder.reading
@@ -132,7 +136,7 @@ def _mark_cut(recorder):
 
 
 def _resume_coach(recorder, now):
-    """Let the coach continue with the quarter that was loaded into it."""
+    """Let the coach continue the quarter that was read into its Quarter object."""
     coach = recorder.coach
     quarter = coach.quarter
     import_wh, _, _, _ = _registers(quarter)

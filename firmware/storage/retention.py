@@ -1,6 +1,6 @@
-"""Removal of the oldest 5 s files from a card that is almost full; day.csv and days.csv stay. Loaded on demand.
+"""Removal of the oldest quarters' files from a card that is almost full. Loaded on demand.
 
-Only if the owner has set card.remove_oldest; otherwise nothing is ever removed.
+Files are removed only if the owner has set card.remove_oldest. day.csv and days.csv always stay.
 """
 
 import os
@@ -8,12 +8,12 @@ from micropython import const
 
 from board.mount_point import CARD
 
-_FEW_FREE = const(192)  # quarters: two days
-_ENOUGH_FREE = const(384)  # quarters: four days
+_FEW_FREE = const(192)  # the removal begins if the card has room for fewer than 192 quarters (two days)
+_ENOUGH_FREE = const(384)  # the removal ends when the card has room for 384 quarters (four days)
 
 
 def queue_if_full(recorder):
-    """Queue the removal of the oldest files, if the owner has set it and the card is almost full."""
+    """Queue the removal of the oldest files if the card is almost full and the owner has set card.remove_oldest."""
     card = recorder.card
     wanted = recorder.device.config["remove_oldest"]
     if wanted and card.mounted and card.free_files < _FEW_FREE and not recorder.jobs:
@@ -23,7 +23,10 @@ def queue_if_full(recorder):
 
 
 def remove_oldest_files(card):
-    """Remove files, the oldest first, until there is room for four days: a job of the recorder, a file a step."""
+    """Remove the oldest quarters' files until the card has room for four days.
+
+    This is a job of the recorder, which removes one file in each step.
+    """
     for year in card.names(""):
         for month in card.names(year) if year.isdigit() else ():
             for day in card.names("%s/%s" % (year, month)) if month.isdigit() else ():

@@ -1,4 +1,4 @@
-"""Icon and logo as Home Assistant needs them: PNG in two sizes, the logo also for dark backgrounds."""
+"""Icon and logo for Home Assistant, as PNG files in two sizes. A second version of the logo is for dark backgrounds."""
 
 import io
 from pathlib import Path
@@ -12,17 +12,17 @@ BRAND = ROOT / "custom_components" / "p1_monitor" / "brand"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 ICON_PX = 256
-LOGO_PX = 128  # its height
+LOGO_PX = 128  # height of the logo
 INK = {"": "#12304a", "dark_": "#f4f8fb"}
 
 
 def drawing(name: str) -> str:
-    """Return a drawing as SVG."""
+    """Return the SVG of a drawing in docs/brand/."""
     return (DRAWINGS / f"{name}.svg").read_text()
 
 
 def draw(browser: Browser, html: str, path: Path, scale: int) -> None:
-    """Take a picture of the element `picture`, without a background."""
+    """Save a picture of the HTML element `#picture`, without its background."""
     page = browser.new_page(device_scale_factor=scale, viewport={"width": 1600, "height": 600})
     page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{html}")
     screenshot = page.locator("#picture").screenshot(omit_background=True)

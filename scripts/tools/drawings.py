@@ -1,7 +1,7 @@
-"""The drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
+"""Drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
-The tables below list the connections; everything after them only draws. A pin is drawn where its wire ends and not
-where it is on the board, because only the board's own print is reliable about that.
+The tables below list the connections, and the code after the tables only draws. A pin is drawn at the end of its wire.
+Its position on the board is not drawn, because only the print on the board is reliable about positions.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 FOLDER = Path(__file__).parents[2] / "docs" / "drawings"
 
-# By pin of the RJ12 plug: the colours in two kinds of cable, and the pin's signal (DSMR P1 5.0.2).
+# Colours of the wires in two kinds of cable, and signals (DSMR P1 5.0.2), in the order of pins 1 to 6 of the plug.
 COLOURS = {
     "A": ("white", "black", "red", "green", "yellow", "blue"),
     "B": ("white", "brown", "green", "yellow", "grey", "orange"),
@@ -20,7 +20,11 @@ SIGNALS = ("5 V", "request", "data ground", "unused", "data", "power ground")
 
 @dataclass(frozen=True)
 class Wiring:
-    """The board's ends of the wires of pins 1 to 6: (print on the board, where to look), or None."""
+    """Connections of a board to the P1 cable.
+
+    For each pin 1 to 6 of the plug, `pins` has (print on the board, where to find this print), or None if the pin is
+    not connected.
+    """
 
     board: str
     pins: tuple[tuple[str, str] | None, ...]
@@ -81,7 +85,7 @@ INK = {
     "blue": "#2e68c8", "brown": "#7b4a22", "grey": "#8f979d", "orange": "#f08c1a",
 }  # fmt: skip
 
-# Own paper below everything, so that a drawing can be read on a page whose colours are not those of the system.
+# A drawing has its own background (.paper), because the page around it may use another colour scheme than the system.
 STYLE = """
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Open Sans",sans-serif;fill:#16222e}
 .small{font-size:14px}.plain{font-size:16px}.bold{font-size:17px;font-weight:700}.big{font-size:22px;font-weight:700}.huge{font-size:34px;font-weight:700}
@@ -100,7 +104,7 @@ text{fill:#eef2f5}.soft{fill:#adb8c2}.bad{fill:#ff9a90}.good{fill:#86d9a6}
 
 
 class Drawing:
-    """Pieces of one SVG, `width` by `height` units; `language` is en or nl."""
+    """One SVG of `width` by `height` units, as a list of pieces. `language` is "en" or "nl"."""
 
     def __init__(self, width: int, height: int, language: str) -> None:
         self.width, self.height, self.language = width, height, language
@@ -126,7 +130,7 @@ class Drawing:
         self.add(f'<path class="{style}"{stroke} d="{course}"/>')
 
     def wire(self, course: str, colour: str) -> None:
-        """Draw a wire with an edge, because white or black alone would vanish on a light or a dark page."""
+        """Draw a wire with an outline, because a white or black wire would vanish on a page of the same colour."""
         self.path("case", course)
         self.path("core", course, colour)
 
@@ -158,12 +162,8 @@ def wiring(name: str, language: str) -> None:
     """Draw the plug on the left, the board on the right, and a row for each of the six wires."""
     plan = WIRINGS[name]
     drawing = Drawing(440, 604, language)
-    row, first, plug, board = (
-        76,
-        104,
-        72,
-        290,
-    )  # height of a row, y of the first; where the wires begin and end
+    # Height of a row, y of the first row, x of the plug's contacts, x of the board.
+    row, first, plug, board = 76, 104, 72, 290
     drawing.text(16, 34, "RJ12 plug", "bold")
     drawing.text(424, 34, plan.board, "bold end")
     drawing.box("plug", 16, 50, 50, 6 * row + 16)
@@ -195,7 +195,7 @@ def wiring(name: str, language: str) -> None:
 
 
 def capacitor(drawing: Drawing, x: float, top: float, bottom: float, board: float) -> None:
-    """Draw a capacitor between 5 V and ground, plus towards 5 V, with its text in the row of the unused pin 4."""
+    """Draw a capacitor from 5 V (plus) to ground. Its text is in the row of pin 4, because pin 4 is unused."""
     middle = top + (bottom - top) * 0.6
     drawing.path("line dash", f"M{board + 70:g} {top:g}H{x:g}V{middle - 5:g}")
     drawing.path("line dash", f"M{board + 86:g} {bottom:g}H{x:g}V{middle + 5:g}")
@@ -206,7 +206,7 @@ def capacitor(drawing: Drawing, x: float, top: float, bottom: float, board: floa
 
 
 def plug(language: str) -> None:
-    """Draw the contacts of the plug, in four rows of colours and two views of its nose."""
+    """Draw the contacts of the plug, four rows with colours of wires, and two views of the plug's nose."""
     drawing = Drawing(440, 684, language)
     columns = [70 + 60 * pin for pin in range(6)]
     drawing.text(220, 34, "Gold contacts towards you, cable down", "bold mid")
@@ -250,7 +250,7 @@ def nose(drawing: Drawing, left: float, contacts: range) -> None:
 
 
 def ports(language: str) -> None:
-    """Draw which of two sockets is the right one, and that the board may have only one supply."""
+    """Draw the right and the wrong socket, and the rule that the board may have only one power supply."""
     drawing = Drawing(440, 520, language)
     drawing.text(220, 34, "Two sockets that look the same", "bold mid")
     for left, name, words, style in (

@@ -1,6 +1,7 @@
-"""Screenshots in the documents: docs/pictures/*.png.
+"""Screenshots for the documents: docs/pictures/*.png.
 
-This script simulates a house for those of the web page. Those of Home Assistant need a running scripts/develop.
+This script simulates a household for the screenshots of the web page. For the screenshots of Home Assistant,
+scripts/develop must be running.
 """
 
 import io
@@ -26,7 +27,7 @@ SPEED = 30
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _COLOURS = 128
 _PHONE, _DESK = (390, 844), (1200, 860)
-# name, screen, size, colours
+# (file name, screen of the web page, size of the window, colour scheme)
 _PICTURES = (
     ("device.png", "now", _PHONE, "light"),
     ("history.png", "history/day/2026-11-10", _PHONE, "light"),
@@ -43,7 +44,7 @@ def _save(seen: Page | Locator, name: str) -> None:
 
 
 def _page_pictures(browser: Browser, folder: Path) -> None:
-    """Take the pictures of the web page, in a house with thirteen months of history."""
+    """Take the screenshots of the web page, for a simulated household with thirteen months of history."""
     history = write_card_history(folder, Household(), EVENING, 400)
     (folder / "config.json").write_text('{"capacity": {"area": "antwerpen"}}')
     source = simulated_meter(start=EVENING, load=Household(), history=history)
@@ -57,9 +58,8 @@ def _page_pictures(browser: Browser, folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(f"{board.url}#{screen}")
-            if (
-                screen == "now"
-            ):  # wait for the second half of a quarter, because the figures change little before
+            # Wait for the second half of a quarter, because the figures change little in the first half.
+            if screen == "now":
                 page.get_by_text("5:", exact=False).filter(has_text="left").wait_for()
             page.locator("[aria-busy]").wait_for(state="hidden")
             page.wait_for_timeout(500)
@@ -74,7 +74,7 @@ def _home_assistant(browser: Browser) -> None:
     page.locator("input[name=password]").fill("demo")
     page.keyboard.press("Enter")
     page.get_by_text("Headroom").wait_for()
-    page.wait_for_timeout(3000)  # the graph is animated
+    page.wait_for_timeout(3000)  # the animation of the graph takes time
     _save(page, "home-assistant.png")
     _save(page.locator("p1-quarter-card"), "card.png")
 
@@ -94,7 +94,7 @@ def _home_assistant(browser: Browser) -> None:
 
 
 def main() -> int:
-    """Take the pictures. Return the exit status: 1 if Home Assistant or the page cannot be shown."""
+    """Take all screenshots. Return the exit status: 0 after success, 1 if the page or Home Assistant is not shown."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="p1-pictures-") as folder:
         browser = playwright.chromium.launch(executable_path=ROOT / ".tools/bin/chromium", args=_ARGUMENTS)
         try:

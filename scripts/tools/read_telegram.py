@@ -1,7 +1,7 @@
-"""Reader of telegrams in files: scripts/telegram, which runs the firmware's parser under MicroPython.
+"""Command scripts/telegram, which reads telegrams in files with the firmware's parser, under MicroPython.
 
-It prints a line on stdout for each good telegram, the JSON of /api/reading, and a line on stderr for each bad one.
-Exit status 0 if all were good, 1 if one was not, 2 without a file.
+For each good telegram it prints one line on stdout, the JSON of /api/reading. For each bad telegram it prints one line
+on stderr. The exit status is 0 if all telegrams are good, 1 if one is bad, and 2 if no file is given.
 """
 
 import sys
@@ -21,7 +21,8 @@ ELSEWHERE = (
     "this monitor reads Belgian meters (e-MUCS P1); to have yours supported, replace its numbers and names with "
     "zeros and open an issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# (bytes in the telegram, its origin); the first match counts. Bytes with "/" are the beginning of the header.
+# (bytes that a telegram contains, origin of such a telegram). The first match counts. Bytes that begin with "/" are the
+# start of the header.
 FOREIGN = (
     (b"/Lux", "a telegram from Luxembourg (Smarty)"),
     (b"/EST5", "a telegram from Austria"),
@@ -43,10 +44,10 @@ class Bad(Exception):
 
 
 def pieces(read):
-    """Yield the bytes that `read` returns, cut before each "/", because each "/" begins a telegram (IEC 62056-21).
+    """Yield the data that `read` returns, cut before each "/", because a telegram begins with "/" (IEC 62056-21).
 
-    Yield (bytes, True if the "/" was at the start of a line). A piece is cut at the length of the longest telegram, so
-    that a file of any length fits in memory.
+    Each item is (piece, True if the piece begins at the start of a line). A piece ends at the length of the longest
+    telegram, so that a file of any length fits in memory.
     """
     piece, at_line_start = b"", True
     before = b"\n"
@@ -62,7 +63,7 @@ def pieces(read):
             if stop < 0:
                 break
             yield piece, at_line_start
-            at_line_start = before in (b"\n", b"\r", b"\xbf")  # b"\xbf" ends a byte order mark
+            at_line_start = before in (b"\n", b"\r", b"\xbf")  # b"\xbf" is the end of a byte order mark
             piece, before = b"/", b"/"
             chunk = chunk[stop + 1 :]
     yield piece, at_line_start
@@ -74,7 +75,7 @@ def encrypted(start):
 
 
 def foreign(telegram):
-    """Return the origin of a telegram that is not of a Belgian meter, None for one that may be."""
+    """Return the origin of a telegram from a meter abroad, None if the telegram may be from a Belgian meter."""
     for sign, whose in FOREIGN:
         if telegram.startswith(sign) if sign[:1] == b"/" else sign in telegram:
             return whose
@@ -96,7 +97,7 @@ class Reader:
         self.parser.take(lines)
 
     def read(self, telegram):
-        """Return the reading's fields. Bad if the telegram cannot be read, with the reason."""
+        """Return the fields of the telegram's reading. Bad, with the reason, if the telegram cannot be read."""
         whose = foreign(telegram)
         if whose:
             raise Bad(f"{whose}; {ELSEWHERE}")
@@ -155,7 +156,7 @@ def read_file(name, file):
             if not piece.startswith(b"/"):
                 continue
         if not at_line_start and b"(" not in piece:
-            continue  # a slash within a text, which begins no telegram
+            continue  # a "/" within a text does not begin a telegram
         number += 1
         try:
             fields = reader.read(piece)

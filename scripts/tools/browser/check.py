@@ -1,4 +1,8 @@
-"""Check that a browser draws text: check.py BROWSER. check.py --where prints the path of Playwright's own browser."""
+"""Check of a browser, for scripts/tools/browser.sh.
+
+`check.py BROWSER` ends with status 0 if the browser at this path draws text. `check.py --where` prints the path of
+Playwright's own browser.
+"""
 
 import io
 import sys
@@ -10,7 +14,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def draws_text(browser: str) -> bool:
-    """Return True if a browser starts and draws text."""
+    """True if the browser at this path starts and draws text."""
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(executable_path=browser, args=ARGUMENTS, timeout=60_000)

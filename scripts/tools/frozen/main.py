@@ -1,10 +1,8 @@
-"""The main.py of a board whose MicroPython contains the firmware; the web page is in the flash, in inside/page."""
+"""The main.py of a board whose MicroPython image contains the firmware. Its flash has the web page in inside/page."""
 
 import sys
 
-sys.path[:] = [
-    "/inside",
-    ".frozen",
-]  # without the root, so that `main` is the firmware's and not this file
+# The root of the flash is not in the path, so that `import main` finds the firmware's main and not this file.
+sys.path[:] = ["/inside", ".frozen"]
 
 import main  # noqa: E402, F401

@@ -1,6 +1,6 @@
-"""Manifest of an image of MicroPython with the firmware inside, for MicroPython's build.
+"""Manifest for the build of a MicroPython image that contains the firmware.
 
-The modules come from their sources, with the names and folders of those: in an image both cost no memory.
+The modules keep the names and folders of their sources, because names and folders use no memory in an image.
 """
 # ruff: noqa: F821
 
