@@ -10,7 +10,7 @@ from demand.quarter import QUARTER_S
 from meter.objects import FIELDS, MBUS_ROW
 from meter.parser import total
 from meter.timestamp import iso, shift
-from meter.values import text
+from meter.values import plain, text
 from overlay import load
 
 # {unit at the end of a field's name: (unit in the document, number of decimals)}
@@ -95,8 +95,16 @@ def _mbus(meters, write):
         write('%s{"channel":%d,"type":"%s"' % (between, channel, _MBUS.get(meter["type"], "other")))
         for key in ("id", "ean", "valve"):
             write(',"%s":%s' % (key, json.dumps(meter.get(key))))
-        volume, energy = ("null", amount) if unit == b"GJ" else (amount, "null")
-        write(',"time":"%s","volume_m3":%s,"energy_gj":%s}' % (iso(end, summer), volume, energy))
+        write(
+            ',"time":"%s","value":%s,"unit":%s,"volume_m3":%s,"energy_gj":%s}'
+            % (
+                iso(end, summer),
+                amount,
+                json.dumps(plain(unit)),
+                amount if unit == b"m3" else "null",
+                amount if unit == b"GJ" else "null",
+            )
+        )
         between = ","
     write("]")
 

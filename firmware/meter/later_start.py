@@ -37,9 +37,9 @@ def shorten(framer):
             lines = _lines_from(framer, start)
             framer.reset()
             framer.crc_errors += 1 + at
-            for line in lines[:-1]:
-                framer.feed(line + b"\n")
-            framer.feed(lines[-1])
+            while len(lines) > 1:  # each line is freed when it has been fed
+                framer.feed(lines.pop(0) + b"\n")
+            framer.feed(lines[0])
             return
     framer.reset()
     framer.crc_errors += len(starts)

@@ -48,6 +48,11 @@ def number(line, at, places):
         places += 3
     elif prefix != _CUBIC or line[star + 2] != 51:  # the m of "m3" is not milli
         places += _PREFIXES.get(prefix, 0)
+    return _integer(line, at, star, places)
+
+
+def _integer(line, at, star, places):
+    """Return the number between positions `at` and `star` as an integer that includes `places` decimal places."""
     point = line.find(b".", at, star)
     if point < 0:
         point = star
@@ -223,7 +228,9 @@ def months(line, at):
 
 
 def volume(line, at):
-    """Return (amount in dm3 or MJ, unit as bytes, local_s, summer) of an M-Bus meter.
+    """Return (amount, unit as bytes, local_s, summer) of an M-Bus meter.
+
+    The amount is in thousandths of the unit that the meter sends: dm3 for m3, Wh for kWh, MJ for GJ.
 
     ValueError if the meter was never linked, because its value then has no timestamp.
     """
@@ -232,9 +239,11 @@ def volume(line, at):
         unit = b"m3"
         amount = int(line[value + 1 : -9] + line[-8:-5])
     else:
-        end = line.find(b")", value)
-        unit = line[end - 2 : end]
-        amount = number(line, value, -6 if unit == b"GJ" else 3)
+        star = line.find(b"*", value)
+        if star < 0:
+            line, star = _with_star(line, value)
+        unit = line[star + 1 : line.find(b")", star)]
+        amount = _integer(line, value, star, 3)
     local_s, summer = clock(line, at)
     return amount, unit, local_s, summer
 

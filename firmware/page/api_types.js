@@ -31,8 +31,8 @@
  * @property {string | null} ean
  * @property {number | null} valve
  * @property {string} time
- * @property {number | null} volume_m3
- * @property {number | null} energy_gj
+ * @property {number} value
+ * @property {string} unit
  *
  * @typedef {Record<string, any> & {time: string | null, power_import_w: number | null, power_export_w: number | null,
  *   mbus: MBusMeter[]}} Reading

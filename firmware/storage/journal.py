@@ -74,11 +74,11 @@ _MINUTE = const(12)  # samples in a minute
 
 
 def _volume_dm3(reading, kind):
-    """Return the sum of the volumes of all meters of this M-Bus device type in dm3, -1 without such a meter."""
+    """Return the sum of the volumes of all meters of this M-Bus device type in dm3, -1 without one that counts in m3."""
     amount = -1
     for meter in reading["mbus"].values():
         volume = meter.get("volume")
-        if volume and meter.get("type") == kind and volume[_UNIT] != b"GJ":
+        if volume and meter.get("type") == kind and volume[_UNIT] == b"m3":
             amount = max(amount, 0) + volume[_AMOUNT]
     return amount
 

@@ -32,9 +32,9 @@ def normalize_serial(given: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalQuarter:
-    """The 5 s samples of the running quarter; the newest one is running (GET /current/quarter of the original firmware).
+    """The 5 s samples of the running quarter (GET /current/quarter of the original firmware).
 
-    A sample without a telegram is None. Produced power is <= 0.
+    The newest sample is still running. A sample without a telegram is None. Produced power is <= 0.
     """
 
     quarter_id: int

@@ -160,7 +160,7 @@ function phasesPanel(reading) {
 /** @param {MBusMeter} mbus */
 function mbusPanel(mbus) {
   return rowsPanel(MBUS_TITLES[mbus.type] ?? "otherMeter", [
-    ["reading", mbus.volume_m3 === null ? amount(mbus.energy_gj, "GJ", 3) : amount(mbus.volume_m3, "m³", 3)],
+    ["reading", amount(mbus.value, mbus.unit.replace("m3", "m³"), 3)],
     ["time", date(mbus.time, FORMATS.moment)],
     ["channel", number(mbus.channel)],
     ["serial", mbus.id ?? "–"],

@@ -256,11 +256,22 @@ def test_volume_of_two_places_is_dm3_too():
     )
 
 
-def test_heat_is_gj_or_m3_as_its_unit_says():
-    (heat,) = shown("0-3:24.1.0(012)", "0-3:24.2.1(240112231646W)(00012.345*GJ)")["mbus"]
-    assert (heat["type"], heat["energy_gj"], heat["volume_m3"]) == ("heat", 12.345, None)
-    (heat,) = shown("0-3:24.1.0(004)", "0-3:24.2.1(240112231646W)(00012.345*m3)")["mbus"]
-    assert (heat["type"], heat["energy_gj"], heat["volume_m3"]) == ("heat", None, 12.345)
+def test_value_and_unit_are_those_that_the_meter_sends():
+    for sent, value, unit in (
+        ("00012.345*GJ", 12.345, "GJ"),
+        ("00012.345*m3", 12.345, "m3"),
+        ("00012345*kWh", 12345, "kWh"),
+        ("00012.3*kWh", 12.3, "kWh"),
+        ("12345*Wh", 12345, "Wh"),
+        ("0012345.6*MJ", 12345.6, "MJ"),
+        ("12.34567*MWh", 12.345, "MWh"),
+        ("12.5*Mcal", 12.5, "Mcal"),
+        ("12.345kWh", 12.345, "kWh"),
+    ):
+        (heat,) = shown("0-3:24.1.0(004)", "0-3:24.2.1(240112231646W)(%s)" % sent)["mbus"]
+        assert (heat["type"], heat["value"], heat["unit"]) == ("heat", value, unit), sent
+        assert heat["volume_m3"] == (value if unit == "m3" else None)
+        assert heat["energy_gj"] == (value if unit == "GJ" else None)
 
 
 def test_meter_never_linked_has_no_volume():
