@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from supervisor import Supervisor
 
 _SAVE_S = const(60)
+_SET_S = const(631152000)  # 2020-01-01 as local_s. A clock before it was never set, because meters start in 2000.
 
 
 class Device:
@@ -35,6 +36,7 @@ class Device:
     config   the settings by key, without those of the Wi-Fi (settings/schema.py)
     unsaved  settings as JSON text that must still be written to the flash, None if all are written
     saved_s  uptime in s at which settings were last written to the flash, None before the first time
+    clock_set  False if the meter's clock was never set, None before the first telegram
     update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
     wifi     the Wi-Fi connection, None on a board without a radio
     """
@@ -59,6 +61,7 @@ class Device:
     update: dict
     unsaved: str
     saved_s: int
+    clock_set: bool
 
     def name(self):
         """Return the name of the device on the network."""
@@ -96,9 +99,13 @@ class Device:
     def on_reading(self):
         """Update all figures from the newest reading, and publish them."""
         fields = self.reader.parser.reading
-        if not fields["time"] or fields["power_import_w"] is None:
+        local_s, summer = fields["time"] or (0, False)
+        if local_s < _SET_S:
+            load("meter.clock_not_set").on_reading(self)
             return
-        local_s, summer = fields["time"]
+        self.clock_set = True
+        if fields["power_import_w"] is None:
+            return
         self.log.local_s = local_s
         self.light.telegram(local_s)
         if self.coach.start is None:

@@ -24,6 +24,7 @@ def write_status(device, write):
         "clock": {
             "source": "meter" if moment else None,
             "time": iso(*moment) if moment else None,
+            "set": device.clock_set,
         },
         "capacity": {
             "area": config["area"],

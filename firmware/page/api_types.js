@@ -46,7 +46,7 @@
  * @property {number} uptime_s
  * @property {string} reset_cause
  * @property {string | null} crash
- * @property {{source: string | null, time: string | null}} clock
+ * @property {{source: string | null, time: string | null, set: boolean | null}} clock
  * @property {{area: string | null, target_w: number | null, counted_from: string | null,
  *   warning_percent: number}} capacity
  * @property {{ssid: string, rssi_dbm: number, ip: string} | null} wifi

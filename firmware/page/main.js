@@ -101,6 +101,7 @@ function showNotice() {
   if (stale === "lost") text = t("lost");
   else if (stale === "closed") text = t("closed_");
   else if (stale === "silent") text = ageS() === null ? t("silentEver") : t("silent", { age: ageText(ageS() ?? 0) });
+  else if (state.status?.clock.set === false) text = t("clockNotSet");
   else if (card && card.state !== "ok") text = t(card.state === "absent" ? "noCard" : "badCard");
   else if (card?.lost_quarters) text = t("lostQuarters", { count: card.lost_quarters });
   else if (card?.nearly_full) text = t("nearlyFull");

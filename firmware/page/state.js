@@ -34,10 +34,19 @@ export function watch(watcher) {
   };
 }
 
+/**
+ * True if a telegram has arrived. Its time is null if the meter's clock is not set.
+ * @param {Reading | null | undefined} reading
+ * @returns {reading is Reading}
+ */
+export function isRead(reading) {
+  return Boolean(reading && reading.meter_model !== null);
+}
+
 /** @param {Partial<typeof state>} changes */
 export function update(changes) {
   const { reading } = changes;
-  if (reading?.time && reading.time !== state.reading?.time) changes.readingAt = performance.now();
+  if (isRead(reading) && (!reading.time || reading.time !== state.reading?.time)) changes.readingAt = performance.now();
   Object.assign(state, changes);
   for (const watcher of [...watchers]) watcher();
 }

@@ -48,6 +48,7 @@ export default {
   closed_: "Melden Sie sich an, um die Daten zu sehen.",
   silent: "Seit {age} kein Telegramm vom Zähler. Die Werte sind veraltet.",
   silentEver: "Noch kein Telegramm vom Zähler. Ist der P1-Anschluss offen und steckt das Kabel?",
+  clockNotSet: "Die Uhr des Zählers ist nicht gestellt. Viertelstunden und Spitzen können daher nicht gezählt werden. Melden Sie das dem Netzbetreiber.",
   noCard: "Keine SD-Karte. Setzen Sie eine ein, um den Verlauf zu speichern.",
   badCard: "Die SD-Karte funktioniert nicht, daher wird kein Verlauf gespeichert. Versuchen Sie eine andere.",
   lostQuarters: "Verlorene Viertelstunden: {count}. Die Karte konnte sie nicht speichern.",

@@ -49,6 +49,7 @@ export default {
   closed_: "Sign in to see the data.",
   silent: "No telegram from the meter for {age}. The figures are out of date.",
   silentEver: "No telegram from the meter yet. Is its P1 port open and the cable in?",
+  clockNotSet: "The meter's clock is not set, so quarters and peaks cannot be counted. Report this to your grid operator.",
   noCard: "No SD card. Insert one to store history.",
   badCard: "The SD card does not work, so no history is stored. Try another.",
   lostQuarters: "Lost quarters: {count}. The card could not store them.",

@@ -48,6 +48,7 @@ export default {
   closed_: "Connectez-vous pour voir les données.",
   silent: "Aucun télégramme du compteur depuis {age}. Les valeurs ne sont plus à jour.",
   silentEver: "Encore aucun télégramme du compteur. Le port P1 est-il ouvert et le câble branché ?",
+  clockNotSet: "L’horloge du compteur n’est pas réglée. Les quarts d’heure et les pointes ne peuvent donc pas être comptés. Signalez-le au gestionnaire du réseau.",
   noCard: "Pas de carte SD. Insérez-en une pour garder un historique.",
   badCard: "La carte SD ne fonctionne pas, donc aucun historique n’est gardé. Essayez-en une autre.",
   lostQuarters: "Quarts d’heure perdus : {count}. La carte n’a pas pu les enregistrer.",

@@ -48,6 +48,7 @@ export default {
   closed_: "Meld je aan om de gegevens te zien.",
   silent: "Al {age} geen telegram van de meter. De cijfers zijn verouderd.",
   silentEver: "Nog geen telegram van de meter. Is de P1-poort open en zit de kabel goed?",
+  clockNotSet: "De klok van de meter is niet ingesteld. Daarom kunnen kwartieren en pieken niet geteld worden. Meld dit aan de netbeheerder.",
   noCard: "Geen SD-kaart. Steek er een in om historiek te bewaren.",
   badCard: "De SD-kaart werkt niet, dus wordt er geen historiek bewaard. Probeer een andere.",
   lostQuarters: "Verloren kwartieren: {count}. De kaart kon ze niet bewaren.",

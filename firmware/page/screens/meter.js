@@ -4,7 +4,7 @@ import { ApiError, request } from "../api.js";
 import { copyText } from "../clipboard.js";
 import { element, fill, setText } from "../dom.js";
 import { amount, date, FORMATS, number, t } from "../i18n.js";
-import { state, watch } from "../state.js";
+import { isRead, state, watch } from "../state.js";
 
 /** @typedef {import("../i18n.js").WordKey} WordKey */
 /** @typedef {import("../api_types.js").MBusMeter} MBusMeter */
@@ -59,7 +59,7 @@ function updatePanel(old, fresh) {
 
 function createPanels() {
   const { reading, status } = state;
-  if (!reading?.time) return [element("section", { class: "panel wide" }, element("p", {}, t("waiting")))];
+  if (!isRead(reading)) return [element("section", { class: "panel wide" }, element("p", {}, t("waiting")))];
   /** @param {string} key @param {string} unit @param {number} decimals */
   const value = (key, unit, decimals) => amount(reading[key], unit, decimals);
   return [
@@ -86,7 +86,7 @@ function createPanels() {
       ["message", reading.message ?? "–"],
     ]),
     rowsPanel("theMeter", [
-      ["time", date(reading.time, TIME_FORMAT)],
+      ["time", reading.time ? date(reading.time, TIME_FORMAT) : "–"],
       ["model", reading.meter_model ?? "–"],
       ["version", reading.meter_version ?? "–"],
       ["serial", reading.meter_id ?? "–"],

@@ -8,7 +8,7 @@ import { SAMPLE_S, samples, SAMPLES_PER_QUARTER } from "../live_samples.js";
 import { QUARTER_S, quarterName, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
 import { staleness } from "../staleness.js";
-import { state, watch } from "../state.js";
+import { isRead, state, watch } from "../state.js";
 import { table } from "../table.js";
 import { impactNow } from "../tariff.js";
 
@@ -47,7 +47,7 @@ export function nowScreen(root) {
     const { reading, quarter, peaks, status } = state;
     const stale = staleness();
     hero.classList.toggle("stale", stale !== null && stale !== "waiting");
-    if (reading?.time) {
+    if (isRead(reading)) {
       const exported = reading.power_export_w ?? 0;
       setText(figure, power(exported || reading.power_import_w));
       setText(direction, t(exported ? "toGrid" : "fromGrid"));

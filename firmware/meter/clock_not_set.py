@@ -1,0 +1,14 @@
+"""Figures of a meter whose clock was never set. Loaded on demand, by each telegram of such a meter.
+
+Powers and registers are live. Quarters, peaks and history need the time and wait for it.
+"""
+
+
+def on_reading(device):
+    """Publish the newest reading without its time."""
+    device.reader.parser.reading["time"] = None
+    if device.clock_set is not False:
+        device.clock_set = False
+        device.note("The meter's clock is not set")
+    device.coach.at_risk = False
+    device.live.publish("reading", "quarter")
