@@ -41,6 +41,8 @@ async def change(device, request):
     except OSError:
         raise Refused(503, "Could not write to flash") from None
     device.settle()
+    if "capacity" in changes:
+        load("storage.card_peaks").queue_search(device.recorder)
     device.live.publish("status", "peaks")
     document = _document(device)
     document["restart_needed"] = any(section in changes for section in _AT_START)

@@ -27,8 +27,14 @@ def billable_w(peaks):
     month = peaks.month
     if month is None or not has_tariff(peaks.area):
         return None
-    first = max(month - _BILLED + 1, peaks.counted_from or 0)
-    powers = [max(FLOOR_W, peak[PEAK_W]) for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
+    since = _counted_month(peaks)
+    first = max(month - _BILLED + 1, since)
+    counted = [peak for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
+    powers = [max(FLOOR_W, peak[PEAK_W]) for peak in counted]
+    # If peaks count from the middle of a month that has no known peak since that day, the month counts as 2.5 kW.
+    if first == since == month_of((peaks.counted_from or 0) - 1) < month:
+        if since not in [peak[PEAK_MONTH] for peak in counted]:
+            powers.append(FLOOR_W)
     if first <= month:
         powers.append(max(FLOOR_W, peaks.power_w or 0))
     return sum(powers) // len(powers) if powers else None
@@ -52,6 +58,19 @@ def update(peaks, month, sent_peak, sent_months):
     return changed
 
 
+def count_from(peaks, since):
+    """Count peaks from `since` on, the first second of a day as local_s, or all peaks if that is None."""
+    peaks.counted_from = since
+    month = _counted_month(peaks)
+    peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] != month or peak[PEAK_START] >= since]
+    peaks.sent = None  # the next telegram adds the meter's peaks that count now
+
+
+def _counted_month(peaks):
+    """Return the month of the day from which peaks count, 0 if all peaks count."""
+    return 0 if peaks.counted_from is None else month_of(peaks.counted_from)
+
+
 def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
@@ -66,6 +85,8 @@ def add(peaks, peak):
     """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added."""
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:
+        return False
+    if month == _counted_month(peaks) and start < peaks.counted_from:
         return False
     months = peaks.months
     for old in months:

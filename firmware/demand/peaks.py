@@ -26,11 +26,6 @@ def month_of(local_s):
     return year * 12 + month - 1
 
 
-def month_number(name):
-    """Return the month number, year * 12 + month - 1, for a name such as "2023-12"."""
-    return int(name[:4]) * 12 + int(name[5:7]) - 1
-
-
 def month_name(month):
     """Return the name for a month number, such as "2023-12" for 24287."""
     return "%04d-%02d" % (month // 12, month % 12 + 1)
@@ -50,10 +45,10 @@ class Peaks:
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        # Number of the first month that counts, for example after a move or with a new meter. None if all months count.
+        # Start of the first day that counts as local_s, for example after a move. None if all peaks count.
         self.counted_from = None
         self.months = []  # peaks of all months, newest first
-        self._sent = None  # the meter's peaks in the previous telegram
+        self.sent = None  # the meter's peaks in the previous telegram
 
     @property
     def running(self):
@@ -84,9 +79,9 @@ class Peaks:
         """
         month = month_of(local_s)
         sent = (sent_peak, sent_months)
-        if month == self.month and sent == self._sent:
+        if month == self.month and sent == self.sent:
             return False
-        self._sent = sent
+        self.sent = sent
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
     def add_quarter(self, start, summer, power_w):

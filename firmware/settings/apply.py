@@ -1,6 +1,6 @@
 """Functions that read the owner's settings and pass them to the coach and the peaks. Loaded on demand."""
 
-from demand.peaks import month_number
+from meter.timestamp import seconds
 from overlay import load
 
 
@@ -15,5 +15,7 @@ def settle(device):
     device.coach.area = device.peaks.area = config["area"]
     device.coach.own_target_w = config["target_w"]
     device.coach.warning_percent = config["warning_percent"]
-    since = config["counted_from"]
-    device.peaks.counted_from = month_number(since) if since else None
+    device.limits = None  # the next telegram computes the connection's limit again
+    since = config["counted_from"] and seconds(*[int(part) for part in config["counted_from"].split("-")])
+    if since != device.peaks.counted_from:
+        load("demand.month_peaks").count_from(device.peaks, since)

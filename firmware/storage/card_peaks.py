@@ -15,28 +15,41 @@ _PEAK_START = const(6)
 
 
 def queue_search(recorder):
-    """Queue the search for peaks on the card if the meter sends no peaks of closed months."""
-    reading = recorder.reading
-    if recorder.card.mounted and reading["time"] and reading["peaks"] is None:
-        local_s, _ = reading["time"]
-        argument = recorder.device.peaks, local_s
-        recorder.jobs.append(["storage.card_peaks", "search", "find peaks on the card", argument, None])
+    """Queue the search for the peaks that the meter does not send.
+
+    These are the peaks of all months if it sends no closed months. Otherwise they are those of the month in whose
+    middle counting begins, because the meter's peak of that month may be from before that day.
+    """
+    reading, peaks = recorder.reading, recorder.device.peaks
+    if not recorder.card.mounted or not reading["time"]:
+        return
+    local_s, _ = reading["time"]
+    first = month_of(local_s) - _CLOSED_MONTHS
+    last = first + _CLOSED_MONTHS
+    if reading["peaks"] is not None:
+        if peaks.counted_from is None or month_of(peaks.counted_from) < first:
+            return
+        first = last = month_of(peaks.counted_from)
+    argument = peaks, local_s, first, last
+    recorder.jobs.append(["storage.card_peaks", "search", "find peaks on the card", argument, None])
 
 
 def search(asked):
-    """Add the peaks of all stored days of the running month and the 13 months before it.
+    """Add the peaks of the stored days of some months.
 
-    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, current local_s).
+    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, current local_s, number
+    of the first month, number of the last month).
     """
-    peaks, local_s = asked
+    peaks, local_s, first, last = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
-    month = month_of(local_s)
-    first = month_name(month - _CLOSED_MONTHS).encode()
-    for year in range((month - _CLOSED_MONTHS) // 12, month // 12 + 1):
+    first_name, last_name = month_name(first).encode(), month_name(last).encode()
+    for year in range(first // 12, last // 12 + 1):
         for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
-            if fields[_PEAK_START] and fields[_DAY] >= first:
+            if fields[_PEAK_START] and first_name <= fields[_DAY][:7] <= last_name:
                 peaks.add_quarter(*days.moment(fields[_PEAK_START]), int(fields[_PEAK_W]))
             yield
+    if last < month_of(local_s):
+        return
     today = days.Total(local_s // _DAY_S, rows)
     for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):
         today.add(fields)

@@ -2,7 +2,8 @@
 
 from vectors import group, moment
 
-from demand.peaks import CARD, METER, Peaks, month_name, month_number, month_of
+from demand.month_peaks import count_from
+from demand.peaks import CARD, METER, Peaks, month_name, month_of
 from meter import timestamp
 
 
@@ -14,6 +15,10 @@ def peak(power, end):
 def month(name, power, end):
     """An entry of 98.1.0 of a reading: (month number, power, end, letter)."""
     return (month_number(name), power) + moment(end)
+
+
+def month_number(name):
+    return int(name[:4]) * 12 + int(name[5:7]) - 1
 
 
 def local(text):
@@ -213,10 +218,57 @@ def test_billable_average():
     for area, counted_from, running, running_w, months, expected in group("billable"):
         peaks = Peaks()
         peaks.area = area
-        peaks.counted_from = counted_from and month_number(counted_from)
+        peaks.counted_from = counted_from and timestamp.seconds(int(counted_from[:4]), int(counted_from[5:]))
         year, number = int(running[:4]), int(running[5:])
         noon = timestamp.seconds(year, number, 1, 12)
         peaks.update(noon, running_w and (running_w, noon, False))
         for name, power in months.items():
             peaks.add_quarter(timestamp.seconds(int(name[:4]), int(name[5:]), 1, 12), False, power)
         assert peaks.billable_w() == expected, (running, expected)
+
+
+def moved_in_on_15_june(now, *months):
+    peaks = Peaks()
+    count_from(peaks, local("260615000000S"))
+    peaks.update(local(now), peak(5200, "260603184500S") if now < "260701" else None, list(months))
+    return peaks
+
+
+def test_peak_before_the_day_from_which_peaks_count_is_no_peak():
+    peaks = moved_in_on_15_june("260620120000S")
+    assert peaks.running is None
+    assert peaks.add_quarter(local("260616180000S"), True, 3100)
+    assert shown(peaks.running) == ("2026-06", 3100, "2026-06-16T18:00", CARD)
+    assert not peaks.add_quarter(local("260614234500S"), True, 6000)
+    assert not peaks.update(local("260620120001S"), peak(5200, "260603184500S"))
+    assert peaks.update(local("260621120001S"), peak(5300, "260621120000S"))
+    assert shown(peaks.running) == ("2026-06", 5300, "2026-06-21T11:45", METER)
+
+
+def test_first_quarter_of_the_day_counts():
+    peaks = moved_in_on_15_june("260620120000S")
+    assert peaks.add_quarter(local("260615000000S"), True, 3100)
+
+
+def test_month_whose_peak_does_not_count_is_billed_by_what_is_known_else_by_the_floor():
+    june = month("2026-06", 5200, "260603184500S")
+    july = month("2026-07", 4000, "260703184500S")
+    peaks = moved_in_on_15_june("260820120000S", june, july)
+    assert [shown(each)[0] for each in peaks.closed] == ["2026-07"]
+    assert peaks.billable_w() == (2500 + 4000 + 2500) // 3
+    peaks.add_quarter(local("260616180000S"), True, 3100)
+    assert peaks.billable_w() == (3100 + 4000 + 2500) // 3
+
+
+def test_change_of_the_day_removes_and_brings_back_the_meter_s_peak():
+    peaks = Peaks()
+    sent = peak(5200, "260603184500S")
+    peaks.update(local("260620120000S"), sent)
+    count_from(peaks, local("260615000000S"))
+    assert peaks.running is None
+    assert not peaks.update(local("260620120001S"), sent)
+    count_from(peaks, local("260603000000S"))
+    assert peaks.update(local("260620120002S"), sent)
+    assert peaks.power_w == 5200
+    count_from(peaks, None)
+    assert peaks.power_w == 5200
