@@ -32,7 +32,7 @@ def create_app(board):
     device.supervisor = supervisor = Supervisor(board, log)
     device.card = Card(board, log.note)
     load("self_test").announce(board, log, device.card)
-    device.unsaved = device.saved_s = device.clock_set = None
+    device.unsaved = device.saved_s = device.limits = None
     device.config = load("settings.store").read(device)
     device.coach, device.peaks = Coach(), Peaks()
     device.settle()

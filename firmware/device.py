@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from supervisor import Supervisor
 
 _SAVE_S = const(60)
-_SET_S = const(631152000)  # 2020-01-01 as local_s. A clock before it was never set, because meters start in 2000.
+_SET_S = const(
+    631152000
+)  # 2020-01-01 as local_s. A clock before it was never set, because meters start in 2000.
 
 
 class Device:
@@ -36,7 +38,7 @@ class Device:
     config   the settings by key, without those of the Wi-Fi (settings/schema.py)
     unsaved  settings as JSON text that must still be written to the flash, None if all are written
     saved_s  uptime in s at which settings were last written to the flash, None before the first time
-    clock_set  False if the meter's clock was never set, None before the first telegram
+    limits   the limiter in W and the fuse in mA of the newest telegram, None after a change of settings
     update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
     wifi     the Wi-Fi connection, None on a board without a radio
     """
@@ -61,7 +63,7 @@ class Device:
     update: dict
     unsaved: str
     saved_s: int
-    clock_set: bool
+    limits: tuple
 
     def name(self):
         """Return the name of the device on the network."""
@@ -103,7 +105,6 @@ class Device:
         if local_s < _SET_S:
             load("meter.clock_not_set").on_reading(self)
             return
-        self.clock_set = True
         if fields["power_import_w"] is None:
             return
         self.log.local_s = local_s
@@ -114,6 +115,10 @@ class Device:
         changed = self.coach.closes(local_s, summer) and self._close(local_s, summer)
         if self.peaks.update(local_s, fields["peak"], fields["peaks"]):
             changed = True
+        limits = fields["limiter_w"], fields["fuse_ma"]
+        if changed or limits != self.limits:
+            self.limits = limits
+            load("demand.connection").settle(self)
         self.coach.update(
             local_s,
             summer,

@@ -19,7 +19,7 @@ _TOTALS = ("energy_import_wh", "energy_export_wh")
 # Keys of /api/quarter whose values are attributes of the coach, as key=attribute if the two names differ.
 _QUARTER = (
     "elapsed_s=elapsed demand_w demand_source=source projected_w"
-    " target_w allowed_w headroom_w at_risk unavoidable"
+    " target_w allowed_w limit_w headroom_w at_risk unavoidable"
 )
 _MBUS = {2: "electricity", 3: "gas", 4: "heat", 6: "hot_water", 7: "water", 12: "heat"}
 

@@ -24,7 +24,7 @@ def write_status(device, write):
         "clock": {
             "source": "meter" if moment else None,
             "time": iso(*moment) if moment else None,
-            "set": device.clock_set,
+            "set": moment is not None if device.reader.age_ms() is not None else None,
         },
         "capacity": {
             "area": config["area"],

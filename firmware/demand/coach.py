@@ -10,6 +10,7 @@ from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
 CONNECTION_W = const(25000)  # highest power of a house's grid connection, if the limit is unknown
+DOUBT_W = const(100000)  # more than any house uses
 
 # In a quarter's last 15 s, allowed_w is computed as for second 885. Otherwise each watt of demand would make it jump.
 _HELD_S = const(885)
@@ -57,7 +58,8 @@ class Coach:
     quarter        Quarter object with the 5 s samples
 
     area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
-    warning_percent of the target. limit_w is the highest power of the house's grid connection.
+    warning_percent of the target. limit_w is the highest power of the house's grid connection
+    (demand/connection.py). A demand or a rise of the register above doubt_w is not believed.
 
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
@@ -77,6 +79,7 @@ class Coach:
         self.area = self.own_target_w = None
         self.warning_percent = 100
         self.limit_w = CONNECTION_W
+        self.doubt_w = DOUBT_W
         self.quarter_id = self.start = self.summer = self.elapsed = None
         self.demand_w = self.source = self.projected_w = None
         self.target_w = self.allowed_w = self.headroom_w = None
@@ -160,7 +163,7 @@ class Coach:
 
     def _demand(self, t, demand_w, import_wh):
         # Ignore an impossibly high demand. Some meters send the previous quarter's demand just after a quarter starts.
-        if demand_w is not None and demand_w * QUARTER_S <= self.limit_w * (t + _LINK_S):
+        if demand_w is not None and demand_w * QUARTER_S <= self.doubt_w * (t + _LINK_S):
             self.source = "meter"
             return demand_w
         # The register counts whole Wh. Therefore the demand from the register has an error of up to 4 W * t / seen. The
@@ -169,7 +172,7 @@ class Coach:
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:
             used_wh = import_wh - self.wh_ref
-            if 0 <= used_wh * 3600 <= self.limit_w * (seen + _LINK_S):
+            if 0 <= used_wh * 3600 <= self.doubt_w * (seen + _LINK_S):
                 self.source = "registers"
                 return used_wh * 4 * t // seen
         mean = self.quarter.mean(0, self.quarter.newest_index + 1)

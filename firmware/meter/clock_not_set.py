@@ -7,8 +7,8 @@ Powers and registers are live. Quarters, peaks and history need the time and wai
 def on_reading(device):
     """Publish the newest reading without its time."""
     device.reader.parser.reading["time"] = None
-    if device.clock_set is not False:
-        device.clock_set = False
-        device.note("The meter's clock is not set")
+    text = "The meter's clock is not set"
+    if text not in device.log.lines:
+        device.note(text)
     device.coach.at_risk = False
     device.live.publish("reading", "quarter")

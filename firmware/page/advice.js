@@ -21,10 +21,11 @@ const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
  * @param {Quarter} quarter
  * @returns {Level}
  */
-export function level({ target_w, projected_w, at_risk, unavoidable }) {
+export function level({ target_w, projected_w, headroom_w, at_risk, unavoidable }) {
   if (target_w === null || projected_w === null) return "none";
   if (at_risk || unavoidable) return "over";
-  return projected_w > target_w ? "watch" : "good";
+  // Headroom is also negative if the house uses more than its connection allows.
+  return projected_w > target_w || Number(headroom_w) < 0 ? "watch" : "good";
 }
 
 /**

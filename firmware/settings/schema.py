@@ -54,6 +54,7 @@ SETTINGS = (
     ("capacity", "target_w", (1, 100000), None),
     ("capacity", "warning_percent", (50, 100), 100),
     ("capacity", "counted_from", "date", None),
+    ("capacity", "connection_w", (1000, 100000), None),
     ("light", "brightness", (0, 100), 100),
     ("light", "quiet_from", "time", None),
     ("light", "quiet_to", "time", None),

@@ -2,7 +2,7 @@
 
     {"wifi": {"ssid", "password"},
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
-     "capacity": {"area", "target_w", "warning_percent", "counted_from"},
+     "capacity": {"area", "target_w", "warning_percent", "counted_from", "connection_w"},
      "light": {"brightness", "quiet_from", "quiet_to"},
      "access": {"closed"},
      "radio": {"tx_power_dbm"},

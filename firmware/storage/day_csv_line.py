@@ -9,7 +9,7 @@ from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
 # Registers that were read at most 10 s after a quarter's start count as the registers at the start.
 _MAX_LATE_S = const(10)
-_MAX_WH = const(16383)  # highest energy in Wh to which the samples of a quarter can add up
+_MAX_WH = const(50000)  # more than a quarter of twice the strongest connection, 100 kW
 
 
 def text(quarter, decimal):

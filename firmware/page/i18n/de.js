@@ -173,6 +173,8 @@ export default {
   warnAtHint: "Bei 100 erst, wenn die Grenze selbst in Gefahr ist.",
   countedFrom: "Spitzen gezählt ab",
   countedFromHint: "Ihr Einzug oder der neue Zähler. Frühere Spitzen zählen nicht.",
+  connection: "Leistung des Anschlusses (W)",
+  connectionHint: "Was die Hauptsicherung erlaubt. Leer lassen, wenn Sie sie nicht kennen: dann gilt die Grenze des Zählers oder 25 kW.",
   network: "Netzwerk",
   deviceName: "Name",
   deviceNameHint: "Buchstaben, Ziffern und Bindestriche; http://NAME.local",

@@ -174,6 +174,8 @@ export default {
   warnAtHint: "At 100, only when the target itself is at risk.",
   countedFrom: "Peaks counted from",
   countedFromHint: "When you moved in or got a new meter. Earlier peaks do not count.",
+  connection: "Power of the connection (W)",
+  connectionHint: "What your main fuse allows. Leave empty if you do not know it: the meter's own limit or 25 kW is used.",
   network: "Network",
   deviceName: "Name",
   deviceNameHint: "Letters, digits and hyphens; http://NAME.local",

@@ -173,6 +173,8 @@ export default {
   warnAtHint: "À 100, seulement si la limite même est menacée.",
   countedFrom: "Pointes comptées à partir du",
   countedFromHint: "Votre emménagement ou le nouveau compteur. Les pointes d’avant ne comptent pas.",
+  connection: "Puissance du raccordement (W)",
+  connectionHint: "Ce que permet le disjoncteur principal. Laissez vide si vous ne la connaissez pas : la limite du compteur vaut alors, ou 25 kW.",
   network: "Réseau",
   deviceName: "Nom",
   deviceNameHint: "Lettres, chiffres et tirets ; http://NOM.local",

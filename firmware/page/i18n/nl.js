@@ -173,6 +173,8 @@ export default {
   warnAtHint: "Bij 100 pas als de grens zelf in gevaar komt.",
   countedFrom: "Pieken geteld vanaf",
   countedFromHint: "Toen je er introk of een nieuwe meter kreeg. Eerdere pieken tellen niet.",
+  connection: "Vermogen van de aansluiting (W)",
+  connectionHint: "Wat je hoofdzekering toelaat. Laat leeg als je het niet weet: dan geldt de grens van de meter, of 25 kW.",
   network: "Netwerk",
   deviceName: "Naam",
   deviceNameHint: "Letters, cijfers en streepjes; http://NAAM.local",

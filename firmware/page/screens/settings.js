@@ -29,6 +29,10 @@ const CAPACITY = () => [
   { key: "capacity.target_w", label: "ownTarget", hint: "ownTargetHint", type: "number", limits: whole(1, 100_000) },
   { key: "capacity.warning_percent", label: "warnAt", hint: "warnAtHint", type: "number", limits: whole(50, 100) },
   { key: "capacity.counted_from", label: "countedFrom", hint: "countedFromHint", type: "date" },
+  {
+    key: "capacity.connection_w", label: "connection", hint: "connectionHint", type: "number",
+    limits: whole(1_000, 100_000),
+  },
 ];
 /** @type {Field[]} */
 const NETWORK = [

@@ -99,10 +99,11 @@ def test_before_the_first_telegram_all_is_null(silent: Device):
     assert {key: value for key, value in quarter.items() if value is not None} == {
         "at_risk": False,
         "unavoidable": False,
+        "limit_w": 25000,
     }
     assert found["/api/peaks"] == {"running": None, "months": [], "billable_average_w": None}
     assert found["/api/telegram"] == "No telegram yet"
-    assert found["/api/device"]["clock"] == {"source": None, "time": None}
+    assert found["/api/device"]["clock"] == {"source": None, "time": None, "set": None}
     assert found["/api/device"]["p1"] == {"telegrams": 0, "crc_errors": 0, "overruns": 0, "age_ms": None}
     assert found["/current/quarter"] == {}
     assert list(found["/current/month/peak"]) == ["memory"]

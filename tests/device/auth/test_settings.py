@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,13 @@ ALL = {
         "subnet": "255.255.255.0",
         "dns": "192.168.0.1",
     },
-    "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
+    "capacity": {
+        "area": "antwerpen",
+        "target_w": 4000,
+        "warning_percent": 90,
+        "counted_from": "2026-03-01",
+        "connection_w": 9200,
+    },
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": False},
     "radio": {"tx_power_dbm": 10},
@@ -111,6 +118,20 @@ def test_change_of_the_target_holds_at_once(device: Device) -> None:
         "warning_percent": 100,
         "counted_from": "2026-10-15",
     }
+
+
+def test_peak_before_the_day_from_which_peaks_count_does_not_count(device: Device) -> None:
+    device.sign_in()
+    device.until(lambda: device.ask("GET", "/api/peaks").json["running"])
+    peak = device.ask("GET", "/api/peaks").json["running"]
+    assert peak["power_w"] > 2500
+    after = date.fromisoformat(peak["start"][:10]) + timedelta(days=1)
+    device.ask("PATCH", "/api/config", {"capacity": {"counted_from": after.isoformat()}})
+    running = device.ask("GET", "/api/peaks").json["running"]
+    assert running is None or running["start"] >= after.isoformat()
+    device.until(lambda: device.ask("GET", "/api/quarter").json["target_w"] < peak["power_w"])
+    device.ask("PATCH", "/api/config", {"capacity": {"counted_from": None}})
+    device.until(lambda: device.ask("GET", "/api/peaks").json["running"] == peak)
 
 
 def test_who_watches_is_told_of_a_change(device: Device) -> None:

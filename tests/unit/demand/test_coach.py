@@ -149,7 +149,7 @@ def test_closed_quarter_is_there_to_be_stored_until_the_next_telegram_is_taken()
 
 def test_implausible_demand_is_left_from_the_quarter_before():
     coach = Coach()
-    for t, most in ((0, 277), (5, 416), (62, 2000), (899, 25250)):
+    for t, most in ((0, 1111), (5, 1666), (62, 8000), (899, 101000)):
         now = moment(START)[0] + t
         coach.update(now, False, 100, 0, most)
         assert coach.source == "meter"
@@ -157,12 +157,13 @@ def test_implausible_demand_is_left_from_the_quarter_before():
         assert coach.source == "samples"
 
 
-def test_larger_connection_raises_both_limits():
+def test_connection_bounds_the_allowed_power_only():
     coach = Coach()
-    coach.limit_w = 56000
-    coach.own_target_w = 56000
-    coach.update(moment(START)[0] + 850, False, 100, 0, 40000)
-    assert (coach.source, coach.allowed_w) == ("meter", 56000)
+    for limit_w in (2300, 56000):
+        coach.limit_w = limit_w
+        coach.own_target_w = 56000
+        coach.update(moment(START)[0] + 850, False, 100, 0, 40000)
+        assert (coach.source, coach.demand_w, coach.allowed_w) == ("meter", 40000, limit_w)
 
 
 def test_register_that_ran_impossibly_does_not_serve():

@@ -14,7 +14,13 @@ RIGHT = {
         "subnet": "255.255.255.0",
         "dns": "1.1.1.1",
     },
-    "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
+    "capacity": {
+        "area": "antwerpen",
+        "target_w": 4000,
+        "warning_percent": 90,
+        "counted_from": "2026-03-01",
+        "connection_w": 9200,
+    },
     "light": {"brightness": 0, "quiet_from": "22:30", "quiet_to": "07:00"},
     "access": {"closed": True},
     "radio": {"tx_power_dbm": 8},
@@ -34,6 +40,7 @@ DEFAULTS = {
     "target_w": None,
     "warning_percent": 100,
     "counted_from": None,
+    "connection_w": None,
     "brightness": 100,
     "quiet_from": None,
     "quiet_to": None,
@@ -181,6 +188,7 @@ def test_changes_are_put_in_and_the_rest_stays():
         "target_w": 5000,
         "warning_percent": 90,
         "counted_from": "2026-03-01",
+        "connection_w": 9200,
         "note": "moved in",
     }
     expected["language"] = "nl"
