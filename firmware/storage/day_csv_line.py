@@ -29,6 +29,9 @@ def text(quarter, decimal):
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):
             export_w = (export_wh - before_export) * 3600 // span_s
+    if before_import < 0:
+        # Another meter came during the quarter. Without registers in this line, no day counts their leap as use.
+        import_wh = export_wh = gas = water = -1
     return b"%s,%s,%s,%s,%s,%s,%s,%d,%s" % (
         iso(*start_of(quarter_id)).encode(),
         b"" if import_w is None else b"%d" % import_w,

@@ -93,11 +93,15 @@ def serial_check(reading):
     return binascii.crc32((reading["meter_id"] or "").encode()) & 0xFFFF
 
 
-def begin_registers(quarter, t, reading):
-    """Write the first registers of a quarter into its block. They were read `t` seconds after the quarter's start."""
+def begin_registers(quarter, t, reading, serial_before):
+    """Write the first registers of a quarter into its block. They were read `t` seconds after the quarter's start.
+
+    `serial_before` is the check of the serial number in the previous quarter, 0 if there is none. If it is another one,
+    update_registers() makes the first registers unknown.
+    """
     quarter.block[QUARTER_ON_CARD_CELL] = 0
     wh = _energy_wh(reading, "energy_import_"), _energy_wh(reading, "energy_export_")
-    struct.pack_into("<hHii", quarter.block, QUARTER_FIRST_BYTE, t, serial_check(reading), *wh)
+    struct.pack_into("<hHii", quarter.block, QUARTER_FIRST_BYTE, t, serial_before or serial_check(reading), *wh)
 
 
 def update_registers(quarter, t, reading, ended=RUNNING):

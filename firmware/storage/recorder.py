@@ -44,6 +44,7 @@ class Recorder:
         self.jobs = []
         self.has_registers = False  # True if the running quarter has its first registers
         self._ended = False  # True if ended_quarter waits to be stored
+        self.serial = 0  # check of the serial number in the newest quarter before the start, 0 if unknown
         self._saved_sample = -1
         self.moved_count = 0  # number of records in spool.bin whose quarters are already on the card
         self.waiting, self.lost = load("storage.pending").counts(self.board)
@@ -75,7 +76,7 @@ class Recorder:
         coach.quarter, self.ended_quarter = self.ended_quarter, quarter
         self._ended = True
         self._saved_sample = -1
-        self._begin(coach.quarter, local_s % QUARTER_S)
+        self._begin(coach.quarter, local_s % QUARTER_S, quarter.block[journal.QUARTER_SERIAL_CELL])
 
     def each_second(self):
         """Do one task: store the ended quarter, save the running quarter, or bring the card up to date."""
@@ -107,15 +108,16 @@ class Recorder:
                 gc.collect()
                 self.device.note("No memory to %s" % job[JOB_WORDS])
 
-    def _begin(self, quarter, t):
-        journal.begin_registers(quarter, t, self.reading)
+    def _begin(self, quarter, t, serial_before):
+        journal.begin_registers(quarter, t, self.reading, serial_before)
         self.has_registers = True
 
     def _save_running(self, quarter):
         """Save the running quarter every 5 s in RTC memory, which survives a reset, and every minute on the card."""
         t = self.coach.elapsed
         if not self.has_registers or quarter.newest_index < self._saved_sample - _BACK:
-            self._begin(quarter, t)
+            self._begin(quarter, t, self.serial)
+            self.serial = 0
         self._saved_sample = quarter.newest_index
         journal.update_registers(quarter, t, self.reading)
         journal.save(self.board, quarter)

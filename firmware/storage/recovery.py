@@ -88,6 +88,10 @@ def resume(recorder, local_s, summer):
         newest = stop - 1
     if newest >= 0:
         _resume_coach(recorder, now)
+    if block:
+        (recorder.serial,) = struct.unpack_from("<H", block, 2 * QUARTER_SERIAL_CELL)
+    elif recorder.ended_quarter.quarter_id is not None:  # the newest quarter of the journal was read into it
+        recorder.serial = recorder.ended_quarter.block[QUARTER_SERIAL_CELL]
     card = recorder.card
     if card.journal and card.day is not None:
         load("storage.quarter_store").change_day(recorder, local_s // _DAY_S)
