@@ -1,7 +1,8 @@
 """Command scripts/telegram, which reads telegrams in files with the firmware's parser, under MicroPython.
 
-For each good telegram it prints one line on stdout, the JSON of /api/reading. For each bad telegram it prints one line
-on stderr. The exit status is 0 if all telegrams are good, 1 if one is bad, and 2 if no file is given.
+For each good telegram it prints one line on stdout, the JSON of /api/reading. It prints one line on stderr for each bad
+telegram, and for each good telegram without values that the coach needs. The exit status is 0 if all telegrams are
+good, 1 if one is bad, and 2 if no file is given.
 """
 
 import sys
@@ -10,31 +11,25 @@ _HERE = __file__.rpartition("/")[0] or "."
 sys.path[0] = _HERE + "/../../firmware"
 
 from api import documents  # noqa: E402
+from meter.crc import crc16  # noqa: E402
 from meter.framer import LIMIT, Framer  # noqa: E402
 from meter.parser import Parser  # noqa: E402
 
 USAGE = """\
 usage: scripts/telegram FILE...   (- reads standard input)
-Reads each telegram of a Belgian P1 port in the files as the board would, and prints its reading as JSON, one a line."""
+Reads each telegram of a P1 port in the files as the board would, and prints its reading as JSON, one a line."""
 
-ELSEWHERE = (
-    "this monitor reads Belgian meters (e-MUCS P1); to have yours supported, replace its numbers and names with "
-    "zeros and open an issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
+UNKNOWN = (
+    "no object in it is known: to have your meter supported, replace its numbers and names with zeros and open an "
+    "issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# (bytes that a telegram contains, origin of such a telegram). The first match counts. Bytes that begin with "/" are the
-# start of the header.
-FOREIGN = (
-    (b"/Lux", "a telegram from Luxembourg (Smarty)"),
-    (b"/EST5", "a telegram from Austria"),
-    (b"/SAG5SAG", "a telegram from Hungary (E.ON)"),
-    (b"/GRE", "a telegram from Switzerland (Groupe E)"),
-    (b"/ADN9", "a telegram from Sweden"),
-    (b":24.3.0(", "a Dutch telegram of DSMR 2.2 or 3, which has no CRC"),
-    (b"1-3:0.2.8(", "a Dutch telegram (DSMR 4 or 5: object 1-3:0.2.8)"),
-    (b"1-1:1.8.", "a telegram of a Nordic or Swiss meter (object 1-1:1.8.x)"),
-    (b"0-0:42.0.0(", "a telegram from Luxembourg or Hungary (object 0-0:42.0.0)"),
+# (fields of a reading, result for the coach if the telegram has none of these fields).
+NEEDED = (
+    (("time",), "without the clock (0-0:1.0.0) there are no quarters"),
+    (("power_import_w",), "without 1-0:1.7.0 there is no projection"),
+    (("demand_w",), "without 1-0:1.4.0 the coach takes the demand from the registers"),
+    (("peak", "peaks"), "without 1-0:1.6.0 and 0-0:98.1.0 only peaks that the board measures are known"),
 )
-_BELGIAN_VERSION = b"0-0:96.1.4(502"
 _ERRORS = {2: "there is no such file", 13: "you may not read it", 21: "it is a folder"}
 _HEX = b"0123456789ABCDEFabcdef"
 
@@ -43,45 +38,52 @@ class Bad(Exception):
     """A telegram or file that cannot be read; the message gives the reason."""
 
 
-def pieces(read):
-    """Yield the data that `read` returns, cut before each "/", because a telegram begins with "/" (IEC 62056-21).
+def as_octets(file):
+    """Return a function that reads `file` in pieces, with one byte for each character if the file is UTF-16.
 
-    Each item is (piece, True if the piece begins at the start of a line). A piece ends at the length of the longest
-    telegram, so that a file of any length fits in memory.
+    PowerShell and Notepad save as UTF-16, which begins with FF FE or FE FF. A telegram has one-byte characters only.
     """
-    piece, at_line_start = b"", True
-    before = b"\n"
+    start = file.read(2)
+    if start in (b"\xff\xfe", b"\xfe\xff"):
+        low = 1 if start == b"\xfe\xff" else 0  # index of the low byte of a character
+        return lambda size: bytes([octet for at, octet in enumerate(file.read(2 * size)) if at % 2 == low])
+    unread = [start]
+    return lambda size: unread.pop() + file.read(size) if unread else file.read(size)
+
+
+def pieces(read):
+    """Yield the data that `read` returns, cut before each "/" that begins a line or looks like a telegram's header.
+
+    A piece ends a little after the length of the longest telegram, so that a file of any length fits in memory.
+    """
+    data, at = b"", 0
     while True:
         chunk = read(4096)
+        data += chunk
+        # The five bytes of a header must be there before the "/" is judged.
+        while 0 <= (at := data.find(b"/", at)) < len(data) - (4 if chunk else 0):
+            if at and _is_header(data, at):
+                yield data[: min(at, 2 * LIMIT)]
+                data, at = data[at:], 0
+            at += 1
         if not chunk:
             break
-        while chunk:
-            stop = chunk.find(b"/")
-            part = chunk if stop < 0 else chunk[:stop]
-            piece = (piece + part)[: LIMIT + 8]
-            before = part[-1:] or before
-            if stop < 0:
-                break
-            yield piece, at_line_start
-            at_line_start = before in (b"\n", b"\r", b"\xbf")  # b"\xbf" is the end of a byte order mark
-            piece, before = b"/", b"/"
-            chunk = chunk[stop + 1 :]
-    yield piece, at_line_start
+        at = max(0, at if at >= 0 else len(data))
+    yield data[: 2 * LIMIT]
+
+
+def _is_header(data, at):
+    """True if the "/" at this index begins a line, or is followed by three letters and a digit, as in /FLU5."""
+    before = data[at - 1 : at]
+    # b"\xbf" is the end of a byte order mark.
+    return before in (b"\n", b"\r", b"\xbf") or (
+        data[at + 1 : at + 4].isalpha() and data[at + 4 : at + 5].isdigit()
+    )
 
 
 def encrypted(start):
     """True if a file begins with a general-glo-ciphering frame, in binary or as a hex dump."""
     return start[:2] == b"\xdb\x08" or b"".join(start[:16].split())[:4].lower() == b"db08"
-
-
-def foreign(telegram):
-    """Return the origin of a telegram from a meter abroad, None if the telegram may be from a Belgian meter."""
-    for sign, whose in FOREIGN:
-        if telegram.startswith(sign) if sign[:1] == b"/" else sign in telegram:
-            return whose
-    if b"1-0:1.8.0(" in telegram and b"1-0:1.8.1(" not in telegram and _BELGIAN_VERSION not in telegram:
-        return "a telegram with totals only (1-0:1.8.0), as meters abroad send"
-    return None
 
 
 class Reader:
@@ -97,40 +99,46 @@ class Reader:
         self.parser.take(lines)
 
     def read(self, telegram):
-        """Return the fields of the telegram's reading. Bad, with the reason, if the telegram cannot be read."""
-        whose = foreign(telegram)
-        if whose:
-            raise Bad(f"{whose}; {ELSEWHERE}")
+        """Return (fields of the telegram's reading, notes). Raise Bad if the telegram cannot be read."""
+        notes = []
+        if not self._is_read(telegram):
+            repaired = b"".join([line.rstrip() + b"\r\n" for line in telegram.rstrip().split(b"\n")])
+            if not self._is_read(repaired):
+                self._explain(telegram)
+            notes.append("the ends of its lines are not the meter's, as terminals and text editors save them")
+        fields = self.parser.reading
+        if [field for field in fields if fields[field] not in (None, {})] == ["meter_model"]:
+            raise Bad(UNKNOWN)
+        notes += [note for needed, note in NEEDED if all(fields[field] is None for field in needed)]
+        return fields, notes
+
+    def _is_read(self, telegram):
+        self.good = False
+        self.framer.reset()
+        self.framer.feed(telegram)
+        self.framer.feed(b"\r\n")
+        return self.good
+
+    def _explain(self, telegram):
+        """Raise Bad with the reason why the framer refused a telegram."""
         end = telegram.find(b"!")
         if max(end, len(telegram) if end < 0 else 0) >= LIMIT:
             raise Bad(f"it is longer than {LIMIT} bytes: no meter sends that much, and the board discards it")
         if end < 0:
             raise Bad('it is cut: there is no "!" with a CRC at its end')
-        self.good = False
-        self.framer.reset()
-        self.framer.feed(telegram)
-        self.framer.feed(b"\r\n")
-        if not self.good:
-            self._explain(telegram)
-        fields = self.parser.reading
-        if [field for field in fields if fields[field] not in (None, {})] == ["meter_model"]:
-            raise Bad(f"no object in it is known; {ELSEWHERE}")
-        return fields
-
-    def _explain(self, telegram):
-        """Raise Bad with the reason why the framer refused a telegram."""
-        computed = self.framer.crc
-        end = telegram.find(b"!") + 1
+        if b"\r\n" not in telegram:
+            raise Bad(
+                "its lines end in LF instead of CR LF, and with CR LF its CRC is wrong too: it was edited"
+            )
+        end = telegram.rfind(b"!") + 1
         said = b"".join(telegram[end : end + 8].split()[:1])
         shown = "".join([chr(octet) if 32 < octet < 127 else "?" for octet in said])
-        if b"\r\n" not in telegram:
-            repaired = telegram.replace(b"\n", b"\r\n")
-            self.framer.feed(repaired + b"\r\n")
-            hint = "; with CR LF its CRC is right" if self.good else ""
-            raise Bad(
-                f"its lines end in LF instead of CR LF, as text editors save them{hint}: use it as it was received"
-            )
+        computed = crc16(telegram[:end])
         if not said:
+            if b":24.3.0(" in telegram:
+                raise Bad(
+                    "it is a Dutch telegram of DSMR 2.2 or 3, which has no CRC, so the board cannot check it"
+                )
             raise Bad(
                 'there is no CRC after its "!": a Belgian meter always sends one, so part of it is missing'
             )
@@ -145,27 +153,31 @@ def read_file(name, file):
     reader = Reader()
     number = bad = 0
     first = True
-    for piece, at_line_start in pieces(file.read):
-        if first:
-            first = False
-            if encrypted(piece):
-                raise Bad(
-                    "it is encrypted (a DB 08 frame, as in Luxembourg and Austria), and without the grid operator's "
-                    f"key it cannot be read; {ELSEWHERE}"
-                )
-            if not piece.startswith(b"/"):
-                continue
-        if not at_line_start and b"(" not in piece:
-            continue  # a "/" within a text does not begin a telegram
+    for piece in pieces(as_octets(file)):
+        if first and encrypted(piece):
+            raise Bad(
+                "it is encrypted (a DB 08 frame, as in Luxembourg and Austria) and needs a key, which the grid "
+                "operator gives: this monitor reads only meters that send plain text"
+            )
+        first = False
+        if not piece.startswith(b"/"):
+            continue
         number += 1
+        where = f"{name}, telegram {number}"
+        errors = reader.framer.crc_errors
         try:
-            fields = reader.read(piece)
+            fields, notes = reader.read(piece)
         except Bad as error:
             bad += 1
-            complain(f"{name}, telegram {number}", error)
-        else:
-            documents.reading(fields, sys.stdout.write, True)
-            print()
+            complain(where, error)
+            continue
+        documents.reading(fields, sys.stdout.write, True)
+        print()
+        if reader.framer.crc_errors > errors and not notes:
+            bad += 1
+            complain(where, "before it is the beginning of a telegram that is cut")
+        elif notes:
+            complain(where, "read; " + "; ".join(notes))
     if not number:
         raise Bad('there is no telegram in it: none of its lines begins with "/"')
     return bad
