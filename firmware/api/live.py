@@ -3,6 +3,7 @@
 Each event is written once, straight to the sockets of all clients. If a client's socket does not accept the whole
 event, the client is dropped, so that no client waits for a slow one. A dropped client connects again and gets a new
 snapshot. If all streams are in use, a client with a token replaces the oldest client without a token.
+api/documents.py writes the JSON of each event.
 """
 
 from micropython import const

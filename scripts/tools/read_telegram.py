@@ -21,8 +21,8 @@ ELSEWHERE = (
     "this monitor reads Belgian meters (e-MUCS P1); to have yours supported, replace its numbers and names with "
     "zeros and open an issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# (bytes that a telegram contains, origin of such a telegram). The first match counts. Bytes that begin with "/" are the
-# start of the header.
+# (bytes to find, origin of a telegram that contains them). The first match counts. Bytes that begin with "/" must be at
+# the start of the telegram.
 FOREIGN = (
     (b"/Lux", "a telegram from Luxembourg (Smarty)"),
     (b"/EST5", "a telegram from Austria"),
@@ -46,8 +46,8 @@ class Bad(Exception):
 def pieces(read):
     """Yield the data that `read` returns, cut before each "/", because a telegram begins with "/" (IEC 62056-21).
 
-    Each item is (piece, True if the piece begins at the start of a line). A piece ends at the length of the longest
-    telegram, so that a file of any length fits in memory.
+    Each item is (piece, True if the piece begins at the start of a line). The end of a piece is dropped if the piece
+    is longer than the longest telegram, so that a file of any length fits in memory.
     """
     piece, at_line_start = b"", True
     before = b"\n"
@@ -70,7 +70,7 @@ def pieces(read):
 
 
 def encrypted(start):
-    """True if a file begins with a general-glo-ciphering frame, in binary or as a hex dump."""
+    """True if a file begins with an encrypted telegram: DLMS general-glo-ciphering, bytes DB 08, binary or as hex."""
     return start[:2] == b"\xdb\x08" or b"".join(start[:16].split())[:4].lower() == b"db08"
 
 
