@@ -58,7 +58,7 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            for client in self._clients[:]:  # each client may have half an event
+            for client in self._clients[:]:  # each client may have only a part of the event
                 self._drop(client)
             raise
         finally:
