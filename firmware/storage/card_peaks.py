@@ -26,7 +26,8 @@ def queue_search(recorder):
 def search(asked):
     """Add the peaks of all stored days of the running month and the 13 months before it.
 
-    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, current local_s).
+    This is a job of the recorder, which reads one line in each step. `asked` is
+    (Peaks object, seconds from 2000-01-01 00:00:00 to the local time).
     """
     peaks, local_s = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
