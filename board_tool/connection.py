@@ -23,7 +23,7 @@ _NO_PROMPT = (
 
 
 class BoardConnection:
-    """Connection to MicroPython's prompt on a board, as a context manager. It interrupts the firmware.
+    """Connection to MicroPython's prompt on a board, as a context manager. Opening it interrupts the firmware.
 
     Paths are relative to the root of the board's flash. Opening a connection does not reset the board, because a board
     cannot open its card again after a soft reset.
@@ -69,7 +69,7 @@ class BoardConnection:
         return bytes(printed).decode()
 
     def evaluate(self, expression: str) -> Any:
-        """Evaluate a Python expression on the board. Return its value, which JSON must be able to represent."""
+        """Evaluate a Python expression on the board. Return its value, which must be valid in JSON."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
     def read(self, path: str) -> bytes | None:
@@ -124,7 +124,7 @@ class BoardConnection:
 
 
 def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
-    """Wait until a board that has just restarted answers. Return a connection to the board, which is not open yet.
+    """Wait until a board that has just restarted answers. Return a connection that the caller must still open.
 
     `port` is called before each attempt and returns the name of the port, which may change when the board restarts.
     ToolError if the board does not answer within `timeout_s`.

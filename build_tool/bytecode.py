@@ -46,7 +46,7 @@ def build() -> None:
 def _build_short(modules: Mapping[str, Path]) -> set[Path]:
     """Build the modules with short names, and return their files.
 
-    If one source has changed, all modules are built again, because a new name can change the short names of others.
+    If one source has changed, all modules are built again, because a new name can change the short names in the others.
     """
     whole = SHORT / "whole.txt"
     listed = "\n".join(modules).encode()

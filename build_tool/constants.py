@@ -2,7 +2,8 @@
 
 MicroPython itself replaces a private constant, such as `_STEP = const(5)`, in the module that defines it. A public
 constant would use memory on a board, for its name and for its entry in the module. After this step it uses none.
-Therefore one module can define a layout, and other modules can import the constants of this layout.
+Therefore modules can share constants at no cost: one module defines the positions of the fields in a record, and the
+others import these positions.
 """
 
 import ast

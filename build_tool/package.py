@@ -48,13 +48,13 @@ class Package:
 
     @property
     def room(self) -> int:
-        """Largest number of bytes of flash that a slot with this package needs."""
+        """Bytes of flash that a slot with this package needs at most."""
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + (len(folders) + 1) * _FOLDER
 
     def manifest(self) -> bytes:
-        """Return the manifest, which is the beginning of the package file."""
+        """Return the manifest, with which the package file begins."""
         head = {
             "format": FORMAT,
             "version": self.version,

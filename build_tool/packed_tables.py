@@ -58,7 +58,7 @@ def _is_marked(statement: ast.stmt) -> bool:
 
 
 def _is_constant(statement: ast.stmt) -> bool:
-    """True if a statement defines a constant, which may stay because it uses no memory on a board (constants.py)."""
+    """True if a statement defines a constant. It may stay, because it uses no memory on a board (constants.py)."""
     match statement:
         case ast.Assign(value=ast.Call(func=ast.Name(id="const"))):
             return True
@@ -99,7 +99,7 @@ def _is_of_micropython(statement: ast.stmt) -> bool:
 
 
 def _literal(name: str, value: Any) -> ast.stmt:
-    """Return the statement `name = value`. It uses const() for a number and for a private name.
+    """Return the statement `name = value`, or `name = const(value)` for a number or a private name.
 
     Any other value is not made a constant, because constants.py would copy it into each module that uses it.
     """

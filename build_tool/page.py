@@ -51,7 +51,7 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 def bundle(entry: str, *more: str) -> str:
-    """Return a source bundled with its imports, and minified.
+    """Return a script or style sheet in one text, together with all that it imports, and minified.
 
     SyntaxError if esbuild is missing or cannot compile a source.
     """

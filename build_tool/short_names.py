@@ -22,8 +22,8 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
 KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
-# Names of the firmware that are also names of MicroPython or a port. They are never shortened, because `wlan.scan()`
-# would fail with another name than `scan`.
+# Names in the firmware that are also names in MicroPython or in its port to a chip. They are never shortened, because
+# `wlan.scan()` would fail with another name than `scan`.
 _THEIRS = """
 HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain
 duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
@@ -47,8 +47,8 @@ class ShortNames:
     """Short names for sources, which are given as {"folder.module": text}.
 
     If only one module uses a name, its short name is valid in that module alone. Other modules may use the same short
-    name for other names. Some names are never shortened: names that are also a string, arguments that are passed by
-    name, and names that are in ROM. Private constants are not shortened either, because MicroPython does not store
+    name for other names. Some names are never shortened: names that also occur in a string, arguments that are passed
+    by name, and names that are in ROM. Private constants are not shortened either, because MicroPython does not store
     their names.
     """
 
@@ -80,7 +80,7 @@ class ShortNames:
 
     @cached_property
     def common(self) -> dict[str, str]:
-        """Short names of common names, which several modules use: {name: short name}. They are valid in all modules."""
+        """Short names for the names that several modules use: {name: short name}. They are the same in all modules."""
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
         # The names that most modules use get the shortest short names.
         names.sort(key=lambda name: -len(self._users[name]))
@@ -125,7 +125,7 @@ class ShortNames:
 
     @cached_property
     def _users(self) -> dict[str, list[str]]:
-        """Users of each name that may be shortened: {name: [module that uses the name]}."""
+        """Modules that use each name, for all names that may be shortened: {name: [module]}."""
         kept = {*ROM_NAMES, *MODULES, *_THEIRS.split(), *_CALLED_BY_CABLE.split()}
         trees = [*self._trees.values()]
         kept.update(*map(self._in_strings, trees), *map(_private_constants, trees))
@@ -147,10 +147,11 @@ class ShortNames:
 
     @cached_property
     def _alone(self) -> dict[str, dict[str, str]]:
-        """Short names of each module's own names, which no other module uses: {module: {name: short name}}.
+        """Short names for the names that only one module uses: {module: {name: short name}}.
 
-        Two modules may use the same short name for different names. The short name of an attribute that another module
-        sets is excluded, because one object could then have two attributes with the same name.
+        Two modules may use the same short name for different names. One kind of short name is excluded: that of an
+        attribute which some module sets on another module's object. Otherwise two attributes of this object could get
+        the same short name.
         """
         outside = {self.common[name] for name in self._outside if name in self.common}
         alone = {}
@@ -163,7 +164,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, including the names of functions in tables for load()."""
+        """Yield each name in a source, also the function names that a table contains as strings (table_functions)."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -192,9 +193,9 @@ class ShortNames:
                 )
 
     def table_functions(self, tree: ast.AST) -> Iterator[ast.Constant]:
-        """Yield the strings in tables that are names of functions for load().
+        """Yield the strings in tables that name a function of the firmware: "log" in ("api.device_actions", "log").
 
-        In a table, the name of the function follows the name of its module.
+        The first string of such a pair is the module, which load() imports when the function is needed.
         """
         for node in ast.walk(tree):
             match node:
@@ -210,9 +211,9 @@ class ShortNames:
                         yield function
 
     def _in_strings(self, tree: ast.Module) -> Iterator[str]:
-        """Yield the names in strings, and the names of keyword arguments in calls.
+        """Yield the names that must not be shortened: names in strings, and names of keyword arguments in calls.
 
-        A name in a string counts, because code may look up an attribute by this string.
+        Names in strings are included, because code may look up an attribute by such a string.
         """
         others = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         others.update(map(id, self.table_functions(tree)))
@@ -275,7 +276,7 @@ class _Renamer(ast.NodeTransformer):
         """Return the statements that replace an import in a board's copy.
 
         An import of a module, such as `from storage import journal`, becomes `import` with the module's short name. An
-        import of names from a module keeps its form.
+        import of names from a module stays an import of names.
         """
         package = node.module or ""
         found: list[ast.stmt] = []

@@ -74,7 +74,7 @@ class Device:
         load("settings.apply").settle(self)
 
     def change(self, changes, at_once=False):
-        """Change settings, and return their faults. The job that writes the settings to the card is queued first.
+        """Change settings, and return their faults. The job that writes them to the card is queued before all others.
 
         The arguments and exceptions are those of change() in settings/store.py.
         """
@@ -90,8 +90,8 @@ class Device:
     def each_second(self):
         """Apply the settings of a card that was inserted. Write unsaved settings a minute after the previous write."""
         if self.card.each_second():
-            # Unsaved settings are saved before the read, so that a job is queued. The read also writes them to the
-            # card, and the job repeats this write if it fails.
+            # Save unsaved settings first, which also queues a job that writes them to the card. read() writes them to
+            # the card too. If that write fails, the job repeats it.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()

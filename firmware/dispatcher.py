@@ -49,7 +49,7 @@ class Dispatcher:
         return False
 
     async def _answer_in_turn(self, request):
-        """Wait until no other handler of routes.py runs, then run the request's handler. Refused after 5 s."""
+        """Wait until no other handler of routes.py runs, then run the request's handler. Raise Refused after 5 s."""
         device = self._device
         for _ in range(_WAITS):
             if not self._busy:

@@ -37,7 +37,7 @@ _ROUTES = {
 def handler_of(device, request):
     """Return the handler of a request, to be called as handler(device, request).
 
-    Refused if no route matches, or if the route needs a token that the request lacks.
+    Raise Refused if no route matches, or if the route needs a token that the request lacks.
     """
     path = request.path
     # The part of the path after the third slash is a day, a month or a year.

@@ -5,7 +5,8 @@ from micropython import const
 from overlay import load
 from version import VERSION
 
-_LARGE = const(8192)  # bytes of a cluster on the card. Each quarter's file occupies at least one cluster.
+# Largest cluster in bytes that wastes little of the card. Each quarter's file occupies at least one cluster.
+_LARGE = const(8192)
 
 
 def announce(board, log, card):

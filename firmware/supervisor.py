@@ -5,7 +5,8 @@ import gc
 from micropython import const
 
 STEP_S = 0.1
-# Seconds without a beat after which a task hangs. A failing card or a slow name server can block all tasks this long.
+# A task that has not called its beat() for this number of seconds counts as hanging. The limit cannot be shorter,
+# because a failing card or a slow name server can block all tasks this long.
 _SILENT_S = const(30)
 
 

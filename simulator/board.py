@@ -36,8 +36,8 @@ class BoardError(Exception):
 def free_port(host: str = "127.0.0.1") -> int:
     """Return a free TCP port. OSError if all ports in the range are taken.
 
-    Another program could take the port before the caller uses it. Two rules make this unlikely: the port is below
-    32768, where the system assigns none, and each process begins its search at a different port.
+    Another program could take the port before the caller uses it. Two rules make this unlikely. The port is below
+    32768, because the system assigns only higher ports to programs. Each process begins its search at a different port.
     """
     for number in itertools.islice(_port_numbers, _PORTS):
         port = _FIRST_PORT + number % _PORTS
@@ -131,7 +131,7 @@ class Board:
         if self.loader:
             return [*command, "main.py"]
         folder = str(self.firmware or (SHORT if self.compiled else ROOT / "firmware"))
-        # Modules are imported from the firmware's folder, as on a board. The file of `main` is source or bytecode.
+        # As on a board, `import main` finds main.py or main.mpy in the firmware's folder.
         # The web page comes from the build, because the firmware cannot serve its source.
         path = [folder] if self.compiled or self.firmware else [folder, str(TARGET)]
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
@@ -195,8 +195,8 @@ class Board:
     def stop(self) -> None:
         """Cut the board's power, so that the firmware writes nothing more. It may be called twice.
 
-        The process is killed, because an interrupt would be no safer. MicroPython may raise KeyboardInterrupt during a
-        garbage collection, and the firmware then continues with its memory locked. `start` switches the board on again.
+        The process is killed. An interrupt would be less safe, because MicroPython may raise KeyboardInterrupt during a
+        garbage collection. The firmware then continues with its memory locked. `start` switches the board on again.
         """
         with self._process_lock:
             process, self._process = self._process, None

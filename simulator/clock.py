@@ -28,9 +28,9 @@ def now() -> int:
 def moment(*digits: int, summer: bool | None = None) -> int:
     """Return the moment of a local time, given as year, month, day, hour, minute and second.
 
-    `summer` matters in the hour that October repeats: True is the first of the two hours, False the second, None the
-    first. A time in the hour that March skips counts as winter time, because a clock that was not yet set forward would
-    show it.
+    `summer` selects the UTC offset: True is UTC+2, False is UTC+1, None follows the calendar. In October one hour
+    occurs twice, and None means the first of the two. For the hour that is skipped in March, None means UTC+1, as on a
+    clock that was not yet set forward.
     """
     local = datetime(*digits)  # type: ignore[arg-type]
     seconds = int((local - _EPOCH).total_seconds())
@@ -52,7 +52,7 @@ def _summer_of(year: int) -> tuple[int, int]:
 
 def is_summer(at: int) -> bool:
     """True if Belgian summer time is in effect at a moment."""
-    # The UTC year is as good as the local year, because both changes are far from new year.
+    # The UTC year differs from the local year only near new year. The clock changes in March and October.
     begin, end = _summer_of((_EPOCH + timedelta(seconds=at)).year)
     return begin <= at < end
 

@@ -2,7 +2,7 @@
 
 A dialect is a text with named fields, such as `{import_t1:9.3}` (simulator.dialects). The format 9.3 is F9(3,3) of the
 P1 standard: nine digits, of which three follow the decimal point. The value of a field is an integer in base units (W,
-Wh, dV, mA, dm3). Its class defines the position of the decimal point.
+Wh, dV, mA, dm3). The class of this integer, Milli or Deci, defines the position of the decimal point.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,10 @@ def crc16(data: bytes) -> int:
 
 
 class Fixed(int):
-    """Integer in base units that is formatted as Fn(x,x) of the P1 standard.
+    """Integer in base units that a telegram shows in larger units, with a fixed number of digits.
 
-    For example, format(Milli(301548), "9.3") is 000301.548.
+    The format "9.3" is nine digits, of which three follow the decimal point: F9(3,3) in the P1 standard. For example,
+    format(Milli(301548), "9.3") shows 301548 Wh as 000301.548 (kWh).
     """
 
     places = 0
@@ -77,9 +78,9 @@ class Dialect:
     water meter. `no_device` is the line that the meter prints if it has no gas or water meter. `months` is the number
     of closed months at the start of a simulation.
 
-    The oldest closed month may be from the factory, where the meter had no peak. `filler` is the time that the meter
-    prints for the peak of this month: a text, or "month" for the closing of the previous month. It is None if the meter
-    has no such month.
+    The oldest closed month of some meters is from the factory. It has no peak, but the telegram must show a time of the
+    peak. `filler` is the text of this time. "month" stands for the end of the month before, and None means that the
+    meter has no month from the factory.
     """
 
     name: str
@@ -133,7 +134,10 @@ class Dialect:
         return fields
 
     def _history(self, meter: Meter) -> str:
-        """Return 98.1.0: number of records, two column names, and (closing)(time of the peak)(peak) for each month."""
+        """Return the values of object 98.1.0, the closed months.
+
+        They are the number of months, two column names, and (end of the month)(time of the peak)(peak) for each month.
+        """
         head = f"({len(meter.closed)})(1-0:1.6.0)(1-0:1.6.0)"
         if not meter.closed:
             return head + "()"
@@ -151,14 +155,14 @@ class Dialect:
 
     def _mbus(self, meter: Meter) -> str:
         lines = [self._device(device) for device in meter.devices]
-        # The field {mbus} is always a line of the text. Without a device it becomes "-", which marks an omitted line.
+        # In the text, {mbus} is on a line of its own. Without a device this line becomes "-", and _body() removes it.
         return "\n".join(lines) or self.no_device or "-"
 
     def _device(self, device: MBusDevice) -> str:
         template = self.gas if device.type == GAS else self.water
         value = f"({stamp(device.captured)})({Milli(device.volume_dm3):8.3}*m3)"
         if not device.linked:
-            # The volume has no unit, because the device never reported to the meter.
+            # A meter shows a volume of 0 without a unit for a device that never reported to it.
             value = f"({INVALID})(00000.000)"
         return template.format(
             n=device.channel,

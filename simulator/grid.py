@@ -26,7 +26,7 @@ class Measurement:
 
 
 def _grid_volt(at: int, phase: int) -> float:
-    """Return the voltage of the street without load.
+    """Return the voltage (V) that the street cable has before the load of the household lowers it.
 
     The voltage varies by some volts over the day, and by tenths of a volt each second.
     """
@@ -52,9 +52,9 @@ def star(at: int, power_w: Sequence[int]) -> Measurement:
 def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
     """Measure 3x230 V as a Sagemcom T211 does, with two wattmeters that have L2 as their reference.
 
-    Each circuit is between two lines (L1-L2, L2-L3, L3-L1). The power of L1 is Re(U12 I1*), and the power of L3 is
-    Re(U32 I3*). Only the sum of the two powers has a meaning, because one may be import while the other is export. L2
-    shows 0 V and 0 W, but a real current.
+    Each circuit is between two lines (L1-L2, L2-L3, L3-L1). Voltages U and currents I are complex numbers, and * is
+    the conjugate. The power of L1 is Re(U12 I1*), and the power of L3 is Re(U32 I3*). Only the sum of the two powers
+    has a meaning, because one may be import while the other is export. L2 shows 0 V and 0 W, but a real current.
     """
     volts, amperes = zip(
         *(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True
@@ -81,7 +81,7 @@ def total_only(at: int, power_w: Sequence[int]) -> Measurement:
 
 
 def virtual_neutral(at: int, power_w: Sequence[int]) -> Measurement:
-    """Measure 3x230 V as an Iskra IE.5 does: three voltages to a virtual neutral, 128 to 145 V."""
+    """Measure 3x230 V as an Iskra IE.5 does: voltages of 128 to 145 V between a line and the midpoint of all lines."""
     seen = star(at, power_w)
     root = math.sqrt(3)
     return Measurement(

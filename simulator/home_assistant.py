@@ -134,7 +134,7 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # Mark each onboarding step but the account as done, because the others add integrations that need internet.
+            # Mark all onboarding steps except the account as done, because they add integrations that need internet.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
@@ -183,7 +183,7 @@ class HomeAssistant:
             return reply.status == 200 and not all(step["done"] for step in await reply.json())
 
     async def add_device(self, host: str) -> None:
-        """Add the P1 monitor at this host, unless the integration already has an entry."""
+        """Add the P1 monitor at this host, unless Home Assistant has a P1 monitor already."""
         entries = await self._call("GET", "/api/config/config_entries/entry?domain=p1_monitor")
         if entries:
             return

@@ -1,8 +1,8 @@
 """Household: the power that it draws from the grid or feeds into the grid, second by second.
 
 All values are a pure function of the seed and the moment, so that calls in any order return the same values. A day is
-computed once in steps of 10 s, and stored in a cache. A small noise is added in each second, so that seconds differ.
-The energy of a day can still be summed in steps.
+computed once in steps of 10 s, and stored in a cache. A small noise changes the power from second to second.
+energy_ws() still adds whole steps, because the sums of the noise are computed in advance.
 """
 
 from array import array
@@ -22,7 +22,7 @@ NOISE_W = 12
 
 
 class Load(Protocol):
-    """Load behind a meter. The moment of a second is the moment at which the second ends."""
+    """Load behind a meter, such as a household. A second is named by its end: second 100 is from 99 to 100."""
 
     phases: int
 
@@ -32,7 +32,8 @@ class Load(Protocol):
     def energy_ws(self, begin: int, end: int) -> tuple[int, int]:
         """Return import and export between two moments (W s).
 
-        In each second, the powers of all phases are first added to a net power.
+        The powers of all phases are added before import and export are separated. With 1000 W of import on one phase
+        and 400 W of export on another, a second has an import of 600 W s and no export.
         """
 
     def gas_ml(self, begin: int, end: int) -> int:
@@ -80,7 +81,8 @@ class Household:
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
         self._noise_sum = [0]
-        # Sum two periods of the noise, so that a span of 10 s that begins in the first period needs no wrap-around.
+        # _noise_sum[i] is the sum of the first i seconds of noise. It has two periods, so that a step of 10 s may begin
+        # in the first period and end in the second.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
         self._max_noise_w = NOISE_W * phases

@@ -1,8 +1,10 @@
 """Belgian digital meter: registers by tariff, demand of the running quarter, and peaks of the months.
 
-Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. At a moment t, a register contains the energy
-until t. The power at t is the mean of the second that ended at t. Therefore register(t) - register(t-1) is the power of
-one second, exact to the watt-second.
+simulator/dialect.py writes its telegrams.
+
+Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. At a moment t, a register contains all energy
+until t in W s. The power at t is the mean power, in W, of the second that ended at t. Therefore registers and powers
+match exactly: 500 W at t raises the register by 500 W s from t - 1 to t.
 """
 
 from collections.abc import Callable, Sequence
@@ -136,5 +138,6 @@ class Meter:
 
     def _close_month(self, closing: int) -> None:
         self.closed = [*self.closed, ClosedMonth(closing, self.peak)][-MOST_MONTHS:]
-        # A reset of the register sets its default value and the time of the reset (Blue Book, Extended register).
+        # The new month begins with a peak of 0 W at the moment `closing`, because a reset of the register sets its
+        # default value and the time of the reset (Blue Book, Extended register).
         self.peak = Peak(0, closing)

@@ -17,8 +17,8 @@ MOST_MONTHS = 13
 class Peak:
     """Peak of a month: the quarter with the highest demand.
 
-    `power_w` is the quarter's mean import in W. `end` is the moment at which the quarter ended, None for a filler
-    month, which has no such quarter.
+    `power_w` is the quarter's mean import in W. `end` is the moment at which the quarter ended. It is None for a
+    month without a peak, such as a month in the factory.
     """
 
     power_w: int

@@ -29,10 +29,10 @@ type Sent = Callable[[bytes, float, str], None]
 class P1Port:
     """P1 port that sends the telegrams of a source, in a separate thread.
 
-    The board connects to `address`. The meter's time begins with the first request, or at once if `wait` is False.
-    `every_s` is the interval between telegrams, in seconds of the meter's time. A value above 1 makes a simulation of
-    months possible. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole, where `at` is
-    time.monotonic() of its last byte. `sent` and `damaged` count telegrams.
+    The board connects to `address`. The meter's time begins when the board first raises the request line, or at once if
+    `wait` is False. `every_s` is the interval between telegrams, in seconds of the meter's time. A value above 1 makes
+    a simulation of months possible. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole,
+    where `at` is time.monotonic() of its last byte. `sent` and `damaged` count telegrams.
     """
 
     def __init__(
@@ -139,7 +139,8 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # Catch up after a short delay of this computer. A reader that blocks for longer slows the meter's time.
+            # After a delay of this computer, catch up by 0.25 s at most. Therefore a reader that blocks for longer
+            # slows the meter's time.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:

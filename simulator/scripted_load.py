@@ -26,7 +26,7 @@ class ScriptedLoad:
         self._powers = [power_w, *(power for _, power in ordered)]
 
     def switch(self, at: int, power_w: int) -> None:
-        """Set the net power from the moment `at` on. This is for a test that decides while it runs."""
+        """Set the net power from the moment `at` on. A test may call this while the simulation is running."""
         index = bisect_right(self._moments, at)
         self._moments.insert(index, at)
         self._powers.insert(index + 1, power_w)

@@ -99,7 +99,7 @@ class TcpTransport:
         return [self._board.fileno()] if self._board else []
 
     def read(self) -> bytes | None:
-        """Return the bytes that the board sent, after accepting a connection if there was none."""
+        """Return the bytes that the board sent. If no board is connected, accept a connection and return no bytes."""
         if self._board is None:
             try:
                 self._board, _ = self._server.accept()

@@ -31,7 +31,8 @@ from .services import async_setup_services
 from .storage import EntryStorage
 from .websocket import async_setup_websocket
 
-# Config entries of Home Assistant's built-in integration p1_monitor have version 1 or 2.
+# The lowest version of a config entry of this integration. An entry of version 1 or 2 was made by Home Assistant's
+# built-in integration, which is named p1_monitor too.
 OUR_FIRST_VERSION = 3
 
 
@@ -54,7 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     await coordinator.async_config_entry_first_refresh()
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # The board's device is created first, because the devices of gas and water meters refer to it.
+    # Register the board before the entities, because each gas or water meter is registered as connected through it.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -102,15 +103,19 @@ async def _create_coordinator(
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Save the storage and unload the platforms. Home Assistant cancels the entry's background tasks."""
+    """Unload a config entry: write its storage to disk, and unload its platforms.
+
+    Home Assistant cancels the background tasks of the entry.
+    """
     await entry.runtime_data.storage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Refuse a config entry of Home Assistant's built-in integration p1_monitor, and raise an issue about the entry.
+    """Return True for a config entry of this integration, False for one of the built-in integration p1_monitor.
 
-    This integration replaces the built-in integration.
+    This integration replaces Home Assistant's built-in integration of the same name, but cannot use its entries. An
+    issue under Repairs offers to remove such an entry.
     """
     if entry.version >= OUR_FIRST_VERSION:
         return True
@@ -139,7 +144,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: P1MonitorConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """True if the user may remove the device. False for the board, and for a meter in the newest reading."""
+    """True if the user may remove the device from Home Assistant.
+
+    False for the board, and for a gas, water or heat meter that the newest reading contains.
+    """
     coordinator = entry.runtime_data
     present = {coordinator.device_id}
     present |= {f"{coordinator.device_id}_{key}" for key in meters_by_key(coordinator.data)}
@@ -147,5 +155,5 @@ async def async_remove_config_entry_device(
 
 
 def built_in_issue_id(entry_id: str) -> str:
-    """Return the id of the issue about a config entry of the built-in integration."""
+    """Return the id of the issue that async_migrate_entry() raises for the config entry."""
     return f"built_in_entry_{entry_id}"

@@ -1,4 +1,8 @@
-"""Filter for the targets of triggers and conditions: this integration's entities with one translation key."""
+"""Filter for the targets of triggers and conditions.
+
+A user may choose a whole area as the target. Of the area's entities, a trigger or condition uses only those that belong
+to this integration and have a certain translation key, such as "headroom".
+"""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er

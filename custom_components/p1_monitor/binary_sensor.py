@@ -1,4 +1,4 @@
-"""Binary sensors: the state of the peak, of the P1 connection, of the card and of the clock."""
+"""Binary sensors for a peak at risk, an exceeded target, the P1 connection, the card and the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# The coordinator fetches the data for all entities, so this platform makes no requests.
+# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
 

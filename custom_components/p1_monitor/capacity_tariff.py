@@ -6,10 +6,11 @@ Source: Fluvius, capacity tariff.
 
 # A month's peak below 2.5 kW is billed as 2.5 kW.
 FLOOR_W = 2500
-# Power of the largest household connection. It limits the allowed power if the household's limit is not known.
+# Power of the largest household connection. The allowed power is never higher. The limit of the household's own
+# connection is not known.
 CONNECTION_W = 25_000
 
-# Network areas by their names on the device. AREAS_WITHOUT_TARIFF has the areas in which peaks are not billed.
+# The network areas, as the device names them. In the areas of AREAS_WITHOUT_TARIFF, peaks are not billed.
 AREAS = (
     "antwerpen",
     "halle_vilvoorde",
@@ -33,8 +34,9 @@ def has_tariff(area: str | None) -> bool:
 def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
     """Return the target, which is the quarter average that should not be exceeded.
 
-    In an area where peaks are billed, the target is at least FLOOR_W and at least the month's peak, because a lower
-    quarter adds no cost. In other areas it is the household's own target, or None without an own target.
+    In an area where peaks are billed, the target is the highest of FLOOR_W, the month's peak and the own target. A
+    quarter below FLOOR_W or below the month's peak adds no cost. In other areas the target is the own target, or None
+    without one.
     """
     if not has_tariff(area):
         return own_w

@@ -26,7 +26,11 @@ SENSOR = {"sensor": DomainSpec()}
 
 
 class OwnEntities(EntityConditionBase):
-    """Base of the conditions, which limits a target to entities of this integration with one translation key."""
+    """Base class of the conditions.
+
+    A condition checks only those entities of its target that belong to this integration and have the translation key
+    `key`.
+    """
 
     key: ClassVar[str]
 

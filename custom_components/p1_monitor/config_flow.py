@@ -1,4 +1,4 @@
-"""Config flow that adds a discovered or manually entered device, and updates the host or access of an entry."""
+"""Config flow. It adds a device that was discovered or entered by hand, or changes the host or token of an entry."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -54,7 +54,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the options flow for the firmware of the entry's device, the original firmware or ours."""
+        """Return the options flow for the device's firmware, which is the original firmware or ours."""
         if config_entry.data[CONF_ORIGINAL]:
             return OriginalOptionsFlow()
         return LiveOptionsFlow()
@@ -65,7 +65,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self._host_step(user_input, step_id="user")
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the device's host, and then for the kind of access."""
+        """Ask for the host of a device that has an entry, and then for the kind of access, such as by password."""
         return await self._host_step(
             user_input, step_id="reconfigure", suggested=self._get_reconfigure_entry().data
         )
@@ -132,7 +132,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Update the host of a device that has an entry. Identify and offer any other device."""
+        """Update the entry's host if the device has an entry. Otherwise identify the device and offer to add it."""
         try:
             self._host = normalize_host(location)
         except ValueError:
@@ -175,7 +175,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self._continue_with_device()
 
     async def _continue_with_device(self) -> ConfigFlowResult:
-        """Continue the flow with the device that answered, or abort the flow if it is the wrong device."""
+        """Continue the flow with the device that answered, unless _abort_if_wrong_device() aborts the flow."""
         if self._identified is not None:
             if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
@@ -205,14 +205,18 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Identify the device again, because it no longer accepts the entry's token."""
+        """Start the flow for a device that no longer accepts the entry's token. Identify the device first."""
         self._host = entry_data[CONF_HOST]
         if error := await self._identify():
             return self.async_abort(reason=error)
         return await self._continue_with_device()
 
     async def async_step_access(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the kinds of access. Reading only is offered if the device allows reading without a token."""
+        """Let the user choose how to get access: by password, by button, or for reading only.
+
+        Reading only is offered if the device allows reading without a token. If the user reconfigures an entry that has
+        a token, the menu also offers to keep that token.
+        """
         methods = ["password", "button"]
         if self._identified is not None:
             methods.append("read_only")

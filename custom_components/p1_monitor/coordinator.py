@@ -1,7 +1,7 @@
-"""The coordinators of a device, and the snapshot of the device's newest data that all entities read.
+"""Coordinator for our firmware, and the snapshot of a device's newest data, from which all entities read their values.
 
-LiveCoordinator is for our firmware. It listens to the live stream, and polls while the stream is down. The coordinator
-for the original firmware is in coordinator_original.py.
+LiveCoordinator listens to the live stream, and polls while the stream is down. Its base, P1MonitorCoordinator, is also
+the base of the coordinator for the original firmware in coordinator_original.py.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
 # A meter older than DSMR 5 sends a telegram every 10 s. A meter counts as silent after three missing telegrams.
 SILENT_AFTER_S = 30
-# The waits between attempts to open a live stream are for a device whose streams are all in use. A device that answers
-# again after a failure gets a stream at once.
+# After a failed attempt to open the live stream, the next attempt waits 5 s, then 10 s, and so on up to 60 s, because
+# all streams of the device may be in use. If polls failed too, the first poll that succeeds ends the wait.
 SNAPSHOT_TIMEOUT_S = 10.0
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
@@ -94,7 +94,8 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
-        # Lock for a change of the device's statistics in the recorder, from the first read to the last write.
+        # A task that changes the device's statistics in the recorder must acquire this lock before its first read and
+        # release it after its last write.
         self.statistics_lock = asyncio.Lock()
         self._telegram_at: float | None = None
 
@@ -311,8 +312,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # The first reading may be old, or empty just after the board's start. Therefore a telegram has
-                    # arrived only if the time of the reading has changed.
+                    # Only a reading with a new time shows that a telegram has arrived. The first reading may be old,
+                    # and it is empty just after the board's start.
                     before = snapshot.reading.time
                     if event.time and before and event.time != before:
                         self._note_telegram()

@@ -1,4 +1,4 @@
-"""Coordinator for the original firmware, which polls two endpoints and computes the advice from their data."""
+"""Coordinator for the original firmware. It polls two paths of the device and computes all other data from them."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Writes to a device, with translated errors: settings, tokens, and the entities that control the device."""
+"""Changes of a device's settings, deletion of its token, and set-up of the entities that control the device.
+
+An error of the client reaches the user as a translated HomeAssistantError.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,9 +23,9 @@ from .entity import P1MonitorEntityDescription, async_add_when_present
 
 @contextmanager
 def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
-    """Translate an error of the client in the `with` block into a HomeAssistantError.
+    """Run the `with` block, and raise a translated HomeAssistantError for an error of the client.
 
-    Reauthentication starts if the device refuses the token.
+    If the device does not accept the token, also start the flow that asks the user for access again.
     """
     try:
         yield

@@ -35,11 +35,12 @@ async def async_get_config_entry_diagnostics(
     """Return the entry, the newest snapshot, and the keys of the entry's entities."""
     coordinator = entry.runtime_data
     snapshot = asdict(coordinator.data)
-    # A quarter's `id` is only a date. It is renamed, because every field `id` is redacted.
+    # Every field `id` is redacted, but a quarter's `id` is only its start time. Rename it, so that it is not redacted.
     for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
         if quarter:
             quarter[QUARTER_ID] = quarter.pop("id")
-    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])  # async_redact_data() skips tuples
+    # async_redact_data() redacts inside lists, but not inside tuples.
+    snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])
     return {
         "entry": async_redact_data(
             {"data": dict(entry.data), "options": dict(entry.options), "title": entry.title}, REDACTED

@@ -1,4 +1,7 @@
-"""Base of all entities: their device, the time at which they are added, and how often they write their state."""
+"""Base of all entities. It assigns them to a device, and limits how often they write their state.
+
+async_add_when_present() adds each entity as soon as the device has data for it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +39,8 @@ TEN_SECONDS = Rhythm(every_s=10)
 POWER = Rhythm(every_s=10, step=100)
 ENERGY = Rhythm(every_s=10, at_quarter_end=True)
 
-# A telegram may arrive a little early. Without this tolerance, a state would be written every 11 s instead of 10 s.
+# A telegram may arrive a little early, such as 9.9 s after the last write. Without this tolerance, an entity with
+# every_s=10 would then wait for the next telegram and write its state every 11 s.
 TOLERANCE_S = 0.5
 
 
@@ -80,13 +84,13 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         raise NotImplementedError
 
     def _set_value(self, value: Any) -> None:
-        """Set the entity's `_attr_` fields to the value."""
+        """Store the value in the entity's `_attr_…` fields, from which Home Assistant reads the state."""
         raise NotImplementedError
 
     @property
     @override
     def available(self) -> bool:
-        """True if the device answers. For an entity that needs telegrams, these must arrive too."""
+        """True if the device answers. An entity that needs telegrams is unavailable while none arrive."""
         return super().available and not (
             self.entity_description.needs_telegrams and self.coordinator.data.silent
         )

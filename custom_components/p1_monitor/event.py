@@ -20,7 +20,7 @@ from .event_detector import (
 )
 from .sensor_meter import BREAKER_STATES
 
-# The coordinator fetches the data for all entities, so this platform makes no requests.
+# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
 # Storage key of the record of reported peak events. It must not change, because the stored record would be lost.
@@ -80,7 +80,7 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Report the events once Home Assistant is running. Until then, automations may not be loaded."""
+        """Report the events once Home Assistant is running. Automations that are not loaded yet would miss them."""
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()

@@ -1,4 +1,4 @@
-"""Detectors of peak events and meter events in successive snapshots.
+"""Detectors that compare successive snapshots to find peak events and meter events.
 
 The peak events are a warning, an exceeded target, a new month peak and a closed month. The record of reported peak
 events is plain JSON and can be stored, so that no event is reported twice after a restart.
@@ -39,7 +39,7 @@ class PeakEventDetector:
     """Detector of one device's peak events. The caller stores `reported`, the record of the reported events."""
 
     def __init__(self, reported: dict[str, Any] | None) -> None:
-        """Continue with a stored record of reported events. Without a record, the first snapshot has no event."""
+        """Continue with a stored record of reported events. Without a record, the first snapshot causes no event."""
         self.reported: dict[str, Any] = dict(reported or {})
         self._at_risk: bool | None = None
         self._unavoidable: bool | None = None
@@ -61,8 +61,8 @@ class PeakEventDetector:
             (quarter.at_risk, self._at_risk, WARNING, "projected_w"),
             (quarter.unavoidable, self._unavoidable, EXCEEDED, "demand_w"),
         ):
-            # Each kind of event is reported at most once a quarter. A state that is on in the first snapshot causes no
-            # event, because its start is not known.
+            # Each kind of event is reported at most once a quarter. A quarter that is at risk or exceeded in the first
+            # snapshot causes no event, because it is not known when that began.
             if now and before is False and self.reported.get(kind) != quarter.id:
                 self.reported[kind] = quarter.id
                 found.append(DetectedEvent(type=kind, data=_quarter_data(snapshot, shown)))

@@ -90,7 +90,10 @@ class AccessSteps(ConfigFlow):
 
     @staticmethod
     async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
-        """Return the key of the error for a conflict: no password is set yet, or the device has too many tokens."""
+        """Return the key of the error message if the device issued no token because of a conflict (status 409).
+
+        "no_password" if the device has no password yet, otherwise "too_many_tokens".
+        """
         if password is not None:
             try:
                 if not (await client.settings()).has_password:

@@ -1,4 +1,8 @@
-"""Options flows for settings that the original firmware cannot store, and for how often states are written."""
+"""Options flows, one for each firmware.
+
+With the original firmware, the options are the capacity tariff's settings, which that firmware cannot store. With our
+firmware, the only option is whether states are written every second.
+"""
 
 from typing import Any
 
@@ -38,7 +42,7 @@ def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any
     )
 
 
-# No field has a default, because no network area is right for most households. Without an area, no cost is shown.
+# The network area has no default, because no area is right for most households. Without an area, no cost is shown.
 CAPACITY_SCHEMA = probatio.Schema(
     {
         probatio.Optional(CONF_AREA): SelectSelector(

@@ -1,8 +1,11 @@
 """Backfill of long-term statistics: hours that Home Assistant missed are filled in from the board's card.
 
+The long-term statistics of a register have a row per hour, with the register and a running sum at the end of the hour.
 Home Assistant writes no rows while it is not running, and adds the energy of that time to the first hour afterwards.
-The backfill writes the missing rows, so that the energy is spread over the hours in which it was used. It writes only
-hours between two existing rows. Existing rows do not change, unless the running sum began at 0 again after the gap.
+The backfill writes the missing rows, so that the energy is spread over the hours in which it was used.
+
+It writes only hours between two existing rows. It changes existing rows only after a gap at which their sums began at 0
+again.
 """
 
 from collections.abc import Iterator
@@ -28,8 +31,8 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# The backfill runs at this minute of each hour. The recorder has compiled the previous hour by then, and does not
-# compile the next hour soon.
+# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour. It does
+# not write the next row until the hour ends.
 RUN_AT_MINUTE = 15
 
 
@@ -47,20 +50,23 @@ class Gap:
         return [self.before.start + HOUR * (number + 1) for number in range(count)]
 
     def missing_sum(self) -> float:
-        """Return the amount that must be added to the running sums after the gap.
+        """Return the amount to add to each sum after the gap, so that the sums continue from the row before the gap.
 
-        The amount is 0 unless the sums began at 0 again. Home Assistant does so after a long gap, because it no longer
-        has the previous sum.
+        The amount is usually 0. After a long gap, Home Assistant no longer has the previous sum and begins at 0 again.
+        For example, the register was 500 and the sum 100 before the gap. After the gap, they are 520 and 5. The
+        register has risen by 20, so the sum must be 120, and the amount is 115. The amount is 0 if the register is
+        lower after the gap, because it is then that of another meter.
         """
         if self.after.sum >= self.before.sum or self.after.state < self.before.state:
             return 0.0
         return self.before.sum + self.after.state - self.before.state - self.after.sum
 
     def filled_rows(self, states: HourlyStates) -> list[StatisticsRow]:
-        """Return rows for those missing hours whose register value is in `states`.
+        """Return a row for each missing hour that is in `states`, which is {start of the hour: register at its end}.
 
-        Return no rows if the register falls within the gap, because the values are then those of another meter. Return
-        no rows either if sum and register rise by different amounts, because a user has then changed the sums.
+        Return no rows if the register falls within the gap, because some values are then those of another meter. Return
+        no rows either if register and sum rise by different amounts over the gap, because a user has then changed the
+        sums.
         """
         known = [states[hour] for hour in self.hours if hour in states]
         chain = [self.before.state, *known, self.after.state]

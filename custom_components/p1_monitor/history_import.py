@@ -1,8 +1,9 @@
 """Import of the hours on the board's card that are older than Home Assistant's first statistics.
 
-The imported sums begin at 0, because Home Assistant shows the sum of the first row as the consumption of that hour. The
-existing sums are raised by the imported total before the import. If Home Assistant stops between these two steps, a
-second run of the action imports the hours without raising the sums again.
+Each row of statistics has a running sum. The first imported row has the sum 0, because Home Assistant shows the sum of
+the first row as the consumption of that hour. So that the existing sums continue from the imported ones, the imported
+total is first added to each existing sum. Then the imported rows are written. If Home Assistant stops between these two
+steps, a second run of the action writes the rows and does not add the total again.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,7 +38,7 @@ REQUEST_SPAN = timedelta(days=31)
 async def import_history(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
-    """Import the board's hours from `first_day` up to each entity's first row of statistics.
+    """Import, for each entity, the hours on the card from `first_day` until the entity's first row of statistics.
 
     Return {entity id: number of imported hours}. ServiceValidationError if the device has the original firmware, or if
     no entity has statistics. HomeAssistantError if the board does not answer.
@@ -66,7 +67,7 @@ async def import_history(
 
 
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
-    """Return the newest hour that is older than at least one entity's first row of statistics."""
+    """Return the last hour to request: the one before the first row of the entity whose statistics begin last."""
     return max(found.rows[0].start for found in known) - HOUR
 
 
@@ -104,10 +105,10 @@ def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates)
 
 
 def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
-    """Return the hours before the entity's first row of statistics, oldest first, without those of a previous meter.
+    """Return (start of the hour, register) for the hours before the entity's first row of statistics, oldest first.
 
-    A change of meter shows as a fall of the register, or as a rise that the connection cannot carry. The hours before
-    the change belong to the previous meter.
+    Hours of a previous meter are left out. The meter was replaced between two hours if the register falls from one to
+    the other, or rises by more than the household's connection can carry in that time.
     """
     first = found.rows[0]
     hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)

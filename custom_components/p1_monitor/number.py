@@ -30,8 +30,8 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
     """A row of the table of number entities.
 
     setting: section and key of the setting on the device. value_fn: the number on the device, None if it is not set.
-    scale: the device's number divided by the entity's number. min_fn: the entity's smallest useful number, if that
-    depends on other settings.
+    scale: 1000 if the device stores the number in W and the entity shows it in kW, otherwise 1. min_fn: the entity's
+    smallest useful number, if that depends on other settings.
     """
 
     setting: tuple[str, str]
@@ -41,7 +41,7 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
 
 
 def _min_target(snapshot: Snapshot) -> float:
-    """Return the smallest useful target in kW. Where peaks are billed, a target below the floor has no effect."""
+    """Return the smallest useful target in kW. Where peaks are billed, a target below 2.5 kW has no effect."""
     return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
 
 

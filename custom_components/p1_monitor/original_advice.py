@@ -1,9 +1,11 @@
 """Advice for the running quarter of a device with the original firmware: demand, projection, headroom and risk.
 
-The rules and constants are those of the coach in our firmware. The vectors in tests/fixtures/demand_vectors.json test
-both programs. The original firmware sends only the 5 s samples of the quarter and the month's peak. Therefore
-all figures are computed from these. Nothing is stored between two polls, so the advice does not depend on whether Home
-Assistant has seen the whole quarter.
+The rules and constants are those of the coach in our firmware. The tests check both programs with the examples in
+tests/fixtures/demand_vectors.json.
+
+The original firmware sends only the 5 s samples of the quarter and the month's peak. Therefore all figures are
+computed from these. Nothing is stored between two polls, so the advice does not depend on whether Home Assistant
+has seen the whole quarter.
 
 Powers are in W, and times in s since the quarter began. All values are integers, and all divisions are floor divisions.
 Independent of Home Assistant.
@@ -19,8 +21,8 @@ QUARTER_S = 900
 SAMPLE_S = 5
 SAMPLES = QUARTER_S // SAMPLE_S
 
-# From 885 s on, the allowed power is computed as if 15 s of the quarter were left. With less time left, a change of 1 W
-# in the demand would change the allowed power by hundreds of watts.
+# From 885 s on, the allowed power is computed as if 15 s of the quarter were left. Otherwise it would jump: with 5 s
+# left, 1 W more demand would reduce the allowed power by 900 / 5 = 180 W.
 HELD_S = 885
 
 SAMPLES_60S = 12
@@ -39,7 +41,8 @@ def quarter_start(quarter_id: int) -> datetime | None:
     """Return the start of the quarter with this id, in Belgium's UTC offset. None if the id is not a valid date.
 
     The bits of the id are: year - 2000 (31-24), month (23-16), day (15-8), summer time (7), hour * 4 + minute / 15
-    (6-0). Because of the bit for summer time, the doubled hour in October and this computer's time zone do not matter.
+    (6-0). The bit for summer time gives the UTC offset: 2 h if it is set, otherwise 1 h. Therefore the hour that occurs
+    twice in October is unambiguous, and this computer's time zone is not needed.
     """
     quarter = quarter_id & 0x7F
     offset = timedelta(hours=2 if quarter_id & 0x80 else 1)

@@ -1,11 +1,14 @@
-"""Repair flow for a config entry of the built-in integration with the same domain."""
+"""Repair flow that removes a config entry of Home Assistant's built-in integration p1_monitor.
+
+This integration replaces the built-in one of the same name.
+"""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
 
 class RemoveBuiltInEntryFlow(RepairsFlow):
-    """Repair flow that removes a config entry of the built-in integration after the user's confirmation."""
+    """Repair flow that asks whether to remove the config entry with the id `entry_id`, and then removes it."""
 
     def __init__(self, entry_id: str) -> None:
         self._entry_id = entry_id
@@ -29,5 +32,5 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow of the only fixable issue that this integration raises."""
+    """Return the repair flow. It is always the same, because only one issue of this integration has a repair flow."""
     return RemoveBuiltInEntryFlow(str((data or {})["entry_id"]))

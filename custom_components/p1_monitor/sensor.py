@@ -1,4 +1,4 @@
-"""Set-up of all sensors: those of the sensor tables, and those of the meters on the M-Bus."""
+"""Set-up of all sensors: one for each row of the sensor tables, and those of each meter on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -12,7 +12,7 @@ from .sensor_entity import P1MonitorSensor
 from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
-# The coordinator fetches the data for all entities, so this platform makes no requests.
+# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
 
@@ -33,7 +33,7 @@ async def async_setup_entry(
 
     @callback
     def add_meters() -> None:
-        """Add the sensors of meters that are new on the M-Bus."""
+        """Add the sensors of each M-Bus meter that appears in the reading for the first time."""
         fresh = meters_by_key(coordinator.data).keys() - known
         if fresh:
             known.update(fresh)

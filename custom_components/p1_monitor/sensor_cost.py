@@ -35,7 +35,10 @@ def _extra_cost(snapshot: Snapshot) -> float | None:
 
 
 def _rates(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Return the year of the rates, and whether that year is over. Each January a new version brings new rates."""
+    """Return the year of the rates, and whether that year is over.
+
+    The rates change each January, and a new version of this integration contains the new ones.
+    """
     now = snapshot.quarter.start
     return {"rates_of": RATES_YEAR, "outdated": now is not None and now.year > RATES_YEAR}
 

@@ -84,7 +84,7 @@ def _demand(
     has_fn: Callable[[Snapshot], bool] | None = None,
     attributes_fn: Callable[[Snapshot], Mapping[str, Any]] | None = None,
 ) -> P1MonitorSensorDescription:
-    """Describe the sensor of a demand, a peak or the target. The value is in W, and is shown in kW."""
+    """Return the description of a sensor for a demand, a peak or the target. The value is in W, and is shown in kW."""
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,
@@ -105,7 +105,10 @@ def _demand(
 def _advice(
     key: str, value_fn: Callable[[Snapshot], int | None], *, enabled: bool
 ) -> P1MonitorSensorDescription:
-    """Describe a sensor of the power that automations use to control appliances, in W."""
+    """Return the description of a sensor for the allowed power or the headroom, by which automations switch appliances.
+
+    The value is in W.
+    """
     return P1MonitorSensorDescription(
         key=key,
         translation_key=key,

@@ -35,7 +35,8 @@ class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescrip
 class P1MonitorSensor(P1MonitorEntity, SensorEntity):
     """Sensor entity for one row of a sensor table."""
 
-    # The list of months is not recorded. It changes only once a month, and its up to 13 months would fill the recorder.
+    # The attribute `months` lists up to 13 months and changes only once a month. It is not recorded, because it would
+    # fill the recorder.
     _unrecorded_attributes = frozenset({"months"})
 
     entity_description: P1MonitorSensorDescription

@@ -55,7 +55,7 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Set the brightness to 0, so that the light does not go on at a telegram either."""
+        """Set the brightness to 0. The light then stays off, also when a telegram arrives."""
         await change_setting(self.coordinator, "light", "brightness", 0)
 
     @override

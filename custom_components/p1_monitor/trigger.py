@@ -34,7 +34,11 @@ EVENT_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
 
 
 class OwnEntities(EntityTriggerBase):
-    """Base class of the triggers. It limits a target to entities of this integration with the translation key `key`."""
+    """Base class of the triggers.
+
+    A trigger watches only those entities of its target that belong to this integration and have the translation key
+    `key`.
+    """
 
     key: ClassVar[str]
 
@@ -78,7 +82,7 @@ class PeakEventTrigger(OwnEntities, StatelessEntityTriggerBase):
 
 
 class NewMonthPeak(PeakEventTrigger):
-    """Trigger for a quarter that is the highest of its month so far, and above the smallest billed peak."""
+    """Trigger for a quarter that is the highest of its month so far, and above 2.5 kW, the smallest billed peak."""
 
     event_type = NEW_MONTH_PEAK
 

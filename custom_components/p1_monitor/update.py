@@ -117,7 +117,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             return None  # the version of a self-built firmware cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
-        """Return the reason why no package can be installed, or the device's reason for a failed update."""
+        """Return why no package can be installed, or why the last update failed. None if neither is the case."""
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:

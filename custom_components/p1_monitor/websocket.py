@@ -1,6 +1,6 @@
 """Websocket command for the dashboard card. It sends the samples of the running quarter, then an event per telegram.
 
-Therefore a browser never sends a request to the device itself.
+The card gets all its data from Home Assistant, so that no browser sends requests to the device.
 """
 
 from dataclasses import asdict
@@ -77,7 +77,10 @@ class QuarterSubscription:
 
     @callback
     def follow_device(self) -> None:
-        """Follow the current coordinator of the device. Without a coordinator, report the device as unavailable."""
+        """Subscribe to the device's current coordinator, because a reload of the config entry replaces it.
+
+        If the device no longer has a coordinator, report the device as unavailable.
+        """
         before, now = self._coordinator, _coordinator(self._hass, self._device_id)
         if now is before:
             return

@@ -13,7 +13,8 @@ from meter.timestamp import iso, shift
 from meter.values import plain, text
 from overlay import load
 
-# {unit at the end of a field's name: (unit in the document, number of decimals)}
+# For each unit that ends a field's name: (unit in a document, number of decimals). A field in Wh is written in kWh with
+# 3 decimals.
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
 _TOTALS = ("energy_import_wh", "energy_export_wh")
 # Keys of /api/quarter whose values are attributes of the coach, as key=attribute if the two names differ.

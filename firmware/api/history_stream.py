@@ -19,20 +19,21 @@ _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 o
 async def send(device, request, days, whole, bounds, shape, end):
     """Send the quarters of some days that are within the bounds, then the bytes `end`.
 
-    days    first and last day to read (local_s // 86400)
-    whole   first and last day of those that are entirely within the bounds; their CSV is sent in whole blocks
+    days    first and last day to read (in days since 2000-01-01)
+    whole   first and last of the days that are entirely within the bounds. Their CSV is sent unparsed
     bounds  ((first timestamp, end) in winter time, (first timestamp, end) in summer time); the end is excluded
-    shape   b"" to send CSV lines, or the %-format that makes a JSON object of a line's fields. A format that begins
-            with a comma makes the items of a list: no comma precedes the first item, and the reply is not chunked.
+    shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
+            format begins with a comma, the objects are items of one list. The first item is then sent without its
+            comma, and the reply is not chunked
 
     OSError if the card fails. The client detects the failure, because `end` is missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if device.card.mounted else (1, 0)
-    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # JSON is twice as long as CSV
+    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # as JSON, a line is twice as long
     threshold = gc.threshold()
-    # Run the garbage collector rarely. Each line leaves 1 KB of garbage, and collection would take most of the time.
+    # Each line leaves 1 KB of garbage. Collect it rarely, because collection would otherwise take most of the time.
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
@@ -74,7 +75,8 @@ def _first_line_at(block):
 
 def _select_lines(text, bounds, shape):
     """Return (text after the last newline, bytes to send for the whole lines that are within the bounds)."""
-    # Remove empty lines, because split() would take 20 KB for hundreds of them. The writer blanks replaced lines.
+    # Remove empty lines, because split() would take 20 KB for hundreds of them. The file contains such lines, because
+    # the writer replaces each byte of an outdated line by a newline.
     while b"\n\n" in text:
         text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
@@ -90,7 +92,7 @@ def _select_lines(text, bounds, shape):
                 found.append(shape % tuple(text.split(b",")))
     if len(rest) > _BLOCK:
         rest = b""  # Discard text without a newline that is longer than any line of day.csv.
-    # An empty field gives ":," in a JSON object, and becomes null. CSV lines never contain ":,".
+    # An empty field leaves ":," in a JSON object. Insert null there. CSV lines never contain ":,".
     return rest, b"".join(found).replace(b":,", b":null,")
 
 

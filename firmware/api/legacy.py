@@ -20,7 +20,7 @@ _TEXT = const("text/plain")
 def answer(device, request):
     """Build the reply to a request of the original firmware, and return the awaitable that sends the reply.
 
-    This module can be freed while the reply is sent. Refused with 404 for an unknown path.
+    This module can be freed while the reply is sent. Raise Refused with 404 for an unknown path.
     """
     if request.path.startswith(b"/meter/"):
         return _quarter_file(device, request)
@@ -59,7 +59,10 @@ def _watt(device, request):
 
 
 def _quarter_file(device, request):
-    """Send a quarter's file, /meter/YYYY/MM/DD/HHMM[S|W].json. Refused with 404 for any other file of the card."""
+    """Send a quarter's file, /meter/YYYY/MM/DD/HHMM[S|W].json.
+
+    Raise Refused with 404 for any other file of the card.
+    """
     path = request.path
     pattern = b"/meter/dddd/dd/dd/dddd*.json"
     fits = len(path) == len(pattern) and path[22] in b"SW"
@@ -153,7 +156,10 @@ def _description(device, request):
 
 
 def _arguments(request, *names):
-    """Return the query arguments `names` as a list of numbers, 0 for other text. Refused with 400 if one is missing."""
+    """Return the query arguments `names` as a list of numbers, 0 for other text.
+
+    Raise Refused with 400 if one is missing.
+    """
     found = []
     for name in names:
         value = request.argument(name.encode())

@@ -3,6 +3,7 @@
 Each event is written once, straight to the sockets of all clients. If a client's socket does not accept the whole
 event, the client is dropped, so that no client waits for a slow one. A dropped client connects again and gets a new
 snapshot. If all streams are in use, a client with a token replaces the oldest client without a token.
+api/documents.py writes the JSON of each event.
 """
 
 from micropython import const
@@ -57,7 +58,7 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            for client in self._clients[:]:  # each client may have half an event
+            for client in self._clients[:]:  # each client may have only a part of the event
                 self._drop(client)
             raise
         finally:

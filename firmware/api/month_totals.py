@@ -21,7 +21,7 @@ async def send(request, name, running):
     between = b""
     for day, place in enumerate(places):
         fields = running if place == _RUNNING else load("storage.day_csv_reader").fields_at(path, place)
-        # A day that was closed again meanwhile has a new line at the end of the file.
+        # If the recorder has replaced the day's line meanwhile, the new line is at the end of the file.
         if place and not fields:
             place = (await _line_positions(path, name))[day]
             fields = load("storage.day_csv_reader").fields_at(path, place)

@@ -1,7 +1,7 @@
 """Password of the device, stored in flash as a slow salted hash. The hash alone is not enough to sign in.
 
 The hash is PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython lacks. A desktop computer would use more
-rounds, but the board already needs about a second. The board continues to read the meter meanwhile.
+than 2000 rounds, but the board needs about a second for these. It continues to read the meter meanwhile.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-# Longest computation before other tasks run. They may wait 20 ms, and garbage collection needs the rest of that time.
+# After 10 ms, the computation pauses for other tasks. They may wait 20 ms, but garbage collection may need the rest.
 _SLICE_MS = const(10)
 _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")

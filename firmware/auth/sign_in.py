@@ -32,14 +32,14 @@ async def create_session(device, request):
 async def check_for_token(device, request, sent):
     """Check the password for POST /api/tokens, then return the awaitable that replies with the token.
 
-    While the check runs, auth/token_routes.py is not loaded.
+    To save memory, auth/token_routes.py is loaded only after the check.
     """
     await check_password(device, sent["password"])
     return load("auth.token_routes").give_token(device, request, sent["name"])
 
 
 async def json_body(request):
-    """Return the body of a request as a dict. Refused with 400 if the body is not a JSON object."""
+    """Return the body of a request as a dict. Raise Refused with 400 if it is not a JSON object."""
     try:
         found = json.loads(await request.body(_BODY))
     except ValueError:

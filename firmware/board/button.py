@@ -1,4 +1,4 @@
-"""The BOOT button, pressed briefly in place of a password, or for 20 s to erase the Wi-Fi settings.
+"""The BOOT button. A short press takes the place of a password. A press of 20 s erases the Wi-Fi settings.
 
 A short press is valid for a minute, and for one use.
 """
@@ -16,9 +16,11 @@ class Button:
         self._pressed = pressed
         self._clock = clock
         self._on_hold = on_hold
-        self._looks = 0  # number of consecutive readings of a pressed button
-        self._since = None  # moment of the newest press, None before the first press and after on_hold()
-        self._opened = None  # moment of the newest press, None before the first press and after its use
+        self._looks = 0  # number of readings in a row, up to now, with the button pressed
+        # Moment of the newest press, from which the 20 s count. None before the first press and after on_hold().
+        self._since = None
+        # Moment of the newest press, which is valid for 60 s. None before the first press and after its use.
+        self._opened = None
 
     @property
     def window(self):

@@ -1,4 +1,4 @@
-"""The clock for all ticks and for all waits of more than a second.
+"""The clock from which all modules get ticks in ms, and with which they wait for more than a second.
 
 On a board it runs in real time. The host board can run it faster for simulations, and can start it shortly before its
 tick counter wraps. A board's tick counter wraps after 12.4 days.

@@ -12,7 +12,7 @@ from micropython import const
 from board.clock import Clock
 from overlay import load
 
-# Bytes in the UART driver's buffer of 4096. If more bytes wait, some bytes were lost.
+# The UART driver's buffer has 4096 bytes. If more than this number wait in it, some bytes were lost.
 _FULL = const(3900)
 
 
@@ -78,8 +78,8 @@ class Board:
     `facts(board)` is in the file of each kind of board. It returns (product name, dict of pins, address of the register
     that shows a brownout). The address is None if it is unknown.
 
-    The dict has the pins led, rx, tx, rts and boot. For the card it has mosi, miso, sck, cs, and the slot of
-    machine.SDCard. It has card_power if a pin switches the card on.
+    The dict has the pins led, rx, tx, rts and boot. For the card it has the pins mosi, miso, sck and cs, and the number
+    `slot`, by which machine.SDCard chooses an SPI controller. It has card_power if a pin switches the card on.
     """
 
     http = ("0.0.0.0", 80)
@@ -125,7 +125,7 @@ class Board:
         self._watchdog.feed()
 
     def leave(self):
-        """Give the watchdog ten minutes for a person at the cable, because it cannot be stopped."""
+        """Set the watchdog to ten minutes, so that a person can work at the cable. It cannot be stopped."""
         load("board.esp32_start").feed_later()
 
     def restart(self):

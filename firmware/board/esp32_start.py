@@ -72,5 +72,5 @@ def _reset_cause(register):
 
 
 def feed_later():
-    """Give the watchdog ten minutes, because it cannot be stopped."""
+    """Set the watchdog to ten minutes, so that a person can work at the cable. It cannot be stopped."""
     WDT(timeout=_LATER_MS)

@@ -19,7 +19,7 @@ _NEW_IMAGE = 64 << 20  # bytes
 
 
 class Line:
-    """The serial line. A terminal or socket has no Data Request pin. Therefore its level is sent as b"1" or b"0"."""
+    """The serial line. A terminal or socket has no Data Request pin. Therefore request() sends b"1" or b"0" instead."""
 
     overruns = 0  # no byte is ever lost, because unread bytes wait in the kernel
 

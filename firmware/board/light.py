@@ -29,7 +29,7 @@ class Light:
         self._at = 0
         self._is_asked = False
         self._telegram = False
-        self._minute = None  # minute of the meter's clock
+        self._minute = None  # minutes from 2000 to the newest time of the meter's clock
         self._is_quiet = False
         self._duty = None
         self.show("start")

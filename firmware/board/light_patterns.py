@@ -28,7 +28,7 @@ def steps(name):
 
 
 def is_quiet(config, minute):
-    """True if `minute`, the number of minutes since any midnight, is in the owner's quiet hours."""
+    """True if a time is in the owner's quiet hours. `minute` counts from a midnight, and may exceed a day (1440)."""
     start, end = config.get("quiet_from"), config.get("quiet_to")
     if not start or not end:
         return False

@@ -1,8 +1,9 @@
 """RTC memory: 2 KB that survive a reset. It contains the running quarter's block, then a crash report.
 
 After a power-off the memory contains random bytes. Therefore the block and the report each contain a check.
-`board.report` caches the crash report, because each write of the block, every few seconds, repeats the report.
-`board.report` is None until the report is first read after a start.
+
+A write replaces the whole memory. Therefore each write of the block, every few seconds, also writes the report again.
+`board.report` is a copy of the report for this purpose, None until the report is first read after a start.
 """
 
 from micropython import const

@@ -12,7 +12,7 @@ _PINS = {
     "miso": 13,
     "sck": 12,
     "cs": 10,
-    "slot": 3,  # slot of SPI2, which has the card's pins
+    "slot": 3,  # the number of SPI2 in machine.SDCard, because the card is on the pins of SPI2
     "card_power": 14,
 }
 _RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG

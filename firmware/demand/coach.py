@@ -12,11 +12,13 @@ from meter import timestamp
 CONNECTION_W = const(25000)  # highest power of a house's grid connection, if the limit is unknown
 DOUBT_W = const(100000)  # more than any house uses
 
-# In a quarter's last 15 s, allowed_w is computed as for second 885. Otherwise each watt of demand would make it jump.
+# In a quarter's last 15 s, allowed_w is computed as for second 885. At second 899, a rise of the demand by 1 W
+# would otherwise lower allowed_w by 900 W.
 _HELD_S = const(885)
-# A step back of the meter's clock by at most 15 s is a correction. A longer pause between two telegrams is a gap.
+# A step back of the meter's clock by at most 15 s is a correction. More than 15 s between two telegrams are a gap.
 _JITTER_S = const(15)
-# A quarter's energy counts from the register of the previous telegram, if that telegram is at most 10 s older.
+# A quarter's energy counts from the register in the previous quarter's last telegram, if that telegram is at most 10 s
+# older than the first telegram of the quarter. Otherwise it counts from the register in the first telegram.
 _LINK_S = const(10)
 _SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
@@ -43,7 +45,7 @@ class Coach:
 
     Before the first telegram, the figures are None and the flags are False.
     quarter_id     id of the quarter
-    start          start of the quarter as local_s
+    start          start of the quarter, in seconds from 2000-01-01 00:00:00 to its local time
     summer         True if the quarter starts in summer time
     elapsed        seconds since the start of the quarter
     demand_w       import since the start of the quarter, divided by 15 minutes. It rises to the quarter's average
@@ -65,8 +67,8 @@ class Coach:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
       at 0 s, because the previous quarter is already stored. The waiting times for at_risk begin again.
     - A longer step back within the quarter also restarts the waiting times. The samples of the repeated seconds are
-      discarded. The energy counts from the register at the new time, because the register's earlier rise belongs to
-      other seconds.
+      discarded. The energy then counts from the register at the new time, because the register's earlier rise is partly
+      from the repeated seconds.
     - A step forward within the quarter is like a gap in the telegrams. After more than 15 s the waiting times begin
       again. The registers and 1.4.0 remain in use.
     - A step to another quarter begins that quarter without samples. After a step back that quarter may be stored
@@ -84,8 +86,8 @@ class Coach:
         self.demand_w = self.source = self.projected_w = None
         self.target_w = self.allowed_w = self.headroom_w = None
         self.at_risk = self.unavoidable = self._warned = False
-        # The quarter's energy counts from register value wh_ref, which was read at second t_ref of the quarter.
-        # t_ref is negative if the register was read before the quarter started.
+        # The quarter's energy is the rise of the import register above wh_ref, its value at second t_ref of the
+        # quarter. t_ref is negative if wh_ref was read before the quarter started.
         self.wh_ref = self._wh = None
         self.t_ref = self._risk_side = self._side_since_s = 0
 
@@ -166,8 +168,8 @@ class Coach:
         if demand_w is not None and demand_w * QUARTER_S <= self.doubt_w * (t + _LINK_S):
             self.source = "meter"
             return demand_w
-        # The register counts whole Wh. Therefore the demand from the register has an error of up to 4 W * t / seen. The
-        # time since the first register is `seen`. If the error exceeds 32 W, the samples are more exact.
+        # The register was first read `seen` seconds ago. It counts whole Wh, so that its rise has an error of up to
+        # 1 Wh, and the demand has an error of up to 4 W * t / seen. If this exceeds 32 W, the samples are more exact.
         # An impossible rise of the register means another meter or an unreadable line. Then the samples are used too.
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:

@@ -75,7 +75,7 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # Ignore a month that the meter never measured. The timestamp of its peak is in another month.
+    # Ignore a month that the meter never measured. Its peak is sent with a timestamp of another month.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))

@@ -12,7 +12,7 @@ from overlay import load
 # Indexes of the fields of a peak, which is a tuple.
 PEAK_MONTH = const(0)  # number of the month, as month_of() returns it
 PEAK_W = const(1)
-PEAK_START = const(2)  # start of the quarter as local_s
+PEAK_START = const(2)  # start of the quarter, in seconds from 2000-01-01 00:00:00 to its local time
 PEAK_SUMMER = const(3)  # True if the quarter starts in summer time
 PEAK_SOURCE = const(4)  # source of the peak: METER or CARD
 

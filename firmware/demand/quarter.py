@@ -1,7 +1,7 @@
 """The quarter-hours of the meter's clock: ids, file names, and the 5 s samples of one quarter.
 
 Ids and file names are those of the original firmware. The quarter of 2023-12-02 09:45 in winter time has the id
-386662951 and the file 2023/12/02/0945W.json.
+386662951 and the file 2023/12/02/0945W.json. demand/coach.py begins, closes and projects the running quarter.
 """
 
 from array import array

@@ -3,10 +3,10 @@
 Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
 manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
 A version on trial writes "b ok" once it works. The other folder starts after three starts without "b ok", or after a
-start that fails. The rest of the line is the reason for the choice, in words for a person.
+start that fails. After these two words, slot.txt contains the reason for the choice, in words for a person.
 
-A turn in this file is (folder, starts). `starts` is the number of starts on trial, with this start. It is None if the
-version is known to work.
+In this file, a turn is the tuple (folder, starts) of the version that starts. `starts` is the number of its starts on
+trial, including this one. It is None if the version is known to work.
 """
 
 import os
@@ -39,12 +39,15 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # a version could fail for ever if its starts are not counted
+        return _other(slot), None  # a version whose starts are not counted could fail for ever
     return slot, starts + 1
 
 
 def begin(turn):
-    """Make imports use the chosen folder. Start a watchdog for a version on trial. Return the time in ticks (ms)."""
+    """Make imports use the chosen folder, and start a watchdog for a version on trial.
+
+    Return the present time.ticks_ms(), from which failed() computes how long the firmware ran.
+    """
     if turn:
         sys.path.insert(0, "%s/%s" % (ROOT, turn[0]))
         if turn[1] is not None:

@@ -65,7 +65,8 @@ OBJECTS = (
     (b"0-0:17.0.0", LIMITER, "limiter_w"),
     (b"1-0:31.4.0", FUSE, "fuse_ma"),
     (b"0-0:96.13.0", LONG_TEXT, "message"),
-    # Rows of M-Bus meters, which must be the last rows. In a telegram, `n` is 0-1 to 0-4 for the channels 1 to 4.
+    # Rows of M-Bus meters, which must be the last rows. `n` represents the channels 1 to 4, for which a telegram
+    # contains 0-1 to 0-4.
     (b"n:24.1.0", COUNT, "type"),
     (b"n:96.1.0", TEXT, "id"),
     (b"n:96.1.1", TEXT, "id"),

@@ -71,7 +71,7 @@ class Reader:
         self._collect = True
 
     def each_second(self):
-        """Keep Data Request high. After each 10 s without a telegram, release it for a second as a new request."""
+        """Keep Data Request high. After each 10 s without a telegram, release it for a second, to request again."""
         telegrams = self.framer.telegrams
         self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
         self._before = telegrams

@@ -17,7 +17,7 @@ _HOUR_S = const(3600)
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-# Digits of the newest date, and its midnight as local_s. They are cached, because most telegrams have the same date.
+# Digits of the newest date, and local_s of its midnight. They are cached, because most telegrams have the same date.
 _newest = [None, None]
 
 

@@ -37,8 +37,8 @@ _PREFIXES = {77: 6, 71: 9, 109: -3}  # decimal exponents of the prefixes M, G an
 def number(line, at, places):
     """Return a number such as b"(000301.548*kWh)" as an integer in base units, here 301548 Wh.
 
-    `places` is the number of decimal places that the integer includes if the unit has no prefix. The unit's prefix is
-    always read, because foreign meters send W, mA or kV.
+    The integer is the value in the unit without prefix, times 10 ** places: with 3 places, b"(001.5*A)" is 1500 mA. The
+    unit's prefix is always read, because foreign meters send W, mA or kV.
     """
     star = line.find(b"*", at)
     if star < 0:
@@ -156,7 +156,7 @@ def text(line, at):
 
 
 def long_text(line, at):
-    """Return the whole line, None if the message is empty.
+    """Return the whole line of a text message, None if the message is empty.
 
     The message is decoded by text() when it is shown, so that its 1024 characters are not in memory twice.
     """
@@ -180,7 +180,10 @@ def clock(line, at, previous=None):
 
 
 def peak(line, at):
-    """Return a peak as (power in W, end of its quarter as local_s, summer). Iskra meters send the power first."""
+    """Return a peak as (power in W, local_s, summer), with the moment at which its quarter ended.
+
+    Other meters send the moment first, Iskra meters the power.
+    """
     second = line.find(b"(", at + 1)
     if line.find(b"*", at, second) < 0:
         local_s, summer = clock(line, at)
@@ -192,10 +195,12 @@ def peak(line, at):
 def months(line, at):
     """Return a list of (month, power in W, end, summer): the peaks of at most 13 closed months, newest first.
 
-    `month` is year * 12 + month - 1. `end` is the end of the peak's quarter as local_s. The line begins with
-    (count)(code)(code)..., and the records of the months follow. A record is the closing timestamp of a month, then a
-    value for each code. The code 1-0:1.6.0 occurs twice: for the timestamp of the peak, then for its power.
-    Months that were never measured are left out.
+    `month` is year * 12 + month - 1. (`end`, `summer`) is the moment at which the peak's quarter ended. Months that
+    were never measured are left out.
+
+    The line begins with (count)(code)(code)..., and the records of the months follow. A record is the closing
+    timestamp of a month, then a value for each code. The code 1-0:1.6.0 occurs twice: for the timestamp of the peak,
+    then for its power.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
     # Number of values in a record: its closing timestamp, and one for each code. It is also the number of colons in the

@@ -1,4 +1,8 @@
-"""DNS server of the setup network. It answers each name with the board's address, so that a phone opens the form."""
+"""DNS server of the setup network.
+
+It answers every name with the board's address. Therefore the internet check of a phone reaches the board, and the
+phone shows the setup form.
+"""
 
 import asyncio
 import socket
@@ -20,7 +24,7 @@ def answer(query, address):
     head = query[:2] + b"\x81\x80\0\1\0"
     if query[end - 4 : end] != b"\0\1\0\1":
         return head + b"\0\0\0\0\0" + query[12:end]
-    # The answer points to the name in the question, and is valid for 10 s.
+    # The answer repeats the question's name by a pointer to it (C0 0C). A client may use the answer for 10 s.
     return head + b"\1\0\0\0\0" + query[12:end] + b"\xc0\x0c\0\1\0\1\0\0\0\x0a\0\4" + address
 
 
@@ -45,5 +49,5 @@ async def serve(address, port=53):
 
 
 def _readable(sock):
-    """Wait until `sock` is readable. The streams of asyncio wait in the same way."""
+    """Wait until `sock` is readable. Other tasks run meanwhile, as with the streams of asyncio."""
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs

@@ -5,8 +5,9 @@ from micropython import const
 
 from overlay import load
 
-_MOST = const(20)  # maximum number of networks in a list
-_4WAY_HANDSHAKE_TIMEOUT = const(15)  # from esp_wifi_types.h, because MicroPython lacks this constant
+_MOST = const(20)  # maximum number of networks that a scan returns
+# Status of the radio after a wrong password (esp_wifi_types.h). MicroPython lacks this constant.
+_4WAY_HANDSHAKE_TIMEOUT = const(15)
 
 
 def join(wifi):
@@ -41,7 +42,13 @@ def begin(wifi, ssid, password, config, attempts=-1):
 
 
 def failure(sta):
-    """Return why the last attempt to join failed: "password", "absent", "security", "address" or "failed".
+    """Return why the last attempt to join failed.
+
+    password  the password is wrong
+    absent    no network in range has this name
+    security  the network has another kind of security
+    address   the board has joined the network, but got no IP address
+    failed    another reason
 
     Call this only after the attempt has ended. During an attempt, the radio reports the reason of an earlier attempt.
     """

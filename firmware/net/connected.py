@@ -36,7 +36,8 @@ async def _check_name(wifi):
     await device.clock.sleep(5)  # time for the chip's mDNS to claim this name on the network
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
-        # Restart, because mDNS accepts only one name per start. A second device in a home restarts once for this.
+        # The device has a new name, for example because another device has the old one. Restart to announce it,
+        # because mDNS accepts only one name per start. The name is stored, so that one restart is enough.
         device.note("Restarting to become %s.local" % wifi.name)
         device.restart()
 

@@ -2,14 +2,18 @@
 
 
 def question(name, number=0):
-    """Return a query for the IPv4 address of a name. The answer repeats `number` (0 for mDNS, RFC 6762 §18.1)."""
+    """Return a query for the IPv4 address of a name.
+
+    `number` is the id of the query, which the answer repeats. An mDNS query from port 5353 has the id 0 (RFC 6762
+    §18.1).
+    """
     labels = b"".join([bytes((len(label),)) + label.encode() for label in name.split(".")])
     flags = 1 if number else 0  # recursion desired
     return bytes((number >> 8, number & 255, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + labels + b"\0\0\1\0\1"
 
 
 def address(message, number=0):
-    """Return the first IPv4 address in an answer as text. None without an address, or with another query number."""
+    """Return the first IPv4 address in an answer as text. None without an address, or if its id is not `number`."""
     if len(message) < 12 or message[0] << 8 | message[1] != number or not message[2] & 0x80:
         return None
     try:

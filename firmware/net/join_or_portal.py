@@ -1,4 +1,7 @@
-"""Choice every five minutes without Wi-Fi: join the network again, or open the setup portal. Loaded on demand."""
+"""Choice between joining the network again and opening the setup portal, every five minutes without Wi-Fi.
+
+Loaded on demand.
+"""
 
 import asyncio
 
@@ -10,15 +13,15 @@ read_json = load("board.flash_json").read_json
 def retry(wifi, late):
     """Join the network of the settings, or open the setup portal.
 
-    The portal opens after a press of the button, or without a network in the settings. `late` is False for the first
-    attempt after a start. After that attempt, the portal also opens if _may_open() allows it.
+    The portal opens after a press of the button, or if the settings contain no network. `late` is False at the first
+    call after a start. At later calls, the portal also opens if _may_open() returns True.
     """
     button = wifi.device.button
     if button.window:
         button.close()
     elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
-    # Without a network in the settings, the portal may always open, because a stranger gains no access.
+    # If the settings contain no network, the portal always opens. A stranger who uses it gets into no network.
     wifi.portal = True
     asyncio.create_task(_set_up(wifi))
 
@@ -30,7 +33,7 @@ def _may_open(wifi):
     connection.
     """
     if wifi.joined:
-        return False  # expect a network that was joined since the start to come back
+        return False  # the network was there since the start, so that it will probably return
     if "setup_password" in read_json(wifi.device.board, "secrets.json"):
         return True
     return not load("net.wifi_state").read(wifi.device).get("joined")

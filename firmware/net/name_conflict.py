@@ -1,9 +1,11 @@
 """Search for another device on the network that already has this device's name.
 
-In a conflict, the chip's mDNS would rename this device to digimon-2, and nobody could tell the two devices apart. After
-mDNS has started, the name cannot change any more. getaddrinfo would block all tasks for 5 s. Therefore this module
-sends a query like a device without mDNS (RFC 6762 §6.7), and the device with the name replies to this socket only. If
-the reply contains another address than this device's, another device has the name.
+In a conflict, the chip's mDNS would rename this device to digimon-2, and nobody could tell the two devices apart. Once
+mDNS has started, the firmware cannot change the name.
+
+This module sends an mDNS query from a port other than 5353. Therefore a device that has the name replies to this port
+only (RFC 6762 §6.7). If the address in the reply is not this device's, another device has the name. The query is not
+left to getaddrinfo, because getaddrinfo would block all tasks for 5 s.
 """
 
 import asyncio
@@ -13,8 +15,8 @@ from micropython import const
 
 from overlay import load
 
-_ROUNDS = const(2)  # number of queries, because a query may get lost
-_LOOKS = const(10)  # checks for a reply to each query, 100 ms apart
+_ROUNDS = const(2)  # number of queries; more than one, because a query may get lost
+_LOOKS = const(10)  # number of checks for a reply after each query, 100 ms apart
 
 
 async def check(wifi, own):

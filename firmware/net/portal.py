@@ -53,7 +53,8 @@ class Portal:
         self.networks = []
         self.scanned = None  # clock.now() of the newest scan
         self.state: dict = {"state": "form"}
-        self.pending = None  # (changes, all settings, device password) of the network to join next
+        # (changes, settings with the changes, device password) of the network to join next
+        self.pending = None
         self.seen = False
 
     async def run(self):
@@ -74,7 +75,7 @@ class Portal:
     def _open(self):
         sta = self.wifi.sta
         sta.active(True)
-        # Stop all retries, because they change the channel, and the phone would lose the connection.
+        # Stop the attempts to join, because they change the channel, and the phone would lose the connection.
         sta.disconnect()
         self.scan()
         password = read_json(self.wifi.device.board, "secrets.json").get("setup_password")
@@ -142,13 +143,14 @@ class Portal:
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):
-        """Answer a request, but return False for paths that begin with /api/.
+        """Answer a request and return True. Return False for a path that begins with /api/.
 
-        The server answers these paths, so that the form can show whether the meter sends telegrams.
+        The server then answers this path as usual, so that the form can show whether the meter sends telegrams.
         """
         host = request.header(b"host").split(b":")[0]
         if not host.replace(b".", b"").isdigit():
-            # The host is a name, so a phone checks for internet access. After a redirect, the phone shows the form.
+            # A request for a named host is a phone's check for internet access. After a redirect, the phone shows the
+            # form.
             await self._redirect(request)
             return True
         if request.path.startswith(b"/api/"):

@@ -6,7 +6,7 @@ from micropython import const
 from version import VERSION
 
 _GROUP = const(b"\xef\xff\xff\xfa")  # multicast address 239.255.255.250
-_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # not every port of MicroPython has this constant
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # 35 on a port of MicroPython without this constant
 _TYPE = const("urn:schemas-upnp-org:device:Basic:1")
 _ROOT = const("upnp:rootdevice")
 

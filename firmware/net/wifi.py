@@ -1,7 +1,7 @@
 """Wi-Fi: joins the network of the settings and reconnects. If the first connection fails, the setup portal opens.
 
-Wi-Fi has no task, because the device calls each_second(), which checks the state of the radio. The radio retries
-without help. The modules that connect and reconnect are loaded on demand.
+Wi-Fi needs no task. The radio retries without help, and the supervisor calls each_second(), which checks the radio's
+state. The modules that connect and reconnect are loaded on demand.
 """
 
 import network
@@ -9,7 +9,7 @@ from micropython import const
 
 from overlay import load
 
-# Time from a start until the setup portal may open, and time between two attempts to join a network again.
+# Seconds from a start until the setup portal may open. Attempts to rejoin a network are equally far apart.
 _RETRY_S = const(300)
 
 
@@ -42,7 +42,8 @@ class Wifi:
         if self.address:
             self.device.note("Wi-Fi: lost")
             self.disconnected()
-            self.away_s = 1  # not 0, because the radio retries alone for the first five minutes
+            # At 0, retry() would be called at once, but the radio first retries alone for five minutes.
+            self.away_s = 1
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
             load("net.join_or_portal").retry(self, self.away_s > 0)
         self.away_s += 1

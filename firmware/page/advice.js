@@ -14,7 +14,7 @@ export const LEVEL_WORDS = /** @type {const} */ ({
 const FROZEN_S = 15;
 const STEP_W = 100;
 
-/** Headroom in W of the page's advice, and the id of the quarter. It does not change in a quarter's last 15 s. */
+/** Headroom (W) in the advice that the page shows, and the id of the quarter. Both are fixed in the last 15 s. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -31,7 +31,8 @@ export function level({ target_w, projected_w, headroom_w, at_risk, unavoidable 
 /**
  * Return a sentence with the power that may be added until the quarter's end, or with the power that must go off.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown headroom in this meter's advice; each dashboard card passes a different object
+ * @param {typeof shownOnPage} shown headroom in the advice that is shown now, which this function updates. Each
+ *   dashboard card passes a different object, because a card may show another meter.
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;

@@ -1,6 +1,7 @@
 /**
  * Client for the device's HTTP API. It sends one request at a time, so that the page and its live stream use at most
- * two of the device's five connections. If esbuild serves the page, `?device=ADDRESS` in its URL selects the device.
+ * two of the device's five connections. If esbuild serves the page (scripts/develop), `?device=ADDRESS` in the page's
+ * URL selects the device.
  */
 
 import { getStored, setStored } from "./local_storage.js";

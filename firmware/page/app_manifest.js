@@ -1,4 +1,7 @@
-/** Web app manifest and icons for a phone's home screen. The page creates them, because no file contains them. */
+/**
+ * Web app manifest and icons for a phone's home screen. A script creates them as data: URLs from the brand's SVG icon,
+ * because the page is a single file.
+ */
 
 import { element } from "./dom.js";
 import ICON from "../../docs/brand/icon.svg";

@@ -1,4 +1,7 @@
-/** Charts in the page's colours, drawn by uPlot. Steps are equally wide, import is above 0, and export is below 0. */
+/**
+ * Charts in the page's colours, drawn by uPlot. The x axis has equally wide steps, such as the quarters of a day.
+ * Import is drawn above 0, and export below 0.
+ */
 
 import uPlot from "uplot";
 import { element } from "./dom.js";
@@ -9,7 +12,7 @@ import { element } from "./dom.js";
  * @property {string} label description of the chart for screen readers
  * @property {() => (number | null)[]} imported
  * @property {() => (number | null)[]} exported values of export; 0 or more
- * @property {() => number | null} [target] value of the target's horizontal line
+ * @property {() => number | null} [target] target, drawn as a horizontal line
  * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
  * @property {(value: number) => string} format
  * @property {(index: number) => string} tick returns the label of a step's tick
@@ -64,8 +67,8 @@ function heightOf(host) {
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
-  // An export of 0 is not drawn, because a line along 0 would look like export. In a line chart, a 0 beside an export
-  // is drawn, so that the line returns to 0.
+  // An export of 0 is not drawn, because a line along 0 would look like export. In a line chart, a 0 directly
+  // before or after an export is drawn, so that the line returns to 0.
   const down = exported().map((value, index, all) => (
     value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
@@ -119,7 +122,8 @@ function draw(host, options) {
     },
   }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
-    // A tap only shows the values of a step. On a touch screen, the link above the chart opens the step's span.
+    // A click of a mouse opens the quarter, day or month of a step. A tap on a touch screen only shows the step's
+    // values, and above the chart a link that opens the same.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
     if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
       options.onPick(plot.cursor.idx);

@@ -13,7 +13,8 @@ import {
 /** @typedef {import("./api_types.js").Total} Total */
 
 /**
- * `labels`, `imported`, `exported` and `links` have one item for each step of the chart.
+ * History of one span, for the chart, the download and the totals. `labels`, `imported`, `exported` and `links` have
+ * one item for each step of the chart.
  * @typedef {object} HistoryData
  * @property {Record<string, any>[]} rows rows for a download
  * @property {string[]} labels
@@ -95,8 +96,8 @@ export function quarterHistory(start, imported, exported) {
 }
 
 /**
- * Return an ended quarter from the device's list of its day; null if the quarter is not stored. `previous` is the
- * quarter 15 minutes earlier, or undefined if the list does not contain that quarter.
+ * Return an ended quarter from the device's list of a day's quarters; null if the quarter is not stored. `previous` is
+ * the quarter 15 minutes earlier, or undefined if the list does not contain that quarter.
  * @param {number} start
  * @param {AbortSignal} signal
  * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}

@@ -25,8 +25,8 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// The page receives a reading before the quarter of the same telegram. Therefore a reading is added to the samples only
-// when the quarter's elapsed time matches the time of the reading.
+// For each telegram the device sends the reading first and the quarter second. Between the two, state.quarter is older
+// than state.reading. Therefore add a reading only when its time is the start of the quarter plus `elapsed_s`.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

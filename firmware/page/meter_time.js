@@ -48,8 +48,8 @@ export function dayOf(moment) {
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // The UTC offset is read at 0:00 in winter and at 1:00 in summer. Both times have the offset of midnight, because
-  // Belgium's clock changes at 2:00 or 3:00.
+  // The moment utc - 3600 is 0:00 by the meter's clock in winter and 1:00 in summer. Both times have the UTC offset of
+  // midnight, because Belgium's clock changes at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 

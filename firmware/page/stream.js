@@ -1,7 +1,8 @@
 /**
- * Live figures from the device's event stream, while the page is visible. If all streams are in use, the page polls.
+ * Live figures from the device's event stream, while the page is visible. If other clients use all streams of the
+ * device, the page polls.
  *
- * EventSource is not used, because it cannot send the token's header.
+ * EventSource is not used, because it cannot send the Authorization header with the token.
  */
 
 import { ApiError, authHeaders, BASE_URL, getJson } from "./api.js";
@@ -9,7 +10,8 @@ import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
 const SILENT_MS = 30_000; // longest wait for the next event of a stream
-// If the device ends a stream within this time, it needs the place for another client. It would end a new stream too.
+// If the device ends a stream within this time, another client needs the stream. The page then polls, because the
+// device would end a new stream of the page too.
 const SHORT_MS = 20_000;
 const POLL_MS = 2_000;
 const POLLS = 15; // number of polls before the page requests a stream again

@@ -1,5 +1,5 @@
 /**
- * The cost of peaks by network area, and the colours of Wallonia's tarif Impact.
+ * The cost of peaks by network area, and the price periods of tarif Impact, Wallonia's tariff by the clock.
  *
  * The bill uses the mean of max(2.5 kW, peak) over 12 months, so one month's peak counts in 12 bills.
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
@@ -66,17 +66,18 @@ export function costOf100W(peak_w, rate) {
 
 /** @typedef {"eco" | "medium" | "pic"} Colour */
 
-/** @type {[number, Colour][]} start hour and colour of each period of a day, equal on all days */
+/** @type {[number, Colour][]} start hour and price period (called a colour), the same on every day */
 export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [17, "pic"], [22, "medium"]];
 
 /**
- * Return the colour of tarif Impact at a moment, and the time at which the colour ends, such as "17:00".
+ * Return the price period of tarif Impact (eco, medium or pic) at a moment, and the time at which the period ends, such
+ * as "17:00".
  * @param {string} moment
  */
 export function impactNow(moment) {
   const hour = meterClock(moment).getUTCHours();
   const index = IMPACT.findLastIndex(([from]) => from <= hour);
-  // The last colour of the day, medium, continues after midnight until 1:00.
+  // The last period of the day, medium, continues after midnight until 1:00.
   const next = index + 1 < IMPACT.length ? IMPACT[index + 1][0] : IMPACT[1][0];
   return { colour: IMPACT[index][1], until: `${String(next).padStart(2, "0")}:00` };
 }

@@ -39,7 +39,7 @@ async def update_page(device, request):
 
 
 async def send_file(request, file, kind, more=""):
-    """Send an open file in pieces, and close the file. Refused with 404 if the file cannot be read."""
+    """Send an open file in pieces, and close the file. Raise Refused with 404 if the file cannot be read."""
     # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
     _filesystem = Card.filesystem
     try:

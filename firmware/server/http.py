@@ -80,11 +80,11 @@ class Request:
             load("server.request_body").check(self, host)
 
     def length(self, limit):
-        """Return the length of the body in bytes. Refused if there is no body, or if it exceeds `limit` bytes."""
+        """Return the length of the body in bytes. Raise Refused if it is 0 or exceeds `limit` bytes."""
         return load("server.request_body").length(self, limit)
 
     def body(self, limit):
-        """Return an awaitable of the whole body. Refused if there is no body, or if it exceeds `limit` bytes."""
+        """Return an awaitable of the whole body. It raises Refused if the body is empty or exceeds `limit` bytes."""
         return load("server.request_body").read_all(self, self._clock, limit)
 
     async def read(self, count):
@@ -114,7 +114,7 @@ class Request:
     def begin(self, status, kind, more=""):
         """Write the head of the reply. `kind` is the media type of the reply, `more` contains further header lines."""
         self.begun = True
-        # The reason phrase of a status may be empty (RFC 9112, 4).
+        # Send no text after the status number, because this reason phrase may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
             self.write("Cache-Control: no-store\r\n")
@@ -244,7 +244,7 @@ class Server:
 
 
 def _readable(sock):
-    """Wait until `sock` is readable. The streams of asyncio wait in the same way."""
+    """Wait until `sock` is readable. Other tasks run meanwhile, as with the streams of asyncio."""
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
 
 

@@ -27,7 +27,7 @@ def check(request, host):
 
 
 def length(request, limit):
-    """Return the length of the body in bytes. Refused if there is no body, or if it exceeds `limit` bytes."""
+    """Return the length of the body in bytes. Raise Refused if it is 0 or exceeds `limit` bytes."""
     if not request.unread:
         raise Refused(411, "Request body required")
     if request.unread > limit:

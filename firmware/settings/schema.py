@@ -66,7 +66,7 @@ SETTINGS = (
 
 
 def _packed_by_build(settings, kinds, areas, languages):
-    """Return each table as one string, because a table of objects takes several times the memory of a string."""
+    """Return each of the four tables as one string. As tuples, they would take several times the memory."""
     rows = []
     for section, key, kind, default in settings:
         kind = kind if isinstance(kind, str) else "%d-%d" % kind
@@ -79,7 +79,7 @@ _ROWS, _TEXTS, _AREAS, _LANGUAGES = _packed_by_build(SETTINGS, KINDS, AREAS, LAN
 
 
 def _rows():
-    """Yield (section, key, kind, default) of each setting. The section may be "", and the default is JSON."""
+    """Yield (section, key, kind, default as JSON text) of each setting. The section is "" for the language."""
     for row in _ROWS.split("\n"):
         section, key, kind, default = row.split(" ")
         yield "" if section == "-" else section, key, kind, default

@@ -160,7 +160,7 @@ def _newest(board, copy, note, follows):
     | unchanged                           | newer             | copy, the card is written    |
     | missing or empty                    | any               | copy, the card is written    |
 
-    The file has changed if its check differs from `card_seen` in the copy. The copy is newer if it has
+    The file has changed if its CRC-32 differs from `card_seen` in the copy. The copy is newer if it has
     `newer_than_card`.
     """
     seen = card_json.check()
@@ -187,7 +187,8 @@ def _newest(board, copy, note, follows):
         try:
             card_json.write(text)
         except OSError as error:
-            # Collect the file object now, because it is still open. A later collection could write to another card.
+            # The file object may still be open. Collect it now, because a later collection could write its bytes to
+            # another card.
             gc.collect()
             note("%s: could not write to the card: %s" % (_NAME, error))
             return copy

@@ -19,7 +19,7 @@ class Card:
     mounted     True if files on the card can be read, also if the card is full
     free_files  number of quarters for which the card has room
     journal     file object of the open journal, None until the journal is needed
-    day         day (local_s // 86400) of the quarter that was stored last, None before the first quarter
+    day         day (in days since 2000-01-01) of the quarter that was stored last, None before the first quarter
     wait_s      seconds between two attempts to use a failed card
 
     A card that is inserted is found within a minute. A failed card is tried again at growing intervals.

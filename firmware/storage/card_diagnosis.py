@@ -23,7 +23,7 @@ def reason(board, error):
 
 
 def _system(sector):
-    """Return the reason if a file system's first sector is of exFAT or NTFS, otherwise None.
+    """Return the reason if the sector is the first of an exFAT or NTFS file system, otherwise None.
 
     The name of the file system begins at byte 3.
     """

@@ -9,7 +9,8 @@ def format_card(argument):
     `argument` is (device, list). The function appends the reason of a failure to the list, or "" after success.
     """
     device, result = argument
-    # Yield before the work, because mounting a card restarts every job that has begun.
+    # A job must yield at least once. Yield before the work, because mounting a card restarts every job that is not
+    # finished. With a yield after the work, this restart would format the card again.
     yield
     card = device.card
     fault = None

@@ -37,8 +37,8 @@ def queue_search(recorder):
 def search(asked):
     """Add the peaks of the stored days of some months.
 
-    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, current local_s, number
-    of the first month, number of the last month).
+    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, seconds from 2000-01-01
+    00:00:00 to the local time, number of the first month, number of the last month).
     """
     peaks, local_s, first, last = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")

@@ -13,7 +13,7 @@ _MAX_WH = const(50000)  # more than a quarter of twice the strongest connection,
 
 
 def text(quarter, decimal):
-    """Return the line of an ended quarter, without the check. The registers are in the quarter's block (journal.py)."""
+    """Return the line of an ended quarter, without its field `check`. The registers are in the block (journal.py)."""
     quarter_id, _, _, t, _, *head, end_t, ended = struct.unpack_from(
         "<IHHhHiiiiiihH", quarter.block, QUARTER_ID_BYTE
     )
@@ -24,7 +24,8 @@ def text(quarter, decimal):
     source = b"partial" if ended == CUT_UNSEEN else b"samples"
     if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # Divide by the time between the two readings, because a meter that sends every 10 s is late for both.
+        # The rise is divided by the seconds between the two readings, not by 900 s. A meter that sends only every 10 s
+        # may send both of them late.
         span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):

@@ -20,10 +20,10 @@ def days_csv(year):
 
 
 def open_day(day):
-    """Open the day.csv of a day (local_s // 86400). Return (file, next day that may have a file).
+    """Open the day.csv of a day (in days since 2000-01-01). Return (file, next day that may have a file).
 
-    The file is None if it does not exist. OSError if the card fails. The caller must keep Card.filesystem as long as
-    the file is open.
+    The file is None if it does not exist. OSError if the card fails. The caller must keep a reference to
+    Card.filesystem while the file is open.
     """
     year, month, of_month = civil(day * _DAY_S)[:3]
     folder = "%s/meter/%04d/%02d" % (CARD, year, month)
@@ -46,7 +46,10 @@ def _expect(error):
 
 
 def fields_at(path, place):
-    """Return the fields of the line at byte offset `place` of a file. None if `place` is 0 or the line was blanked."""
+    """Return the fields of the line at byte offset `place` of a file.
+
+    None if `place` is 0, or if the writer has replaced the bytes of the line by newlines.
+    """
     if not place:
         return None
     with open(path, "rb") as file:
@@ -61,7 +64,7 @@ def is_whole(line):
 
 
 def read(path, last=0):
-    """Yield the fields of each whole line of a file, without the check. Empty and damaged lines are skipped.
+    """Yield the fields of each whole line of a file, without `check`. Empty and damaged lines are skipped.
 
     `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
     """

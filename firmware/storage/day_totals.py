@@ -32,7 +32,7 @@ _MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most t
 
 
 def folder(day):
-    """Return the path of the card's folder for a day (local_s // 86400)."""
+    """Return the path of the card's folder for a day (in days since 2000-01-01)."""
     return "%s/meter/%04d/%02d/%02d" % ((CARD,) + civil(day * _DAY_S)[:3])
 
 
@@ -55,7 +55,7 @@ def moment(start):
 
 
 def close(day):
-    """Write the line of a day (local_s // 86400) to days.csv. This is a job of the recorder.
+    """Write the line of a day (in days since 2000-01-01) to days.csv. This is a job of the recorder.
 
     Nothing is written if the day.csv of the day has no lines.
     """
@@ -87,7 +87,7 @@ class Total:
         self._peak_w, self._peak = -1, b""
 
     def fields(self):
-        """Return the fields of the day's line of days.csv, without the check."""
+        """Return the fields of the day's line of days.csv, without the field `check`."""
         date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
         shown = [_decimal(amount) for amount in self._amounts]
         peak_w = b"%d" % self._peak_w if self._peak else b""

@@ -101,7 +101,9 @@ def begin_registers(quarter, t, reading, serial_before):
     """
     quarter.block[QUARTER_ON_CARD_CELL] = 0
     wh = _energy_wh(reading, "energy_import_"), _energy_wh(reading, "energy_export_")
-    struct.pack_into("<hHii", quarter.block, QUARTER_FIRST_BYTE, t, serial_before or serial_check(reading), *wh)
+    struct.pack_into(
+        "<hHii", quarter.block, QUARTER_FIRST_BYTE, t, serial_before or serial_check(reading), *wh
+    )
 
 
 def update_registers(quarter, t, reading, ended=RUNNING):

@@ -4,8 +4,8 @@ The journal is the file /journal.bin. It has 64 sectors with one record each, wh
 sectors are written in turn. journal.py describes a record.
 
 The file is created once, and its directory entry never changes. A power cut can damage only the newest record, because
-each record has its own sector. One sector is written each minute. The alternative is two slots for a whole quarter
-each. It would need two sectors a minute, more than all other writes need.
+each record has its own sector. One sector is written each minute. If each write contained the whole quarter, it would
+need two sectors a minute. These are more than all other writes need.
 """
 
 import binascii

@@ -20,7 +20,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _MAX_QUARTERS = const(200)
-# The ids of one day of lost quarters are stored. A step back of the clock by up to a day then counts no quarter twice.
+# The ids of the newest lost quarters are stored, at most those of a day. If the clock is set back by up to a day, the
+# same quarters end again, and their ids show that they are already counted.
 _MAX_LOST_IDS = const(96)
 _LINE = const(124)
 _CHECK = const(4)

@@ -16,7 +16,7 @@ _MAX_PIECES = const(64)  # maximum number of pieces, of 256 bytes each
 def open_quarter(path):
     """Open a quarter's file, such as "2026/01/15/1615W.json". Return None if the file is missing or empty.
 
-    The caller must keep Card.filesystem as long as the file is open.
+    The caller must keep a reference to Card.filesystem while the file is open.
     """
     path = "%s/meter/%s" % (CARD, path)
     try:
@@ -26,10 +26,10 @@ def open_quarter(path):
 
 
 def line(folder, year, month, day, name):
-    """Return a quarter's line of day.csv, without the check, made from the quarter's file in a day's folder.
+    """Return a quarter's line of day.csv, without its field `check`, made from the quarter's file in a day's folder.
 
-    None if the file is missing, incomplete or without samples. `name` is the hour and minute as one number, such as
-    945, times 2, plus 1 in winter time.
+    None if the file is missing, incomplete or without samples. `name` is HHMM * 2, plus 1 in winter time: 1891 for
+    09:45 in winter time.
     """
     letter = "W" if name & 1 else "S"
     try:

@@ -48,7 +48,8 @@ def store(recorder, quarter):
 
 def line_of(quarter, lines):
     """Return an ended quarter's line of day.csv. `lines` is the module day_csv_writer."""
-    # Write the quarter's id into its block, because the block of a quarter that ended at once was never saved.
+    # Write the id and the number of samples into the quarter's block. Normally journal.save() has written them, but it
+    # was never called for a quarter that ended at once.
     struct.pack_into(
         "<IHH",
         quarter.block,
@@ -129,19 +130,20 @@ def write(card, quarter, line, again=False, lines=None):
 
 
 def change_day(recorder, day):
-    """Set the day (local_s // 86400) of the newest quarter. If the day has changed, queue a job for the previous day.
+    """Set the day of the newest quarter, in days since 2000-01-01. If it has changed, queue a job for the previous day.
 
     The job writes the line of the previous day to days.csv.
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    # A job that has already begun may miss lines. It does not equal `job`, so that `job` is queued too.
+    # Queue no second job for a day while the first one waits. A job that has begun may miss the newest lines, so that
+    # `job` is queued after it. It does not equal `job`, because it contains its generator in place of None.
     if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 
 
 def day_of_line(line):
-    """Return the day (local_s // 86400) of a line of day.csv."""
+    """Return the day of a line of day.csv, in days since 2000-01-01."""
     return seconds(int(line[:4]), int(line[5:7]), int(line[8:10])) // _DAY_S
 
 
@@ -165,7 +167,8 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # Each number adds 1 for its comma. Each null adds 0, because its "u" is subtracted. The keys always add the same.
+    # To compare the numbers of samples in two quarters, count the commas in their JSON. A null has a comma too, so that
+    # its "u" is subtracted. The keys change the count of each quarter by the same amount.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -191,8 +194,8 @@ def _create_day_csv(folder, header):
     """Create a day.csv, and align the directory entries of later files so that a power cut never leaves half a name.
 
     The name of a quarter's file takes two directory entries. If the two were in different sectors, a power cut could
-    leave half a name. ".", ".." and day.csv take three entries. Creating and deleting pair.tmp leaves a fourth entry
-    free, which is too small for a quarter's file. Therefore both entries of each later file are in the same sector.
+    leave half a name. To prevent this, each pair must follow an even number of entries. ".", ".." and day.csv are three
+    entries. pair.tmp is a fourth. After its removal this entry stays free, because no quarter's file fits into it.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

@@ -105,7 +105,10 @@ def _size(path):
 
 
 def _quarters_with_file(folder):
-    """Return the quarters that have a file. Each is hour and minute, such as 945, times 2, plus 1 in winter time."""
+    """Return the set of the quarters that have a file.
+
+    A quarter is the number HHMM * 2, plus 1 in winter time: 1891 for 09:45 in winter time.
+    """
     found = set()
     for entry in os.ilistdir(folder[:-1]):
         name = entry[0]

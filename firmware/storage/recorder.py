@@ -22,7 +22,7 @@ JOB_ARGUMENT = const(3)  # argument of the function
 JOB_STEPS = const(4)  # generator of the job, None before the job begins and after a MemoryError
 
 _SEEN_S = const(10)  # registers read at most 10 s after a quarter's end count as the registers at the end
-_BACK = const(3)  # a clock that steps back by more than 3 samples was set, not only corrected
+_BACK = const(3)  # a clock that steps back by more than 3 samples (15 s) was set, not only corrected
 
 
 class Recorder:
@@ -38,8 +38,8 @@ class Recorder:
         self.board = device.board
         self.card = device.card
         self.coach = device.coach
-        # Quarter object for a quarter that has ended. At each quarter's end it is exchanged with the coach's object.
-        # Older quarters that must be written to the card are also read into it.
+        # Quarter object for a quarter that has ended. At each quarter's end, the recorder and the coach exchange their
+        # Quarter objects. Older quarters that must be written to the card are also read into this object.
         self.ended_quarter = Quarter()
         self.jobs = []
         self.has_registers = False  # True if the running quarter has its first registers

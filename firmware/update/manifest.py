@@ -13,8 +13,8 @@ _FORMAT = const("p1-monitor 1")
 def check_head(line, broken):
     """Return the first line of a manifest as a dict with `version` and `room`, the bytes of flash that the files need.
 
-    Refused with the text `broken` if the line is damaged. Refused with the reason if the package is for another board
-    or another MicroPython.
+    Raise Refused with the text `broken` if the line is damaged. Raise Refused with the reason if the package is for
+    another board or another MicroPython.
     """
     try:
         found = json.loads(line + b"]}")

@@ -98,7 +98,10 @@ async def _write_package(board, body, slot):
 
 
 async def _store_manifest(body, path):
-    """Write the manifest to a file, and return its first line as a dict. Refused if damaged or for another board."""
+    """Write the manifest to a file, and return its first line as a dict.
+
+    Raise Refused if the manifest is damaged or for another board.
+    """
     line = await body.line()
     head = load("update.manifest").check_head(line, _BROKEN)
     total = 0

@@ -19,7 +19,9 @@ class Trial:
     def __init__(self, device):
         self._device = device
         self._working_s = 0
-        self._each_second = self.each_second  # one object for append() and remove()
+        # Store the bound method, so that remove() gets the same object as append(). Each look-up of a method makes a
+        # new object.
+        self._each_second = self.each_second
         device.supervisor.each_second.append(self._each_second)
 
     def each_second(self):

@@ -1,7 +1,8 @@
 """Drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
-The tables below list the connections, and the code after the tables only draws. A pin is drawn at the end of its wire.
-Its position on the board is not drawn, because only the print on the board is reliable about positions.
+The tables below list the connections, and the code after the tables only draws. A drawing shows a pin of the board at
+the end of its wire, with the name that is printed on the board. It does not show where on the board the pin is, because
+only this print is reliable about positions.
 """
 
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ SIGNALS = ("5 V", "request", "data ground", "unused", "data", "power ground")
 class Wiring:
     """Connections of a board to the P1 cable.
 
-    For each pin 1 to 6 of the plug, `pins` has (print on the board, where to find this print), or None if the pin is
-    not connected.
+    For each pin 1 to 6 of the plug, `pins` has the pin of the board: (name printed on the board, where to find this
+    name). It has None for a pin of the plug that is not connected.
     """
 
     board: str
@@ -206,7 +207,7 @@ def capacitor(drawing: Drawing, x: float, top: float, bottom: float, board: floa
 
 
 def plug(language: str) -> None:
-    """Draw the contacts of the plug, four rows with colours of wires, and two views of the plug's nose."""
+    """Draw the contacts of the plug, four rows with colours of wires, and the fronts of a good and a wrong plug."""
     drawing = Drawing(440, 684, language)
     columns = [70 + 60 * pin for pin in range(6)]
     drawing.text(220, 34, "Gold contacts towards you, cable down", "bold mid")

@@ -58,7 +58,7 @@ def _page_pictures(browser: Browser, folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(f"{board.url}#{screen}")
-            # Wait for the second half of a quarter, because the figures change little in the first half.
+            # Wait for the second half of a quarter, because the chart is nearly empty in the first half.
             if screen == "now":
                 page.get_by_text("5:", exact=False).filter(has_text="left").wait_for()
             page.locator("[aria-busy]").wait_for(state="hidden")

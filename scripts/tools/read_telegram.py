@@ -82,7 +82,7 @@ def _is_header(data, at):
 
 
 def encrypted(start):
-    """True if a file begins with a general-glo-ciphering frame, in binary or as a hex dump."""
+    """True if a file begins with an encrypted telegram: DLMS general-glo-ciphering, bytes DB 08, binary or as hex."""
     return start[:2] == b"\xdb\x08" or b"".join(start[:16].split())[:4].lower() == b"db08"
 
 

@@ -28,7 +28,8 @@ from .models import (
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
-# An update takes a few minutes at most, because the device writes each piece to its flash and reads the piece back.
+# Time limit of an update. The device needs a few minutes at most. It writes each piece of the package to its flash and
+# reads the piece back.
 UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
 
@@ -58,13 +59,13 @@ class P1MonitorClient(HttpClient):
             except P1MonitorNotFoundError:
                 return await self._identify_original()
         except P1MonitorTokenError:
-            raise  # A device that requires a token counts as a P1 monitor with our firmware.
+            raise  # A device that requires a token is assumed to be a P1 monitor with our firmware.
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is not a P1 monitor: {err}") from err
 
     async def _identify_original(self) -> OriginalDevice:
         # Before the first telegram, /current/quarter returns only {}, as another kind of device might too. Therefore
-        # the original firmware is identified by the memory figures in /current/month/peak.
+        # the original firmware is identified by the field "memory" in /current/month/peak.
         await self.original_quarter()
         if "memory" not in await self._json("/current/month/peak"):
             raise P1MonitorResponseError("/current/month/peak: the response has no memory figures")
@@ -74,7 +75,7 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            return None  # UPnP may have failed to start on a device that otherwise works.
+            return None  # The file is part of UPnP, which may have failed to start on a device that otherwise works.
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
         return normalize_serial(found[1])
@@ -233,7 +234,10 @@ class P1MonitorClient(HttpClient):
 
 
 def _parse_event(name: str, data: str) -> LiveEvent | None:
-    """Return the model of an event, or None if its kind is unknown. Newer firmware may send unknown kinds."""
+    """Return an event of the live stream as a dataclass.
+
+    None if the event's name is unknown, because newer firmware may send other events. None for a status without an id.
+    """
     if (model := _EVENTS.get(name)) is None:
         return None
     return model(parse_object(data))

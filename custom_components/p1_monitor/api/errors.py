@@ -34,4 +34,4 @@ class P1MonitorRateLimitError(P1MonitorRefusedError):
 
 
 class P1MonitorConflictError(P1MonitorRefusedError):
-    """Error if the owner must first set a password or delete a token (status 409)."""
+    """Error if the owner must do something else first, such as set a password or delete a token (status 409)."""

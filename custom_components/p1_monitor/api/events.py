@@ -6,8 +6,8 @@ device does not send them.
 
 from .errors import P1MonitorResponseError
 
-# The longest event of a device has about 4 KB. It is a reading with a long message and thirteen month peaks.
-# A sender of an event above 64 KB is not a P1 monitor.
+# The longest event of a device has about 4 KB, such as a reading with a long message. A sender of an event above 64 KB
+# is not a P1 monitor.
 MAX_EVENT_BYTES = 64 * 1024
 
 
@@ -40,7 +40,10 @@ class EventReader:
         return events
 
     def _parse_line(self, line: bytes) -> tuple[str, str] | None:
-        """Parse a line. An empty line ends an event, which is then returned."""
+        """Parse a line. Return (event name, data) if the line is empty, because an empty line ends an event.
+
+        None for another line, and for an event without data.
+        """
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None
             self._name, self._data, self._size = "", [], 0

@@ -38,7 +38,7 @@ def boolean(data: Json, key: str) -> bool:
 
 
 def timestamp(data: Json, key: str) -> datetime | None:
-    """Return the time of a field in ISO 8601. None if the field is not an ISO 8601 string with a UTC offset."""
+    """Return the time in a field. None if the field is not an ISO 8601 string with a UTC offset."""
     value = data.get(key)
     if not isinstance(value, str):
         return None

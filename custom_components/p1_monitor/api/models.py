@@ -24,7 +24,7 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The device's clock, which follows the meter's clock. source: None before the first telegram."""
+    """The device's clock, which follows the meter's clock. source: "meter", or None before the first telegram."""
 
     source: str | None
     time: datetime | None
@@ -52,7 +52,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings that the integration uses (GET /api/config). brightness is in percent."""
+    """The settings that the integration uses (GET /api/config). brightness: of the status light, in percent."""
 
     capacity: Capacity
     brightness: int | None
@@ -70,7 +70,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A named token that the device issued. `value` is the secret."""
+    """A token that the device issued.
+
+    value: the secret, which requests contain. id: names the token in a request to delete it.
+    """
 
     id: str
     value: str
@@ -84,7 +87,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The state and the space of the SD card. state: "ok", "absent" or "failed"."""
+    """The state, the size and the free space of the SD card. state: "ok", "absent" or "failed"."""
 
     state: str | None
     size_bytes: int | None
@@ -138,7 +141,7 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the device of GET /api/device. None if the object has no id, which our firmware always sends."""
+        """Return the device of GET /api/device. None without an id, because our firmware always sends an id."""
         if (device_id := text(data, "id")) is None:
             return None
         clock = json_object(data, "clock")

@@ -11,10 +11,10 @@ _MAC_DIGITS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalDevice:
-    """A board with the original firmware, which has no /api.
+    """A board with the original firmware, which answers no path below /api.
 
-    serial: the board's MAC as 12 lower-case hexadecimal digits, or another serial number unchanged. None if the board
-    sends no serial number.
+    serial: the serial number that the board sends, or None if it sends none. It is the board's MAC as 12 lower-case
+    hexadecimal digits. A serial number that is not a MAC is stored unchanged.
     """
 
     serial: str | None

@@ -14,9 +14,12 @@ from .json_fields import Json, integer, number, text, timestamp
 class StoredQuarter:
     """An ended quarter on the card (GET /api/history).
 
-    import_w, export_w: the quarter's averages. The registers have their values at the quarter's END. samples: how many
-    of the quarter's 180 samples of 5 s have a telegram. source: "registers" or "samples" if the averages are computed
-    from these, "partial" if the samples end before the quarter ends.
+    import_w, export_w: the average power over the quarter. energy_…, …_volume_m3: the registers at the quarter's END.
+    samples: how many of the quarter's 180 samples of 5 s contain a telegram.
+
+    source: from what the averages are computed. "registers": from the meter's registers at both ends of the quarter.
+    "samples": from the samples. "partial": from the samples up to a restart, because the device did not see the
+    quarter's end.
     """
 
     start: datetime

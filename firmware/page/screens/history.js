@@ -69,7 +69,10 @@ export function historyScreen(root, parts) {
     return spanContaining(span.kind, day + sinceMidnight);
   }
 
-  /** Return the moment for a span of another kind: now if the open span contains now, else the open span's start. */
+  /**
+   * Return the moment that the next span must contain, if the reader selects another kind of span. It is now if the
+   * open span contains now, else the start of the open span.
+   */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
     return now() >= from && now() < to ? now() : from;
@@ -145,7 +148,10 @@ export function historyScreen(root, parts) {
     });
   }
 
-  /** Show the URL's span, or today. Wait for the meter's time, unless the device is unreachable or needs a sign-in. */
+  /**
+   * Show the span in the URL, or today. Do nothing while the meter's time is unknown, unless the device is unreachable
+   * or needs a sign-in.
+   */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
     isStarted = true;

@@ -67,7 +67,10 @@ export async function askPassword() {
   return hasSignedIn;
 }
 
-/** True if the device has a password, or if its settings cannot be read, because closed settings need a password. */
+/**
+ * True if the device has a password. True also if its settings cannot be read, because a device refuses to show them
+ * only if it has a password.
+ */
 async function hasPassword() {
   try {
     return Boolean((await getJson("/api/config")).access.has_password);

@@ -1,4 +1,4 @@
-"""Check of a browser, for scripts/tools/browser.sh.
+"""Check that a browser can draw text, for scripts/tools/browser.sh.
 
 `check.py BROWSER` ends with status 0 if the browser at this path draws text. `check.py --where` prints the path of
 Playwright's own browser.

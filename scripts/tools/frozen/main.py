@@ -1,8 +1,8 @@
-"""The main.py of a board whose MicroPython image contains the firmware. Its flash has the web page in inside/page."""
+"""The main.py of a board whose MicroPython image contains the firmware. The flash has the web page in inside/page."""
 
 import sys
 
-# The root of the flash is not in the path, so that `import main` finds the firmware's main and not this file.
+# Leave the root of the flash out of sys.path, so that `import main` finds the firmware's main and not this file.
 sys.path[:] = ["/inside", ".frozen"]
 
 import main  # noqa: E402, F401
