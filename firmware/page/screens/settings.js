@@ -30,7 +30,7 @@ const CAPACITY = () => [
   { key: "capacity.warning_percent", label: "warnAt", hint: "warnAtHint", type: "number", limits: whole(50, 100) },
   { key: "capacity.counted_from", label: "countedFrom", hint: "countedFromHint", type: "date" },
   {
-    key: "capacity.connection_w", label: "connection", hint: "connectionHint", type: "number",
+    key: "capacity.connection_w", label: "connectionPower", hint: "connectionPowerHint", type: "number",
     limits: whole(1_000, 100_000),
   },
 ];
