@@ -13,10 +13,8 @@ def settle(device):
     fields = device.reader.parser.reading
     limits = fields["limiter_w"], fuse_w(fields), device.config["connection_w"]
     known = [limit for limit in limits if limit is not None]
-    if known:
-        limit_w = min(known)
-    else:
-        limit_w = max([CONNECTION_W] + [peak[PEAK_W] * 5 // 4 for peak in device.peaks.months])
+    unknown_w = max([CONNECTION_W] + [peak[PEAK_W] * 5 // 4 for peak in device.peaks.months])
+    limit_w = min(known) if known else unknown_w
     device.coach.limit_w = limit_w
     device.coach.doubt_w = max(DOUBT_W, 2 * limit_w)
 

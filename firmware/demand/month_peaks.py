@@ -32,9 +32,9 @@ def billable_w(peaks):
     counted = [peak for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
     powers = [max(FLOOR_W, peak[PEAK_W]) for peak in counted]
     # If peaks count from the middle of a month that has no known peak since that day, the month counts as 2.5 kW.
-    if first == since == month_of((peaks.counted_from or 0) - 1) < month:
-        if since not in [peak[PEAK_MONTH] for peak in counted]:
-            powers.append(FLOOR_W)
+    begun = first == since == month_of((peaks.counted_from or 0) - 1) < month
+    if begun and since not in [peak[PEAK_MONTH] for peak in counted]:
+        powers.append(FLOOR_W)
     if first <= month:
         powers.append(max(FLOOR_W, peaks.power_w or 0))
     return sum(powers) // len(powers) if powers else None

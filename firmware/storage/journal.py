@@ -74,7 +74,7 @@ _MINUTE = const(12)  # samples in a minute
 
 
 def _volume_dm3(reading, kind):
-    """Return the sum of the volumes of all meters of this M-Bus device type in dm3, -1 without one that counts in m3."""
+    """Return the sum in dm3 of all meters of this M-Bus device type that count in m3, -1 without such a meter."""
     amount = -1
     for meter in reading["mbus"].values():
         volume = meter.get("volume")
