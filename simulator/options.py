@@ -12,6 +12,7 @@ from simulator import clock
 from simulator.board import port_problem
 from simulator.dialects import DEFAULT, DIALECTS, dialect_named
 from simulator.faults import ABOUT, RATES, Faults
+from simulator.odd_meters import ODD_METERS, OddMeter
 from simulator.replay import Replay
 from simulator.telegram_source import DIALECT_DEFAULT, TelegramSource, simulated_meter
 
@@ -47,6 +48,10 @@ def meter_list() -> str:
     return "\n".join(f"  {name:24} {dialect.about}" for name, dialect in DIALECTS.items())
 
 
+def _odd_list() -> str:
+    return "\n".join(f"  {name:14} {about}" for name, (about, _) in ODD_METERS.items())
+
+
 def _faults_list() -> str:
     return "\n".join(f"  {name:12} {ABOUT[name]} ({rate:g} of the telegrams)" for name, rate in RATES.items())
 
@@ -57,7 +62,7 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         description="A simulated household and its meter, read by the board's firmware on this computer.",
-        epilog=f"meters:\n{meter_list()}\n\nfaults:\n{_faults_list()}",
+        epilog=f"meters:\n{meter_list()}\n\nodd meters:\n{_odd_list()}\n\nfaults:\n{_faults_list()}",
     )
     add = parser.add_argument
     add("--meter", metavar="NAME", help=f"the meter to simulate ({DEFAULT}); the name `help` lists all")
@@ -84,6 +89,13 @@ def _parser() -> _Parser:
         metavar="TEXT",
         default="",
         help="text message of the grid operator, up to 1024 characters",
+    )
+    add(
+        "--odd",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="let the meter send what few meters send; may be repeated",
     )
     add(
         "--fault",
@@ -115,6 +127,11 @@ def parse(arguments: Sequence[str]) -> Options:
     except ValueError as error:
         raise UsageError(f"--fault: {error}") from None
     source, about = _replay_source(given) if given.telegrams else _meter_source(given)
+    for name in given.odd:
+        if name not in ODD_METERS:
+            raise UsageError(f"--odd: no odd meter is called {name}; there are: {', '.join(ODD_METERS)}")
+        described, changes = ODD_METERS[name]
+        source, about = OddMeter(source, changes), f"{about}, {described}"
     _check_card(given.card)
     _check_port(given.port)
     return Options(source, faults, given.card, given.port, given.speed, about)

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from simulator import clock
+from simulator.odd_meters import CLOCK_NOT_SET, OddMeter
 from simulator.telegram_source import simulated_meter
 from tests.device.api.device import Device, running, wait_for
-from tests.fixtures.altered_telegrams import Altered
 
 
-class Unset(Altered):
+class Unset(OddMeter):
     """A meter whose clock is in 2000 until `is_set`."""
 
     is_set = False
 
     def telegram(self) -> bytes:
-        self.changes = {} if self.is_set else {rb"0-0:1\.0\.0\(\d{6}": b"0-0:1.0.0(000101"}
+        self.changes = {} if self.is_set else CLOCK_NOT_SET
         return super().telegram()
 
 
