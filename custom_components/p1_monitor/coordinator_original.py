@@ -19,7 +19,7 @@ from .api import (
     Reading,
 )
 from .capacity_tariff import target_w
-from .const import CONF_AREA, CONF_TARGET_W, CONF_WARNING_PERCENT
+from .const import CONF_AREA, CONF_COUNTED_FROM, CONF_TARGET_W, CONF_WARNING_PERCENT
 from .coordinator import (
     SLOW_POLL_S,
     P1MonitorConfigEntry,
@@ -44,6 +44,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         self._area: str | None = entry.options.get(CONF_AREA)
         self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
         self._warning_percent: int = entry.options.get(CONF_WARNING_PERCENT, 100)
+        self._counted_from: str = entry.options.get(CONF_COUNTED_FROM, "")
         self._peak: OriginalPeak | None = None
         self._peak_due = 0.0
         self._newest: tuple[int, int] | None = None
@@ -86,7 +87,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
         start = quarter_start(quarter.quarter_id)
         if start is None:
             return Snapshot()
-        running = _running_peak(self._peak, quarter)
+        running = _running_peak(self._peak, quarter, self._counted_from)
         target = target_w(self._area, running.power_w if running else None, self._own_target_w)
         advice = advise(quarter.consumed_w, quarter.produced_w, target, self._warning_percent)
         if advice is None:
@@ -116,13 +117,15 @@ class OriginalCoordinator(P1MonitorCoordinator):
         )
 
 
-def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter) -> MonthPeak | None:
+def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter, counted_from: str) -> MonthPeak | None:
     """Return the running month's peak, or None if it is not known.
 
-    In a month's first quarter, the meter may still send the previous month's peak. That peak is not returned.
+    In a month's first quarter, the meter may still send the previous month's peak. That peak is not returned. A peak
+    from before the day `counted_from` (2026-06-15) does not count either.
     """
     if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
         return None
-    if (start := quarter_start(peak.quarter_id)) is None:
+    start = quarter_start(peak.quarter_id)
+    if start is None or f"{start:%Y-%m-%d}" < counted_from:
         return None
     return MonthPeak(month=f"{start:%Y-%m}", power_w=peak.power_w, end=start + QUARTER)

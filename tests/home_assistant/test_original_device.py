@@ -138,6 +138,14 @@ async def test_without_a_target_there_is_no_headroom(
     assert value(hass, "peak_target_active") is None
 
 
+@pytest.mark.parametrize(("day", "peak"), [("2023-12-02", "2.453"), ("2023-12-03", None)])
+async def test_peak_before_the_day_from_which_peaks_count_does_not_count(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp, day: str, peak: str | None
+) -> None:
+    await set_up(original, counted_from=day)
+    assert value(hass, "peak_month") == peak
+
+
 async def test_last_months_peak_is_not_this_months(
     hass: HomeAssistant, original: OriginalBoard, set_up: SetUp
 ) -> None:
