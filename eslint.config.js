@@ -4,8 +4,8 @@ import js from "@eslint/js";
 import stylistic from "@stylistic/eslint-plugin";
 import baseline from "eslint-plugin-baseline-js";
 
-// ESLint allows a web feature if all browsers had the feature by the end of BASELINE_YEAR. "browserslist" in
-// package.json lists the oldest browsers that the page supports. They date from spring 2023.
+// ESLint allows a web feature if all browsers had the feature by the end of 2022. The oldest browsers that the page
+// supports date from spring 2023. "browserslist" in package.json lists these browsers.
 const BASELINE_YEAR = 2022;
 
 export default [
@@ -25,8 +25,8 @@ export default [
           // Baseline lists AbortSignal.timeout() under 2024, because its error has another name in older Chrome.
           // The page does not read the name of this error.
           "abortsignal-timeout",
-          // Baseline lists top-level await under 2026, because older Safari fails if two modules import a module that
-          // uses it.
+          // Baseline lists top-level await under 2026, because older Safari fails if two modules import a third module
+          // with top-level await.
           "top-level-await",
         ],
       }],

@@ -20,7 +20,7 @@ _FIRMWARE_KEYS = ("card_seen", "newer_than_card")
 
 
 def edit(port: str | None) -> None:
-    """Let the owner edit the board's settings, save them and restart the board. ToolError if they are not valid."""
+    """Let the owner edit the settings, then save them and restart the board. ToolError if a setting is not valid."""
     with BoardConnection(find_port(port)) as connection:
         stored = _parse(connection.read(_NAME) or b"{}")
         changed = _let_owner_edit(stored)
@@ -28,7 +28,7 @@ def edit(port: str | None) -> None:
             print("nothing changed")
             return
         _check_on_board(connection, changed)
-        # The key newer_than_card makes the board copy these settings to the card at its next start.
+        # Because of the key newer_than_card, the board copies these settings to the card when it starts.
         connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
         connection.restart()
     print("saved; the board restarts with the new settings")

@@ -23,10 +23,10 @@ _NO_PROMPT = (
 
 
 class BoardConnection:
-    """Connection to MicroPython's prompt on a board, as a context manager. Opening it interrupts the firmware.
+    """Connection to MicroPython's prompt on a board, as a context manager.
 
-    Paths are relative to the root of the board's flash. Opening a connection does not reset the board, because a board
-    cannot open its card again after a soft reset.
+    Opening a connection interrupts the firmware. It does not reset the board, because a board cannot open its card
+    again after a soft reset. Paths are relative to the root of the board's flash.
     """
 
     def __init__(self, port: str) -> None:
@@ -81,7 +81,7 @@ class BoardConnection:
             return None
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file on the board, and make its missing folders. An existing file is replaced in one step."""
+        """Write a file on the board, and make missing folders of its path. Replace an existing file in one step."""
         parts = path.split("/")[:-1]
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])

@@ -11,7 +11,7 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """Install the firmware on a board that has MicroPython, and restart the board. The settings stay."""
+    """Install the firmware on a board that has MicroPython, and restart the board. Its settings remain."""
     from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())

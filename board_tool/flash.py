@@ -118,7 +118,7 @@ def write_micropython(port: str, kind: BoardType, path: Path) -> None:
 
 
 def ensure_setup_password(connection: BoardConnection) -> str:
-    """Return the board's setup password. If the board has none, store a random password. Its other secrets stay."""
+    """Return the board's setup password. If the board has none, store a random one. Keep all other secrets."""
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())

@@ -30,7 +30,7 @@ _RESTART = 3
 
 
 class BoardError(Exception):
-    """The firmware did not start or ended unexpectedly; the message contains its last lines."""
+    """Error if the firmware does not start or ends unexpectedly. The message contains the firmware's last output."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -131,8 +131,8 @@ class Board:
         if self.loader:
             return [*command, "main.py"]
         folder = str(self.firmware or (SHORT if self.compiled else ROOT / "firmware"))
-        # As on a board, `import main` finds main.py or main.mpy in the firmware's folder.
-        # The web page comes from the build, because the firmware cannot serve its source.
+        # As on a board, `import main` finds main.py or main.mpy in the firmware's folder. If the firmware runs from its
+        # sources, the path also contains build/firmware, because the firmware serves only a built web page.
         path = [folder] if self.compiled or self.firmware else [folder, str(TARGET)]
         return [*command, "-c", f"import sys; sys.path[:1] = {path!r}; import main"]
 
@@ -174,7 +174,7 @@ class Board:
         )
 
     def wait_ready(self, timeout_s: float = 15) -> None:
-        """Wait until the firmware reports that its web server listens. BoardError if this report does not appear."""
+        """Wait until the firmware reports that its web server listens. BoardError without this report in time."""
         if not self._ready.wait(timeout_s):
             raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
@@ -193,10 +193,10 @@ class Board:
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """Cut the board's power, so that the firmware writes nothing more. It may be called twice.
+        """Cut the board's power, so that the firmware writes nothing more. A second call does nothing.
 
-        The process is killed. An interrupt would be less safe, because MicroPython may raise KeyboardInterrupt during a
-        garbage collection. The firmware then continues with its memory locked. `start` switches the board on again.
+        `start` switches the board on again. The process is killed, because an interrupt would be less safe. MicroPython
+        may raise KeyboardInterrupt during a garbage collection. The firmware then continues with its memory locked.
         """
         with self._process_lock:
             process, self._process = self._process, None

@@ -78,9 +78,9 @@ class Dialect:
     water meter. `no_device` is the line that the meter prints if it has no gas or water meter. `months` is the number
     of closed months at the start of a simulation.
 
-    The oldest closed month of some meters is from the factory. It has no peak, but the telegram must show a time of the
-    peak. `filler` is the text of this time. "month" stands for the end of the month before, and None means that the
-    meter has no month from the factory.
+    Some meters have closed a month in the factory, which is their oldest closed month. That month has no peak, but the
+    telegram must show a time for the peak. `filler` is the text of this time. If `filler` is "month", the time is the
+    month's first moment. If `filler` is None, the meter has no month from the factory.
     """
 
     name: str
@@ -155,14 +155,14 @@ class Dialect:
 
     def _mbus(self, meter: Meter) -> str:
         lines = [self._device(device) for device in meter.devices]
-        # In the text, {mbus} is on a line of its own. Without a device this line becomes "-", and _body() removes it.
+        # In `text`, {mbus} is alone on a line. Without an M-Bus device this line becomes "-", and _body() removes it.
         return "\n".join(lines) or self.no_device or "-"
 
     def _device(self, device: MBusDevice) -> str:
         template = self.gas if device.type == GAS else self.water
         value = f"({stamp(device.captured)})({Milli(device.volume_dm3):8.3}*m3)"
         if not device.linked:
-            # A meter shows a volume of 0 without a unit for a device that never reported to it.
+            # For a device that never reported to the meter, the meter shows a volume of 0 without a unit.
             value = f"({INVALID})(00000.000)"
         return template.format(
             n=device.channel,

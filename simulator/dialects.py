@@ -1,8 +1,8 @@
 r"""Dialects of the meters in Belgian homes, as tables.
 
-Headers, order and formats are those of real telegrams. All numbers are invented. The five digits in 0-0:96.1.4 are the
-version of e-MUCS P1: 50217 is 1.7, and 50221 is 2.1. Versions 50213 to 50216 have no peaks. A line that is only "-" is
-left out. The lines of M-Bus meters replace `{mbus}`.
+Each dialect has the header, the order of lines and the formats of real telegrams. All numbers are invented. The five
+digits in 0-0:96.1.4 are the version of e-MUCS P1: 50217 is 1.7, and 50221 is 2.1. Versions 50213 to 50216 have no
+peaks. A line that is only "-" is left out. The lines of M-Bus meters replace `{mbus}`.
 """
 
 from dataclasses import replace

@@ -10,7 +10,7 @@ _MKFS = bytecode.ROOT / ".tools/bin/mkfs.fat"
 
 
 def format_card(image: Path, *options: str, size: int) -> Path:
-    """Make the file `image` for a card of `size` bytes, and format it with these options of mkfs.fat.
+    """Write the image of a card of `size` bytes, formatted by mkfs.fat with these options.
 
     FileNotFoundError if mkfs.fat is not installed.
     """

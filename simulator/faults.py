@@ -60,7 +60,10 @@ class Faults:
 
     @classmethod
     def parse(cls, texts: list[str], seed: int = 1) -> Faults:
-        """Return the faults in texts such as `flip` or `cut:0.01`. ValueError, with the mistake, if a text is wrong."""
+        """Return the Faults that `texts` describe: names with an optional rate, such as `flip` or `cut:0.01`.
+
+        ValueError if a text is not valid. Its message explains the mistake.
+        """
         rates = {}
         for text in texts:
             name, _, rate = text.partition(":")

@@ -134,7 +134,7 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # Mark all onboarding steps except the account as done, because they add integrations that need internet.
+            # Mark all onboarding steps except the account as done. Those steps add integrations that need internet.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
@@ -209,7 +209,7 @@ class HomeAssistant:
         await self.command("lovelace/config/save", url_path=path, config=dashboard)
 
     async def state(self, entity_id: str) -> str | None:
-        """Return the state of an entity, None if it does not exist."""
+        """Return the state of an entity, None if the entity does not exist."""
         states = await self._call("GET", "/api/states")
         return next((state["state"] for state in states if state["entity_id"] == entity_id), None)
 

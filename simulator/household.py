@@ -1,8 +1,9 @@
 """Household: the power that it draws from the grid or feeds into the grid, second by second.
 
 All values are a pure function of the seed and the moment, so that calls in any order return the same values. A day is
-computed once in steps of 10 s, and stored in a cache. A small noise changes the power from second to second.
-energy_ws() still adds whole steps, because the sums of the noise are computed in advance.
+computed once in steps of 10 s, and stored in a cache. A small noise changes the power from second to second. The
+running sums of the noise are computed in advance. Therefore energy_ws() can usually add a step of 10 s at once,
+instead of second by second.
 """
 
 from array import array
@@ -81,8 +82,8 @@ class Household:
         self._noise = [[random.randint(-NOISE_W, NOISE_W) for _ in range(NOISE_S)] for _ in range(phases)]
         self._noise_total = [sum(values) for values in zip(*self._noise, strict=True)]
         self._noise_sum = [0]
-        # _noise_sum[i] is the sum of the first i seconds of noise. It has two periods, so that a step of 10 s may begin
-        # in the first period and end in the second.
+        # _noise_sum[i] is the sum of the first i seconds of noise. The list covers two periods of the noise, so that a
+        # step of 10 s may begin in the first period and end in the second.
         for value in self._noise_total * 2:
             self._noise_sum.append(self._noise_sum[-1] + value)
         self._max_noise_w = NOISE_W * phases

@@ -1,7 +1,7 @@
 """Gas and water meters that the electricity meter reads over M-Bus.
 
-They capture a value every five minutes. Therefore the timestamp of a value is up to five minutes older than the
-telegram.
+A gas or water meter captures a value every five minutes. Therefore the timestamp of a value is up to five minutes older
+than the telegram.
 """
 
 from collections.abc import Callable

@@ -23,12 +23,12 @@ _MAX_SPEED = 10_000
 
 
 class UsageError(Exception):
-    """An invalid option; the message names the mistake and the correction."""
+    """Error for an invalid option. The message names the mistake and the correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The parsed command line; `about` describes the source of telegrams."""
+    """The parsed command line. `about` describes the source of the telegrams."""
 
     source: TelegramSource
     faults: Faults

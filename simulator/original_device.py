@@ -1,6 +1,6 @@
 """Simulated monitor with the original firmware, to test clients that support the original firmware.
 
-It reads a simulated meter. It has only /current/quarter, /current/month/peak and /description.xml.
+The monitor reads a simulated meter. It serves only /current/quarter, /current/month/peak and /description.xml.
 """
 
 import json
@@ -136,7 +136,7 @@ class OriginalDevice:
             }
 
     def current_month_peak(self) -> dict[str, object]:
-        """Return the reply to /current/month/peak: memory figures, and the peak with the id of its quarter's start."""
+        """Return the reply to /current/month/peak: memory figures, and the peak with its power and its quarter id."""
         answer: dict[str, object] = {
             "memory": {
                 "size_heap": 323_900,

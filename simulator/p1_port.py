@@ -104,13 +104,13 @@ class P1Port:
             self._jump_s += seconds
 
     def unplug(self) -> None:
-        """Pull the plug, or cut the board's power. The request line falls, and unread bytes are lost."""
+        """Act as if the plug was pulled or the board lost its power. The request line falls. Unread bytes are lost."""
         self._unplugged = self._discard = True
         self.requested = False
         self._wake()
 
     def plug(self) -> None:
-        """Put the plug in again. The board must raise the request line again."""
+        """Put the plug in again. The meter sends nothing until the board raises the request line again."""
         self._unplugged = False
         self._wake()
 
@@ -139,8 +139,8 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # After a delay of this computer, catch up by 0.25 s at most. Therefore a reader that blocks for longer
-            # slows the meter's time.
+            # After a delay of this computer or of the reader, catch up by 0.25 s at most. The rest of the delay slows
+            # the meter's time.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:

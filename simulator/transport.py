@@ -47,7 +47,8 @@ class PtyTransport:
         self._meter, self._board = pty.openpty()
         tty.setraw(self._board)
         settings = termios.tcgetattr(self._board)
-        # VMIN is 0, because a read with VMIN 1 would block the board's whole interpreter.
+        # VMIN, the number of bytes for which a read waits, is 0. A read that waits would block the board's whole
+        # interpreter.
         settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
         termios.tcsetattr(self._board, termios.TCSANOW, settings)
         os.set_blocking(self._meter, False)
@@ -107,7 +108,7 @@ class TcpTransport:
                 return b""
             self._board.setblocking(False)
             self._board.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # The buffer is small, because the meter would run far ahead of a slow reader with a large buffer.
+            # The buffer is small. With a large buffer, the meter would run far ahead of a slow reader.
             self._board.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             return b""
         try:

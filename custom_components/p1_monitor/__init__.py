@@ -40,7 +40,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, the websocket command and the dashboard card, which all devices share."""
+    """Set up everything that all devices share: the actions, the websocket command and the dashboard card."""
     async_setup_services(hass)
     async_setup_websocket(hass)
     await async_setup_dashboard_card(hass)
@@ -55,7 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     await coordinator.async_config_entry_first_refresh()
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # Register the board before the entities, because each gas or water meter is registered as connected through it.
+    # Register the board before the entities. They register gas and water meters, each as connected through the board.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -134,7 +134,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> None:
-    """Delete the entry's issues, its storage, and its token on the device."""
+    """Delete everything of a removed config entry: its issues, its storage, and its token on the device."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
     async_delete_issues(hass, entry.entry_id)
     await EntryStorage.remove(hass, entry.entry_id)
@@ -155,5 +155,5 @@ async def async_remove_config_entry_device(
 
 
 def built_in_issue_id(entry_id: str) -> str:
-    """Return the id of the issue that async_migrate_entry() raises for the config entry."""
+    """Return the id of the repair issue about a config entry of Home Assistant's built-in integration p1_monitor."""
     return f"built_in_entry_{entry_id}"

@@ -16,7 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
+# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
+# data for all of them.
 PARALLEL_UPDATES = 0
 
 
@@ -58,7 +59,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.card.state is not None,
-        # A missing card is a problem too, because no history is stored without one.
+        # The sensor is also on if the card is missing, because the device then stores no history.
         value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
     ),
     P1MonitorBinarySensorDescription(
@@ -68,7 +69,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
-        # A device without the meter's time is a problem, because quarters begin and end by that time.
+        # The sensor is on until the device knows the meter's time, because quarters begin and end by that time.
         value_fn=lambda s: s.device is not None and s.device.clock.source is None,
     ),
 )

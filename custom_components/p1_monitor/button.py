@@ -15,7 +15,7 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, translate_errors
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# A board handles one request at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one at a time.
 PARALLEL_UPDATES = 1
 
 

@@ -6,8 +6,8 @@ Source: Fluvius, capacity tariff.
 
 # A month's peak below 2.5 kW is billed as 2.5 kW.
 FLOOR_W = 2500
-# Power of the largest household connection. The allowed power is never higher. The limit of the household's own
-# connection is not known.
+# Power of the largest household connection, and therefore the upper limit of the allowed power. The power of the
+# household's own connection is not known.
 CONNECTION_W = 25_000
 
 # The network areas, as the device names them. In the areas of AREAS_WITHOUT_TARIFF, peaks are not billed.

@@ -100,7 +100,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         try:
             self._identified = await self._client(token).identify()
         except P1MonitorTokenError:
-            pass  # A device that requires a token for reading is identified after sign-in.
+            pass  # The device requires a token for reading. It is identified once the flow has a token.
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:
@@ -186,11 +186,11 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self.async_step_access()
 
     async def _abort_if_wrong_device(self) -> ConfigFlowResult | None:
-        """Abort if the device has an entry already, or is not the device of the entry that is being updated."""
+        """Abort if a device to be added has an entry already, or if an entry to be updated is for another device."""
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
-            # If the entry's unique id is its host, the device id is unknown and cannot be compared.
+            # An entry with the host as its unique id was made for a device without an id. Nothing can be compared then.
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
@@ -205,7 +205,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Start the flow for a device that no longer accepts the entry's token. Identify the device first."""
+        """Identify a device that no longer accepts the entry's token, and ask the user for access again."""
         self._host = entry_data[CONF_HOST]
         if error := await self._identify():
             return self.async_abort(reason=error)
@@ -230,7 +230,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
-        if token and self._identified is None:  # With the token, the device can be identified.
+        if token and self._identified is None:  # The flow has a token now, and can identify the device.
             if error := await self._identify(token.value):
                 return self.async_abort(reason=error)
             if (abort := await self._abort_if_wrong_device()) is not None:
@@ -260,7 +260,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         options: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
         title = TITLE
-        if self._async_current_entries():  # The titles of several devices must differ.
+        if self._async_current_entries():  # Each entry needs a different title.
             name = self._identified.name if isinstance(self._identified, Device) else None
             title = f"{TITLE} {name or self._host}"
         data = {CONF_HOST: self._host, CONF_ORIGINAL: original, **(access or {})}

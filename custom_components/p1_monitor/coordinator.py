@@ -37,15 +37,17 @@ from .today import Today
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
-# A meter older than DSMR 5 sends a telegram every 10 s. A meter counts as silent after three missing telegrams.
+# After 30 s without a telegram, the meter counts as silent. A meter older than DSMR 5 sends a telegram every 10 s, so
+# three are then missing.
 SILENT_AFTER_S = 30
-# After a failed attempt to open the live stream, the next attempt waits 5 s, then 10 s, and so on up to 60 s, because
-# all streams of the device may be in use. If polls failed too, the first poll that succeeds ends the wait.
 SNAPSHOT_TIMEOUT_S = 10.0
+# Waiting time before the next attempt to open the live stream: 5 s after the first failed attempt, then 10 s, and so on
+# up to 60 s. Other clients may be using all streams that the device offers. If polls failed too, the first poll that
+# succeeds ends the wait.
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
-# The live stream lacks some settings. They are polled every 10 minutes, because they rarely change outside Home
-# Assistant.
+# Every 10 minutes, the settings are polled, because the live stream does not contain all of them. They rarely change
+# outside Home Assistant.
 SETTINGS_EVERY_S = 600
 
 MAC_DIGITS = 12
@@ -77,7 +79,7 @@ class Snapshot:
 
 
 class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
-    """Base of the coordinators of a device with our firmware or the original firmware."""
+    """Base class of the two coordinators: one for our firmware, and one for the original firmware."""
 
     config_entry: P1MonitorConfigEntry
     # async_setup_entry() sets the storage before it sets up the platforms.
@@ -129,7 +131,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         """Start background work in addition to polling. The base class has no such work."""
 
     def _note_telegram(self, ago_s: float | None = 0.0) -> None:
-        """Store the time of the newest telegram, which arrived `ago_s` seconds ago. None if no telegram has arrived."""
+        """Note that the newest telegram arrived `ago_s` seconds ago. `ago_s` is None if no telegram has arrived."""
         self._telegram_at = None if ago_s is None else monotonic() - ago_s
 
     def _is_silent(self) -> bool:
@@ -207,10 +209,10 @@ class LiveCoordinator(P1MonitorCoordinator):
                         self._publish_events(events)
             except (P1MonitorError, ConfigEntryError) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
-            except Exception:  # An error in this integration must not end all updates.
+            except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
             self.update_interval = POLL_INTERVAL
-            self._slow_due = 0.0  # The next poll identifies the device, because another device may answer.
+            self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):
@@ -231,7 +233,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _fetch_missing(self) -> None:
-        """Request today's quarters and the settings, because the live stream does not contain them."""
+        """Request today's stored quarters and the settings, because the live stream does not contain these."""
         if self._needs_day and (start := self.data.quarter.start):
             self._needs_day = False
             self._start_task(self._fetch_day(start), "day")
@@ -312,8 +314,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # Only a reading with a new time shows that a telegram has arrived. The first reading may be old,
-                    # and it is empty just after the board's start.
+                    # A reading shows that a telegram has arrived only if its time differs from the previous reading's
+                    # time. The first reading may be old. Just after the board's start, the reading is empty.
                     before = snapshot.reading.time
                     if event.time and before and event.time != before:
                         self._note_telegram()

@@ -21,8 +21,8 @@ MONTHS = 12
 def month_cost(area: str | None, peak_w: int | None) -> float | None:
     """Return the cost in EUR of a month with this peak. None if the network area has no rate.
 
-    The rate is for a year, so a month costs a twelfth of it for each kW. With a peak of 4 kW and a rate of 48 EUR per
-    kW and year, the month costs 4 * 48 / 12 = 16 EUR. A peak below FLOOR_W counts as FLOOR_W.
+    The rate is for a kW and a year. A kW costs a twelfth of the rate in a month. With a peak of 4 kW and a rate of
+    48 EUR per kW and year, the month costs 4 * 48 / 12 = 16 EUR. A peak below FLOOR_W counts as FLOOR_W.
     """
     if (rate := RATES.get(area or "")) is None:
         return None

@@ -32,14 +32,14 @@ QUARTER_ID = "quarter_id"
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: P1MonitorConfigEntry
 ) -> dict[str, Any]:
-    """Return the entry, the newest snapshot, and the keys of the entry's entities."""
+    """Return the config entry, the newest snapshot, and the unique ids of the entities, all without secrets."""
     coordinator = entry.runtime_data
     snapshot = asdict(coordinator.data)
-    # Every field `id` is redacted, but a quarter's `id` is only its start time. Rename it, so that it is not redacted.
+    # Rename the field `id` of a quarter, because every field named `id` is redacted. A quarter's id is no secret.
     for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
         if quarter:
             quarter[QUARTER_ID] = quarter.pop("id")
-    # async_redact_data() redacts inside lists, but not inside tuples.
+    # Make the tuple a list, because async_redact_data() redacts inside lists, but not inside tuples.
     snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])
     return {
         "entry": async_redact_data(
@@ -57,7 +57,7 @@ async def async_get_config_entry_diagnostics(
 
 
 def _key(unique_id: str, device_id: str) -> str:
-    """Return an entity's key from its unique id, without the id of the device or of an M-Bus meter."""
+    """Return an entity's unique id without the ids that identify the device and an M-Bus meter."""
     key = unique_id.removeprefix(f"{device_id}_")
     for kind in KINDS:
         meter, found, rest = key.partition(f"_{kind}")

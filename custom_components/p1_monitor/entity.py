@@ -1,4 +1,4 @@
-"""Base of all entities. It assigns them to a device, and limits how often they write their state.
+"""Base class of all entities. It assigns each entity to a device, and limits how often the entity writes its state.
 
 async_add_when_present() adds each entity as soon as the device has data for it.
 """
@@ -25,8 +25,8 @@ class Rhythm:
 
     The limit is needed because a telegram arrives every second, and each state is a row in the recorder.
 
-    every_s: the shortest time between two writes, or 0 to write each change. step: the smallest change of the value
-    that is written at once. at_quarter_end: True if the first value of a new quarter is written at once too.
+    every_s: the shortest time between two writes, or 0 to write each change. step: if the value changes by this much,
+    the state is written at once. at_quarter_end: True if the first value of a new quarter is written at once too.
     """
 
     every_s: float = 0.0
@@ -121,7 +121,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
     def _prepare_write(self, value: Any) -> None:
-        """Set the value for the next write, and store the value for comparison with later values."""
+        """Set the value that the next write publishes. Store it also, so that later values can be compared with it."""
         self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available

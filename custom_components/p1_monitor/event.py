@@ -20,10 +20,11 @@ from .event_detector import (
 )
 from .sensor_meter import BREAKER_STATES
 
-# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
+# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
+# data for all of them.
 PARALLEL_UPDATES = 0
 
-# Storage key of the record of reported peak events. It must not change, because the stored record would be lost.
+# Key under which the reported peak events are stored. Another key would lose the events that are stored already.
 REPORTED_KEY = "told"
 
 
@@ -105,7 +106,7 @@ class PeakEvent(P1MonitorEvent):
     """Event entity that reports a warning, an exceeded target, a new month peak, and a closed month."""
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorEventDescription) -> None:
-        """Restore the record of the events that were reported before Home Assistant restarted."""
+        """Load the record of reported events, so that no event is reported again after a restart."""
         super().__init__(coordinator, description)
         self._detector = PeakEventDetector(coordinator.storage.get(REPORTED_KEY))
 

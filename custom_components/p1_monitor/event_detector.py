@@ -61,8 +61,8 @@ class PeakEventDetector:
             (quarter.at_risk, self._at_risk, WARNING, "projected_w"),
             (quarter.unavoidable, self._unavoidable, EXCEEDED, "demand_w"),
         ):
-            # Each kind of event is reported at most once a quarter. A quarter that is at risk or exceeded in the first
-            # snapshot causes no event, because it is not known when that began.
+            # Each kind of event is reported at most once a quarter. If the quarter is already at risk or exceeded in
+            # the first snapshot, no event is reported, because the time at which the risk began is not known.
             if now and before is False and self.reported.get(kind) != quarter.id:
                 self.reported[kind] = quarter.id
                 found.append(DetectedEvent(type=kind, data=_quarter_data(snapshot, shown)))
@@ -89,13 +89,13 @@ class PeakEventDetector:
         month, known = f"{start:%Y-%m}", self.reported.get("month")
         if known == month:
             return []
-        if known is None:  # A new record of reported events begins with the present peak.
+        if known is None:  # The record of reported events is new. The peak so far is not reported.
             running = snapshot.peaks.running
             self.reported |= {"month": month, "peak_w": running.power_w if running else 0}
             return []
         closed = next((peak for peak in snapshot.peaks.months if peak.month == known), None)
         if closed is None and (start.day, start.hour, start.minute) == (1, 0, 0):
-            return []  # The meter sends the closed month's peak in one of its next telegrams.
+            return []  # Wait for the closed month's peak, which one of the meter's next telegrams contains.
         data = {
             "month": known,
             "power_w": closed.power_w if closed else self.reported.get("peak_w") or None,

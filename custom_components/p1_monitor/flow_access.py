@@ -75,7 +75,7 @@ class AccessSteps(ConfigFlow):
         Return (None, None) if the device did not accept the password, or if its button was not pressed.
         """
         client = self._client()
-        # The device shows this name in its list of tokens.
+        # The owner sees this name in the list of tokens on the device's page.
         name = f"Home Assistant {self.hass.config.location_name}"[:NAME_LENGTH].strip()
         try:
             return await client.create_token(name, password), None
@@ -99,5 +99,5 @@ class AccessSteps(ConfigFlow):
                 if not (await client.settings()).has_password:
                     return "no_password"
             except P1MonitorError:
-                pass  # The device requires a token for reading, so a password is set.
+                pass  # The device refuses to return its settings without a token. Therefore a password is set.
         return "too_many_tokens"

@@ -69,7 +69,7 @@ class OriginalOptionsFlow(OptionsFlowWithReload):
         return await self.async_step_capacity(user_input)
 
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the capacity tariff's settings. An emptied field removes its setting."""
+        """Ask for the capacity tariff's settings. A field that the user leaves empty removes the setting."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
@@ -82,11 +82,11 @@ class LiveOptionsFlow(OptionsFlowWithReload):
     """Options for our firmware: whether states are written every second. The device stores all other settings."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Start with the only step, which asks how often states are written."""
+        """Start with the only step, which asks whether states are written every second."""
         return await self.async_step_live(user_input)
 
     async def async_step_live(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change whether a state is written at every telegram."""
+        """Ask whether the states are written at every telegram, or less often."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(

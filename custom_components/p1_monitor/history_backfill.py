@@ -4,8 +4,8 @@ The long-term statistics of a register have a row per hour, with the register an
 Home Assistant writes no rows while it is not running, and adds the energy of that time to the first hour afterwards.
 The backfill writes the missing rows, so that the energy is spread over the hours in which it was used.
 
-It writes only hours between two existing rows. It changes existing rows only after a gap at which their sums began at 0
-again.
+The backfill writes only hours between two existing rows. It changes existing rows in one case only: if Home Assistant
+began the sum at 0 again after a gap, the backfill corrects the sums of the rows after that gap.
 """
 
 from collections.abc import Iterator
@@ -31,14 +31,14 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour. It does
-# not write the next row until the hour ends.
+# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour. The
+# recorder writes its next row after the present hour has ended.
 RUN_AT_MINUTE = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """A gap in the statistics: two successive rows with missing hours between them."""
+    """A gap in the statistics: the rows before and after one or more missing hours."""
 
     before: StatisticsRow
     after: StatisticsRow

@@ -30,8 +30,8 @@ from .statistics import (
     stored_registers,
 )
 
-# The span of one request to the board. A single request for all years on the card would take some minutes, and a broken
-# connection would lose the whole response.
+# Each request to the board is for 31 days at most. A single request for all years on the card would take some minutes,
+# and a broken connection would lose the whole response.
 REQUEST_SPAN = timedelta(days=31)
 
 
@@ -67,7 +67,10 @@ async def import_history(
 
 
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
-    """Return the last hour to request: the one before the first row of the entity whose statistics begin last."""
+    """Return the last hour to request from the board.
+
+    Each entity needs the hours before its first row of statistics. The newest of these first rows sets the last hour.
+    """
     return max(found.rows[0].start for found in known) - HOUR
 
 
@@ -107,8 +110,8 @@ def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates)
 def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tuple[datetime, float]]:
     """Return (start of the hour, register) for the hours before the entity's first row of statistics, oldest first.
 
-    Hours of a previous meter are left out. The meter was replaced between two hours if the register falls from one to
-    the other, or rises by more than the household's connection can carry in that time.
+    Hours of a previous meter are left out. The meter counts as replaced between two hours if the register falls, or
+    rises by more than the household's connection can carry between these hours.
     """
     first = found.rows[0]
     hours = sorted((item for item in states.items() if item[0] < first.start), reverse=True)

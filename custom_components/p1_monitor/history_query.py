@@ -17,9 +17,9 @@ from .api import P1MonitorError, Totals
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 
-# Longest span of a query for quarters. Each quarter takes about 250 bytes, so the response has up to 2.2 MB.
+# Longest span of a query for quarters. The 8832 quarters of 92 days, with about 250 bytes each, are 2.2 MB.
 MAX_DAYS = 92
-# Longest span of a query for totals or month peaks. The totals take one request to the device per month.
+# Longest span of a query for totals or month peaks. Totals need one request to the device per month.
 MAX_MONTHS = 25
 QUARTER = timedelta(minutes=15)
 

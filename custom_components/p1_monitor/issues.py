@@ -19,8 +19,8 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
 from .storage import EntryStorage
 
 MINUTE_S = 60
-# The meter stops sending peaks when the permission for its P1 port ends. An absence of less than a day may be a short
-# failure.
+# The meter stops sending peaks when the permission for its P1 port ends. If peaks are missing for less than a day, the
+# cause may be a short failure.
 GONE_AFTER = timedelta(hours=24)
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
@@ -31,7 +31,7 @@ type Placeholders = Mapping[str, str]
 class IssueRule:
     """A row of the table of issues: the conditions on which the issue is raised and deleted.
 
-    is_present_fn: True if the problem exists. None if that is not known now, so that the issue does not change.
+    is_present_fn: True if the problem exists, False if not, None if unknown. None leaves the issue unchanged.
     raise_after_s: the time for which the problem must last before the issue is raised. clear_after_s: the time for
     which the problem must be over before the issue is deleted. placeholders_fn: the values for the issue's text.
     """
@@ -49,7 +49,10 @@ def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
-    """True if the meter once sent peaks and has sent none for a day. None if that is not known now."""
+    """True if the meter once sent peaks and has sent none for a day.
+
+    None if the meter has never sent peaks, or if it is not known whether the meter sends peaks now.
+    """
     present = _has_peaks_of_meter(snapshot)
     if present is None or (storage.get(PEAKS_SEEN) is None and not present):
         return None
@@ -65,7 +68,7 @@ def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
 
 
 def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
-    """True if the meter sends the demand and the peak. None if that is not known, as in a month's first hour."""
+    """True if the meter sends the demand and the peak. None if this is unknown, as in a month's first hour."""
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
@@ -140,8 +143,8 @@ ISSUE_RULES = (
 class _RuleState:
     """The state of a rule for one config entry.
 
-    raised: True if the issue exists. changing_since: the monotonic time since which the presence of the problem has
-    differed from `raised`, None while the two agree.
+    raised: True if the issue exists. changing_since: the monotonic time at which the problem appeared or disappeared,
+    if the issue has not been raised or deleted since then. None in all other cases.
     """
 
     rule: IssueRule
@@ -166,7 +169,7 @@ def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -
         for state in states:
             if coordinator.last_update_success:
                 _update_issue(hass, entry, state, coordinator)
-            else:  # without an answer the state of the problem is unknown, so the waiting time begins again
+            else:  # the device does not answer, and the problem may be over, so the waiting time begins again
                 state.changing_since = None
 
     update_issues()
@@ -211,5 +214,5 @@ def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
 
 
 def issue_id(key: str, entry_id: str) -> str:
-    """Return the id of the issue that the rule `key` raises for a config entry."""
+    """Return the id of the issue that the rule with this key raises for a config entry."""
     return f"{key}_{entry_id}"

@@ -32,7 +32,7 @@ PROMPT = (
 
 
 class MeterTool(Tool):
-    """Base class of the tools that read one meter. If there are several meters, the model names one by its title."""
+    """Base class of the tools that read one meter. The language model names the meter if there are several."""
 
     integration = DOMAIN
     annotations = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
@@ -156,7 +156,7 @@ def _is_exposed(hass: HomeAssistant, assistant: str, entry_id: str) -> bool:
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """Return the tools for Assist. None for another API, or if no loaded meter is exposed to the assistant."""
+    """Return the tools for Assist. None if the API is not Assist, or if no loaded meter is exposed to the assistant."""
     if api_id != LLM_API_ASSIST or not (meters := _meters(hass, llm_context.assistant)):
         return None
     return LLMTools(tools=[tool(list(meters)) for tool in TOOLS], prompt=PROMPT)

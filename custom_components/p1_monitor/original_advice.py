@@ -3,9 +3,9 @@
 The rules and constants are those of the coach in our firmware. The tests check both programs with the examples in
 tests/fixtures/demand_vectors.json.
 
-The original firmware sends only the 5 s samples of the quarter and the month's peak. Therefore all figures are
-computed from these. Nothing is stored between two polls, so the advice does not depend on whether Home Assistant
-has seen the whole quarter.
+The original firmware sends only the quarter's samples of 5 s, and the month's peak. All figures are computed from
+them. Nothing is stored between two polls, so the advice does not depend on whether Home Assistant has seen the whole
+quarter.
 
 Powers are in W, and times in s since the quarter began. All values are integers, and all divisions are floor divisions.
 Independent of Home Assistant.

@@ -12,7 +12,8 @@ from .sensor_entity import P1MonitorSensor
 from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
-# No limit (0), because these entities send no requests. The coordinator fetches the data for all entities.
+# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
+# data for all of them.
 PARALLEL_UPDATES = 0
 
 

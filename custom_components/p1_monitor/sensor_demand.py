@@ -105,9 +105,9 @@ def _demand(
 def _advice(
     key: str, value_fn: Callable[[Snapshot], int | None], *, enabled: bool
 ) -> P1MonitorSensorDescription:
-    """Return the description of a sensor for the allowed power or the headroom, by which automations switch appliances.
+    """Return the description of a sensor for the allowed power or the headroom, in W.
 
-    The value is in W.
+    Automations use these sensors to switch appliances on and off.
     """
     return P1MonitorSensorDescription(
         key=key,

@@ -20,9 +20,9 @@ def _electricity_meter(snapshot: Snapshot) -> str | None:
 class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
     """A row of a sensor table.
 
-    value_fn: the sensor's native value, None if it is not known. max_rate: the fastest rise of the value, if it is a
-    register (see register_guard.py). meter_fn: the id of the register's meter. measured_fn: the time at which the
-    register was read, None for the time of the telegram. last_reset_fn: the time at which a total began.
+    value_fn: the sensor's native value, None if it is not known. max_rate: how fast the value can rise, if the sensor
+    shows a register (see register_guard.py). meter_fn: the id of the register's meter. measured_fn: the time at which
+    the register was read, None for the time of the telegram. last_reset_fn: the time at which a total began.
     """
 
     value_fn: Callable[[Snapshot], Any]

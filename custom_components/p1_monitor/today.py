@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from .api import Quarter, StoredQuarter
 
-# From 840 s on, the projection of a quarter is accepted as the quarter's average. If the power changes by 1 kW after
-# that, the average changes by 1000 W * 60 / 900 = 67 W at most.
+# If a quarter's last telegram arrived 840 s or more after the quarter began, the last projection counts as the average
+# of the quarter. If the power changes by 1 kW after that, the average changes by 1000 W * 60 / 900 = 67 W at most.
 NEARLY_ENDED_S = 840
 
 
@@ -66,7 +66,7 @@ class Today:
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """Return the quarter as a closed quarter, None if no telegram of its last minute was received."""
+    """Return an ended quarter as a closed one. None if no telegram of its last minute was received."""
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None
     return ClosedQuarter(start=quarter.start, average_w=quarter.projected_w)

@@ -22,7 +22,8 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 from .firmware_packages import FirmwarePackage, bundled_packages
 
-# A board accepts one package at a time. The limit is per config entry, so that boards do not wait for each other.
+# One update at a time for each config entry, because a board accepts one package at a time. Two boards may update at
+# the same time.
 PARALLEL_UPDATES = 1
 
 # A board restarts within seconds, but may need a minute more to join a weak Wi-Fi network.

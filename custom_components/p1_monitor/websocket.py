@@ -53,12 +53,12 @@ def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message
 
 
 class QuarterSubscription:
-    """A client's subscription to a device. It survives a reload of the config entry, because a dashboard stays open."""
+    """A client's subscription to a device. The subscription continues after a reload of the device's config entry."""
 
     def __init__(
         self, hass: HomeAssistant, connection: ActiveConnection, message_id: int, device_id: str | None
     ) -> None:
-        """Wait for a loaded config entry of the device, or of any device if `device_id` is None."""
+        """Watch the config entries of the device, or of all devices if `device_id` is None."""
         self._hass = hass
         self._connection = connection
         self._message_id = message_id
@@ -77,7 +77,7 @@ class QuarterSubscription:
 
     @callback
     def follow_device(self) -> None:
-        """Subscribe to the device's current coordinator, because a reload of the config entry replaces it.
+        """Subscribe to the device's current coordinator. A reload of the config entry replaces the coordinator.
 
         If the device no longer has a coordinator, report the device as unavailable.
         """

@@ -10,11 +10,11 @@ export const LEVEL_WORDS = /** @type {const} */ ({
   good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit",
 });
 
-// The advice does not change in a quarter's last seconds, because then almost any power would be allowed.
+// In a quarter's last 15 s the advice does not change, because almost any power would be allowed then.
 const FROZEN_S = 15;
 const STEP_W = 100;
 
-/** Headroom (W) in the advice that the page shows, and the id of the quarter. Both are fixed in the last 15 s. */
+/** Headroom (W) in the page's advice, and the id of the advice's quarter. Both are fixed in the quarter's last 15 s. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -31,8 +31,8 @@ export function level({ target_w, projected_w, headroom_w, at_risk, unavoidable 
 /**
  * Return a sentence with the power that may be added until the quarter's end, or with the power that must go off.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown headroom in the advice that is shown now, which this function updates. Each
- *   dashboard card passes a different object, because a card may show another meter.
+ * @param {typeof shownOnPage} shown headroom in the present advice. This function updates the object. Each dashboard
+ *   card passes another object, because cards may show different meters.
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;

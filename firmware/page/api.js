@@ -13,7 +13,7 @@ export const BASE_URL = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 
-/** Error reply of the device. `message` is the reply's text, which gives the reason. */
+/** Error for a request that the device refused. `message` is the reason, which is the text of the device's reply. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -60,7 +60,7 @@ export function request(path, { method = "GET", body, signal } = {}) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       cache: "no-store",
     });
-    // Read the whole reply before the next request is sent, because a reply occupies a connection of the device.
+    // Read the whole reply before the next request is sent, because an unread reply keeps its connection open.
     const text = await reply.text();
     if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
     if (!reply.ok) throw new ApiError(reply.status, text);

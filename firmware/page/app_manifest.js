@@ -1,6 +1,6 @@
 /**
- * Web app manifest and icons for a phone's home screen. A script creates them as data: URLs from the brand's SVG icon,
- * because the page is a single file.
+ * Web app manifest and icons for a phone's home screen. The page is a single file, so this module makes data: URLs of
+ * the manifest and the icons, from the brand's SVG icon.
  */
 
 import { element } from "./dom.js";

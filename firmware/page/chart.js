@@ -122,8 +122,8 @@ function draw(host, options) {
     },
   }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
-    // A click of a mouse opens the quarter, day or month of a step. A tap on a touch screen only shows the step's
-    // values, and above the chart a link that opens the same.
+    // A mouse click on a step opens the step's quarter, day or month. A tap on a touch screen does not. It shows the
+    // step's values above the chart, as a link that opens the quarter, day or month.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
     if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
       options.onPick(plot.cursor.idx);

@@ -21,7 +21,7 @@ import {
  * @property {(number | null)[]} imported import of each step in `unit`
  * @property {(number | null)[]} exported export of each step in `unit`; 0 or more
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} links span that a click on the step opens; null if nothing is stored for it
+ * @property {(Span | null)[]} links span that a click on the step opens; null if nothing is stored for that span
  * @property {number | number[]} every steps with a tick, as in ChartOptions of chart.js
  * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest

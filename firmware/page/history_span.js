@@ -21,8 +21,8 @@ export function hashOf({ kind, name }) {
 }
 
 /**
- * Parse the parts of a URL's fragment, such as ["day", "2026-01-15"]. Return their span; null if they are not valid.
- * @param {string[]} parts
+ * Return the span that a URL's fragment names; null if the fragment names none.
+ * @param {string[]} parts words of the fragment after "history", such as ["day", "2026-01-15"]
  * @returns {Span | null}
  */
 export function parseSpan([kind, name = ""]) {

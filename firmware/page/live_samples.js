@@ -1,4 +1,4 @@
-/** Samples of the running quarter. They begin with the device's samples, and each new reading is added to them. */
+/** Samples of the running quarter: the device's samples so far, to which the page adds each new reading. */
 
 import { getJson } from "./api.js";
 import { QuarterSamples } from "./quarter_samples.js";

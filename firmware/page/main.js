@@ -18,8 +18,8 @@ import { followDevice } from "./stream.js";
 
 /**
  * A screen fills `root`. `parts` are the words of the URL's fragment after the screen's name. A screen may return a
- * function, which is called when the reader leaves the screen. It may also return an OpenScreen. Its `leave` is called
- * when the reader leaves the screen, and its `goTo` when only `parts` changes.
+ * function, which is called when the reader leaves the screen. It may also return an OpenScreen, with two
+ * functions: `leave` is called when the reader leaves the screen, and `goTo` when only `parts` changes.
  * @typedef {{goTo: (parts: string[]) => void, leave: () => void}} OpenScreen
  * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | OpenScreen} Screen
  */
@@ -93,7 +93,7 @@ function applyTheme() {
   dispatchEvent(new Event("p1-theme"));
 }
 
-/** Show the reason why the figures are old. If the figures are current, show a fault of the card instead. */
+/** Show the reason why the figures are old. If they are current, show a fault of the meter's clock or of the card. */
 function showNotice() {
   const stale = staleness();
   const card = state.status?.card;

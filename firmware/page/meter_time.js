@@ -25,8 +25,8 @@ function utcOffset(moment) {
 }
 
 /**
- * Return a Date whose UTC fields are the date and time of the meter's clock. For an ISO text, these are the date and
- * time in the text, without its UTC offset.
+ * Return a Date whose UTC fields are the date and time of the meter's clock. For the ISO text
+ * "2026-01-15T18:15:00+01:00", getUTCHours() of this Date is 18.
  * @param {string | number} moment
  */
 export function meterClock(moment) {
@@ -48,8 +48,8 @@ export function dayOf(moment) {
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // The moment utc - 3600 is 0:00 by the meter's clock in winter and 1:00 in summer. Both times have the UTC offset of
-  // midnight, because Belgium's clock changes at 2:00 or 3:00.
+  // `utc` is the day's midnight in UTC. An hour earlier, the meter's clock shows 0:00 in winter and 1:00 in summer.
+  // Both times have the UTC offset of the meter's midnight, because Belgium's clock changes at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 
@@ -92,7 +92,7 @@ export function quartersOfDay(day) {
 
 /**
  * Return the name of the quarter that begins at `start`, such as "2026-01-15T1815W". The last letter is S in summer
- * and W in winter. It is needed, because an hour of local time occurs twice in the night when the clock goes back.
+ * and W in winter. Without this letter, two quarters of the night in which the clock goes back would have one name.
  * @param {number} start
  */
 export function quarterName(start) {

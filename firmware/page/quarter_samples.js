@@ -14,7 +14,7 @@ export class QuarterSamples {
   }
 
   /**
-   * Begin a quarter, unless it has already begun.
+   * Begin the quarter with this id, and discard the previous quarter's samples. Do nothing if this quarter has begun.
    * @param {number} id
    */
   begin(id) {
@@ -26,7 +26,7 @@ export class QuarterSamples {
   }
 
   /**
-   * Set the samples of a quarter that were measured before the page was opened.
+   * Set the samples that the device measured before the page was opened.
    * @param {number} id
    * @param {(number | null)[]} imported
    * @param {(number | null)[]} exported export in W; 0 or more

@@ -1,4 +1,4 @@
-/** State of the page: the newest documents of the device, and the functions that are called when a document changes. */
+/** State of the page: the newest data from the device, and the functions that are called when this data changes. */
 
 /** @typedef {import("./api_types.js").Reading} Reading */
 /** @typedef {import("./api_types.js").Quarter} Quarter */
@@ -14,9 +14,9 @@ export const state = {
   peaks: null,
   /** @type {Device | null} */
   status: null,
-  /** State of the connection to the device. "closed" means that the device shows figures only after a sign-in. */
+  /** Kind of connection to the device. "closed" means that the device shows figures only after a sign-in. */
   connection: /** @type {"waiting" | "live" | "polling" | "lost" | "closed"} */ ("waiting"),
-  /** Arrival of the newest telegram's figures, as a time of performance.now(); null before the first telegram. */
+  /** Time (performance.now()) at which the newest telegram's figures arrived; null before the first telegram. */
   readingAt: /** @type {number | null} */ (null),
 };
 
@@ -35,7 +35,7 @@ export function watch(watcher) {
 }
 
 /**
- * True if a telegram has arrived. Its time is null if the meter's clock is not set.
+ * True if the reading is from a telegram. The reading's time is null if the meter's clock is not set.
  * @param {Reading | null | undefined} reading
  * @returns {reading is Reading}
  */

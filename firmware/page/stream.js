@@ -10,8 +10,8 @@ import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
 const SILENT_MS = 30_000; // longest wait for the next event of a stream
-// If the device ends a stream within this time, another client needs the stream. The page then polls, because the
-// device would end a new stream of the page too.
+// If the device ends a stream within 20 s, another client needs the stream. The page then polls, because the device
+// would end a new stream of the page too.
 const SHORT_MS = 20_000;
 const POLL_MS = 2_000;
 const POLLS = 15; // number of polls before the page requests a stream again
@@ -20,7 +20,7 @@ const LONGEST_WAIT_MS = 10_000;
 /** @param {number} ms */
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Keep the state up to date while the page is open. */
+/** Keep `state` up to date while the page is open. */
 export async function followDevice() {
   let failures = 0;
   for (;;) {
@@ -90,8 +90,8 @@ function applyEvent(event) {
 }
 
 /**
- * Request the documents of the event stream every 2 s. True if the device answered every request.
- * @param {number} times number of polls
+ * Request the event stream's data while the page has no stream. True if the device answered every request.
+ * @param {number} times number of polls, one every 2 s. Polls 1, 6, 11 … also request the status and peaks.
  */
 async function poll(times) {
   for (let count = 0; count < times && !document.hidden; count++) {

@@ -1,7 +1,7 @@
 /**
  * The cost of peaks by network area, and the price periods of tarif Impact, Wallonia's tariff by the clock.
  *
- * The bill uses the mean of max(2.5 kW, peak) over 12 months, so one month's peak counts in 12 bills.
+ * A month's bill is for the mean of max(2.5 kW, peak) over 12 months, so one month's peak counts in 12 bills.
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
  */
 
@@ -55,7 +55,7 @@ export function rateFor(area) {
 }
 
 /**
- * Return the cost in EUR of 100 W more on a month's peak, added over the 12 bills that include the month.
+ * Return the cost in EUR if a month's peak rises by 100 W: the total over the 12 bills that include this peak.
  * @param {number} peak_w
  * @param {number} rate
  */

@@ -1,8 +1,7 @@
 """Drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
-The tables below list the connections, and the code after the tables only draws. A drawing shows a pin of the board at
-the end of its wire, with the name that is printed on the board. It does not show where on the board the pin is, because
-only this print is reliable about positions.
+The tables below list the connections, and the code after the tables only draws. A drawing names the pins of a board as
+the print on the board does, and does not show where on the board the pins are. Only the print shows this reliably.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ class Wiring:
     """Connections of a board to the P1 cable.
 
     For each pin 1 to 6 of the plug, `pins` has the pin of the board: (name printed on the board, where to find this
-    name). It has None for a pin of the plug that is not connected.
+    name). None for a pin of the plug that is not connected.
     """
 
     board: str

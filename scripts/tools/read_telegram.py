@@ -23,7 +23,7 @@ UNKNOWN = (
     "no object in it is known: to have your meter supported, replace its numbers and names with zeros and open an "
     "issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# (fields of a reading, result for the coach if the telegram has none of these fields).
+# Pairs: some fields of a reading, and the message about the coach if the telegram has none of these fields.
 NEEDED = (
     (("time",), "without the clock (0-0:1.0.0) there are no quarters"),
     (("power_import_w",), "without 1-0:1.7.0 there is no projection"),
@@ -35,7 +35,7 @@ _HEX = b"0123456789ABCDEFabcdef"
 
 
 class Bad(Exception):
-    """A telegram or file that cannot be read; the message gives the reason."""
+    """Error for a telegram or file that cannot be read. The message gives the reason."""
 
 
 def as_octets(file):
@@ -45,7 +45,7 @@ def as_octets(file):
     """
     start = file.read(2)
     if start in (b"\xff\xfe", b"\xfe\xff"):
-        low = 1 if start == b"\xfe\xff" else 0  # index of the low byte of a character
+        low = 1 if start == b"\xfe\xff" else 0  # index of the low byte among a character's two bytes
         return lambda size: bytes([octet for at, octet in enumerate(file.read(2 * size)) if at % 2 == low])
     unread = [start]
     return lambda size: unread.pop() + file.read(size) if unread else file.read(size)
@@ -54,13 +54,13 @@ def as_octets(file):
 def pieces(read):
     """Yield the data that `read` returns, cut before each "/" that begins a line or looks like a telegram's header.
 
-    A piece ends a little after the length of the longest telegram, so that a file of any length fits in memory.
+    A piece has at most twice the bytes of the longest telegram. More bytes before the next "/" are left out.
     """
     data, at = b"", 0
     while True:
         chunk = read(4096)
         data += chunk
-        # The five bytes of a header must be there before the "/" is judged.
+        # The check of a "/" needs the four bytes after it.
         while 0 <= (at := data.find(b"/", at)) < len(data) - (4 if chunk else 0):
             if at and _is_header(data, at):
                 yield data[: min(at, 2 * LIMIT)]

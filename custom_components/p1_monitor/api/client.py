@@ -28,8 +28,8 @@ from .models import (
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
-# Time limit of an update. The device needs a few minutes at most. It writes each piece of the package to its flash and
-# reads the piece back.
+# Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
+# package to its flash and reads the piece back.
 UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
 
@@ -75,7 +75,7 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            return None  # The file is part of UPnP, which may have failed to start on a device that otherwise works.
+            return None  # The device sends description.xml only if its UPnP has started. All else may work without it.
         if not (found := _SERIAL.search(description)) or not found[1]:
             return None
         return normalize_serial(found[1])
@@ -236,7 +236,8 @@ class P1MonitorClient(HttpClient):
 def _parse_event(name: str, data: str) -> LiveEvent | None:
     """Return an event of the live stream as a dataclass.
 
-    None if the event's name is unknown, because newer firmware may send other events. None for a status without an id.
+    None if the event's name is unknown, because newer firmware may send other events. None also for an event "status"
+    that contains no device id.
     """
     if (model := _EVENTS.get(name)) is None:
         return None

@@ -6,8 +6,8 @@ device does not send them.
 
 from .errors import P1MonitorResponseError
 
-# The longest event of a device has about 4 KB, such as a reading with a long message. A sender of an event above 64 KB
-# is not a P1 monitor.
+# Size limit of an event. The longest event of a P1 monitor has about 4 KB, such as a reading with a long message. A
+# device that sends more than 64 KB is not a P1 monitor.
 MAX_EVENT_BYTES = 64 * 1024
 
 
@@ -40,9 +40,9 @@ class EventReader:
         return events
 
     def _parse_line(self, line: bytes) -> tuple[str, str] | None:
-        """Parse a line. Return (event name, data) if the line is empty, because an empty line ends an event.
+        """Parse a line of an event. If the line is empty, the event ends: return it as (event name, data).
 
-        None for another line, and for an event without data.
+        None for a line that is not empty, and for an event without data.
         """
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None

@@ -19,7 +19,7 @@ from .errors import (
 )
 from .json_fields import Json
 
-# Time limit of a request. A board that is writing a quarter to its card answers late, but within this limit.
+# Time limit of a request. A board that is writing a quarter to its card answers late, but within 10 s.
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
@@ -98,7 +98,7 @@ async def raise_for_status(response: ClientResponse) -> None:
         return
     if response.status == HTTPStatus.NOT_FOUND:
         raise P1MonitorNotFoundError(f"{response.url.path}: not found")
-    # The body of a refusal is one line with the reason.
+    # If the device refuses a request, the body of its response is one line of text: the reason.
     line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):
         raise kind(line)

@@ -13,7 +13,7 @@ type Json = Mapping[str, Any]
 
 
 def integer(data: Json, key: str) -> int | None:
-    """Return an integer field, or None if the field is not an integer. JSON's true and false do not count."""
+    """Return an integer field, or None if the field is not an integer. True and false are not integers."""
     value = data.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -56,7 +56,7 @@ def json_object(data: Json, key: str) -> Json:
 
 
 def json_objects(data: Json, key: str) -> list[Json]:
-    """Return the objects of a list field, without the list's elements of other types."""
+    """Return those elements of a list field that are JSON objects. Other elements are left out."""
     value = data.get(key)
     if not isinstance(value, list):
         return []
@@ -64,7 +64,7 @@ def json_objects(data: Json, key: str) -> list[Json]:
 
 
 def integers(data: Json, key: str) -> tuple[int | None, ...]:
-    """Return a list field of integers. List elements of other types become None."""
+    """Return a list field of integers. An element that is not an integer becomes None."""
     value = data.get(key)
     if not isinstance(value, list):
         return ()

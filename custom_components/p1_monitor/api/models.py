@@ -24,7 +24,7 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The device's clock, which follows the meter's clock. source: "meter", or None before the first telegram."""
+    """The device's clock, set by the meter's telegrams. source: "meter", or None before the first telegram."""
 
     source: str | None
     time: datetime | None
@@ -41,7 +41,7 @@ class Capacity:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the settings in the field "capacity" of GET /api/device or GET /api/config."""
+        """Return the settings in `data`, which is the field "capacity" of GET /api/device or GET /api/config."""
         return cls(
             area=text(data, "area"),
             target_w=integer(data, "target_w"),
@@ -52,7 +52,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings that the integration uses (GET /api/config). brightness: of the status light, in percent."""
+    """The settings that the integration uses (GET /api/config). brightness: percentage for the status light."""
 
     capacity: Capacity
     brightness: int | None
@@ -72,7 +72,7 @@ class Settings:
 class Token:
     """A token that the device issued.
 
-    value: the secret, which requests contain. id: names the token in a request to delete it.
+    value: the secret that each request contains. id: not secret. A request to delete the token contains the id.
     """
 
     id: str
@@ -141,7 +141,7 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the device of GET /api/device. None without an id, because our firmware always sends an id."""
+        """Return the device of GET /api/device. None if the id is missing, because our firmware always sends an id."""
         if (device_id := text(data, "id")) is None:
             return None
         clock = json_object(data, "clock")
@@ -202,7 +202,7 @@ class MBusDevice:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the meter in one element of the list "mbus" of GET /api/reading."""
+        """Return one meter. `data` is an element of the list "mbus" in the response to GET /api/reading."""
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
@@ -289,7 +289,7 @@ class Quarter:
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
-        """Return the quarter of GET /api/quarter. Before the first telegram, all its fields are missing."""
+        """Return the quarter of GET /api/quarter. Before the first telegram, all fields of the quarter are None."""
         return cls(
             id=integer(data, "id"),
             start=timestamp(data, "start"),
@@ -310,8 +310,8 @@ class Quarter:
 class MonthPeak:
     """The peak of a month, which is the month's highest quarter.
 
-    month: such as "2026-11". end: the end of the peak's quarter. source: "meter" if the meter sent the peak, "card" if
-    the device computed the peak from its stored quarters.
+    month: such as "2026-11". end: the time at which that quarter ended. source: "meter" if the meter sent the peak,
+    "card" if the device computed the peak from its stored quarters.
     """
 
     month: str | None

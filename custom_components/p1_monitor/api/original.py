@@ -13,8 +13,8 @@ _MAC_DIGITS = 12
 class OriginalDevice:
     """A board with the original firmware, which answers no path below /api.
 
-    serial: the serial number that the board sends, or None if it sends none. It is the board's MAC as 12 lower-case
-    hexadecimal digits. A serial number that is not a MAC is stored unchanged.
+    serial: the serial number that the board sends, or None if it sends none. A serial number that is a MAC is stored as
+    12 lower-case hexadecimal digits, and any other serial number unchanged.
     """
 
     serial: str | None
@@ -34,7 +34,7 @@ def normalize_serial(given: str) -> str:
 class OriginalQuarter:
     """The 5 s samples of the running quarter (GET /current/quarter of the original firmware).
 
-    The newest sample is still running. A sample without a telegram is None. Produced power is <= 0.
+    The newest sample is not complete yet. A sample without a telegram is None. Produced power is <= 0.
     """
 
     quarter_id: int
@@ -55,7 +55,7 @@ class OriginalQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalPeak:
-    """The running month's peak (GET /current/month/peak). quarter_id: the start of the peak's quarter."""
+    """The running month's peak (GET /current/month/peak). quarter_id: the start of its quarter, as one number."""
 
     quarter_id: int
     power_w: int

@@ -70,8 +70,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Return the moment that the next span must contain, if the reader selects another kind of span. It is now if the
-   * open span contains now, else the start of the open span.
+   * Return the moment that the new span must contain when the reader selects another kind of span: now if the open
+   * span contains now, else the start of the open span.
    */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
@@ -149,8 +149,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Show the span in the URL, or today. Do nothing while the meter's time is unknown, unless the device is unreachable
-   * or needs a sign-in.
+   * Show the span that the URL names, or today. Do nothing while the meter's time is unknown, unless the device is
+   * unreachable or needs a sign-in.
    */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;

@@ -1,4 +1,4 @@
-/** Button that opens the quarter of the month's peak. If it cannot be opened, a text gives the reason. */
+/** Button that opens the quarter of the month's peak. If that quarter cannot be opened, a text gives the reason. */
 
 import { element, fill, setText } from "../dom.js";
 import { hashOf, spanContaining, startOf } from "../history_span.js";

@@ -117,7 +117,7 @@ async function load(forms, section) {
   if (section) document.getElementById(section)?.scrollIntoView();
 }
 
-/** Return a button that searches for Wi-Fi networks. The field of the network's name suggests the networks found. */
+/** Return a button that searches for Wi-Fi networks. The field for the network's name then suggests those networks. */
 function networkSearch() {
   const list = element("datalist", { id: "networks" });
   const message = element("span", { class: "soft", role: "status" });
@@ -138,7 +138,7 @@ function networkSearch() {
   return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
-/** Return the panel with the page's language and theme, which this browser stores. */
+/** Return the panel for the page's language and theme. The browser stores both choices. */
 function pagePanel() {
   const languageField = element("select", { id: "language" },
     element("option", { value: "" }, t("asBrowser")),

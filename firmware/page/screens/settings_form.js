@@ -104,7 +104,7 @@ function fieldRow({ key, label, hint, type }, input) {
 }
 
 /**
- * Return a field's value. An empty field is null, which resets a setting to its default.
+ * Return a field's value; null for an empty field. The device replaces null by the setting's default.
  * @param {Field} field
  * @param {HTMLInputElement | HTMLSelectElement} input
  */

@@ -68,8 +68,8 @@ export async function askPassword() {
 }
 
 /**
- * True if the device has a password. True also if its settings cannot be read, because a device refuses to show them
- * only if it has a password.
+ * True if the device has a password. True also if the device refuses to show its settings, because only a device with
+ * a password does so.
  */
 async function hasPassword() {
   try {

@@ -57,7 +57,7 @@ export function updateScreen(root) {
 }
 
 /**
- * Send the package. It uses XMLHttpRequest, because fetch() does not report the progress of an upload.
+ * Send the package by XMLHttpRequest, because fetch() does not report the progress of an upload.
  * @param {File} file
  * @param {(percent: number) => void} progress
  * @returns {Promise<string>} the package's version
@@ -78,8 +78,8 @@ function upload(file, progress) {
 }
 
 /**
- * Wait until the device has restarted. True if it runs `version`. False if it does not reply, or if it has returned to
- * the previous version because `version` failed.
+ * Wait until the device has restarted. True if the device runs `version`. False if the device does not reply, or if it
+ * runs the previous version again because `version` failed.
  * @param {string} version
  */
 async function waitForVersion(version) {
@@ -89,7 +89,7 @@ async function waitForVersion(version) {
       const { firmware, uptime_s } = await getJson("/api/device");
       if (firmware === version && uptime_s < 2 * TRIES) return true;
     } catch (error) {
-      // A reply of 401 means that the restart ended the session. The device shows its version only after a new sign-in.
+      // A status of 401 means that the restart ended the session. The device reports its version only after a sign-in.
       if (error instanceof ApiError && error.status === 401) return true;
     }
   }
