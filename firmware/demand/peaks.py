@@ -45,7 +45,7 @@ class Peaks:
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        # Start of the first day that counts as local_s, for example after a move. None if all peaks count.
+        # Moment (local_s) from which peaks count: the start of a day, for example of a move. None if all peaks count.
         self.counted_from = None
         self.months = []  # peaks of all months, newest first
         self.sent = None  # the meter's peaks in the previous telegram

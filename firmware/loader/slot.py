@@ -17,7 +17,7 @@ from micropython import const
 _STARTS = const(3)
 _TRIAL_MS = const(60000)  # a version on trial that starts no watchdog within 60 s counts as hanging
 _FAILS_MS = const(60000)  # a failure more than 60 s after the start does not count as a failed start
-_PAUSE_S = const(10)  # pause before the restart, in which a person at the cable can stop it
+_PAUSE_S = const(10)  # pause before the restart, in which a person at the cable can prevent the restart
 
 ROOT = os.getcwd().rstrip("/")
 
@@ -39,7 +39,7 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # a version whose starts are not counted could fail for ever
+        return _other(slot), None  # without a count of its starts, the version on trial could fail for ever
     return slot, starts + 1
 
 
