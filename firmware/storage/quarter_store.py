@@ -136,8 +136,8 @@ def change_day(recorder, day):
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    # Queue no second job for a day while the first one waits. A job that has begun may miss the newest lines, so that
-    # `job` is queued after it. It does not equal `job`, because it contains its generator in place of None.
+    # If the same job waits already, do not queue it twice. But if it has begun, queue it again, because it may miss the
+    # newest lines. A job that has begun does not equal `job`, because its last field is a generator instead of None.
     if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 
