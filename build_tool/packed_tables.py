@@ -1,7 +1,7 @@
 """Build step that replaces readable tables in the firmware's sources with their packed form.
 
-A readable table uses several times the memory of its packed form. Therefore a source contains the readable table, and a
-function called `_packed_by_build` that computes the packed form:
+On a board, a readable table uses several times the memory of its packed form. Therefore a board gets the packed form
+only. A source contains the readable table, and a function `_packed_by_build` that computes the packed form:
 
     CODES, FIELDS = _packed_by_build(OBJECTS)
 

@@ -82,7 +82,7 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Short name of each name that several modules use, or that a module sets on another module's object.
 
-        {name: short name}. A name has the same short name in all modules.
+        The dict is {name: short name}. A name has the same short name in all modules.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
         # The names that most modules use get the shortest short names.

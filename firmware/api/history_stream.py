@@ -35,7 +35,7 @@ async def send(device, request, days, whole, bounds, shape, end):
     # For JSON, read half as many bytes at a time, because a quarter is twice as long in JSON as in CSV.
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)
     threshold = gc.threshold()
-    # Each line leaves 1 KB of garbage. Collect garbage rarely, because this would otherwise take most of the time.
+    # Each line leaves 1 KB of garbage. Collect garbage rarely, because frequent collection would take most of the time.
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
