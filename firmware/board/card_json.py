@@ -1,6 +1,6 @@
 """/config.json on the card, which an owner may edit on a computer. Loaded on demand.
 
-settings/store.py decides whether this file or its copy in the flash is valid.
+settings/store.py decides whether this file or its copy in the flash takes effect.
 """
 
 import binascii

@@ -32,8 +32,8 @@ def fuse_w(fields):
     volts = [fields["voltage_l%d_dv" % phase] for phase in (1, 2, 3)]
     if volts[1] is None and volts[2] is None:
         return current_ma * 230 // 1000
-    # A `grid_v` of 230 means 3x230 V without neutral. If a meter does not send `grid_v`, this grid is recognised by the
-    # voltage on L2. It is 0 V, or less than 180 V as on the other two phases.
+    # A `grid_v` of 230 means 3x230 V without neutral. If a meter does not send `grid_v`, less than 180 V on L2 means
+    # this grid. On it, a meter measures 0 V on L2, or less than 180 V on all three phases.
     if fields["grid_v"] == 230 or (fields["grid_v"] is None and (volts[1] or 0) < 1800):
         return current_ma * 39837 // 100000
     return current_ma * 690 // 1000

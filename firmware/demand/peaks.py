@@ -37,9 +37,8 @@ class Peaks:
     A peak belongs to the month in which its quarter starts. The objects 1.6.0 and 98.1.0 contain the quarter's end.
     The end of a month's last quarter is in the next month.
 
-    For a closed month, the meter's peak is valid. For the running month, the higher of the meter's peak and the
-    device's peak is valid. The reason is that the meter sends a new peak a few seconds late, may be replaced, or may
-    stop sending peaks.
+    For a closed month, the meter's peak counts. For the running month, the higher of the meter's peak and the device's
+    peak counts, because the meter sends a new peak a few seconds late. It may also be replaced, or stop sending peaks.
     """
 
     def __init__(self):

@@ -12,9 +12,9 @@
 A card of the original firmware has the first two sections. If a value is missing or wrong, the default in schema.py
 applies. Each wrong value is reported in a line of the log. Unknown keys stay in the file.
 
-The card's file is valid if somebody edited it, or if another card was inserted. Otherwise the copy is valid, including
-settings that were changed without a card. The device writes the card's file in one step and never renames it. If a
-power cut leaves only a part of the file, the next start writes the file again from the copy.
+The card's file takes effect if somebody edited it, or if another card was inserted. Otherwise the copy takes effect,
+including settings that were changed without a card. The device writes the card's file in one step and never renames it.
+If a power cut leaves only a part of the file, the next start writes the file again from the copy.
 """
 
 import binascii
@@ -139,7 +139,7 @@ def _checked(settings):
 
 
 def _agreed(board, note, follows=True):
-    """Make config.json on the card and its copy in the flash equal, and return the valid settings.
+    """Make config.json on the card and its copy in the flash equal, and return the settings that take effect.
 
     If `follows` is False, only the copy in the flash is written.
     """
@@ -152,9 +152,9 @@ def _agreed(board, note, follows=True):
 
 
 def _newest(board, copy, note, follows):
-    """Return the valid settings, and write them to the card or to the flash if they are missing there.
+    """Return the settings that take effect, and write them to the card or to the flash if they are missing there.
 
-    | file on the card                    | copy in the flash | valid settings               |
+    | file on the card                    | copy in the flash | settings that take effect    |
     |-------------------------------------|-------------------|------------------------------|
     | there is no card                    | any               | copy                         |
     | changed, readable                   | any               | file, the flash is written   |
