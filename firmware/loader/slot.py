@@ -3,7 +3,7 @@
 Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
 manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
 A version on trial writes "b ok" once it works. The other folder starts after three starts without "b ok", or after a
-start that fails. After these two words, slot.txt contains the reason for the choice, in words for a person.
+start that fails. The rest of slot.txt is the reason for the choice of the folder, in words for a person.
 
 In this file, a turn is the tuple (folder, starts) of the version that starts. `starts` is the number of its starts on
 trial, including this one. It is None if the version is known to work.

@@ -10,7 +10,7 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 def total(reading, field):
     """Return the total energy in Wh, None if it is absent. `field` is "energy_import_" or "energy_export_".
 
-    If the meter sends no total, the total is the sum of its tariffs.
+    If the meter sends no total, the total is the sum of the registers of all tariffs.
     """
     wh = reading[field + "wh"]
     if wh is None:

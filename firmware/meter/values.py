@@ -183,7 +183,7 @@ def clock(line, at, previous=None):
 def peak(line, at):
     """Return a peak as (power in W, local_s, summer), with the moment at which its quarter ended.
 
-    Other meters send the moment first, Iskra meters the power.
+    Most meters send the moment first, but Iskra meters send the power first.
     """
     second = line.find(b"(", at + 1)
     if line.find(b"*", at, second) < 0:

@@ -53,7 +53,7 @@ class Portal:
         self.networks = []
         self.scanned = None  # clock.now() of the newest scan
         self.state: dict = {"state": "form"}
-        # (changes, settings with the changes, device password) of the network to join next
+        # for the next attempt to join a network: (changes, settings with the changes, device password)
         self.pending = None
         self.seen = False
 

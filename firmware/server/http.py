@@ -114,7 +114,7 @@ class Request:
     def begin(self, status, kind, more=""):
         """Write the head of the reply. `kind` is the media type of the reply, `more` contains further header lines."""
         self.begun = True
-        # Send no text after the status number, because this reason phrase may be empty (RFC 9112, 4).
+        # Leave out the reason phrase after the status number, because it may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
             self.write("Cache-Control: no-store\r\n")

@@ -35,7 +35,7 @@ def queue_search(recorder):
 
 
 def search(asked):
-    """Add the peaks of the stored days of some months.
+    """Add the peak of each stored day in a range of months.
 
     This is a job of the recorder. Each step reads one line. `asked` is (Peaks object, seconds from 2000-01-01 00:00:00
     to the local time, number of the first month, number of the last month).

@@ -9,7 +9,7 @@ RTC memory survives a reset. A block consists of 16-bit cells, little-endian. Ty
     12     6   H          number of samples that are already on the card
     14     7   H          number of samples so far
     16     8   h    s     time from the quarter's start to the reading of its first registers
-    18     9   H          check of the meter's serial number
+    18     9   H          16 bits of the CRC-32 of the meter's serial number
     20    10   ii   Wh    first import and export register, -1 if unknown
     28    14   ii   Wh    newest import and export register, -1 if unknown
     36    18   ii   dm3   newest gas and water register, -1 if unknown
@@ -137,5 +137,5 @@ def save(board, quarter):
 
 
 def is_record_due(quarter):
-    """True if the card lacks a minute of the quarter's samples, or if the meter's clock was set back."""
+    """True if the card lacks at least a minute of the quarter's samples, or if the meter's clock was set back."""
     return not 0 <= quarter.newest_index - quarter.block[QUARTER_ON_CARD_CELL] < _MINUTE

@@ -130,9 +130,9 @@ def write(card, quarter, line, again=False, lines=None):
 
 
 def change_day(recorder, day):
-    """Set the day of the newest quarter, in days since 2000-01-01. If it has changed, queue a job for the previous day.
+    """Set the day of the newest quarter, in days since 2000-01-01.
 
-    The job writes the line of the previous day to days.csv.
+    If the day has changed, queue a job that writes the line of the previous newest day to days.csv.
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]

@@ -1,8 +1,8 @@
 """Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
 After a power cut, a quarter that is closed in the journal may lack its file or its line of day.csv. Both are then
-completed. If the board restarts before the end of a running quarter, the quarter continues. If it restarts later, the
-quarter is closed at its last record and marked as partial.
+completed. A restart may also interrupt the running quarter. If the board works again before the quarter's end, the
+quarter continues. Otherwise the quarter is closed at its last record and marked as partial.
 
 A quarter is not partial if the import register has hardly risen since the last record. In this case the whole house had
 no power, so the quarter's average is known.
