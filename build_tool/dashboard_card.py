@@ -10,7 +10,7 @@ TARGET = page.ROOT / "custom_components" / "p1_monitor" / "frontend" / "p1-quart
 
 
 def build(target: Path = TARGET) -> Path:
-    """Bring the card's JavaScript module up to date. SyntaxError if esbuild is missing or cannot compile a source."""
+    """Build the dashboard card if it is outdated. SyntaxError if esbuild is missing or cannot compile a source."""
     if any(is_stale(target, source) for source in page.sources("index.html")):
         module = page.bundle(
             "dashboard_card/quarter_card.js", "--format=esm", "--charset=utf8", "--loader:.css=text"

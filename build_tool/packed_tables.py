@@ -1,7 +1,7 @@
 """Build step that replaces readable tables in the firmware's sources with their packed form.
 
-A readable table uses several times the memory of its packed form. Therefore a source contains the readable table, and a
-function called `_packed_by_build` that computes the packed form:
+On a board, a readable table uses several times the memory of its packed form. Therefore a board gets the packed form
+only. A source contains the readable table, and a function `_packed_by_build` that computes the packed form:
 
     CODES, FIELDS = _packed_by_build(OBJECTS)
 
@@ -33,7 +33,7 @@ def pack(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pack(text: str) -> tuple[str, set[str]]:
-    """Return a source with packed tables, and the names that are removed from the source."""
+    """Return (source with packed tables, set of the names that this step removes from the source)."""
     tree = ast.parse(text)
     marked = [statement for statement in tree.body if _is_marked(statement)]
     needed = _closure(marked, tree.body)
@@ -58,7 +58,7 @@ def _is_marked(statement: ast.stmt) -> bool:
 
 
 def _is_constant(statement: ast.stmt) -> bool:
-    """True if a statement defines a constant. It may stay, because it uses no memory on a board (constants.py)."""
+    """True if a statement defines a constant. Such a statement stays in the source, because constants use no memory."""
     match statement:
         case ast.Assign(value=ast.Call(func=ast.Name(id="const"))):
             return True
@@ -66,7 +66,7 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Return `statements`, and the statements of `others` on which they depend directly or indirectly."""
+    """Return `statements`, and all statements of `others` that these need, directly or indirectly."""
     found, left = list(statements), list(others)
     for statement in found:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
@@ -101,7 +101,7 @@ def _is_of_micropython(statement: ast.stmt) -> bool:
 def _literal(name: str, value: Any) -> ast.stmt:
     """Return the statement `name = value`, or `name = const(value)` for a number or a private name.
 
-    Any other value is not made a constant, because constants.py would copy it into each module that uses it.
+    Any other value is not made a constant, because constants.py would copy it into each module that imports the name.
     """
     expression = repr(value)
     if isinstance(value, int) or name.startswith("_"):

@@ -46,7 +46,7 @@ def modules() -> dict[str, Path]:
 class ShortNames:
     """Short names for sources, which are given as {"folder.module": text}.
 
-    If only one module uses a name, its short name is valid in that module alone. Other modules may use the same short
+    If only one module uses a name, the short name is valid in that module alone. Other modules may use the same short
     name for other names. Some names are never shortened: names that also occur in a string, arguments that are passed
     by name, and names that are in ROM. Private constants are not shortened either, because MicroPython does not store
     their names.
@@ -80,7 +80,10 @@ class ShortNames:
 
     @cached_property
     def common(self) -> dict[str, str]:
-        """Short names for the names that several modules use: {name: short name}. They are the same in all modules."""
+        """Short name of each name that several modules use, or that a module sets on another module's object.
+
+        The dict is {name: short name}. A name has the same short name in all modules.
+        """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
         # The names that most modules use get the shortest short names.
         names.sort(key=lambda name: -len(self._users[name]))
@@ -89,7 +92,7 @@ class ShortNames:
     def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:
         """Return a source in which `names` are replaced with short names.
 
-        The default is `common`, the names that several modules use.
+        `names` is {name: short name}. Without `names`, the short names in `common` are used.
         """
         tree = _Renamer(self, self.common if names is None else names).visit(ast.parse(text))
         return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
@@ -104,7 +107,7 @@ class ShortNames:
     def explain(self, report: str) -> str:
         """Translate the short names of modules and functions in a crash report to the names of the sources.
 
-        The sources must have the version that wrote the report. The error's message stays unchanged.
+        The sources must be those of the version that wrote the report. The error's message stays unchanged.
         """
         full = {short: module for module, short in self.modules.items()}
 
@@ -149,9 +152,9 @@ class ShortNames:
     def _alone(self) -> dict[str, dict[str, str]]:
         """Short names for the names that only one module uses: {module: {name: short name}}.
 
-        Two modules may use the same short name for different names. One kind of short name is excluded: that of an
-        attribute which some module sets on another module's object. Otherwise two attributes of this object could get
-        the same short name.
+        Two modules may use the same short name for different names. Short names of attributes that a module sets on
+        another module's object are never used here. Otherwise two attributes of such an object could get the same short
+        name.
         """
         outside = {self.common[name] for name in self._outside if name in self.common}
         alone = {}
@@ -164,7 +167,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, also the function names that a table contains as strings (table_functions)."""
+        """Yield each name in a source, also the names of functions that it gives as strings (table_functions)."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -193,9 +196,10 @@ class ShortNames:
                 )
 
     def table_functions(self, tree: ast.AST) -> Iterator[ast.Constant]:
-        """Yield the strings in tables that name a function of the firmware: "log" in ("api.device_actions", "log").
+        """Yield the names of functions that the source gives as strings.
 
-        The first string of such a pair is the module, which load() imports when the function is needed.
+        Such a string follows the name of its module, for example "log" in the tuple ("api.device_actions", "log").
+        load() imports the module when the function is needed.
         """
         for node in ast.walk(tree):
             match node:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _SAVE_S = const(60)
 _SET_S = const(
     631152000
-)  # 2020-01-01 as local_s. A clock before it was never set, because meters start in 2000.
+)  # 2020-01-01 as local_s. A clock with an earlier date was never set, because a meter's clock starts in 2000.
 
 
 class Device:
@@ -90,8 +90,8 @@ class Device:
     def each_second(self):
         """Apply the settings of a card that was inserted. Write unsaved settings a minute after the previous write."""
         if self.card.each_second():
-            # Save unsaved settings first, which also queues a job that writes them to the card. read() writes them to
-            # the card too. If that write fails, the job repeats it.
+            # Save unsaved settings before read(), because save_settings() also queues a job that writes them to the
+            # card. read() writes them to the card at once. If its write fails, the job repeats the write.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()
@@ -134,7 +134,7 @@ class Device:
             self.live.publish("reading", "quarter")
 
     def _close(self, local_s, summer):
-        """Close the running quarter, and queue it for storage. Return True if it is the month's new peak."""
+        """Close the running quarter, and queue it for storage. Return True if the quarter is the month's new peak."""
         coach = self.coach
         self.recorder.close(local_s, summer)
         average_w = coach.average_w()

@@ -10,7 +10,7 @@ from overlay import load
 from server.http import Refused
 
 _NEEDS_TOKEN = const(True)
-_OPEN = const(False)  # no token is needed, or the handler checks the token
+_OPEN = const(False)  # for routes that need no token, and for handlers that check the token
 _ROUTES = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
     b"GET /api/days/": ("api.history_query", "day", _OPEN),
@@ -20,7 +20,8 @@ _ROUTES = {
     b"PATCH /api/config": ("api.settings", "change", _OPEN),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),  # a Wi-Fi scan blocks for 3 s
+    # A Wi-Fi scan needs a token, because it blocks all tasks for 3 s.
+    b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", _NEEDS_TOKEN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),

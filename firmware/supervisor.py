@@ -52,7 +52,7 @@ class Supervisor:
         while True:
             try:
                 self._call(self.each_step)
-                now = clock.uptime_s()  # read often, so that the clock counts each wrap of its ticks
+                now = clock.uptime_s()  # called often, so that the clock counts each wrap of its ticks
                 if now != before:
                     before = now
                     self._call(self.each_second)

@@ -12,7 +12,8 @@ from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(64)  # maximum length of a request body in bytes
-# Number of checks whether the card is formatted, 50 ms apart. The recorder begins to format within a second.
+# Number of checks, 50 ms apart, whether the recorder has formatted the card. The checks pause while the card is
+# formatted. Therefore 200 checks (10 s) are enough, because the recorder begins within a second.
 _STEPS = const(200)
 
 

@@ -45,7 +45,7 @@ def history(device, request):
     request.begin(200, "text/csv" if csv else "application/x-ndjson", chunked)
     if csv:
         request.write(b"%x\r\n%s\r\n" % (len(_HEADER), _HEADER))
-    # `first` and `end` are in winter time all year. In summer, the timestamps on the card are an hour ahead of it.
+    # `first` and `end` are in winter time all year. In summer, the timestamps on the card are an hour later.
     days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
@@ -84,9 +84,9 @@ def _parse_day(name):
 
 
 def _parse_bound(request, name):
-    """Return a query argument in seconds since 2000 on a clock that keeps winter time all year.
+    """Return the moment that a query argument gives, in seconds since 2000 of a clock that has winter time all year.
 
-    The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if it is neither.
+    The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if the argument is neither.
     """
     what = name.decode()
     text = request.argument(name)

@@ -17,23 +17,25 @@ _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 o
 
 
 async def send(device, request, days, whole, bounds, shape, end):
-    """Send the quarters of some days that are within the bounds, then the bytes `end`.
+    """Read the lines of some days, send the quarters that begin within the bounds, and then send the bytes `end`.
 
     days    first and last day to read (in days since 2000-01-01)
-    whole   first and last of the days that are entirely within the bounds. Their CSV is sent unparsed
-    bounds  ((first timestamp, end) in winter time, (first timestamp, end) in summer time); the end is excluded
+    whole   first and last of the days that are entirely within the bounds. As CSV, their lines are sent unparsed
+    bounds  ((from, to), (from, to)): the same two moments, first as timestamps in winter time, then in summer time. A
+            quarter that begins at `to` is not sent
     shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
-            format begins with a comma, the objects are items of one list. The first item is then sent without its
-            comma, and the reply is not chunked
+            format begins with a comma, the objects form one list. The first object is then sent without its comma,
+            and the reply is not chunked
 
     OSError if the card fails. The client detects the failure, because `end` is missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
     day, last = days if device.card.mounted else (1, 0)
-    block = bytearray(_BLOCK // 2 if shape else _BLOCK)  # as JSON, a line is twice as long
+    # For JSON, read half as many bytes at a time, because a quarter is twice as long in JSON as in CSV.
+    block = bytearray(_BLOCK // 2 if shape else _BLOCK)
     threshold = gc.threshold()
-    # Each line leaves 1 KB of garbage. Collect it rarely, because collection would otherwise take most of the time.
+    # Each line leaves 1 KB of garbage. Collect garbage rarely, because frequent collection would take most of the time.
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
@@ -69,13 +71,19 @@ def _chunk(piece):
 
 
 def _first_line_at(block):
-    """Return the offset of the first quarter in a block: 0, or the end of the header line."""
+    """Return the offset of the first quarter's line in a block of day.csv.
+
+    It is 0, or follows the header line if the block starts with the header line.
+    """
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
 
 def _select_lines(text, bounds, shape):
-    """Return (text after the last newline, bytes to send for the whole lines that are within the bounds)."""
-    # Remove empty lines, because split() would take 20 KB for hundreds of them. The file contains such lines, because
+    """Return (text after the last newline, bytes to send for the lines before that text).
+
+    Only quarters within the bounds are sent.
+    """
+    # Remove empty lines, because split() would need 20 KB for hundreds of empty lines. The file contains them, because
     # the writer replaces each byte of an outdated line by a newline.
     while b"\n\n" in text:
         text = text.replace(b"\n\n", b"\n")

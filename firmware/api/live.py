@@ -58,7 +58,8 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            for client in self._clients[:]:  # each client may have only a part of the event
+            # Drop all clients, because each may have received only a part of an event.
+            for client in self._clients[:]:
                 self._drop(client)
             raise
         finally:

@@ -29,7 +29,8 @@ async def change(device, request):
         device.access.require(request)
     faults = _access_faults(device, changes, password, has_password)
     if faults:
-        # Merge the changes into a copy of the settings to find all other faults, so that the reply lists every fault.
+        # Merge the changes into a copy of the settings. This finds the faults of the other settings, so that the reply
+        # lists all faults.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     try:

@@ -27,7 +27,10 @@ async def send(request, name, running):
 
 
 async def _months(name, running):
-    """Return a list with an item for each month: the list that _add() makes, or None for a month without a day."""
+    """Return the totals of the 12 months, each as in _add().
+
+    The totals of a month are None if days.csv has no day of the month, and the running day is in another month.
+    """
     months = [None] * 12
     rows = load("storage.day_csv_reader")
     for count, fields in enumerate(rows.read(rows.days_csv(int(name)))):

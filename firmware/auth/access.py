@@ -14,12 +14,16 @@ class Access:
         self._device = device
         # the concatenated hashes of all stored tokens
         self.tokens = load("auth.tokens").load_hashes(device.board)
-        self.sessions = []  # (hash of the token, uptime in s at the end) of each session since the start
+        # for each session since the start: (hash of its token, uptime in s at which the session ends)
+        self.sessions = []
         self.failures = 0  # wrong passwords since the last right one
         self.next_try_s = 0  # uptime in s before which every password is refused
 
     def admit(self, request):
-        """Refuse to read household data without a token, if the owner requires one. Changes call require() instead."""
+        """Refuse a request for household data without a valid token, if the owner requires a token.
+
+        Handlers that change something call require() instead.
+        """
         if self._device.config["closed"] and load("auth.tokens").is_household_data(request):
             self.require(request)
 

@@ -1,7 +1,7 @@
 """Password of the device, stored in flash as a slow salted hash. The hash alone is not enough to sign in.
 
 The hash is PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; RFC 2104), which MicroPython lacks. A desktop computer would use more
-than 2000 rounds, but the board needs about a second for these. It continues to read the meter meanwhile.
+than 2000 rounds, but the board needs about a second for 2000. The board continues to read the meter meanwhile.
 """
 
 import asyncio
@@ -16,7 +16,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-# After 10 ms, the computation pauses for other tasks. They may wait 20 ms, but garbage collection may need the rest.
+# After 10 ms, the computation pauses for other tasks. Other tasks can wait for 20 ms, but a garbage collection may need
+# the second half of these 20 ms.
 _SLICE_MS = const(10)
 _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")
@@ -61,7 +62,10 @@ def fault_in(password):
 
 
 async def derive(password, salt, rounds):
-    """Return the 32-byte PBKDF2-HMAC-SHA256 hash. `password` and `salt` are bytes. Other tasks run every 10 ms."""
+    """Return the 32-byte PBKDF2-HMAC-SHA256 hash. `password` and `salt` are bytes.
+
+    Other tasks run after every 10 ms of computing.
+    """
     if len(password) > _BLOCK:
         password = hashlib.sha256(password).digest()
     password = password + bytes(_BLOCK - len(password))

@@ -39,7 +39,7 @@ async def check_for_token(device, request, sent):
 
 
 async def json_body(request):
-    """Return the body of a request as a dict. Raise Refused with 400 if it is not a JSON object."""
+    """Return the body of a request as a dict. Raise Refused with 400 if the body is not a JSON object."""
     try:
         found = json.loads(await request.body(_BODY))
     except ValueError:

@@ -1,6 +1,6 @@
 """/config.json on the card, which an owner may edit on a computer. Loaded on demand.
 
-settings/store.py decides whether this file or its copy in the flash is valid.
+settings/store.py decides whether this file or its copy in the flash takes effect.
 """
 
 import binascii
@@ -23,7 +23,7 @@ def check():
         os.stat(CARD)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # bytes beyond the limit are ignored
+            while piece and file.tell() <= _LONGEST:  # the CRC ignores bytes beyond _LONGEST
                 found = binascii.crc32(piece, found)
                 piece = file.read(_PIECE)
     except OSError as error:
@@ -78,7 +78,7 @@ def head(length):
 
 
 def find(key):
-    """Return " line N" for the first line of the file that contains a key, "" if no line does."""
+    """Return " line N", where N is the number of the first line that contains `key`. "" if no line contains it."""
     name = b'"%s"' % key
     try:
         with open(_PATH, "rb") as file:

@@ -12,7 +12,8 @@ from micropython import const
 from board.clock import Clock
 from overlay import load
 
-# The UART driver's buffer has 4096 bytes. If more than this number wait in it, some bytes were lost.
+# The UART driver's buffer has 4096 bytes. If more than 3900 wait in it, the buffer counts as full: some bytes were
+# probably lost.
 _FULL = const(3900)
 
 
@@ -125,7 +126,7 @@ class Board:
         self._watchdog.feed()
 
     def leave(self):
-        """Set the watchdog to ten minutes, so that a person can work at the cable. It cannot be stopped."""
+        """Set the watchdog to ten minutes, so that a person can work at the cable. A watchdog cannot be stopped."""
         load("board.esp32_start").feed_later()
 
     def restart(self):

@@ -1,6 +1,6 @@
 """Mounting, formatting and reading of an ESP32's card. Loaded on demand.
 
-`disk` is the Disk of board/esp32.py, None if the card slot cannot be used.
+`disk` is the Disk of board/esp32.py, None if the driver of the card could not be set up.
 """
 
 import vfs

@@ -13,7 +13,7 @@ _POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports afte
 def start(board, facts):
     """Set the board's name, pins and reset_cause. Return (watchdog, light, button, UART, request pin, card or None).
 
-    The watchdog runs from now on.
+    The watchdog that is returned runs already.
     """
     machine.freq(160_000_000)
     board.name, board.pins, register = facts(board)
@@ -72,5 +72,5 @@ def _reset_cause(register):
 
 
 def feed_later():
-    """Set the watchdog to ten minutes, so that a person can work at the cable. It cannot be stopped."""
+    """Set the watchdog to ten minutes, so that a person can work at the cable. A watchdog cannot be stopped."""
     WDT(timeout=_LATER_MS)

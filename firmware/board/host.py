@@ -92,7 +92,7 @@ class Board:
     """The host as a board, with the attributes and methods of Board in board/esp32.py."""
 
     name = "host"
-    has_radio = False  # the network connection is the computer's
+    has_radio = False  # not needed, because the computer already has a network connection
     pins = None
     reset_cause = "power_on"
     report = None  # see board/rtc_memory.py
@@ -137,7 +137,7 @@ class Board:
         vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs require their own base class
 
     def memory(self, data=None):
-        """Read or write the memory that survives a reset."""
+        """Write `data` to the memory that survives a reset. Without `data`, return the content of this memory."""
         path = self.flash + "/memory"
         if data is not None:
             with open(path, "wb") as file:
@@ -174,7 +174,7 @@ class Board:
         """Do nothing, because this computer has no watchdog."""
 
     def leave(self):
-        """Do nothing when the firmware is stopped by hand."""
+        """Do nothing. On an ESP32, this call sets a longer watchdog when a person stops the firmware."""
 
     def restart(self):
         """Exit with status 3, after which the simulator starts this process again."""

@@ -36,7 +36,7 @@ class Light:
         self.show("hi")
 
     def show(self, name):
-        """Request a pattern, which is shown once, after all earlier requests. It is ignored if four requests wait."""
+        """Request a pattern. It is shown once, after all earlier requests. If four requests wait, ignore this one."""
         if len(self._asked) < 4:
             self._asked.append(name)
 

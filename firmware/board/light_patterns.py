@@ -7,7 +7,7 @@ A pattern has one digit for each tenth of a second: 0 is dark, 9 is the brightne
 _DOT, _DASH, _LETTER = "90", "9990", "00"
 _SPELLED = {
     "hi": (".... ..", ""),
-    "wifi": (".-- .. ..-. ..", "0000000"),  # this pattern is repeated, with seven dark steps at its end
+    "wifi": (".-- .. ..-. ..", "0000000"),  # repeated during setup, with seven dark steps between two repeats
     "sos": ("... --- ...", "0000000" + 30 * "1"),
     "bye": ("-... -.-- .", ""),
 }
@@ -28,7 +28,7 @@ def steps(name):
 
 
 def is_quiet(config, minute):
-    """True if a time is in the owner's quiet hours. `minute` counts from a midnight, and may exceed a day (1440)."""
+    """True if a time is in the owner's quiet hours. `minute` is the time in minutes since any earlier midnight."""
     start, end = config.get("quiet_from"), config.get("quiet_to")
     if not start or not end:
         return False

@@ -9,16 +9,16 @@ from demand import target
 from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-CONNECTION_W = const(25000)  # highest power of a house's grid connection, if the limit is unknown
-DOUBT_W = const(100000)  # more than any house uses
+CONNECTION_W = const(25000)  # power that counts as the limit of the grid connection, if the limit is unknown
+DOUBT_W = const(100000)  # no house uses more power, so that a higher value of the meter is not believed
 
 # In a quarter's last 15 s, allowed_w is computed as for second 885. At second 899, a rise of the demand by 1 W
 # would otherwise lower allowed_w by 900 W.
 _HELD_S = const(885)
-# A step back of the meter's clock by at most 15 s is a correction. More than 15 s between two telegrams are a gap.
+# If the meter's clock steps back by at most 15 s, it was corrected. More than 15 s between two telegrams are a gap.
 _JITTER_S = const(15)
-# A quarter's energy counts from the register in the previous quarter's last telegram, if that telegram is at most 10 s
-# older than the first telegram of the quarter. Otherwise it counts from the register in the first telegram.
+# A quarter's energy is the rise of the register since the last telegram before the quarter. If that telegram is more
+# than 10 s older than the quarter's first telegram, the energy is the rise since the first telegram.
 _LINK_S = const(10)
 _SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
@@ -61,7 +61,8 @@ class Coach:
 
     area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
     warning_percent of the target. limit_w is the highest power of the house's grid connection
-    (demand/connection.py). A demand or a rise of the register above doubt_w is not believed.
+    (demand/connection.py). A demand is not believed if it means a power above doubt_w. The same applies to a rise of
+    the import register.
 
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
@@ -92,7 +93,7 @@ class Coach:
         self.t_ref = self._risk_side = self._side_since_s = 0
 
     def closes(self, local_s, summer):
-        """True if a telegram at `local_s` ends the running quarter. If so, close the quarter before update()."""
+        """True if a telegram at `local_s` ends the running quarter. The caller must then close it before update()."""
         return self.start is not None and self._seconds_into_quarter(local_s, summer) is None
 
     def average_w(self):
@@ -169,8 +170,9 @@ class Coach:
             self.source = "meter"
             return demand_w
         # The register was first read `seen` seconds ago. It counts whole Wh, so that its rise has an error of up to
-        # 1 Wh, and the demand has an error of up to 4 W * t / seen. If this exceeds 32 W, the samples are more exact.
-        # An impossible rise of the register means another meter or an unreadable line. Then the samples are used too.
+        # 1 Wh. At second `t` of the quarter, the demand then has an error of up to 4 W * t / seen. If this exceeds
+        # 32 W, the samples are more exact. The samples are also used after an impossible rise of the register. Such a
+        # rise means that the meter was replaced, or that an object of the telegram could not be read.
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:
             used_wh = import_wh - self.wh_ref

@@ -1,7 +1,8 @@
 """Limit of the house's grid connection, and the power above which the meter is not believed. Loaded on demand.
 
 The limit is the smallest of three that are known: the limiter (0-0:17.0.0), the main fuse (1-0:31.4.0) and the setting
-`capacity.connection_w`. If none is known, it is 25 kW, or 1.25 times the highest month's peak if that is more.
+`capacity.connection_w`. If none is known, the limit is 25 kW or 1.25 times the highest peak of all months, whichever is
+more.
 """
 
 from demand.coach import CONNECTION_W, DOUBT_W
@@ -9,7 +10,7 @@ from demand.peaks import PEAK_W
 
 
 def settle(device):
-    """Give the coach the limit that the newest telegram, the settings and the peaks tell."""
+    """Set the coach's limit_w and doubt_w from the newest telegram, the settings and the peaks of the months."""
     fields = device.reader.parser.reading
     limits = fields["limiter_w"], fuse_w(fields), device.config["connection_w"]
     known = [limit for limit in limits if limit is not None]
@@ -22,8 +23,8 @@ def settle(device):
 def fuse_w(fields):
     """Return the power in W that the main fuse lets pass, None without a fuse in the telegram.
 
-    On one phase it is 230 V times the current, on three phases with neutral three times that. On three phases without
-    neutral it is the square root of 3 times 230 V times the current.
+    On one phase, the power is 230 V times the current of the fuse. On three phases with neutral, it is 3 * 230 V times
+    the current. On three phases without neutral, it is sqrt(3) * 230 V times the current.
     """
     current_ma = fields["fuse_ma"]
     if not current_ma:
@@ -31,7 +32,8 @@ def fuse_w(fields):
     volts = [fields["voltage_l%d_dv" % phase] for phase in (1, 2, 3)]
     if volts[1] is None and volts[2] is None:
         return current_ma * 230 // 1000
-    # Grid 230 is 3x230 V without neutral. A meter that does not send it shows 0 V on L2, or less than 180 V on all.
+    # A `grid_v` of 230 means 3x230 V without neutral. If a meter does not send `grid_v`, less than 180 V on L2 means
+    # this grid. On it, a meter measures 0 V on L2, or less than 180 V on all three phases.
     if fields["grid_v"] == 230 or (fields["grid_v"] is None and (volts[1] or 0) < 1800):
         return current_ma * 39837 // 100000
     return current_ma * 690 // 1000

@@ -59,7 +59,7 @@ def update(peaks, month, sent_peak, sent_months):
 
 
 def count_from(peaks, since):
-    """Count peaks from `since` on, the first second of a day as local_s, or all peaks if that is None."""
+    """Count only peaks from `since` on, which is local_s at the start of a day. If `since` is None, count all peaks."""
     peaks.counted_from = since
     month = _counted_month(peaks)
     peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] != month or peak[PEAK_START] >= since]
@@ -75,14 +75,18 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # Ignore a month that the meter never measured. Its peak is sent with a timestamp of another month.
+    # Ignore a month that the meter never measured. The meter sends a timestamp of another month with its peak.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))
 
 
 def add(peaks, peak):
-    """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added."""
+    """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added.
+
+    A higher peak replaces a lower one. The meter's peak also replaces a higher peak of the device, if the month is
+    closed or if both peaks are of the same quarter.
+    """
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:
         return False

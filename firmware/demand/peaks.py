@@ -37,15 +37,14 @@ class Peaks:
     A peak belongs to the month in which its quarter starts. The objects 1.6.0 and 98.1.0 contain the quarter's end.
     The end of a month's last quarter is in the next month.
 
-    For a closed month, the meter's peak is valid. For the running month, the higher of the meter's peak and the
-    device's peak is valid. The reason is that the meter sends a new peak a few seconds late, may be replaced, or may
-    stop sending peaks.
+    For a closed month, the meter's peak counts. For the running month, the higher of the meter's peak and the device's
+    peak counts, because the meter sends a new peak a few seconds late. It may also be replaced, or stop sending peaks.
     """
 
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        # Start of the first day that counts as local_s, for example after a move. None if all peaks count.
+        # Moment (local_s) from which peaks count: the start of a day, for example of a move. None if all peaks count.
         self.counted_from = None
         self.months = []  # peaks of all months, newest first
         self.sent = None  # the meter's peaks in the previous telegram

@@ -1,6 +1,7 @@
 """Writer of a quarter as JSON, in the original firmware's format. Loaded on demand.
 
-The two arrays end with the newest sample. One null follows if the device missed the quarter's end because of a restart.
+The arrays of import and export end with the newest sample. If the device missed the quarter's end because of a restart,
+a null follows in each.
 Exported power is written as a negative number.
 """
 
@@ -8,7 +9,7 @@ from micropython import const
 
 from demand.quarter import ABSENT, SAMPLES
 
-_PIECE = const(12)  # number of samples in one write, 83 bytes at most
+_PIECE = const(12)  # number of samples in one write; their text has 83 bytes at most
 
 
 def write_json(quarter, write, cut):

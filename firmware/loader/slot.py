@@ -3,7 +3,7 @@
 Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
 manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
 A version on trial writes "b ok" once it works. The other folder starts after three starts without "b ok", or after a
-start that fails. After these two words, slot.txt contains the reason for the choice, in words for a person.
+start that fails. The rest of slot.txt is the reason for the choice of the folder, in words for a person.
 
 In this file, a turn is the tuple (folder, starts) of the version that starts. `starts` is the number of its starts on
 trial, including this one. It is None if the version is known to work.
@@ -17,7 +17,7 @@ from micropython import const
 _STARTS = const(3)
 _TRIAL_MS = const(60000)  # a version on trial that starts no watchdog within 60 s counts as hanging
 _FAILS_MS = const(60000)  # a failure more than 60 s after the start does not count as a failed start
-_PAUSE_S = const(10)  # pause before the restart, in which a person at the cable can stop it
+_PAUSE_S = const(10)  # pause before the restart, in which a person at the cable can prevent the restart
 
 ROOT = os.getcwd().rstrip("/")
 
@@ -39,7 +39,7 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # a version whose starts are not counted could fail for ever
+        return _other(slot), None  # without a count of its starts, the version on trial could fail for ever
     return slot, starts + 1
 
 

@@ -11,20 +11,20 @@ LIMIT = const(4096)
 
 
 class Framer:
-    r"""Finder of telegrams in a stream of bytes, which may start or break off anywhere and may be damaged.
+    r"""Finder of telegrams in a stream of bytes. The stream may start or break off anywhere, and may be damaged.
 
     It calls `on_telegram(lines)` with each telegram whose CRC is valid. `lines` are the lines of the telegram as bytes.
     They are split at LF and still have their CR, so that `b"\n".join(lines) + b"\n"` is the telegram byte for byte.
 
-    A line may contain "/" and "!", although IEC 62056-21 forbids them. Therefore a "/" in a telegram may begin the next
-    one, after a telegram that was cut short. The CRC decides which "/" is the beginning. A "!" inside a line is the end
-    only if the CRC after it is valid.
+    A telegram begins with "/" and ends with "!" and the CRC. A line may also contain "/" and "!", although IEC 62056-21
+    forbids this. If a telegram was cut short, a later "/" is the beginning of the next telegram. The CRC decides which
+    "/" is the beginning. A "!" inside a line ends the telegram only if the CRC after this "!" is valid.
     """
 
     def __init__(self, on_telegram):
         self.telegrams = 0
         self.crc_errors = (
-            0  # number of telegrams that were damaged or incomplete; a "/" inside one counts as another
+            0  # number of damaged or incomplete telegrams; each "/" inside such a telegram adds 1
         )
         self.overruns = 0  # number of telegrams longer than LIMIT
         self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
@@ -66,7 +66,7 @@ class Framer:
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
-                lines[at] = line  # most lines equal those of the previous telegram: share one object
+                lines[at] = line  # most lines equal those of the previous telegram, and share their memory
         self.lines.extend(lines)
         if ended:
             self._digits = b""
@@ -75,7 +75,8 @@ class Framer:
         return stop
 
     def _check(self, chunk, at):
-        # Up to four digits in any case, not always padded. After the fourth digit the check does not wait for CR.
+        # The CRC has four hexadecimal digits, upper or lower case. Some meters leave out zeros at its beginning, and CR
+        # then ends it. After the fourth digit this function does not wait for CR.
         before = self._digits
         digits = (before + chunk[at : at + 4 - len(before)]).split(b"\r")
         said = digits[0]

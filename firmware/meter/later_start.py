@@ -8,12 +8,15 @@ from micropython import const
 from meter.crc import crc16
 from meter.framer import LIMIT
 
-_MOST = const(7)  # most "/" that are tried, because each costs a CRC of up to 4 KB
-_BYTES = const(2)  # index in a start: number of bytes from there on
+_MOST = const(7)  # maximum number of "/" that are tried, because each needs the CRC of up to 4 KB
+_BYTES = const(2)  # index in a tuple of _starts(): number of bytes from the "/" on
 
 
 def find(framer, crc):
-    """Return the lines from the first "/" after the first one that gives this CRC, None without one."""
+    """Return the lines of the telegram with this CRC, None without one.
+
+    Each "/" except the first is tried as the beginning of the telegram, but only the last _MOST of them.
+    """
     starts = _starts(framer)
     for start in starts[-_MOST:]:
         lines = _lines_from(framer, start)
@@ -29,7 +32,10 @@ def find(framer, crc):
 
 
 def shorten(framer):
-    """Discard the bytes before the first "/" from which the telegram in progress is within LIMIT."""
+    """Shorten a telegram that is longer than LIMIT: discard the bytes before a later "/".
+
+    The first "/" from which at most LIMIT bytes remain is chosen. Without such a "/", all bytes are discarded.
+    """
     framer.lines.append(framer.tail)
     starts = _starts(framer)
     for at, start in enumerate(starts):
@@ -37,7 +43,7 @@ def shorten(framer):
             lines = _lines_from(framer, start)
             framer.reset()
             framer.crc_errors += 1 + at
-            while len(lines) > 1:  # each line is freed when it has been fed
+            while len(lines) > 1:  # pop() frees each line after feed() has processed it
                 framer.feed(lines.pop(0) + b"\n")
             framer.feed(lines[0])
             return
@@ -47,7 +53,7 @@ def shorten(framer):
 
 
 def _starts(framer):
-    """Return (line, column, number of bytes from there on) of each "/" after the first one."""
+    """Return a list of (index of the line, column, number of bytes from here on) for each "/" except the first."""
     starts = []
     left = framer.length
     for row, line in enumerate(framer.lines):

@@ -10,7 +10,7 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 def total(reading, field):
     """Return the total energy in Wh, None if it is absent. `field` is "energy_import_" or "energy_export_".
 
-    If the meter sends no total, the total is the sum of its tariffs.
+    If the meter sends no total, the total is the sum of the registers of all tariffs.
     """
     wh = reading[field + "wh"]
     if wh is None:
@@ -27,8 +27,8 @@ class Parser:
     A field of an M-Bus meter can also be missing from its dict.
 
     A meter sends the same objects each second, and few values change. Therefore the parser looks up the OBIS code of
-    each line only once. It skips an unchanged line, which is the same object in memory as in the previous telegram (see
-    Framer).
+    each line only once. It skips an unchanged line. Framer returns such a line as the same Python object as in the
+    previous telegram, so that a comparison with `is` finds it.
     """
 
     def __init__(self):

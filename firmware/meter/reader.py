@@ -44,7 +44,7 @@ class Reader:
         }
 
     async def run(self, beat=int):
-        """Read the meter for ever. Call `beat()` after each read of the serial line."""
+        """Read the meter for ever. After each read of the serial line, this task calls `beat()`."""
         while True:
             try:
                 await self._read(beat)
@@ -71,7 +71,7 @@ class Reader:
         self._collect = True
 
     def each_second(self):
-        """Keep Data Request high. After each 10 s without a telegram, release it for a second, to request again."""
+        """Keep Data Request high. After each 10 s without a telegram, release it for a second and set it high again."""
         telegrams = self.framer.telegrams
         self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
         self._before = telegrams

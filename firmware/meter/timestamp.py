@@ -17,7 +17,7 @@ _HOUR_S = const(3600)
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-# Digits of the newest date, and local_s of its midnight. They are cached, because most telegrams have the same date.
+# Cache, because most telegrams have the same date: the six digits of the newest date, and its midnight as local_s.
 _newest = [None, None]
 
 
@@ -111,7 +111,7 @@ def shift(local_s, summer, by):
     """Return the moment (local_s, summer) that is `by` seconds later, or earlier if `by` is negative.
 
     The new `summer` follows from the EU's rule for summer time. If the old moment contradicts this rule, `summer` does
-    not change, because the meter sends the same letter all year.
+    not change, because such a meter sends the same letter all year.
     """
     standard = local_s - _HOUR_S if summer else local_s
     if _is_summer(standard) != summer:

@@ -35,10 +35,11 @@ _PREFIXES = {77: 6, 71: 9, 109: -3}  # decimal exponents of the prefixes M, G an
 
 
 def number(line, at, places):
-    """Return a number such as b"(000301.548*kWh)" as an integer in base units, here 301548 Wh.
+    """Return a number as an integer.
 
-    The integer is the value in the unit without prefix, times 10 ** places: with 3 places, b"(001.5*A)" is 1500 mA. The
-    unit's prefix is always read, because foreign meters send W, mA or kV.
+    With `places` 0, the integer is in the unit without prefix: b"(000301.548*kWh)" is 301548 Wh. With `places` 3, it is
+    in thousandths of that unit: b"(001.5*A)" is 1500 mA. The prefix is always read, because foreign meters send W, mA
+    or kV.
     """
     star = line.find(b"*", at)
     if star < 0:
@@ -52,7 +53,7 @@ def number(line, at, places):
 
 
 def _integer(line, at, star, places):
-    """Return the number between positions `at` and `star` as an integer that includes `places` decimal places."""
+    """Return the number between positions `at` and `star`, times 10 ** places, as an integer: 1500 for "1.5" and 3."""
     point = line.find(b".", at, star)
     if point < 0:
         point = star
@@ -80,8 +81,8 @@ def _with_star(line, at):
     return line[: at + end] + b"*" + line[at + end :], at + end
 
 
-# Nearly every number ends with *kW, *kWh, *V or *A, and has the usual decimal places. Without a search for its point
-# and unit, the parsing of such a number takes half the time.
+# Nearly every number has one of four forms: 3 decimals and *kW, 3 and *kWh, 1 and *V, or 2 and *A. The following
+# functions parse these forms without a search for point and unit, in half the time. number() parses all other forms.
 
 
 def power(line, at):
@@ -108,12 +109,12 @@ def current(line, at):
 
 
 def limiter(line, at):
-    """Return the limiter's power in W, where kVA counts as kW. None if the limiter is off, which is sent as nines."""
+    """Return the limiter's power in W, where kVA counts as kW. None if all digits are nines: the limiter is off."""
     return None if _is_off(line, at) else power(line, at)
 
 
 def fuse(line, at):
-    """Return the fuse's current in mA. None if the fuse is off, which is sent as nines."""
+    """Return the fuse's current in mA. None if all digits are nines: the fuse is off."""
     return None if _is_off(line, at) else current(line, at)
 
 
@@ -182,7 +183,7 @@ def clock(line, at, previous=None):
 def peak(line, at):
     """Return a peak as (power in W, local_s, summer), with the moment at which its quarter ended.
 
-    Other meters send the moment first, Iskra meters the power.
+    Most meters send the moment first, but Iskra meters send the power first.
     """
     second = line.find(b"(", at + 1)
     if line.find(b"*", at, second) < 0:
@@ -203,8 +204,8 @@ def months(line, at):
     then for its power.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    # Number of values in a record: its closing timestamp, and one for each code. It is also the number of colons in the
-    # line: one in the line's own code, and one in each of these codes.
+    # A record has 1 + n values if the line lists n codes: the closing timestamp, and one value for each code. The line
+    # has 1 + n colons too: one in its own OBIS code, and one in each listed code. Therefore count the colons.
     columns = line.count(b":")
     column = parts.index(b"1-0:1.6.0")
     found = []
@@ -216,7 +217,7 @@ def months(line, at):
             closed = int(parts[record][:4])
             later = closed - int(ended[:4])
             # For a month before its installation, a meter sends the beginning of that month as the peak's
-            # timestamp. It is no peak, because the quarter that ends at this time belongs to the previous month.
+            # timestamp. Skip such a record, because a quarter that ends then belongs to the previous month.
             if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:

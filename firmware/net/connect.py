@@ -46,7 +46,7 @@ def failure(sta):
 
     password  the password is wrong
     absent    no network in range has this name
-    security  the network has another kind of security
+    security  the network has a kind of security that the board does not accept
     address   the board has joined the network, but got no IP address
     failed    another reason
 

@@ -13,7 +13,10 @@ def question(name, number=0):
 
 
 def address(message, number=0):
-    """Return the first IPv4 address in an answer as text. None without an address, or if its id is not `number`."""
+    """Return the first IPv4 address of an answer as text, such as "192.168.1.20".
+
+    None if the answer has no address, or if the answer's id is not `number`.
+    """
     if len(message) < 12 or message[0] << 8 | message[1] != number or not message[2] & 0x80:
         return None
     try:

@@ -33,7 +33,7 @@ def _may_open(wifi):
     connection.
     """
     if wifi.joined:
-        return False  # the network was there since the start, so that it will probably return
+        return False  # a network was joined since the start, and will probably return
     if "setup_password" in read_json(wifi.device.board, "secrets.json"):
         return True
     return not load("net.wifi_state").read(wifi.device).get("joined")

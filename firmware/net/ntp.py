@@ -14,7 +14,8 @@ from overlay import load
 _SERVER = const("be.pool.ntp.org")
 _LOOKS = const(20)  # number of checks for a reply, 100 ms apart
 _2000 = const(3155673600)  # start of 2000 in NTP's seconds, which count from 1900
-_2024 = const(3913056000)  # start of 2024. NTP restarts at 0 in 2036, so that a lower number is a later time
+# Start of 2024 in NTP's seconds. In 2036 NTP begins at 0 again. Therefore a lower number is a time in 2036 or later.
+_2024 = const(3913056000)
 
 
 async def ask(name_server, name_port=53, port=123):

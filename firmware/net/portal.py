@@ -31,7 +31,7 @@ _AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
-    """Open the setup portal. Return after it has closed, with a network joined or without a client for ten minutes."""
+    """Open the setup portal. Return when it closes: a network is joined, or no client was connected for ten minutes."""
     portal = Portal(wifi)
     names = asyncio.create_task(portal.serve_names(dns_port))
     wifi.device.server.portal = portal.handle
@@ -53,7 +53,7 @@ class Portal:
         self.networks = []
         self.scanned = None  # clock.now() of the newest scan
         self.state: dict = {"state": "form"}
-        # (changes, settings with the changes, device password) of the network to join next
+        # for the next attempt to join a network: (changes, settings with the changes, device password)
         self.pending = None
         self.seen = False
 
@@ -65,7 +65,7 @@ class Portal:
             alone_s = 0 if self.point.isconnected() else alone_s + 1
             if self.pending:
                 await self._try()
-                alone_s = 0  # time for the phone to connect again
+                alone_s = 0  # give the phone another ten minutes to connect again
             if self.state["state"] == "joined":
                 done_s += 1
                 if done_s >= (_SEEN_S if self.seen else _UNSEEN_S):

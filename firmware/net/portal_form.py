@@ -32,7 +32,8 @@ def changes(typed, known):
     get = typed.get
     wifi = {"ssid": get("ssid") or ""}
     password = get("pass") or ""
-    # For the same network, an empty field keeps the stored password, because the form does not show that password.
+    # If the network's name is unchanged, an empty password field keeps the stored password, because the form does not
+    # show it.
     if password or _section(known, "wifi").get("ssid") != wifi["ssid"]:
         wifi["password"] = password
     network = {"dhcp": get("ip_config") != "static"}
@@ -50,7 +51,7 @@ def changes(typed, known):
 
 
 def faults_in(typed, changed, known):
-    """Merge the changes into `known`, and return {field: fault}, which is {} if all fields are valid."""
+    """Merge `changed` into `known`, the current settings. Return the faults of the form, {field: fault} or {}."""
     faults = {}
     for fault in load("settings.schema").merge(known, changed):
         setting, _, what = fault.partition(" ")

@@ -6,7 +6,8 @@ from micropython import const
 from version import VERSION
 
 _GROUP = const(b"\xef\xff\xff\xfa")  # multicast address 239.255.255.250
-_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)  # 35 on a port of MicroPython without this constant
+# Not every port of MicroPython has a name for this option of a socket.
+_JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)
 _TYPE = const("urn:schemas-upnp-org:device:Basic:1")
 _ROOT = const("upnp:rootdevice")
 

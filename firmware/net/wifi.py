@@ -9,7 +9,7 @@ from micropython import const
 
 from overlay import load
 
-# Seconds from a start until the setup portal may open. Attempts to rejoin a network are equally far apart.
+# Seconds from the start until the setup portal may open, and seconds between two attempts to rejoin a network.
 _RETRY_S = const(300)
 
 
@@ -42,7 +42,8 @@ class Wifi:
         if self.address:
             self.device.note("Wi-Fi: lost")
             self.disconnected()
-            # At 0, retry() would be called at once, but the radio first retries alone for five minutes.
+            # Begin at 1, because retry() is called at 0 and then every five minutes. In the first five minutes, the
+            # radio reconnects without help.
             self.away_s = 1
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
             load("net.join_or_portal").retry(self, self.away_s > 0)

@@ -20,7 +20,7 @@ def read(device):
 
 
 def name(device):
-    """Return the device's name on the network. It ends in part of the board's id if another device has the name too."""
+    """Return the device's name on the network. If another device has this name too, part of the board's id is added."""
     wanted = device.config["device_name"]
     if read(device).get("taken") == wanted:
         return "%s-%s" % (wanted[:27], device.board.id[-4:])

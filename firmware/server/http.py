@@ -114,7 +114,7 @@ class Request:
     def begin(self, status, kind, more=""):
         """Write the head of the reply. `kind` is the media type of the reply, `more` contains further header lines."""
         self.begun = True
-        # Send no text after the status number, because this reason phrase may be empty (RFC 9112, 4).
+        # Leave out the reason phrase after the status number, because it may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
             self.write("Cache-Control: no-store\r\n")
@@ -132,7 +132,10 @@ class Request:
         await self._clock.limit(self.stream.drain(), _REST_S)
 
     async def in_blocks(self):
-        """Send the part of the reply that was written so far. Write later pieces to the stream, without a buffer."""
+        """Send the part of the reply that was written so far.
+
+        After this call, write() passes each piece to the stream at once, and no longer collects pieces in a buffer.
+        """
         await self.drain()
         self._pieces = None
         self.write = self.stream.write
@@ -161,7 +164,7 @@ class Server:
         self.listening = False
 
     async def run(self, beat):
-        """Serve requests for ever. Call `beat()` before each wait for a connection. A wait lasts at most 10 s."""
+        """Serve requests for ever. Before each wait for a connection, of at most 10 s, this task calls `beat()`."""
         listener = load("server.listener").listen(self._address, _CONNECTIONS)
         self.listening = True
         print("ready http://%s:%d/" % self._address)
@@ -178,7 +181,7 @@ class Server:
                 asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
                 self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
-                pass  # no client has connected, or the client has left already
+                pass  # no client has connected, or a client has left already
             except MemoryError:
                 await asyncio.sleep_ms(20)  # time for other tasks to free memory
 
@@ -214,10 +217,10 @@ class Server:
         """Close a connection if it is still open."""
         if stream.s in self._open:
             self._open.remove(stream.s)
-            stream.s.close()  # close() of an asyncio stream does nothing
+            stream.s.close()  # the socket's close(), because close() of an asyncio stream does nothing
 
     async def _read_head(self, stream):
-        """Return the head of a request, followed by the bytes of the body that came with it."""
+        """Return the head of a request, followed by the bytes of the body that arrived together with the head."""
         # Read the head in pieces, because 2 KB of contiguous memory are not always free.
         head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:

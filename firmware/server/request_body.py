@@ -16,7 +16,8 @@ def check(request, host):
             raise Refused(413, "No request body allowed here")
         return
     if length.isdigit():
-        request.unread = int(length[:9])  # cut off further digits, because nine digits exceed every limit
+        # Ignore further digits, because a number of nine digits exceeds every limit already.
+        request.unread = int(length[:9])
     origin = request.header(b"origin")
     if origin and (not host or origin.lower().partition(b"://")[2] != host):
         raise Refused(403, "A page of another site may not make changes here")

@@ -131,7 +131,7 @@ def _is_date(year, month, day):
 
 
 def _digits(value, between, *lengths):
-    """Return the numbers in a text such as "22:30". ValueError if a number does not have its length in `lengths`."""
+    """Return the numbers in a text such as "22:30". ValueError unless they have `lengths` digits, here 2 and 2."""
     parts = value.split(between)
     if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
         raise ValueError

@@ -10,11 +10,11 @@
      "language"}
 
 A card of the original firmware has the first two sections. If a value is missing or wrong, the default in schema.py
-applies. One line of the log names each wrong value. Unknown keys stay in the file.
+applies. Each wrong value is reported in a line of the log. Unknown keys stay in the file.
 
-The card's file is valid if somebody edited it, or if another card was inserted. Otherwise the copy is valid, including
-settings that were changed without a card. The device writes the card's file in one step and never renames it. If a
-power cut leaves only a part of the file, the next start writes the file again from the copy.
+The card's file takes effect if somebody edited it, or if another card was inserted. Otherwise the copy takes effect,
+including settings that were changed without a card. The device writes the card's file in one step and never renames it.
+If a power cut leaves only a part of the file, the next start writes the file again from the copy.
 """
 
 import binascii
@@ -70,7 +70,8 @@ def shown(device):
 def change(device, changes, at_once=False):
     """Apply `changes`, which have the structure of /config.json. Return (faults, jobs).
 
-    If one change is wrong, no change is applied. OSError if the flash cannot be written.
+    The settings are saved at most once a minute. Until then they wait in memory. If one change is wrong, no change is
+    applied. OSError if the flash cannot be written.
     at_once  True to save the settings even if the last save was less than a minute ago
     faults   list of texts, one line each
     jobs     list of jobs with which the recorder writes the card's file. Empty if nothing changed, or if the changed
@@ -120,7 +121,10 @@ def to_card(device):
 
 
 def save_late(device):
-    """Call save() and return its jobs. If the flash cannot be written, log the failure and return []."""
+    """Call save(), and return the recorder's jobs that write the card's file.
+
+    If the flash cannot be written, log the failure and return [].
+    """
     try:
         return save(device)
     except OSError as error:
@@ -135,9 +139,9 @@ def _checked(settings):
 
 
 def _agreed(board, note, follows=True):
-    """Make config.json on the card and its copy in the flash equal, and return the valid settings.
+    """Make config.json on the card and its copy in the flash equal, and return the settings that take effect.
 
-    If `follows` is False, the card is not written.
+    If `follows` is False, only the copy in the flash is written.
     """
     copy = read_json(board, _NAME)
     try:
@@ -148,9 +152,9 @@ def _agreed(board, note, follows=True):
 
 
 def _newest(board, copy, note, follows):
-    """Return the valid settings, and write them to the card or to the flash if they are missing there.
+    """Return the settings that take effect, and write them to the card or to the flash if they are missing there.
 
-    | file on the card                    | copy in the flash | valid settings               |
+    | file on the card                    | copy in the flash | settings that take effect    |
     |-------------------------------------|-------------------|------------------------------|
     | there is no card                    | any               | copy                         |
     | changed, readable                   | any               | file, the flash is written   |
@@ -187,8 +191,8 @@ def _newest(board, copy, note, follows):
         try:
             card_json.write(text)
         except OSError as error:
-            # The file object may still be open. Collect it now, because a later collection could write its bytes to
-            # another card.
+            # The file object may still be open. Garbage collection closes it. Do this now, because closing it later
+            # could write its bytes to another card.
             gc.collect()
             note("%s: could not write to the card: %s" % (_NAME, error))
             return copy

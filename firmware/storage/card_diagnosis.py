@@ -23,8 +23,8 @@ def reason(board, error):
 
 
 def _system(sector):
-    """Return the reason if the sector is the first of an exFAT or NTFS file system, otherwise None.
+    """Return why the card cannot be mounted, if `sector` is the first of an exFAT or NTFS file system. None otherwise.
 
-    The name of the file system begins at byte 3.
+    The name of the file system is in `sector` from byte 3 on.
     """
     return {b"EXFAT   ": _EXFAT, b"NTFS    ": _NTFS}.get(bytes(sector[3:11]))

@@ -16,7 +16,7 @@ _LONGEST_RETRY_S = const(960)
 _FREE = const(3)  # index of the number of free blocks in os.statvfs()
 _NO_SPACE = const(28)  # errno ENOSPC
 _DENIED = const(13)  # errno EACCES, which FAT also raises if the card has no room for a folder
-_NEARLY_FULL = const(2880)  # quarters of 30 days. A card with room for fewer is nearly full
+_NEARLY_FULL = const(2880)  # number of quarters in 30 days; a card with room for fewer is nearly full
 
 
 def unmount(card):

@@ -17,8 +17,8 @@ _PEAK_START = const(6)
 def queue_search(recorder):
     """Queue the search for the peaks that the meter does not send.
 
-    These are the peaks of all months if it sends no closed months. Otherwise they are those of the month in whose
-    middle counting begins, because the meter's peak of that month may be from before that day.
+    If the meter sends no peaks of closed months, search the running month and the 13 months before it. Otherwise search
+    only the month of the day from which peaks count, because the meter's peak of that month may be from an earlier day.
     """
     reading, peaks = recorder.reading, recorder.device.peaks
     if not recorder.card.mounted or not reading["time"]:
@@ -35,10 +35,10 @@ def queue_search(recorder):
 
 
 def search(asked):
-    """Add the peaks of the stored days of some months.
+    """Add the peak of each stored day in a range of months.
 
-    This is a job of the recorder, which reads one line in each step. `asked` is (Peaks object, seconds from 2000-01-01
-    00:00:00 to the local time, number of the first month, number of the last month).
+    This is a job of the recorder. Each step reads one line. `asked` is (Peaks object, seconds from 2000-01-01 00:00:00
+    to the local time, number of the first month, number of the last month).
     """
     peaks, local_s, first, last = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")

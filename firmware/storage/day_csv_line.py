@@ -9,7 +9,7 @@ from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
 # Registers that were read at most 10 s after a quarter's start count as the registers at the start.
 _MAX_LATE_S = const(10)
-_MAX_WH = const(50000)  # more than a quarter of twice the strongest connection, 100 kW
+_MAX_WH = const(50000)  # energy of a quarter at 200 kW, twice the power of the strongest grid connection
 
 
 def text(quarter, decimal):
@@ -31,7 +31,8 @@ def text(quarter, decimal):
         if _is_plausible(before_export, export_wh):
             export_w = (export_wh - before_export) * 3600 // span_s
     if before_import < 0:
-        # Another meter came during the quarter. Without registers in this line, no day counts their leap as use.
+        # The meter was replaced during the quarter. Leave the registers of this line empty. Otherwise the day's totals
+        # would count the difference between the two meters' registers as energy used.
         import_wh = export_wh = gas = water = -1
     return b"%s,%s,%s,%s,%s,%s,%s,%d,%s" % (
         iso(*start_of(quarter_id)).encode(),

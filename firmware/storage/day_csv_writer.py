@@ -38,9 +38,9 @@ def decimal(amount):
 def append(path, line, header, key=None):
     """Append a line to a file in one write. The caller must run this generator to its end. OSError if the card fails.
 
-    If `key` is given, it is the line's first field. Other lines with this field and damaged lines are blanked first. If
-    the file already has exactly this line, nothing is appended. Blanking replaces all bytes of a line by newlines,
-    because FAT cannot shorten a file in one step. Readers skip the empty lines.
+    If `key` is given, it is the line's first field. Other lines with the same first field, and damaged lines, are then
+    blanked before the write. If the file already has exactly this line, nothing is appended. Blanking replaces all
+    bytes of a line by newlines, because FAT cannot shorten a file in one step. Readers skip the empty lines.
 
     The search for the key takes long. Therefore the generator yields after each line that it reads, but never while
     the file is open for writing.

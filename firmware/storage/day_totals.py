@@ -26,7 +26,7 @@ _SAMPLES = const(7)
 _SOURCE = const(8)
 _POWERS = const(2)  # number of amounts that have an average power: import and export
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
-_MAX_W = const(200000)  # twice the strongest connection
+_MAX_W = const(200000)  # twice the power of the strongest grid connection, in W
 _MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
 _MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most that a home's meter can measure
 

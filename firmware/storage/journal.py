@@ -9,7 +9,7 @@ RTC memory survives a reset. A block consists of 16-bit cells, little-endian. Ty
     12     6   H          number of samples that are already on the card
     14     7   H          number of samples so far
     16     8   h    s     time from the quarter's start to the reading of its first registers
-    18     9   H          check of the meter's serial number
+    18     9   H          16 bits of the CRC-32 of the meter's serial number
     20    10   ii   Wh    first import and export register, -1 if unknown
     28    14   ii   Wh    newest import and export register, -1 if unknown
     36    18   ii   dm3   newest gas and water register, -1 if unknown
@@ -74,7 +74,7 @@ _MINUTE = const(12)  # samples in a minute
 
 
 def _volume_dm3(reading, kind):
-    """Return the sum in dm3 of all meters of this M-Bus device type that count in m3, -1 without such a meter."""
+    """Return the total volume in dm3 of the M-Bus meters of type `kind` that count in m3, -1 without such a meter."""
     amount = -1
     for meter in reading["mbus"].values():
         volume = meter.get("volume")
@@ -89,15 +89,15 @@ def _energy_wh(reading, field):
 
 
 def serial_check(reading):
-    """Return a 16-bit check of the meter's serial number, 0 if the meter does not send a serial number."""
+    """Return 16 bits of the CRC-32 of the meter's serial number, 0 if the meter does not send a serial number."""
     return binascii.crc32((reading["meter_id"] or "").encode()) & 0xFFFF
 
 
 def begin_registers(quarter, t, reading, serial_before):
     """Write the first registers of a quarter into its block. They were read `t` seconds after the quarter's start.
 
-    `serial_before` is the check of the serial number in the previous quarter, 0 if there is none. If it is another one,
-    update_registers() makes the first registers unknown.
+    `serial_before` is serial_check() of the previous quarter, 0 if it is unknown. If it differs from that of `reading`,
+    the meter was replaced, and update_registers() makes the first registers unknown.
     """
     quarter.block[QUARTER_ON_CARD_CELL] = 0
     wh = _energy_wh(reading, "energy_import_"), _energy_wh(reading, "energy_export_")
@@ -137,5 +137,5 @@ def save(board, quarter):
 
 
 def is_record_due(quarter):
-    """True if the card lacks a minute of the quarter's samples, or if the meter's clock was set back."""
+    """True if the card lacks at least a minute of the quarter's samples, or if the meter's clock was set back."""
     return not 0 <= quarter.newest_index - quarter.block[QUARTER_ON_CARD_CELL] < _MINUTE

@@ -4,8 +4,8 @@ The journal is the file /journal.bin. It has 64 sectors with one record each, wh
 sectors are written in turn. journal.py describes a record.
 
 The file is created once, and its directory entry never changes. A power cut can damage only the newest record, because
-each record has its own sector. One sector is written each minute. If each write contained the whole quarter, it would
-need two sectors a minute. These are more than all other writes need.
+each record has its own sector. A record contains the new samples only, so that one sector a minute is written. A record
+of the whole quarter would need two sectors a minute. These two are more than all other writes to the card need.
 """
 
 import binascii

@@ -62,7 +62,7 @@ def count_lost(board, quarter_id=None):
     """Count a lost quarter. Return the number that was added to the count, 0 or 1.
 
     `quarter_id` is None if the record of the quarter is damaged. A quarter ends a second time if the meter's clock is
-    set back. It is not counted again if it is already counted as lost, or if it is in spool.bin.
+    set back. Then the quarter is not counted again if it already counts as lost, or if it is in spool.bin.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])

@@ -130,14 +130,14 @@ def write(card, quarter, line, again=False, lines=None):
 
 
 def change_day(recorder, day):
-    """Set the day of the newest quarter, in days since 2000-01-01. If it has changed, queue a job for the previous day.
+    """Set the day of the newest quarter, in days since 2000-01-01.
 
-    The job writes the line of the previous day to days.csv.
+    If the day has changed, queue a job that writes the line of the previous newest day to days.csv.
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    # Queue no second job for a day while the first one waits. A job that has begun may miss the newest lines, so that
-    # `job` is queued after it. It does not equal `job`, because it contains its generator in place of None.
+    # If the same job waits already, do not queue it twice. But if it has begun, queue it again, because it may miss the
+    # newest lines. A job that has begun does not equal `job`, because its last field is a generator instead of None.
     if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 

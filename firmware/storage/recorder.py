@@ -44,7 +44,7 @@ class Recorder:
         self.jobs = []
         self.has_registers = False  # True if the running quarter has its first registers
         self._ended = False  # True if ended_quarter waits to be stored
-        self.serial = 0  # check of the serial number in the newest quarter before the start, 0 if unknown
+        self.serial = 0  # journal.serial_check() of the newest quarter before the start, 0 if unknown
         self._saved_sample = -1
         self.moved_count = 0  # number of records in spool.bin whose quarters are already on the card
         self.waiting, self.lost = load("storage.pending").counts(self.board)
@@ -79,7 +79,10 @@ class Recorder:
         self._begin(coach.quarter, local_s % QUARTER_S, quarter.block[journal.QUARTER_SERIAL_CELL])
 
     def each_second(self):
-        """Do one task: store the ended quarter, save the running quarter, or bring the card up to date."""
+        """Do one task: store the ended quarter, or else save the running quarter, or else use a working card.
+
+        To use the card means to open its journal, or to move a pending quarter to the card.
+        """
         quarter = self.coach.quarter
         if self._ended:
             self._store_ended()
@@ -100,7 +103,7 @@ class Recorder:
                 self.jobs.pop(0)
             except OSError as error:
                 self.jobs.clear()
-                if self.card.journal:  # without a journal, the card has already failed
+                if self.card.journal:  # if the journal is closed, the failure of the card is already noted
                     self.card.fail(error)
             except MemoryError:
                 job[JOB_STEPS] = None  # the job begins again after the other jobs

@@ -1,8 +1,8 @@
 """Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
 After a power cut, a quarter that is closed in the journal may lack its file or its line of day.csv. Both are then
-completed. If the board restarts before the end of a running quarter, the quarter continues. If it restarts later, the
-quarter is closed at its last record and marked as partial.
+completed. A restart may also interrupt the running quarter. If the board works again before the quarter's end, the
+quarter continues. Otherwise the quarter is closed at its last record and marked as partial.
 
 A quarter is not partial if the import register has hardly risen since the last record. In this case the whole house had
 no power, so the quarter's average is known.
@@ -28,7 +28,8 @@ from storage.journal import (
 from storage.recorder import JOB_STEPS
 
 _DAY_S = const(86400)
-_AS_BEFORE_WH = const(1)  # highest rise of the import register while the house uses nothing
+# If the import register has risen by at most this number of Wh since the last record, the whole house had no power.
+_AS_BEFORE_WH = const(1)
 
 
 def open_card(recorder):
@@ -90,7 +91,8 @@ def resume(recorder, local_s, summer):
         _resume_coach(recorder, now)
     if block:
         (recorder.serial,) = struct.unpack_from("<H", block, 2 * QUARTER_SERIAL_CELL)
-    elif recorder.ended_quarter.quarter_id is not None:  # the newest quarter of the journal was read into it
+    elif recorder.ended_quarter.quarter_id is not None:
+        # The newest quarter of the journal was read into recorder.ended_quarter.
         recorder.serial = recorder.ended_quarter.block[QUARTER_SERIAL_CELL]
     card = recorder.card
     if card.journal and card.day is not None:

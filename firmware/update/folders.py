@@ -19,7 +19,7 @@ def available_bytes(flash, folder):
 
 
 async def clear_folder(folder):
-    """Empty or create a folder. Remove the manifest first, because a folder with a manifest counts as whole."""
+    """Empty or create a folder. Its manifest is removed first, because a folder with a manifest counts as whole."""
     try:
         os.remove(folder + "/manifest.json")
     except OSError:

@@ -1,8 +1,8 @@
 """POST /api/update: installs a new version of the firmware from an update package (build_tool/package.py).
 
 The package is written in small pieces to the slot that is not running. The board continues to read the meter meanwhile.
-Each file is read back and checked. If all files are right, the slot is chosen for the next start, on trial
-(update/trial.py). An error before that leaves the running version unchanged. While a package is received, only
+Each file is read back and checked. If all files are right, the next start runs the new version on trial
+(update/trial.py). After an earlier error, the running version stays. While a package is received, only
 update/receive.py is loaded.
 """
 

@@ -19,7 +19,7 @@ def status(board):
     """Return the state of updates that /api/device reports after a start.
 
     state  "trial" for a version that has not confirmed itself, else "idle"
-    error  the reason if the previous version has returned, else None
+    error  why the other slot's version failed, if the loader has changed to this slot because of a failure, else None
     board  the board that a package must be built for
     """
     state, why = "idle", ""
