@@ -66,7 +66,7 @@ class BoardConnection:
             ) from None
         if error:
             raise ToolError("the board reports: " + error.decode(errors="replace").strip().splitlines()[-1])
-        return bytes(printed).decode()
+        return bytes(printed).decode(errors="replace")
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression on the board, as JSON transfers it."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import segno
 
+from board_tool import board_json
 from board_tool.connection import BoardConnection, wait_for_board
 from board_tool.deploy import check_micropython, choose_package, install
 from board_tool.ports import find_port, readable_errors
@@ -118,7 +119,7 @@ def ensure_setup_password(connection: BoardConnection) -> str:
     """Return the board's setup password; make one if it has none. The board's other secrets stay."""
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())
+    connection.write("secrets.json", board_json.encode({**stored, "setup_password": password}))
     return str(password)
 
 

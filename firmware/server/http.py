@@ -138,7 +138,9 @@ class Request:
         self.write = self.stream.write
 
     async def reply(self, status, kind, body, more=""):
-        """Send a whole reply."""
+        """Send a whole reply. `body` is text or bytes."""
+        if isinstance(body, str):
+            body = body.encode()
         self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
         await self.drain()

@@ -288,3 +288,12 @@ class Stuck(Stream):
 
     async def drain(self):
         await asyncio.sleep(60)
+
+
+def test_length_of_a_reply_is_in_octets():
+    for body, length in (("Café", 5), ("Moritz\u2019s 🏠", 15), (b"Caf\xc3\xa9", 5), ("", 0)):
+        asked = request(b"GET / HTTP/1.1\r\n\r\n")
+        asyncio.run(asked.reply(200, "text/plain", body))
+        head, _, sent = asked.stream.written.partition(b"\r\n\r\n")
+        assert b"Content-Length: %d" % length in head.split(b"\r\n")
+        assert len(sent) == length
