@@ -157,8 +157,10 @@ def _newest(board, copy, note, follows):
     if seen is None:
         return copy  # no card
     if seen and copy.get(_SEEN) != seen:
-        given, fault = card_json.read()
-        if not fault:
+        given, remark = card_json.read()
+        if given is not None:
+            if remark:
+                note(_NAME + remark)
             given[_SEEN] = seen
             if "pins" in copy:
                 given.setdefault("pins", copy["pins"])  # without its pins the board could not read the meter
@@ -166,7 +168,7 @@ def _newest(board, copy, note, follows):
             return given
         ours = _written(copy)
         if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
-            note("%s%s; the previous settings apply" % (_NAME, fault))
+            note("%s%s; the previous settings apply" % (_NAME, remark))
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
