@@ -25,8 +25,11 @@ AREAS = (
 LANGUAGES = ("nl", "fr", "de", "en")
 
 KINDS = (
-    ("ssid", "1 to 32 bytes of text"),
-    ("key", "8 to 63 characters of ASCII, or nothing for an open network"),
+    ("ssid", "1 to 32 bytes of UTF-8, where a letter with an accent has 2"),
+    (
+        "key",
+        "8 to 63 characters of ASCII (no accents), 64 hexadecimal digits, or nothing for an open network",
+    ),
     ("flag", "true or false"),
     ("name", "1 to 32 letters, digits and hyphens"),
     ("address", "four numbers like 192.168.0.250"),

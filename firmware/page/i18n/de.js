@@ -184,6 +184,7 @@ export default {
   wifiPassword: "WLAN-Passwort",
   txPower: "Sendeleistung (dBm)",
   unchangedWhenEmpty: "Leer lassen, um es zu behalten.",
+  wifiPasswordHint: "Leer lassen, um es zu behalten. 8 bis 63 Zeichen ohne Umlaute und Akzente (ASCII) oder 64 hexadezimale Ziffern.",
   scan: "Netzwerke suchen",
   found: "Gefunden: {count}",
   light: "Statusleuchte",

@@ -185,6 +185,7 @@ export default {
   wifiPassword: "Wi-Fi password",
   txPower: "Transmit power (dBm)",
   unchangedWhenEmpty: "Leave empty to keep it.",
+  wifiPasswordHint: "Leave empty to keep it. 8 to 63 characters without accents (ASCII), or 64 hexadecimal digits.",
   scan: "Search for networks",
   found: "Found: {count}",
   light: "Status light",

@@ -184,6 +184,7 @@ export default {
   wifiPassword: "Mot de passe Wi-Fi",
   txPower: "Puissance d’émission (dBm)",
   unchangedWhenEmpty: "Laissez vide pour le garder.",
+  wifiPasswordHint: "Laissez vide pour le garder. 8 à 63 caractères sans accents (ASCII), ou 64 chiffres hexadécimaux.",
   scan: "Chercher des réseaux",
   found: "Trouvés : {count}",
   light: "Voyant",

@@ -184,6 +184,7 @@ export default {
   wifiPassword: "Wifiwachtwoord",
   txPower: "Zendvermogen (dBm)",
   unchangedWhenEmpty: "Laat leeg om het te behouden.",
+  wifiPasswordHint: "Laat leeg om het te behouden. 8 tot 63 tekens zonder accenten (ASCII), of 64 hexadecimale cijfers.",
   scan: "Netwerken zoeken",
   found: "Gevonden: {count}",
   light: "Lampje",
