@@ -4,7 +4,7 @@
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
      "capacity": {"area", "target_w", "warning_percent", "counted_from"},
      "light": {"brightness", "quiet_from", "quiet_to"},
-     "access": {"closed"},
+     "access": {"closed", "hosts"},
      "radio": {"tx_power_dbm"},
      "card": {"remove_oldest"},
      "language"}

@@ -198,6 +198,8 @@ export default {
   newPassword: "Neues Passwort des Geräts",
   closed: "Anmeldung auch zum Ansehen der Daten",
   closedHint: "Home Assistant braucht dann ein Token.",
+  hosts: "Weitere Hostnamen",
+  hostsHint: "Höchstens vier, etwa p1.example.be oder der Name in einem VPN. Das Gerät lehnt andere Namen als diese, seinen eigenen und seine Adresse ab.",
   save: "Speichern",
   saved: "Gespeichert.",
   savedRestart: "Gespeichert. Wird nach einem Neustart wirksam.",

@@ -199,6 +199,8 @@ export default {
   newPassword: "New device password",
   closed: "Require sign-in to view data",
   closedHint: "Home Assistant then needs a token.",
+  hosts: "Other host names",
+  hostsHint: "At most four, such as p1.example.be or the name in a VPN. The device refuses other names than these, its own and its address.",
   save: "Save",
   saved: "Saved.",
   savedRestart: "Saved. Takes effect after a restart.",

@@ -198,6 +198,8 @@ export default {
   newPassword: "Nouveau mot de passe de l’appareil",
   closed: "Connexion requise aussi pour voir les données",
   closedHint: "Home Assistant a alors besoin d’un jeton.",
+  hosts: "Autres noms d’hôte",
+  hostsHint: "Quatre au plus, comme p1.example.be ou le nom dans un VPN. L’appareil refuse tout autre nom que ceux-ci, le sien et son adresse.",
   save: "Enregistrer",
   saved: "Enregistré.",
   savedRestart: "Enregistré. Prend effet après un redémarrage.",

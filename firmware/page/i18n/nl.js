@@ -198,6 +198,8 @@ export default {
   newPassword: "Nieuw wachtwoord van het toestel",
   closed: "Ook aanmelden om gegevens te zien",
   closedHint: "Home Assistant heeft dan een token nodig.",
+  hosts: "Andere hostnamen",
+  hostsHint: "Hoogstens vier, zoals p1.example.be of de naam in een VPN. Het toestel weigert andere namen dan deze, zijn eigen naam en zijn adres.",
   save: "Bewaren",
   saved: "Bewaard.",
   savedRestart: "Bewaard. Gaat in na een herstart.",

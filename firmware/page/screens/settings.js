@@ -66,6 +66,7 @@ const ACCESS = [
     limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" },
   },
   { key: "access.closed", label: "closed", hint: "closedHint", type: "checkbox" },
+  { key: "access.hosts", label: "hosts", hint: "hostsHint", type: "list", limits: { inputmode: "url" } },
 ];
 
 /**

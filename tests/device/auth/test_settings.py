@@ -23,7 +23,7 @@ ALL = {
     },
     "capacity": {"area": "antwerpen", "target_w": 4000, "warning_percent": 90, "counted_from": "2026-03-01"},
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
-    "access": {"closed": False},
+    "access": {"closed": False, "hosts": ["p1.example.be", "board.tail1234.ts.net"]},
     "radio": {"tx_power_dbm": 10},
     "card": {"remove_oldest": True},
     "language": "nl",
