@@ -49,10 +49,7 @@ def test_no_word_is_missing_in_any_language(words: dict[str, dict[str, str]], la
 def test_setup_form_names_the_characters_of_a_wifi_password(language: str):
     form = (bytecode.FIRMWARE / "page/setup.html").read_text()
     (reason,) = re.findall(rf'\n  {language}: {{.*?wrongs: {{.*? pass: "(.*?)"', form, re.DOTALL)
-    assert "8" in reason
-    assert "63" in reason
-    assert "(ASCII)" in reason
-    assert "64 hexad" in reason or "64 hexadecimal" in reason or "64 chiffres hexad" in reason
+    assert re.search(r"8 \w+ 63 .* \(ASCII\), 64 .*hex", reason, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

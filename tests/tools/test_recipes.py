@@ -204,7 +204,8 @@ def test_each_file_that_a_setting_was_forgotten_in_is_named() -> None:
 def test_setting_with_other_bounds_is_named() -> None:
     found = list(missing_for_setting("light", "brightness", (0, 50)))
     assert found == [
-        f"docs/openapi.yaml: {name} has other bounds for brightness" for name in ("ConfigFields", "ConfigChange")
+        f"docs/openapi.yaml: {name} has other bounds for brightness"
+        for name in ("ConfigFields", "ConfigChange")
     ]
 
 

@@ -93,7 +93,8 @@ function createInput({ key, type, choices, limits = {} }, value) {
     return element("select", { id: key }, options);
   }
   const input = element("input", {
-    id: key, type: type === "list" ? "text" : type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits,
+    id: key, type: type === "list" ? "text" : type,
+    autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits,
   });
   if (type === "checkbox") input.checked = Boolean(value);
   else input.value = type === "list" ? (value ?? []).join(", ") : value ?? "";
