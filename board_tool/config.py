@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from board_tool import board_json
 from board_tool.connection import BoardConnection
 from board_tool.ports import find_port
 from build_tool.errors import ToolError
@@ -29,7 +30,7 @@ def edit(port: str | None) -> None:
             return
         _check_on_board(connection, changed)
         # Because of the key newer_than_card, the board copies these settings to the card when it starts.
-        connection.write(_NAME, json.dumps({**changed, "newer_than_card": True}).encode())
+        connection.write(_NAME, board_json.encode({**changed, "newer_than_card": True}))
         connection.restart()
     print("saved; the board restarts with the new settings")
 
@@ -41,7 +42,7 @@ def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
     password = wifi.get("password") if isinstance(wifi, dict) else None
     if password:
         shown["wifi"] = {**shown["wifi"], "password": _HIDDEN}
-    edited = _parse(_run_editor(json.dumps(shown, indent=2) + "\n").encode())
+    edited = _parse(_run_editor(shown))
     if edited == shown:
         return None
     wifi = edited.get("wifi")
@@ -52,7 +53,10 @@ def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
 
 def _parse(content: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(content)
+        value = json.loads(content)  # UTF-8 or UTF-16, because Notepad can write both
+        value = json.loads(board_json.encode(value))
+    except UnicodeDecodeError:
+        raise ToolError(f"{_NAME} is not in UTF-8; nothing was changed") from None
     except ValueError as error:
         raise ToolError(f"{_NAME} is not valid JSON: {error}; nothing was changed") from None
     if not isinstance(value, dict):
@@ -60,18 +64,18 @@ def _parse(content: bytes) -> dict[str, Any]:
     return value
 
 
-def _run_editor(text: str) -> str:
+def _run_editor(settings: dict[str, Any]) -> bytes:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _NAME
-        path.write_text(text, encoding="utf-8")
+        path.write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         try:
             done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(path)], check=False)
         except OSError as error:
             raise ToolError(f"the editor {editor} cannot be started ({error.strerror}): set EDITOR") from None
         if done.returncode:
             raise ToolError("the editor ended with an error; nothing was changed")
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
 
 
 def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> None:
@@ -84,7 +88,7 @@ def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> No
         "  from settings.schema import check\n  return lambda settings: check(settings)[1]\n"
         "try:\n check = find()\n"
         "except ImportError:\n sys.path.insert(0, open('slot.txt').read()[0])\n check = find()\n"
-        f"for key, fault in check(json.loads({json.dumps(settings)!r})): print(fault)\n"
+        f"for key, fault in check(json.loads({board_json.encode(settings)!r})): print(fault)\n"
     )
     if faults.strip():
         sys.stderr.write(faults.replace("\r", ""))

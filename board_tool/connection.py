@@ -66,7 +66,7 @@ class BoardConnection:
             ) from None
         if error:
             raise ToolError("the board reports: " + error.decode(errors="replace").strip().splitlines()[-1])
-        return bytes(printed).decode()
+        return bytes(printed).decode(errors="replace")
 
     def evaluate(self, expression: str) -> Any:
         """Evaluate a Python expression on the board. Return its value, which must be valid in JSON."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import segno
 
+from board_tool import board_json
 from board_tool.connection import BoardConnection, wait_for_board
 from board_tool.deploy import check_micropython, choose_package, install
 from board_tool.ports import find_port, readable_errors
@@ -121,7 +122,7 @@ def ensure_setup_password(connection: BoardConnection) -> str:
     """Return the board's setup password. If the board has none, store a random one. Keep all other secrets."""
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    connection.write("secrets.json", json.dumps({**stored, "setup_password": password}).encode())
+    connection.write("secrets.json", board_json.encode({**stored, "setup_password": password}))
     return str(password)
 
 

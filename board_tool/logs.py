@@ -1,5 +1,6 @@
 """The command `firmware logs`: the board's console output."""
 
+import codecs
 import sys
 import time
 
@@ -15,10 +16,11 @@ def logs(port: str | None) -> None:
     with readable_errors(address):
         console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
     print(f"{address}; Ctrl-C stops", flush=True)
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end within a character
     while True:
         try:
             while True:
-                sys.stdout.write(console.read(console.in_waiting or 1).decode(errors="replace"))
+                sys.stdout.write(decoder.decode(console.read(console.in_waiting or 1)))
                 sys.stdout.flush()
         except OSError:  # also SerialException, which is a subclass of OSError
             console.close()

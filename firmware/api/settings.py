@@ -7,7 +7,7 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(1024)  # maximum length of a request body in bytes
+_BODY = const(2048)  # maximum length of a request body in bytes
 # Sections of settings that take effect after a restart. All other settings take effect at once.
 _AT_START = ("wifi", "network", "radio")
 
@@ -20,9 +20,9 @@ def show(device, request):
 async def change(device, request):
     """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply none."""
     try:
-        changes = json.loads(await request.body(_BODY))
-    except ValueError:
-        raise Refused(400, "The body is not JSON") from None
+        changes = load("board.json_text").parse(await request.body(_BODY))
+    except ValueError as error:
+        raise Refused(400, "The body %s" % error) from None
     password = _take_password(changes)
     has_password = load("auth.password").is_set(device.board)
     if password is None or changes or has_password or not device.button.window:

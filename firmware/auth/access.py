@@ -19,6 +19,10 @@ class Access:
         self.failures = 0  # wrong passwords since the last right one
         self.next_try_s = 0  # uptime in s before which every password is refused
 
+    def hosts(self):
+        """Return the host names outside the home network that the owner allows."""
+        return self._device.config["hosts"]
+
     def admit(self, request):
         """Refuse a request for household data without a valid token, if the owner requires a token.
 

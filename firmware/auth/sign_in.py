@@ -12,7 +12,7 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(512)  # bytes
+_BODY = const(2048)  # bytes
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _LONGEST_WAIT_S = const(60)
@@ -41,11 +41,11 @@ async def check_for_token(device, request, sent):
 async def json_body(request):
     """Return the body of a request as a dict. Raise Refused with 400 if the body is not a JSON object."""
     try:
-        found = json.loads(await request.body(_BODY))
-    except ValueError:
-        found = None
+        found = load("board.json_text").parse(await request.body(_BODY))
+    except ValueError as error:
+        raise Refused(400, "The body %s" % error) from None
     if not isinstance(found, dict):
-        raise Refused(400, "The request body is not a JSON object")
+        raise Refused(400, "The body is not a JSON object")
     return found
 
 

@@ -47,7 +47,10 @@ async def create_token(device, request):
 
 
 async def give_token(device, request, name):
-    """Create a token, and reply with it. The caller must have checked that the client may have a token."""
+    """Create a token, and reply with it. The caller must have checked that the client may have a token.
+
+    The token is deleted again if the reply fails, because no client has it then.
+    """
     secrets = read_json(device.board, _SECRETS)
     token, digest = load("auth.sign_in").new_token()
     moment = device.reader.parser.reading["time"]
@@ -57,18 +60,25 @@ async def give_token(device, request, name):
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    _store(device, secrets, _tokens(secrets) + [added])
-    del added["hash"]
-    added["token"] = token
-    return request.reply(201, _JSON, json.dumps(added))
+    tokens = _tokens(secrets)
+    if request.stream.s.read(1) == b"":
+        raise OSError  # the client has left
+    _store(device, secrets, tokens + [added])
+    try:
+        shown = _shown(added)
+        shown["token"] = token
+        await request.reply(201, _JSON, json.dumps(shown))
+    except Exception:
+        _store(device, secrets, tokens)
+        raise
 
 
 async def delete_token(device, request):
     """DELETE /api/tokens?id=…: delete the token with this id, and list the other tokens."""
-    token_id = (request.argument(b"id") or b"").decode()
+    token_id = request.argument(b"id")
     secrets = read_json(device.board, _SECRETS)
     tokens = _tokens(secrets)
-    left = [token for token in tokens if token["id"] != token_id]
+    left = [token for token in tokens if token["id"].encode() != token_id]
     if len(left) == len(tokens):
         raise Refused(404, "No such token")
     _store(device, secrets, left)
@@ -89,5 +99,8 @@ def _store(device, secrets, tokens):
 
 
 def _reply(request, status, tokens):
-    shown = [{key: token[key] for key in ("id", "name", "created")} for token in tokens]
-    return request.reply(status, _JSON, json.dumps({"tokens": shown}))
+    return request.reply(status, _JSON, json.dumps({"tokens": [_shown(token) for token in tokens]}))
+
+
+def _shown(token):
+    return {key: token[key] for key in ("id", "name", "created")}

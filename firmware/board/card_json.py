@@ -4,11 +4,13 @@ settings/store.py decides whether this file or its copy in the flash takes effec
 """
 
 import binascii
+import io
 import json
 import os
 from micropython import const
 
 from board.mount_point import CARD
+from overlay import load
 
 _PATH = CARD + "/config.json"
 _LONGEST = const(4096)  # bytes
@@ -40,26 +42,53 @@ def _is_mounted():
 
 
 def read():
-    """Return (object in the file, None), or (None, fault of the file). In the log the fault follows the file's name."""
+    """Return (object in the file, remark), with None for an object that cannot be read.
+
+    In the log the remark follows the file's name. None if there is nothing to remark.
+    """
     with open(_PATH, "rb") as file:
         if file.seek(0, 2) > _LONGEST:
             return None, " is longer than %d bytes" % _LONGEST
         file.seek(0)
-        if file.read(3) != b"\xef\xbb\xbf":  # a byte order mark, which some editors write
-            file.seek(0)
-        try:
-            given = json.load(file)
-            json.dumps(given).encode().decode()
-        except UnicodeError:
-            return None, " is not in UTF-8"
-        except ValueError:
-            end = file.tell()
-            file.seek(0)
-            line = 1
-            while file.tell() < end:
-                line += file.read(1) == b"\n"
-            return None, " line %d is no JSON" % line
+        content = file.read()
+    if content[:3] == b"\xef\xbb\xbf":  # a byte order mark, which some editors write
+        content = content[3:]
+    try:
+        given = load("board.json_text").parse(content)
+    except ValueError as error:
+        return _first_object(content) or (None, _fault(content, str(error)))
     return (given, None) if isinstance(given, dict) else (None, " is no JSON object")
+
+
+def _first_object(content):
+    """Return (first object, remark) of content that has further text behind its first object. Else return None.
+
+    The original firmware leaves such files, because it writes a shorter file over a longer one.
+    """
+    end = content.find(b"}") + 1
+    while end:
+        try:
+            given = load("board.json_text").parse(content[:end])
+        except ValueError:
+            end = content.find(b"}", end) + 1
+            continue
+        return given, " line %d: the text behind the settings is ignored" % _line(content, end)
+    return None
+
+
+def _fault(content, fault):
+    if fault != "is not JSON":
+        return " " + fault
+    stream = io.BytesIO(content)
+    try:
+        json.load(stream)
+    except ValueError:
+        pass
+    return " line %d is no JSON" % _line(content, stream.tell())
+
+
+def _line(content, end):
+    return 1 + content[:end].count(b"\n")
 
 
 def write(text):

@@ -6,12 +6,19 @@ LittleFS renames a file in one step. Therefore a power cut leaves either the old
 import json
 import os
 
+from overlay import load
+
 
 def read_json(board, name):
     """Return the object in a file, {} if the file does not exist or is not a JSON object."""
     try:
-        with open("%s/%s" % (board.flash, name)) as file:
-            value = json.load(file)
+        with open("%s/%s" % (board.flash, name), "rb") as file:
+            content = file.read()
+        # Only JSON with an escape, or with a character from U+D000 on, can contain halves of a character.
+        if b"\\u" in content or b"\xed" in content:
+            value = load("board.json_text").parse(content, "\ufffd")
+        else:
+            value = json.loads(content)
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

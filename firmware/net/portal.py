@@ -24,10 +24,10 @@ _TRY_S = const(20)  # maximum time for two attempts to join and for an IP addres
 _SEEN_S = const(10)  # time from joining until the portal closes, if a page has shown the result
 _UNSEEN_S = const(180)  # time from joining until the portal closes, if no page has shown the result
 _SCAN_S = const(15)  # minimum time between two scans for networks
-_BODY = const(1024)
+_BODY = const(2048)
 _JSON = const("application/json")
 _HTML = const("text/html; charset=utf-8")
-_AGAIN = const(b'<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
+_AGAIN = const('<!doctype html><meta http-equiv=refresh content="5;url=/"><p>')
 
 
 async def run(wifi, dns_port=53):
@@ -177,7 +177,7 @@ class Portal:
         shown["networks"] = self.networks
         shown["settings"] = load("settings.store").shown(self.wifi.device)
         self.seen = self.seen or shown["state"] == "joined"
-        await request.reply(200, _JSON, json.dumps(shown).encode())
+        await request.reply(200, _JSON, json.dumps(shown))
 
     async def _handle_form(self, request):
         body = await request.body(_BODY)
@@ -194,7 +194,7 @@ class Portal:
             if not faults:
                 self.state = {"state": "trying"}
                 self.pending = (changed, given, typed.get("device_password"))
-        reply = json.dumps({"errors": faults} if faults else self.state).encode()
+        reply = json.dumps({"errors": faults} if faults else self.state)
         status = 400 if faults else 200
         # A browser without scripts, or a tool for the original firmware, gets a page in place of JSON.
         if b"text/html" in request.header(b"accept"):

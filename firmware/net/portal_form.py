@@ -24,7 +24,9 @@ def _text(coded):
     first, *parts = coded.replace(b"+", b" ").split(b"%")
     for part in parts:
         first += bytes((int(part[:2], 16),)) + part[2:]
-    return first.decode()
+    text = first.decode()
+    # Only text with a character from U+D000 on can contain halves of a character.
+    return load("board.json_text").join(first).decode() if b"\xed" in first else text
 
 
 def changes(typed, known):

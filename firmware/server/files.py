@@ -19,8 +19,8 @@ async def send_page(request, name):
                 head = file.read()  # header lines of the reply
         except OSError:
             continue
-        has = request.header(b"if-none-match").decode()
-        if has and has in head:
+        has = request.header(b"if-none-match")
+        if has and has in head.encode():
             request.begin(304, _HTML, head)
             await request.drain()
         else:

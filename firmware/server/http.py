@@ -70,11 +70,14 @@ class Request:
                 return value
         return None
 
-    def check(self):
-        """Refuse a request whose host, origin or body is not valid for any handler."""
+    def check(self, hosts=()):
+        """Refuse a request whose host, origin or body is not valid for any handler.
+
+        hosts: host names outside the home network that the owner allows
+        """
         host = self.header(b"host").lower()
         if host and not is_local_host(host):
-            raise Refused(421, "This device answers only to its address and its own name")
+            load("server.request_body").check_host(host, hosts)
         # Most requests are a GET without a body, and do not need the module with these checks.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
             load("server.request_body").check(self, host)
@@ -141,7 +144,9 @@ class Request:
         self.write = self.stream.write
 
     async def reply(self, status, kind, body, more=""):
-        """Send a whole reply."""
+        """Send a whole reply. `body` is text or bytes."""
+        if isinstance(body, str):
+            body = body.encode()
         self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
         await self.drain()
@@ -192,7 +197,7 @@ class Server:
                 request = Request(stream, self._clock, await self._read_head(stream))
                 if self.portal and await self.portal(request):
                     return
-                request.check()
+                request.check(self._access.hosts())
                 self._access.admit(request)
                 kept = await self._answer(request)
                 if request.unread:
@@ -260,6 +265,8 @@ def is_local_host(host):
     if host.startswith(b"["):
         return True
     name = host.split(b":")[0]
+    if name[-1:] == b".":  # the root of all names, which may be left out
+        name = name[:-1]
     if b"." not in name:
         return True
     for domain in _HOME_DOMAINS.split():

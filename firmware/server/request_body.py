@@ -1,4 +1,4 @@
-"""Checks for requests with a body or an Origin header. Loaded only for those."""
+"""Checks for requests with a body, an Origin header or a host outside the home network. Loaded only for those."""
 
 from micropython import const
 
@@ -25,6 +25,19 @@ def check(request, host):
         raise Refused(411, "Content-Length required")
     if not length.isdigit():
         raise Refused(400, "Content-Length is not a number")
+
+
+def check_host(host, allowed):
+    """Refuse a Host header, in lower case, whose name is not in a list of host names."""
+    name = _without_last_dot(host.split(b":")[0])
+    for known in allowed:
+        if name == _without_last_dot(known.lower().encode()):
+            return
+    raise Refused(421, "This device answers only to its address, its own name and the names in access.hosts")
+
+
+def _without_last_dot(name):
+    return name[:-1] if name.endswith(b".") else name
 
 
 def length(request, limit):

@@ -28,8 +28,11 @@ AREAS = (
 LANGUAGES = ("nl", "fr", "de", "en")
 
 KINDS = (
-    ("ssid", "1 to 32 bytes of text"),
-    ("key", "8 to 63 characters of ASCII, or nothing for an open network"),
+    ("ssid", "1 to 32 bytes of UTF-8, where a letter with an accent has 2"),
+    (
+        "key",
+        "8 to 63 characters of ASCII (no accents), 64 hexadecimal digits, or nothing for an open network",
+    ),
     ("flag", "true or false"),
     ("name", "1 to 32 letters, digits and hyphens"),
     ("address", "four numbers like 192.168.0.250"),
@@ -37,6 +40,7 @@ KINDS = (
     ("area", "one of the areas"),
     ("date", "a date like 2026-03-01"),
     ("time", "a time like 22:30"),
+    ("hosts", "a list of at most four host names like p1.example.be"),
     ("language", ", ".join(LANGUAGES[:-1]) + " or " + LANGUAGES[-1]),
 )
 
@@ -59,6 +63,7 @@ SETTINGS = (
     ("light", "quiet_from", "time", None),
     ("light", "quiet_to", "time", None),
     ("access", "closed", "flag", False),
+    ("access", "hosts", "hosts", []),
     ("radio", "tx_power_dbm", (2, 20), 15),
     ("card", "remove_oldest", "flag", False),
     ("-", "language", "language", None),  # the language is in no section
@@ -97,7 +102,7 @@ def _is(kind, value):
     if kind == "key":
         return value == "" or _is_key(value)
     if kind == "name":
-        return 0 < len(value) <= 32 and not value.strip(_HOST_NAME) and "-" not in (value[0], value[-1])
+        return _is_label(value, 32)
     if kind == "address":
         return _is_address(value)
     if kind == "mask":
@@ -110,6 +115,8 @@ def _is(kind, value):
     if kind == "time":
         hour, minute = _digits(value, ":", 2, 2)
         return hour < 24 and minute < 60
+    if kind == "hosts":
+        return isinstance(value, list) and len(value) <= 4 and all(_is_host(name) for name in value)
     if kind == "language":
         return value in _LANGUAGES.split(",")
     return value in _AREAS.split(",")
@@ -119,6 +126,17 @@ def _is_key(value):
     # A WPA2 password has 8 to 63 ASCII characters, or it is the key in 64 hexadecimal digits (IEEE 802.11, H.4).
     plain = 8 <= len(value) <= 63 and len(value.encode()) == len(value)
     return plain or (len(value) == 64 and not value.strip(_HEX))
+
+
+def _is_label(value, longest):
+    return 0 < len(value) <= longest and not value.strip(_HOST_NAME) and "-" not in (value[0], value[-1])
+
+
+def _is_host(value):
+    """True if a text is a whole host name (RFC 1123, 2.1), whose last dot may be left out."""
+    if value.endswith("."):
+        value = value[:-1]
+    return len(value) <= 253 and all(_is_label(label, 63) for label in value.split("."))
 
 
 def _is_address(value):

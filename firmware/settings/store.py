@@ -4,7 +4,7 @@
      "network": {"dhcp", "device_name", "ip", "gateway", "subnet", "dns"},
      "capacity": {"area", "target_w", "warning_percent", "counted_from", "connection_w"},
      "light": {"brightness", "quiet_from", "quiet_to"},
-     "access": {"closed"},
+     "access": {"closed", "hosts"},
      "radio": {"tx_power_dbm"},
      "card": {"remove_oldest"},
      "language"}
@@ -171,8 +171,10 @@ def _newest(board, copy, note, follows):
     if seen is None:
         return copy  # there is no card
     if seen and copy.get(_SEEN) != seen:
-        given, fault = card_json.read()
-        if not fault:
+        given, remark = card_json.read()
+        if given is not None:
+            if remark:
+                note(_NAME + remark)
             given[_SEEN] = seen
             if "pins" in copy:
                 # Keep the pins of the copy, because the board cannot read the meter without pins.
@@ -181,7 +183,7 @@ def _newest(board, copy, note, follows):
             return given
         ours = _written(copy)
         if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
-            note("%s%s; the previous settings apply" % (_NAME, fault))
+            note("%s%s; the previous settings apply" % (_NAME, remark))
             return copy
     elif seen and not copy.get(_NEWER):
         return copy

@@ -75,6 +75,33 @@ def test_wrong_value_is_refused_beside_its_form(device: Device, browse: Browse):
     expect(form.get_by_label("IP address")).to_be_visible()
 
 
+def test_wifi_password_with_umlauts_is_refused_with_the_reason(device: Device, browse: Browse):
+    page = browse(device, "#settings/wifi")
+    form = page.locator("#wifi")
+    form.get_by_label("Wi-Fi password").fill("Schlüssel")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("status").last).to_contain_text("characters without accents")
+
+
+def test_host_names_are_listed_and_answered(device: Device, browse: Browse):
+    device.sign_in()
+    page = browse(device, "#settings/access")
+    form = page.locator("#access")
+    form.get_by_label("Other host names").fill("p1.example.be, board.tail1234.ts.net  ")
+    form.get_by_role("button", name="Save").click()
+    sign_in(page)
+    expect(form.get_by_label("Other host names")).to_have_value("p1.example.be, board.tail1234.ts.net")
+    hosts = ["p1.example.be", "board.tail1234.ts.net"]
+    assert device.ask("GET", "/api/config", headers={"Host": hosts[1]}).json["access"]["hosts"] == hosts
+    form.get_by_label("Other host names").fill("*.ts.net")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_contain_text("at most four host names")
+    form.get_by_label("Other host names").fill("")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_label("Other host names")).to_have_value("")
+    assert device.ask("GET", "/api/config", headers={"Host": hosts[1]}).status == 421
+
+
 def test_closed_device_asks_for_the_password_first(device: Device, browse: Browse):
     device.sign_in()
     assert device.ask("PATCH", "/api/config", {"access": {"closed": True}}).status == 200

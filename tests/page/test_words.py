@@ -46,6 +46,13 @@ def test_no_word_is_missing_in_any_language(words: dict[str, dict[str, str]], la
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_setup_form_names_the_characters_of_a_wifi_password(language: str):
+    form = (bytecode.FIRMWARE / "page/setup.html").read_text()
+    (reason,) = re.findall(rf'\n  {language}: {{.*?wrongs: {{.*? pass: "(.*?)"', form, re.DOTALL)
+    assert re.search(r"8 \w+ 63 .* \(ASCII\), 64 .*hex", reason, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_fills_in_the_same_values(words: dict[str, dict[str, str]], language: str):
     for key, text in words[language].items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", words["en"][key])), key

@@ -152,6 +152,48 @@ def test_config_that_the_firmware_would_not_take_is_not_saved(
     assert not (board.flash / "config.json").exists()
 
 
+def test_config_keeps_characters_beyond_ascii(board: FakeBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = b'{"wifi": {"ssid": "\\ud83c\\udfe0", "password": "top secret"}, "language": "nl"}'
+    (board.flash / "config.json").write_bytes(stored)
+    code = (
+        "assert s['wifi']['ssid'] == '🏠' and '🏠' in open(sys.argv[1]).read(); s['wifi']['ssid'] = 'Café 🏡'"
+    )
+    assert edit(board, monkeypatch, code) == 0
+    on_board = (board.flash / "config.json").read_bytes()
+    assert "Café 🏡".encode() in on_board
+    assert b"\\u" not in on_board
+
+
+def test_config_that_notepad_saved_in_utf16_is_read(
+    board: FakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (board.flash / "config.json").write_text('{"language": "nl"}')
+    code = "s['language'] = 'fr'; open = lambda *_: __builtins__.open(*_, encoding='utf-16')"
+    assert edit(board, monkeypatch, code) == 0
+    assert json.loads((board.flash / "config.json").read_bytes())["language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("s['wifi'] = {'ssid': chr(0xD83C)}", "half of a character"),
+        ("open(sys.argv[1], 'wb').write(b'\\xe9'); sys.exit()", "is not in UTF-8"),
+        ("s['wifi'] = {'ssid': 'home', 'password': 'Schlüssel'}", "no accents"),
+        ("s['wifi'] = {'ssid': 'é' * 17}", "1 to 32 bytes"),
+    ],
+)
+def test_config_names_the_reason(
+    board: FakeBoard,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    reason: str,
+) -> None:
+    assert edit(board, monkeypatch, code) == 1
+    assert reason in capsys.readouterr().err
+    assert not (board.flash / "config.json").exists()
+
+
 def test_wrong_chip_is_told_before_anything_is_written(
     board: FakeBoard, asked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

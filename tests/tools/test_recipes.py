@@ -164,7 +164,7 @@ def missing_for_setting(section: str, key: str, kind: Any) -> Iterator[str]:
         found = properties if section == "-" else properties.get(section, {}).get("properties", {})
         if key not in found:
             yield f"{API}: {name} has no {key}"
-        elif name == "ConfigChange" and isinstance(kind, tuple) and bounds(found[key]) != kind:
+        elif isinstance(kind, tuple) and bounds(found[key]) != kind:
             yield f"{API}: {name} has other bounds for {key}"
     for path in ("docs/data.md", "firmware/settings/store.py"):
         if f'"{key}"' not in read(path):
@@ -203,7 +203,10 @@ def test_each_file_that_a_setting_was_forgotten_in_is_named() -> None:
 
 def test_setting_with_other_bounds_is_named() -> None:
     found = list(missing_for_setting("light", "brightness", (0, 50)))
-    assert found == ["docs/openapi.yaml: ConfigChange has other bounds for brightness"]
+    assert found == [
+        f"docs/openapi.yaml: {name} has other bounds for brightness"
+        for name in ("ConfigFields", "ConfigChange")
+    ]
 
 
 # Add a language

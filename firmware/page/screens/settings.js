@@ -50,8 +50,8 @@ const NETWORK = [
 const WIFI = [
   { key: "wifi.ssid", label: "ssid", type: "text", limits: { maxlength: 32, list: "networks" } },
   {
-    key: "wifi.password", label: "wifiPassword", hint: "unchangedWhenEmpty", type: "password",
-    limits: { maxlength: 64, autocomplete: "new-password" },
+    key: "wifi.password", label: "wifiPassword", hint: "wifiPasswordHint", type: "password",
+    limits: { maxlength: 64, pattern: "[ -~]{8,63}|[0-9A-Fa-f]{64}", autocomplete: "new-password" },
   },
   { key: "radio.tx_power_dbm", label: "txPower", type: "number", limits: whole(2, 20) },
 ];
@@ -70,6 +70,7 @@ const ACCESS = [
     limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" },
   },
   { key: "access.closed", label: "closed", hint: "closedHint", type: "checkbox" },
+  { key: "access.hosts", label: "hosts", hint: "hostsHint", type: "list", limits: { inputmode: "url" } },
 ];
 
 /**

@@ -12,7 +12,8 @@ import { withSignIn } from "./sign_in.js";
  * @property {string} key name of the setting, such as "capacity.area"
  * @property {WordKey} label
  * @property {WordKey} [hint]
- * @property {"text" | "number" | "password" | "date" | "time" | "checkbox" | "select"} type
+ * @property {"text" | "number" | "password" | "date" | "time" | "checkbox" | "select" | "list"} type `list`: words with
+ *   commas or blanks between them
  * @property {Record<string, string>} [choices]
  * @property {Record<string, string | number>} [limits] more attributes of the input element, such as `max`
  */
@@ -38,11 +39,11 @@ export function settingsForm(title, fields, config, { id, note, onSaved } = {}) 
     event.preventDefault();
     message.className = "";
     const invalid = inputs.find(([, input]) => !input.checkValidity());
-    if (invalid) return showError(`${t(invalid[0].label)}: ${invalid[1].validationMessage}`, invalid[1]);
+    if (invalid) return showError(`${t(invalid[0].label)}: ${reason(...invalid)}`, invalid[1]);
     const changes = {};
     inputs.forEach(([field, input], index) => {
       const value = valueIn(field, input);
-      if (value !== saved[index]) putValue(changes, field.key, value);
+      if (JSON.stringify(value) !== JSON.stringify(saved[index])) putValue(changes, field.key, value);
     });
     if (!Object.keys(changes).length) return setText(message, t("nothingChanged"));
     saveButton.disabled = true;
@@ -73,6 +74,15 @@ export function settingsForm(title, fields, config, { id, note, onSaved } = {}) 
 }
 
 /**
+ * Return why an input is invalid. For a wrong pattern the browser does not say what is right, but the hint does.
+ * @param {Field} field
+ * @param {HTMLInputElement | HTMLSelectElement} input
+ */
+function reason({ hint }, input) {
+  return hint && input.validity.patternMismatch ? t(hint) : input.validationMessage;
+}
+
+/**
  * @param {Field} field
  * @param {any} value
  */
@@ -83,10 +93,11 @@ function createInput({ key, type, choices, limits = {} }, value) {
     return element("select", { id: key }, options);
   }
   const input = element("input", {
-    id: key, type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits,
+    id: key, type: type === "list" ? "text" : type,
+    autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...limits,
   });
   if (type === "checkbox") input.checked = Boolean(value);
-  else input.value = value ?? "";
+  else input.value = type === "list" ? (value ?? []).join(", ") : value ?? "";
   return input;
 }
 
@@ -111,6 +122,7 @@ function fieldRow({ key, label, hint, type }, input) {
 function valueIn({ type }, input) {
   if (type === "checkbox") return /** @type {HTMLInputElement} */ (input).checked;
   if (input.value === "") return null;
+  if (type === "list") return input.value.split(/[\s,]+/).filter(Boolean);
   return type === "number" ? Number(input.value) : input.value;
 }
 

@@ -30,7 +30,7 @@ ALL = {
         "connection_w": 9200,
     },
     "light": {"brightness": 40, "quiet_from": "22:30", "quiet_to": "07:00"},
-    "access": {"closed": False},
+    "access": {"closed": False, "hosts": ["p1.example.be", "board.tail1234.ts.net"]},
     "radio": {"tx_power_dbm": 10},
     "card": {"remove_oldest": True},
     "language": "nl",
@@ -265,3 +265,44 @@ def test_without_a_card_there_is_none_to_format(make_device: Callable[..., Devic
     device = make_device()
     device.sign_in()
     assert device.ask("POST", "/api/card/format", {"confirm": "format"}).status == 409
+
+
+@pytest.mark.parametrize("ssid", ["Café", "Moritz\u2019s iPhone", "🏠", "\ud7ff 한"])
+def test_names_beyond_ascii_come_back_whole(device: Device, card: Path, ssid: str) -> None:
+    device.sign_in()
+    reply = device.ask("PATCH", "/api/config", {"wifi": {"ssid": ssid}})  # json.dumps() writes escapes
+    assert reply.status == 200, reply.text
+    assert reply.json["wifi"]["ssid"] == ssid
+    device.until(lambda: on_card(card).get("wifi", {}).get("ssid") == ssid)
+    device.restarted()
+    assert device.ask("GET", "/api/config").json["wifi"]["ssid"] == ssid
+    device.sign_in()
+    fault = device.ask("PATCH", "/api/config", {"é": 1}).text
+    assert fault == "é is no section of settings"
+
+
+def test_half_of_a_character_is_no_setting(device: Device) -> None:
+    device.sign_in()
+    reply = device.ask("PATCH", "/api/config", b'{"wifi": {"ssid": "\\ud83c"}}')
+    assert reply.status == 400
+    assert reply.text.startswith("The body has half of a character")
+    assert device.ask("GET", "/api/config").json["wifi"]["ssid"] == "home"
+
+
+def test_password_and_name_of_any_characters_are_accepted(device: Device) -> None:
+    password = "🔑" * 64
+    device.sign_in(password)
+    made = device.ask("POST", "/api/tokens", {"name": "🏠" * 32, "password": password}, token="")
+    assert made.status == 201, made.text
+    assert [token["name"] for token in device.ask("GET", "/api/tokens").json["tokens"]] == ["🏠" * 32]
+
+
+def test_octets_that_are_no_text_are_refused_without_a_crash_report(device: Device) -> None:
+    device.sign_in()
+    authorization = b"Authorization: Bearer %s\r\n" % (device.token or "").encode()
+    for request, status in (
+        (b"GET / HTTP/1.1\r\nIf-None-Match: \xff\r\n", 200),
+        (b"DELETE /api/tokens?id=\xff HTTP/1.1\r\nHost: digimon\r\n" + authorization, 404),
+    ):
+        assert device.raw(request + b"\r\n").startswith(b"HTTP/1.1 %d " % status)
+    assert device.ask("GET", "/api/device").json["crash"] is None

@@ -186,6 +186,39 @@ def test_strange_host_is_not_answered(device: Device) -> None:
         assert reply.status == 421, (method, path)
 
 
+def test_host_name_of_the_settings_is_answered_until_it_is_taken_out(device: Device) -> None:
+    device.sign_in()
+    hosts = ["P1.example.be.", "board.tail1234.ts.net"]
+    answered = ("p1.example.be", "P1.Example.BE:80", "p1.example.be.:8080", "board.tail1234.ts.net.")
+    strange = (
+        "example.be",
+        "p1.example.be.evil.example",
+        "evil.p1.example.be",
+        "tail1234.ts.net",
+        "*.ts.net",
+    )
+
+    def status(host: str) -> int:
+        return device.ask("GET", "/api/config", headers={"Host": host}).status
+
+    assert {status(host) for host in answered + strange} == {421}
+    assert device.ask("PATCH", "/api/config", {"access": {"hosts": hosts}}).json["access"]["hosts"] == hosts
+    assert {status(host) for host in answered} == {200}
+    assert {status(host) for host in (*strange, "\xe9.be")} == {421}
+    device.restarted()
+    assert {status(host) for host in answered} == {200}
+    device.sign_in()
+    own = {"Host": "p1.example.be", "Origin": "https://p1.example.be"}
+    assert device.ask("PATCH", "/api/config", {"access": {"hosts": None}}, headers=own).status == 200
+    assert {status(host) for host in answered} == {421}
+    assert device.ask("GET", "/api/device").json["crash"] is None
+
+
+def test_name_of_the_home_with_a_last_dot_is_answered(device: Device) -> None:
+    for host in ("digimon.local.", "digimon.", "digimon.fritz.box.:80"):
+        assert device.ask("GET", "/api/config", headers={"Host": host}).status == 200, host
+
+
 def test_only_a_developers_page_may_read_from_elsewhere(device: Device) -> None:
     for origin, allowed in (
         ("http://localhost:8000", True),
@@ -213,7 +246,7 @@ def test_bodies_that_are_none_are_refused_and_cost_nothing(device: Device) -> No
         (b"Content-Length: -5\r\n\r\n", 400),
         (b"Content-Length: five\r\n\r\n", 400),
         (b"Content-Length: 99999999999999999999\r\n\r\n", 413),
-        (b"Content-Length: 2000\r\n\r\n" + b" " * 2000, 413),
+        (b"Content-Length: 3000\r\n\r\n" + b" " * 3000, 413),
         (b"Content-Length: 4\r\n\r\n{{{{", 400),
         (b"Content-Length: 4\r\n\r\n\xff\xfe\xfd\xfc", 400),
         (b"Content-Length: 2\r\n\r\n[]", 400),

@@ -29,15 +29,27 @@ class Clock:
         return await awaitable
 
 
+class Socket:
+    left = False
+
+    def read(self, _):
+        return b"" if self.left else None
+
+
 class Stream:
+    """A client; draining raises `fault` if it is set."""
+
     def __init__(self):
         self.written = b""
+        self.s = Socket()
+        self.fault = None
 
     def write(self, piece):
         self.written += bytes(piece)
 
     async def drain(self):
-        pass
+        if self.fault:
+            raise self.fault
 
 
 class Button:
@@ -310,3 +322,26 @@ async def test_secrets_that_the_flash_lost_let_nobody_in():
         file.write('{"tokens": [{"id"')
     assert not is_let_in(Device(), token)
     assert (await session(Device()))[0] == 409
+
+
+async def test_names_are_any_text():
+    device = await monitor()
+    for name in ("Home Assistant Château", "Moritz\u2019s iPhone", "🏠" * 32):
+        status, told = await new_token(device, name, password=PASSWORD)
+        assert (status, told["name"]) == (201, name)
+
+
+async def test_failed_try_leaves_no_token():
+    device = await monitor()
+    for fault, left in ((OSError(104), False), (MemoryError(), False), (None, True)):
+        device.button.window = 1
+        asked = request(device, "POST /api/tokens", {"name": "HA"})
+        asked.stream.fault = fault
+        asked.stream.s.left = left
+        try:
+            await (await token_routes.create_token(device, asked))
+            raise AssertionError("the try does not fail")
+        except (OSError, MemoryError):
+            pass
+        assert not read_json(Board(), "secrets.json").get("tokens")
+        assert not device.access.tokens

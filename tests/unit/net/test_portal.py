@@ -293,7 +293,20 @@ async def test_body_that_is_no_form_is_refused_with_words():
         status, _, reply = await ask(house, body=body)
         assert status == 400, body
         assert b"ssid" in reply
-    assert (await ask(house, body=b"x" * 2000))[0] == 413
+    assert (await ask(house, body=b"x" * 3000))[0] == 413
+
+
+async def test_characters_of_the_form_are_whole():
+    known = {}
+    for coded_name, name in (
+        (b"%F0%9F%8F%A0", "🏠"),
+        (b"%ED%A0%BC%ED%BF%A0", "🏠"),
+        (b"%C3%A9t%C3%A9", "été"),
+    ):
+        typed = portal_form.fields(b"ssid=" + coded_name)
+        assert portal_form.changes(typed, known)["wifi"]["ssid"] == name
+    house = await opened()
+    assert "ssid" in json.loads((await ask(house, body=b"ssid=%ED%A0%BC"))[2])["errors"]
 
 
 async def test_page_of_another_site_cannot_send_the_form():

@@ -59,6 +59,9 @@ def test_addresses_and_names_of_the_house_are_home():
         b"digimon.lan",
         b"digimon.home.arpa",
         b"digimon.fritz.box",
+        b"digimon.local.",
+        b"digimon.local.:80",
+        b"digimon.",
     ):
         assert is_local_host(host), host
 
@@ -74,6 +77,8 @@ def test_names_that_the_internet_can_give_out_are_not_home():
         b"1.2.3.4.5",
         b"local.example:80",
         b"192.168.0.250x.be",
+        b"evil.example.",
+        b"evil.local.example.",
     ):
         assert not is_local_host(host), host
 
@@ -288,3 +293,12 @@ class Stuck(Stream):
 
     async def drain(self):
         await asyncio.sleep(60)
+
+
+def test_length_of_a_reply_is_in_octets():
+    for body, length in (("Café", 5), ("Moritz\u2019s 🏠", 15), (b"\xc3\xa9t\xc3\xa9", 5), ("", 0)):
+        asked = request(b"GET / HTTP/1.1\r\n\r\n")
+        asyncio.run(asked.reply(200, "text/plain", body))
+        head, _, sent = asked.stream.written.partition(b"\r\n\r\n")
+        assert b"Content-Length: %d" % length in head.split(b"\r\n")
+        assert len(sent) == length

@@ -22,7 +22,7 @@ RIGHT = {
         "connection_w": 9200,
     },
     "light": {"brightness": 0, "quiet_from": "22:30", "quiet_to": "07:00"},
-    "access": {"closed": True},
+    "access": {"closed": True, "hosts": ["p1.example.be", "board.tail1234.ts.net"]},
     "radio": {"tx_power_dbm": 8},
     "card": {"remove_oldest": True},
     "language": "fr",
@@ -45,6 +45,7 @@ DEFAULTS = {
     "quiet_from": None,
     "quiet_to": None,
     "closed": False,
+    "hosts": [],
     "tx_power_dbm": 15,
     "remove_oldest": False,
     "language": None,
@@ -125,6 +126,24 @@ def test_wrong_value_is_named_and_spoils_no_other():
         ("light", "brightness", True),
         ("access", "closed", 1),
         ("access", "closed", "true"),
+        ("access", "hosts", "p1.example.be"),
+        ("access", "hosts", {"p1.example.be": 1}),
+        ("access", "hosts", ["a.be", "b.be", "c.be", "d.be", "e.be"]),
+        ("access", "hosts", [""]),
+        ("access", "hosts", ["."]),
+        ("access", "hosts", ["a..be"]),
+        ("access", "hosts", ["p1.example.be.."]),
+        ("access", "hosts", [".ts.net"]),
+        ("access", "hosts", ["*.ts.net"]),
+        ("access", "hosts", ["p1.example.be:80"]),
+        ("access", "hosts", ["http://p1.example.be"]),
+        ("access", "hosts", ["-p1.example.be"]),
+        ("access", "hosts", ["p1 .example.be"]),
+        ("access", "hosts", ["zähler.example.be"]),
+        ("access", "hosts", ["x" * 64 + ".be"]),
+        ("access", "hosts", [".".join(["x" * 50] * 5)]),
+        ("access", "hosts", [5]),
+        ("access", "hosts", [None]),
         ("radio", "tx_power_dbm", 1),
         ("radio", "tx_power_dbm", 21),
         ("radio", "tx_power_dbm", 8.5),
@@ -169,6 +188,19 @@ def test_file_of_the_original_firmware_means_a_fixed_address():
     assert (settings["dhcp"], settings["ip"]) == (False, "192.168.0.250")
     network["dhcp"] = True  # its form offers the address even then
     assert check({"network": network})[0]["dhcp"]
+
+
+def test_host_names_are_whole_names():
+    for hosts in ([], ["P1.Example.be."], ["a.be", "b-c.d", "x", "1.2"], [".".join(["x" * 62] * 4)]):
+        assert check({"access": {"hosts": hosts}}) == (dict(DEFAULTS, hosts=hosts), []), hosts
+
+
+def test_fault_of_a_wifi_password_names_the_characters():
+    for password in ("Schlüssel", "motdepassé", "🔑🔑🔑🔑🔑🔑🔑🔑", "short"):
+        ((key, fault),) = check({"wifi": {"ssid": "home", "password": password}})[1]
+        assert key == "password"
+        assert "8 to 63 characters of ASCII (no accents), 64 hexadecimal digits" in fault
+        assert password not in fault
 
 
 def test_sections_that_are_none_are_the_defaults():

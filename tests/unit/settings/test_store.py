@@ -180,6 +180,58 @@ def test_file_that_is_no_utf8_stops_nothing():
     assert [line.split(";")[0] for line in device.lines] == ["config.json is not in UTF-8"]
 
 
+def test_file_in_utf16_is_named_as_such_and_the_copy_holds():
+    device = monitor(flash={"network": {"device_name": "meter"}})
+    for order in (b"\xff\xfe%s", b"\xfe\xff\0%s", b"%s"):
+        with open(FILE, "wb") as file:
+            file.write(order % b"\0".join([bytes([byte]) for byte in b'{"language": "nl"}\0']))
+        device.restart()
+        assert device.config["device_name"] == "meter"
+        assert [line.split(",")[0] for line in device.lines] == ["config.json is in UTF-16"]
+
+
+def test_file_with_half_of_a_character_is_named_and_the_copy_holds():
+    device = monitor(flash={"network": {"device_name": "meter"}})
+    for ssid in ("\\ud83c", "\\udfe0\\ud83c"):
+        write(FILE, '{"wifi": {"ssid": "%s"}}' % ssid)
+        device.restart()
+        assert device.config["device_name"] == "meter"
+        assert [line.split(":")[0] for line in device.lines] == ["config.json has half of a character"]
+
+
+def test_escaped_characters_of_the_file_are_those_characters():
+    device = monitor(file='{"wifi": {"ssid": "\\ud83c\\udfe0 \\u00e9t\\u00e9", "password": "12345678"}}')
+    assert store.wifi(device) == ("🏠 été", "12345678")
+    set_target(device, 4000)
+    assert "🏠 été" in content(FILE)
+
+
+def test_text_behind_the_object_is_ignored_until_the_settings_are_saved():
+    """The original firmware writes over a longer file without cutting it."""
+    whole = json.dumps(ORIGINAL)
+    for rest in ("}", "\n}", '"subnet":"255.255.255.0"}}', " x", "{}", "\xff", '"\\ud83c"}', whole):
+        device = monitor(file=whole + rest)
+        assert device.config["device_name"] == "meter", rest
+        assert store.wifi(device) == ("home", "long secret")
+        assert device.lines == ["config.json line 1: the text behind the settings is ignored"], rest
+        assert content(FILE) == whole + rest
+        device.restart()
+        assert device.config["device_name"] == "meter"
+        assert device.lines == []
+        set_target(device, 4000)
+        assert on_card()["capacity"] == {"target_w": 4000}
+        assert on_card()["wifi"] == ORIGINAL["wifi"]
+
+
+def test_cut_file_is_a_fault_and_the_copy_holds():
+    for length in range(1, len(json.dumps(ORIGINAL))):
+        text = json.dumps(ORIGINAL)[:length]
+        device = monitor(file=text, flash={"network": {"device_name": "copy"}})
+        assert device.config["device_name"] == "copy", text
+        assert len(device.lines) == 1
+        assert content(FILE) == text
+
+
 def test_wrong_value_is_named_by_line_and_key():
     device = monitor(file='{\n  "capacity": {\n    "area": "west",\n    "target_w": "4 kW"\n  }\n}')
     assert device.config["area"] == "west"
