@@ -6,7 +6,7 @@ import { element, fill, icon, setText } from "../dom.js";
 import { download } from "../download.js";
 import { loadHistory, quarterHistory } from "../history_data.js";
 import { hashOf, neighbour, parseSpan, SPAN_KINDS, spanContaining, startOf, titleOf } from "../history_span.js";
-import { amount, date, FORMATS, kilowatts, number, power, t } from "../i18n.js";
+import { amount, date, FORMATS, kilowatts, power, t } from "../i18n.js";
 import { samples } from "../live_samples.js";
 import { midnight, QUARTER_S, quarterName, quarterStart, toSeconds } from "../meter_time.js";
 import { state, watch } from "../state.js";
@@ -119,7 +119,6 @@ export function historyScreen(root, parts) {
     }
     const readout = element("p", { class: "readout" });
     const host = element("div", { class: "chart" });
-    const decimals = Math.max(...data.imported.map((value) => value ?? 0)) < (data.unit === "W" ? 10_000 : 10) ? 1 : 0;
     const target = () => (data.unit === "W" && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null);
     fill(content,
       element("section", { class: "panel wide", "aria-labelledby": "span-title" },
@@ -134,7 +133,7 @@ export function historyScreen(root, parts) {
       exported: () => data.exported,
       peak: () => data.peak,
       target,
-      format: (value) => number(data.unit === "W" ? value / 1000 : value, decimals),
+      unit: data.unit === "W" ? 1000 : 1,
       tick: (index) => (span.kind === "quarter" ? data.labels[index]?.slice(0, 5) : data.labels[index]) ?? "",
       every: data.every,
       onPoint: (index) => showPoint(readout, data, index),
