@@ -17,6 +17,8 @@ import { peakButton } from "./peak_button.js";
 /** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 const SWIPE_PX = 60;
+/** Reason why nothing is stored, by the state of the card. */
+const WHY_EMPTY = /** @type {const} */ ({ ok: "nothingWhy", absent: "noCard", failed: "badCard" });
 
 /** Return the meter's time in seconds since 1970. Before the first telegram, return this computer's time. */
 const now = () => (state.quarter?.start
@@ -114,7 +116,7 @@ export function historyScreen(root, parts) {
     if (data.imported.every((value) => value === null)) {
       fill(content, element("section", { class: "panel wide empty" },
         element("p", {}, t("nothingStored", { span: titleOf(span) })),
-        element("p", { class: "soft" }, t(state.status?.card.state === "ok" ? "nothingWhy" : "noCard"))));
+        element("p", { class: "soft" }, t(WHY_EMPTY[state.status?.card.state ?? "ok"]))));
       return;
     }
     const readout = element("p", { class: "readout" });
