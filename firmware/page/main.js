@@ -111,7 +111,11 @@ function showNotice() {
 }
 
 async function signIn() {
-  if (await askPassword()) update({ connection: "waiting" });
+  try {
+    if (await askPassword()) update({ connection: "waiting" });
+  } catch {
+    update({ connection: "lost" });
+  }
 }
 
 /** @param {number} seconds */
