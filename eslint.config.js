@@ -1,35 +1,40 @@
 /** Lint rules for the page's sources. Types and undefined names are left to `tsc`, which reads the page's JSDoc. */
 
+import css from "@eslint/css";
 import js from "@eslint/js";
 import stylistic from "@stylistic/eslint-plugin";
 import baseline from "eslint-plugin-baseline-js";
+import html from "eslint-plugin-html";
+import { missingMembers, supportedFeatures } from "./scripts/tools/oldest_browsers.js";
 
-// ESLint allows a web feature if all browsers had the feature by the end of 2022. The oldest browsers that the page
-// supports date from spring 2023. "browserslist" in package.json lists these browsers.
-const BASELINE_YEAR = 2022;
+// The page supports the browsers of "browserslist" in package.json, Safari 15.4 and Chrome 90 among them. ESLint
+// refuses a web feature that one of them lacks. The build translates syntax, so only functions and styles are refused.
+const OLDEST_BROWSERS = {
+  "baseline-js/use-baseline": ["error", {
+    available: 1995, // earlier than any feature, so that the list below decides
+    includeWebApis: { preset: "auto" },
+    includeJsBuiltins: { preset: "auto" },
+    ignoreFeatures: [
+      ...supportedFeatures,
+      "top-level-await", // older Safari fails only if two modules import a module that uses it
+    ],
+  }],
+  // The rule above does not know the type of an object, so a member is refused by its name.
+  "no-restricted-properties": ["error", ...missingMembers()
+    .filter((name) => name !== "connection") // of the page's state, and of Navigator in Chrome
+    .map((property) => ({ property, message: "The oldest browsers of package.json lack it." }))],
+};
 
 export default [
   {
-    files: ["firmware/page/**/*.js", "eslint.config.js"],
+    files: ["firmware/page/**/*.js", "scripts/tools/*.js", "eslint.config.js"],
     languageOptions: { ecmaVersion: 2022, sourceType: "module" },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     plugins: { "@stylistic": stylistic, "baseline-js": baseline },
     rules: {
       ...js.configs.recommended.rules,
       "no-undef": "off", // tsc checks undefined names
-      "baseline-js/use-baseline": ["error", {
-        available: BASELINE_YEAR,
-        includeWebApis: { preset: "auto" },
-        includeJsBuiltins: { preset: "auto" },
-        ignoreFeatures: [
-          // Baseline lists AbortSignal.timeout() under 2024, because its error has another name in older Chrome.
-          // The page does not read the name of this error.
-          "abortsignal-timeout",
-          // Baseline lists top-level await under 2026, because older Safari fails if two modules import a third module
-          // with top-level await.
-          "top-level-await",
-        ],
-      }],
+      ...OLDEST_BROWSERS,
       "eqeqeq": ["error", "always", { null: "ignore" }],
       "no-shadow": "error",
       "no-var": "error",
@@ -49,5 +54,27 @@ export default [
   {
     files: ["firmware/page/i18n/*.js"],
     rules: { "@stylistic/max-len": "off" }, // each translated text stays on one line
+  },
+  {
+    files: ["firmware/page/*.html"],
+    plugins: { html, "baseline-js": baseline },
+    rules: OLDEST_BROWSERS,
+  },
+  {
+    files: ["firmware/page/**/*.css"],
+    language: "css/css",
+    plugins: { css },
+    rules: {
+      "css/use-baseline": ["error", {
+        // All browsers of 2020 are older than those of package.json, which also have these:
+        available: 2020,
+        allowProperties: [
+          "color-scheme", "inset", "padding-inline", "scroll-padding",
+          "accent-color", "outline", "text-wrap", // only look plainer in some of them
+        ],
+        allowPropertyValues: { "overflow-wrap": ["anywhere"] },
+        allowSelectors: ["backdrop", "focus-visible", "is"],
+      }],
+    },
   },
 ];

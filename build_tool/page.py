@@ -17,12 +17,13 @@ STANDALONE = ("setup.html", "update.html")
 PAGES = ("index.html", *STANDALONE)
 
 _PACKAGE = ROOT / "package.json"
-# The supported browsers in the notation of esbuild: "safari >= 16.4" becomes "safari16.4".
+# The supported browsers in the notation of esbuild: "safari >= 15.4" becomes "safari15.4".
 _BROWSERS = [
     browser.replace("ios_saf", "ios").replace(" >= ", "")
     for browser in json.loads(_PACKAGE.read_text(encoding="utf-8"))["browserslist"]
 ]
-OPTIONS = ("--bundle", "--loader:.svg=text", f"--target={','.join(_BROWSERS)}")
+_TARGET = f"--target={','.join(_BROWSERS)}"
+OPTIONS = ("--bundle", "--loader:.svg=text", _TARGET)
 _SCRIPT = '<script src="built/main.js"></script>'
 _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
@@ -30,7 +31,7 @@ _STYLE = '<link rel="stylesheet" href="built/page.css">'
 def sources(name: str) -> list[Path]:
     """Return all files on which the build of a page depends: its sources, and the lock file of the packages."""
     if name in STANDALONE:
-        return [SOURCES / name, Path(__file__)]
+        return [SOURCES / name, _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
     own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in STANDALONE]
     return [*own, ROOT / "docs/brand/icon.svg", _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
 
@@ -41,7 +42,9 @@ def build(name: str) -> tuple[bytes, bytes]:
     SyntaxError if esbuild is missing or cannot compile a source.
     """
     html = (SOURCES / name).read_text(encoding="utf-8")
-    if name not in STANDALONE:
+    if name in STANDALONE:
+        html = _minify_inline(_minify_inline(html, "style", "css"), "script", "js", "--format=iife")
+    else:
         script = bundle("main.js", "--format=iife", "--define:DEVELOPING=false", "--charset=utf8")
         script = script.replace("</script", "<\\/script")
         html = html.replace(_STYLE, f"<style>{bundle('page.css')}</style>")
@@ -51,21 +54,25 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 def bundle(entry: str, *more: str) -> str:
-    """Return a script or style sheet in one text, together with all that it imports, and minified.
+    """Return a source with all its imports, minified. SyntaxError if esbuild is missing or cannot compile it."""
+    banner = f"--banner:js=/*! uPlot: {_LICENCE.read_text(encoding='utf-8')}*/"
+    return _esbuild("", SOURCES / entry, banner, *OPTIONS, *more)
 
-    SyntaxError if esbuild is missing or cannot compile a source.
-    """
+
+def _minify_inline(html: str, tag: str, loader: str, *more: str) -> str:
+    """Return a page whose inline script or style is minified, for the oldest supported browsers."""
+    before, start, rest = html.partition(f"<{tag}>")
+    source, end, after = rest.partition(f"</{tag}>")
+    small = _esbuild(source, f"--loader={loader}", _TARGET, "--charset=utf8", *more)
+    return f"{before}{start}{small}{end}{after}"
+
+
+def _esbuild(source: str, *arguments: str | Path) -> str:
+    """Return the output of esbuild, minified. `source` is its standard input."""
     try:
         done = subprocess.run(
-            [
-                *ESBUILD,
-                SOURCES / entry,
-                "--minify",
-                f"--banner:js=/*! uPlot: {_LICENCE.read_text(encoding='utf-8')}*/",
-                "--log-level=warning",
-                *OPTIONS,
-                *more,
-            ],
+            [*ESBUILD, "--minify", "--log-level=warning", *arguments],
+            input=source,
             capture_output=True,
             encoding="utf-8",
             check=False,

@@ -45,19 +45,20 @@ export function isSignedIn() {
 
 /**
  * Send a request after all earlier requests have ended, and return the reply. ApiError if the device refuses the
- * request, TypeError or TimeoutError if no reply comes, AbortError if `signal` aborts the request before it is sent.
+ * request, TypeError if it cannot be reached, AbortError if no reply comes in 15 s or if `signal` aborts the request
+ * before it is sent.
  * @param {string} path
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
  */
 export function request(path, { method = "GET", body, signal } = {}) {
   const turn = previous.then(async () => {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new DOMException("", "AbortError");
     const reply = await fetch(BASE_URL + path, {
       method,
       headers: authHeaders(),
       body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: timeout(TIMEOUT_MS),
       cache: "no-store",
     });
     // Read the whole reply before the next request is sent, because an unread reply keeps its connection open.
@@ -68,6 +69,16 @@ export function request(path, { method = "GET", body, signal } = {}) {
   });
   previous = turn.catch(() => {});
   return turn;
+}
+
+/**
+ * Return a signal that aborts after `ms`. The oldest browsers lack AbortSignal.timeout().
+ * @param {number} ms
+ */
+function timeout(ms) {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), ms);
+  return stop.signal;
 }
 
 /**

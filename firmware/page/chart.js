@@ -5,6 +5,7 @@
 
 import uPlot from "uplot";
 import { element } from "./dom.js";
+import { number } from "./i18n.js";
 
 /**
  * @typedef {object} ChartOptions
@@ -14,7 +15,7 @@ import { element } from "./dom.js";
  * @property {() => (number | null)[]} exported values of export; 0 or more
  * @property {() => number | null} [target] target, drawn as a horizontal line
  * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
- * @property {(value: number) => string} format
+ * @property {number} unit value of 1 on the y axis: 1000 if the values are in W and the axis is in kW
  * @property {(index: number) => string} tick returns the label of a step's tick
  * @property {number | number[]} every number of steps between two ticks, or the indexes of the steps with a tick
  * @property {(index: number | null) => void} onPoint called with the index of the step under the pointer, or null
@@ -23,6 +24,7 @@ import { element } from "./dom.js";
 
 const AXIS_FONT = "12px system-ui, sans-serif";
 const GAP_PX = 44; // smallest distance between two ticks
+const MIN_RANGE = 0.05; // smallest range of the y axis, so that its labels stay short
 
 /**
  * Draw a chart in `host` and return two functions: `show` draws the current values of `options`, and `destroy` removes
@@ -113,7 +115,10 @@ function draw(host, options) {
       {
         stroke: () => colour("soft"), font: AXIS_FONT, grid: { stroke: () => colour("line"), width: 1 },
         ticks: { show: false }, gap: 4, size: 44,
-        values: (_, splits) => splits.map((value) => options.format(Math.abs(value))),
+        values: (_self, lines, _axis, _space, step) => {
+          const decimals = String(step / options.unit).split(".")[1]?.length ?? 0;
+          return lines.map((value) => number(Math.abs(value) / options.unit, decimals));
+        },
       },
     ],
     hooks: {
@@ -138,11 +143,11 @@ function draw(host, options) {
  * @param {ChartOptions} options
  * @returns {uPlot.Range.Function}
  */
-function yRange({ target }) {
+function yRange({ target, unit }) {
   return (_, low, high) => {
     const top = Math.max(high ?? 0, target?.() ?? 0);
     const bottom = Math.min(low ?? 0, 0);
-    const margin = Math.max(top - bottom, 0.001) * 0.06;
+    const margin = Math.max(top - bottom, MIN_RANGE * unit) * 0.06;
     return [bottom < 0 ? bottom - margin : 0, top + margin];
   };
 }

@@ -112,7 +112,11 @@ function showNotice() {
 }
 
 async function signIn() {
-  if (await askPassword()) update({ connection: "waiting" });
+  try {
+    if (await askPassword()) update({ connection: "waiting" });
+  } catch {
+    update({ connection: "lost" });
+  }
 }
 
 /** @param {number} seconds */
@@ -122,21 +126,26 @@ function ageText(seconds) {
   return t(seconds < 120 ? "minute" : "minutes", { count: number(Math.floor(seconds / 60)) });
 }
 
-chooseLanguage();
-applyTheme();
-render();
-addEventListener("hashchange", route);
-addEventListener("p1-language", render);
-addEventListener("p1-theme-chosen", applyTheme);
-watch(showNotice);
-let stale = staleness();
-setInterval(() => {
-  // No event reports that figures have become old. Therefore this timer updates the screens.
-  if (stale === staleness()) return showNotice();
-  stale = staleness();
-  update({});
-}, 1000);
-followDevice();
-addAppManifest();
+function start() {
+  chooseLanguage();
+  applyTheme();
+  render();
+  addEventListener("hashchange", route);
+  addEventListener("p1-language", render);
+  addEventListener("p1-theme-chosen", applyTheme);
+  watch(showNotice);
+  let stale = staleness();
+  setInterval(() => {
+    // No event reports that figures have become old. Therefore this timer updates the screens.
+    if (stale === staleness()) return showNotice();
+    stale = staleness();
+    update({});
+  }, 1000);
+  followDevice();
+  addAppManifest();
+}
+
+// An older browser without dialogs shows the sentence of index.html, which is visible while <main> is empty.
+if ("HTMLDialogElement" in window) start();
 // During development, reload the page when esbuild reports a change of the sources.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

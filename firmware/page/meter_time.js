@@ -5,7 +5,9 @@
  */
 
 export const QUARTER_S = 900;
-const BRUSSELS = new Intl.DateTimeFormat("en", { timeZone: "Europe/Brussels", timeZoneName: "longOffset" });
+const BRUSSELS_HOUR = new Intl.DateTimeFormat("en", {
+  timeZone: "Europe/Brussels", hour: "2-digit", hourCycle: "h23",
+});
 
 /**
  * Convert an ISO moment to seconds since 1970.
@@ -20,8 +22,8 @@ export function toSeconds(iso) {
  * @param {number} moment
  */
 function utcOffset(moment) {
-  const name = BRUSSELS.formatToParts(moment * 1000).find((part) => part.type === "timeZoneName");
-  return Number(/[+](\d\d)/.exec(name?.value ?? "")?.[1] ?? 1) * 3600;
+  const hour = Number(BRUSSELS_HOUR.format(moment * 1000));
+  return ((hour - new Date(moment * 1000).getUTCHours() + 24) % 24) * 3600;
 }
 
 /**

@@ -76,7 +76,7 @@ export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [1
  */
 export function impactNow(moment) {
   const hour = meterClock(moment).getUTCHours();
-  const index = IMPACT.findLastIndex(([from]) => from <= hour);
+  const index = IMPACT.filter(([from]) => from <= hour).length - 1;
   // The last period of the day, medium, continues after midnight until 1:00.
   const next = index + 1 < IMPACT.length ? IMPACT[index + 1][0] : IMPACT[1][0];
   return { colour: IMPACT[index][1], until: `${String(next).padStart(2, "0")}:00` };

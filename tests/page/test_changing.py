@@ -112,6 +112,32 @@ def test_closed_device_asks_for_the_password_first(device: Device, browse: Brows
     expect(page.locator(".hero .figure")).to_contain_text("W", timeout=15_000)
 
 
+def test_lost_connection_is_told_instead_of_a_form_for_the_password(device: Device, browse: Browse):
+    page = browse(device, "#settings")
+    expect(page.locator("#capacity")).to_be_visible()
+    page.route("**/api/config", lambda route: route.abort())
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("status").filter(has_text="The device does not answer")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.unroute("**/api/config")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
+
+
+def test_closed_device_that_is_lost_says_so_when_somebody_signs_in(device: Device, browse: Browse):
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"access": {"closed": True}}).status == 200
+    page = browse(device, "#settings")
+    form = page.locator("main section", has_text="Sign in to see the data")
+    expect(form).to_be_visible()
+    page.route("**/api/config", lambda route: route.abort())
+    page.locator("#notice").get_by_role("button", name="Sign in").click()
+    expect(page.locator("#notice")).to_contain_text("No connection")
+    form.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("The device does not answer")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_token_is_made_shown_once_and_removed(device: Device, browse: Browse):
     device.sign_in()
     page = browse(device, "#settings/tokens")
@@ -189,6 +215,50 @@ def test_another_version_is_sent_and_runs(
         timeout=40_000
     )
     assert updatable.status()["firmware"] == "9.9.9"
+
+
+@pytest.mark.parametrize("answer", ["signs in", "cancels"])
+def test_closed_device_shows_its_new_version_after_a_sign_in_only(
+    updatable: Updatable,
+    browse: Browse,
+    files: dict[str, bytes],  # noqa: F811
+    tmp_path: Path,
+    answer: str,
+):
+    updatable.sign_in()
+    assert updatable.ask("/api/config", b'{"access": {"closed": true}}', "PATCH")[0] == 200
+    package = newer(files, "9.9.9", tmp_path)
+    page = browse(updatable, "#update", size=DESK)
+    choose(page, package.file_name, package.content())
+    sign_in(page, "a good one")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=40_000)
+    said = page.get_by_role("main").get_by_role("status")
+    expect(said).to_have_text("The device is restarting…")
+    if answer == "signs in":
+        sign_in(page, "a good one")
+        expect(said).to_contain_text("Version 9.9.9 is running", timeout=20_000)
+    else:
+        page.get_by_role("button", name="Cancel").click()
+        expect(said).to_have_text("Sign in to see the data.")
+
+
+def test_page_of_the_update_sees_the_new_version_of_a_closed_device(
+    updatable: Updatable,
+    browse: Browse,
+    files: dict[str, bytes],  # noqa: F811
+    tmp_path: Path,
+):
+    updatable.sign_in()
+    assert updatable.ask("/api/config", b'{"access": {"closed": true}}', "PATCH")[0] == 200
+    package: Any = newer(files, "9.9.9", tmp_path)
+    page = browse(updatable, "update")
+    page.get_by_label("Update package").set_input_files(
+        {"name": package.file_name, "mimeType": "application/octet-stream", "buffer": package.content()}
+    )
+    page.get_by_label("Device password").fill("a good one")
+    page.get_by_role("button", name="Update", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Version 9.9.9 is running", timeout=60_000)
 
 
 def choose(page: Page, name: str, content: bytes) -> None:

@@ -107,6 +107,29 @@ def test_missing_card_is_told(browse: Browse):
         expect(browse(device).locator("#notice")).to_contain_text("No SD card")
 
 
+def test_failed_card_is_told_in_the_history_too(browse: Browse, tmp_path: Path):
+    image = tmp_path / "card.img"
+    image.write_bytes(b"no file system " * 4096)
+    with at_home(simulated_meter(start=EVENING), card=image) as device:
+        page = browse(device, "#history/day/2026-11-10")
+        expect(page.locator("#notice")).to_contain_text("The SD card does not work")
+        expect(page.locator(".empty")).to_contain_text("The SD card does not work")
+
+
+@pytest.mark.parametrize("screen", ["now", "history", "peaks", "meter", "settings"])
+def test_screen_that_is_opened_before_the_first_telegram_waits_for_it(
+    browse: Browse, tmp_path: Path, screen: str
+):
+    (tmp_path / "config.json").write_text('{"capacity": {"area": "wallonia_impact"}}')
+    with at_home(simulated_meter(start=EVENING), card=tmp_path, silent=True) as device:
+        page = browse(device, f"#{screen}")
+        expect(page.locator("main")).to_have_class(screen)
+        device.line.silence(0)
+        expect(page.locator("#notice")).to_be_hidden()
+        page.get_by_role("link", name="Meter").click()
+        expect(page.locator("main")).to_contain_text("Registers")
+
+
 def test_fourth_page_polls_and_is_as_up_to_date(browse: Browse, tmp_path: Path):
     with at_home(simulated_meter(start=EVENING), card=tmp_path) as device:
         pages = [browse(device) for _ in range(4)]

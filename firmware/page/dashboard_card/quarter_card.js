@@ -6,7 +6,7 @@
 import { advice, level, LEVEL_WORDS } from "../advice.js";
 import { chart } from "../chart.js";
 import { element, fill, setText } from "../dom.js";
-import { amount, date, FORMATS, number, power, t, useLanguage } from "../i18n.js";
+import { amount, date, FORMATS, power, t, useLanguage } from "../i18n.js";
 import { QUARTER_S, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
 import { QuarterSamples, SAMPLE_S } from "../quarter_samples.js";
@@ -185,7 +185,7 @@ class QuarterCard extends HTMLElement {
       imported: () => this.samples.imported,
       exported: () => this.samples.exported,
       target: () => this.latest?.quarter.target_w ?? null,
-      format: (watts) => number(watts / 1000, 1),
+      unit: 1000,
       tick: (index) => date(this.timeOf(index), FORMATS.time),
       every: 60,
       onPoint: (index) => this.readout && setText(this.readout, index === null ? "" : this.pointText(index)),

@@ -6,7 +6,7 @@ import { element, fill, icon, setText } from "../dom.js";
 import { download } from "../download.js";
 import { loadHistory, quarterHistory } from "../history_data.js";
 import { hashOf, neighbour, parseSpan, SPAN_KINDS, spanContaining, startOf, titleOf } from "../history_span.js";
-import { amount, date, FORMATS, kilowatts, number, power, t } from "../i18n.js";
+import { amount, date, FORMATS, kilowatts, power, t } from "../i18n.js";
 import { samples } from "../live_samples.js";
 import { midnight, QUARTER_S, quarterName, quarterStart, toSeconds } from "../meter_time.js";
 import { state, watch } from "../state.js";
@@ -17,6 +17,8 @@ import { peakButton } from "./peak_button.js";
 /** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 const SWIPE_PX = 60;
+/** Reason why nothing is stored, by the state of the card. */
+const WHY_EMPTY = /** @type {const} */ ({ ok: "nothingWhy", absent: "noCard", failed: "badCard" });
 
 /** Return the meter's time in seconds since 1970. Before the first telegram, return this computer's time. */
 const now = () => (state.quarter?.start
@@ -117,12 +119,11 @@ export function historyScreen(root, parts) {
     if (data.imported.every((value) => value === null)) {
       fill(content, element("section", { class: "panel wide empty" },
         element("p", {}, t("nothingStored", { span: titleOf(span) })),
-        element("p", { class: "soft" }, t(state.status?.card.state === "ok" ? "nothingWhy" : "noCard"))));
+        element("p", { class: "soft" }, t(WHY_EMPTY[state.status?.card.state ?? "ok"]))));
       return;
     }
     const readout = element("p", { class: "readout" });
     const host = element("div", { class: "chart" });
-    const decimals = Math.max(...data.imported.map((value) => value ?? 0)) < (data.unit === "W" ? 10_000 : 10) ? 1 : 0;
     const target = () => (data.unit === "W" && isCurrentMonth(span) ? (state.quarter?.target_w ?? null) : null);
     fill(content,
       element("section", { class: "panel wide", "aria-labelledby": "span-title" },
@@ -137,7 +138,7 @@ export function historyScreen(root, parts) {
       exported: () => data.exported,
       peak: () => data.peak,
       target,
-      format: (value) => number(data.unit === "W" ? value / 1000 : value, decimals),
+      unit: data.unit === "W" ? 1000 : 1,
       tick: (index) => (span.kind === "quarter" ? data.labels[index]?.slice(0, 5) : data.labels[index]) ?? "",
       every: data.every,
       onPoint: (index) => showPoint(readout, data, index),

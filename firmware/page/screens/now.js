@@ -3,7 +3,7 @@
 import { advice, level, LEVEL_WORDS } from "../advice.js";
 import { chart } from "../chart.js";
 import { element, fill, icon, setText } from "../dom.js";
-import { amount, date, FORMATS, kilowatts, number, power, t } from "../i18n.js";
+import { amount, date, FORMATS, kilowatts, power, t } from "../i18n.js";
 import { SAMPLE_S, samples, SAMPLES_PER_QUARTER } from "../live_samples.js";
 import { QUARTER_S, quarterName, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
@@ -95,7 +95,7 @@ function liveChart(root) {
     imported: () => samples.imported,
     exported: () => samples.exported,
     target: () => state.quarter?.target_w ?? null,
-    format: (watts) => number(watts / 1000, 1),
+    unit: 1000,
     tick: (index) => date(timeOf(index), FORMATS.time),
     every: 60,
     onPoint: (index) => setText(readout, index === null ? "" : pointText(index)),

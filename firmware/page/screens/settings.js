@@ -93,7 +93,9 @@ async function load(forms, section) {
     config = await getJson("/api/config");
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
-    const retry = async () => (!needsSignIn || (await askPassword())) && load(forms, section);
+    // If the device does not answer a sign-in, load() shows that.
+    const signIn = () => askPassword().catch(() => true);
+    const retry = async () => (!needsSignIn || (await signIn())) && load(forms, section);
     fill(forms, element("section", { class: "panel" },
       element("p", {}, t(needsSignIn ? "closed_" : "noAnswer")),
       element("button", { type: "button", class: "primary", onclick: retry }, t(needsSignIn ? "signIn" : "again"))));

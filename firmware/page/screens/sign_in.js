@@ -24,7 +24,7 @@ export async function withSignIn(action) {
   }
 }
 
-/** Show the sign-in dialog. True if the reader signs in. */
+/** Show the sign-in dialog. True if the reader signs in. The errors of request() if the device does not answer. */
 export async function askPassword() {
   if (BASE_URL) {
     alert(t("otherDevice"));
@@ -67,15 +67,13 @@ export async function askPassword() {
   return hasSignedIn;
 }
 
-/**
- * True if the device has a password. True also if the device refuses to show its settings, because only a device with
- * a password does so.
- */
+/** True if the device has a password. Only a device with a password refuses to send its settings. */
 async function hasPassword() {
   try {
     return Boolean((await getJson("/api/config")).access.has_password);
-  } catch {
-    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return true;
+    throw error;
   }
 }
 

@@ -43,8 +43,9 @@ export function updateScreen(root) {
       });
       if (version) {
         setText(message, t("restarting"));
-        message.className = (await waitForVersion(version)) ? "good" : "warning";
-        setText(message, message.className === "good" ? t("versionRuns", { version }) : t("versionSilent"));
+        const word = await waitForVersion(version);
+        message.className = word === "versionRuns" ? "good" : "warning";
+        setText(message, t(word, { version }));
       }
     } catch (error) {
       message.className = "warning";
@@ -78,20 +79,22 @@ function upload(file, progress) {
 }
 
 /**
- * Wait until the device has restarted. True if the device runs `version`. False if the device does not reply, or if it
- * runs the previous version again because `version` failed.
+ * Wait until the device has restarted, and return the key of the text that gives the result. The restart ends the
+ * session, so a closed device shows its version only after another sign-in. "versionSilent" also means that the device
+ * has returned to the previous version.
  * @param {string} version
+ * @returns {Promise<"versionRuns" | "versionSilent" | "closed_">}
  */
 async function waitForVersion(version) {
   for (let tries = 0; tries < TRIES; tries++) {
     await new Promise((done) => setTimeout(done, TRY_MS));
     try {
-      const { firmware, uptime_s } = await getJson("/api/device");
-      if (firmware === version && uptime_s < 2 * TRIES) return true;
-    } catch (error) {
-      // A status of 401 means that the restart ended the session. The device reports its version only after a sign-in.
-      if (error instanceof ApiError && error.status === 401) return true;
+      const device = await withSignIn(() => getJson("/api/device"));
+      if (device === null) return "closed_";
+      if (device.firmware === version && device.uptime_s < 2 * TRIES) return "versionRuns";
+    } catch {
+      // The device is still restarting.
     }
   }
-  return false;
+  return "versionSilent";
 }

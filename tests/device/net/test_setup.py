@@ -13,6 +13,7 @@ from simulator.clock import moment
 from tests.device.board.conftest import SwitchOn
 from tests.device.board.hardware import Hardware
 from tests.device.net.conftest import DESK, PHONE, Browse
+from tests.fixtures.oldest_browsers import take_away
 
 EVENING = moment(2026, 11, 12, 18, 3)
 AIR = {"Wifi van de buren": "whatever it is", "home": "correct horse", "Café ☕ open": None}
@@ -68,6 +69,17 @@ def test_phone_sets_it_up_and_no_telegram_waits_for_that(power: SwitchOn, browse
     assert heard > 0.5 * passed_s, (heard, passed_s)
     hardware.wait(lambda: hardware.said("Wi-Fi: joined"))
     hardware.wait(lambda: "access point off" in hardware.acts())
+
+
+def test_page_works_in_the_oldest_browsers(power: SwitchOn, browse: Browse) -> None:
+    hardware = first_start(power)
+    page = browse()
+    take_away(page)
+    visit(page, hardware)
+    page.get_by_role("button", name="home").click()
+    page.get_by_label("Wachtwoord", exact=True).fill("wrong horse")
+    page.get_by_role("button", name="Verbinden").click()
+    expect(page.locator("#told")).to_contain_text("het wachtwoord klopt niet", timeout=20_000)
 
 
 @pytest.mark.parametrize(
