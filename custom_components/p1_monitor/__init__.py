@@ -26,6 +26,7 @@ from .device_writes import revoke_token
 from .entity import main_device_info
 from .history_backfill import HistoryBackfill
 from .issues import async_delete_issues, async_watch_issues
+from .leap_correction import LeapCorrection
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
 from .storage import EntryStorage
@@ -61,6 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     async_watch_issues(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
+        LeapCorrection(hass, coordinator).start()
         HistoryBackfill(hass, coordinator).start()
     return True
 
@@ -102,9 +104,10 @@ async def _create_coordinator(
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Save the storage and unload the platforms. Home Assistant cancels the entry's background tasks."""
+    """Unload the platforms and save the storage. Home Assistant cancels the entry's background tasks."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await entry.runtime_data.storage.save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return unloaded
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:

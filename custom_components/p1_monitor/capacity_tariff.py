@@ -8,6 +8,8 @@ Source: Fluvius, capacity tariff.
 FLOOR_W = 2500
 # Power of the largest household connection. It limits the allowed power if the household's limit is not known.
 CONNECTION_W = 25_000
+# A power is doubted only if it is higher than this, and higher than twice the limit of the connection.
+DOUBTED_W = 100_000
 
 # Network areas by their names on the device. AREAS_WITHOUT_TARIFF has the areas in which peaks are not billed.
 AREAS = (

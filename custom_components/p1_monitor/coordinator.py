@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ class Snapshot:
 
     device: None with the original firmware. device_at: the time at which `device` was received. settings: None without
     a token. area: the network area of the capacity tariff. interval_s: the time between the two newest telegrams.
-    silent: True while no telegrams arrive.
+    reading_at: the time at which `reading` was received. silent: True while no telegrams arrive.
     """
 
     device: Device | None = None
@@ -71,9 +71,15 @@ class Snapshot:
     day: Today = Today()
     interval_s: float | None = None
     reading: Reading = Reading()
+    reading_at: datetime = datetime.min.replace(tzinfo=UTC)
     quarter: Quarter = Quarter()
     peaks: Peaks = Peaks()
     silent: bool = True
+
+    @property
+    def telegram_at(self) -> datetime:
+        """Time of the newest telegram. It is the time of receipt if the meter's clock is not set."""
+        return self.reading.time or self.reading_at
 
 
 class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -318,7 +324,7 @@ class LiveCoordinator(P1MonitorCoordinator):
                         self._note_telegram()
                         interval_s = (event.time - before).total_seconds()
                         snapshot = replace(snapshot, interval_s=interval_s)
-                    snapshot = replace(snapshot, reading=event)
+                    snapshot = replace(snapshot, reading=event, reading_at=dt_util.utcnow())
                 case Quarter():
                     snapshot = replace(snapshot, quarter=event, day=snapshot.day.with_running(event))
                 case Peaks():

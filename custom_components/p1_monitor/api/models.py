@@ -185,29 +185,45 @@ class Device:
         )
 
 
+# Keys of the register in firmware 0.1.0, which does not send a value with its unit.
+_REGISTER_OF_0_1_0 = {
+    "gas": ("volume_m3", "m3"),
+    "water": ("volume_m3", "m3"),
+    "hot_water": ("volume_m3", "m3"),
+    "heat": ("energy_gj", "GJ"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MBusDevice:
-    """A gas, water or heat meter, whose values the electricity meter sends."""
+    """A gas, water, heat or other meter, whose values the electricity meter sends.
+
+    value: the meter's register, in the unit as the meter sends it: "m3", "GJ", "kWh" or another text.
+    """
 
     channel: int | None
     type: str | None
     id: str | None
     valve: int | None
     time: datetime | None
-    volume_m3: float | None
-    energy_gj: float | None
+    value: float | None
+    unit: str | None
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """Return the meter in one element of the list "mbus" of GET /api/reading."""
+        value, unit = number(data, "value"), text(data, "unit")
+        if "value" not in data:
+            key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
+            value = number(data, key)
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),
-            volume_m3=number(data, "volume_m3"),
-            energy_gj=number(data, "energy_gj"),
+            value=value,
+            unit=unit,
         )
 
 
@@ -269,7 +285,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
-    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter)."""
+    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter).
+
+    limit_w: the limit of the connection, which bounds allowed_w. None with firmware 0.1.0.
+    """
 
     id: int | None = None
     start: datetime | None = None
@@ -279,6 +298,7 @@ class Quarter:
     demand_source: str | None = None
     projected_w: int | None = None
     target_w: int | None = None
+    limit_w: int | None = None
     allowed_w: int | None = None
     headroom_w: int | None = None
     at_risk: bool = False
@@ -296,6 +316,7 @@ class Quarter:
             demand_source=text(data, "demand_source"),
             projected_w=integer(data, "projected_w"),
             target_w=integer(data, "target_w"),
+            limit_w=integer(data, "limit_w"),
             allowed_w=integer(data, "allowed_w"),
             headroom_w=integer(data, "headroom_w"),
             at_risk=boolean(data, "at_risk"),
