@@ -284,7 +284,8 @@ class LiveCoordinator(P1MonitorCoordinator):
         if events:
             return self._snapshot_with(events)
         try:
-            if monotonic() >= self._slow_due:
+            # Without times, only the device can tell whether telegrams arrive.
+            if monotonic() >= self._slow_due or (self.data and _has_no_time(self.data.reading)):
                 events.append(await self.client.device())
                 events.append(await self.client.peaks())
                 self._slow_due = monotonic() + SLOW_POLL_S
@@ -317,13 +318,12 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # The first reading may be old, or empty just after the board's start. Therefore a telegram has
-                    # arrived only if the time of the reading has changed.
-                    before = snapshot.reading.time
-                    if event.time and before and event.time != before:
+                    before = snapshot.reading
+                    if _is_next_telegram(before, event):
                         self._note_telegram()
-                        interval_s = (event.time - before).total_seconds()
-                        snapshot = replace(snapshot, interval_s=interval_s)
+                        if event.time and before.time:
+                            interval_s = (event.time - before.time).total_seconds()
+                            snapshot = replace(snapshot, interval_s=interval_s)
                     snapshot = replace(snapshot, reading=event, reading_at=dt_util.utcnow())
                 case Quarter():
                     snapshot = replace(snapshot, quarter=event, day=snapshot.day.with_running(event))
@@ -340,3 +340,19 @@ class LiveCoordinator(P1MonitorCoordinator):
             (DOMAIN, self.device_id), self.config_entry.entry_id
         ):
             registry.async_update_device(device.id, sw_version=now.firmware)
+
+
+def _has_no_time(reading: Reading) -> bool:
+    """True if the reading is from a meter whose clock is not set."""
+    return reading.time is None and reading != Reading()
+
+
+def _is_next_telegram(before: Reading, reading: Reading) -> bool:
+    """True if the reading is from a newer telegram than the one before.
+
+    The first reading may be old, or empty just after the board's start. Therefore only a change of its time counts. If
+    the meter's clock is not set, any change counts.
+    """
+    if _has_no_time(before) and _has_no_time(reading):
+        return reading != before
+    return None not in (before.time, reading.time) and reading.time != before.time

@@ -75,6 +75,12 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     return False if sources & {"registers", "samples", "card"} else None
 
 
+def _is_clock_not_set(snapshot: Snapshot, _: EntryStorage) -> bool | None:
+    """True if the meter's clock was never set. None if that is not known, as with firmware 0.1.0."""
+    is_set = snapshot.device.clock.is_set if snapshot.device else None
+    return None if is_set is None or snapshot.silent else not is_set
+
+
 def _is_card_failing(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     return snapshot.device.card.state == "failed" if snapshot.device else None
 
@@ -110,6 +116,12 @@ ISSUE_RULES = (
         raise_after_s=15 * MINUTE_S,
         clear_after_s=MINUTE_S,
         severity=ir.IssueSeverity.ERROR,
+    ),
+    IssueRule(
+        key="clock_not_set",
+        is_present_fn=_is_clock_not_set,
+        raise_after_s=10 * MINUTE_S,
+        clear_after_s=MINUTE_S,
     ),
     IssueRule(key="peaks_gone", is_present_fn=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
     IssueRule(

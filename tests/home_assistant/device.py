@@ -136,6 +136,15 @@ class P1Monitor(Board):
         self.quarter = silent_body(self.quarter)
         self.peaks = silent_body(self.peaks)
 
+    def lose_clock(self) -> None:
+        """Read a meter whose clock was never set."""
+        self.device["clock"] = {"source": None, "time": None, "set": False}
+        self.reading["time"] = None
+        for meter in self.reading["mbus"]:
+            meter["time"] = None
+        self.quarter = silent_body(self.quarter)
+        self.peaks = silent_body(self.peaks)
+
     def be_of_0_1_0(self) -> None:
         """Send the shapes of firmware 0.1.0."""
         self.device["firmware"] = "0.1.0"

@@ -142,6 +142,21 @@ async def test_no_card_is_a_choice(after: After) -> None:
     assert await after(60, status={"card": {"state": "absent"}}) == []
 
 
+async def test_a_clock_that_was_never_set(after: After) -> None:
+    clock = {"source": None, "time": None}
+    assert await after(0, status={"clock": {**clock, "set": False}}) == []
+    assert await after(9.9) == []
+    assert await after(0.1) == ["clock_not_set"]
+    assert await after(0, status={"clock": {**clock, "set": None}}) == ["clock_not_set"]
+    assert await after(0, status={"clock": {**clock, "set": True}}) == ["clock_not_set"]
+    assert await after(1) == []
+
+
+async def test_firmware_0_1_0_says_nothing_of_the_clock(after: After) -> None:
+    assert await after(0, status={"clock": {"source": None, "time": None}}) == []
+    assert await after(60) == []
+
+
 @pytest.mark.parametrize(
     ("firmware", "old"), [("0.0.9", True), ("0.1.0", False), ("home-made", False), (None, False)]
 )

@@ -24,10 +24,14 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The device's clock, which follows the meter's clock. source: None before the first telegram."""
+    """The device's clock, which follows the meter's clock. source: None without a time of the meter.
+
+    is_set: False if the meter's clock was never set. None before the first telegram, and with firmware 0.1.0.
+    """
 
     source: str | None
     time: datetime | None
+    is_set: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +159,11 @@ class Device:
             micropython=text(data, "micropython"),
             uptime_s=integer(data, "uptime_s"),
             reset_cause=text(data, "reset_cause"),
-            clock=Clock(source=text(clock, "source"), time=timestamp(clock, "time")),
+            clock=Clock(
+                source=text(clock, "source"),
+                time=timestamp(clock, "time"),
+                is_set=boolean(clock, "set") if clock.get("set") is not None else None,
+            ),
             capacity=Capacity.from_json(json_object(data, "capacity")),
             wifi_ssid=text(wifi, "ssid"),
             wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
