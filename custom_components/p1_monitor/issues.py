@@ -69,7 +69,11 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
-    sources = {quarter.demand_source, running.source if running else None}
+    # A peak since the day from which peaks count may come from the card although the meter sends its own.
+    counted_from = (snapshot.device.capacity.counted_from if snapshot.device else None) or ""
+    sources = {quarter.demand_source}
+    if not counted_from.startswith(f"{quarter.start:%Y-%m}"):
+        sources.add(running.source if running else None)
     if sources == {"meter"}:
         return True
     return False if sources & {"registers", "samples", "card"} else None

@@ -98,7 +98,7 @@ async def test_original_device_with_nothing_chosen(hass: HomeAssistant, original
     assert result["options"] == {}
 
 
-@pytest.mark.parametrize("wrong", [{"area": "brussels"}, {"target_w": 30_000}, {"counted_from": "tomorrow"}])
+@pytest.mark.parametrize("wrong", [{"area": "brussels"}, {"target_w": 100_100}, {"counted_from": "tomorrow"}])
 async def test_settings_that_cannot_be(
     hass: HomeAssistant, original: OriginalBoard, wrong: dict[str, Any]
 ) -> None:

@@ -261,6 +261,32 @@ async def test_a_register_never_goes_back_on_one_telegram(
         assert value(hass, "energy_import") == ("572.121" if kwh else "572.12")
 
 
+@pytest.mark.parametrize(
+    ("limit_w", "used_kwh", "believed"),
+    [
+        (None, 100, True),  # firmware 0.1.0
+        (None, 101, False),
+        (9_200, 100, True),
+        (25_000, 101, False),
+        (60_000, 120, True),
+        (60_000, 121, False),
+    ],
+)
+async def test_a_register_is_doubted_beyond_100_kw_or_twice_the_limit(
+    hass: HomeAssistant,
+    monitor: P1Monitor,
+    set_up: SetUp,
+    limit_w: int | None,
+    used_kwh: int,
+    believed: bool,
+) -> None:
+    monitor.quarter["limit_w"] = limit_w
+    entry = await set_up(monitor, every_second=True)
+    monitor.push(reading={"time": "2026-11-12T19:32:55+01:00", "energy_import_kwh": 572.12 + used_kwh})
+    await until(partial(has_come, entry.runtime_data, 572.12 + used_kwh))
+    assert value(hass, "energy_import") == (str(572.12 + used_kwh) if believed else "572.12")
+
+
 @pytest.mark.parametrize("card", ["absent", "failed"])
 async def test_a_board_without_a_good_card_is_a_problem(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, card: str

@@ -100,6 +100,16 @@ async def test_peaks_that_the_meter_does_not_tell_any_more(
     assert await after(5) == []
 
 
+async def test_a_peak_of_the_card_since_the_day_counted_from_is_no_sign(
+    after: After, monitor: P1Monitor
+) -> None:
+    assert await after(0) == []
+    capacity = {**monitor.device["capacity"], "counted_from": "2026-11-05"}
+    running = {**monitor.peaks["running"], "source": "card"}
+    assert await after(1, status={"capacity": capacity}, peaks={"running": running}) == []
+    assert await after(25 * 60) == []
+
+
 async def test_a_meter_that_never_told_its_peaks(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, clock: Clock
 ) -> None:
