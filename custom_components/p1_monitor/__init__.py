@@ -12,7 +12,6 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .api import (
-    NotP1MonitorError,
     OriginalDevice,
     P1MonitorClient,
     P1MonitorError,
@@ -24,6 +23,7 @@ from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_dashboard_card
 from .device_writes import revoke_token
 from .entity import main_device_info
+from .error_text import failure_key
 from .history_backfill import HistoryBackfill
 from .issues import async_delete_issues, async_watch_issues
 from .leap_correction import LeapCorrection
@@ -87,10 +87,9 @@ async def _create_coordinator(
             translation_placeholders={"host": client.host},
         ) from err
     except P1MonitorError as err:
-        other = isinstance(err, NotP1MonitorError)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
-            translation_key="not_p1_monitor" if other else "communication_error",
+            translation_key=failure_key(err),
             translation_placeholders={"host": client.host, "error": str(err)},
         ) from err
     original = isinstance(identified, OriginalDevice)

@@ -32,6 +32,7 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .error_text import failure_key
 from .storage import EntryStorage
 from .today import Today
 
@@ -149,7 +150,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
             )
         return UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key="communication_error",
+            translation_key=failure_key(err),
             translation_placeholders={"host": self.client.host, "error": str(err)},
         )
 

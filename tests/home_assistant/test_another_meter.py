@@ -7,7 +7,7 @@ from typing import Any
 import freezegun
 import pytest
 from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
@@ -176,6 +176,24 @@ async def test_a_restart_after_the_change_corrects_it_still(house: House) -> Non
     await house.restart()
     await house.compile("17:40:00")
     assert await house.sums() == [0.0, 0.5, 0.5]
+
+
+async def test_registers_and_leaps_are_stored_when_home_assistant_stops(
+    hass: HomeAssistant, house: House, hass_storage: dict[str, Any]
+) -> None:
+    await house.at("17:43:00", energy_import_kwh=30_000.5, meter_id=NEW)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    stored = hass_storage[f"p1_monitor.{house.entry.entry_id}"]["data"]
+    assert stored["register_energy_import"] == {
+        "value": 30_000.5,
+        "unit": "kWh",
+        "read_at": "2026-11-12T17:43:00+00:00",
+        "meter_id": NEW,
+    }
+    assert [(leap["key"], leap["last"], leap["first"]) for leap in stored["register_leaps"]] == [
+        ("energy_import", 572.62, 30_000.5)
+    ]
 
 
 async def test_a_correction_is_made_once(house: House) -> None:

@@ -91,7 +91,12 @@ def registered(hass: HomeAssistant, entry_id: str) -> dict[str, er.RegistryEntry
     return {entry.unique_id.removeprefix(f"{DEVICE_ID}_"): entry for entry in entries}
 
 
-async def test_the_table(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None) -> None:
+@pytest.mark.parametrize("firmware", ["0.1.0", "newer"])
+async def test_the_table(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None, firmware: str
+) -> None:
+    if firmware == "0.1.0":
+        monitor.be_of_0_1_0()
     await set_up(monitor)
     seen = {}
     for key in SENSORS:
