@@ -149,6 +149,7 @@ class P1Monitor(Board):
         """Send the shapes of firmware 0.1.0."""
         self.device["firmware"] = "0.1.0"
         del self.device["clock"]["set"], self.quarter["limit_w"]
+        del self.settings["capacity"]["connection_w"], self.settings["access"]["hosts"]
         for meter in self.reading["mbus"]:
             del meter["value"], meter["unit"]
 
