@@ -12,7 +12,6 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .api import (
-    NotP1MonitorError,
     OriginalDevice,
     P1MonitorClient,
     P1MonitorError,
@@ -24,8 +23,10 @@ from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_dashboard_card
 from .device_writes import revoke_token
 from .entity import main_device_info
+from .error_text import failure_key
 from .history_backfill import HistoryBackfill
 from .issues import async_delete_issues, async_watch_issues
+from .leap_correction import LeapCorrection
 from .sensor_mbus import meters_by_key
 from .services import async_setup_services
 from .storage import EntryStorage
@@ -62,6 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     async_watch_issues(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
+        LeapCorrection(hass, coordinator).start()
         HistoryBackfill(hass, coordinator).start()
     return True
 
@@ -86,10 +88,9 @@ async def _create_coordinator(
             translation_placeholders={"host": client.host},
         ) from err
     except P1MonitorError as err:
-        other = isinstance(err, NotP1MonitorError)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
-            translation_key="not_p1_monitor" if other else "communication_error",
+            translation_key=failure_key(err),
             translation_placeholders={"host": client.host, "error": str(err)},
         ) from err
     original = isinstance(identified, OriginalDevice)
@@ -103,12 +104,13 @@ async def _create_coordinator(
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Unload a config entry: write its storage to disk, and unload its platforms.
+    """Unload a config entry: unload its platforms, then write its storage to disk.
 
     Home Assistant cancels the background tasks of the entry.
     """
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await entry.runtime_data.storage.save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return unloaded
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:

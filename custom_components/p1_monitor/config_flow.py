@@ -27,6 +27,7 @@ from .api import (
     NotP1MonitorError,
     OriginalDevice,
     P1MonitorError,
+    P1MonitorHostError,
     P1MonitorTokenError,
     Token,
     normalize_serial,
@@ -101,6 +102,8 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             self._identified = await self._client(token).identify()
         except P1MonitorTokenError:
             pass  # The device requires a token for reading. It is identified once the flow has a token.
+        except P1MonitorHostError:
+            return "host_refused"
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:

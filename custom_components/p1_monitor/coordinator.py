@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .error_text import failure_key
 from .storage import EntryStorage
 from .today import Today
 
@@ -63,7 +64,7 @@ class Snapshot:
 
     device: None with the original firmware. device_at: the time at which `device` was received. settings: None without
     a token. area: the network area of the capacity tariff. interval_s: the time between the two newest telegrams.
-    silent: True while no telegrams arrive.
+    reading_at: the time at which `reading` was received. silent: True while no telegrams arrive.
     """
 
     device: Device | None = None
@@ -73,9 +74,15 @@ class Snapshot:
     day: Today = Today()
     interval_s: float | None = None
     reading: Reading = Reading()
+    reading_at: datetime = datetime.min.replace(tzinfo=UTC)
     quarter: Quarter = Quarter()
     peaks: Peaks = Peaks()
     silent: bool = True
+
+    @property
+    def telegram_at(self) -> datetime:
+        """Time of the newest telegram. It is the time of receipt if the meter's clock is not set."""
+        return self.reading.time or self.reading_at
 
 
 class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -146,7 +153,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
             )
         return UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key="communication_error",
+            translation_key=failure_key(err),
             translation_placeholders={"host": self.client.host, "error": str(err)},
         )
 
@@ -281,7 +288,8 @@ class LiveCoordinator(P1MonitorCoordinator):
         if events:
             return self._snapshot_with(events)
         try:
-            if monotonic() >= self._slow_due:
+            # Without times, only the device can tell whether telegrams arrive.
+            if monotonic() >= self._slow_due or (self.data and _has_no_time(self.data.reading)):
                 events.append(await self.client.device())
                 events.append(await self.client.peaks())
                 self._slow_due = monotonic() + SLOW_POLL_S
@@ -314,14 +322,15 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # A reading shows that a telegram has arrived only if its time differs from the previous reading's
-                    # time. The first reading may be old. Just after the board's start, the reading is empty.
-                    before = snapshot.reading.time
-                    if event.time and before and event.time != before:
+                    # A reading shows that a telegram has arrived only if it differs from the previous reading. The first
+                    # reading may be old. Just after the board's start, the reading is empty.
+                    before = snapshot.reading
+                    if _is_next_telegram(before, event):
                         self._note_telegram()
-                        interval_s = (event.time - before).total_seconds()
-                        snapshot = replace(snapshot, interval_s=interval_s)
-                    snapshot = replace(snapshot, reading=event)
+                        if event.time and before.time:
+                            interval_s = (event.time - before.time).total_seconds()
+                            snapshot = replace(snapshot, interval_s=interval_s)
+                    snapshot = replace(snapshot, reading=event, reading_at=dt_util.utcnow())
                 case Quarter():
                     snapshot = replace(snapshot, quarter=event, day=snapshot.day.with_running(event))
                 case Peaks():
@@ -337,3 +346,19 @@ class LiveCoordinator(P1MonitorCoordinator):
             (DOMAIN, self.device_id), self.config_entry.entry_id
         ):
             registry.async_update_device(device.id, sw_version=now.firmware)
+
+
+def _has_no_time(reading: Reading) -> bool:
+    """True if the reading is from a meter whose clock is not set."""
+    return reading.time is None and reading != Reading()
+
+
+def _is_next_telegram(before: Reading, reading: Reading) -> bool:
+    """True if the reading is from a newer telegram than the one before.
+
+    The first reading may be old, or empty just after the board's start. Therefore only a change of its time counts. If
+    the meter's clock is not set, any change counts.
+    """
+    if _has_no_time(before) and _has_no_time(reading):
+        return reading != before
+    return None not in (before.time, reading.time) and reading.time != before.time

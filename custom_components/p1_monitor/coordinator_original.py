@@ -18,7 +18,7 @@ from .api import (
     Quarter,
     Reading,
 )
-from .capacity_tariff import target_w
+from .capacity_tariff import target_w, unknown_limit_w
 from .const import CONF_AREA, CONF_COUNTED_FROM, CONF_TARGET_W, CONF_WARNING_PERCENT
 from .coordinator import (
     SLOW_POLL_S,
@@ -89,7 +89,8 @@ class OriginalCoordinator(P1MonitorCoordinator):
             return Snapshot()
         running = _running_peak(self._peak, quarter, self._counted_from)
         target = target_w(self._area, running.power_w if running else None, self._own_target_w)
-        advice = advise(quarter.consumed_w, quarter.produced_w, target, self._warning_percent)
+        limit = unknown_limit_w(self._peak.power_w if self._peak else None)
+        advice = advise(quarter.consumed_w, quarter.produced_w, target, self._warning_percent, limit)
         if advice is None:
             return Snapshot(peaks=Peaks(running=running))
         return Snapshot(
@@ -107,6 +108,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
                 demand_source="samples",
                 projected_w=advice.projected_w,
                 target_w=target,
+                limit_w=limit,
                 allowed_w=advice.allowed_w,
                 headroom_w=advice.headroom_w,
                 at_risk=advice.at_risk,

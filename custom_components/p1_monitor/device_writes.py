@@ -19,6 +19,7 @@ from .api import P1MonitorClient, P1MonitorError, P1MonitorRefusedError, P1Monit
 from .const import CONF_TOKEN_ID, DOMAIN
 from .coordinator import LiveCoordinator, P1MonitorCoordinator
 from .entity import P1MonitorEntityDescription, async_add_when_present
+from .error_text import failure_key
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
     try:
         yield
     except P1MonitorError as err:
-        key = "communication_error"
+        key = failure_key(err)
         if isinstance(err, P1MonitorTokenError):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
             key = "token_refused"

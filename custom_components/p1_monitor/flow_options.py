@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .capacity_tariff import AREAS, CONNECTION_W
+from .capacity_tariff import AREAS, MAX_TARGET_W
 from .const import (
     CONF_AREA,
     CONF_COUNTED_FROM,
@@ -53,7 +53,7 @@ CAPACITY_SCHEMA = probatio.Schema(
             )
         ),
         probatio.Optional(CONF_COUNTED_FROM): DateSelector(),
-        probatio.Optional(CONF_TARGET_W): _whole_number(100, CONNECTION_W, 100, UnitOfPower.WATT),
+        probatio.Optional(CONF_TARGET_W): _whole_number(100, MAX_TARGET_W, 100, UnitOfPower.WATT),
         probatio.Optional(CONF_WARNING_PERCENT): _whole_number(50, 100, 5, PERCENTAGE),
     }
 )

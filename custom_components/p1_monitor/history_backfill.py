@@ -6,6 +6,7 @@ The backfill writes the missing rows, so that the energy is spread over the hour
 
 The backfill writes only hours between two existing rows. It changes existing rows in one case only: if Home Assistant
 began the sum at 0 again after a gap, the backfill corrects the sums of the rows after that gap.
+A gap in which another meter came stays as it is, because the card does not identify the meter.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from homeassistant.helpers.event import async_track_time_change
 from .api import P1MonitorError
 from .const import LOGGER
 from .coordinator import P1MonitorCoordinator
+from .register_leaps import recorded_leaps
 from .statistics import (
     HOUR,
     TOLERANCE,
@@ -125,7 +127,7 @@ class HistoryBackfill:
         if found is None:
             return
         for gap in find_gaps(found.rows):
-            if (found.entity_id, gap.before.start) in self._tried:
+            if (found.entity_id, gap.before.start) in self._tried or self._has_leap(register, gap):
                 continue
             states = await fetch_hourly_states(self._coordinator, [register], gap.hours[0], gap.hours[-1])
             self._tried.add((found.entity_id, gap.before.start))
@@ -140,3 +142,10 @@ class HistoryBackfill:
             if filled := gap.filled_rows(known):
                 found.import_rows(self._hass, filled)
                 LOGGER.info("Filled %s missing hours of %s from the card", len(filled), found.entity_id)
+
+    def _has_leap(self, register: StoredRegister, gap: Gap) -> bool:
+        begin, end = gap.before.start + HOUR, gap.after.start + HOUR
+        return any(
+            leap.key == register.key and begin <= leap.at < end
+            for leap in recorded_leaps(self._coordinator.storage)
+        )

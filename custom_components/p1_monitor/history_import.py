@@ -118,7 +118,7 @@ def _same_meter_hours(found: EntityStatistics, states: HourlyStates) -> list[tup
     first_value = found.register.converter.convert(first.state, found.unit, found.register.unit)
     chain: list[tuple[datetime, float]] = []
     for (later, after), (hour, value) in pairwise([(first.start, first_value), *hours]):
-        max_increase = found.register.max_rate.max_increase(hour, later) or 0.0
+        max_increase = found.register.max_rate.max_increase(hour, later)
         if not -TOLERANCE <= after - value <= max_increase + TOLERANCE:
             break
         chain.append((hour, value))

@@ -16,6 +16,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from .api import P1MonitorError, Totals
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
+from .error_text import failure_key
 
 # Longest span of a query for quarters. The 8832 quarters of 92 days, with about 250 bytes each, are 2.2 MB.
 MAX_DAYS = 92
@@ -123,6 +124,6 @@ def communication_error(coordinator: P1MonitorCoordinator, err: P1MonitorError) 
     """Return the translated error for a device that does not answer."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key="communication_error",
+        translation_key=failure_key(err),
         translation_placeholders={"host": coordinator.client.host, "error": str(err)},
     )

@@ -72,10 +72,20 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
-    sources = {quarter.demand_source, running.source if running else None}
+    # A peak since the day from which peaks count may come from the card although the meter sends its own.
+    counted_from = (snapshot.device.capacity.counted_from if snapshot.device else None) or ""
+    sources = {quarter.demand_source}
+    if not counted_from.startswith(f"{quarter.start:%Y-%m}"):
+        sources.add(running.source if running else None)
     if sources == {"meter"}:
         return True
     return False if sources & {"registers", "samples", "card"} else None
+
+
+def _is_clock_not_set(snapshot: Snapshot, _: EntryStorage) -> bool | None:
+    """True if the meter's clock was never set. None if that is not known, as with firmware 0.1.0."""
+    is_set = snapshot.device.clock.is_set if snapshot.device else None
+    return None if is_set is None or snapshot.silent else not is_set
 
 
 def _is_card_failing(snapshot: Snapshot, _: EntryStorage) -> bool | None:
@@ -113,6 +123,12 @@ ISSUE_RULES = (
         raise_after_s=15 * MINUTE_S,
         clear_after_s=MINUTE_S,
         severity=ir.IssueSeverity.ERROR,
+    ),
+    IssueRule(
+        key="clock_not_set",
+        is_present_fn=_is_clock_not_set,
+        raise_after_s=10 * MINUTE_S,
+        clear_after_s=MINUTE_S,
     ),
     IssueRule(key="peaks_gone", is_present_fn=_are_peaks_gone, raise_after_s=0, clear_after_s=5 * MINUTE_S),
     IssueRule(

@@ -14,7 +14,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPowe
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .capacity_tariff import FLOOR_W, has_tariff
+from .capacity_tariff import CONNECTION_W, FLOOR_W, MAX_TARGET_W, has_tariff
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
@@ -30,19 +30,25 @@ class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescrip
     """A row of the table of number entities.
 
     setting: section and key of the setting on the device. value_fn: the number on the device, None if it is not set.
-    scale: 1000 if the device stores the number in W and the entity shows it in kW, otherwise 1. min_fn: the entity's
-    smallest useful number, if that depends on other settings.
+    scale: 1000 if the device stores the number in W and the entity shows it in kW, otherwise 1. min_fn, max_fn: the
+    entity's smallest useful number and its largest number, if these depend on the device.
     """
 
     setting: tuple[str, str]
     value_fn: Callable[[Snapshot], int | None]
     scale: int = 1
     min_fn: Callable[[Snapshot], float] | None = None
+    max_fn: Callable[[Snapshot], float] | None = None
 
 
 def _min_target(snapshot: Snapshot) -> float:
     """Return the smallest useful target in kW. Where peaks are billed, a target below 2.5 kW has no effect."""
     return FLOOR_W / W_PER_KW if has_tariff(snapshot.area) else 0.1
+
+
+def _max_target(snapshot: Snapshot) -> float:
+    """Return the largest target in kW that the device accepts. Firmware 0.1.0, which sends no limit, accepts less."""
+    return (CONNECTION_W if snapshot.quarter.limit_w is None else MAX_TARGET_W) / W_PER_KW
 
 
 NUMBERS = (
@@ -51,7 +57,6 @@ NUMBERS = (
         translation_key="peak_target",
         device_class=NumberDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.KILO_WATT,
-        native_max_value=25,
         native_step=0.1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,
@@ -61,6 +66,7 @@ NUMBERS = (
         value_fn=lambda s: s.device.capacity.target_w if s.device else None,
         scale=W_PER_KW,
         min_fn=_min_target,
+        max_fn=_max_target,
     ),
     P1MonitorNumberDescription(
         key="warning_threshold",
@@ -112,6 +118,13 @@ class P1MonitorNumber(P1MonitorEntity, NumberEntity):
         """Smallest value of the setting, which may depend on other settings."""
         min_fn = self.entity_description.min_fn
         return super().native_min_value if min_fn is None else min_fn(self.coordinator.data)
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        """Largest value of the setting, which may depend on the firmware."""
+        max_fn = self.entity_description.max_fn
+        return super().native_max_value if max_fn is None else max_fn(self.coordinator.data)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

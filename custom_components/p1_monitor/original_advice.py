@@ -69,10 +69,10 @@ def projected_w(demand_w: int, power_w: int, elapsed_s: int) -> int:
     return demand_w + power_w * (QUARTER_S - elapsed_s) // QUARTER_S
 
 
-def allowed_w(target_w: int, demand_w: int, elapsed_s: int) -> int:
+def allowed_w(target_w: int, demand_w: int, elapsed_s: int, limit_w: int = CONNECTION_W) -> int:
     """Return the import of the whole house with which the quarter would end exactly at the target."""
     left_s = QUARTER_S - min(elapsed_s, HELD_S)
-    return max(0, min((target_w - demand_w) * QUARTER_S // left_s, CONNECTION_W))
+    return max(0, min((target_w - demand_w) * QUARTER_S // left_s, limit_w))
 
 
 class RiskTracker:
@@ -138,11 +138,13 @@ def advise(
     produced_w: Sequence[int | None],
     target_w: int | None,
     warning_percent: int = 100,
+    limit_w: int = CONNECTION_W,
 ) -> Advice | None:
     """Return the advice for the running quarter at its newest sample. None if every sample is empty.
 
     `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None.
     Produced power is <= 0, as the original firmware sends it. The warning level is `warning_percent` of the target.
+    `limit_w` is the limit of the connection.
     """
     samples = consumed_w[:SAMPLES]
     present = [index for index, power_w in enumerate(samples) if power_w is not None]
@@ -154,7 +156,7 @@ def advise(
     produced = produced_w[newest] if newest < len(produced_w) else None
     export_w = None if produced is None else max(0, -produced)
     demand_w = _demand_w(samples, len(samples))
-    allowed = None if target_w is None else allowed_w(target_w, demand_w, elapsed_s)
+    allowed = None if target_w is None else allowed_w(target_w, demand_w, elapsed_s, limit_w)
     return Advice(
         elapsed_s=elapsed_s,
         import_w=import_w,

@@ -6,33 +6,98 @@ from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
+from homeassistant.core import callback
 
 from .coordinator import P1MonitorCoordinator, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register_guard import MaxRate, RegisterGuard
+from .register_guard import MaxRate, RegisterGuard, RegisterReading
+from .register_leaps import record_leaps
 
-
-def _electricity_meter(snapshot: Snapshot) -> str | None:
-    return snapshot.reading.meter_id
+# The newest reading of a register is stored this often, because a telegram arrives every second.
+STORE_REGISTER_S = 15 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class P1MonitorSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
+class AnySensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
+    """Base of the rows of all sensor tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1MonitorSensorDescription(AnySensorDescription):
     """A row of a sensor table.
 
-    value_fn: the sensor's native value, None if it is not known. max_rate: how fast the value can rise, if the sensor
-    shows a register (see register_guard.py). meter_fn: the id of the register's meter. measured_fn: the time at which
-    the register was read, None for the time of the telegram. last_reset_fn: the time at which a total began.
+    value_fn: the sensor's native value, None if it is not known. max_rate_fn: the fastest rise of the value, if it is a
+    register of the electricity meter (see register_guard.py). last_reset_fn: the time at which a total began.
     """
 
     value_fn: Callable[[Snapshot], Any]
-    max_rate: MaxRate | None = None
-    meter_fn: Callable[[Snapshot], str | None] = _electricity_meter
-    measured_fn: Callable[[Snapshot], datetime | None] = lambda _: None
+    max_rate_fn: Callable[[Snapshot], MaxRate] | None = None
     last_reset_fn: Callable[[Snapshot], datetime | None] | None = None
 
 
-class P1MonitorSensor(P1MonitorEntity, SensorEntity):
+class RegisterSensor(P1MonitorEntity, SensorEntity):
+    """Base of the sensors. If a sensor shows a register, a guard checks its values.
+
+    The newest reading of the register is stored, so that the guard notices a change of the meter while Home Assistant
+    was not running.
+    """
+
+    entity_description: AnySensorDescription
+
+    def __init__(
+        self, coordinator: P1MonitorCoordinator, description: AnySensorDescription, register_key: str | None
+    ) -> None:
+        """Create a sensor from a row of a table. register_key: the key of its register, None without a register."""
+        self._register_key = register_key
+        self._unit = description.native_unit_of_measurement or ""
+        self._guard = None
+        if register_key is not None:
+            stored = coordinator.storage.get(f"register_{register_key}")
+            self._guard = RegisterGuard(_from_json(stored, self._unit))
+        super().__init__(coordinator, description)
+
+    @override
+    def _should_write(self, value: Any) -> bool:
+        return super()._should_write(value) or (self._guard is not None and bool(self._guard.leaps))
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Write the state, and store the reading that the state shows."""
+        super()._async_write_ha_state()
+        if self._guard is None or self._guard.accepted is None or self._attr_native_value is None:
+            return
+        state = self.hass.states.get(self.entity_id)
+        if state is None or not self.available:
+            return
+        storage, key = self.coordinator.storage, self._register_key or ""
+        if self._guard.leaps:
+            record_leaps(storage, key, state.last_updated, self._guard.leaps, self._unit)
+            self._guard.leaps.clear()
+        storage.put(f"register_{key}", _to_json(self._guard.accepted, self._unit), within_s=STORE_REGISTER_S)
+
+
+def _to_json(reading: RegisterReading, unit: str) -> dict[str, Any]:
+    return {
+        "value": reading.value,
+        "unit": unit,
+        "read_at": reading.read_at.isoformat(),
+        "meter_id": reading.meter_id,
+    }
+
+
+def _from_json(stored: dict[str, Any] | None, unit: str) -> RegisterReading | None:
+    """Return the stored reading. None without one, or if the register now has another unit."""
+    if stored is None or stored["unit"] != unit:
+        return None
+    return RegisterReading(
+        value=stored["value"],
+        read_at=datetime.fromisoformat(stored["read_at"]),
+        meter_id=stored["meter_id"],
+    )
+
+
+class P1MonitorSensor(RegisterSensor):
     """Sensor entity for one row of a sensor table."""
 
     # The attribute `months` lists up to 13 months and changes only once a month. It is not recorded, because it would
@@ -42,19 +107,18 @@ class P1MonitorSensor(P1MonitorEntity, SensorEntity):
     entity_description: P1MonitorSensorDescription
 
     def __init__(self, coordinator: P1MonitorCoordinator, description: P1MonitorSensorDescription) -> None:
-        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
-        super().__init__(coordinator, description)
+        super().__init__(coordinator, description, description.key if description.max_rate_fn else None)
 
     @override
     def _current_value(self) -> Any:
         snapshot = self.coordinator.data
-        value = self.entity_description.value_fn(snapshot)
-        if self._guard is None:
+        value, max_rate_fn = self.entity_description.value_fn(snapshot), self.entity_description.max_rate_fn
+        if self._guard is None or max_rate_fn is None or value is None:
             return value
-        description = self.entity_description
-        return self._guard.check(
-            value, description.meter_fn(snapshot), snapshot.reading.time, description.measured_fn(snapshot)
+        reading = RegisterReading(
+            value=value, read_at=snapshot.telegram_at, meter_id=snapshot.reading.meter_id
         )
+        return self._guard.check(reading, max_rate_fn(snapshot))
 
     @override
     def _should_write(self, value: Any) -> bool:

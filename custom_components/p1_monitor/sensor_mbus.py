@@ -7,8 +7,6 @@ from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import (
@@ -21,43 +19,43 @@ from homeassistant.helpers.device_registry import (
     DeviceInfo,
     async_get_device_id_by_identifier,
 )
+from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api import MBusDevice
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator, Snapshot
-from .entity import P1MonitorEntity, P1MonitorEntityDescription
-from .register_guard import MaxRate, RegisterGuard
+from .register_guard import MaxRate, RegisterGuard, RegisterReading
+from .sensor_entity import AnySensorDescription, RegisterSensor
 from .sensor_meter import BREAKER_STATES
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 SECONDS_PER_HOUR = 3600
+CUBIC_METERS = UnitOfVolume.CUBIC_METERS
 
 
 @dataclass(frozen=True, kw_only=True)
 class MBusKind:
     """A kind of meter on the M-Bus, such as gas or water.
 
-    device: the translation key of the meter's name. device_class, unit, value_fn: those of the meter's register.
-    max_rate: the most that the largest household connection of this kind carries. flow_unit: the unit in which the flow
-    is shown, None for a kind without a flow sensor. The flow is always computed in m3/h.
+    device: the translation key of the meter's name. volume_class: the device class of a register in m3. max_rate: four
+    times the rise in m3 of the largest household connection of this kind, because a faster rise is doubted. flow_unit:
+    the unit in which the flow is shown, None for a kind without a flow sensor.
     """
 
     key: str
     device: str
-    device_class: SensorDeviceClass
-    unit: str
-    value_fn: Callable[[MBusDevice], float | None]
+    volume_class: SensorDeviceClass
     max_rate: MaxRate
     flow_unit: str | None = None
 
 
-def _volume(key: str, device_class: SensorDeviceClass, per_hour: float, flow_unit: str) -> MBusKind:
+def _kind(
+    key: str, volume_class: SensorDeviceClass, per_hour: float, flow_unit: str | None = None
+) -> MBusKind:
     return MBusKind(
         key=key,
         device=f"{key}_meter",
-        device_class=device_class,
-        unit=UnitOfVolume.CUBIC_METERS,
-        value_fn=lambda meter: meter.volume_m3,
+        volume_class=volume_class,
         max_rate=MaxRate(per_hour=per_hour, step=0.1),
         flow_unit=flow_unit,
     )
@@ -67,18 +65,22 @@ CUBIC_METERS_PER_HOUR = UnitOfVolumeFlowRate.CUBIC_METERS_PER_HOUR
 LITERS_PER_MINUTE = UnitOfVolumeFlowRate.LITERS_PER_MINUTE
 
 KINDS = {
-    "gas": _volume("gas", SensorDeviceClass.GAS, 25, CUBIC_METERS_PER_HOUR),  # G16
-    "water": _volume("water", SensorDeviceClass.WATER, 10, LITERS_PER_MINUTE),
-    "hot_water": _volume("hot_water", SensorDeviceClass.WATER, 10, LITERS_PER_MINUTE),
-    "heat": MBusKind(
-        key="heat",
-        device="heat_meter",
-        device_class=SensorDeviceClass.ENERGY,
-        unit=UnitOfEnergy.GIGA_JOULE,
-        value_fn=lambda meter: meter.energy_gj,
-        max_rate=MaxRate(per_hour=0.36, step=0.1),  # 100 kW
-    ),
+    kind.key: kind
+    for kind in (
+        _kind("gas", SensorDeviceClass.GAS, 4 * 25, CUBIC_METERS_PER_HOUR),  # G16
+        _kind("water", SensorDeviceClass.WATER, 4 * 10, LITERS_PER_MINUTE),
+        _kind("hot_water", SensorDeviceClass.WATER, 4 * 10, LITERS_PER_MINUTE),
+        _kind("heat", SensorDeviceClass.VOLUME, 4 * 10),
+        _kind("electricity", SensorDeviceClass.VOLUME, 4 * 10),
+    )
 }
+# The fastest believed rise of a register of energy, in kWh. The step is one digit of a heat meter that counts 0.1 GJ.
+ENERGY_MAX_RATE = MaxRate(per_hour=4 * 100, step=28)
+
+
+def unit_of(meter: MBusDevice) -> str:
+    """Return the unit of the meter's register as Home Assistant writes it. An unknown unit remains as it is."""
+    return CUBIC_METERS if meter.unit == "m3" else meter.unit or ""
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
@@ -91,8 +93,7 @@ def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
         kind = KINDS.get(meter.type or "")
-        value = None if kind is None else kind.value_fn(meter)
-        if kind is None or value is None or (not value and None in (meter.id, meter.time)):
+        if kind is None or meter.value is None or (not meter.value and None in (meter.id, meter.time)):
             continue
         key = f"{meter.id or f'channel_{meter.channel}'}_{kind.key}"
         if key not in meters or _is_newer(meter, meters[key]):
@@ -105,7 +106,7 @@ def _is_newer(meter: MBusDevice, other: MBusDevice) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
+class MBusSensorDescription(AnySensorDescription):
     """A row of a table of M-Bus sensors.
 
     value_fn: the sensor's value for its meter. exists_fn: True if the meter has the sensor. max_rate: the fastest rise
@@ -118,16 +119,24 @@ class MBusSensorDescription(P1MonitorEntityDescription, SensorEntityDescription)
     has_fn: Callable[[Snapshot], bool] = lambda _: True
 
 
-def _register(kind: MBusKind) -> MBusSensorDescription:
+def _register(meter: MBusDevice) -> MBusSensorDescription:
+    """Describe the sensor of a meter's register. A register in an unknown unit has no class, and is not checked."""
+    unit = unit_of(meter)
+    kind = KINDS[meter.type or ""]
+    known: dict[str, Any] = {}
+    if unit == CUBIC_METERS:
+        known = {"device_class": kind.volume_class, "max_rate": kind.max_rate}
+    elif unit in EnergyConverter.VALID_UNITS:
+        factor = EnergyConverter.convert(1, UnitOfEnergy.KILO_WATT_HOUR, unit)
+        max_rate = MaxRate(per_hour=ENERGY_MAX_RATE.per_hour * factor, step=ENERGY_MAX_RATE.step * factor)
+        known = {"device_class": SensorDeviceClass.ENERGY, "max_rate": max_rate}
     return MBusSensorDescription(
         key="register",
-        device_class=kind.device_class,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        native_unit_of_measurement=kind.unit,
+        state_class=SensorStateClass.TOTAL_INCREASING if known else None,
+        native_unit_of_measurement=unit or None,
         suggested_display_precision=3,
-        max_rate=kind.max_rate,
-        exists_fn=lambda meter: meter.type == kind.key,
-        value_fn=kind.value_fn,
+        value_fn=lambda now: now.value if unit_of(now) == unit else None,
+        **known,
     )
 
 
@@ -141,13 +150,13 @@ def _flow(kind: MBusKind) -> MBusSensorDescription:
         suggested_unit_of_measurement=kind.flow_unit,
         suggested_display_precision=2,
         entity_registry_enabled_default=False,
-        exists_fn=lambda meter: meter.type == kind.key,
-        value_fn=kind.value_fn,
+        max_rate=kind.max_rate,
+        exists_fn=lambda meter: meter.type == kind.key and unit_of(meter) == CUBIC_METERS,
+        value_fn=lambda meter: meter.value,
     )
 
 
 MBUS_SENSORS: tuple[MBusSensorDescription, ...] = (
-    *(_register(kind) for kind in KINDS.values()),
     MBusSensorDescription(
         key="time",
         translation_key="reading_time",
@@ -177,12 +186,13 @@ def mbus_sensors(coordinator: P1MonitorCoordinator, key: str) -> list[MBusSensor
     """Return the sensors of the meter with this key. The newest reading must contain the meter."""
     meter = meters_by_key(coordinator.data)[key]
     return [
+        MBusSensor(coordinator, key, _register(meter)),
         *(MBusSensor(coordinator, key, row) for row in MBUS_SENSORS if row.exists_fn(meter)),
         *(MBusFlowSensor(coordinator, key, row) for row in MBUS_FLOWS if row.exists_fn(meter)),
     ]
 
 
-class MBusSensor(P1MonitorEntity, SensorEntity):
+class MBusSensor(RegisterSensor):
     """Sensor entity of one meter on the M-Bus. The sensor of the meter's register has the name and key of the meter."""
 
     entity_description: MBusSensorDescription
@@ -192,10 +202,9 @@ class MBusSensor(P1MonitorEntity, SensorEntity):
     ) -> None:
         meter = meters_by_key(coordinator.data)[key]
         self._meter_key = key
-        self._meter_id = meter.id
-        self._guard = RegisterGuard(description.max_rate) if description.max_rate else None
-        super().__init__(coordinator, description)
-        if description.translation_key is None:
+        is_register = description.translation_key is None
+        super().__init__(coordinator, description, key if is_register and description.max_rate else None)
+        if is_register:
             self._attr_name = None
             self._attr_unique_id = f"{coordinator.device_id}_{key}"
         else:
@@ -214,15 +223,18 @@ class MBusSensor(P1MonitorEntity, SensorEntity):
     @override
     def _current_value(self) -> Any:
         meter = meters_by_key(self.coordinator.data).get(self._meter_key)
-        if meter is None:
-            return None
-        value = self._value_of(meter)
-        if self._guard is None:
-            return value
-        return self._guard.check(value, self._meter_id, self.coordinator.data.reading.time, meter.time)
+        return None if meter is None else self._value_of(meter)
 
     def _value_of(self, meter: MBusDevice) -> Any:
-        return self.entity_description.value_fn(meter)
+        value, max_rate = self.entity_description.value_fn(meter), self.entity_description.max_rate
+        if self._guard is None or max_rate is None or value is None:
+            return value
+        return self._guard.check(self._reading(meter, value), max_rate)
+
+    def _reading(self, meter: MBusDevice, value: float) -> RegisterReading:
+        return RegisterReading(
+            value=value, read_at=meter.time or self.coordinator.data.telegram_at, meter_id=meter.id
+        )
 
     @override
     def _set_value(self, value: Any) -> None:
@@ -232,18 +244,28 @@ class MBusSensor(P1MonitorEntity, SensorEntity):
 class MBusFlowSensor(MBusSensor):
     """Sensor entity of the flow through a meter, computed from the newest two readings of the meter's register."""
 
-    _previous: tuple[datetime, float] | None = None
+    _previous: RegisterReading | None = None
     _per_hour: float | None = None
+
+    def __init__(
+        self, coordinator: P1MonitorCoordinator, key: str, description: MBusSensorDescription
+    ) -> None:
+        self._flow_guard = RegisterGuard()
+        super().__init__(coordinator, key, description)
 
     @override
     def _value_of(self, meter: MBusDevice) -> float | None:
         """Return the flow in m3/h, None before the second reading. A meter is read about every 5 minutes."""
-        value = self.entity_description.value_fn(meter)
-        if meter.time is None or value is None:
+        value, max_rate = self.entity_description.value_fn(meter), self.entity_description.max_rate
+        if meter.time is None or value is None or max_rate is None:
             return None
-        previous, self._previous = self._previous, (meter.time, value)
-        if previous is not None:
-            passed_s = (meter.time - previous[0]).total_seconds()
+        self._flow_guard.check(self._reading(meter, value), max_rate)
+        if self._flow_guard.leaps:
+            self._flow_guard.leaps.clear()
+            self._previous = self._per_hour = None
+        previous, self._previous = self._previous, self._flow_guard.accepted
+        if previous is not None and self._previous is not None:
+            passed_s = (self._previous.read_at - previous.read_at).total_seconds()
             if passed_s > 0:
-                self._per_hour = max(0.0, value - previous[1]) * SECONDS_PER_HOUR / passed_s
+                self._per_hour = (self._previous.value - previous.value) * SECONDS_PER_HOUR / passed_s
         return None if self._per_hour is None else round(self._per_hour, 3)

@@ -13,7 +13,7 @@ from homeassistant.const import (
 )
 
 from . import impact
-from .capacity_tariff import CONNECTION_W
+from .capacity_tariff import DOUBTED_W
 from .coordinator import Snapshot
 from .entity import ENERGY, POWER, TEN_SECONDS
 from .register_guard import MaxRate
@@ -24,8 +24,15 @@ type Value[T] = Callable[[Snapshot], T | None]
 # In Belgium 1 is the normal tariff and 2 the low tariff. In the Netherlands the two numbers are swapped.
 TARIFFS = {1: "day", 2: "night"}
 BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
-# Values in kWh. The step is larger than the energy of one second, because a late telegram covers several seconds.
-ELECTRICITY_MAX_RATE = MaxRate(per_hour=CONNECTION_W / 1000, step=0.1)
+
+
+def electricity_max_rate(snapshot: Snapshot) -> MaxRate:
+    """Return the fastest believed rise of the electricity meter's registers, in kWh.
+
+    The step is larger than the energy of one second, because a late telegram covers several seconds.
+    """
+    power_w = max(DOUBTED_W, 2 * (snapshot.quarter.limit_w or 0))
+    return MaxRate(per_hour=power_w / 1000, step=0.1)
 
 
 def net_power(import_w: int | None, export_w: int | None) -> int | None:
@@ -54,7 +61,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         rhythm=ENERGY,
-        max_rate=ELECTRICITY_MAX_RATE,
+        max_rate_fn=electricity_max_rate,
         has_fn=has,
         value_fn=value_fn,
     )

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Literal
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
+    STATISTIC_UNIT_TO_UNIT_CONVERTER,
     async_import_statistics,
     get_metadata,
     statistics_during_period,
@@ -27,8 +29,8 @@ from .api import StoredQuarter
 from .const import DOMAIN
 from .coordinator import P1MonitorCoordinator
 from .register_guard import MaxRate
-from .sensor_mbus import KINDS, meters_by_key
-from .sensor_meter import ELECTRICITY_MAX_RATE
+from .sensor_mbus import KINDS, meters_by_key, unit_of
+from .sensor_meter import electricity_max_rate
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -47,9 +49,7 @@ class StoredRegister:
     value_fn: Callable[[StoredQuarter], float | None]
 
 
-_energy_register = partial(
-    StoredRegister, unit=UnitOfEnergy.KILO_WATT_HOUR, max_rate=ELECTRICITY_MAX_RATE, converter=EnergyConverter
-)
+_energy_register = partial(StoredRegister, unit=UnitOfEnergy.KILO_WATT_HOUR, converter=EnergyConverter)
 _volume_register = partial(StoredRegister, unit=UnitOfVolume.CUBIC_METERS, converter=VolumeConverter)
 
 
@@ -93,16 +93,25 @@ class EntityStatistics:
 def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
     """Return the registers that the board stores.
 
-    Gas and water are included only if there is exactly one meter of the kind, because the card does not identify the
-    meter.
+    Gas and water are included only if there is exactly one meter of the kind that counts in m3, because the card does
+    not identify the meter.
     """
+    max_rate = electricity_max_rate(coordinator.data)
     found = [
-        _energy_register(key="energy_import", value_fn=lambda quarter: quarter.energy_import_kwh),
-        _energy_register(key="energy_export", value_fn=lambda quarter: quarter.energy_export_kwh),
+        _energy_register(
+            key="energy_import", max_rate=max_rate, value_fn=lambda quarter: quarter.energy_import_kwh
+        ),
+        _energy_register(
+            key="energy_export", max_rate=max_rate, value_fn=lambda quarter: quarter.energy_export_kwh
+        ),
     ]
-    keys = list(meters_by_key(coordinator.data))
-    gas = [key for key in keys if key.endswith("_gas")]
-    water = [key for key in keys if key.endswith("_water") and not key.endswith("_hot_water")]
+    volumes = [
+        (key, meter.type)
+        for key, meter in meters_by_key(coordinator.data).items()
+        if unit_of(meter) == UnitOfVolume.CUBIC_METERS
+    ]
+    gas = [key for key, kind in volumes if kind == "gas"]
+    water = [key for key, kind in volumes if kind == "water"]
     if len(gas) == 1:
         found.append(
             _volume_register(
@@ -127,12 +136,15 @@ async def load_statistics(
 
     None if the entity has no statistics yet.
     """
-    entity_id = er.async_get(hass).async_get_entity_id(
-        "sensor", DOMAIN, f"{coordinator.device_id}_{register.key}"
-    )
+    entity_id = statistics_entity_id(hass, coordinator, register.key)
     if entity_id is None:
         return None
     return await get_instance(hass).async_add_executor_job(_query, hass, entity_id, register, since)
+
+
+def statistics_entity_id(hass: HomeAssistant, coordinator: P1MonitorCoordinator, key: str) -> str | None:
+    """Return the id of the entity that shows the register with this key, None if the entity does not exist."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{coordinator.device_id}_{key}")
 
 
 def _query(
@@ -142,15 +154,22 @@ def _query(
     if known is None or known[1]["unit_class"] is None:
         return None
     metadata = known[1]
-    # Values are requested in the unit of the database, so that no value is converted.
-    units = {str(metadata["unit_class"]): str(metadata["unit_of_measurement"])}
-    found = statistics_during_period(hass, since, None, {entity_id}, "hour", units, {"state", "sum"})
-    rows = [
+    rows = load_rows(hass, entity_id, since, "hour", str(metadata["unit_of_measurement"]))
+    return EntityStatistics(entity_id=entity_id, register=register, metadata=metadata, rows=rows)
+
+
+def load_rows(
+    hass: HomeAssistant, entity_id: str, since: datetime, period: Literal["5minute", "hour"], unit: str
+) -> list[StatisticsRow]:
+    """Return the rows of an entity from `since` on, oldest first, in this unit. Call this in the executor."""
+    converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
+    units = {str(converter.UNIT_CLASS): unit} if converter else None
+    found = statistics_during_period(hass, since, None, {entity_id}, period, units, {"state", "sum"})
+    return [
         StatisticsRow(start=dt_util.utc_from_timestamp(row["start"]), state=state, sum=total)
         for row in found.get(entity_id, [])
         if (state := row.get("state")) is not None and (total := row.get("sum")) is not None
     ]
-    return EntityStatistics(entity_id=entity_id, register=register, metadata=metadata, rows=rows)
 
 
 type HourlyStates = dict[datetime, float]

@@ -1,8 +1,10 @@
 """Storage of a config entry's data across restarts of Home Assistant.
 
-The data are the record of the reported peak events, and whether the meter has sent peaks.
+The data are the record of the reported peak events, whether the meter has sent peaks, the newest reading of each
+register, and the leaps of the registers.
 """
 
+from time import monotonic
 from typing import Any, Self
 
 from homeassistant.core import HomeAssistant
@@ -20,6 +22,7 @@ class EntryStorage:
     def __init__(self, store: Store[dict[str, Any]], data: dict[str, Any]) -> None:
         self._store = store
         self._data = data
+        self._save_due: float | None = None
 
     @classmethod
     async def load(cls, hass: HomeAssistant, entry_id: str) -> Self:
@@ -36,15 +39,23 @@ class EntryStorage:
         """Return the value of this key, None if the key has no value."""
         return self._data.get(key)
 
-    def put(self, key: str, value: Any) -> None:
-        """Set the value of this key. The file is written about a second later."""
-        if self._data.get(key) != value:
-            self._data[key] = value
-            self._store.async_delay_save(lambda: self._data, SAVE_AFTER_S)
+    def put(self, key: str, value: Any, *, within_s: float = SAVE_AFTER_S) -> None:
+        """Set the value of this key. The file is written within `within_s` seconds, or when Home Assistant stops."""
+        if self._data.get(key) == value:
+            return
+        self._data[key] = value
+        due = monotonic() + within_s
+        if self._save_due is None or due < self._save_due:
+            self._save_due = due
+            self._store.async_delay_save(self._data_to_save, within_s)
+
+    def _data_to_save(self) -> dict[str, Any]:
+        self._save_due = None
+        return self._data
 
     async def save(self) -> None:
-        """Write the file at once. Call this before the config entry is unloaded."""
-        await self._store.async_save(self._data)
+        """Write the file at once. Call this when the config entry is unloaded."""
+        await self._store.async_save(self._data_to_save())
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:

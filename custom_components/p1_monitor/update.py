@@ -20,6 +20,7 @@ from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenEr
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
+from .error_text import failure_key
 from .firmware_packages import FirmwarePackage, bundled_packages
 
 # One update at a time for each config entry, because a board accepts one package at a time. Two boards may update at
@@ -154,7 +155,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 translation_domain=DOMAIN,
                 translation_key="update_refused"
                 if isinstance(err, P1MonitorRefusedError)
-                else "communication_error",
+                else failure_key(err),
                 translation_placeholders={"host": self.coordinator.client.host, "error": str(err)},
             ) from err
 

@@ -30,6 +30,12 @@ def silent_body(body: dict[str, Any]) -> dict[str, Any]:
     return {key: empty.get(type(value)) for key, value in body.items()}
 
 
+def register(meter: dict[str, Any], value: float, unit: str = "m3", **more: Any) -> dict[str, Any]:
+    """The same M-Bus meter at another value."""
+    volume, energy = (value if unit == known else None for known in ("m3", "GJ"))
+    return {**meter, "value": value, "unit": unit, "volume_m3": volume, "energy_gj": energy, **more}
+
+
 class Board:
     """Serves bodies by path; a body may be JSON, text, a status or a callable."""
 
@@ -125,10 +131,27 @@ class P1Monitor(Board):
     def before_first_telegram(self) -> None:
         """Have heard nothing from a meter yet."""
         self.device["p1"]["age_ms"] = None
-        self.device["clock"] = {"source": None, "time": None}
+        self.device["clock"] = {"source": None, "time": None, "set": None}
         self.reading = silent_body(self.reading)
         self.quarter = silent_body(self.quarter)
         self.peaks = silent_body(self.peaks)
+
+    def lose_clock(self) -> None:
+        """Read a meter whose clock was never set."""
+        self.device["clock"] = {"source": None, "time": None, "set": False}
+        self.reading["time"] = None
+        for meter in self.reading["mbus"]:
+            meter["time"] = None
+        self.quarter = silent_body(self.quarter)
+        self.peaks = silent_body(self.peaks)
+
+    def be_of_0_1_0(self) -> None:
+        """Send the shapes of firmware 0.1.0."""
+        self.device["firmware"] = "0.1.0"
+        del self.device["clock"]["set"], self.quarter["limit_w"]
+        del self.settings["capacity"]["connection_w"], self.settings["access"]["hosts"]
+        for meter in self.reading["mbus"]:
+            del meter["value"], meter["unit"]
 
     def push(self, **events: dict[str, Any]) -> None:
         """Change what it says and send that to its streams in one write."""

@@ -20,6 +20,7 @@ from custom_components.p1_monitor.api import (
     OriginalQuarter,
     P1MonitorClient,
     P1MonitorConnectionError,
+    P1MonitorHostError,
     P1MonitorResponseError,
     Peaks,
     Quarter,
@@ -117,7 +118,6 @@ def test_an_unknown_key_costs_nothing() -> None:
     "body",
     [
         500,
-        421,
         302,
         "<html>",
         "[]",
@@ -135,6 +135,14 @@ async def test_another_answer_is_a_response_error(
     with pytest.raises(P1MonitorResponseError):
         await client.device()
     with pytest.raises(NotP1MonitorError):
+        await client.identify()
+
+
+async def test_a_name_that_the_device_refuses_is_an_error_of_its_own(
+    monitor: P1Monitor, client: P1MonitorClient
+) -> None:
+    monitor.bodies["/api/device"] = 421
+    with pytest.raises(P1MonitorHostError, match="does not answer to the name"):
         await client.identify()
 
 

@@ -98,7 +98,7 @@ async def test_original_device_with_nothing_chosen(hass: HomeAssistant, original
     assert result["options"] == {}
 
 
-@pytest.mark.parametrize("wrong", [{"area": "brussels"}, {"target_w": 30_000}, {"counted_from": "tomorrow"}])
+@pytest.mark.parametrize("wrong", [{"area": "brussels"}, {"target_w": 100_100}, {"counted_from": "tomorrow"}])
 async def test_settings_that_cannot_be(
     hass: HomeAssistant, original: OriginalBoard, wrong: dict[str, Any]
 ) -> None:
@@ -137,6 +137,15 @@ async def test_another_web_server_and_recovery(
         router.bodies["/api/device"] = "<html>Welcome</html>"
         form = await answer(hass, form, host=router.host)
         assert form["errors"] == {CONF_HOST: "not_p1_monitor"}
+    result = await read_only(hass, await answer(hass, form, host=monitor.host))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_name_that_the_device_refuses_and_recovery(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    right, monitor.bodies["/api/device"] = monitor.bodies["/api/device"], 421
+    form = await answer(hass, await begin(hass), host=monitor.host)
+    assert form["errors"] == {CONF_HOST: "host_refused"}
+    monitor.bodies["/api/device"] = right
     result = await read_only(hass, await answer(hass, form, host=monitor.host))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -202,6 +211,7 @@ async def test_options_of_an_original_device(
         ("digimon.local", "digimon.local"),
         ("DigiMon.local", "digimon.local"),
         ("http://digimon.local/", "digimon.local"),
+        ("p1.example.be.:81", "p1.example.be:81"),
         ("https://digimon.local", "digimon.local"),
         ("  digimon.local/index.html?a=b ", "digimon.local"),
         ("192.168.0.250", "192.168.0.250"),
@@ -215,7 +225,7 @@ def test_host_as_typed(typed: str, kept: str) -> None:
     assert normalize_host(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", " ", "http://", "/", "digimon local", "digimon:port", "a:99999"])
+@pytest.mark.parametrize("typed", ["", " ", ".", "http://", "/", "digimon local", "digimon:port", "a:99999"])
 def test_what_holds_no_host(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         normalize_host(typed)

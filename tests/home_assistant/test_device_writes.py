@@ -63,7 +63,7 @@ async def test_a_target_is_set_on_the_board(hass: HomeAssistant, monitor: P1Moni
     assert value(hass, "peak_target", "number") == "unknown"
     target = state(hass, "peak_target", "number")
     assert target
-    assert [target.attributes[name] for name in ("min", "max", "step")] == [2.5, 25, 0.1]
+    assert [target.attributes[name] for name in ("min", "max", "step")] == [2.5, 100, 0.1]
     await call(hass, "number.set_value", "peak_target", value=4.2)
     assert monitor.settings["capacity"]["target_w"] == 4200
     assert value(hass, "peak_target", "number") == "4.2"
@@ -90,6 +90,16 @@ async def test_the_area_and_the_day_from_which_peaks_count(
     monitor.push(status={"capacity": {**monitor.device["capacity"], "area": "x", "counted_from": "soon"}})
     await until(lambda: value(hass, "counted_from", "date") == "unknown")
     assert value(hass, "area", "select") == "unknown"
+
+
+async def test_firmware_0_1_0_accepts_targets_up_to_25_kw(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.be_of_0_1_0()
+    await set_up(monitor, token=monitor.token)
+    target = state(hass, "peak_target", "number")
+    assert target
+    assert target.attributes["max"] == 25
 
 
 async def test_a_target_that_is_changed_on_the_page_of_the_board(

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator  # type: ignore[import-untyped]
 
 from .conftest import SetUp, state, until, value
-from .device import P1Monitor
+from .device import P1Monitor, register
 
 # Before Home Assistant itself is made.
 pytestmark = pytest.mark.usefixtures("recorder_mock", "all_enabled")
@@ -39,7 +39,7 @@ def named(hass: HomeAssistant, key: str) -> str:
 async def flow_of(hass: HomeAssistant, monitor: P1Monitor, key: str) -> None:
     """Have the gas and water meters read once more, so that what flows is known."""
     later = [
-        {**meter, "time": meter["time"].replace(":30:", ":35:"), "volume_m3": meter["volume_m3"] + 0.01}
+        register(meter, meter["value"] + 0.01, time=meter["time"].replace(":30:", ":35:"))
         for meter in monitor.reading["mbus"]
     ]
     monitor.push(reading={"time": "2026-11-12T18:36:00+01:00", "mbus": later})

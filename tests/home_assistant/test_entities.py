@@ -91,7 +91,12 @@ def registered(hass: HomeAssistant, entry_id: str) -> dict[str, er.RegistryEntry
     return {entry.unique_id.removeprefix(f"{DEVICE_ID}_"): entry for entry in entries}
 
 
-async def test_the_table(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None) -> None:
+@pytest.mark.parametrize("firmware", ["0.1.0", "newer"])
+async def test_the_table(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None, firmware: str
+) -> None:
+    if firmware == "0.1.0":
+        monitor.be_of_0_1_0()
     await set_up(monitor)
     seen = {}
     for key in SENSORS:
@@ -259,6 +264,32 @@ async def test_a_register_never_goes_back_on_one_telegram(
         monitor.push(reading={"time": f"2026-11-12T18:32:{second}+01:00", "energy_import_kwh": kwh})
         await until(partial(has_come, entry.runtime_data, kwh))
         assert value(hass, "energy_import") == ("572.121" if kwh else "572.12")
+
+
+@pytest.mark.parametrize(
+    ("limit_w", "used_kwh", "believed"),
+    [
+        (None, 100, True),  # firmware 0.1.0
+        (None, 101, False),
+        (9_200, 100, True),
+        (25_000, 101, False),
+        (60_000, 120, True),
+        (60_000, 121, False),
+    ],
+)
+async def test_a_register_is_doubted_beyond_100_kw_or_twice_the_limit(
+    hass: HomeAssistant,
+    monitor: P1Monitor,
+    set_up: SetUp,
+    limit_w: int | None,
+    used_kwh: int,
+    believed: bool,
+) -> None:
+    monitor.quarter["limit_w"] = limit_w
+    entry = await set_up(monitor, every_second=True)
+    monitor.push(reading={"time": "2026-11-12T19:32:55+01:00", "energy_import_kwh": 572.12 + used_kwh})
+    await until(partial(has_come, entry.runtime_data, 572.12 + used_kwh))
+    assert value(hass, "energy_import") == (str(572.12 + used_kwh) if believed else "572.12")
 
 
 @pytest.mark.parametrize("card", ["absent", "failed"])

@@ -20,6 +20,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 )
 
 from custom_components.p1_monitor.history_backfill import HistoryBackfill
+from custom_components.p1_monitor.register_guard import Leap
+from custom_components.p1_monitor.register_leaps import record_leaps
 
 from .conftest import SetUp, state
 from .device import P1Monitor
@@ -153,6 +155,18 @@ async def test_another_meters_registers_are_not_mixed_in(
 ) -> None:
     before = await read(hass, away)
     monitor.stored = stored(8, kwh=50)
+    await look(hass)
+    assert await read(hass, away) == before
+
+
+async def test_a_gap_in_which_another_meter_came_is_left_alone(
+    hass: HomeAssistant, away: str, monitor: P1Monitor
+) -> None:
+    """Its sums began at 0 again, but its registers are those of two meters."""
+    storage = hass.data[REPAIR]._coordinator.storage
+    record_leaps(storage, "energy_import", START + 5 * HOUR, [Leap(last=102.5, first=5105.5)], "kWh")
+    await write(hass, away, {START + 5 * HOUR: (5106, 0.5), START + 6 * HOUR: (5107, 1.5)})
+    before = await read(hass, away)
     await look(hass)
     assert await read(hass, away) == before
 

@@ -100,6 +100,16 @@ async def test_peaks_that_the_meter_does_not_tell_any_more(
     assert await after(5) == []
 
 
+async def test_a_peak_of_the_card_since_the_day_counted_from_is_no_sign(
+    after: After, monitor: P1Monitor
+) -> None:
+    assert await after(0) == []
+    capacity = {**monitor.device["capacity"], "counted_from": "2026-11-05"}
+    running = {**monitor.peaks["running"], "source": "card"}
+    assert await after(1, status={"capacity": capacity}, peaks={"running": running}) == []
+    assert await after(25 * 60) == []
+
+
 async def test_a_meter_that_never_told_its_peaks(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, clock: Clock
 ) -> None:
@@ -140,6 +150,21 @@ async def test_a_card(after: After, key: str, bad: dict[str, Any], good: dict[st
 async def test_no_card_is_a_choice(after: After) -> None:
     assert await after(0, status={"card": {"state": "absent"}}) == []
     assert await after(60, status={"card": {"state": "absent"}}) == []
+
+
+async def test_a_clock_that_was_never_set(after: After) -> None:
+    clock = {"source": None, "time": None}
+    assert await after(0, status={"clock": {**clock, "set": False}}) == []
+    assert await after(9.9) == []
+    assert await after(0.1) == ["clock_not_set"]
+    assert await after(0, status={"clock": {**clock, "set": None}}) == ["clock_not_set"]
+    assert await after(0, status={"clock": {**clock, "set": True}}) == ["clock_not_set"]
+    assert await after(1) == []
+
+
+async def test_firmware_0_1_0_says_nothing_of_the_clock(after: After) -> None:
+    assert await after(0, status={"clock": {"source": None, "time": None}}) == []
+    assert await after(60) == []
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,15 @@ async def test_a_warning_before_the_target(
     assert value(hass, "headroom") == "150"  # against the target itself
 
 
+async def test_a_peak_above_25_kw_is_within_the_connection(
+    hass: HomeAssistant, original: OriginalBoard, set_up: SetUp, all_enabled: None
+) -> None:
+    original.peak = {"quarter_id": original.quarter_id - 1, "power": 30_000}
+    original.consumed = [1000] * 179
+    await set_up(original)
+    assert value(hass, "allowed_power") == "37500"
+
+
 async def test_what_a_month_costs(hass: HomeAssistant, original: OriginalBoard, set_up: SetUp) -> None:
     await set_up(original, area="antwerpen")
     assert value(hass, "capacity_cost_month") == "10.91"

@@ -65,6 +65,15 @@ async def test_another_web_server_at_the_address_is_tried_again(
     assert entry.error_reason_translation_key == "not_p1_monitor"
 
 
+async def test_a_device_that_refuses_its_name_is_tried_again(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.bodies |= {"/api/live": 421, "/api/device": 421}
+    entry = await set_up(monitor)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "host_refused"
+
+
 async def test_a_device_that_fails_after_its_name_is_tried_again(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:

@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientTimeout
 from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
+    P1MonitorHostError,
     P1MonitorNotFoundError,
     P1MonitorResponseError,
     P1MonitorTokenError,
@@ -52,14 +53,17 @@ class P1MonitorClient(HttpClient):
     """
 
     async def identify(self) -> Device | OriginalDevice:
-        """Identify the device at the host and return it. NotP1MonitorError if another kind of device answers."""
+        """Identify the device at the host and return it.
+
+        NotP1MonitorError if another kind of device answers. P1MonitorHostError if the device refuses the host name.
+        """
         try:
             try:
                 return await self.device()
             except P1MonitorNotFoundError:
                 return await self._identify_original()
-        except P1MonitorTokenError:
-            raise  # A device that requires a token is assumed to be a P1 monitor with our firmware.
+        except P1MonitorTokenError, P1MonitorHostError:
+            raise  # A device that requires a token, or another name, is assumed to be a P1 monitor with our firmware.
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is not a P1 monitor: {err}") from err
 

@@ -21,6 +21,10 @@ class NotP1MonitorError(P1MonitorResponseError):
     """Error if the device that answers is not a P1 monitor."""
 
 
+class P1MonitorHostError(P1MonitorResponseError):
+    """Error if the device does not answer to the host name of the request (status 421)."""
+
+
 class P1MonitorRefusedError(P1MonitorResponseError):
     """Error if the device refuses a request. The error's text is the reason that the device returned."""
 

@@ -11,6 +11,7 @@ from .errors import (
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
+    P1MonitorHostError,
     P1MonitorNotFoundError,
     P1MonitorRateLimitError,
     P1MonitorRefusedError,
@@ -98,6 +99,8 @@ async def raise_for_status(response: ClientResponse) -> None:
         return
     if response.status == HTTPStatus.NOT_FOUND:
         raise P1MonitorNotFoundError(f"{response.url.path}: not found")
+    if response.status == HTTPStatus.MISDIRECTED_REQUEST:
+        raise P1MonitorHostError(f"the device does not answer to the name {response.url.host}")
     # If the device refuses a request, the body of its response is one line of text: the reason.
     line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):

@@ -24,10 +24,14 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The device's clock, set by the meter's telegrams. source: "meter", or None before the first telegram."""
+    """The device's clock, which follows the meter's clock. source: None without a time of the meter.
+
+    is_set: False if the meter's clock was never set. None before the first telegram, and with firmware 0.1.0.
+    """
 
     source: str | None
     time: datetime | None
+    is_set: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,11 @@ class Device:
             micropython=text(data, "micropython"),
             uptime_s=integer(data, "uptime_s"),
             reset_cause=text(data, "reset_cause"),
-            clock=Clock(source=text(clock, "source"), time=timestamp(clock, "time")),
+            clock=Clock(
+                source=text(clock, "source"),
+                time=timestamp(clock, "time"),
+                is_set=boolean(clock, "set") if clock.get("set") is not None else None,
+            ),
             capacity=Capacity.from_json(json_object(data, "capacity")),
             wifi_ssid=text(wifi, "ssid"),
             wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
@@ -188,29 +196,45 @@ class Device:
         )
 
 
+# Keys of the register in firmware 0.1.0, which does not send a value with its unit.
+_REGISTER_OF_0_1_0 = {
+    "gas": ("volume_m3", "m3"),
+    "water": ("volume_m3", "m3"),
+    "hot_water": ("volume_m3", "m3"),
+    "heat": ("energy_gj", "GJ"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MBusDevice:
-    """A gas, water or heat meter, whose values the electricity meter sends."""
+    """A gas, water, heat or other meter, whose values the electricity meter sends.
+
+    value: the meter's register, in the unit as the meter sends it: "m3", "GJ", "kWh" or another text.
+    """
 
     channel: int | None
     type: str | None
     id: str | None
     valve: int | None
     time: datetime | None
-    volume_m3: float | None
-    energy_gj: float | None
+    value: float | None
+    unit: str | None
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """Return one meter. `data` is an element of the list "mbus" in the response to GET /api/reading."""
+        value, unit = number(data, "value"), text(data, "unit")
+        if "value" not in data:
+            key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
+            value = number(data, key)
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),
-            volume_m3=number(data, "volume_m3"),
-            energy_gj=number(data, "energy_gj"),
+            value=value,
+            unit=unit,
         )
 
 
@@ -272,7 +296,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
-    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter)."""
+    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter).
+
+    limit_w: the limit of the connection, which bounds allowed_w. None with firmware 0.1.0.
+    """
 
     id: int | None = None
     start: datetime | None = None
@@ -282,6 +309,7 @@ class Quarter:
     demand_source: str | None = None
     projected_w: int | None = None
     target_w: int | None = None
+    limit_w: int | None = None
     allowed_w: int | None = None
     headroom_w: int | None = None
     at_risk: bool = False
@@ -299,6 +327,7 @@ class Quarter:
             demand_source=text(data, "demand_source"),
             projected_w=integer(data, "projected_w"),
             target_w=integer(data, "target_w"),
+            limit_w=integer(data, "limit_w"),
             allowed_w=integer(data, "allowed_w"),
             headroom_w=integer(data, "headroom_w"),
             at_risk=boolean(data, "at_risk"),
