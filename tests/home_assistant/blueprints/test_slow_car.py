@@ -77,7 +77,9 @@ async def drive(house: House, lag_s: int, phases: int, room_a: float, first_a: i
     """Charge for three hours, from the start of a quarter-hour on."""
     hass = house.hass
     house.begin(house.now - timedelta(minutes=house.now.minute))
-    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"charging": {"initial": True}}})
+    assert await async_setup_component(
+        hass, "input_boolean", {"input_boolean": {"charging": {"initial": True}}}
+    )
     assert await async_setup_component(
         hass, "input_number", {"input_number": {"current": {"min": 0, "max": 32, "initial": first_a}}}
     )
