@@ -322,8 +322,6 @@ class LiveCoordinator(P1MonitorCoordinator):
                         snapshot, device=event, device_at=dt_util.utcnow(), area=event.capacity.area
                     )
                 case Reading():
-                    # A reading shows that a telegram has arrived only if it differs from the previous reading. The first
-                    # reading may be old. Just after the board's start, the reading is empty.
                     before = snapshot.reading
                     if _is_next_telegram(before, event):
                         self._note_telegram()
