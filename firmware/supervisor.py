@@ -47,6 +47,7 @@ class Supervisor:
         before = None
         while True:
             try:
+                begin = clock.now()
                 self._call(self.each_step)
                 now = clock.uptime_s()  # read regularly, so that the clock counts each wrap of the ticks
                 if now != before:
@@ -54,7 +55,7 @@ class Supervisor:
                     self._call(self.each_second)
                     # At least three real seconds, also if the clock runs fast.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
-                await clock.sleep(STEP_S)
+                await clock.sleep(STEP_S - clock.since(begin) / 1000)
             except MemoryError:
                 gc.collect()
 

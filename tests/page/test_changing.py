@@ -13,6 +13,7 @@ from simulator.telegram_source import simulated_meter
 from tests.device.auth.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
 from tests.device.update.two_slots import Device as Updatable, newer
+from tests.fixtures.old_card import EXACT_KWH, write_old_card
 from tests.page.conftest import DESK, PHONE
 
 type Browse = Callable[..., Page]
@@ -104,6 +105,22 @@ def test_log_is_shown(device: Device, browse: Browse):
     page = browse(device, "#settings")
     page.get_by_role("link", name="Log").click()
     expect(page.locator("pre")).to_contain_text("SD Card OK")
+
+
+def test_rebuild_of_an_old_card_is_offered_beside_its_settings(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    days = write_old_card(card)
+    device.restarted()
+    device.sign_in()
+    form = browse(device, "#settings/card").locator("#card")
+    expect(form).to_contain_text("about 0.2 % too low")
+    form.get_by_role("button", name="Compute the totals again").click()
+    sign_in(form.page)
+    expect(form).to_contain_text("are being computed")
+    device.until(lambda: f",{EXACT_KWH}" in days.read_text())
 
 
 def test_device_restarts_and_the_page_comes_back_with_it(device: Device, browse: Browse):
