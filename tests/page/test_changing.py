@@ -192,3 +192,40 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     expect(page.locator("h1")).to_have_text("Update")
     expect(page.locator("input[type=file]")).to_be_visible()
     assert page.url.endswith("/update")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The device cannot read this SD card (GPT, exFAT). Format it as FAT32 with MBR"),
+        ("nl", "Het toestel kan deze SD-kaart niet lezen (GPT, exFAT)"),
+        ("fr", "L’appareil ne peut pas lire cette carte SD (GPT, exFAT)"),
+        ("de", "Das Gerät kann diese SD-Karte nicht lesen (GPT, exFAT)"),
+    ],
+)
+def test_card_that_cannot_be_read_is_named_and_can_be_erased(
+    make_device: Callable[..., Device],  # noqa: F811
+    tmp_path: Path,
+    browse: Browse,
+    language: str,
+    text: str,
+):
+    image = tmp_path / "card.img"
+    image.write_bytes(gpt_with_exfat())
+    device = make_device(card=image)
+    device.sign_in()
+    page = browse(device, "#settings", locale=language)
+    expect(page.locator("#notice")).to_contain_text(text)
+    reply = device.ask("POST", "/api/card/format", {"confirm": "format"})
+    assert reply.status == 200, reply.text
+    expect(page.locator("#notice")).to_be_hidden(timeout=15_000)
+
+
+def gpt_with_exfat() -> bytes:
+    """Return a card with a GPT, whose first partition has exFAT."""
+    card = bytearray(32 << 20)
+    card[450], card[510:512] = 0xEE, b"\x55\xaa"
+    card[512:520], card[512 + 72] = b"EFI PART", 2
+    card[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
+    card[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
+    return bytes(card)

@@ -50,6 +50,8 @@ export default {
   silentEver: "Noch kein Telegramm vom Zähler. Ist der P1-Anschluss offen und steckt das Kabel?",
   noCard: "Keine SD-Karte. Setzen Sie eine ein, um den Verlauf zu speichern.",
   badCard: "Die SD-Karte funktioniert nicht, daher wird kein Verlauf gespeichert. Versuchen Sie eine andere.",
+  foreignCard: "Das Gerät kann diese SD-Karte nicht lesen ({format}). Formatieren Sie sie am Computer als FAT32 mit MBR, oder löschen Sie sie in den Einstellungen.",
+  blankCard: "Die SD-Karte ist nicht formatiert. Löschen Sie sie in den Einstellungen, oder formatieren Sie sie am Computer als FAT32.",
   lostQuarters: "Verlorene Viertelstunden: {count}. Die Karte konnte sie nicht speichern.",
   nearlyFull: "Die SD-Karte ist fast voll.",
   noAnswer: "Das Gerät antwortet nicht. Versuchen Sie es erneut.",

@@ -51,6 +51,8 @@ export default {
   silentEver: "No telegram from the meter yet. Is its P1 port open and the cable in?",
   noCard: "No SD card. Insert one to store history.",
   badCard: "The SD card does not work, so no history is stored. Try another.",
+  foreignCard: "The device cannot read this SD card ({format}). Format it as FAT32 with MBR on a computer, or erase it in the settings.",
+  blankCard: "The SD card is not formatted. Erase it in the settings, or format it as FAT32 on a computer.",
   lostQuarters: "Lost quarters: {count}. The card could not store them.",
   nearlyFull: "The SD card is nearly full.",
   noAnswer: "The device does not answer. Try again.",

@@ -50,6 +50,8 @@ export default {
   silentEver: "Encore aucun télégramme du compteur. Le port P1 est-il ouvert et le câble branché ?",
   noCard: "Pas de carte SD. Insérez-en une pour garder un historique.",
   badCard: "La carte SD ne fonctionne pas, donc aucun historique n’est gardé. Essayez-en une autre.",
+  foreignCard: "L’appareil ne peut pas lire cette carte SD ({format}). Formatez-la en FAT32 avec MBR sur un ordinateur, ou effacez-la dans les réglages.",
+  blankCard: "La carte SD n’est pas formatée. Effacez-la dans les réglages, ou formatez-la en FAT32 sur un ordinateur.",
   lostQuarters: "Quarts d’heure perdus : {count}. La carte n’a pas pu les enregistrer.",
   nearlyFull: "La carte SD est presque pleine.",
   noAnswer: "L’appareil ne répond pas. Réessayez.",

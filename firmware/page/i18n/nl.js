@@ -50,6 +50,8 @@ export default {
   silentEver: "Nog geen telegram van de meter. Is de P1-poort open en zit de kabel goed?",
   noCard: "Geen SD-kaart. Steek er een in om historiek te bewaren.",
   badCard: "De SD-kaart werkt niet, dus wordt er geen historiek bewaard. Probeer een andere.",
+  foreignCard: "Het toestel kan deze SD-kaart niet lezen ({format}). Formatteer ze op een computer als FAT32 met MBR, of wis ze in de instellingen.",
+  blankCard: "De SD-kaart is niet geformatteerd. Wis ze in de instellingen, of formatteer ze op een computer als FAT32.",
   lostQuarters: "Verloren kwartieren: {count}. De kaart kon ze niet bewaren.",
   nearlyFull: "De SD-kaart is bijna vol.",
   noAnswer: "Het toestel antwoordt niet. Probeer opnieuw.",
