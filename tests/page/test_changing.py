@@ -199,7 +199,7 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     [
         ("en", "The device cannot read this SD card (GPT, exFAT). Format it as FAT32 with MBR"),
         ("nl", "Het toestel kan deze SD-kaart niet lezen (GPT, exFAT)"),
-        ("fr", "L’appareil ne peut pas lire cette carte SD (GPT, exFAT)"),
+        ("fr", "appareil ne peut pas lire cette carte SD (GPT, exFAT)"),
         ("de", "Das Gerät kann diese SD-Karte nicht lesen (GPT, exFAT)"),
     ],
 )
@@ -223,9 +223,9 @@ def test_card_that_cannot_be_read_is_named_and_can_be_erased(
 
 def gpt_with_exfat() -> bytes:
     """Return a card with a GPT, whose first partition has exFAT."""
-    card = bytearray(32 << 20)
-    card[450], card[510:512] = 0xEE, b"\x55\xaa"
-    card[512:520], card[512 + 72] = b"EFI PART", 2
-    card[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
-    card[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
-    return bytes(card)
+    content = bytearray(32 << 20)
+    content[450], content[510:512] = 0xEE, b"\x55\xaa"
+    content[512:520], content[512 + 72] = b"EFI PART", 2
+    content[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
+    content[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
+    return bytes(content)
