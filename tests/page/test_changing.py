@@ -199,7 +199,7 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     [
         ("en", "The device cannot read this SD card (GPT, exFAT). Format it as FAT32 with MBR"),
         ("nl", "Het toestel kan deze SD-kaart niet lezen (GPT, exFAT)"),
-        ("fr", "appareil ne peut pas lire cette carte SD (GPT, exFAT)"),
+        ("fr", "ne peut pas lire cette carte SD (GPT, exFAT)"),
         ("de", "Das Gerät kann diese SD-Karte nicht lesen (GPT, exFAT)"),
     ],
 )
