@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.instructions import NS_PER_INSTRUCTION, count as count_instructions, need_callgrind
 from build_tool import bytecode
 from simulator import clock, fat
 from simulator.board import Board, BoardError
@@ -30,7 +31,10 @@ YEARS = 10
 RUNS = 31  # the fastest counts, because other programs slow the rest
 CUT_STEP = 11
 FUZZED = 20_000
+ALL_STEPS = 1_000_000
+STEP_S = 0.1  # firmware/supervisor.py
 _BOARD = Path(__file__).parent / "board"
+_ENVIRONMENT = {"MICROPYPATH": f"{bytecode.TARGET}:{_BOARD}:.frozen"}
 _METERS = ("spec-1.7.1", "sagemcom-t211-50217", "landis-e360-50221", "iskra-ie5-2026", "sibelga-s210")
 
 
@@ -45,7 +49,7 @@ def _micropython(script: str, *arguments: object) -> Any:
             *map(str, arguments),
         ],
         cwd=bytecode.ROOT,
-        env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{_BOARD}:.frozen"},
+        env={**os.environ, **_ENVIRONMENT},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -93,6 +97,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
             yield from _writes(folder, 2 if short else HOURS)
             yield from _queries(folder, 2 if short else YEARS, 1 if short else RUNS)
             yield from _cuts(folder, 300 if short else CUT_STEP)
+            yield from _rebuild(folder, 2 if short else 31, 1 if short else RUNS)
         except (BoardError, OSError) as error:
             raise BenchmarkError(str(error)) from None
         yield from _fuzz(folder, 100 if short else FUZZED)
@@ -183,6 +188,41 @@ def _cuts(folder: Path, step: int) -> Iterator[Figure]:
     )
     yield Figure(
         key="history.power_cuts_lost", value=lost, unit="cuts", goal=0, what="after which anything was lost"
+    )
+
+
+def _rebuild(folder: Path, days: int, runs: int) -> Iterator[Figure]:
+    month = _micropython("rebuild.py", _card(folder / "month"), days, 1, ALL_STEPS)
+    yield Figure(
+        key="history.rebuild_quarters_per_s",
+        value=days * 96 / (month["steps"] * STEP_S),
+        unit="quarters/s",
+        goal=9,
+        more_is_better=True,
+        what="read from an old card in a year that is full, at ten steps a second",
+    )
+    need_callgrind()
+    day = _micropython("rebuild.py", _card(folder / "day"), 1, runs, ALL_STEPS)
+    all_of_them, none = (
+        count_instructions(
+            _BOARD / "rebuild.py", _card(folder / "day"), 1, 1, steps, heap="8m", environment=_ENVIRONMENT
+        )
+        for steps in (ALL_STEPS, 0)
+    )
+    ms = (all_of_them - none) * NS_PER_INSTRUCTION / 1e6
+    yield Figure(
+        key="history.rebuild_step_ms",
+        value=ms * day["longest_us"] / day["us"],
+        unit="ms",
+        goal=20,
+        what=f"the longest step, as on an ESP32-C3; the mean is {ms / day['steps']:.1f} ms",
+    )
+    yield Figure(
+        key="history.rebuild_step_sector_reads",
+        value=day["reads"],
+        unit="sectors",
+        goal=36,
+        what="read in a step at most, once a day; for a quarter up to 21",
     )
 
 

@@ -2,10 +2,9 @@
 
 Both read the same 60 telegrams of one minute. The firmware's parser runs under MicroPython and gets bytes as from the
 line; dsmr-parser runs under CPython and gets complete texts. Counts of instructions do not depend on the machine's
-speed. An x64 instruction corresponds to about 13 ns of an ESP32-C3 at 160 MHz (within 40 %, by pystone on both).
+speed.
 """
 
-import re
 import statistics
 import subprocess
 import sys
@@ -18,17 +17,16 @@ from pathlib import Path
 from dsmr_parser.parsers import TelegramParser
 from dsmr_parser.telegram_specifications import BELGIUM_FLUVIUS
 
-from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.figures import Figure
+from benchmarks.instructions import NS_PER_INSTRUCTION, count as count_instructions, need_callgrind
 from build_tool import bytecode
 from simulator.clock import moment
 from simulator.telegram_source import telegrams
 
 TELEGRAMS = 60
 RUNS = 9
-NS_PER_INSTRUCTION = 13  # ESP32-C3 at 160 MHz
 _READ = Path(__file__).with_name("read_telegrams.py")
-_HEAP = "heapsize=256k"  # corresponds to 128 KB on a board, because objects here are twice as large
-_TOOLS = bytecode.ROOT / ".tools/bin"
+_HEAP = "256k"  # corresponds to 128 KB on a board, because objects here are twice as large
 
 
 def firmware_us(file: Path, count: int) -> float:
@@ -63,21 +61,7 @@ def instructions(file: Path, count: int) -> float:
 
 
 def _counted(file: Path, runs: int, collections: int) -> int:
-    report = subprocess.run(
-        [
-            *(_TOOLS / "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
-            *(_TOOLS / "micropython-callgrind", "-X", _HEAP),
-            *(_READ, bytecode.TARGET, file, str(runs), str(collections)),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    found = re.search(r"Collected : (\d+)", report.stderr)
-    if report.returncode or not found:
-        raise BenchmarkError(f"callgrind failed: {report.stderr.strip().splitlines()[-1]}")
-    return int(found[1])
+    return count_instructions(_READ, bytecode.TARGET, file, runs, collections, heap=_HEAP)
 
 
 def measure(short: bool = False) -> Iterator[Figure]:
@@ -102,10 +86,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
             what="faster on this machine",
             peer=peer,
         )
-        if not (_TOOLS / "valgrind").exists() or not (_TOOLS / "micropython-callgrind").exists():
-            raise BenchmarkError(
-                "instructions are not counted without valgrind; scripts/setup --bench says why"
-            )
+        need_callgrind()
         mean = instructions(all_of_them, count)
         cold = instructions(first, 1)
     yield _figure("parser.instructions", mean, 1_050_000, "per telegram, mean of a minute")

@@ -24,6 +24,8 @@ _ROUTES = {
     b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", _NEEDS_TOKEN),
+    b"GET /api/card/rebuild": ("api.card_rebuild", "show", _OPEN),
+    b"POST /api/card/rebuild": ("api.card_rebuild", "start", _NEEDS_TOKEN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _NEEDS_TOKEN),
     b"GET /update": ("server.files", "update_page", _OPEN),

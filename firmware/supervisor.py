@@ -51,6 +51,7 @@ class Supervisor:
         before = None
         while True:
             try:
+                begin = clock.now()
                 self._call(self.each_step)
                 now = clock.uptime_s()  # called often, so that the clock counts each wrap of its ticks
                 if now != before:
@@ -58,7 +59,7 @@ class Supervisor:
                     self._call(self.each_second)
                     # The limit is at least three real seconds, even if the clock runs fast.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
-                await clock.sleep(STEP_S)
+                await clock.sleep(STEP_S - clock.since(begin) / 1000)
             except MemoryError:
                 gc.collect()
 

@@ -175,8 +175,6 @@ def reads(image):
     return found
 
 
-print(
-    json.dumps(
-        {"writes": writes, "fill": fill, "reads": reads}[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))
-    )
-)
+if __name__ == "__main__":
+    command = {"writes": writes, "fill": fill, "reads": reads}[sys.argv[1]]
+    print(json.dumps(command(sys.argv[2], *map(int, sys.argv[3:]))))

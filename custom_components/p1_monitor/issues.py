@@ -22,6 +22,8 @@ MINUTE_S = 60
 # The meter stops sending peaks when the permission for its P1 port ends. If peaks are missing for less than a day, the
 # cause may be a short failure.
 GONE_AFTER = timedelta(hours=24)
+BLANK = "blank"
+"""The format of a card that is not formatted."""
 PEAKS_SEEN, PEAKS_GONE_SINCE = "peaks_seen", "peaks_gone_since"
 
 type Placeholders = Mapping[str, str]
@@ -89,7 +91,24 @@ def _is_clock_not_set(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _is_card_failing(snapshot: Snapshot, _: EntryStorage) -> bool | None:
-    return snapshot.device.card.state == "failed" if snapshot.device else None
+    return _has_failed(snapshot, None)
+
+
+def _is_card_blank(snapshot: Snapshot, _: EntryStorage) -> bool | None:
+    return _has_failed(snapshot, BLANK)
+
+
+def _is_card_foreign(snapshot: Snapshot, _: EntryStorage) -> bool | None:
+    if snapshot.device is None:
+        return None
+    return snapshot.device.card.state == "failed" and snapshot.device.card.format not in (None, BLANK)
+
+
+def _has_failed(snapshot: Snapshot, card_format: str | None) -> bool | None:
+    """True if the card has failed and has this format; None without a status."""
+    if snapshot.device is None:
+        return None
+    return snapshot.device.card.state == "failed" and snapshot.device.card.format == card_format
 
 
 def _is_card_full(snapshot: Snapshot, _: EntryStorage) -> bool | None:
@@ -107,6 +126,10 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
     return {"error": (snapshot.device.card.error if snapshot.device else None) or "?"}
+
+
+def _card_format(snapshot: Snapshot) -> Placeholders:
+    return {"format": (snapshot.device.card.format if snapshot.device else None) or "?"}
 
 
 def _versions(snapshot: Snapshot) -> Placeholders:
@@ -137,6 +160,19 @@ ISSUE_RULES = (
         raise_after_s=10 * MINUTE_S,
         clear_after_s=10 * MINUTE_S,
         placeholders_fn=_card_error,
+    ),
+    IssueRule(
+        key="card_blank",
+        is_present_fn=_is_card_blank,
+        raise_after_s=10 * MINUTE_S,
+        clear_after_s=10 * MINUTE_S,
+    ),
+    IssueRule(
+        key="card_foreign",
+        is_present_fn=_is_card_foreign,
+        raise_after_s=10 * MINUTE_S,
+        clear_after_s=10 * MINUTE_S,
+        placeholders_fn=_card_format,
     ),
     IssueRule(
         key="card_full",

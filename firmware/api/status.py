@@ -39,6 +39,7 @@ def write_status(device, write):
             "size_bytes": card.size_bytes,
             "free_bytes": card.free_bytes,
             "error": card.error,
+            "format": card.format,
             "waiting_quarters": device.recorder.waiting,
             "lost_quarters": device.recorder.lost,
             "nearly_full": card.nearly_full,

@@ -52,7 +52,8 @@
  * @property {{ssid: string, rssi_dbm: number, ip: string} | null} wifi
  * @property {{used_bytes: number, free_bytes: number}} heap
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,
- *   error: string | null, waiting_quarters: number, lost_quarters: number, nearly_full: boolean}} card
+ *   error: string | null, format: string | null, waiting_quarters: number, lost_quarters: number,
+ *   nearly_full: boolean}} card
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
  * @property {{state: string, percent: number | null, error: string | null, board: string}} update
  *

@@ -1,6 +1,7 @@
 /** Entry point of the page. It sets language and theme, opens screens, shows the notice and starts the live figures. */
 
 import { addAppManifest } from "./app_manifest.js";
+import { cardProblem } from "./card_problem.js";
 import { element, fill, icon, setText } from "./dom.js";
 import { chooseLanguage, number, t } from "./i18n.js";
 import { getStored } from "./local_storage.js";
@@ -102,7 +103,7 @@ function showNotice() {
   else if (stale === "closed") text = t("closed_");
   else if (stale === "silent") text = ageS() === null ? t("silentEver") : t("silent", { age: ageText(ageS() ?? 0) });
   else if (state.status?.clock.set === false) text = t("clockNotSet");
-  else if (card && card.state !== "ok") text = t(card.state === "absent" ? "noCard" : "badCard");
+  else if (card && card.state !== "ok") text = cardProblem(card);
   else if (card?.lost_quarters) text = t("lostQuarters", { count: card.lost_quarters });
   else if (card?.nearly_full) text = t("nearlyFull");
   notice.className = stale && stale !== "waiting" ? "stale" : "";

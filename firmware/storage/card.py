@@ -16,6 +16,7 @@ class Card:
 
     state       "ok", "absent" or "failed". The rest of the device also works without a card
     error       reason for the state "failed"
+    format      name of what is on a card that cannot be read, such as "exFAT", otherwise None
     mounted     True if files on the card can be read, also if the card is full
     free_files  number of quarters for which the card has room
     journal     file object of the open journal, None until the journal is needed
@@ -38,7 +39,7 @@ class Card:
         self.wait_s = self._since_check_s = 0
         self._stored = {}  # cache: {quarter id: True if the quarter's file exists}
         self.state = "absent"
-        self.error = self.journal = None
+        self.error = self.format = self.journal = None
         self.size_bytes = self.free_bytes = None
         self.mounted = self.nearly_full = False
         self.free_files = 0

@@ -1,30 +1,86 @@
-"""Diagnosis of a card that cannot be mounted: the reason and the fix. Loaded on demand."""
+"""Diagnosis of a card that cannot be mounted: what is on it, and the fix. Loaded on demand."""
 
 from micropython import const
 
 _SECTOR = const(512)
-_EXFAT = const("the card is formatted as exFAT: format it as FAT32")
-_NTFS = const("the card is formatted as NTFS: format it as FAT32")
+_NO_FILE_SYSTEM = const(19)  # errno ENODEV
+_GPT_TYPE = const(0xEE)  # type of the partition that protects a GPT
+_FIX = const(": format it as FAT32, or erase it in the settings of the page")
+_GPT_FIX = const(": partition it as MBR with FAT32, or erase it in the settings of the page")
+# Each row: sector in the partition, offset in the sector, bytes that are there, name of the file system.
+_SYSTEMS = (
+    (0, 3, b"EXFAT   ", "exFAT"),
+    (0, 3, b"NTFS    ", "NTFS"),
+    (0, 32, b"NXSB", "APFS"),
+    (2, 0, b"H+", "HFS+"),
+    (2, 0, b"HX", "HFS+"),
+    (2, 0, b"\x10\x20\xf5\xf2", "F2FS"),
+    (2, 56, b"\x53\xef", "ext4"),  # ext2 and ext3 too
+    (128, 64, b"_BHRfS_M", "Btrfs"),
+)
 
 
-def reason(board, error):
-    """Return the reason why the card cannot be mounted, as a text. `error` is the OSError of the attempt."""
-    sector = bytearray(_SECTOR)
-    try:
-        board.read_sector(0, sector)
-        found = _system(sector)
-        if not found and sector[510:] == b"\x55\xaa":
-            # The sector has a partition table. Bytes 454 to 457 are the first partition's start sector, little-endian.
-            board.read_sector(int.from_bytes(sector[454:458], "little"), sector)
-            found = _system(sector)
-    except OSError:
-        found = None
-    return found or str(error)
+def reason(card, error):
+    """Return the reason why the card cannot be mounted, with the fix. Set card.format to the name of what is on it.
 
-
-def _system(sector):
-    """Return why the card cannot be mounted, if `sector` is the first of an exFAT or NTFS file system. None otherwise.
-
-    The name of the file system is in `sector` from byte 3 on.
+    `error` is the OSError of the attempt.
     """
-    return {b"EXFAT   ": _EXFAT, b"NTFS    ": _NTFS}.get(bytes(sector[3:11]))
+    try:
+        first = _read(card.board, 0)
+    except OSError:
+        return str(error)
+    system = _system(card.board, 0)
+    has_table = not system and first[510:] == b"\x55\xaa"
+    is_gpt = has_table and _GPT_TYPE in [first[at] for at in range(450, 510, 16)]
+    if has_table:
+        for start in _gpt_starts(card.board) if is_gpt else _starts(first, 454, 16):
+            system = system or _system(card.board, start)
+    if is_gpt:
+        card.format = "GPT, " + system if system else "GPT"
+        return "the card has a partition table of the kind %s" % card.format + _GPT_FIX
+    if system:
+        card.format = system
+        return "the card is formatted as %s" % system + _FIX
+    if _is_blank(first):
+        card.format = "blank"
+        return "the card is blank" + _FIX
+    if error.errno == _NO_FILE_SYSTEM:
+        return "the card has no file system that the device can read" + _FIX
+    return str(error)
+
+
+def _read(board, sector):
+    buffer = bytearray(_SECTOR)
+    board.read_sector(sector, buffer)
+    return buffer
+
+
+def _starts(table, first, step):
+    """Return the first sectors of the four partitions in a table. A partition that does not exist is left out."""
+    starts = [int.from_bytes(table[at : at + 4], "little") for at in range(first, first + 4 * step, step)]
+    return [start for start in starts if start]
+
+
+def _gpt_starts(board):
+    """Return the first sectors of the first four partitions in a GPT. [] if it cannot be read."""
+    try:
+        header = _read(board, 1)
+        return _starts(_read(board, int.from_bytes(header[72:76], "little")), 32, 128)
+    except (OSError, OverflowError):
+        return []
+
+
+def _system(board, start):
+    """Return the name of the file system that begins at a sector. None if it is unknown or cannot be read."""
+    try:
+        for sector, offset, expected, name in _SYSTEMS:
+            if _read(board, start + sector)[offset : offset + len(expected)] == expected:
+                return name
+    except (OSError, OverflowError):
+        pass  # a damaged table names a sector that does not exist
+    return None
+
+
+def _is_blank(first):
+    """True if the first sector is erased, or has a partition table without partitions and no code to start from."""
+    return first == b"\xff" * _SECTOR or not (any(first[:440]) or any(first[446:510]))

@@ -40,6 +40,7 @@ def unmount(card):
 def mount(card):
     """Unmount the card, and mount it again."""
     unmount(card)
+    card.format = None
     Card.filesystem = None  # the file system can be freed, because unmount() has closed its files
     try:
         Card.filesystem = card.board.mount_card(CARD)
@@ -47,7 +48,7 @@ def mount(card):
         card.error = None
         measure(card)
     except OSError as error:
-        fail(card, load("storage.card_diagnosis").reason(card.board, error))
+        fail(card, load("storage.card_diagnosis").reason(card, error))
 
 
 def retry(card):

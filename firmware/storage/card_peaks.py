@@ -8,6 +8,7 @@ from overlay import load
 
 _CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
+_LINES_IN_STEP = const(8)  # lines that a step reads
 # Indexes of the fields in a line of days.csv.
 _DAY = const(0)
 _PEAK_W = const(5)
@@ -37,23 +38,25 @@ def queue_search(recorder):
 def search(asked):
     """Add the peak of each stored day in a range of months.
 
-    This is a job of the recorder. Each step reads one line. `asked` is (Peaks object, seconds from 2000-01-01 00:00:00
+    This is a job of the recorder. Each step reads 8 lines. `asked` is (Peaks object, seconds from 2000-01-01 00:00:00
     to the local time, number of the first month, number of the last month).
     """
     peaks, local_s, first, last = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")
     first_name, last_name = month_name(first).encode(), month_name(last).encode()
     for year in range(first // 12, last // 12 + 1):
-        for fields in rows.read("%s/meter/%04d/days.csv" % (CARD, year)):
+        for count, fields in enumerate(rows.read("%s/meter/%04d/days.csv" % (CARD, year)), 1):
             if fields[_PEAK_START] and first_name <= fields[_DAY][:7] <= last_name:
                 peaks.add_quarter(*days.moment(fields[_PEAK_START]), int(fields[_PEAK_W]))
-            yield
+            if not count % _LINES_IN_STEP:
+                yield
     if last < month_of(local_s):
         return
     today = days.Total(local_s // _DAY_S, rows)
     for fields in rows.read(days.folder(local_s // _DAY_S) + "/day.csv"):
         today.add(fields)
-        yield
+        if not today.quarters % _LINES_IN_STEP:
+            yield
     _, _, _, _, _, power_w, start, _ = today.fields()
     if start:
         peaks.add_quarter(*days.moment(start), int(power_w))

@@ -15,9 +15,11 @@ unknown. day_totals.py describes the fields of days.csv. The fields of day.csv a
 """
 
 from binascii import crc32
+from micropython import const
 
 from overlay import load
 
+_LINES_IN_STEP = const(32)  # lines that a step of a search reads
 QUARTERS = (
     b"start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
     b"samples,source,check\n"
@@ -42,19 +44,20 @@ def append(path, line, header, key=None):
     blanked before the write. If the file already has exactly this line, nothing is appended. Blanking replaces all
     bytes of a line by newlines, because FAT cannot shorten a file in one step. Readers skip the empty lines.
 
-    The search for the key takes long. Therefore the generator yields after each line that it reads, but never while
-    the file is open for writing.
+    The search for the key takes long. Therefore the generator yields after every 32 lines that it reads, but never
+    while the file is open for writing.
     """
     is_there = False
     if key is not None:
         rows = load("storage.day_csv_reader")
         gone = []
-        for place, found in rows.places(path):
+        for count, (place, found) in enumerate(rows.places(path), 1):
             if found == line[:-1] and not is_there:
                 is_there = True
             elif (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
-            yield
+            if not count % _LINES_IN_STEP:
+                yield
         if gone:
             with open(path, "r+b") as file:
                 for place, length in gone:

@@ -9,6 +9,8 @@ of a quarter is calculated from its average power instead, and its gas and water
 - The quarter is the first of its day, and the previous day is not on the card.
 - The register has fallen, or has risen more than a connection allows. It then belongs to another meter.
 - The quarter has no registers, as on a card of the original firmware.
+
+Energy is added up in quarters of a Wh, so that a day loses less than 1 Wh to rounding.
 """
 
 from micropython import const
@@ -25,8 +27,10 @@ _IMPORT_KWH = const(3)
 _SAMPLES = const(7)
 _SOURCE = const(8)
 _POWERS = const(2)  # number of amounts that have an average power: import and export
+_PER_WH = const(4)  # units of energy in a Wh: 1 W adds one unit in a quarter
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
 _MAX_W = const(200000)  # twice the power of the strongest grid connection, in W
+_QUARTERS_IN_STEP = const(8)  # quarters that a step of the job adds
 _MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
 _MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most that a home's meter can measure
 
@@ -63,12 +67,20 @@ def close(day):
     total = Total(day, rows)
     for fields in rows.read(folder(day) + "/day.csv"):
         total.add(fields)
-        yield
+        if not total.quarters % _QUARTERS_IN_STEP:
+            yield
+    yield from write(total, rows.days_csv(civil(day * _DAY_S)[0]), True)
+
+
+def write(total, path, again):
+    """Write the line of a day to days.csv, unless the day has no quarters.
+
+    `again` is True if the file may already contain a line of the day. The caller must run this generator to its end.
+    """
     if total.quarters:
         text = b",".join(total.fields())
         lines = load("storage.day_csv_writer")
-        path = rows.days_csv(civil(day * _DAY_S)[0])
-        yield from lines.append(path, lines.with_check(text), lines.DAYS, text[:10])
+        yield from lines.append(path, lines.with_check(text), lines.DAYS, text[:10] if again else None)
 
 
 def _decimal(amount):
@@ -89,7 +101,8 @@ class Total:
     def fields(self):
         """Return the fields of the day's line of days.csv, without the field `check`."""
         date = b"%04d-%02d-%02d" % civil(self._day * _DAY_S)[:3]
-        shown = [_decimal(amount) for amount in self._amounts]
+        energies = [amount and amount // _PER_WH for amount in self._amounts[:_POWERS]]
+        shown = [_decimal(amount) for amount in energies + self._amounts[_POWERS:]]
         peak_w = b"%d" % self._peak_w if self._peak else b""
         return [date] + shown + [peak_w, self._peak, b"%d" % self.quarters]
 
@@ -111,11 +124,12 @@ class Total:
                 self._amounts[at] = (self._amounts[at] or 0) + used
 
     def _used(self, fields, before, at, passed_s):
+        """Return an amount of a quarter: energy in quarters of a Wh, gas and water in dm3. None if it is unknown."""
         register = fields[_IMPORT_KWH + at]
         if passed_s > 0 and register and before[_IMPORT_KWH + at]:
             used = number(register) - number(before[_IMPORT_KWH + at])
             if 0 <= used <= (_MAX_W if at < _POWERS else _MAX_DM3_H) * passed_s // 3600:
-                return used
+                return used * _PER_WH if at < _POWERS else used
         if at < _POWERS and fields[_IMPORT_W + at]:
-            return int(fields[_IMPORT_W + at]) // 4
+            return int(fields[_IMPORT_W + at])
         return 0 if register else None

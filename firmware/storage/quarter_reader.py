@@ -3,14 +3,14 @@
 The file contains samples only. Therefore the registers in the line are empty.
 """
 
+import json
 import os
 from micropython import const
 
 from board.mount_point import CARD
-from meter.timestamp import iso, seconds
 
-# No quarter's file exceeds 16 KB. Reading stops there, because a damaged directory entry may claim more.
-_MAX_PIECES = const(64)  # maximum number of pieces, of 256 bytes each
+# A quarter's file has about 2 KB. A file over 4 KB is not read, because it is damaged.
+_MAX_SIZE = const(4096)
 
 
 def open_quarter(path):
@@ -25,55 +25,33 @@ def open_quarter(path):
         return None
 
 
-def line(folder, year, month, day, name):
-    """Return a quarter's line of day.csv, without its field `check`, made from the quarter's file in a day's folder.
+def line(path, start):
+    """Return the line of day.csv, without the check, of a quarter's file. `start` is the first field of the line.
 
-    None if the file is missing, incomplete or without samples. `name` is HHMM * 2, plus 1 in winter time: 1891 for
-    09:45 in winter time.
+    None if the file is missing, damaged or without samples.
     """
-    letter = "W" if name & 1 else "S"
     try:
-        with open("%s%04d%s.json" % (folder, name >> 1, letter), "rb") as file:
-            imported = _mean(file, b'"consumed_power_interval_avgs":[')
-            exported = _mean(file, b'"produced_power_interval_avgs":[')
-    except (OSError, ValueError):
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            if size > _MAX_SIZE:
+                return None
+            file.seek(0)
+            text = file.read(size)
+        # Ignore text after the object, which json.loads() would refuse.
+        quarter = json.loads(text[: text.find(b"}") + 1])
+        samples, import_w = _mean(quarter["consumed_power_interval_avgs"], 1)
+        _, export_w = _mean(quarter["produced_power_interval_avgs"], -1)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    if not imported[0]:
-        return None
-    start = iso(seconds(year, month, day, (name >> 1) // 100, (name >> 1) % 100), letter == "S").encode()
-    export_w = b"%d" % (-exported[1] // exported[0]) if exported[0] else b""
-    return b"%s,%d,%s,,,,,%d,samples" % (start, imported[1] // imported[0], export_w, imported[0])
+    return b"%s,%s,%s,,,,,%d,samples" % (start, import_w, export_w, samples) if samples else None
 
 
-def _mean(file, key):
-    """Return (count, sum) of the numbers in a JSON list of the file. ValueError if the list is missing or incomplete.
+def _mean(powers, sign):
+    """Return the number of samples in a list of powers in W, and their mean as text, which is empty without a sample.
 
-    `key` is the text in front of the list's first number, such as b'"consumed_power_interval_avgs":['.
+    A missing sample is None. `sign` is -1 if the powers are negative.
     """
-    file.seek(0)
-    rest = b""
-    inside = False
-    count = total = 0
-    for _ in range(_MAX_PIECES):
-        rest += file.read(256)
-        if not inside:
-            at = rest.find(key)
-            if at < 0:
-                rest = rest[-len(key) :]
-                continue
-            inside = True
-            rest = rest[at + len(key) :]
-        end = rest.find(b"]")
-        if end < 0:
-            end = rest.rfind(b",")
-            if end < 0:
-                continue
-        for number in rest[:end].split(b","):
-            number = number.strip()
-            if number and number != b"null":
-                count += 1
-                total += int(number)
-        if rest[end : end + 1] == b"]":
-            return count, total
-        rest = rest[end + 1 :]
-    raise ValueError
+    if None in powers:
+        powers = [power for power in powers if power is not None]
+    count = len(powers)
+    return count, b"%d" % (sign * sum(powers) // count) if count else b""

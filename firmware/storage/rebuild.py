@@ -1,122 +1,158 @@
 """Rebuilding of day.csv and days.csv, which a card of the original firmware lacks. Loaded on demand.
 
-Both files are made from the quarters' files in small steps, from the newest month to the oldest. /meter/rebuilt.txt
-contains the month that was finished last, or "all" at the end. After a restart the job continues with the next older
-month. It does nothing if /meter/rebuilt.txt contains "all".
+Both files are made from the quarters' files in small steps, from the newest month to the oldest. After a restart the
+job continues with the month after the one in /meter/rebuilt.txt (rebuild_mark.py).
 """
 
 import os
 from micropython import const
 
-from board.mount_point import CARD
-from meter.timestamp import seconds
+from meter.timestamp import iso, seconds
 from overlay import load
+from storage.card import Card
+from storage.rebuild_mark import ALL
 
-_MARK = CARD + "/meter/rebuilt.txt"
-_ALL = b"all"
 _DAY_S = const(86400)
-_SIZE = const(6)  # index of the size in os.stat()
+_ENTRIES_IN_STEP = const(36)  # directory entries that a step reads
+_LINES_IN_STEP = const(32)  # lines of days.csv that a step reads
+_QUARTERS_IN_STEP = const(8)  # lines of day.csv that a step adds to the day's total
+_QUARTERS_IN_WRITE = const(32)  # new lines of day.csv that are written together
 
 
 def rebuild(recorder):
     """Write all missing lines of day.csv and days.csv. This is a job of the recorder. OSError if the card fails."""
-    done = _read_mark()
-    if done == _ALL:
-        return
     card = recorder.card
+    marks = load("storage.rebuild_mark")
+    done, word = marks.read()
+    if done == ALL:
+        return
+    # Keep the modules during the whole job, because loading them for each quarter takes longer than reading it.
+    rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
+    yield
+    days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
+    modules = rows, lines, days, quarters
+    yield
     for year in reversed(_numbers(card, "")):
         for month in reversed(_numbers(card, "%04d" % year)):
             name = b"%04d-%02d" % (year, month)
             if done and name >= done:
                 continue
-            for day in _numbers(card, "%04d/%02d" % (year, month)):
-                yield from _rebuild_day(card, year, month, day)
-            _write_mark(name)
+            yield from _rebuild_month(card, modules, year, month)
+            marks.write(name, word)
             yield
     if _numbers(card, ""):
-        _write_mark(_ALL)
+        marks.write(ALL, word)
     load("storage.card_peaks").queue_search(recorder)
 
 
-def _read_mark():
-    try:
-        with open(_MARK, "rb") as file:
-            return file.read(8)
-    except OSError:
-        return b""
-
-
-def _write_mark(name):
-    with open(_MARK, "wb") as file:
-        file.write(name)
+def rebuild_again(recorder):
+    """Rebuild a card that version 0.1.0 has rebuilt. This is a job of the recorder."""
+    load("storage.rebuild_mark").clear()
+    return rebuild(recorder)
 
 
 def _numbers(card, folder):
     return [int(name) for name in card.names(folder) if name.isdigit()]
 
 
-def _rebuild_day(card, year, month, day):
-    """Append the missing lines of a day's quarters, then write the day's line if the day is over.
-
-    The recorder writes to day.csv too. If day.csv has grown by a line of the recorder, the search for missing lines
-    begins again.
-    """
-    folder = "%s/meter/%04d/%02d/%02d/" % (CARD, year, month, day)
-    path = folder + "day.csv"
-    names = size = None
-    while names is None or names:
-        if _size(path) != size:
-            size = _size(path)
-            names = yield from _quarters_without_line(folder, path)
-            if names is None:
-                return
-        else:
-            text = load("storage.quarter_reader").line(folder, year, month, day, names.pop(0))
-            if text:
-                lines = load("storage.day_csv_writer")
-                for _ in lines.append(path, lines.with_check(text), lines.QUARTERS):
-                    pass
-                size = _size(path)
+def _rebuild_month(card, modules, year, month):
+    """Rebuild the days of a month, and write the line of each day that is over."""
+    rows, _, days, _ = modules
+    path = rows.days_csv(year)
+    # Search days.csv once a month for lines of the month, because a search for each day would slow with the year.
+    name = b"%04d-%02d" % (year, month)
+    known = set()
+    for count, (_, line) in enumerate(rows.places(path), 1):
+        if line.startswith(name):
+            known.add(int(line[8:10]))
+        if not count % _LINES_IN_STEP:
             yield
-    number = seconds(year, month, day) // _DAY_S
-    if number != card.day:
-        yield from load("storage.day_totals").close(number)
-
-
-def _quarters_without_line(folder, path):
-    """Return the quarters with a file but without a line, in the order of time. None if the day has no files."""
-    there = _quarters_with_file(folder)
-    yield
-    if not there:
-        return None
-    rows = load("storage.day_csv_reader")
-    for _, line in rows.places(path):
-        if line[10:11] == b"T" and rows.is_whole(line):
-            there.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
+    for day in _numbers(card, "%04d/%02d" % (year, month)):
         yield
-    return sorted(there, key=_time_order)
+        number = seconds(year, month, day) // _DAY_S
+        total = yield from _rebuild_day(modules, number)
+        if number != card.day:
+            yield from days.write(total, path, day in known)
 
 
-def _size(path):
-    try:
-        return os.stat(path)[_SIZE]
-    except OSError:
-        return 0
+def _rebuild_day(modules, day):
+    """Append the missing lines of a day (local_s // 86400) to day.csv. Return the Total of the day.
+
+    The recorder writes to day.csv too. If it has added a line, the search for missing lines begins again.
+    """
+    rows, _, days, _ = modules
+    folder = days.folder(day)
+    is_done = False
+    while not is_done:
+        total = days.Total(day, rows)
+        yield
+        missing, size = yield from _search(rows, folder, total)
+        is_done = yield from _append(modules, day, missing, size, total)
+    return total
 
 
-def _quarters_with_file(folder):
-    """Return the set of the quarters that have a file.
+def _search(rows, folder, total):
+    """Add the lines of day.csv to the Total. Return the quarters without a line, and the size of day.csv.
 
-    A quarter is the number HHMM * 2, plus 1 in winter time: 1891 for 09:45 in winter time.
+    The quarters are in the order of time. Each is HHMM * 2, plus 1 in winter time: 1891 for 09:45.
     """
     found = set()
-    for entry in os.ilistdir(folder[:-1]):
+    size = 0
+    _filesystem = Card.filesystem  # must exist as long as the folder is read
+    for count, entry in enumerate(os.ilistdir(folder), 1):
         name = entry[0]
-        if name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
+        if name == "day.csv":
+            size = None
+        elif name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
             found.add(int(name[:4]) * 2 + (name[4] == "W"))
-    return found
+        if not count % _ENTRIES_IN_STEP:
+            yield
+    if size is None:
+        path = folder + "/day.csv"
+        size = os.stat(path)[6]
+        yield
+        for count, (_, line) in enumerate(rows.places(path), 1):
+            if rows.is_whole(line):
+                total.add(line.split(b","))
+                found.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
+            if not count % _QUARTERS_IN_STEP:
+                yield
+        yield
+    missing = sorted(found, key=_time_order)
+    yield
+    return missing, size
+
+
+def _append(modules, day, missing, size, total):
+    """Append the lines of the `missing` quarters to day.csv. False if day.csv no longer has `size` bytes.
+
+    The lines are added to the Total as well.
+    """
+    _, lines, days, quarters = modules
+    folder = days.folder(day)
+    while missing:
+        text = b""
+        for name in missing[:_QUARTERS_IN_WRITE]:
+            clock = name >> 1
+            is_summer = not name & 1
+            start = iso(day * _DAY_S + clock // 100 * 3600 + clock % 100 * 60, is_summer).encode()
+            line = quarters.line("%s/%04d%s.json" % (folder, clock, "S" if is_summer else "W"), start)
+            if line:
+                total.add(line.split(b","))
+                text += lines.with_check(line)
+            yield
+        missing = missing[_QUARTERS_IN_WRITE:]
+        if text:
+            with open(folder + "/day.csv", "ab") as file:
+                if file.seek(0, 2) != size:
+                    return False
+                size += file.write(text if size else lines.QUARTERS + text)
+            yield
+    return True
 
 
 def _time_order(name):
-    # In October's doubled hour, summer time comes first.
-    return (name & 1, name) if 400 <= name < 600 else (name >= 600, name)
+    # In October's doubled hour, summer time comes first. Return a number, because tuples take longer to sort.
+    if name < 400:
+        return name
+    return name + 1000 * (name & 1) if name < 600 else name + 2000

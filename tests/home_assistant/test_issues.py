@@ -133,6 +133,8 @@ async def test_a_months_first_hour_says_nothing_of_peaks(after: After) -> None:
     ("key", "bad", "good"),
     [
         ("card_failing", {"state": "failed", "error": "[Errno 5] EIO"}, {"state": "ok", "error": None}),
+        ("card_blank", {"state": "failed", "format": "blank"}, {"state": "ok", "format": None}),
+        ("card_foreign", {"state": "failed", "format": "GPT, exFAT"}, {"state": "ok", "format": None}),
         ("card_full", {"state": "ok", "nearly_full": True}, {"state": "ok", "nearly_full": False}),
     ],
 )
@@ -145,6 +147,14 @@ async def test_a_card(after: After, key: str, bad: dict[str, Any], good: dict[st
     assert await after(9, status={"card": bad}) == [key]
     assert await after(9, status={"card": good}) == [key]
     assert await after(10, status={"card": good}) == []
+
+
+async def test_a_card_that_cannot_be_read_is_named(hass: HomeAssistant, after: After) -> None:
+    card = {"state": "failed", "error": "in English", "format": "GPT, exFAT"}
+    assert await after(0, status={"card": card}) == []
+    assert await after(10, status={"card": card}) == ["card_foreign"]
+    (issue,) = ir.async_get(hass).issues.values()
+    assert (issue.translation_placeholders or {})["format"] == "GPT, exFAT"
 
 
 async def test_no_card_is_a_choice(after: After) -> None:

@@ -13,6 +13,7 @@ from simulator.telegram_source import simulated_meter
 from tests.device.auth.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
 from tests.device.update.two_slots import Device as Updatable, newer
+from tests.fixtures.old_card import EXACT_KWH, write_old_card
 from tests.page.conftest import DESK, PHONE
 
 type Browse = Callable[..., Page]
@@ -159,6 +160,22 @@ def test_log_is_shown(device: Device, browse: Browse):
     expect(page.locator("pre")).to_contain_text("SD Card OK")
 
 
+def test_rebuild_of_an_old_card_is_offered_beside_its_settings(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    days = write_old_card(card)
+    device.restarted()
+    device.sign_in()
+    form = browse(device, "#settings/card").locator("#card")
+    expect(form).to_contain_text("about 0.2 % too low")
+    form.get_by_role("button", name="Compute the totals again").click()
+    sign_in(form.page)
+    expect(form).to_contain_text("are being computed")
+    device.until(lambda: f",{EXACT_KWH}" in days.read_text())
+
+
 def test_device_restarts_and_the_page_comes_back_with_it(device: Device, browse: Browse):
     device.sign_in()
     page = browse(device, "#settings")
@@ -272,3 +289,40 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     expect(page.locator("h1")).to_have_text("Update")
     expect(page.locator("input[type=file]")).to_be_visible()
     assert page.url.endswith("/update")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The device cannot read this SD card (GPT, exFAT). Format it as FAT32 with MBR"),
+        ("nl", "Het toestel kan deze SD-kaart niet lezen (GPT, exFAT)"),
+        ("fr", "ne peut pas lire cette carte SD (GPT, exFAT)"),
+        ("de", "Das Gerät kann diese SD-Karte nicht lesen (GPT, exFAT)"),
+    ],
+)
+def test_card_that_cannot_be_read_is_named_and_can_be_erased(
+    make_device: Callable[..., Device],  # noqa: F811
+    tmp_path: Path,
+    browse: Browse,
+    language: str,
+    text: str,
+):
+    image = tmp_path / "card.img"
+    image.write_bytes(gpt_with_exfat())
+    device = make_device(card=image)
+    device.sign_in()
+    page = browse(device, "#settings", locale=language)
+    expect(page.locator("#notice")).to_contain_text(text)
+    reply = device.ask("POST", "/api/card/format", {"confirm": "format"})
+    assert reply.status == 200, reply.text
+    expect(page.locator("#notice")).to_be_hidden(timeout=15_000)
+
+
+def gpt_with_exfat() -> bytes:
+    """Return a card with a GPT, whose first partition has exFAT."""
+    content = bytearray(32 << 20)
+    content[450], content[510:512] = 0xEE, b"\x55\xaa"
+    content[512:520], content[512 + 72] = b"EFI PART", 2
+    content[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
+    content[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
+    return bytes(content)

@@ -91,12 +91,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The state, the size and the free space of the SD card. state: "ok", "absent" or "failed"."""
+    """The state, the size and the free space of the SD card. state: "ok", "absent" or "failed".
+
+    format: what is on a card that the device cannot read, such as "exFAT" or "blank". Version 0.1.0 does not send it.
+    """
 
     state: str | None
     size_bytes: int | None
     free_bytes: int | None
     error: str | None
+    format: str | None
     waiting_quarters: int | None
     lost_quarters: int | None
     nearly_full: bool
@@ -177,6 +181,7 @@ class Device:
                 size_bytes=integer(card, "size_bytes"),
                 free_bytes=integer(card, "free_bytes"),
                 error=text(card, "error"),
+                format=text(card, "format"),
                 waiting_quarters=integer(card, "waiting_quarters"),
                 lost_quarters=integer(card, "lost_quarters"),
                 nearly_full=boolean(card, "nearly_full"),

@@ -1,6 +1,7 @@
 /** Meter screen: all values of the newest telegram, the telegram itself, and the device's health. */
 
 import { ApiError, request } from "../api.js";
+import { cardProblem } from "../card_problem.js";
 import { copyText } from "../clipboard.js";
 import { element, fill, setText } from "../dom.js";
 import { amount, date, FORMATS, number, t } from "../i18n.js";
@@ -177,6 +178,7 @@ function switchText(position) {
 
 /** @param {import("../api_types.js").Device["card"]} card */
 function cardText(card) {
+  if (card.format) return cardProblem(card);
   if (card.state !== "ok") {
     const text = t(card.state === "absent" ? "cardAbsent" : "cardFailed");
     return card.error ? `${text}: ${card.error}` : text;

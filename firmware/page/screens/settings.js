@@ -106,7 +106,7 @@ async function load(forms, section) {
     settingsForm("capacity", CAPACITY(), config, { id: "capacity" }),
     settingsForm("access", ACCESS, config, { id: "access", onSaved: () => load(forms, "access") }),
     settingsForm("light", LIGHT, config, { id: "light" }),
-    settingsForm("card", CARD, config, { id: "card" }),
+    settingsForm("card", CARD, config, { id: "card", note: cardRebuild() }),
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
@@ -139,6 +139,26 @@ function networkSearch() {
     searchButton.disabled = false;
   });
   return element("div", { class: "buttons" }, searchButton, message, list);
+}
+
+/** Return the offer to rebuild a card of the original firmware. It is empty for other cards. */
+function cardRebuild() {
+  const offer = element("div", { role: "status" });
+  /** @param {{state: "offered" | "running" | "done"}} rebuild */
+  const show = (rebuild) => fill(offer,
+    rebuild.state !== "done" && element("p", {}, t(rebuild.state === "offered" ? "rebuildOffer" : "rebuilding")),
+    rebuild.state === "offered" && element("p", { class: "buttons" },
+      element("button", { type: "button", onclick: start }, t("rebuild"))));
+  const start = async () => {
+    try {
+      const rebuild = await withSignIn(() => sendJson("POST", "/api/card/rebuild"));
+      if (rebuild) show(rebuild);
+    } catch (error) {
+      fill(offer, element("p", { class: "warning" }, error instanceof ApiError ? error.message : t("noAnswer")));
+    }
+  };
+  getJson("/api/card/rebuild").then(show, () => {});
+  return offer;
 }
 
 /** Return the panel for the page's language and theme. The browser stores both choices. */

@@ -51,6 +51,7 @@ def test_without_a_card_everything_else_goes_on(sockets: None):
             "size_bytes": None,
             "free_bytes": None,
             "error": None,
+            "format": None,
             "waiting_quarters": 1,
             "lost_quarters": 0,
             "nearly_full": False,

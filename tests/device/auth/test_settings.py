@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.device.auth.conftest import WIFI_PASSWORD, Device
+from tests.fixtures.old_card import CUT_KWH, EXACT_KWH, write_old_card
 
 ALL = {
     "wifi": {"ssid": "home", "password": WIFI_PASSWORD},
@@ -306,3 +307,18 @@ def test_octets_that_are_no_text_are_refused_without_a_crash_report(device: Devi
     ):
         assert device.raw(request + b"\r\n").startswith(b"HTTP/1.1 %d " % status)
     assert device.ask("GET", "/api/device").json["crash"] is None
+
+
+def test_rebuild_of_an_old_card_is_offered_and_done_only_when_asked(device: Device, card: Path) -> None:
+    days = write_old_card(card)
+    before = days.read_text()
+    device.restarted()
+    device.sign_in()
+    assert device.ask("GET", "/api/card/rebuild").json == {"state": "offered", "month": None}
+    assert device.ask("GET", "/api/months/2023-12").json["days"][0]["import_kwh"] == CUT_KWH
+    assert days.read_text() == before
+
+    assert device.ask("POST", "/api/card/rebuild", {}).json["state"] == "running"
+    device.until(lambda: device.ask("GET", "/api/card/rebuild").json["state"] == "done")
+    assert device.ask("GET", "/api/months/2023-12").json["days"][0]["import_kwh"] == EXACT_KWH
+    assert device.ask("POST", "/api/card/rebuild", {}).status == 409

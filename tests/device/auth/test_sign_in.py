@@ -14,6 +14,7 @@ CHANGES = (
     ("PATCH", "/api/config", {"access": {"password": "another one"}}),
     ("POST", "/api/restart", None),
     ("POST", "/api/card/format", {"confirm": "format"}),
+    ("POST", "/api/card/rebuild", None),
     ("POST", "/api/wifi/erase", None),
     ("GET", "/api/networks", None),
     ("GET", "/api/tokens", None),

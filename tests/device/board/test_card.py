@@ -49,7 +49,11 @@ def test_card_with_exfat_is_named_so(power: SwitchOn, tmp_path: Path, partitione
         device = hardware.wait(hardware.device)
 
         assert device["card"]["state"] == "failed"
-        assert device["card"]["error"] == "the card is formatted as exFAT: format it as FAT32"
+        assert device["card"]["error"].startswith("the card is formatted as exFAT: format it as FAT32")
+        assert device["card"]["format"] == "exFAT"
+        hardware.wait(
+            lambda: hardware.said("SD Card failed: the card is formatted as exFAT: format it as FAT32")
+        )
 
 
 def test_card_that_cannot_be_read_blinks_for_help(power: SwitchOn, tmp_path: Path) -> None:
@@ -57,7 +61,9 @@ def test_card_that_cannot_be_read_blinks_for_help(power: SwitchOn, tmp_path: Pat
     hardware = power()
     hardware.insert_card(tmp_path / "empty.img")
     with hardware:
-        assert hardware.wait(hardware.device)["card"]["state"] == "failed"
+        device = hardware.wait(hardware.device)
+
+        assert (device["card"]["state"], device["card"]["format"]) == ("failed", "blank")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

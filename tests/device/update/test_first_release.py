@@ -16,6 +16,7 @@ from simulator.p1_port import P1Port
 from tests.device.update import first_release
 from tests.device.update.first_release import EVERY_S, SETTINGS, Household
 from tests.device.update.two_slots import Device, newest, until as until_within
+from tests.fixtures.old_card import write_old_card
 
 NEW = "9.9.9"
 SPEED = 200
@@ -26,6 +27,7 @@ READ = (
     "/api/peaks",
     "/api/days/2026-01-31",
     "/api/months/2026-01",
+    "/api/months/2023-12",
     "/api/history?from=2026-01-01&to=2026-02-01T00:45:00%2B01:00",
     "/historic/years",
     "/historic/months?year=2026",
@@ -48,7 +50,9 @@ def until(condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def household(tmp_path: Path) -> Household:
-    return first_release.household(tmp_path)
+    found = first_release.household(tmp_path)
+    write_old_card(found.card)
+    return found
 
 
 @contextmanager
@@ -108,6 +112,7 @@ def test_update_leaves_all_that_the_owner_has(household: Household, tmp_path: Pa
 
         assert device.status()["firmware"] == NEW
         assert answers(device) == before
+        assert json.loads(device.ask("/api/card/rebuild")[1])["state"] == "offered"
         device.sign_in()
     assert stored(household) == files
 

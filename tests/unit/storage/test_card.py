@@ -42,6 +42,83 @@ def test_card_that_cannot_be_mounted_has_failed_and_says_why():
     assert not card.mounted
 
 
+SIGNATURE = (0, 510, b"\x55\xaa")
+EXT4 = (2, 56, b"\x53\xef")
+HFS_PLUS = (2, 0, b"H+")
+PROTECTIVE_MBR = (0, 446, b"\x00\x00\x02\x00\xee\xff\xff\xff\x01\x00\x00\x00")
+GPT = (PROTECTIVE_MBR, SIGNATURE, (1, 0, b"EFI PART"), (1, 72, b"\x02"))
+OR_ERASE = ", or erase it in the settings of the page"
+
+
+def error_and_format(*contents):
+    """The error and the format of a card that has these bytes, each with its sector and place, and nothing else."""
+    slot = Slot()
+    for sector in range(slot.disk.sectors):
+        slot.disk.writeblocks(sector, bytes(512))
+    for sector, place, data in contents:
+        buffer = bytearray(512)
+        slot.disk.readblocks(sector, buffer)
+        buffer[place : place + len(data)] = data
+        slot.disk.writeblocks(sector, buffer)
+    card = Card(slot)
+    assert card.state == "failed"
+    return card.error, card.format
+
+
+def formatted(name):
+    return "the card is formatted as %s: format it as FAT32%s" % (name, OR_ERASE), name
+
+
+def partitioned(name):
+    fix = "partition it as MBR with FAT32" + OR_ERASE
+    return "the card has a partition table of the kind %s: %s" % (name, fix), name
+
+
+def test_card_that_cannot_be_read_is_named_with_the_fix():
+    assert error_and_format((0, 3, b"EXFAT   ")) == formatted("exFAT")
+    assert error_and_format((0, 3, b"NTFS    "), SIGNATURE) == formatted("NTFS")
+    assert error_and_format(EXT4) == formatted("ext4")
+    assert error_and_format(HFS_PLUS) == formatted("HFS+")
+
+
+def test_file_system_is_found_in_each_partition():
+    first, fourth = (0, 450, b"\x0c\0\0\0\x08"), (0, 498, b"\x83\0\0\0\x10")
+    assert error_and_format(first, fourth, SIGNATURE, (18, 56, b"\x53\xef")) == formatted("ext4")
+    assert error_and_format(first, SIGNATURE, (8, 3, b"EXFAT   ")) == formatted("exFAT")
+
+
+def test_gpt_is_named_with_what_is_in_it():
+    assert error_and_format(*GPT) == partitioned("GPT")
+    exfat = (2, 128 + 32, b"\x28"), (40, 3, b"EXFAT   ")  # in the second partition
+    assert error_and_format(*GPT, *exfat) == partitioned("GPT, exFAT")
+    assert error_and_format(*GPT, (2, 32, b"\xff\xff\xff")) == partitioned("GPT")  # beyond the card's end
+
+
+def test_blank_card_is_named():
+    blank = "the card is blank: format it as FAT32" + OR_ERASE, "blank"
+    assert error_and_format() == blank
+    assert error_and_format(SIGNATURE) == blank
+    assert error_and_format(*[(sector, 0, b"\xff" * 512) for sector in range(64)]) == blank
+
+
+def test_card_that_nobody_knows_has_a_fix_and_no_name():
+    error, name = error_and_format((0, 0, b"no file system"))
+    assert error == "the card has no file system that the device can read: format it as FAT32" + OR_ERASE
+    assert name is None
+
+
+def test_card_that_can_be_read_again_has_no_name():
+    slot = Slot()
+    sector = bytearray(512)
+    slot.disk.readblocks(0, sector)
+    slot.disk.writeblocks(0, bytes(512))
+    card = Card(slot)
+    assert card.format == "blank"
+    slot.disk.writeblocks(0, sector)
+    card.mount()
+    assert (card.state, card.error, card.format) == ("ok", None, None)
+
+
 def test_slot_that_was_empty_is_looked_at_each_minute():
     slot = Slot(sectors=0)
     card = Card(slot)

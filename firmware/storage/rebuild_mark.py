@@ -1,0 +1,65 @@
+"""The file /meter/rebuilt.txt, which states how far the card has been rebuilt. Loaded on demand.
+
+It contains the month that was finished last, such as "2024-05", or "all" at the end. The word "exact" follows if each
+day's energy is exact to 1 Wh. Version 0.1.0 did not write this word, and dropped each quarter's fraction of a Wh.
+"""
+
+import os
+from micropython import const
+
+from board.mount_point import CARD
+from overlay import load
+
+ALL = const(b"all")
+_PATH = const("/meter/rebuilt.txt")
+_IMPORT_KWH = const(3)  # index of the import register in the fields of a line of day.csv
+
+
+def read():
+    """Return the month that was finished last, or ALL, and the word after it. The month is b"" if there is no file."""
+    try:
+        with open(CARD + _PATH, "rb") as file:
+            month, _, word = file.read(16).partition(b" ")
+    except OSError:
+        month = b""
+    return (month, word) if month else (b"", b"exact")
+
+
+def write(month, word):
+    """Write the month that was finished, or ALL. OSError if the card fails."""
+    with open(CARD + _PATH, "wb") as file:
+        file.write(b"%s %s" % (month, word) if word else month)
+
+
+def clear():
+    """Remove the file if the whole card was rebuilt by version 0.1.0. OSError if the card fails."""
+    if read() == (ALL, b""):
+        os.remove(CARD + _PATH)
+
+
+def state(card):
+    """Return the state of the rebuilding, and the month that was finished last, None if no month is.
+
+    The state is "offered" if the card has quarters of the original firmware, and version 0.1.0 has rebuilt them. It is
+    "running" while the card is rebuilt, otherwise "done".
+    """
+    month, word = read()
+    if month == ALL:
+        return ("done" if word or not _is_of_original(card) else "offered"), None
+    return ("running" if _numbers(card, "") else "done"), month.decode() or None
+
+
+def _is_of_original(card):
+    """True if the oldest line on the card has no registers, because it is from a file of the original firmware."""
+    rows = load("storage.day_csv_reader")
+    for year in _numbers(card, "")[:1]:
+        for month in _numbers(card, year)[:1]:
+            folder = "%s/%s" % (year, month)
+            for day in _numbers(card, folder):
+                for fields in rows.read("%s/meter/%s/%s/day.csv" % (CARD, folder, day)):
+                    return not fields[_IMPORT_KWH]
+    return False
+
+
+def _numbers(card, folder):
+    return [name for name in card.names(folder) if name.isdigit()]
