@@ -233,12 +233,18 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
-        if token and self._identified is None:  # The flow has a token now, and can identify the device.
-            if error := await self._identify(token.value):
-                return self.async_abort(reason=error)
-            if (abort := await self._abort_if_wrong_device()) is not None:
-                return abort
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
+        if token and self._identified is None:  # The flow has a token now, and can identify the device.
+            used = False
+            try:
+                if error := await self._identify(token.value):
+                    return self.async_abort(reason=error)
+                if (abort := await self._abort_if_wrong_device()) is not None:
+                    return abort
+                used = True
+            finally:
+                if not used:
+                    await revoke_token(self.hass, {**access, CONF_HOST: self._host})
         if self._updates_entry():
             await revoke_token(self.hass, {**self._entry_to_update().data, CONF_HOST: self._host})
             return self._update_entry(access, keep_access=False)

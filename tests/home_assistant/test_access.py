@@ -104,9 +104,11 @@ async def test_a_closed_board_tells_who_it_is_to_those_it_lets_in(
     assert result["result"].state is ConfigEntryState.LOADED
     assert value(hass, "power") == "3180"
 
+    tokens = dict(monitor.tokens)
     again = await answer(hass, await menu(hass, monitor), next_step_id="password")
     result = await answer(hass, again, password="correct horse")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert monitor.tokens == tokens  # the second try leaves no token behind
 
 
 async def test_a_closed_board_that_goes_after_its_token(
@@ -115,8 +117,10 @@ async def test_a_closed_board_that_goes_after_its_token(
     monitor.closed = True
     form = await answer(hass, await menu(hass, monitor), next_step_id="password")
     monitor.bodies["/api/device"] = 503
+    tokens = dict(monitor.tokens)
     result = await answer(hass, form, password="correct horse")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_p1_monitor")
+    assert monitor.tokens == tokens
 
 
 async def test_an_entry_that_goes_gives_its_token_back(
