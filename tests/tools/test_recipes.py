@@ -17,7 +17,7 @@ INTEGRATION = "custom_components/p1_monitor"
 API = "docs/openapi.yaml"
 UNITS = {"wh": "kwh", "dv": "v", "ma": "a"}
 """Endings of a field, and of its key in the API where that differs (firmware/api/documents.py)."""
-API_KEYS = {"peak": ("peak_w", "peak_end"), "peaks": (), "volume": ("volume_m3", "energy_gj")}
+API_KEYS = {"peak": ("peak_w", "peak_end"), "peaks": (), "volume": ("value", "unit")}
 NOT_ON_PAGE = {"type": "chooses the panel's title"}
 NOT_IN_INTEGRATION = {
     "ean": "private",

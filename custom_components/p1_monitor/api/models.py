@@ -220,18 +220,17 @@ class MBusDevice:
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """Return the meter in one element of the list "mbus" of GET /api/reading."""
-        value, unit = number(data, "value"), text(data, "unit")
         if "value" not in data:
             key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
-            value = number(data, key)
+            data = {**data, "value": data.get(key), "unit": unit}
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),
-            value=value,
-            unit=unit,
+            value=number(data, "value"),
+            unit=text(data, "unit"),
         )
 
 
