@@ -228,18 +228,17 @@ class MBusDevice:
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """Return one meter. `data` is an element of the list "mbus" in the response to GET /api/reading."""
-        value, unit = number(data, "value"), text(data, "unit")
         if "value" not in data:
             key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
-            value = number(data, key)
+            data = {**data, "value": data.get(key), "unit": unit}
         return cls(
             channel=integer(data, "channel"),
             type=text(data, "type"),
             id=text(data, "id"),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),
-            value=value,
-            unit=unit,
+            value=number(data, "value"),
+            unit=text(data, "unit"),
         )
 
 
