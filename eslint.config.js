@@ -7,8 +7,8 @@ import baseline from "eslint-plugin-baseline-js";
 import html from "eslint-plugin-html";
 import { missingMembers, supportedFeatures } from "./scripts/tools/oldest_browsers.js";
 
-// The page supports the browsers of "browserslist" in package.json, Safari 15.4 and Chrome 90 among them. ESLint
-// refuses a web feature that one of them lacks. The build translates syntax, so only functions and styles are refused.
+// The page supports the browsers of "browserslist" in package.json, such as Safari 15.4 and Chrome 90. ESLint refuses
+// functions and styles that one of these browsers lacks. New syntax is not refused, because the build translates it.
 const OLDEST_BROWSERS = {
   "baseline-js/use-baseline": ["error", {
     available: 1995, // earlier than any feature, so that the list below decides
@@ -19,7 +19,7 @@ const OLDEST_BROWSERS = {
       "top-level-await", // older Safari fails only if two modules import a module that uses it
     ],
   }],
-  // The rule above does not know the type of an object, so a member is refused by its name.
+  // use-baseline does not know the type of an object. Therefore this rule refuses a member by its name, on any object.
   "no-restricted-properties": ["error", ...missingMembers()
     .filter((name) => name !== "connection") // of the page's state, and of Navigator in Chrome
     .map((property) => ({ property, message: "The oldest browsers of package.json lack it." }))],
@@ -66,7 +66,8 @@ export default [
     plugins: { css },
     rules: {
       "css/use-baseline": ["error", {
-        // All browsers of 2020 are older than those of package.json, which also have these:
+        // Allow the styles that all browsers of 2020 had, because the browsers of package.json are newer. Also allow
+        // the newer styles below, because the browsers of package.json have these styles too.
         available: 2020,
         allowProperties: [
           "color-scheme", "inset", "padding-inline", "scroll-padding",

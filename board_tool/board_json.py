@@ -1,4 +1,4 @@
-"""JSON for the board's flash."""
+"""Encoder of JSON for files in the board's flash."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from build_tool.errors import ToolError
 def encode(value: Any) -> bytes:
     r"""Return a value as JSON in UTF-8, without escapes such as \ud83c\udfe0, which firmware 0.1.0 misreads.
 
-    The two escapes of one character are joined. ToolError if one of them is alone.
+    Two escapes that stand for one character become that character. ToolError if one of the two is missing.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:

@@ -53,7 +53,8 @@ def _let_owner_edit(stored: dict[str, Any]) -> dict[str, Any] | None:
 
 def _parse(content: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(content)  # UTF-8 or UTF-16, because Notepad can write both
+        # json.loads() accepts UTF-8 and UTF-16. Windows Notepad can write both.
+        value = json.loads(content)
         value = json.loads(board_json.encode(value))
     except UnicodeDecodeError:
         raise ToolError(f"{_NAME} is not in UTF-8; nothing was changed") from None

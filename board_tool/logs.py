@@ -16,7 +16,8 @@ def logs(port: str | None) -> None:
     with readable_errors(address):
         console = serial.serial_for_url(address, 115200, timeout=0.2, exclusive=True)
     print(f"{address}; Ctrl-C stops", flush=True)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end within a character
+    # The decoder is incremental, because a read may return only the first bytes of a character.
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     while True:
         try:
             while True:

@@ -54,13 +54,16 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 def bundle(entry: str, *more: str) -> str:
-    """Return a source with all its imports, minified. SyntaxError if esbuild is missing or cannot compile it."""
+    """Return a source file together with all files that it imports, minified.
+
+    SyntaxError if esbuild is missing or cannot compile a file.
+    """
     banner = f"--banner:js=/*! uPlot: {_LICENCE.read_text(encoding='utf-8')}*/"
     return _esbuild("", SOURCES / entry, banner, *OPTIONS, *more)
 
 
 def _minify_inline(html: str, tag: str, loader: str, *more: str) -> str:
-    """Return a page whose inline script or style is minified, for the oldest supported browsers."""
+    """Return a page with its inline script or style minified and translated for the oldest supported browsers."""
     before, start, rest = html.partition(f"<{tag}>")
     source, end, after = rest.partition(f"</{tag}>")
     small = _esbuild(source, f"--loader={loader}", _TARGET, "--charset=utf8", *more)
@@ -68,7 +71,7 @@ def _minify_inline(html: str, tag: str, loader: str, *more: str) -> str:
 
 
 def _esbuild(source: str, *arguments: str | Path) -> str:
-    """Return the output of esbuild, minified. `source` is its standard input."""
+    """Run esbuild with these arguments, and return its minified output. `source` is its standard input."""
     try:
         done = subprocess.run(
             [*ESBUILD, "--minify", "--log-level=warning", *arguments],

@@ -56,9 +56,8 @@ def keep(board, report):
     """Store a crash report in RTC memory for the next start. It replaces the previous report."""
     body = report.encode()
     if len(body) > _LONGEST:
-        body = body[
-            : body.rfind(b"\n", 0, _LONGEST) + 1
-        ]  # whole lines, because a cut character could not be read
+        # Cut the report after a whole line. A cut within a character would leave bytes that cannot be decoded.
+        body = body[: body.rfind(b"\n", 0, _LONGEST) + 1]
     keep_report(board, _MAGIC + struct.pack("<H", crc16(body, 0)) + body)
 
 

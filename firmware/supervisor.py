@@ -53,7 +53,8 @@ class Supervisor:
             try:
                 begin = clock.now()
                 self._call(self.each_step)
-                now = clock.uptime_s()  # called often, so that the clock counts each wrap of its ticks
+                # This call must come often, because the clock misses a wrap of its ticks after 12.4 days without one.
+                now = clock.uptime_s()
                 if now != before:
                     before = now
                     self._call(self.each_second)

@@ -106,7 +106,7 @@ async def _create_coordinator(
 async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Unload a config entry: unload its platforms, then write its storage to disk.
 
-    Home Assistant cancels the background tasks of the entry.
+    This function does not stop the entry's background tasks, because Home Assistant cancels them.
     """
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await entry.runtime_data.storage.save()

@@ -9,9 +9,10 @@ FLOOR_W = 2500
 # Power of the largest household connection, and therefore the upper limit of the allowed power. The power of the
 # household's own connection is not known.
 CONNECTION_W = 25_000
-# The largest target that a device accepts. Firmware 0.1.0 accepts CONNECTION_W.
+# The largest target that a device accepts. Firmware 0.1.0 accepts at most CONNECTION_W.
 MAX_TARGET_W = 100_000
-# A power is doubted only if it is higher than this, and higher than twice the limit of the connection.
+# A power up to this value is always believed. A higher power is believed only up to twice the limit of the grid
+# connection.
 DOUBTED_W = 100_000
 
 # The network areas, as the device names them. In the areas of AREAS_WITHOUT_TARIFF, peaks are not billed.
@@ -48,5 +49,8 @@ def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> i
 
 
 def unknown_limit_w(month_peak_w: int | None) -> int:
-    """Return the limit of a connection that no limiter, fuse or setting bounds. It is more than the month's peak."""
+    """Return the limit in W that is assumed for a grid connection if no limiter, fuse or setting gives its limit.
+
+    The assumed limit is always higher than the month's peak.
+    """
     return max(CONNECTION_W, (month_peak_w or 0) * 5 // 4)

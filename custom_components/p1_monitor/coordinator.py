@@ -81,7 +81,7 @@ class Snapshot:
 
     @property
     def telegram_at(self) -> datetime:
-        """Time of the newest telegram. It is the time of receipt if the meter's clock is not set."""
+        """Time of the newest telegram: the meter's time, or the time of receipt if the meter's clock is not set."""
         return self.reading.time or self.reading_at
 
 
@@ -288,7 +288,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         if events:
             return self._snapshot_with(events)
         try:
-            # Without times, only the device can tell whether telegrams arrive.
+            # If telegrams have no time, only the device's own data show whether telegrams still arrive.
             if monotonic() >= self._slow_due or (self.data and _has_no_time(self.data.reading)):
                 events.append(await self.client.device())
                 events.append(await self.client.peaks())
@@ -352,10 +352,11 @@ def _has_no_time(reading: Reading) -> bool:
 
 
 def _is_next_telegram(before: Reading, reading: Reading) -> bool:
-    """True if the reading is from a newer telegram than the one before.
+    """True if `reading` is from a newer telegram than `before`, the previous reading.
 
-    The first reading may be old, or empty just after the board's start. Therefore only a change of its time counts. If
-    the meter's clock is not set, any change counts.
+    The first reading may be from an old telegram, or empty just after the board's start. Therefore `reading` is newer
+    only if both readings have a time and the two times differ. If the meter's clock is not set, readings have no time.
+    Then any change of a value makes `reading` newer.
     """
     if _has_no_time(before) and _has_no_time(reading):
         return reading != before

@@ -1,4 +1,4 @@
-"""Keys of the texts for errors of the client."""
+"""Keys of the translated texts that explain errors of the HTTP client."""
 
 from .api import NotP1MonitorError, P1MonitorError, P1MonitorHostError
 

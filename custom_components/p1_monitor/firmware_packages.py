@@ -21,8 +21,9 @@ class FirmwarePackage:
 
 
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
-    """Return the packages in a folder as {board: package}. Files of another format are ignored.
+    """Return the packages in a folder as {board: package}.
 
+    Files that are not packages of the format 'p1-monitor 1' are ignored.
     The function reads the disk and therefore blocks.
     """
     found = (_package(path) for path in sorted(folder.glob("*.p1")))

@@ -6,7 +6,8 @@ The backfill writes the missing rows, so that the energy is spread over the hour
 
 The backfill writes only hours between two existing rows. It changes existing rows in one case only: if Home Assistant
 began the sum at 0 again after a gap, the backfill corrects the sums of the rows after that gap.
-A gap in which another meter came stays as it is, because the card does not identify the meter.
+
+If the meter was replaced during a gap, the backfill leaves that gap, because the card does not identify the meter.
 """
 
 from collections.abc import Iterator

@@ -13,7 +13,8 @@ def normalize_host(typed: str) -> str:
     """
     text = typed.strip()
     url = URL(text if "://" in text else f"http://{text}")
-    host, port = (url.host or "").removesuffix("."), url.explicit_port  # a complete name may end with a dot
+    # A complete host name may end with a dot, which is not stored.
+    host, port = (url.host or "").removesuffix("."), url.explicit_port
     if not host or any(character.isspace() for character in host):
         raise ValueError(f"{typed!r} contains no host")
     if ":" in host:

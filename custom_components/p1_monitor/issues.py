@@ -74,7 +74,8 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
-    # A peak since the day from which peaks count may come from the card although the meter sends its own.
+    # If the owner chose a day of this month from which peaks count, the device may take the peak from the card although
+    # the meter sends peaks. Then the source of the peak is ignored.
     counted_from = (snapshot.device.capacity.counted_from if snapshot.device else None) or ""
     sources = {quarter.demand_source}
     if not counted_from.startswith(f"{quarter.start:%Y-%m}"):
@@ -105,7 +106,7 @@ def _is_card_foreign(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _has_failed(snapshot: Snapshot, card_format: str | None) -> bool | None:
-    """True if the card has failed and has this format; None without a status."""
+    """True if the card has failed and its format is `card_format`. None if the device's data are not known."""
     if snapshot.device is None:
         return None
     return snapshot.device.card.state == "failed" and snapshot.device.card.format == card_format

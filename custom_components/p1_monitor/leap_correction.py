@@ -1,8 +1,9 @@
-"""Correction of the statistics of registers after a leap, for example to the value of another meter.
+"""Correction of the statistics of a register after a leap, for example to the value of another meter.
 
-The recorder counts a leap as use. The correction waits until the recorder has compiled the five minutes with the leap.
-It then changes the sums by the difference between the compiled rise and the use that the meters counted. After the
-correction the difference is 0, so that a repeated correction changes nothing.
+Home Assistant's recorder counts a leap as use. The correction waits until the recorder has generated the 5-minute row
+that contains the leap. In this row the sum has risen by another amount than the use that the meters counted. The
+correction adds the difference to the sums of this row and of all later rows. After that the difference is 0, so that a
+repeated correction changes nothing.
 """
 
 from collections.abc import Iterable
@@ -19,27 +20,31 @@ from .coordinator import P1MonitorCoordinator
 from .register_leaps import RecordedLeap, recorded_leaps, store_leaps
 from .statistics import HOUR, StatisticsRow, load_rows, statistics_entity_id
 
-# The recorder deletes rows of five minutes after ten days by default.
+# 5-minute rows are read from this time before the leap. By default the recorder deletes such rows after ten days.
 SHORT_TERM = timedelta(days=31)
-# Largest difference, in any unit, that computing with floats causes.
+# A difference between sums up to this value, in any unit, is ignored, because it is only an error of computing with
+# floats.
 ROUNDING = 1e-6
 
 
 class LeapCorrection:
-    """Job that corrects the statistics of one device's registers after each compilation of the recorder."""
+    """Job that corrects one device's statistics each time the recorder has generated its 5-minute statistics."""
 
     def __init__(self, hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
         self._hass = hass
         self._coordinator = coordinator
 
     def start(self) -> None:
-        """Run the correction after each compilation until the config entry is unloaded."""
+        """Correct the statistics each time the recorder has generated its 5-minute statistics.
+
+        This ends when the config entry is unloaded.
+        """
         self._coordinator.config_entry.async_on_unload(
             self._hass.bus.async_listen(EVENT_RECORDER_5MIN_STATISTICS_GENERATED, self.run)
         )
 
     async def run(self, _: Event[Any]) -> None:
-        """Correct the sums after those leaps whose five minutes are compiled."""
+        """Correct the sums after each leap whose 5-minute row the recorder has generated."""
         storage = self._coordinator.storage
         if all(leap.corrected for leap in recorded_leaps(storage)):
             return
@@ -52,7 +57,7 @@ class LeapCorrection:
                     )
 
     async def _correct(self, leap: RecordedLeap) -> bool:
-        """Correct the sums after a leap. Return True if they were correct before."""
+        """Correct the sums of the statistics after a leap. Return True if the sums were already correct."""
         entity_id = statistics_entity_id(self._hass, self._coordinator, leap.key)
         if entity_id is None:
             return False
@@ -68,19 +73,23 @@ class LeapCorrection:
             and other.row_start <= after.start
             and (before is None or before.start < other.row_start)
         ]
-        # Without an earlier row, the recorder counts from its first state on.
+        # If no row is earlier than the leap, the recorder's sum began at 0 with the register's value before the leap.
         before = before or StatisticsRow(start=leap.row_start, state=between[0].last, sum=0.0)
         missing = before.sum + counted(before.state, between, after.state) - after.sum
         if abs(missing) <= ROUNDING:
             return True
         recorder = get_instance(self._hass)
         recorder.async_adjust_statistics(entity_id, after.start, missing, leap.unit)
-        await recorder.async_block_till_done()  # the next leap may be in the same row
+        # Wait until the row is changed, because the next leap may be in the same row.
+        await recorder.async_block_till_done()
         return False
 
 
 def counted(state: float, leaps: Iterable[RecordedLeap], new_state: float) -> float:
-    """Return the use that the meters counted from one state to a later one, with these leaps between the two."""
+    """Return the use that the meters counted between two values of a register, if these leaps occurred in between.
+
+    For example, a register rises from 100 to 110, leaps to 5 and rises to 8. The use is 10 + 3 = 13.
+    """
     use = 0.0
     for leap in leaps:
         use += max(0.0, leap.last - state)
@@ -91,9 +100,10 @@ def counted(state: float, leaps: Iterable[RecordedLeap], new_state: float) -> fl
 def _rows_around(
     hass: HomeAssistant, entity_id: str, leap: RecordedLeap
 ) -> tuple[StatisticsRow | None, StatisticsRow | None]:
-    """Return the newest row before the leap, and the row of five minutes that contains the leap.
+    """Return two rows of statistics: the newest one before the leap, and the 5-minute row that contains the leap.
 
-    After a long absence only rows of whole hours are left from the time before the leap.
+    A row that does not exist is None. If the recorder has already deleted all 5-minute rows before the leap, the first
+    of the two is the row of a whole hour.
     """
     since = leap.row_start - SHORT_TERM
     rows = load_rows(hass, entity_id, since, "5minute", leap.unit)

@@ -47,7 +47,7 @@ def _min_target(snapshot: Snapshot) -> float:
 
 
 def _max_target(snapshot: Snapshot) -> float:
-    """Return the largest target in kW that the device accepts. Firmware 0.1.0, which sends no limit, accepts less."""
+    """Return the largest target in kW that the device accepts. Firmware 0.1.0 accepts less, and sends no limit_w."""
     return (CONNECTION_W if snapshot.quarter.limit_w is None else MAX_TARGET_W) / W_PER_KW
 
 

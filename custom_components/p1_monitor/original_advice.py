@@ -29,8 +29,8 @@ SAMPLES_60S = 12
 RISK_AFTER_S = 180
 RISK_ON_S = 120
 HALF_S = 450
-# The waiting time is shorter in the quarter's second half, because there is less time to act. The projection is also
-# more certain then.
+# In the quarter's second half the warning comes sooner, because there is less time to act and the projection is more
+# certain.
 RISK_ON_LATE_S = 80
 RISK_OFF_S = 60
 # Longest time between two samples, in s. A longer time counts as a gap.
@@ -144,7 +144,7 @@ def advise(
 
     `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None.
     Produced power is <= 0, as the original firmware sends it. The warning level is `warning_percent` of the target.
-    `limit_w` is the limit of the connection.
+    `limit_w` is the power of the grid connection. The allowed power is never higher.
     """
     samples = consumed_w[:SAMPLES]
     present = [index for index, power_w in enumerate(samples) if power_w is not None]

@@ -1,22 +1,26 @@
-"""Guard of a register that only rises. It rejects values that would count as use that never was."""
+"""Guard of a register that only rises. It rejects implausible values, because statistics would count them as use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# An implausible value is accepted if at least three readings, over at least an hour, count on from it.
+# An implausible value is accepted after at least three readings over at least an hour, if the register can have risen
+# from each of these readings to the next one.
 CONFIRMING_READINGS = 3
 CONFIRMING_TIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaxRate:
-    """The fastest rise of a register that is believed: the rise in an hour, and the rise in no time at all."""
+    """The fastest rise of a register that is believed without confirmation: `per_hour` * hours + `step`.
+
+    per_hour: the largest rise in an hour. step: the rise that is believed in addition, however short the time is.
+    """
 
     per_hour: float
     step: float
 
     def max_increase(self, since: datetime, until: datetime) -> float:
-        """Return the largest believed increase of the register between two times."""
+        """Return the largest rise of the register between two times that is believed without confirmation."""
         hours = max(0.0, (until - since).total_seconds() / 3600)
         return self.per_hour * hours + self.step
 
@@ -30,14 +34,14 @@ class RegisterReading:
     meter_id: str | None = None
 
     def counts_on_from(self, before: RegisterReading, max_rate: MaxRate) -> bool:
-        """True if the register can have counted from the value `before` to this value."""
+        """True if the register can have risen from the reading `before` to this reading."""
         max_increase = max_rate.max_increase(before.read_at, self.read_at)
         return before.value <= self.value <= before.value + max_increase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leap:
-    """A change of a register's value that is no use, because another meter or another count began.
+    """A change of a register's value that is not use, because another meter or another count began.
 
     last: the last value before the leap. first: the first value after the leap.
     """
@@ -49,19 +53,20 @@ class Leap:
 class RegisterGuard:
     """Guard that accepts plausible readings of one register. An implausible reading needs confirmation.
 
-    A reading is implausible if the register falls, if it rises faster than it can, or if its first value is 0. Such a
-    reading is accepted at once from a meter with another id, because the meter was replaced. Otherwise the register
-    keeps its last value until enough readings agree (see CONFIRMING_TIME). A repeated reading has the same time and
-    confirms nothing. A first value of 0 needs three readings, but no hour.
+    A reading is implausible if the register has fallen, has risen faster than `max_rate`, or has 0 as its first value.
+    Such a reading is accepted at once if the meter's id has changed, because the meter was replaced. Otherwise the
+    guard returns the last accepted value until enough readings agree (see CONFIRMING_TIME). A reading with the same
+    time as the previous reading confirms nothing. A first value of 0 needs three readings, but these may come within an
+    hour.
 
-    accepted: the newest accepted reading. leaps: the leaps of the accepted value since the caller cleared the list.
+    accepted: the newest accepted reading. leaps: list of the leaps of the accepted value. The caller clears this list.
     """
 
     def __init__(self, accepted: RegisterReading | None = None) -> None:
-        """Continue after `accepted`, the reading that was accepted before a restart."""
+        """Create a guard. accepted: the newest reading that was accepted before a restart, None without one."""
         self.accepted = accepted
         self.leaps: list[Leap] = []
-        # Readings that disagree with `accepted` and agree with each other: the first, the newest and their number.
+        # The implausible readings that agree with each other: the first one, the newest one, and the number of them.
         self._first: RegisterReading | None = None
         self._newest: RegisterReading | None = None
         self._confirmations = 0
@@ -81,7 +86,7 @@ class RegisterGuard:
         return self.accepted.value if self.accepted else None
 
     def _is_confirmed(self, reading: RegisterReading, max_rate: MaxRate, during: timedelta) -> bool:
-        """Add an implausible reading. Return True if it and its predecessors are enough."""
+        """Count an implausible reading. Return True if enough readings, over at least `during`, now agree."""
         first, newest = self._first, self._newest
         if first is None or newest is None or not reading.counts_on_from(newest, max_rate):
             first, self._confirmations = reading, 1

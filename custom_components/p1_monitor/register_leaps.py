@@ -1,6 +1,7 @@
-"""Record of the leaps of the registers, which the recorder of Home Assistant counts as use.
+"""Record of the leaps of registers. A leap is a change of a register's value that is not use.
 
-The correction of the statistics and the backfill read this record.
+Home Assistant's recorder counts a leap as use. Therefore the correction of the statistics needs this record. The
+backfill reads it too, and leaves gaps with a leap.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from .register_guard import Leap
 from .storage import EntryStorage
 
 LEAPS = "register_leaps"
-# A leap is recorded for longer than the backfill looks back.
+# Time after which a leap is forgotten. It is longer than the 31 days for which the backfill searches for gaps.
 RECORDED_FOR = timedelta(days=62)
 
 
@@ -20,8 +21,8 @@ RECORDED_FOR = timedelta(days=62)
 class RecordedLeap:
     """A leap of the register that the entity with this key shows.
 
-    at: the time of the first state after the leap. last, first: the values before and after it, in `unit`. corrected:
-    True if the statistics are correct.
+    at: the time of the entity's first state after the leap. last, first: the last value before the leap and the first
+    value after the leap, in `unit`. corrected: True if the statistics after the leap are known to be correct.
     """
 
     key: str
@@ -33,7 +34,7 @@ class RecordedLeap:
 
     @property
     def row_start(self) -> datetime:
-        """Start of the five minutes that contain the leap."""
+        """Start of the 5-minute row of statistics that contains the leap."""
         return self.at.replace(minute=self.at.minute // 5 * 5, second=0, microsecond=0)
 
 
@@ -46,7 +47,10 @@ def recorded_leaps(storage: EntryStorage) -> list[RecordedLeap]:
 
 
 def record_leaps(storage: EntryStorage, key: str, at: datetime, leaps: Iterable[Leap], unit: str) -> None:
-    """Add the leaps of a register that a new state shows, and forget leaps that are no longer needed."""
+    """Record the leaps that a register made with its newest state, at the time `at`.
+
+    Forget leaps older than RECORDED_FOR.
+    """
     kept = [leap for leap in recorded_leaps(storage) if at - leap.at < RECORDED_FOR]
     added = [RecordedLeap(key=key, at=at, last=leap.last, first=leap.first, unit=unit) for leap in leaps]
     for leap in added:
@@ -55,5 +59,5 @@ def record_leaps(storage: EntryStorage, key: str, at: datetime, leaps: Iterable[
 
 
 def store_leaps(storage: EntryStorage, leaps: list[RecordedLeap]) -> None:
-    """Store the leaps in place of those that are recorded."""
+    """Replace all recorded leaps by `leaps`."""
     storage.put(LEAPS, [{**asdict(leap), "at": leap.at.isoformat()} for leap in leaps])

@@ -13,21 +13,23 @@ from .entity import P1MonitorEntity, P1MonitorEntityDescription
 from .register_guard import MaxRate, RegisterGuard, RegisterReading
 from .register_leaps import record_leaps
 
-# The newest reading of a register is stored this often, because a telegram arrives every second.
+# A register's newest reading is stored once in this time. It is not stored at each telegram, because a telegram arrives
+# every second.
 STORE_REGISTER_S = 15 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnySensorDescription(P1MonitorEntityDescription, SensorEntityDescription):
-    """Base of the rows of all sensor tables."""
+    """Base class of the rows in all tables of sensors."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class P1MonitorSensorDescription(AnySensorDescription):
     """A row of a sensor table.
 
-    value_fn: the sensor's native value, None if it is not known. max_rate_fn: the fastest rise of the value, if it is a
-    register of the electricity meter (see register_guard.py). last_reset_fn: the time at which a total began.
+    value_fn: the sensor's native value, None if the value is not known. max_rate_fn: the fastest rise of the value that
+    is believed without confirmation, if the value is a register of the electricity meter (see register_guard.py).
+    last_reset_fn: the time from which the value, a total, is counted.
     """
 
     value_fn: Callable[[Snapshot], Any]
@@ -36,10 +38,10 @@ class P1MonitorSensorDescription(AnySensorDescription):
 
 
 class RegisterSensor(P1MonitorEntity, SensorEntity):
-    """Base of the sensors. If a sensor shows a register, a guard checks its values.
+    """Base class of the sensors. If a sensor shows a register, a RegisterGuard checks the register's values.
 
-    The newest reading of the register is stored, so that the guard notices a change of the meter while Home Assistant
-    was not running.
+    The newest reading of the register is stored, so that the guard also notices that the meter was replaced while Home
+    Assistant was not running.
     """
 
     entity_description: AnySensorDescription
@@ -47,7 +49,10 @@ class RegisterSensor(P1MonitorEntity, SensorEntity):
     def __init__(
         self, coordinator: P1MonitorCoordinator, description: AnySensorDescription, register_key: str | None
     ) -> None:
-        """Create a sensor from a row of a table. register_key: the key of its register, None without a register."""
+        """Create a sensor from a row of a table.
+
+        register_key: the key of the register that the sensor shows, None if the sensor shows no register.
+        """
         self._register_key = register_key
         self._unit = description.native_unit_of_measurement or ""
         self._guard = None
@@ -63,7 +68,7 @@ class RegisterSensor(P1MonitorEntity, SensorEntity):
     @callback
     @override
     def _async_write_ha_state(self) -> None:
-        """Write the state, and store the reading that the state shows."""
+        """Write the state to Home Assistant. Store the register's reading that the state shows, and its leaps."""
         super()._async_write_ha_state()
         if self._guard is None or self._guard.accepted is None or self._attr_native_value is None:
             return
@@ -87,7 +92,7 @@ def _to_json(reading: RegisterReading, unit: str) -> dict[str, Any]:
 
 
 def _from_json(stored: dict[str, Any] | None, unit: str) -> RegisterReading | None:
-    """Return the stored reading. None without one, or if the register now has another unit."""
+    """Return the stored reading. None if no reading is stored, or if the register now has another unit."""
     if stored is None or stored["unit"] != unit:
         return None
     return RegisterReading(

@@ -37,9 +37,9 @@ CUBIC_METERS = UnitOfVolume.CUBIC_METERS
 class MBusKind:
     """A kind of meter on the M-Bus, such as gas or water.
 
-    device: the translation key of the meter's name. volume_class: the device class of a register in m3. max_rate: four
-    times the rise in m3 of the largest household connection of this kind, because a faster rise is doubted. flow_unit:
-    the unit in which the flow is shown, None for a kind without a flow sensor.
+    device: the translation key of the meter's name. volume_class: the device class of a register in m3. max_rate: the
+    fastest rise that is believed without confirmation. It is four times the flow, in m3 per hour, of the largest
+    household connection. flow_unit: the unit in which the flow is shown, None for a kind without a flow sensor.
     """
 
     key: str
@@ -74,7 +74,8 @@ KINDS = {
         _kind("electricity", SensorDeviceClass.VOLUME, 4 * 10),
     )
 }
-# The fastest believed rise of a register of energy, in kWh. The step is one digit of a heat meter that counts 0.1 GJ.
+# The fastest rise of a register of energy, in kWh, that is believed without confirmation. A heat meter that counts in
+# units of 0.1 GJ rises by 27.8 kWh at once. Therefore `step` is 28.
 ENERGY_MAX_RATE = MaxRate(per_hour=4 * 100, step=28)
 
 
@@ -120,7 +121,10 @@ class MBusSensorDescription(AnySensorDescription):
 
 
 def _register(meter: MBusDevice) -> MBusSensorDescription:
-    """Describe the sensor of a meter's register. A register in an unknown unit has no class, and is not checked."""
+    """Return the row for the sensor of a meter's register.
+
+    If the register has an unknown unit, the sensor has no device class, and no guard checks the register's values.
+    """
     unit = unit_of(meter)
     kind = KINDS[meter.type or ""]
     known: dict[str, Any] = {}

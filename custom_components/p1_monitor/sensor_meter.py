@@ -27,9 +27,9 @@ BREAKER_STATES = {0: "disconnected", 1: "connected", 2: "ready"}
 
 
 def electricity_max_rate(snapshot: Snapshot) -> MaxRate:
-    """Return the fastest believed rise of the electricity meter's registers, in kWh.
+    """Return the fastest rise of the electricity meter's registers, in kWh, that is believed without confirmation.
 
-    The step is larger than the energy of one second, because a late telegram covers several seconds.
+    `step` is more than the energy of one second, because a late telegram contains the energy of several seconds.
     """
     power_w = max(DOUBTED_W, 2 * (snapshot.quarter.limit_w or 0))
     return MaxRate(per_hour=power_w / 1000, step=0.1)

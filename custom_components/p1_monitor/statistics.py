@@ -91,10 +91,10 @@ class EntityStatistics:
 
 
 def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
-    """Return the registers that the board stores.
+    """Return the registers that the board stores on its card.
 
-    Gas and water are included only if there is exactly one meter of the kind that counts in m3, because the card does
-    not identify the meter.
+    Gas is included only if exactly one gas meter counts in m3, and water only if exactly one water meter does. With two
+    meters the register would be ambiguous, because the card does not identify the meter.
     """
     max_rate = electricity_max_rate(coordinator.data)
     found = [
@@ -161,7 +161,10 @@ def _query(
 def load_rows(
     hass: HomeAssistant, entity_id: str, since: datetime, period: Literal["5minute", "hour"], unit: str
 ) -> list[StatisticsRow]:
-    """Return the rows of an entity from `since` on, oldest first, in this unit. Call this in the executor."""
+    """Return the rows of an entity's statistics from `since` on, oldest first, converted to `unit`.
+
+    Call this function in the recorder's executor, because it reads the database.
+    """
     converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
     units = {str(converter.UNIT_CLASS): unit} if converter else None
     found = statistics_during_period(hass, since, None, {entity_id}, period, units, {"state", "sum"})

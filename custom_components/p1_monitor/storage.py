@@ -1,7 +1,7 @@
 """Storage of a config entry's data across restarts of Home Assistant.
 
 The data are the record of the reported peak events, whether the meter has sent peaks, the newest reading of each
-register, and the leaps of the registers.
+register, and the leaps of the registers (see register_leaps.py).
 """
 
 from time import monotonic

@@ -1,4 +1,4 @@
-"""GET and POST /api/card/rebuild: the rebuilding of a card of the original firmware. Loaded on demand."""
+"""GET and POST /api/card/rebuild: rebuild the daily totals on a card of the original firmware. Loaded on demand."""
 
 import json
 from micropython import const
@@ -10,13 +10,16 @@ _JSON = const("application/json")
 
 
 def show(device, request):
-    """GET /api/card/rebuild: send whether a rebuild is offered or running."""
+    """GET /api/card/rebuild: send the state of the rebuild, and the month that was finished last."""
     state, month = load("storage.rebuild_mark").state(device.card)
     return _send(request, state, month)
 
 
 def start(device, request):
-    """POST /api/card/rebuild: rebuild a card whose daily totals version 0.1.0 has made."""
+    """POST /api/card/rebuild: begin to rebuild daily totals that firmware 0.1.0 has made.
+
+    Raise Refused if the card needs no rebuild.
+    """
     state, month = load("storage.rebuild_mark").state(device.card)
     if state == "done":
         raise Refused(409, "This card needs no rebuild")

@@ -20,7 +20,7 @@ class Access:
         self.next_try_s = 0  # uptime in s before which every password is refused
 
     def hosts(self):
-        """Return the host names outside the home network that the owner allows."""
+        """Return the host names outside the home network under which the owner allows requests."""
         return self._device.config["hosts"]
 
     def admit(self, request):

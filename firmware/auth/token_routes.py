@@ -62,7 +62,7 @@ async def give_token(device, request, name):
     }
     tokens = _tokens(secrets)
     if request.stream.s.read(1) == b"":
-        raise OSError  # the client has left
+        raise OSError  # the client has closed the connection
     _store(device, secrets, tokens + [added])
     try:
         shown = _shown(added)

@@ -42,9 +42,9 @@ def _is_mounted():
 
 
 def read():
-    """Return (object in the file, remark), with None for an object that cannot be read.
+    """Return (object in the file, remark). The object is None if it cannot be read.
 
-    In the log the remark follows the file's name. None if there is nothing to remark.
+    The remark is the part of a log line that follows the file's name. It is None if there is nothing to remark.
     """
     with open(_PATH, "rb") as file:
         if file.seek(0, 2) > _LONGEST:
@@ -61,9 +61,10 @@ def read():
 
 
 def _first_object(content):
-    """Return (first object, remark) of content that has further text behind its first object. Else return None.
+    """Return (object, remark) if the content is a JSON object with other text behind the object. Otherwise None.
 
-    The original firmware leaves such files, because it writes a shorter file over a longer one.
+    The original firmware leaves such files: after it has written a shorter content over a longer one, the end of the
+    longer content is still there.
     """
     end = content.find(b"}") + 1
     while end:

@@ -14,7 +14,8 @@ def read_json(board, name):
     try:
         with open("%s/%s" % (board.flash, name), "rb") as file:
             content = file.read()
-        # Only JSON with an escape, or with a character from U+D000 on, can contain halves of a character.
+        # Halves of surrogate pairs (see json_text.py) occur only in JSON with an escape or with the byte ED. In UTF-8,
+        # this is the first byte of U+D000 to U+DFFF.
         if b"\\u" in content or b"\xed" in content:
             value = load("board.json_text").parse(content, "\ufffd")
         else:

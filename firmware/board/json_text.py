@@ -1,21 +1,23 @@
 r"""Parser of JSON that comes from outside the firmware, or from a file. Loaded on demand.
 
-JSON may contain a character above U+FFFF as two escapes, such as "\ud83c\udfe0" (RFC 8259, 7). MicroPython reads them
-as two characters, which UTF-8 must not contain (RFC 3629, 3). This module calls them halves, and joins them.
+JSON may contain a character above U+FFFF as two escapes, such as "\ud83c\udfe0" (RFC 8259, 7). MicroPython reads the
+two escapes as two characters, called surrogates, which UTF-8 must not contain (RFC 3629, 3). This module calls the two
+surrogates halves, and joins them into one character.
 """
 
 import json
 from micropython import const
 
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two byte order marks
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two possible byte order marks of UTF-16
 _HALF = const("has half of a character: each escape from \\ud800 to \\udfff needs its other half")
 
 
 def parse(content, substitute=None):
     """Return the value of JSON, given as bytes.
 
-    `substitute` replaces each half that is alone. ValueError for such a half if `substitute` is None, and for content
-    that is not JSON. The message is the end of a sentence that begins with the name of the content.
+    `substitute` replaces each half whose other half is missing. If `substitute` is None, such a half is a ValueError.
+    ValueError also if the content is not JSON. The error's message is the end of a sentence, such as "is not JSON". The
+    caller puts the name of the content before it.
     """
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
@@ -30,8 +32,11 @@ def parse(content, substitute=None):
 
 
 def join(text, substitute=None):
-    """Return UTF-8 bytes with all halves joined. The arguments and the error are those of parse()."""
-    at = text.find(b"\xed")  # the first byte of U+D000 to U+DFFF; halves begin at U+D800
+    """Return `text`, given as bytes, with each pair of surrogate halves joined into one character.
+
+    A half that is alone is replaced by `substitute`; ValueError if that is None.
+    """
+    at = text.find(b"\xed")  # the first byte of U+D000 to U+DFFF. The halves are U+D800 to U+DFFF
     while at >= 0:
         if text[at + 1] >= 0xA0:
             other = text[at + 3 : at + 6]

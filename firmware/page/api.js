@@ -45,8 +45,8 @@ export function isSignedIn() {
 
 /**
  * Send a request after all earlier requests have ended, and return the reply. ApiError if the device refuses the
- * request, TypeError if it cannot be reached, AbortError if no reply comes in 15 s or if `signal` aborts the request
- * before it is sent.
+ * request, TypeError if the device cannot be reached, AbortError if no reply comes in 15 s or if `signal` aborts the
+ * request before the request is sent.
  * @param {string} path
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
@@ -72,7 +72,8 @@ export function request(path, { method = "GET", body, signal } = {}) {
 }
 
 /**
- * Return a signal that aborts after `ms`. The oldest browsers lack AbortSignal.timeout().
+ * Return a signal that aborts a request after `ms` milliseconds. AbortSignal.timeout() would do the same, but the
+ * oldest supported browsers lack it.
  * @param {number} ms
  */
 function timeout(ms) {

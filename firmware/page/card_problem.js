@@ -1,4 +1,4 @@
-/** The problem of a card that the device cannot use, in words. */
+/** Text that explains to the reader why the device cannot use its card. */
 
 import { t } from "./i18n.js";
 

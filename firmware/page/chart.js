@@ -11,8 +11,8 @@ import { number } from "./i18n.js";
  * @typedef {object} ChartOptions
  * @property {"line" | "bars"} kind
  * @property {string} label description of the chart for screen readers
- * @property {() => (number | null)[]} imported
- * @property {() => (number | null)[]} exported values of export; 0 or more
+ * @property {() => (number | null)[]} imported values of import, one for each step of the x axis; null if unknown
+ * @property {() => (number | null)[]} exported values of export, likewise; 0 or more
  * @property {() => number | null} [target] target, drawn as a horizontal line
  * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
  * @property {number} unit value of 1 on the y axis: 1000 if the values are in W and the axis is in kW

@@ -146,7 +146,8 @@ function start() {
   addAppManifest();
 }
 
-// An older browser without dialogs shows the sentence of index.html, which is visible while <main> is empty.
+// Do not start in an older browser without dialogs. There <main> stays empty, so that the sentence of index.html for
+// such browsers stays visible.
 if ("HTMLDialogElement" in window) start();
 // During development, reload the page when esbuild reports a change of the sources.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

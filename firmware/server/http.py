@@ -71,9 +71,9 @@ class Request:
         return None
 
     def check(self, hosts=()):
-        """Refuse a request whose host, origin or body is not valid for any handler.
+        """Raise Refused if the host, the origin or the body of the request is not valid for any handler.
 
-        hosts: host names outside the home network that the owner allows
+        hosts: host names outside the home network under which the owner allows requests
         """
         host = self.header(b"host").lower()
         if host and not is_local_host(host):
@@ -265,7 +265,7 @@ def is_local_host(host):
     if host.startswith(b"["):
         return True
     name = host.split(b":")[0]
-    if name[-1:] == b".":  # the root of all names, which may be left out
+    if name[-1:] == b".":  # a complete host name may end with a dot
         name = name[:-1]
     if b"." not in name:
         return True

@@ -1,4 +1,4 @@
-"""Checks for requests with a body, an Origin header or a host outside the home network. Loaded only for those."""
+"""Checks for requests with a body, an Origin header or a host outside the home network. Loaded on demand."""
 
 from micropython import const
 
@@ -28,7 +28,7 @@ def check(request, host):
 
 
 def check_host(host, allowed):
-    """Refuse a Host header, in lower case, whose name is not in a list of host names."""
+    """Raise Refused if the name in `host`, a Host header in lower case, is not one of the `allowed` host names."""
     name = _without_last_dot(host.split(b":")[0])
     for known in allowed:
         if name == _without_last_dot(known.lower().encode()):

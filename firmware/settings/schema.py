@@ -133,7 +133,7 @@ def _is_label(value, longest):
 
 
 def _is_host(value):
-    """True if a text is a whole host name (RFC 1123, 2.1), whose last dot may be left out."""
+    """True if a text is a complete host name (RFC 1123, 2.1). The name may end with a dot."""
     if value.endswith("."):
         value = value[:-1]
     return len(value) <= 253 and all(_is_label(label, 63) for label in value.split("."))

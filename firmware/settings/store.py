@@ -13,8 +13,8 @@ A card of the original firmware has the first two sections. If a value is missin
 applies. Each wrong value is reported in a line of the log. Unknown keys stay in the file.
 
 The card's file takes effect if somebody edited it, or if another card was inserted. Otherwise the copy takes effect,
-including settings that were changed without a card. The device writes the card's file in one step and never renames it.
-If a power cut leaves only a part of the file, the next start writes the file again from the copy.
+including settings that were changed without a card. The device writes the card's file in a single write and
+never renames it. If a power cut leaves only a part of the file, the next start writes the file again from the copy.
 """
 
 import binascii
@@ -41,7 +41,8 @@ NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 def read(device):
     """Return the settings in one dict by key, without the Wi-Fi's name and password. Log each fault.
 
-    The card's file and its copy in the flash are made equal first.
+    If the card's file and its copy in the flash differ, one is written over the other first, unless the file is
+    unreadable. See the table in _newest().
     """
     if device.unsaved:
         save_late(device)  # the returned job is not needed, because the card is written below

@@ -27,8 +27,8 @@ class Card:
     `note(line)` logs each change of the state. Rarely used functions are in card_mount.py.
 
     `filesystem` belongs to the card that was mounted last. In MicroPython an open file does not keep its filesystem
-    alive. Once the filesystem is collected, reads of the file return other data. Code that keeps a file open across
-    an await or yield must also keep a reference to `Card.filesystem`.
+    alive. Once the filesystem is garbage-collected, reads of the file return other data. Code that keeps a file open
+    across an await or yield must also keep a reference to `Card.filesystem`.
     """
 
     filesystem = None

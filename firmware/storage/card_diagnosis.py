@@ -1,13 +1,14 @@
-"""Diagnosis of a card that cannot be mounted: what is on it, and the fix. Loaded on demand."""
+"""Diagnosis of a card that cannot be mounted: what the card contains, and how to fix it. Loaded on demand."""
 
 from micropython import const
 
 _SECTOR = const(512)
-_NO_FILE_SYSTEM = const(19)  # errno ENODEV
-_GPT_TYPE = const(0xEE)  # type of the partition that protects a GPT
+_NO_FILE_SYSTEM = const(19)  # ENODEV, the error of a mount that finds no file system
+_GPT_TYPE = const(0xEE)  # type of the MBR's partition on a card with a GPT
 _FIX = const(": format it as FAT32, or erase it in the settings of the page")
 _GPT_FIX = const(": partition it as MBR with FAT32, or erase it in the settings of the page")
-# Each row: sector in the partition, offset in the sector, bytes that are there, name of the file system.
+# Each row: number of a sector in the partition, offset in this sector, bytes at this offset, and the name of the file
+# system that has these bytes there.
 _SYSTEMS = (
     (0, 3, b"EXFAT   ", "exFAT"),
     (0, 3, b"NTFS    ", "NTFS"),
@@ -15,15 +16,15 @@ _SYSTEMS = (
     (2, 0, b"H+", "HFS+"),
     (2, 0, b"HX", "HFS+"),
     (2, 0, b"\x10\x20\xf5\xf2", "F2FS"),
-    (2, 56, b"\x53\xef", "ext4"),  # ext2 and ext3 too
+    (2, 56, b"\x53\xef", "ext4"),  # ext2 and ext3 have the same bytes
     (128, 64, b"_BHRfS_M", "Btrfs"),
 )
 
 
 def reason(card, error):
-    """Return the reason why the card cannot be mounted, with the fix. Set card.format to the name of what is on it.
+    """Return why the card cannot be mounted, and how to fix it. Set card.format to the name of what the card contains.
 
-    `error` is the OSError of the attempt.
+    `error` is the OSError of the attempt to mount the card.
     """
     try:
         first = _read(card.board, 0)
@@ -56,13 +57,17 @@ def _read(board, sector):
 
 
 def _starts(table, first, step):
-    """Return the first sectors of the four partitions in a table. A partition that does not exist is left out."""
+    """Return the numbers of the first sectors of four partitions. A partition that does not exist is left out.
+
+    table: sector with the partition table. first: offset of the first of these numbers. step: distance between two, in
+    bytes
+    """
     starts = [int.from_bytes(table[at : at + 4], "little") for at in range(first, first + 4 * step, step)]
     return [start for start in starts if start]
 
 
 def _gpt_starts(board):
-    """Return the first sectors of the first four partitions in a GPT. [] if it cannot be read."""
+    """Return the numbers of the first sectors of the first four partitions in a GPT. [] if the GPT cannot be read."""
     try:
         header = _read(board, 1)
         return _starts(_read(board, int.from_bytes(header[72:76], "little")), 32, 128)
@@ -71,16 +76,16 @@ def _gpt_starts(board):
 
 
 def _system(board, start):
-    """Return the name of the file system that begins at a sector. None if it is unknown or cannot be read."""
+    """Return the name of the file system that begins at a sector. None if it is unknown or unreadable."""
     try:
         for sector, offset, expected, name in _SYSTEMS:
             if _read(board, start + sector)[offset : offset + len(expected)] == expected:
                 return name
     except (OSError, OverflowError):
-        pass  # a damaged table names a sector that does not exist
+        pass  # a damaged partition table may name a sector that does not exist
     return None
 
 
 def _is_blank(first):
-    """True if the first sector is erased, or has a partition table without partitions and no code to start from."""
+    """True if the first sector is erased (all FF), or contains neither boot code nor a partition."""
     return first == b"\xff" * _SECTOR or not (any(first[:440]) or any(first[446:510]))

@@ -8,7 +8,7 @@ from overlay import load
 
 _CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
-_LINES_IN_STEP = const(8)  # lines that a step reads
+_LINES_IN_STEP = const(8)  # lines that the search reads between two yields
 # Indexes of the fields in a line of days.csv.
 _DAY = const(0)
 _PEAK_W = const(5)
@@ -36,10 +36,10 @@ def queue_search(recorder):
 
 
 def search(asked):
-    """Add the peak of each stored day in a range of months.
+    """Add the peak of each stored day in a range of months to a Peaks object.
 
-    This is a job of the recorder. Each step reads 8 lines. `asked` is (Peaks object, seconds from 2000-01-01 00:00:00
-    to the local time, number of the first month, number of the last month).
+    This is a job of the recorder, which yields after every 8 lines. `asked` is (Peaks object, local time in seconds
+    since 2000-01-01 00:00:00, first month, last month). A month is a number, as month_of() returns it.
     """
     peaks, local_s, first, last = asked
     rows, days = load("storage.day_csv_reader"), load("storage.day_totals")

@@ -19,7 +19,7 @@ from micropython import const
 
 from overlay import load
 
-_LINES_IN_STEP = const(32)  # lines that a step of a search reads
+_LINES_IN_STEP = const(32)  # lines that the search for a key reads between two yields
 QUARTERS = (
     b"start,import_w,export_w,energy_import_kwh,energy_export_kwh,gas_volume_m3,water_volume_m3,"
     b"samples,source,check\n"

@@ -10,7 +10,7 @@ of a quarter is calculated from its average power instead, and its gas and water
 - The register has fallen, or has risen more than a connection allows. It then belongs to another meter.
 - The quarter has no registers, as on a card of the original firmware.
 
-Energy is added up in quarters of a Wh, so that a day loses less than 1 Wh to rounding.
+Energy is added up in units of 0.25 Wh, so that a day loses less than 1 Wh to rounding.
 """
 
 from micropython import const
@@ -27,10 +27,10 @@ _IMPORT_KWH = const(3)
 _SAMPLES = const(7)
 _SOURCE = const(8)
 _POWERS = const(2)  # number of amounts that have an average power: import and export
-_PER_WH = const(4)  # units of energy in a Wh: 1 W adds one unit in a quarter
+_PER_WH = const(4)  # units of energy in a Wh: a power of 1 W gives one unit in a quarter-hour
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
 _MAX_W = const(200000)  # twice the power of the strongest grid connection, in W
-_QUARTERS_IN_STEP = const(8)  # quarters that a step of the job adds
+_QUARTERS_IN_STEP = const(8)  # quarters that the job adds between two yields
 _MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
 _MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most that a home's meter can measure
 
@@ -124,7 +124,7 @@ class Total:
                 self._amounts[at] = (self._amounts[at] or 0) + used
 
     def _used(self, fields, before, at, passed_s):
-        """Return an amount of a quarter: energy in quarters of a Wh, gas and water in dm3. None if it is unknown."""
+        """Return an amount of a quarter: energy in units of 0.25 Wh, gas and water in dm3. None if it is unknown."""
         register = fields[_IMPORT_KWH + at]
         if passed_s > 0 and register and before[_IMPORT_KWH + at]:
             used = number(register) - number(before[_IMPORT_KWH + at])

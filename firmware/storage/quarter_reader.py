@@ -26,7 +26,7 @@ def open_quarter(path):
 
 
 def line(path, start):
-    """Return the line of day.csv, without the check, of a quarter's file. `start` is the first field of the line.
+    """Return the line of day.csv for a quarter's file, without the field `check`. `start` is the line's first field.
 
     None if the file is missing, damaged or without samples.
     """
@@ -37,7 +37,7 @@ def line(path, start):
                 return None
             file.seek(0)
             text = file.read(size)
-        # Ignore text after the object, which json.loads() would refuse.
+        # Ignore text after the JSON object, because json.loads() would refuse such text.
         quarter = json.loads(text[: text.find(b"}") + 1])
         samples, import_w = _mean(quarter["consumed_power_interval_avgs"], 1)
         _, export_w = _mean(quarter["produced_power_interval_avgs"], -1)
@@ -47,9 +47,10 @@ def line(path, start):
 
 
 def _mean(powers, sign):
-    """Return the number of samples in a list of powers in W, and their mean as text, which is empty without a sample.
+    """Return the number of samples in a list of powers in W, and the mean of the samples as text.
 
-    A missing sample is None. `sign` is -1 if the powers are negative.
+    A missing sample is None. If all samples are missing, the text is empty. `sign` is -1 if the powers are negative, so
+    that the mean is positive.
     """
     if None in powers:
         powers = [power for power in powers if power is not None]

@@ -1,7 +1,7 @@
 """Rebuilding of day.csv and days.csv, which a card of the original firmware lacks. Loaded on demand.
 
 Both files are made from the quarters' files in small steps, from the newest month to the oldest. After a restart the
-job continues with the month after the one in /meter/rebuilt.txt (rebuild_mark.py).
+job continues with the newest month that is older than the month in /meter/rebuilt.txt (rebuild_mark.py).
 """
 
 import os
@@ -13,10 +13,10 @@ from storage.card import Card
 from storage.rebuild_mark import ALL
 
 _DAY_S = const(86400)
-_ENTRIES_IN_STEP = const(36)  # directory entries that a step reads
-_LINES_IN_STEP = const(32)  # lines of days.csv that a step reads
-_QUARTERS_IN_STEP = const(8)  # lines of day.csv that a step adds to the day's total
-_QUARTERS_IN_WRITE = const(32)  # new lines of day.csv that are written together
+_ENTRIES_IN_STEP = const(36)  # directory entries that the job reads between two yields
+_LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
+_QUARTERS_IN_STEP = const(8)  # lines of day.csv that the job reads between two yields
+_QUARTERS_IN_WRITE = const(32)  # lines that are appended to day.csv in one write
 
 
 def rebuild(recorder):
@@ -26,7 +26,8 @@ def rebuild(recorder):
     done, word = marks.read()
     if done == ALL:
         return
-    # Keep the modules during the whole job, because loading them for each quarter takes longer than reading it.
+    # Keep the modules during the whole job. Loading the modules for each quarter would take longer than reading the
+    # quarter's file.
     rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
     yield
     days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
@@ -46,7 +47,7 @@ def rebuild(recorder):
 
 
 def rebuild_again(recorder):
-    """Rebuild a card that version 0.1.0 has rebuilt. This is a job of the recorder."""
+    """Rebuild a card once more, after firmware 0.1.0 has rebuilt it. This is a job of the recorder."""
     load("storage.rebuild_mark").clear()
     return rebuild(recorder)
 
@@ -56,10 +57,10 @@ def _numbers(card, folder):
 
 
 def _rebuild_month(card, modules, year, month):
-    """Rebuild the days of a month, and write the line of each day that is over."""
+    """Complete the day.csv of each day of a month, and write the line of each day that is over to days.csv."""
     rows, _, days, _ = modules
     path = rows.days_csv(year)
-    # Search days.csv once a month for lines of the month, because a search for each day would slow with the year.
+    # Read days.csv once for all days of the month. To read it for each day would take longer with each day of the year.
     name = b"%04d-%02d" % (year, month)
     known = set()
     for count, (_, line) in enumerate(rows.places(path), 1):
@@ -76,9 +77,9 @@ def _rebuild_month(card, modules, year, month):
 
 
 def _rebuild_day(modules, day):
-    """Append the missing lines of a day (local_s // 86400) to day.csv. Return the Total of the day.
+    """Append the lines that the day.csv of a day lacks. Return the Total of the day. `day` is local_s // 86400.
 
-    The recorder writes to day.csv too. If it has added a line, the search for missing lines begins again.
+    The recorder writes to day.csv too. If the recorder has added a line, the search for missing lines begins again.
     """
     rows, _, days, _ = modules
     folder = days.folder(day)
@@ -94,11 +95,12 @@ def _rebuild_day(modules, day):
 def _search(rows, folder, total):
     """Add the lines of day.csv to the Total. Return the quarters without a line, and the size of day.csv.
 
-    The quarters are in the order of time. Each is HHMM * 2, plus 1 in winter time: 1891 for 09:45.
+    The quarters are in the order of time. Each is a number: HHMM * 2, plus 1 in winter time. In winter 09:45 is 1891.
     """
     found = set()
     size = 0
-    _filesystem = Card.filesystem  # must exist as long as the folder is read
+    # This reference keeps the file system in memory while the folder is read (see Card).
+    _filesystem = Card.filesystem
     for count, entry in enumerate(os.ilistdir(folder), 1):
         name = entry[0]
         if name == "day.csv":
@@ -124,9 +126,9 @@ def _search(rows, folder, total):
 
 
 def _append(modules, day, missing, size, total):
-    """Append the lines of the `missing` quarters to day.csv. False if day.csv no longer has `size` bytes.
+    """Append the lines of the `missing` quarters to day.csv. The lines are added to `total` as well.
 
-    The lines are added to the Total as well.
+    Return False, and stop, if day.csv no longer has `size` bytes, because the recorder has added a line.
     """
     _, lines, days, quarters = modules
     folder = days.folder(day)
@@ -152,7 +154,8 @@ def _append(modules, day, missing, size, total):
 
 
 def _time_order(name):
-    # In October's doubled hour, summer time comes first. Return a number, because tuples take longer to sort.
+    # Return the number by which a quarter is sorted. When the hour from 2:00 to 3:00 occurs twice in October, its
+    # quarters in summer time come first. The result is one number, because tuples take longer to sort.
     if name < 400:
         return name
     return name + 1000 * (name & 1) if name < 600 else name + 2000

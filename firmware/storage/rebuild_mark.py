@@ -1,7 +1,8 @@
 """The file /meter/rebuilt.txt, which states how far the card has been rebuilt. Loaded on demand.
 
-It contains the month that was finished last, such as "2024-05", or "all" at the end. The word "exact" follows if each
-day's energy is exact to 1 Wh. Version 0.1.0 did not write this word, and dropped each quarter's fraction of a Wh.
+It contains the month that was finished last, such as "2024-05", or "all" if the whole card is rebuilt. The word "exact"
+follows if each day's energy is exact to 1 Wh. Firmware 0.1.0 did not write this word, because it dropped each quarter's
+fraction of a Wh.
 """
 
 import os
@@ -16,7 +17,10 @@ _IMPORT_KWH = const(3)  # index of the import register in the fields of a line o
 
 
 def read():
-    """Return the month that was finished last, or ALL, and the word after it. The month is b"" if there is no file."""
+    """Return the month that was finished last, or ALL, and the word after the month: b"exact" or b"".
+
+    Return (b"", b"exact") if there is no file.
+    """
     try:
         with open(CARD + _PATH, "rb") as file:
             month, _, word = file.read(16).partition(b" ")
@@ -26,22 +30,23 @@ def read():
 
 
 def write(month, word):
-    """Write the month that was finished, or ALL. OSError if the card fails."""
+    """Write the file: the month that was finished last, or ALL, and the word after it. OSError if the card fails."""
     with open(CARD + _PATH, "wb") as file:
         file.write(b"%s %s" % (month, word) if word else month)
 
 
 def clear():
-    """Remove the file if the whole card was rebuilt by version 0.1.0. OSError if the card fails."""
+    """Remove rebuilt.txt if firmware 0.1.0 has rebuilt the whole card. OSError if the card fails."""
     if read() == (ALL, b""):
         os.remove(CARD + _PATH)
 
 
 def state(card):
-    """Return the state of the rebuilding, and the month that was finished last, None if no month is.
+    """Return the state of the rebuild, and the month that was finished last.
 
-    The state is "offered" if the card has quarters of the original firmware, and version 0.1.0 has rebuilt them. It is
-    "running" while the card is rebuilt, otherwise "done".
+    The state is "offered" if the card has quarters of the original firmware, and firmware 0.1.0 has rebuilt the card.
+    The state is "running" while the card is rebuilt, otherwise "done". The month is None before the first month is
+    finished, and after the whole card is.
     """
     month, word = read()
     if month == ALL:
@@ -50,7 +55,7 @@ def state(card):
 
 
 def _is_of_original(card):
-    """True if the oldest line on the card has no registers, because it is from a file of the original firmware."""
+    """True if the oldest line of a day.csv has no registers, because it is from a file of the original firmware."""
     rows = load("storage.day_csv_reader")
     for year in _numbers(card, "")[:1]:
         for month in _numbers(card, year)[:1]:

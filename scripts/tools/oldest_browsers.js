@@ -1,6 +1,7 @@
 /**
- * The web features of the oldest supported browsers, by the data of web-features. "browserslist" in package.json names
- * these browsers. A name of compatibility data is such as "api.AbortSignal.timeout_static".
+ * The web features that the oldest supported browsers have or lack, from the data of the package web-features.
+ * "browserslist" in package.json names these browsers. In the data, each function, object or member has a key, such as
+ * "api.AbortSignal.timeout_static". Each web feature, such as "dialog", has some of these keys.
  */
 
 import { readFileSync } from "node:fs";
@@ -9,30 +10,33 @@ import { features } from "web-features";
 const { browserslist } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const OLDEST = browserslist.map((browser) => browser.replace("ios_saf", "safari_ios").split(" >= "));
 
-/** @param {Record<string, string>} [support] first version of each browser, such as "15.4" or "≤79" */
+/** @param {Record<string, string>} [support] first version of each browser that has a feature: "15.4" or "≤79" */
 const isSupported = (support) =>
   OLDEST.every(([browser, oldest]) => Number(support?.[browser]?.replace("≤", "")) <= Number(oldest));
 
-/** @type {Map<string, boolean>} for each name of compatibility data, true if all oldest browsers have it */
+/** @type {Map<string, boolean>} {key of the data: true if all oldest browsers have what the key names} */
 const compatibility = new Map(Object.values(features).flatMap(({ status }) =>
   Object.entries(status?.by_compat_key ?? {}).map(([key, { support }]) => [key, isSupported(support)])));
 
 /** Names of the web features that all oldest browsers have, such as "dialog". */
 export const supportedFeatures = Object.keys(features).filter((name) => isSupported(features[name].status?.support));
 
-/** Places of objects, functions and members that an oldest browser lacks, such as "AbortSignal.timeout". */
+/**
+ * Expressions for the objects, functions and members that at least one of the oldest browsers lacks, such as
+ * "AbortSignal.timeout".
+ */
 export const missing = [...compatibility].filter(([, isKnown]) => !isKnown).flatMap(([key]) => {
   const found = /^(api|javascript\.builtins)\.(\w+)(?:\.(\w+?)(_static)?)?$/.exec(key) ?? [];
   const [, kind, object, member, isStatic] = found;
   if (!member) return object ?? [];
   const places = [`${object}.${member}`, `${object}.prototype.${member}`];
-  // Names of JavaScript's own members do not say which of them are static.
+  // For JavaScript's built-in objects, the key does not tell whether a member is static. Therefore return both places.
   return kind === "api" ? places[isStatic ? 0 : 1] : places;
 });
 
 /**
- * Names of members that no object of the oldest browsers has, such as "findLast". An interface that an oldest browser
- * lacks gives no names, because a script cannot have an object of it.
+ * Names of members that no object has in all of the oldest browsers, such as "findLast". An interface that one of these
+ * browsers lacks adds no names, because a script cannot have an object of that interface.
  */
 export function missingMembers() {
   const names = { true: new Set(), false: new Set() };

@@ -53,7 +53,7 @@ class P1MonitorClient(HttpClient):
     """
 
     async def identify(self) -> Device | OriginalDevice:
-        """Identify the device at the host and return it.
+        """Return the device at the host: a Device with our firmware, an OriginalDevice with the original firmware.
 
         NotP1MonitorError if another kind of device answers. P1MonitorHostError if the device refuses the host name.
         """
@@ -63,7 +63,8 @@ class P1MonitorClient(HttpClient):
             except P1MonitorNotFoundError:
                 return await self._identify_original()
         except P1MonitorTokenError, P1MonitorHostError:
-            raise  # A device that requires a token, or another name, is assumed to be a P1 monitor with our firmware.
+            # A device that requires a token or refuses the host name is assumed to be a P1 monitor with our firmware.
+            raise
         except P1MonitorResponseError as err:
             raise NotP1MonitorError(f"{self.host} is not a P1 monitor: {err}") from err
 

@@ -22,7 +22,7 @@ class NotP1MonitorError(P1MonitorResponseError):
 
 
 class P1MonitorHostError(P1MonitorResponseError):
-    """Error if the device does not answer to the host name of the request (status 421)."""
+    """Error if the device refuses the host name to which the request was sent (status 421)."""
 
 
 class P1MonitorRefusedError(P1MonitorResponseError):

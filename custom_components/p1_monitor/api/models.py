@@ -24,9 +24,10 @@ from .json_fields import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The device's clock, which follows the meter's clock. source: None without a time of the meter.
+    """The device's clock, which follows the meter's clock.
 
-    is_set: False if the meter's clock was never set. None before the first telegram, and with firmware 0.1.0.
+    source: "meter", or None as long as the device has received no time from the meter. is_set: False if the meter's
+    clock was never set. None before the first telegram, and with firmware 0.1.0.
     """
 
     source: str | None
@@ -93,7 +94,8 @@ class Token:
 class Card:
     """The state, the size and the free space of the SD card. state: "ok", "absent" or "failed".
 
-    format: what is on a card that the device cannot read, such as "exFAT" or "blank". Version 0.1.0 does not send it.
+    format: what is on a card that the device cannot read, such as "exFAT" or "blank". None with
+    firmware 0.1.0, which does not send the format.
     """
 
     state: str | None
@@ -201,7 +203,8 @@ class Device:
         )
 
 
-# Keys of the register in firmware 0.1.0, which does not send a value with its unit.
+# Firmware 0.1.0 does not send `value` and `unit`. For each type of meter: the key with which it sends the register, and
+# the register's unit.
 _REGISTER_OF_0_1_0 = {
     "gas": ("volume_m3", "m3"),
     "water": ("volume_m3", "m3"),
@@ -214,7 +217,7 @@ _REGISTER_OF_0_1_0 = {
 class MBusDevice:
     """A gas, water, heat or other meter, whose values the electricity meter sends.
 
-    value: the meter's register, in the unit as the meter sends it: "m3", "GJ", "kWh" or another text.
+    value: the register of this meter, in `unit`. unit: the text in the telegram, such as "m3", "GJ" or "kWh".
     """
 
     channel: int | None
@@ -302,7 +305,8 @@ class Reading:
 class Quarter:
     """The running quarter: demand so far, projection, target and headroom (GET /api/quarter).
 
-    limit_w: the limit of the connection, which bounds allowed_w. None with firmware 0.1.0.
+    limit_w: the highest power of the house's grid connection in W. The device never sends a higher allowed_w. None with
+    firmware 0.1.0, which does not send limit_w.
     """
 
     id: int | None = None

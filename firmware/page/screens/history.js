@@ -17,7 +17,7 @@ import { peakButton } from "./peak_button.js";
 /** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 const SWIPE_PX = 60;
-/** Reason why nothing is stored, by the state of the card. */
+/** {state of the card: key of the text that explains why no history is stored} */
 const WHY_EMPTY = /** @type {const} */ ({ ok: "nothingWhy", absent: "noCard", failed: "badCard" });
 
 /** Return the meter's time in seconds since 1970. Before the first telegram, return this computer's time. */

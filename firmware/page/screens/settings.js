@@ -93,7 +93,7 @@ async function load(forms, section) {
     config = await getJson("/api/config");
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
-    // If the device does not answer a sign-in, load() shows that.
+    // If the sign-in fails because the device does not answer, call load() all the same: load() shows the failure.
     const signIn = () => askPassword().catch(() => true);
     const retry = async () => (!needsSignIn || (await signIn())) && load(forms, section);
     fill(forms, element("section", { class: "panel" },
@@ -141,7 +141,10 @@ function networkSearch() {
   return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
-/** Return the offer to rebuild a card of the original firmware. It is empty for other cards. */
+/**
+ * Return the element that offers to rebuild the daily totals on a card of the original firmware. The element is empty
+ * for other cards.
+ */
 function cardRebuild() {
   const offer = element("div", { role: "status" });
   /** @param {{state: "offered" | "running" | "done"}} rebuild */

@@ -74,7 +74,8 @@ export function settingsForm(title, fields, config, { id, note, onSaved } = {}) 
 }
 
 /**
- * Return why an input is invalid. For a wrong pattern the browser does not say what is right, but the hint does.
+ * Return the text that explains why an input is invalid: the browser's message, or the field's hint if the input does
+ * not match the field's pattern. The hint describes what is right, but the browser's message does not.
  * @param {Field} field
  * @param {HTMLInputElement | HTMLSelectElement} input
  */

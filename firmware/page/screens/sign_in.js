@@ -24,7 +24,10 @@ export async function withSignIn(action) {
   }
 }
 
-/** Show the sign-in dialog. True if the reader signs in. The errors of request() if the device does not answer. */
+/**
+ * Show the sign-in dialog. Return true if the reader signs in, false otherwise. Errors of request() are thrown, for
+ * example if the device does not answer.
+ */
 export async function askPassword() {
   if (BASE_URL) {
     alert(t("otherDevice"));
@@ -67,7 +70,10 @@ export async function askPassword() {
   return hasSignedIn;
 }
 
-/** True if the device has a password. Only a device with a password refuses to send its settings. */
+/**
+ * True if the device has a password. If the device refuses to send its settings, it has a password, because a device
+ * without a password sends them to everybody.
+ */
 async function hasPassword() {
   try {
     return Boolean((await getJson("/api/config")).access.has_password);

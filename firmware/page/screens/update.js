@@ -79,9 +79,10 @@ function upload(file, progress) {
 }
 
 /**
- * Wait until the device has restarted, and return the key of the text that gives the result. The restart ends the
- * session, so a closed device shows its version only after another sign-in. "versionSilent" also means that the device
- * has returned to the previous version.
+ * Wait until the device has restarted, and return the key of the text that gives the result. "versionRuns": the new
+ * version is running. "versionSilent": the device does not answer, or has returned to the previous version.
+ * "closed_": the reader has cancelled the sign-in. The restart ends the session, so a closed device sends its version
+ * only after another sign-in.
  * @param {string} version
  * @returns {Promise<"versionRuns" | "versionSilent" | "closed_">}
  */
@@ -93,7 +94,7 @@ async function waitForVersion(version) {
       if (device === null) return "closed_";
       if (device.firmware === version && device.uptime_s < 2 * TRIES) return "versionRuns";
     } catch {
-      // The device is still restarting.
+      // A request fails while the device is restarting. Try again.
     }
   }
   return "versionSilent";
