@@ -1,8 +1,8 @@
 """Access to long-term statistics, and to the registers that the board has stored for the same hours.
 
 Long-term statistics have a row per hour, with the register's state and a running sum at the end of the hour. Write a
-row only for an hour that the recorder will not compile again. Otherwise the recorder would skip that hour for every
-entity.
+row only for an hour for which the recorder has already generated its rows. Otherwise the recorder would skip that hour
+for every entity.
 """
 
 from collections.abc import Callable
@@ -86,7 +86,10 @@ class EntityStatistics:
         async_import_statistics(hass, self.metadata, data)
 
     def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
-        """Raise the sums of the hour `since` and of all later hours, also of hours that are not compiled yet."""
+        """Add `by`, which may be negative, to the sums of the hour `since` and of all later hours.
+
+        The rows of hours for which the recorder has not generated rows yet will continue from the changed sum.
+        """
         get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
 
 
