@@ -183,8 +183,8 @@ def _as_homewizard(reading: Reading, snapshot: Snapshot) -> dict[str, Any]:
                 "unique_id": meter.id,
                 "type": f"{meter.type}_meter",
                 "timestamp": int(f"{meter.time:%y%m%d%H%M%S}") if meter.time else None,
-                "value": meter.volume_m3,
-                "unit": "m3",
+                "value": meter.value,
+                "unit": meter.unit,
             }
             for meter in reading.mbus
         ],

@@ -47,6 +47,8 @@ class Recorder:
     def __init__(self, card):
         self.card = card
         self.reading = {"time": None}
+        self.device = self
+        self.peaks = None
 
 
 def fill(days):

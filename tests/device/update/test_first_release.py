@@ -86,7 +86,13 @@ def stored(household: Household) -> dict[str, bytes]:
 
 
 def answers(device: Device) -> dict[str, tuple[int, bytes]]:
-    return {path: device.ask(path) for path in READ}
+    """The replies to all paths, without the settings that the first release does not have."""
+    replies = {path: device.ask(path) for path in READ}
+    status, body = replies["/api/config"]
+    config = json.loads(body)
+    config["capacity"].pop("connection_w", None)
+    config["access"].pop("hosts", None)
+    return {**replies, "/api/config": (status, json.dumps(config, sort_keys=True).encode())}
 
 
 def send(device: Device, package: bytes) -> None:
