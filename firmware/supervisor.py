@@ -58,7 +58,7 @@ class Supervisor:
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    # The limit is at least three real seconds, even if the clock runs fast.
+                    # A task may be silent for at least three seconds of real time, also if the clock runs fast.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S - clock.since(begin) / 1000)
             except MemoryError:

@@ -90,9 +90,9 @@ class AccessSteps(ConfigFlow):
 
     @staticmethod
     async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
-        """Return the key of the error message if the device issued no token because of a conflict (status 409).
+        """Return the key of the error message for a refused token (status 409).
 
-        "no_password" if the device has no password yet, otherwise "too_many_tokens".
+        The key is "no_password" if the device has no password yet, otherwise "too_many_tokens".
         """
         if password is not None:
             try:

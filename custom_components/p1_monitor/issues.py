@@ -196,8 +196,8 @@ ISSUE_RULES = (
 class _RuleState:
     """The state of a rule for one config entry.
 
-    raised: True if the issue exists. changing_since: the monotonic time at which the problem appeared or disappeared,
-    if the issue has not been raised or deleted since then. None in all other cases.
+    raised: True if the issue exists. changing_since: the monotonic time since which the issue should be raised or
+    deleted, while the rule's waiting time runs. None while nothing should change, or while this is unknown.
     """
 
     rule: IssueRule

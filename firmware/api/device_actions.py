@@ -12,8 +12,8 @@ from server.http import Refused
 
 _JSON = const("application/json")
 _BODY = const(64)  # maximum length of a request body in bytes
-# Number of checks, 50 ms apart, whether the recorder has formatted the card. The checks pause while the card is
-# formatted. Therefore 200 checks (10 s) are enough, because the recorder begins within a second.
+# The request checks every 50 ms whether the card has been formatted, this many times at most. Nothing else runs during
+# the formatting. Therefore 200 checks (10 s) only have to last until the recorder begins, which is within a second.
 _STEPS = const(200)
 
 

@@ -1,4 +1,4 @@
-"""Setup of an ESP32 at its start, and a longer watchdog for a person at the cable. Loaded on demand."""
+"""Setup of an ESP32 at its start, and a longer watchdog timeout when the firmware is stopped. Loaded on demand."""
 
 import machine
 import time
@@ -72,5 +72,5 @@ def _reset_cause(register):
 
 
 def feed_later():
-    """Set the watchdog to ten minutes, so that a person can work at the cable. A watchdog cannot be stopped."""
+    """Set the watchdog to ten minutes, so that a person can work over USB. A watchdog cannot be stopped."""
     WDT(timeout=_LATER_MS)

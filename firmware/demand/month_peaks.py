@@ -67,7 +67,7 @@ def count_from(peaks, since):
 
 
 def _counted_month(peaks):
-    """Return the month of the day from which peaks count, 0 if all peaks count."""
+    """Return the month of the day that peaks are counted from, 0 if all peaks count."""
     return 0 if peaks.counted_from is None else month_of(peaks.counted_from)
 
 

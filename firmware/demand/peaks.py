@@ -44,7 +44,7 @@ class Peaks:
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        # Moment (local_s) from which peaks count: the start of a day, for example of a move. None if all peaks count.
+        # Moment (local_s) from which peaks count: the start of the day of a move, for example. None if all count.
         self.counted_from = None
         self.months = []  # peaks of all months, newest first
         self.sent = None  # the meter's peaks in the previous telegram

@@ -34,7 +34,7 @@ def find(framer, crc):
 def shorten(framer):
     """Shorten a telegram that is longer than LIMIT: discard the bytes before a later "/".
 
-    The first "/" from which at most LIMIT bytes remain is chosen. Without such a "/", all bytes are discarded.
+    Keep the bytes from the first later "/" that leaves at most LIMIT bytes. If there is none, discard all bytes.
     """
     framer.lines.append(framer.tail)
     starts = _starts(framer)

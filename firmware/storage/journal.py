@@ -68,8 +68,8 @@ CUT_SEEN = const(4)  # the device missed the end, but the import register did no
 
 _GAS = const(3)
 _WATER = const(7)
-_AMOUNT = const(0)  # index of the amount in a reading's volume
-_UNIT = const(1)  # index of the unit in a reading's volume
+_AMOUNT = const(0)  # index of the amount in the volume of an M-Bus meter
+_UNIT = const(1)  # index of the unit in the volume of an M-Bus meter
 _MINUTE = const(12)  # samples in a minute
 
 

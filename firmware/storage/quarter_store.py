@@ -48,8 +48,8 @@ def store(recorder, quarter):
 
 def line_of(quarter, lines):
     """Return an ended quarter's line of day.csv. `lines` is the module day_csv_writer."""
-    # Write the id and the number of samples into the quarter's block. Normally journal.save() has written them, but it
-    # was never called for a quarter that ended at once.
+    # Write the id and the number of samples into the quarter's block. Normally journal.save() has already written them,
+    # but it is never called for a quarter that ends before its first save.
     struct.pack_into(
         "<IHH",
         quarter.block,
