@@ -52,7 +52,8 @@ class House:
         self.clock.move_to(f"2026-11-{clock}Z" if "T" in clock else f"2026-11-12T{clock}Z")
         changes = {"time": dt_util.utcnow().isoformat(timespec="seconds"), **reading}
         self.monitor.push(reading=changes)
-        await until(lambda: self.time() == datetime.fromisoformat(changes["time"]))
+        # A jump of the clock may break the stream, which Home Assistant opens again after a while.
+        await until(lambda: self.time() == datetime.fromisoformat(changes["time"]), 90)
 
     def time(self) -> datetime | None:
         time: datetime | None = self.entry.runtime_data.data.reading.time
