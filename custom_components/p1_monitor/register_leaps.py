@@ -15,6 +15,8 @@ from .storage import EntryStorage
 LEAPS = "register_leaps"
 # Time after which a leap is forgotten. It is longer than the 31 days for which the backfill searches for gaps.
 RECORDED_FOR = timedelta(days=62)
+# Maximum number of recorded leaps. A device that sends another meter's id with each telegram must not fill the storage.
+MOST_RECORDED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,5 +61,6 @@ def record_leaps(storage: EntryStorage, key: str, at: datetime, leaps: Iterable[
 
 
 def store_leaps(storage: EntryStorage, leaps: list[RecordedLeap]) -> None:
-    """Replace all recorded leaps by `leaps`."""
-    storage.put(LEAPS, [{**asdict(leap), "at": leap.at.isoformat()} for leap in leaps])
+    """Replace all recorded leaps by the newest of `leaps`, at most MOST_RECORDED."""
+    newest = leaps[-MOST_RECORDED:]
+    storage.put(LEAPS, [{**asdict(leap), "at": leap.at.isoformat()} for leap in newest])

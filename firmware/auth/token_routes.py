@@ -60,16 +60,17 @@ async def give_token(device, request, name):
         "created": iso(*moment) if moment else None,
         "hash": digest.hex(),
     }
-    tokens = _tokens(secrets)
     if request.stream.s.read(1) == b"":
         raise OSError  # the client has closed the connection
-    _store(device, secrets, tokens + [added])
+    _store(device, secrets, _tokens(secrets) + [added])
     try:
         shown = _shown(added)
         shown["token"] = token
         await request.reply(201, _JSON, json.dumps(shown))
     except Exception:
-        _store(device, secrets, tokens)
+        # Read the secrets again, because another request may have changed them during the reply.
+        secrets = read_json(device.board, _SECRETS)
+        _store(device, secrets, [other for other in _tokens(secrets) if other["id"] != added["id"]])
         raise
 
 

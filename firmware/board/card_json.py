@@ -16,6 +16,7 @@ _PATH = CARD + "/config.json"
 _LONGEST = const(4096)  # bytes
 _PIECE = const(256)
 _NONE_THERE = const(2)  # ENOENT
+_BACKSLASH, _QUOTE, _OPEN, _CLOSE = const(92), const(34), const(123), const(125)
 
 
 def check():
@@ -66,15 +67,35 @@ def _first_object(content):
     The original firmware leaves such files: after it has written a shorter content over a longer one, the end of the
     longer content is still there.
     """
-    end = content.find(b"}") + 1
-    while end:
-        try:
-            given = load("board.json_text").parse(content[:end])
-        except ValueError:
-            end = content.find(b"}", end) + 1
-            continue
-        return given, " line %d: the text behind the settings is ignored" % _line(content, end)
-    return None
+    end = _end_of_object(content)
+    try:
+        given = load("board.json_text").parse(content[:end])
+    except ValueError:
+        return None
+    return given, " line %d: the text behind the settings is ignored" % _line(content, end)
+
+
+def _end_of_object(content):
+    """Return the index after the "}" that closes the first "{", 0 if no "}" does.
+
+    Each byte is read once, because a card may contain anything.
+    """
+    depth = at = 0
+    in_text = False
+    while at < len(content):
+        octet = content[at]
+        at += 1
+        if in_text and octet == _BACKSLASH:
+            at += 1
+        elif octet == _QUOTE:
+            in_text = not in_text
+        elif octet == _OPEN and not in_text:
+            depth += 1
+        elif octet == _CLOSE and not in_text:
+            depth -= 1
+            if depth <= 0:
+                return at
+    return 0
 
 
 def _fault(content, fault):

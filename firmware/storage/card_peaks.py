@@ -5,6 +5,7 @@ from micropython import const
 from board.mount_point import CARD
 from demand.peaks import month_name, month_of
 from overlay import load
+from storage.recorder import JOB_MODULE
 
 _CLOSED_MONTHS = const(13)
 _DAY_S = const(86400)
@@ -31,8 +32,9 @@ def queue_search(recorder):
         if peaks.counted_from is None or month_of(peaks.counted_from) < first:
             return
         first = last = month_of(peaks.counted_from)
-    argument = peaks, local_s, first, last
-    recorder.jobs.append(["storage.card_peaks", "search", "find peaks on the card", argument, None])
+    job = ["storage.card_peaks", "search", "find peaks on the card", (peaks, local_s, first, last), None]
+    # A search that is queued already ends here, because this one finds its peaks too.
+    recorder.jobs[:] = [other for other in recorder.jobs if other[JOB_MODULE] != job[JOB_MODULE]] + [job]
 
 
 def search(asked):

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 )
 
 from custom_components.p1_monitor.register_guard import Leap
-from custom_components.p1_monitor.register_leaps import record_leaps
+from custom_components.p1_monitor.register_leaps import MOST_RECORDED, record_leaps, recorded_leaps
 
 from .conftest import SetUp, state, until, value
 from .device import P1Monitor, register
@@ -170,6 +170,14 @@ async def test_another_meter_came_in_an_absence_of_months(
     record_leaps(house.entry.runtime_data.storage, "energy_import", dt_util.utcnow(), [leap], "kWh")
     await house.compile("17:30:00")
     assert await house.sums() == [500.35]
+
+
+async def test_meters_that_change_all_the_time_do_not_fill_the_storage(house: House) -> None:
+    storage = house.entry.runtime_data.storage
+    for number in range(MOST_RECORDED + 5):
+        leap = Leap(last=float(number), first=0.0)
+        record_leaps(storage, "energy_import", dt_util.utcnow(), [leap], "kWh")
+    assert [leap.last for leap in recorded_leaps(storage)] == [float(5 + n) for n in range(MOST_RECORDED)]
 
 
 async def test_a_restart_after_the_change_corrects_it_still(house: House) -> None:

@@ -39,7 +39,7 @@ def prepare(page: Page) -> None:
 
 
 def axis(page: Page, locale: str) -> list[float]:
-    """The y axis of a chart that is drawn anew, from top to bottom; what lies below 0 is negative."""
+    """The y axis of a chart that is drawn again, from top to bottom. A value below 0 is negative."""
     expect(page.locator(".chart canvas")).to_be_visible()
     page.evaluate(LABELS)
     page.evaluate("dispatchEvent(new Event('p1-theme'))")

@@ -345,3 +345,29 @@ async def test_failed_try_leaves_no_token():
             pass
         assert not read_json(Board(), "secrets.json").get("tokens")
         assert not device.access.tokens
+
+
+async def test_failed_try_undoes_no_other_change():
+    device = await monitor()
+    _, kept = await new_token(device, "kept", password=PASSWORD)
+    _, deleted = await new_token(device, "deleted", password=PASSWORD)
+
+    class Leaving(Stream):
+        async def drain(self):
+            secrets = read_json(Board(), "secrets.json")
+            secrets["tokens"] = [each for each in secrets["tokens"] if each["id"] != deleted["id"]]
+            secrets["other"] = "new"
+            write_json(Board(), "secrets.json", secrets)
+            raise OSError(104)
+
+    device.button.window = 1
+    asked = request(device, "POST /api/tokens", {"name": "HA"})
+    asked.stream = Leaving()
+    try:
+        await (await token_routes.create_token(device, asked))
+        raise AssertionError("the try does not fail")
+    except OSError:
+        pass
+    secrets = read_json(Board(), "secrets.json")
+    assert [each["id"] for each in secrets["tokens"]] == [kept["id"]]
+    assert secrets["other"] == "new"

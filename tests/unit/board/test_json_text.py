@@ -79,3 +79,10 @@ def test_file_of_the_flash_with_half_of_a_character_keeps_its_other_values():
         with open(Board.flash + "/x.json", "wb") as file:
             file.write(b'{"name": %s, "hash": "00ff"}' % content)
         assert read_json(Board(), "x.json") == {"name": name, "hash": "00ff"}
+
+
+def test_deep_nesting_is_read_or_a_fault_in_words():
+    for depth in (10, 1000):
+        content = b"[" * depth + b"]" * depth
+        assert fault(content) in (None, "is nested too deeply"), depth
+    assert fault(b"[" * 10 + b"]" * 10) is None

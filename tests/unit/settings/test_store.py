@@ -223,6 +223,13 @@ def test_text_behind_the_object_is_ignored_until_the_settings_are_saved():
         assert on_card()["wifi"] == ORIGINAL["wifi"]
 
 
+def test_file_of_brackets_is_a_fault_and_read_once():
+    for text in ("}" * 4096, '{"a":"' + "}" * 4090, '{"a":"\\"}', "{" * 500 + "}" * 500 + "}"):
+        device = monitor(file=text, flash={"network": {"device_name": "copy"}})
+        assert device.config["device_name"] == "copy", text[:9]
+        assert len(device.lines) == 1
+
+
 def test_cut_file_is_a_fault_and_the_copy_holds():
     for length in range(1, len(json.dumps(ORIGINAL))):
         text = json.dumps(ORIGINAL)[:length]
