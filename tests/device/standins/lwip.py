@@ -3,9 +3,9 @@
 A client of this computer that has bound its end to 127.168.x.y is 192.168.x.y for the board, so that a test can play a
 whole house on the loopback. tests/attacks/peers.py is the other end.
 
-A peer that reads nothing fills a socket's send buffer: Linux holds the first bytes of it, and this module the rest. lwIP
-reports a socket as writable only above a low-water mark. Linux does so too: a socket with its smallest send buffer is
-writable below 2 to 3 KB of bytes that the peer has not acknowledged.
+A peer that reads nothing fills a socket's send buffer: Linux has the first bytes of it, and this module the rest. lwIP
+calls a socket writable only above a low-water mark, which is half of its buffer. Linux does the same with its smallest
+send buffer: such a socket is writable while its peer has not acknowledged less than 1.5 to 2 KB.
 """
 
 import io
