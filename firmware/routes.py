@@ -6,7 +6,6 @@ are in api/legacy.py, because they do not wait for the end of another handler.
 
 from micropython import const
 
-from overlay import load
 from server.http import Refused
 
 _NEEDS_TOKEN = const(True)
@@ -28,7 +27,6 @@ _ROUTES = {
     b"POST /api/card/rebuild": ("api.card_rebuild", "start", _NEEDS_TOKEN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _NEEDS_TOKEN),
-    b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", _NEEDS_TOKEN),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", _NEEDS_TOKEN),
@@ -38,7 +36,7 @@ _ROUTES = {
 
 
 def handler_of(device, request):
-    """Return the handler of a request, to be called as handler(device, request).
+    """Return the module and the name of a request's handler, to be called as handler(device, request).
 
     Raise Refused if no route matches, or if the route needs a token that the request lacks.
     """
@@ -54,4 +52,4 @@ def handler_of(device, request):
     module, function, needs_token = route
     if needs_token:
         device.access.require(request)
-    return getattr(load(module), function)
+    return module, function

@@ -36,6 +36,12 @@ class Access:
         if not self.has_valid_token(request):
             raise Refused(401, "Sign in first, or send a valid token", "WWW-Authenticate: Bearer\r\n")
 
+    def party(self, request):
+        """Return the hash of the request's valid token, or else the client's address (server/http.py)."""
+        if not request.header(b"authorization"):
+            return request.address
+        return load("auth.tokens").party(self, self._device.clock.uptime_s(), request)
+
     def has_valid_token(self, request):
         """True if the request has a valid token."""
         return load("auth.tokens").is_valid(self, self._device.clock.uptime_s(), request)

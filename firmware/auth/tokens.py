@@ -36,6 +36,13 @@ def is_valid(access, now_s, request):
     return found and kind.lower() == b"bearer"
 
 
+def party(access, now_s, request):
+    """Return the hash of the request's token if the token is valid, otherwise the client's address."""
+    if is_valid(access, now_s, request):
+        return hashlib.sha256(request.header(b"authorization").partition(b" ")[2]).digest()
+    return request.address
+
+
 def equal(a, b):
     """True if two hashes are equal. The comparison takes constant time, to prevent timing attacks."""
     differs = len(a) ^ len(b)
