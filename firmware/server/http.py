@@ -177,12 +177,13 @@ class Server:
         self._answer = answer
         self._access = access
         self._board = board
-        self._clock = board.clock
+        self.clock = board.clock
         self._log = log
         # Streams of the open connections, the oldest first. Each stream has two more attributes: `party`, and `asked`,
         # which is True once its request has arrived completely.
         self.open = []
-        self._shared_until_s = 0  # uptime in s until which a party that has no connection may come back
+        self._newest = 0  # address of the newest connection, 0 before the first one
+        self.shared_until_s = 0  # uptime in s until which a client of another address may come back
         self.listening = False
 
     async def run(self, beat):
@@ -194,7 +195,7 @@ class Server:
             beat()
             stream = None
             try:
-                await self._clock.limit(_readable(listener), _BEAT_S)
+                await self.clock.limit(_readable(listener), _BEAT_S)
                 if len(self.open) > _CONNECTIONS:
                     await load("server.places").make_room(self)
                 peer, address = listener.accept()
@@ -203,9 +204,9 @@ class Server:
                 stream = asyncio.StreamReader(peer)
                 stream.party = self._board.peer(address)
                 stream.asked = False
-                for other in self.open:
-                    if other.party != stream.party:
-                        self._shared_until_s = self._clock.uptime_s() + _SHARED_S
+                if stream.party != self._newest:
+                    self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
+                    self._newest = stream.party
                 self.open.append(stream)
                 asyncio.create_task(self._serve(stream))
                 if len(self.open) > _CONNECTIONS:
@@ -222,7 +223,7 @@ class Server:
             try:
                 while stream in self.open[_CONNECTIONS:]:
                     await asyncio.sleep_ms(_STEP_MS)
-                request = Request(stream, self._clock, await self._read_head(stream))
+                request = Request(stream, self.clock, await self._read_head(stream))
                 if not (self.portal and await self.portal(request)):
                     request.check(self._access.hosts())
                     request.party = stream.party = self._access.party(request)
@@ -230,7 +231,7 @@ class Server:
                     kept = await self._answer(request)
                 await request.drain()
                 if request.unread:
-                    await self._clock.limit(request.skip(), _REST_S)
+                    await self.clock.limit(request.skip(), _REST_S)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -247,10 +248,6 @@ class Server:
             if not kept:
                 self.close(stream)
 
-    def is_shared(self):
-        """True if clients of several parties were connected in the last minute."""
-        return self._clock.uptime_s() < self._shared_until_s
-
     def close(self, stream):
         """Close a connection if it is still open."""
         if stream in self.open:
@@ -260,10 +257,10 @@ class Server:
     async def _read_head(self, stream):
         """Return the head of a request, followed by the bytes of the body that arrived together with the head."""
         # Read the head in pieces, because 2 KB of contiguous memory are not always free.
-        head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
+        head = await self.clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # The rest of the head has one time limit, so that a client cannot gain time by sending single bytes.
-            head = await self._clock.limit(self._read_rest(stream, head), _REST_S)
+            head = await self.clock.limit(self._read_rest(stream, head), _REST_S)
         return head
 
     async def _read_rest(self, stream, head):
@@ -278,11 +275,11 @@ class Server:
 
     async def _refuse(self, request, stream, refused):
         if request is None:
-            request = Request(stream, self._clock, b"GET / -\r\n")
+            request = Request(stream, self.clock, b"GET / -\r\n")
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why, refused.more)
             await request.drain()
-            await self._clock.limit(request.skip(), _REST_S)
+            await self.clock.limit(request.skip(), _REST_S)
 
 
 def _readable(sock):

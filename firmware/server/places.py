@@ -26,7 +26,8 @@ async def wait(server, newest):
         largest = _largest(server)
         if len(largest) > len([stream for stream in server.open if stream.party == newest.party]):
             server.close(([stream for stream in largest if not stream.asked] or largest[-1:])[0])
-        if step > _STEPS and server.is_shared():
+        is_shared = largest != server.open or server.clock.uptime_s() < server.shared_until_s
+        if is_shared and step >= _STEPS:
             break
         await asyncio.sleep_ms(_STEP_MS)
 
