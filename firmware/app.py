@@ -40,7 +40,7 @@ def create_app(board):
     device.recorder = Recorder(device)
     device.access = Access(device)
     device.server = Server(board, Dispatcher(device).answer, device.access, log)
-    device.live = Live(device, device.server, device.access)
+    device.live = Live(device, device.server)
     device.light = Light(board, device.config, device.light_pattern)
     device.button = Button(board.button, board.clock, device.erase_wifi, device.access.pressed)
     device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None

@@ -10,7 +10,9 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for another handler to end
+_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
+_BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
+_BODY_S = const(5)
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -25,14 +27,17 @@ class Dispatcher:
 
     def __init__(self, device):
         self._device = device
-        self._busy = False  # True while a handler of routes.py runs. Memory has room for only one handler.
+        self._running = None  # request whose handler of routes.py runs. Memory has room for only one handler.
+        self._waiting = []  # requests that wait for their turn, the oldest first
+        self._newest = None  # party of the request that had the turn last
 
     async def answer(self, request):
         """Answer a request. Return True if its connection stays open."""
         device = self._device
         path = request.path
         document = _DOCUMENTS.get(path)
-        if request.method != b"GET" or path == b"/update":
+        request.stream.asked = not request.unread
+        if request.method != b"GET":
             await self._answer_in_turn(request)
         elif document:
             request.begin(200, _JSON)
@@ -40,8 +45,8 @@ class Dispatcher:
             await request.drain()
         elif path == b"/api/live":
             return await device.live.stream(request)
-        elif path in (b"/", b"/index.html"):
-            await load("server.files").send_page(request, "index")
+        elif path in (b"/", b"/index.html", b"/update"):
+            await load("server.files").send_page(request, "update" if path == b"/update" else "index")
         elif path.startswith(b"/api/"):
             await self._answer_in_turn(request)
         else:
@@ -49,19 +54,47 @@ class Dispatcher:
         return False
 
     async def _answer_in_turn(self, request):
-        """Wait until no other handler of routes.py runs, then run the request's handler. Raise Refused after 5 s."""
+        """Run the request's handler of routes.py when no other handler runs.
+
+        Its token is checked first, and its body is read before it waits for the turn. A handler that waits for a slow
+        client, or that another request waits for, returns (module, function, *arguments) of the function that continues.
+        Then another request may have the turn.
+        """
         device = self._device
-        for _ in range(_WAITS):
-            if not self._busy:
-                break
-            await device.clock.sleep(0.05)
-        else:
-            raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
-        self._busy = True
+        step = load("routes").handler_of(device, request)
+        if 0 < request.unread <= _BODY:
+            await device.clock.limit(request.read_ahead(), _BODY_S)
+        request.stream.asked = True
+        request.waiting = self._waiting
+        waits = _WAITS
+        while step:
+            await self._take_turn(request, waits)
+            try:
+                # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
+                step = getattr(load(step[0]), step[1])(device, request, *step[2:])
+                while step and not isinstance(step, tuple):
+                    step = await step
+            finally:
+                self._running = None
+            waits = -1  # the reply has begun, so that no refusal is possible
+            if step:
+                await request.drain()
+
+    async def _take_turn(self, request, waits):
+        """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.
+
+        Requests with a token come first, then those of a party that did not have the last turn, then the oldest.
+        """
+        self._waiting.append(request)
         try:
-            # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
-            reply = load("routes").handler_of(device, request)(device, request)
-            while reply:
-                reply = await reply
+            while self._running or request is not min(
+                self._waiting, key=lambda other: (isinstance(other.party, str), other.party == self._newest)
+            ):
+                if not waits:
+                    raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
+                waits -= 1
+                await self._device.clock.sleep(0.05)
         finally:
-            self._busy = False
+            self._waiting.remove(request)
+        self._running = request
+        self._newest = request.party

@@ -7,7 +7,6 @@ are in api/legacy.py, because they do not wait for the end of another handler.
 from micropython import const
 
 from auth.tokens import OWNER, READ, SETTINGS
-from overlay import load
 from server.http import Refused
 
 _OPEN = const(0)  # for routes that need no token, and for handlers that check the token
@@ -28,7 +27,6 @@ _ROUTES = {
     b"POST /api/card/rebuild": ("api.card_rebuild", "start", SETTINGS),
     b"POST /api/card/format": ("api.device_actions", "format_card", OWNER),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", OWNER),
-    b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
@@ -39,7 +37,7 @@ _ROUTES = {
 
 
 def handler_of(device, request):
-    """Return the handler of a request, to be called as handler(device, request).
+    """Return the module and the name of a request's handler, to be called as handler(device, request).
 
     Raise Refused if no route matches, or if the route needs a kind of token that the request lacks.
     """
@@ -55,4 +53,4 @@ def handler_of(device, request):
     module, function, kind = route
     if kind:
         device.access.require(request, kind)
-    return getattr(load(module), function)
+    return module, function

@@ -26,7 +26,6 @@ def telegram(device, request):
     for line in lines:
         request.write(line)
         request.write(b"\n")
-    return request.drain()
 
 
 def log(device, request):
@@ -35,7 +34,6 @@ def log(device, request):
     for line in device.log.lines[:]:
         request.write(line)
         request.write("\n")
-    return request.drain()
 
 
 def networks(device, request):

@@ -16,7 +16,7 @@ _BLOCK = const(1024)
 _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
 
 
-async def send(device, request, days, whole, bounds, shape, end):
+async def send(device, request, days, whole, bounds, shape, end, at=0):
     """Read the lines of some days, send the quarters that begin within the bounds, and then send the bytes `end`.
 
     days    first and last day to read (in days since 2000-01-01)
@@ -26,11 +26,16 @@ async def send(device, request, days, whole, bounds, shape, end):
     shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
             format begins with a comma, the objects form one list. The first object is then sent without its comma,
             and the reply is not chunked
+    at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
 
+    If the client is slower than the card, or another request waits for its turn, return how to continue (dispatcher.py).
     OSError if the card fails, Refused if the client may no longer read. The client detects it, because `end` is missing.
     """
     await request.in_blocks()
-    skip = is_list = shape.startswith(b",")
+    is_list = shape.startswith(b",")
+    skip = is_list and not at
+    if at and not device.card.mounted:
+        raise OSError  # the card was removed
     day, last = days if device.card.mounted else (1, 0)
     # For JSON, read half as many bytes at a time, because a quarter is twice as long in JSON as in CSV.
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)
@@ -43,11 +48,13 @@ async def send(device, request, days, whole, bounds, shape, end):
             is_whole = not shape and whole[0] <= day <= whole[1]
             file, day = load("storage.day_csv_reader").open_day(day)
             if not file:
-                await _let_others_run(request)
+                await asyncio.sleep_ms(0)
                 continue
             # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
             _filesystem = Card.filesystem
             with file:
+                file.seek(at)
+                at = 0
                 rest = b""
                 while count := file.readinto(block):
                     piece = memoryview(block)[:count]
@@ -58,12 +65,16 @@ async def send(device, request, days, whole, bounds, shape, end):
                     if piece:
                         request.write(piece[skip:] if is_list else _chunk(piece))
                         skip = False
+                        if request.stream.out_buf or request.waiting:
+                            at = file.tell() - len(rest)
+                            days = day - 1, last
+                            return "api.history_stream", "send", days, whole, bounds, shape, end, at
                     piece = None
-                    await _let_others_run(request)
+                    await asyncio.sleep_ms(0)
     finally:
         gc.threshold(threshold)
     request.write(end)
-    await request.drain()
+    return None
 
 
 def _chunk(piece):
@@ -103,11 +114,3 @@ def _select_lines(text, bounds, shape):
         rest = b""  # Discard text without a newline that is longer than any line of day.csv.
     # An empty field leaves ":," in a JSON object. Insert null there. CSV lines never contain ":,".
     return rest, b"".join(found).replace(b":,", b":null,")
-
-
-async def _let_others_run(request):
-    """Let other tasks run, and wait if the client is slower than the card."""
-    if request.stream.out_buf:
-        await request.drain()
-    else:
-        await asyncio.sleep_ms(0)

@@ -30,7 +30,6 @@ async def send(request, name, running):
             between = b","
             await asyncio.sleep_ms(0)
     request.write("]}")
-    await request.drain()
 
 
 async def _line_positions(path, name):

@@ -40,9 +40,11 @@ class Access:
         """Refuse a request without a valid token of this kind or a higher kind."""
         load("auth.tokens").require(self, self._device.clock.uptime_s(), request, kind)
 
-    def has_valid_token(self, request):
-        """True if the request has a valid token."""
-        return load("auth.tokens").kind_of(self, self._device.clock.uptime_s(), request) > 0
+    def party(self, request):
+        """Return the hash of the request's valid token, or else the client's address (server/http.py)."""
+        if not request.header(b"authorization"):
+            return request.address
+        return load("auth.tokens").party(self, self._device.clock.uptime_s(), request)
 
     def pressed(self, count):
         """Approve the ask that waits for this number of presses of BOOT."""

@@ -71,6 +71,7 @@ async def give_token(device, request, name, kind, means):
         shown = _shown(added)
         shown["token"] = token
         await request.reply(201, _JSON, json.dumps(shown))
+        await request.drain()
     except Exception:
         # Read the secrets again, because another request may have changed them during the reply.
         secrets = read_json(device.board, _SECRETS)

@@ -72,6 +72,11 @@ def digest_in(request):
     return hashlib.sha256(token).digest() if scheme.lower() == b"bearer" else b""
 
 
+def party(access, now_s, request):
+    """Return the hash of the request's token if the token is valid, otherwise the client's address."""
+    return digest_in(request) if kind_of(access, now_s, request) else request.address
+
+
 def equal(a, b):
     """True if two hashes are equal. The comparison takes constant time, to prevent timing attacks."""
     differs = len(a) ^ len(b)
