@@ -133,6 +133,7 @@ async def _give(device, request, ask):
             await load("auth.token_routes").give_token(device, request, ask["name"], ask["kind"], "BOOT")
         else:
             await load("auth.sign_in").give_session(device, request, BY_BUTTON)
+            await request.drain()
             line = "session given by BOOT to %s, kind owner" % request.address
             load("auth.grants").note(device, line, "session", ask["name"], ask["kind"])
     except Exception:

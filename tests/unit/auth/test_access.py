@@ -41,6 +41,7 @@ class Stream:
 
     def __init__(self):
         self.written = b""
+        self.party = ""
         self.s = Socket()
         self.fault = None
 
