@@ -27,6 +27,7 @@ _ROUTES = {
     b"GET /api/card/rebuild": ("api.card_rebuild", "show", _OPEN),
     b"POST /api/card/rebuild": ("api.card_rebuild", "start", _NEEDS_TOKEN),
     b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),
+    b"POST /api/card/forget_password": ("api.device_actions", "forget_password", _NEEDS_TOKEN),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _NEEDS_TOKEN),
     b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", _NEEDS_TOKEN),

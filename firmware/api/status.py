@@ -43,6 +43,7 @@ def write_status(device, write):
             "waiting_quarters": device.recorder.waiting,
             "lost_quarters": device.recorder.lost,
             "nearly_full": card.nearly_full,
+            "changed_settings": card.changed_settings,
         },
         "p1": device.reader.health(),
         "update": device.update,

@@ -252,6 +252,12 @@ def _set(given, section, key, value):
     return None
 
 
+def changed(before, after):
+    """Return the names of the settings that differ between two objects with the structure of /config.json."""
+    before, after = check(before)[0], check(after)[0]
+    return [_path(section, key) for section, key, _, _ in _rows() if before[key] != after[key]]
+
+
 def shown(given):
     """Return the settings by section for a client. `has_password` takes the place of the Wi-Fi password."""
     settings = check(given)[0]
