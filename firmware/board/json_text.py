@@ -9,6 +9,7 @@ import json
 from micropython import const
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two possible byte order marks of UTF-16
+_LEVELS = const(16)  # objects and lists within each other
 _HALF = const("has half of a character: each escape from \\ud800 to \\udfff needs its other half")
 
 
@@ -27,13 +28,19 @@ def parse(content, substitute=None):
         raise ValueError("is not in UTF-8") from None
     except ValueError:
         raise ValueError("is not JSON") from None
-    try:
-        text = json.dumps(value).encode()
-    except (
-        RuntimeError
-    ):  # dumps() calls itself for each level, and the firmware could not store such a value either
-        raise ValueError("is nested too deeply") from None
+    if _is_deeper(value, _LEVELS):
+        # dumps() calls itself for each level, so that the firmware could not store such a value.
+        raise ValueError("is nested too deeply")
+    text = json.dumps(value).encode()
     return json.loads(join(text, substitute)) if b"\xed" in text else value
+
+
+def _is_deeper(value, levels):
+    """True if a value has more than `levels` objects or lists within each other."""
+    if not isinstance(value, (dict, list)):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def join(text, substitute=None):

@@ -58,7 +58,9 @@ class Recorder:
         try:
             self._open_card()
             load("storage.recovery").resume(self, local_s, summer)
-        except OSError as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # the card may contain anything
             self.card.fail(error)
 
     def close(self, local_s, summer):
@@ -110,6 +112,9 @@ class Recorder:
                 self.jobs.append(self.jobs.pop(0))
                 gc.collect()
                 self.device.note("No memory to %s" % job[JOB_WORDS])
+            except Exception as error:  # the card may contain anything
+                self.jobs.pop(0)
+                self.device.note("Could not %s: %s" % (job[JOB_WORDS], type(error).__name__))
 
     def _begin(self, quarter, t, serial_before):
         journal.begin_registers(quarter, t, self.reading, serial_before)
@@ -150,7 +155,7 @@ class Recorder:
                 self._open_card()
             elif self.waiting:
                 load("storage.quarter_store").move_pending(self)
-        except OSError as error:
-            self.card.fail(error)
         except MemoryError:
             gc.collect()  # the work on the card is tried again in the next second
+        except Exception as error:  # the card may contain anything
+            self.card.fail(error)
