@@ -144,6 +144,11 @@ def passwords():
     return [content[begin:end] for begin, end in _password_places(content)]
 
 
+def has_password():
+    """True if the file contains a password. None without a readable card."""
+    return None if check() is None else bool(passwords())
+
+
 def blank_passwords():
     """Overwrite each password in the file by null, in its place on the card. OSError if the card fails."""
     places = _password_places(head(_LONGEST))

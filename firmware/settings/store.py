@@ -69,13 +69,8 @@ def wifi(device):
 
 
 def shown(device):
-    """Return all settings by section for a client. `has_password` takes the place of the Wi-Fi password.
-
-    `password_on_card` is True if the card's file contains a password in clear, None without a readable card.
-    """
-    document = load("settings.schema").shown(given(device))
-    document["wifi"]["password_on_card"] = None if card_json.check() is None else bool(card_json.passwords())
-    return document
+    """Return all settings by section for a client. `has_password` takes the place of the Wi-Fi password."""
+    return load("settings.schema").shown(given(device))
 
 
 def change(device, changes, at_once=False):

@@ -8,6 +8,7 @@ import vfs
 from ramcard import Slot, content, write
 
 import device as firmware_device
+from board import card_json
 from board.flash_json import read_json, write_json
 from board.mount_point import CARD
 from overlay import load
@@ -489,16 +490,16 @@ def test_settings_that_a_card_changed_are_named_until_the_next_start():
 
 def test_password_on_the_card_stays_until_it_is_changed_or_forgotten():
     device = monitor(file=ORIGINAL)
-    assert store.shown(device)["wifi"]["password_on_card"] is True
+    assert card_json.has_password() is True
     set_target(device, 4000)
     assert on_card()["wifi"] == ORIGINAL["wifi"]
     device.change({"wifi": {"password": "another secret"}}, True)
     device.write()
     assert on_card()["wifi"] == {"ssid": "home"}
-    assert store.shown(device)["wifi"]["password_on_card"] is False
+    assert card_json.has_password() is False
     assert not any(b"secret" in sector for sector in sectors())
     pull(device)
-    assert store.shown(device)["wifi"]["password_on_card"] is None
+    assert card_json.has_password() is None
 
 
 def forget(device):
@@ -517,11 +518,11 @@ def test_forgotten_password_is_gone_from_the_card_and_still_joins():
     ):
         device = monitor(file=text, flash=CLOSED if text[-1] == "t" else None)
         password = store.wifi(device)
-        assert store.shown(device)["wifi"]["password_on_card"], text
+        assert card_json.has_password(), text
         assert forget(device) == [""]
         assert not any(b"secret" in sector for sector in sectors()), text
         assert len(content(FILE)) == len(text)
-        assert not store.shown(device)["wifi"]["password_on_card"]
+        assert not card_json.has_password()
         for _ in range(2):
             device.restart()
             assert store.wifi(device) == password

@@ -55,51 +55,6 @@ def rows(text, name="/day.csv"):
     return list(day_csv_reader.read(CARD + name))
 
 
-GOOD = {
-    "/day.csv": b"2026-11-12T18:30:00+01:00,2000,0,1234.567,0.000,,123.456,180,registers",
-    "/days.csv": b"2026-11-12,12.345,0.000,1.234,,4321,2026-11-12T18:00:00+01:00,96",
-}
-WRONG = {
-    "/day.csv": (
-        (0, b"", b"2026-13-12T18:30:00+01:00", b"2026-11-31T18:30:00+01:00", b"2026-11-12T18:30:00Z", b"1999"),
-        (1, b"x", b"1.5", b"007", b" 1", b"+1", b"1e3", b"1234567890123"),
-        (3, b"x", b"1", b"1.5", b"01.234", b".123", b"1.23x", b"--1.234", b"1234567890.123"),
-        (7, b"", b"many", b"\xff"),
-        (8, b"", b"guess", b"registers samples x", b'"'),
-    ),
-    "/days.csv": (
-        (0, b"", b"2026-02-30", b"2026-1-12", b"\xff\xff"),
-        (1, b"x", b"1.5"),
-        (5, b"x", b"1.5"),
-        (6, b"x", b"2026-11-12", b"2026-11-12T24:00:00+01:00"),
-        (7, b"", b"x"),
-    ),
-}
-
-
-def test_line_with_a_right_check_and_a_wrong_field_is_not_read():
-    device("261112182955W")
-    for name, good in GOOD.items():
-        fields = good.split(b",")
-        assert rows(line_rules.with_check(good).decode(), name) == [fields]
-        for at, *wrong in WRONG[name]:
-            for field in wrong:
-                text = b",".join(fields[:at] + [field] + fields[at + 1 :])
-                with open(CARD + name, "wb") as file:
-                    file.write(line_rules.with_check(text))
-                assert list(day_csv_reader.read(CARD + name)) == [], text
-
-
-def test_line_with_a_right_check_and_other_than_its_fields_is_not_read():
-    device("261112182955W")
-    for name, good in GOOD.items():
-        fields = good.split(b",")
-        for count in range(1, len(fields) + 3):
-            if count != len(fields):
-                text = b",".join((fields + [b"1", b"2"])[:count])
-                assert rows(line_rules.with_check(text).decode(), name) == [], text
-
-
 def test_half_a_line_goes_when_the_next_one_is_put_with_care():
     device("261112182955W")
     one, two = line_rules.with_check(b"1,a"), line_rules.with_check(b"2,b")
