@@ -11,6 +11,7 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
+_IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
 # A request checks every 50 ms whether its job is done, this many times at most. Nothing else runs during a job.
 # Therefore 200 checks (10 s) only have to last until the recorder begins, which is within a second.
@@ -46,9 +47,24 @@ def networks(device, request):
 
 
 def identify(device, request):
-    """POST /api/identify: flash the light, so that the owner sees which device this is."""
-    device.light.show("start")
-    device.light.show("hi")
+    """POST /api/identify: flash the light, so that the owner sees which device this is.
+
+    Anyone may ask this, but nobody may hide a warning or light up a dark room. Without a token, the light flashes once
+    a minute at most.
+    """
+    light = device.light
+    if light.is_quiet:
+        raise Refused(409, "The light is dark in the quiet hours")
+    if device.light_pattern() == "risk":
+        raise Refused(409, "The light shows a warning")
+    if not device.access.has_valid_token(request):
+        wait_s = light.identified_s + _IDENTIFY_S - device.clock.uptime_s()
+        if wait_s > 0:
+            why = "The light has flashed a moment ago: try again in %d s" % wait_s
+            raise Refused(429, why, "Retry-After: %d\r\n" % wait_s)
+        light.identified_s = device.clock.uptime_s()
+    light.show("start")
+    light.show("hi")
     return request.reply(200, _JSON, "{}")
 
 
