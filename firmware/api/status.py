@@ -15,6 +15,7 @@ def write_status(device, write):
     status = {
         "id": board.id,
         "name": device.name(),
+        "name_taken_by": device.wifi.name_taken_by if device.wifi else None,
         "board": board.name,
         "firmware": VERSION,
         "micropython": "%d.%d.%d" % sys.implementation.version[:3],
