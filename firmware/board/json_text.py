@@ -9,7 +9,8 @@ import json
 from micropython import const
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two possible byte order marks of UTF-16
-_LEVELS = const(16)  # objects and lists within each other
+_LEVELS = const(16)
+_BACKSLASH, _QUOTE = const(92), const(34)
 _HALF = const("has half of a character: each escape from \\ud800 to \\udfff needs its other half")
 
 
@@ -22,25 +23,37 @@ def parse(content, substitute=None):
     """
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
+    if _is_deep(content):
+        # MicroPython's loads() and dumps() need memory for each level.
+        raise ValueError("is nested too deeply")
     try:
         value = json.loads(content)
     except UnicodeError:
         raise ValueError("is not in UTF-8") from None
     except ValueError:
         raise ValueError("is not JSON") from None
-    if _is_deeper(value, _LEVELS):
-        # dumps() calls itself for each level, so that the firmware could not store such a value.
-        raise ValueError("is nested too deeply")
     text = json.dumps(value).encode()
     return json.loads(join(text, substitute)) if b"\xed" in text else value
 
 
-def _is_deeper(value, levels):
-    """True if a value has more than `levels` objects or lists within each other."""
-    if not isinstance(value, (dict, list)):
-        return False
-    inside = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
+def _is_deep(content):
+    """True if JSON has more than 16 objects and lists within each other."""
+    depth = 0
+    in_text = is_escaped = False
+    for octet in content:
+        if is_escaped:
+            is_escaped = False
+        elif octet == _QUOTE:
+            in_text = not in_text
+        elif in_text:
+            is_escaped = octet == _BACKSLASH
+        elif octet in b"[{":
+            depth += 1
+            if depth > _LEVELS:
+                return True
+        elif octet in b"]}":
+            depth -= 1
+    return False
 
 
 def join(text, substitute=None):

@@ -51,7 +51,13 @@ def read(device):
     """
     if device.unsaved:
         save_late(device)  # the returned job is not needed, because the card is written below
-    settings, faults = _checked(_agreed(device))
+    try:
+        agreed = _agreed(device)
+    except MemoryError:
+        gc.collect()
+        device.note("%s: no memory to read the card; the previous settings apply" % _NAME)
+        agreed = read_json(device.board, _NAME)
+    settings, faults = _checked(agreed)
     for key, fault in faults:
         device.note("%s%s: %s" % (_NAME, card_json.find(key), fault))
     return settings
