@@ -42,11 +42,11 @@ def _without_last_dot(name):
 
 
 def fault(request, error):
-    """Return the refusal of a request whose handler has failed. Raise the error again if the reply has begun.
+    """Return the refusal of a request whose handler has failed before its reply began.
 
-    Before the reply begins, only the client's request can have caused the error.
+    Only the request can have caused such an error. Raise it again if the reply has begun, or if code is missing.
     """
-    if request and request.begun:
+    if (request and request.begun) or isinstance(error, (ImportError, NameError)):
         raise error
     sys.print_exception(error)
     return Refused(400, "The request cannot be understood")
