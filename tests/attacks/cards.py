@@ -47,7 +47,24 @@ def rubbish(random_source: random.Random, length: int) -> bytes:
 def mutated(source: random.Random, text: str) -> str:
     """A line with a right check, of whose fields one is not right."""
     fields = text.split(",")
-    odd = ("", "x", "-", "1e9", "9" * 40, "007", '"', "\\", "null", "2026", ",", " ", "\t", "1.2.3", "é", "{}")
+    odd = (
+        "",
+        "x",
+        "-",
+        "1e9",
+        "9" * 40,
+        "007",
+        '"',
+        "\\",
+        "null",
+        "2026",
+        ",",
+        " ",
+        "\t",
+        "1.2.3",
+        "é",
+        "{}",
+    )
     for _ in range(source.randrange(1, 4)):
         at = source.randrange(len(fields))
         match source.randrange(3):
@@ -133,11 +150,17 @@ def cards() -> dict[str, Files]:
             QUARTER: b'{"consumed_power_interval_avgs":[1e999,"x",null],"produced_power_interval_avgs":[{}]}'
         },
         "quarter of 100 KB": {QUARTER: b'{"consumed_power_interval_avgs":[' + b"1," * 50_000},
-        "quarters of no clock": {f"meter/2026/11/12/{name}.json": b"{}" for name in ("9999W", "2460S", "0000X")},
+        "quarters of no clock": {
+            f"meter/2026/11/12/{name}.json": b"{}" for name in ("9999W", "2460S", "0000X")
+        },
         "folders of no date": {
             f"meter/{name}/x.txt": b"x" for name in ("2026/99/99", "2026/11/0", "0/0/0", "99999/1/1", "x/y")
         },
-        "files in the place of folders": {"meter/2026/11/10": b"x", "meter/2025": b"x", "meter/2024/12": b"x"},
+        "files in the place of folders": {
+            "meter/2026/11/10": b"x",
+            "meter/2025": b"x",
+            "meter/2024/12": b"x",
+        },
         "folders in the place of files": {DAY: FOLDER, YEAR: FOLDER, "meter/2026/11/12/1745W.json": FOLDER},
         "meter that is a file": {"meter": b"x"},
         "rebuilt until random bytes": {"meter/rebuilt.txt": b'\xff\xfe"\\\0', DAY: QUARTERS.encode()},

@@ -9,7 +9,14 @@ GOOD = {
 }
 WRONG = {
     QUARTER: (
-        (0, b"", b"2026-13-12T18:30:00+01:00", b"2026-11-31T18:30:00+01:00", b"2026-11-12T18:30:00Z", b"1999"),
+        (
+            0,
+            b"",
+            b"2026-13-12T18:30:00+01:00",
+            b"2026-11-31T18:30:00+01:00",
+            b"2026-11-12T18:30:00Z",
+            b"1999",
+        ),
         (1, b"x", b"1.5", b"007", b" 1", b"+1", b"1e3", b"1234567890123"),
         (3, b"x", b"1", b"1.5", b"01.234", b".123", b"1.23x", b"--1.234", b"1234567890.123"),
         (7, b"", b"many", b"\xff"),
@@ -28,7 +35,10 @@ WRONG = {
 def test_right_line_gives_its_fields():
     for kinds, good in GOOD.items():
         assert fields_of(with_check(good)[:-1], kinds) == good.split(b",")
-    for good in (b"2026-07-12T18:30:00+02:00,,,,,,,0,partial", b"2022-01-15T00:00:00+01:00,12,-3,,,,,179,samples"):
+    for good in (
+        b"2026-07-12T18:30:00+02:00,,,,,,,0,partial",
+        b"2022-01-15T00:00:00+01:00,12,-3,,,,,179,samples",
+    ):
         assert fields_of(with_check(good)[:-1], QUARTER) == good.split(b",")
 
 
