@@ -26,6 +26,7 @@ _ROUTES = {
     b"GET /api/card/rebuild": ("api.card_rebuild", "show", _OPEN),
     b"POST /api/card/rebuild": ("api.card_rebuild", "start", SETTINGS),
     b"POST /api/card/format": ("api.device_actions", "format_card", OWNER),
+    b"POST /api/card/forget_password": ("api.device_actions", "forget_password", OWNER),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", OWNER),
     b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),

@@ -95,6 +95,7 @@ def _access_faults(device, changes, password, has_password):
 
 def _document(device):
     document = load("settings.store").shown(device)
+    document["wifi"]["password_on_card"] = load("board.card_json").has_password()
     document["access"]["password"] = None
     document["access"]["has_password"] = load("auth.password").is_set(device.board)
     return document

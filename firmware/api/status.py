@@ -19,6 +19,7 @@ def write_status(device, write):
     status = {
         "id": board.id,
         "name": device.name(),
+        "name_taken_by": device.wifi.name_taken_by if device.wifi else None,
         "board": board.name,
         "firmware": VERSION,
         "micropython": "%d.%d.%d" % sys.implementation.version[:3],
@@ -47,6 +48,7 @@ def write_status(device, write):
             "waiting_quarters": device.recorder.waiting,
             "lost_quarters": device.recorder.lost,
             "nearly_full": card.nearly_full,
+            "changed_settings": card.changed_settings,
         },
         "p1": device.reader.health(),
         "update": device.update,

@@ -65,7 +65,8 @@ def is_set(board):
 
 def fault_in(password):
     """Return the fault of a password, or None if it is valid."""
-    if isinstance(password, str) and 8 <= len(password) <= 64:
+    # The hash ignores NUL characters at the end, so that control characters are not allowed.
+    if isinstance(password, str) and 8 <= len(password) <= 64 and min(password) >= " ":
         return None
     return "must be 8 to 64 characters"
 

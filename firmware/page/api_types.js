@@ -41,6 +41,7 @@
  * @property {string} id
  * @property {string} name
  * @property {string} board
+ * @property {string | null} name_taken_by
  * @property {string} firmware
  * @property {string} micropython
  * @property {number} uptime_s
@@ -53,7 +54,7 @@
  * @property {{used_bytes: number, free_bytes: number}} heap
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,
  *   error: string | null, format: string | null, waiting_quarters: number, lost_quarters: number,
- *   nearly_full: boolean}} card
+ *   nearly_full: boolean, changed_settings: string[] | null}} card
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
  * @property {{state: string, percent: number | null, error: string | null, board: string}} update
  *

@@ -240,6 +240,10 @@ class Server:
                 await self._refuse(
                     request, stream, Refused(503, "Out of memory, try again", "Retry-After: 1\r\n")
                 )
+            except (OSError, asyncio.TimeoutError):
+                raise
+            except Exception as error:
+                await self._refuse(request, stream, load("server.request_body").fault(request, error))
         except (OSError, asyncio.TimeoutError):
             pass  # the client has left, or was too slow
         except Exception as error:
@@ -294,7 +298,7 @@ def is_local_host(host):
     (True, True, False)
     """
     if host.startswith(b"["):
-        return True
+        return not host[1:].partition(b"]")[0].strip(b"0123456789abcdef:")
     name = host.split(b":")[0]
     if name[-1:] == b".":  # a complete host name may end with a dot
         name = name[:-1]
@@ -304,4 +308,4 @@ def is_local_host(host):
         if name.endswith(domain):
             return True
     digits = name.replace(b".", b"")
-    return digits.isdigit() and name.count(b".") == 3
+    return digits.isdigit() and name.count(b".") == 3 and max(map(int, name.split(b"."))) < 256

@@ -13,6 +13,8 @@ from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
+_MAX_FILES = const(512)
+_LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
 
 
@@ -107,15 +109,19 @@ async def _store_manifest(body, path):
     """
     line = await body.line()
     head = load("update.manifest").check_head(line, _BROKEN)
-    total = 0
+    total = files = 0
+    has_main = False
     with open(path, "wb") as file:
         file.write(line + b"\n")
         while line != b"]}":
             line = await body.line()
             file.write(line + b"\n")
             if line != b"]}":
-                total += _parse_row(line)[1]
-    if total != body.left():
+                name, size, _ = _parse_row(line)
+                total += size
+                files += 1
+                has_main = has_main or name in ("main.mpy", "main.py")
+    if total != body.left() or files > _MAX_FILES or not has_main:
         raise Refused(400, _BROKEN)
     return head
 
@@ -126,6 +132,9 @@ def _parse_row(line):
         name, size, digest = json.loads(line.rstrip(b","))
         if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
             raise ValueError
+        for letter in name:
+            if letter not in _LETTERS:
+                raise ValueError
         for part in name.split("/"):
             if part in ("", ".", ".."):
                 raise ValueError

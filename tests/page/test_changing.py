@@ -10,7 +10,13 @@ from playwright.sync_api import Page, expect
 
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
-from tests.device.auth.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
+from tests.device.auth.conftest import (  # noqa: F401  # fixtures
+    PASSWORD,
+    WIFI_PASSWORD,
+    Device,
+    card,
+    make_device,
+)
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
 from tests.device.update.two_slots import Device as Updatable, newer
 from tests.fixtures.old_card import EXACT_KWH, write_old_card
@@ -326,3 +332,31 @@ def gpt_with_exfat() -> bytes:
     content[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
     content[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
     return bytes(content)
+
+
+def test_password_on_the_card_is_shown_and_removed_on_request(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    device.sign_in()
+    form = browse(device, "#settings/card").locator("#card")
+    expect(form).to_contain_text("This card has the Wi-Fi password in clear.")
+    form.get_by_role("button", name="Remove it from the card").click()
+    sign_in(form.page)
+    expect(form).to_contain_text("Removed.")
+    assert WIFI_PASSWORD not in (card / "config.json").read_text()
+
+
+def test_card_that_has_changed_settings_is_named(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    device.board.stop()
+    (card / "config.json").write_text('{"capacity":{"target_w":9000}}')
+    device.board.start()
+    page = browse(device)
+    expect(page.locator("#notice")).to_have_text(
+        "A card has changed settings: network.device_name, capacity.target_w."
+    )

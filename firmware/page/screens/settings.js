@@ -101,12 +101,12 @@ async function load(forms, section) {
       element("button", { type: "button", class: "primary", onclick: retry }, t(needsSignIn ? "signIn" : "again"))));
     return;
   }
-  const network = settingsForm("network", NETWORK, config, { id: "network" });
+  const network = settingsForm("network", NETWORK, config, { id: "network", note: nameTaken() });
   fill(forms,
     settingsForm("capacity", CAPACITY(), config, { id: "capacity" }),
     settingsForm("access", ACCESS, config, { id: "access", onSaved: () => load(forms, "access") }),
     settingsForm("light", LIGHT, config, { id: "light" }),
-    settingsForm("card", CARD, config, { id: "card", note: cardRebuild() }),
+    settingsForm("card", CARD, config, { id: "card", note: element("div", {}, cardPassword(config), cardRebuild()) }),
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
@@ -139,6 +139,32 @@ function networkSearch() {
     searchButton.disabled = false;
   });
   return element("div", { class: "buttons" }, searchButton, message, list);
+}
+
+/** Return the sentence that another device has the name of this device, if one has. */
+function nameTaken() {
+  const { status } = state;
+  const ip = status?.name_taken_by;
+  return ip && element("p", { class: "warning" }, t("nameTaken", { ip, name: `${status.name}.local` }));
+}
+
+/**
+ * Return the element that offers to remove the Wi-Fi password from the card, if the card has it.
+ * @param {{wifi: {password_on_card: boolean | null}}} config
+ */
+function cardPassword({ wifi }) {
+  const offer = element("p", { role: "status" });
+  const forget = async () => {
+    try {
+      if (await withSignIn(() => sendJson("POST", "/api/card/forget_password"))) fill(offer, t("passwordForgotten"));
+    } catch (error) {
+      fill(offer, error instanceof ApiError ? error.message : t("noAnswer"));
+    }
+  };
+  if (wifi.password_on_card) {
+    fill(offer, t("passwordOnCard"), " ", element("button", { type: "button", onclick: forget }, t("forgetPassword")));
+  }
+  return offer;
 }
 
 /**

@@ -129,6 +129,7 @@ def running(
     *,
     speed: float = 20,
     card: Path | str | None = None,
+    flash: Path | None = None,
     silent: bool = False,
     read: bool = True,
 ) -> Iterator[Device]:
@@ -138,7 +139,7 @@ def running(
     line = P1Port(source, speed=speed, on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)))
     if silent:
         line.silence(1 << 40)
-    with line, Board(line, card=card, speed=speed) as board:
+    with line, Board(line, card=card, flash=flash, speed=speed) as board:
         device = Device(board, line, source, sent)
         if read and not silent:
             wait_for(lambda: device.get("/api/device").json()["p1"]["telegrams"], "a telegram")

@@ -148,7 +148,7 @@ def test_path_that_is_not_read_is_a_405(silent: Device):
 
 def test_where_reading_is_closed_all_figures_want_a_token(tmp_path: Path):
     (tmp_path / "config.json").write_text('{"access":{"closed":true}}')
-    with running(card=tmp_path, read=False) as device:
+    with running(flash=tmp_path, read=False) as device:
         for path, asked in REQUESTS.items():
             reply = device.get(asked)
             contract.check(path, reply)

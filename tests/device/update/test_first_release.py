@@ -92,6 +92,7 @@ def answers(device: Device) -> dict[str, tuple[int, bytes]]:
     config = json.loads(body)
     config["capacity"].pop("connection_w", None)
     config["access"].pop("hosts", None)
+    config["wifi"].pop("password_on_card", None)
     return {**replies, "/api/config": (status, json.dumps(config, sort_keys=True).encode())}
 
 

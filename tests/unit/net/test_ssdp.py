@@ -22,7 +22,7 @@ class Searcher:
         self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.end.setblocking(False)
         self.there = socket.getaddrinfo("127.0.0.1", PORT)[0][-1]
-        self.device = Discovery(board, "127.0.0.1", PORT)
+        self.device = Discovery(board, ("127.0.0.1", "255.0.0.0"), PORT)
 
     def search(self, target, discover='"ssdp:discover"', line="M-SEARCH * HTTP/1.1"):
         message = "%s\r\nHOST: 239.255.255.250:1900\r\nMAN: %s\r\nMX: 3\r\nST: %s\r\n\r\n"
