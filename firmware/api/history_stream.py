@@ -29,7 +29,8 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
 
     If the client is slower than the card, or another request waits for its turn, return how to continue (dispatcher.py).
-    OSError if the card fails, Refused if the client may no longer read. The client detects it, because `end` is missing.
+    OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
+    missing.
     """
     await request.in_blocks()
     is_list = shape.startswith(b",")
