@@ -27,7 +27,8 @@ async def send(device, request, days, whole, bounds, shape, end):
             format begins with a comma, the objects form one list. The first object is then sent without its comma,
             and the reply is not chunked
 
-    OSError if the card fails, Refused if the client may no longer read. The client detects it, because `end` is missing.
+    OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
+    missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")

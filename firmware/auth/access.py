@@ -22,7 +22,7 @@ class Access:
         self.asks = []  # dicts of auth/asks.py
         self.next_note_s = 0  # uptime in s before which no ask is logged
         self.granted = None  # newest grant since the start: (what, name, kind, moment as text or None)
-        self._closed = device.config["closed"]
+        self._was_closed = device.config["closed"]
 
     def hosts(self):
         """Return the host names outside the home network under which the owner allows requests."""
@@ -55,6 +55,6 @@ class Access:
         expired = self.sessions and self.sessions[0][2] <= self._device.clock.uptime_s()
         if expired:
             del self.sessions[0]
-        if expired or closed != self._closed:
-            self._closed = closed
+        if expired or closed != self._was_closed:
+            self._was_closed = closed
             self._device.live.look_again()

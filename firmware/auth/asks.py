@@ -1,11 +1,11 @@
 """Asks for a token or a session that wait for presses of BOOT. Loaded on demand.
 
 A client asks first, and repeats its ask by the ticket of the reply. At most four asks wait, each for another number of
-presses from 1 to 4. That many presses in a row approve this ask and no other. A client that asks all the time therefore
+presses from 1 to 4. That many presses in a row approve this ask and no other. Therefore a client that asks all the time
 gets nothing from presses that are meant for another client.
 
-An ask is a dict: what ("token" or "session"), name, kind, ticket, digits, presses, address, repeated_s, state. The state
-is "waiting", then "approved", and "over" after the client has received the token.
+An ask is a dict: what ("token" or "session"), name, kind, ticket, digits, presses, address, repeated_s, state. The
+state is "waiting", then "approved", and "over" after the client has received the token.
 """
 
 import json
@@ -19,8 +19,8 @@ from server.http import Refused
 _JSON = const("application/json")
 _ASKS = const(4)
 _ALIVE_S = const(120)
-# An ask that has ended blocks its number of presses for another 2 min, because its owner may still press BOOT. The presses
-# then approve nothing, instead of an ask of another client with the same number.
+# An ask that has ended blocks its number of presses for another 2 min, because its owner may still press BOOT.
+# Otherwise these presses could approve an ask of another client with the same number.
 _BLOCKED_S = const(240)
 _NOTE_S = const(10)
 
@@ -76,10 +76,9 @@ def _find(asks, address, what, ticket, now_s):
     """Return the ask with a ticket. Raise Refused if it is over, or if another address or path began it."""
     ticket = ticket.encode() if isinstance(ticket, str) else b""
     for ask in asks:
-        is_same = load("auth.tokens").equal(ask["ticket"].encode(), ticket)
-        if is_same and ask["address"] == address and ask["what"] == what:
-            if _is_alive(ask, now_s):
-                return ask
+        is_known = load("auth.tokens").equal(ask["ticket"].encode(), ticket)
+        if is_known and ask["address"] == address and ask["what"] == what and _is_alive(ask, now_s):
+            return ask
     raise Refused(410, "This ask is over: ask again")
 
 
@@ -109,8 +108,8 @@ def _begin(asks, address, what, name, kind, now_s):
 def _make_room(asks, address, now_s):
     """Remove the oldest ask of the address that has most asks, the new ask included.
 
-    The only ask of an address is removed only after it has ended. Otherwise a client with many addresses could take over
-    the number of presses that the owner was told. Raise Refused if each address has one ask that has not ended.
+    The only ask of an address is removed only after it has ended. Otherwise a client with many addresses could take
+    over the number of presses that the owner was told. Raise Refused if each address has one ask that has not ended.
     """
     addresses = [ask["address"] for ask in asks] + [address]
     most = max([addresses.count(each) for each in addresses])

@@ -1,6 +1,6 @@
-"""The BOOT button. Presses in a row approve an ask for access (auth/asks.py). A press of 20 s erases the Wi-Fi settings.
+"""The BOOT button. Presses in a row approve an ask for access, and a press of 20 s erases the Wi-Fi settings.
 
-A press also opens the setup portal if the board loses its Wi-Fi within a minute, or has none.
+auth/asks.py has the asks. A press also opens the setup portal if the board has no Wi-Fi, or loses it within a minute.
 """
 
 from micropython import const

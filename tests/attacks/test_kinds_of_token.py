@@ -31,7 +31,10 @@ NEEDS_NO_TOKEN = {
     ("get", "/"): "the page has the form to sign in, and no data of the household",
     ("get", "/index.html"): "the same page by its original name",
     ("get", "/update"): "a form, whose package needs a token",
-    ("get", "/description.xml"): "PCs list the device by it; it has the name and the id, which are announced anyway",
+    (
+        "get",
+        "/description.xml",
+    ): "PCs list the device by it; it has the name and the id, which are announced anyway",
     ("post", "/api/session"): "it gives the first token, for the password or by BOOT",
     ("post", "/api/identify"): "it flashes the light",
 }
@@ -76,7 +79,7 @@ def example(method: str, path: str) -> str:
             parameter = SPEC["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
         value = str(parameter.get("example", "00000000"))
         if parameter["in"] == "path":
-            path = path.replace("{%s}" % parameter["name"], value)
+            path = path.replace(f"{{{parameter['name']}}}", value)
         else:
             query.append(f"{parameter['name']}={value}".replace("+", "%2B"))
     return "?".join([path, "&".join(query)]) if query else path

@@ -84,9 +84,7 @@ class Device:
         if token:
             sent["Authorization"] = f"Bearer {token}"
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        connection = HTTPConnection(
-            self.board.host, self.board.port, timeout=10, source_address=(source, 0)
-        )
+        connection = HTTPConnection(self.board.host, self.board.port, timeout=10, source_address=(source, 0))
         try:
             connection.request(method, path, content, sent)
             answer = connection.getresponse()

@@ -43,7 +43,9 @@ def test_first_password_needs_who_stands_at_the_device(device: Device) -> None:
     assert device.ask("PATCH", "/api/config", change).status == 401
     assert device.ask("POST", "/api/session", {"password": PASSWORD}).status == 409
     device.press()
-    assert device.ask("PATCH", "/api/config", change).status == 401  # a press before the ask counts for nobody
+    assert (
+        device.ask("PATCH", "/api/config", change).status == 401
+    )  # a press before the ask counts for nobody
     token = device.session_by_button()
     assert device.ask("PATCH", "/api/config", change, token=token).status == 200
     another = {"access": {"password": "another one"}}
