@@ -67,6 +67,7 @@ async def give_token(device, request, name):
         shown = _shown(added)
         shown["token"] = token
         await request.reply(201, _JSON, json.dumps(shown))
+        await request.drain()
     except Exception:
         # Read the secrets again, because another request may have changed them during the reply.
         secrets = read_json(device.board, _SECRETS)

@@ -57,7 +57,7 @@ class Request:
         self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
-        self.address = self.party = stream.party  # the client's IPv4 address; the server replaces `party`
+        self.address = self.party = ""  # IPv4 address of the client; its party. The server sets both.
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
@@ -224,6 +224,7 @@ class Server:
                 while stream in self.open[_CONNECTIONS:]:
                     await asyncio.sleep_ms(_STEP_MS)
                 request = Request(stream, self.clock, await self._read_head(stream))
+                request.address = stream.party
                 if not (self.portal and await self.portal(request)):
                     request.check(self._access.hosts())
                     request.party = stream.party = self._access.party(request)
