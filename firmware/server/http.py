@@ -202,12 +202,7 @@ class Server:
                 peer.setblocking(False)
                 peer.setsockopt(_TCP, _NO_DELAY, 1)
                 stream = asyncio.StreamReader(peer)
-                stream.party = self._board.peer(address)
-                stream.asked = False
-                if stream.party != self._newest:
-                    self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
-                    self._newest = stream.party
-                self.open.append(stream)
+                self._add(stream, self._board.peer(address))
                 asyncio.create_task(self._serve(stream))
                 if len(self.open) > _CONNECTIONS:
                     await load("server.places").wait(self, stream)
@@ -216,6 +211,14 @@ class Server:
             except MemoryError:
                 self.close(stream)
                 await asyncio.sleep_ms(_STEP_MS)  # time for other tasks to free memory
+
+    def _add(self, stream, address):
+        stream.party = address
+        stream.asked = False
+        if address != self._newest:
+            self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
+            self._newest = address
+        self.open.append(stream)
 
     async def _serve(self, stream):
         request = kept = None
