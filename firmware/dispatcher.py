@@ -56,9 +56,9 @@ class Dispatcher:
     async def _answer_in_turn(self, request):
         """Run the request's handler of routes.py when no other handler runs.
 
-        Its token is checked first, and its body is read before it waits for the turn. A handler that waits for a slow
-        client, or that another request waits for, returns (module, function, *arguments) of the function that continues.
-        Then another request may have the turn.
+        The token is checked first, and the body is read before the request waits for its turn. A handler gives its turn
+        back if its client is slow or another request waits. It then returns (module, function, *arguments), which is the
+        call that continues the reply.
         """
         device = self._device
         step = load("routes").handler_of(device, request)

@@ -129,6 +129,7 @@ class Request:
         self.path = path
         self.stream = self
         self.out_buf = b""
+        self.waiting = ()
         self.written = 0
 
     def begin(self, status, kind):

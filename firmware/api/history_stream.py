@@ -28,7 +28,9 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
             and the reply is not chunked
     at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
 
-    If the client is slower than the card, or another request waits for its turn, return how to continue (dispatcher.py).
+    If the client is slower than the card, or another request waits for its turn, return how to continue: the tuple that
+    dispatcher.py describes.
+
     OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
     missing.
     """

@@ -57,7 +57,7 @@ class Request:
         self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
-        self.address = self.party = stream.party  # the client's IPv4 address; the server replaces `party`
+        self.address = self.party = ""  # IPv4 address of the client; its party. The server sets both.
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
@@ -202,12 +202,7 @@ class Server:
                 peer.setblocking(False)
                 peer.setsockopt(_TCP, _NO_DELAY, 1)
                 stream = asyncio.StreamReader(peer)
-                stream.party = self._board.peer(address)
-                stream.asked = False
-                if stream.party != self._newest:
-                    self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
-                    self._newest = stream.party
-                self.open.append(stream)
+                self._add(stream, self._board.peer(address))
                 asyncio.create_task(self._serve(stream))
                 if len(self.open) > _CONNECTIONS:
                     await load("server.places").wait(self, stream)
@@ -217,6 +212,14 @@ class Server:
                 self.close(stream)
                 await asyncio.sleep_ms(_STEP_MS)  # time for other tasks to free memory
 
+    def _add(self, stream, address):
+        stream.party = address
+        stream.asked = False
+        if address != self._newest:
+            self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
+            self._newest = address
+        self.open.append(stream)
+
     async def _serve(self, stream):
         request = kept = None
         try:
@@ -224,6 +227,7 @@ class Server:
                 while stream in self.open[_CONNECTIONS:]:
                     await asyncio.sleep_ms(_STEP_MS)
                 request = Request(stream, self.clock, await self._read_head(stream))
+                request.address = stream.party
                 if not (self.portal and await self.portal(request)):
                     request.check(self._access.hosts())
                     request.party = stream.party = self._access.party(request)

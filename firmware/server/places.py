@@ -55,8 +55,9 @@ def stream_for(party, clients):
     """Return the live stream that ends for a new one of `party`. Raise Refused if the party has its share already."""
     parties = [client.party for client in clients]
     # Only the hash of a token is bytes. A client with a token comes before all clients without one.
-    others = [other for other in parties if isinstance(other, str)]
-    most = max(isinstance(party, bytes) and others or parties, key=parties.count)
-    if isinstance(party, str) and parties.count(most) < parties.count(party) + 2:
+    without_token = [other for other in parties if isinstance(other, str)]
+    has_token = isinstance(party, bytes)
+    most = max(without_token if has_token and without_token else parties, key=parties.count)
+    if not has_token and parties.count(most) < parties.count(party) + 2:
         raise Refused(503, "Three clients are watching already")
     return clients[parties.index(most)]

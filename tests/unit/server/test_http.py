@@ -241,6 +241,14 @@ async def test_body_that_does_not_come_is_not_waited_for():
     raise AssertionError
 
 
+async def test_body_that_was_read_ahead_is_not_waited_for_again():
+    asked = Request(Stream(b"c", b"def"), Clock(), b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nab")
+    asked.check()
+    await asked.read_ahead()
+    assert not asked.stream.later
+    assert await asked.body(64) == b"abcdef"
+
+
 async def test_file_leaves_in_small_stretches_each_waited_for():
     path = "build/tests/file"
     with open(path, "wb") as file:
@@ -282,6 +290,7 @@ async def test_peer_that_takes_nothing_is_left_after_a_time():
     asked = Request(Stuck(), Clock(100), b"GET / HTTP/1.1\r\n\r\n")
     try:
         await asked.reply(200, "text/plain", "x")
+        await asked.drain()
     except asyncio.TimeoutError:
         return
     raise AssertionError
