@@ -250,6 +250,9 @@ def test_bad_file_is_named_in_the_log_and_stops_nothing(
 
 def test_identify_and_log_need_no_sign_in(device: Device) -> None:
     assert device.ask("POST", "/api/identify").json == {}
+    refused = device.ask("POST", "/api/identify")
+    assert refused.status == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 60
     assert "Firmware" in device.ask("GET", "/api/log").text
 
 

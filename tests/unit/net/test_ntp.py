@@ -131,10 +131,11 @@ async def test_question_that_got_lost_is_asked_again():
 
 
 class Device:
+    id = "0200c300ab12"
     clock = Clock()
 
-    class board:
-        id = "0200c300ab12"
+
+Device.board = Device
 
 
 OURS = "uuid:70310000-0000-1000-8000-0200c300ab12"
@@ -146,7 +147,7 @@ async def described(body, name="digimon"):
     """Whether a device with this /description.xml is another P1 monitor of the name."""
 
     async def serve(reader, writer):
-        assert (await reader.readline()).startswith(b"GET /description.xml ")
+        assert (await reader.read(512)).startswith(b"GET /description.xml ")
         if body is not None:
             writer.write("HTTP/1.1 200 OK\r\n\r\n" + body)
             await writer.drain()
