@@ -24,12 +24,9 @@ class Device:
 
 
 class Request:
-    """A client of an export, during whose second day the owner closes reading."""
+    """A client of an export."""
 
     def __init__(self):
-        self.stream = self
-        self.out_buf = b"waits"
-        self.days = 0
         self.written = b""
 
     def write(self, piece):
@@ -38,18 +35,21 @@ class Request:
     async def in_blocks(self):
         pass
 
-    async def drain(self):
-        self.days += 1
-        Device.access.closed = self.days == 2
-
 
 async def test_export_ends_when_its_client_is_shut_out():
-    class Reader:
-        @staticmethod
-        def open_day(day):
+    class Card:
+        """Empty days. The owner closes reading while the second one is open."""
+
+        days = 0
+        fields_of = None
+
+        @classmethod
+        def open_day(cls, day):
+            cls.days += 1
+            Device.access.closed = cls.days == 2
             return None, day + 1
 
-    history_stream.load = lambda _: Reader
+    history_stream.load = lambda _: Card
     request = Request()
     try:
         await history_stream.send(Device, request, (1, 700), (1, 700), None, b"", b"0\r\n\r\n")
@@ -58,4 +58,4 @@ async def test_export_ends_when_its_client_is_shut_out():
         pass
     finally:
         history_stream.load = load
-    assert (request.days, request.written) == (2, b"")
+    assert (Card.days, request.written) == (2, b"")

@@ -4,6 +4,8 @@ from api import device_actions
 from board.light import Light
 from server.http import Refused
 
+TOKEN = bytes(32)  # a party that is not an address is the hash of a valid token
+
 
 class Led:
     def led(self, duty):
@@ -16,8 +18,8 @@ class Device:
     def __init__(self):
         self.up_s = 0
         self.pattern = "dim"
-        self.has_token = False
-        self.clock = self.access = self
+        self.party = "10.0.0.1"
+        self.clock = self
         self.light = Light(Led(), {}, self.light_pattern)
         self.light._asked.clear()
 
@@ -26,9 +28,6 @@ class Device:
 
     def light_pattern(self):
         return self.pattern
-
-    def has_valid_token(self, request):
-        return self.has_token
 
     def reply(self, status, kind, body):
         return status
@@ -56,17 +55,17 @@ def test_light_flashes_for_a_stranger_once_a_minute():
 def test_light_flashes_for_a_token_each_time():
     device = Device()
     device.ask()
-    device.has_token = True
+    device.party = TOKEN
     for _ in range(3):
         assert device.ask()[0] == 200
-    device.has_token = False
+    device.party = "10.0.0.1"
     assert device.ask()[0][0] == 429
 
 
 def test_light_that_warns_or_is_dark_flashes_for_nobody():
-    for has_token in (False, True):
+    for party in ("10.0.0.1", TOKEN):
         device = Device()
-        device.has_token = has_token
+        device.party = party
         device.pattern = "risk"
         assert device.ask() == ((409, ""), [])
         device.pattern = "dim"

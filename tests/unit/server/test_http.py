@@ -330,6 +330,9 @@ class Access:
     def hosts(self):
         return ()
 
+    def party(self, request):
+        return request.address
+
     def admit(self, request):
         pass
 
@@ -348,6 +351,7 @@ async def served(handler):
     server = Server(Board(), handler, Access(), faults)
     stream = Stream(b"GET / HTTP/1.1\r\nHost: p1\r\n\r\n")
     stream.s = Socket()
+    stream.party = "10.0.0.1"
     await server._serve(stream)
     return stream.written[:12], faults.names
 
