@@ -57,8 +57,8 @@ class Dispatcher:
         """Run the request's handler of routes.py when no other handler runs.
 
         The token is checked first, and the body is read before the request waits for its turn. A handler gives its turn
-        back if its client is slow or another request waits. It then returns (module, function, *arguments), which is the
-        call that continues the reply.
+        back if its client is slow or another request waits. It then returns (module, function, *arguments): the call
+        that continues the reply.
         """
         device = self._device
         step = load("routes").handler_of(device, request)
