@@ -13,7 +13,7 @@ from meter.timestamp import days_in_month
 QUARTER = const(9)
 DAY = const(8)
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
-_LONGEST = const(12)  # bytes of a whole number
+_LONGEST = const(9)  # digits of a whole number
 _SOURCES = (b"registers", b"samples", b"partial")
 
 
