@@ -59,19 +59,19 @@ async def is_monitor(device, address, name, port=80):
 
 async def _describe(address, port):
     """Return the beginning of the reply to GET /description.xml."""
-    stream, _ = await asyncio.open_connection(address, port)
+    reader, writer = await asyncio.open_connection(address, port)
     try:
-        stream.write("GET /description.xml HTTP/1.1\r\nHost: %s\r\n\r\n" % address)
-        await stream.drain()
+        writer.write("GET /description.xml HTTP/1.1\r\nHost: %s\r\n\r\n" % address)
+        await writer.drain()
         reply = b""
         while len(reply) < _LONGEST:
-            piece = await stream.read(_LONGEST - len(reply))
+            piece = await reader.read(_LONGEST - len(reply))
             if not piece:
                 break
             reply += piece
         return reply
     finally:
-        stream.s.close()
+        await writer.wait_closed()  # the call that closes the socket
 
 
 async def find_other(name, own, mdns=("224.0.0.251", 5353)):

