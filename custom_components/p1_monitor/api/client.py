@@ -17,15 +17,8 @@ from .errors import (
 from .events import EventReader
 from .http import HttpClient, connection_error, parse_object, raise_for_status
 from .json_fields import Json, json_objects
-from .models import (
-    Device,
-    LiveEvent,
-    Peaks,
-    Quarter,
-    Reading,
-    Settings,
-    Token,
-)
+from .measurements import Peaks, Quarter, Reading
+from .models import Device, Settings, Token
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
@@ -33,6 +26,8 @@ from .stored import StoredQuarter, Totals
 # package to its flash and reads the piece back.
 UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
+
+type LiveEvent = Device | Reading | Quarter | Peaks
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,

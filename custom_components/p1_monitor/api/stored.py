@@ -1,6 +1,6 @@
 """Models of the history on a device's card: quarters, and the totals of days and months.
 
-The units are those of models.py. Contract: docs/openapi.yaml.
+The units are those of measurements.py. Contract: docs/openapi.yaml.
 """
 
 from dataclasses import dataclass
