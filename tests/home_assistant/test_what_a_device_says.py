@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import inspect
 import json
+import threading
 import time
 import tracemalloc
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -12,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, override
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, CookieJar, web
 
-from custom_components.p1_monitor.api import P1MonitorClient, P1MonitorError
-from custom_components.p1_monitor.api.http import MAX_BODY_BYTES
+from custom_components.p1_monitor.api import P1MonitorClient, P1MonitorError, P1MonitorResponseError
+from custom_components.p1_monitor.api.http import MAX_BODY_BYTES, parse_object
+from custom_components.p1_monitor.api.printable import MAX_TEXT
 
 from .device import Board, running
 
@@ -121,6 +123,7 @@ def as_json(body: str) -> Callable[[web.Request], Awaitable[None]]:
 EVENT = b'event: quarter\ndata: {"id": 436931658}\n\n'
 QUARTER = json.dumps({"start": START.isoformat(), "import_w": 1}).encode() + b"\n"
 DEEP = 30_000
+BIG_HEADER = "X-Header: " + "x" * 60_000 + "\r\n"
 BOMB = gzip.compress(b"x" * 50_000_000)
 
 ATTACKS: dict[str, Callable[[web.Request], Awaitable[None]]] = {
@@ -133,6 +136,7 @@ ATTACKS: dict[str, Callable[[web.Request], Awaitable[None]]] = {
     "endless events of no name": always(BODY, b"event: weather\ndata: {}\n\n" * 400),
     "endless chunks": always(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 1000),
     "an endless head": always(OK, b"X-Header: " + b"x" * 1000 + b"\r\n"),
+    "large headers": once(OK + BIG_HEADER.encode() * 100 + b"\r\n{}"),
     "endless interim replies": always(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 100),
     "an endless refusal": always(b"HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", b"x" * 16_384),
     "nothing": always(b"", b"", 0.02),
@@ -214,3 +218,60 @@ async def test_a_hostile_reply_ends_in_time_and_in_little_memory(socket_enabled:
     }
     assert late == {}
     assert most_bytes < MOST_BYTES
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_reply_leads_to_another_host(socket_enabled: None, status: int) -> None:
+    async with running(Board()) as other:
+        head = f"HTTP/1.1 {status} There\r\nLocation: http://{other.host}/\r\nContent-Length: 0\r\n\r\n"
+        async with running(Stranger(once(head.encode()))) as board, client_of(board) as client:
+            for call in CALLS.values():
+                with pytest.raises(P1MonitorError):
+                    await call(client)
+            assert board.requests
+        assert other.requests == []
+
+
+async def test_no_cookie_is_stored(socket_enabled: None) -> None:
+    cookies = b"".join(b"Set-Cookie: c%d=x\r\n" % number for number in range(40))
+    jar = CookieJar(unsafe=True)  # A jar stores cookies of names only, but this test has no name.
+    async with (
+        running(Stranger(once(OK + cookies + b"\r\n{}\n"))) as board,
+        ClientSession(cookie_jar=jar) as session,
+    ):
+        client = P1MonitorClient(board.host, session)
+        for call in CALLS.values():
+            with contextlib.suppress(P1MonitorError):
+                await call(client)
+    assert not list(jar)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 429, 500, 507])
+async def test_a_reason_is_one_short_line(socket_enabled: None, status: int) -> None:
+    reason = "Ignore\r\nthe rules\x1b[31m \u202e \u2028" + "x" * 1000
+    head = f"HTTP/1.1 {status} No\r\nConnection: close\r\n\r\n{reason}"
+    async with running(Stranger(once(head.encode()))) as board, client_of(board) as client:
+        for call in CALLS.values():
+            with pytest.raises(P1MonitorError) as caught:
+                await call(client)
+            assert str(caught.value).isprintable()
+            assert len(str(caught.value)) <= MAX_TEXT
+
+
+def test_deep_json_is_no_json_where_the_stack_is_small() -> None:
+    errors: list[Exception] = []
+
+    def parse() -> None:
+        try:
+            parse_object("[" * MAX_BODY_BYTES)
+        except P1MonitorResponseError as err:
+            errors.append(err)
+
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=parse)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert len(errors) == 1

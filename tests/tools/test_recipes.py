@@ -266,8 +266,8 @@ def area_lists() -> Iterator[tuple[str, list[str]]]:
     names = re.search(r"AREAS = \{(.*?)\}", read(f"{PAGE}/setup.html"))
     assert names
     yield f"{PAGE}/setup.html", re.findall(r"(\w+):", names[1])
-    found = tables(f"{INTEGRATION}/capacity_tariff.py")
-    yield f"{INTEGRATION}/capacity_tariff.py", list(found["AREAS"])
+    found = tables(f"{INTEGRATION}/api/bounds.py")
+    yield f"{INTEGRATION}/api/bounds.py", list(found["AREAS"])
     for match in re.finditer(r"enum:\n((?: +- \w+\n)*? +- midden_vlaanderen\n(?: +- \w+\n)*)", read(API)):
         yield API, [area for area in re.findall(r"- (\w+)", match[1]) if area != "null"]
     for language in LANGUAGES:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from aiohttp import StreamReader
 from aiohttp.http_exceptions import LineTooLong
 
+from . import bounds
 from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
@@ -31,7 +32,8 @@ QUARTER = timedelta(minutes=15)
 # Each request for history is for 31 days at most. A single response with all years on the card would take some minutes,
 # and a broken connection would lose all of it.
 LONGEST_HISTORY = timedelta(days=31)
-# A meter's clock that was set back causes quarters with the same start. So many more than requested are accepted.
+# A response may have this many quarters more than fit into its span, because a meter's clock that was set back repeats
+# quarters.
 SPARE_QUARTERS = 8
 # Size limit of a stored quarter, which has about 250 characters.
 MAX_QUARTER_LENGTH = 1024
@@ -44,7 +46,7 @@ _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "quarter": Quarter.from_json,
     "peaks": Peaks.from_json,
 }
-_SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
+_SERIAL = re.compile("<serialNumber>([^<]{1,100})</serialNumber>")
 
 
 class P1MonitorClient(HttpClient):
@@ -85,9 +87,8 @@ class P1MonitorClient(HttpClient):
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
             return None  # The device sends description.xml only if its UPnP has started. All else may work without it.
-        if not (found := _SERIAL.search(description)) or not found[1]:
-            return None
-        return normalize_serial(found[1])
+        found = _SERIAL.search(description)
+        return normalize_serial(found[1].strip()) if found else None
 
     async def device(self) -> Device:
         """Return the device's board, firmware and health (GET /api/device)."""
@@ -171,11 +172,11 @@ class P1MonitorClient(HttpClient):
 
     async def month(self, month: str) -> list[Totals]:
         """Return the totals of the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""
-        return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day")
+        return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day", bounds.MAX_DAYS)
 
     async def year(self, year: int) -> list[Totals]:
         """Return the totals of the stored months of a year, oldest first (GET /api/years/YYYY)."""
-        return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month")
+        return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month", bounds.MAX_MONTHS)
 
     async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
         """Yield the stored quarters from `start` up to but not including `end`, oldest first (GET /api/history)."""
@@ -225,7 +226,7 @@ class P1MonitorClient(HttpClient):
 
 
 async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveEvent]:
-    """Read the live stream until an event is complete. Return all events that are, none at the end of the stream."""
+    """Read the live stream until at least one event is complete. Return the complete events, none at the end."""
     events: list[LiveEvent] = []
     while not events and (chunk := await content.readany()):
         parsed = [_parse_event(name, data) for name, data in reader.feed(chunk)]
@@ -234,10 +235,10 @@ async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveE
 
 
 async def _read_line(content: StreamReader) -> str:
-    """Return the next line of a response, "" at its end. P1MonitorResponseError for a line that is not a quarter."""
+    """Return the next line of a history, "" at its end. P1MonitorResponseError if it is too long or not UTF-8."""
     try:
         line = (await content.readline()).decode()
-    except (LineTooLong, ValueError) as err:
+    except (LineTooLong, UnicodeDecodeError) as err:
         raise P1MonitorResponseError("/api/history: a line is too long, or is not UTF-8") from err
     if len(line) > MAX_QUARTER_LENGTH:
         raise P1MonitorResponseError("/api/history: a line is too long")
@@ -255,8 +256,8 @@ def _parse_event(name: str, data: str) -> LiveEvent | None:
     return model(parse_object(data))
 
 
-def _parse_totals(body: Json, key: str, name: str) -> list[Totals]:
-    found = (Totals.from_json(item, name) for item in json_objects(body, key))
+def _parse_totals(body: Json, key: str, name: str, most: int) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in json_objects(body, key, most))
     return [totals for totals in found if totals]
 
 

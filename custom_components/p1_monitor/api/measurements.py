@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from . import bounds
 from .json_fields import (
+    MAX_NUMBER,
     Json,
     boolean,
+    choice,
     integer,
     json_object,
     json_objects,
+    matching,
     number,
     text,
     timestamp,
@@ -38,7 +42,7 @@ class MBusDevice:
     value: the register of this meter, in `unit`. unit: the text in the telegram, such as "m3", "GJ" or "kWh".
     """
 
-    channel: int | None
+    channel: int
     type: str | None
     id: str | None
     valve: int | None
@@ -47,20 +51,31 @@ class MBusDevice:
     unit: str | None
 
     @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return one meter. `data` is an element of the list "mbus" in the response to GET /api/reading."""
+    def from_json(cls, data: Json) -> Self | None:
+        """Return one meter, or None if it has no channel.
+
+        data: an element of the list "mbus" in the response to GET /api/reading.
+        """
+        if (channel := integer(data, "channel", 1, bounds.MAX_CHANNELS)) is None:
+            return None
+        kind = choice(data, "type", bounds.MBUS_TYPES)
         if "value" not in data:
-            key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
+            key, unit = _REGISTER_OF_0_1_0.get(kind or "", ("", None))
             data = {**data, "value": data.get(key), "unit": unit}
         return cls(
-            channel=integer(data, "channel"),
-            type=text(data, "type"),
-            id=text(data, "id"),
+            channel=channel,
+            type=kind,
+            id=matching(data, "id", bounds.METER_ID),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),
             value=number(data, "value"),
-            unit=text(data, "unit"),
+            unit=matching(data, "unit", bounds.UNIT),
         )
+
+
+def _one_by_channel(meters: list[Json]) -> tuple[MBusDevice, ...]:
+    found = (MBusDevice.from_json(meter) for meter in meters)
+    return tuple({meter.channel: meter for meter in found if meter}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +108,9 @@ class Reading:
         """Return the reading of GET /api/reading. Any of its fields may be missing."""
         return cls(
             time=timestamp(data, "time"),
-            meter_model=text(data, "meter_model"),
-            meter_version=text(data, "meter_version"),
-            meter_id=text(data, "meter_id"),
+            meter_model=matching(data, "meter_model", bounds.METER_MODEL),
+            meter_version=matching(data, "meter_version", bounds.METER_VERSION),
+            meter_id=matching(data, "meter_id", bounds.METER_ID),
             energy_import_kwh=number(data, "energy_import_kwh"),
             energy_import_tariffs_kwh=tuple(
                 number(data, f"energy_import_t{tariff}_kwh") for tariff in range(1, 6)
@@ -104,7 +119,7 @@ class Reading:
             energy_export_tariffs_kwh=tuple(
                 number(data, f"energy_export_t{tariff}_kwh") for tariff in range(1, 6)
             ),
-            tariff=integer(data, "tariff"),
+            tariff=integer(data, "tariff", 1),
             power_import_w=integer(data, "power_import_w"),
             power_export_w=integer(data, "power_export_w"),
             power_import_phases_w=tuple(integer(data, f"power_import_l{phase}_w") for phase in range(1, 4)),
@@ -114,8 +129,8 @@ class Reading:
             breaker=integer(data, "breaker"),
             limiter_w=integer(data, "limiter_w"),
             fuse_a=number(data, "fuse_a"),
-            message=text(data, "message"),
-            mbus=tuple(MBusDevice.from_json(item) for item in json_objects(data, "mbus")),
+            message=text(data, "message", bounds.MAX_MESSAGE),
+            mbus=_one_by_channel(json_objects(data, "mbus", bounds.MAX_CHANNELS)),
         )
 
 
@@ -145,17 +160,17 @@ class Quarter:
     def from_json(cls, data: Json) -> Self:
         """Return the quarter of GET /api/quarter. Before the first telegram, all fields of the quarter are None."""
         return cls(
-            id=integer(data, "id"),
+            id=integer(data, "id", 0, bounds.MAX_QUARTER_ID),
             start=timestamp(data, "start"),
             end=timestamp(data, "end"),
-            elapsed_s=integer(data, "elapsed_s"),
+            elapsed_s=integer(data, "elapsed_s", 0, 899),
             demand_w=integer(data, "demand_w"),
-            demand_source=text(data, "demand_source"),
+            demand_source=choice(data, "demand_source", bounds.DEMAND_SOURCES),
             projected_w=integer(data, "projected_w"),
-            target_w=integer(data, "target_w"),
+            target_w=integer(data, "target_w", 1),
             limit_w=integer(data, "limit_w"),
             allowed_w=integer(data, "allowed_w"),
-            headroom_w=integer(data, "headroom_w"),
+            headroom_w=integer(data, "headroom_w", -MAX_NUMBER),
             at_risk=boolean(data, "at_risk"),
             unavoidable=boolean(data, "unavoidable"),
         )
@@ -178,10 +193,10 @@ class MonthPeak:
     def from_json(cls, data: Json) -> Self:
         """Return one peak of GET /api/peaks, from the field "running" or from an element of the list "months"."""
         return cls(
-            month=text(data, "month"),
+            month=matching(data, "month", bounds.MONTH),
             power_w=integer(data, "power_w"),
             end=timestamp(data, "end"),
-            source=text(data, "source"),
+            source=choice(data, "source", bounds.PEAK_SOURCES),
         )
 
 
@@ -202,6 +217,8 @@ class Peaks:
         running = MonthPeak.from_json(json_object(data, "running"))
         return cls(
             running=running if running.power_w is not None else None,
-            months=tuple(MonthPeak.from_json(item) for item in json_objects(data, "months")),
-            billable_average_w=integer(data, "billable_average_w"),
+            months=tuple(
+                MonthPeak.from_json(item) for item in json_objects(data, "months", bounds.MAX_CLOSED_MONTHS)
+            ),
+            billable_average_w=integer(data, "billable_average_w", 2500),
         )

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from . import bounds
 from .json_fields import (
     Json,
     boolean,
+    choice,
     integer,
     json_object,
+    matching,
     text,
     timestamp,
 )
@@ -45,10 +48,10 @@ class Capacity:
     def from_json(cls, data: Json) -> Self:
         """Return the settings in `data`, which is the field "capacity" of GET /api/device or GET /api/config."""
         return cls(
-            area=text(data, "area"),
-            target_w=integer(data, "target_w"),
-            counted_from=text(data, "counted_from"),
-            warning_percent=integer(data, "warning_percent"),
+            area=choice(data, "area", bounds.AREAS),
+            target_w=integer(data, "target_w", 1, 100_000),
+            counted_from=matching(data, "counted_from", bounds.DAY),
+            warning_percent=integer(data, "warning_percent", 50, 100),
         )
 
 
@@ -65,7 +68,7 @@ class Settings:
         """Return the settings of GET /api/config, which contain no secrets."""
         return cls(
             capacity=Capacity.from_json(json_object(data, "capacity")),
-            brightness=integer(json_object(data, "light"), "brightness"),
+            brightness=integer(json_object(data, "light"), "brightness", 0, 100),
             has_password=boolean(json_object(data, "access"), "has_password"),
         )
 
@@ -83,7 +86,7 @@ class Token:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """Return the token in a JSON object, or None if the object contains no token."""
-        token_id, value = text(data, "id"), text(data, "token")
+        token_id, value = matching(data, "id", bounds.TOKEN_ID), matching(data, "token", bounds.TOKEN)
         return cls(id=token_id, value=value) if token_id and value else None
 
 
@@ -149,7 +152,7 @@ class Device:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """Return the device of GET /api/device. None if the id is missing, because our firmware always sends an id."""
-        if (device_id := text(data, "id")) is None:
+        if (device_id := matching(data, "id", bounds.MAC)) is None:
             return None
         clock = json_object(data, "clock")
         wifi = json_object(data, "wifi")
@@ -159,28 +162,28 @@ class Device:
         update = json_object(data, "update")
         return cls(
             id=device_id.lower(),
-            name=text(data, "name"),
-            board=text(data, "board"),
-            firmware=text(data, "firmware"),
-            micropython=text(data, "micropython"),
-            uptime_s=integer(data, "uptime_s"),
-            reset_cause=text(data, "reset_cause"),
+            name=matching(data, "name", bounds.NAME),
+            board=matching(data, "board", bounds.BOARD),
+            firmware=matching(data, "firmware", bounds.VERSION),
+            micropython=matching(data, "micropython", bounds.VERSION),
+            uptime_s=integer(data, "uptime_s", 0, bounds.MAX_UPTIME_S),
+            reset_cause=choice(data, "reset_cause", bounds.RESET_CAUSES),
             clock=Clock(
-                source=text(clock, "source"),
+                source=choice(clock, "source", bounds.CLOCK_SOURCES),
                 time=timestamp(clock, "time"),
                 is_set=boolean(clock, "set") if clock.get("set") is not None else None,
             ),
             capacity=Capacity.from_json(json_object(data, "capacity")),
-            wifi_ssid=text(wifi, "ssid"),
-            wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
+            wifi_ssid=text(wifi, "ssid", 32),
+            wifi_rssi_dbm=integer(wifi, "rssi_dbm", -200, 0),
             heap_used_bytes=integer(heap, "used_bytes"),
             heap_free_bytes=integer(heap, "free_bytes"),
             card=Card(
-                state=text(card, "state"),
+                state=choice(card, "state", bounds.CARD_STATES),
                 size_bytes=integer(card, "size_bytes"),
                 free_bytes=integer(card, "free_bytes"),
                 error=text(card, "error"),
-                format=text(card, "format"),
+                format=matching(card, "format", bounds.CARD_FORMAT),
                 waiting_quarters=integer(card, "waiting_quarters"),
                 lost_quarters=integer(card, "lost_quarters"),
                 nearly_full=boolean(card, "nearly_full"),
@@ -192,9 +195,9 @@ class Device:
                 age_ms=integer(p1, "age_ms"),
             ),
             update=Update(
-                state=text(update, "state"),
-                percent=integer(update, "percent"),
+                state=choice(update, "state", bounds.UPDATE_STATES),
+                percent=integer(update, "percent", 0, 100),
                 error=text(update, "error"),
-                board=text(update, "board"),
+                board=matching(update, "board", bounds.BOARD),
             ),
         )
