@@ -34,7 +34,7 @@ from .json_fields import Json
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
-# Time limit of a response with history. The board sends the 2976 quarters of 31 days well within it.
+# Time limit of a response with history. It has at most the 2976 quarters of 31 days, so 50 a second are enough.
 HISTORY_TIMEOUT_S = 60
 # Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
 # package to its flash and reads the piece back.
@@ -84,10 +84,15 @@ class HttpClient:
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-        timeout_s: the time limit for all of the response. None for the live stream, of which only the head has a limit.
+        timeout_s: the time limit for all of the response. None for the live stream, which has no end.
         options: further arguments for the request of aiohttp.
         """
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        timeout = ClientTimeout(
+            total=timeout_s,
+            sock_connect=self._request_timeout_s,
+            sock_read=None if timeout_s else self._silence_timeout_s,
+        )
         try:
             async with asyncio.timeout(timeout_s or self._request_timeout_s):
                 response = await self._session.request(
@@ -95,7 +100,7 @@ class HttpClient:
                     f"http://{self.host}{path}",
                     headers={**headers, **options.pop("headers", {})},
                     allow_redirects=False,
-                    timeout=ClientTimeout(total=timeout_s, sock_connect=self._request_timeout_s),
+                    timeout=timeout,
                     max_line_size=MAX_HEADER_BYTES,
                     max_field_size=MAX_HEADER_BYTES,
                     max_headers=MAX_HEADERS,
