@@ -34,6 +34,7 @@ class House:
         self.hass = hass
         self.freezer = freezer
         self.headroom_w: Callable[[], int | None] = lambda: 0
+        self.unit = "W"
         self.begin(START)
 
     def begin(self, now: datetime) -> None:
@@ -56,8 +57,9 @@ class House:
         await settle()
 
     def tell(self, headroom_w: int | str) -> None:
-        """Write the headroom, as the sensor does."""
-        self.hass.states.async_set(HEADROOM, str(headroom_w), {"unit_of_measurement": "W"})
+        """Write the headroom, as the sensor does in the unit that the owner chose."""
+        shown = headroom_w / 1000 if self.unit == "kW" and isinstance(headroom_w, int) else headroom_w
+        self.hass.states.async_set(HEADROOM, str(shown), {"unit_of_measurement": self.unit})
 
     async def automate(self, blueprint: str, **inputs: Any) -> None:
         """Make an automation of a blueprint."""

@@ -215,6 +215,20 @@ async def test_reserve_may_be_used_in_the_last_five_minutes(charger: House) -> N
     assert amps(charger) == 9
 
 
+async def test_headroom_in_kilowatts(charger: House) -> None:
+    charger.unit = "kW"
+    await charge(charger)
+    spare(charger, 8.9)
+    await charger.step()
+    assert amps(charger) == 8
+    spare(charger, 3)
+    await charger.run(130)
+    assert amps(charger) == 0
+    spare(charger, 6.5)
+    await charger.run(320)
+    assert amps(charger) == 6
+
+
 async def test_no_resume_in_the_first_minute_of_a_quarter(charger: House) -> None:
     await charge(charger)  # 17:03
     await turn(charger, "off")
