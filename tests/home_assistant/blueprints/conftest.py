@@ -1,6 +1,7 @@
 """Home Assistant with our blueprints imported, and a clock that the test moves."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,7 @@ async def settle() -> None:
 @pytest.fixture
 async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[House]:
     hass.loop.set_debug(False)  # a stack for each callback of thousands of steps takes as long as these do
+    logging.getLogger("homeassistant").setLevel(logging.WARNING)  # formats lines for each event and each run
     shutil.copytree(BLUEPRINTS, tmp_path / "blueprints")
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "homeassistant", {})
