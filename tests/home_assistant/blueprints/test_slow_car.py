@@ -136,6 +136,6 @@ async def test_house_that_leaves_less_than_6_a_makes_few_changes(
 
 
 async def test_current_that_is_too_high_at_the_start_is_lowered(hass: HomeAssistant, house: House) -> None:
-    car = await drive(house, 30, 1, 8, 16)
+    car = await drive(house, 60, 1, 7.2, 16)
     assert max(car.averages_w) <= car.target_w
     assert car.pauses == 0
