@@ -1,6 +1,7 @@
 """Home Assistant with our blueprints imported, and a clock that the test moves."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ class House:
         self.hass = hass
         self.freezer = freezer
         self.headroom_w: Callable[[], int | None] = lambda: 0
+        self.unit = "W"
         self.begin(START)
 
     def begin(self, now: datetime) -> None:
@@ -56,8 +58,9 @@ class House:
         await settle()
 
     def tell(self, headroom_w: int | str) -> None:
-        """Write the headroom, as the sensor does."""
-        self.hass.states.async_set(HEADROOM, str(headroom_w), {"unit_of_measurement": "W"})
+        """Write the headroom, as the sensor does in the unit that the owner chose."""
+        shown = headroom_w / 1000 if self.unit == "kW" and isinstance(headroom_w, int) else headroom_w
+        self.hass.states.async_set(HEADROOM, str(shown), {"unit_of_measurement": self.unit})
 
     async def automate(self, blueprint: str, **inputs: Any) -> None:
         """Make an automation of a blueprint."""
@@ -103,6 +106,7 @@ async def settle() -> None:
 @pytest.fixture
 async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[House]:
     hass.loop.set_debug(False)  # a stack for each callback of thousands of steps takes as long as these do
+    logging.getLogger("homeassistant").setLevel(logging.WARNING)  # formats lines for each event and each run
     shutil.copytree(BLUEPRINTS, tmp_path / "blueprints")
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "homeassistant", {})

@@ -170,10 +170,12 @@ async def test_car_is_charged_without_a_peak(devices: House, span: tuple[datetim
         current="input_number.current",
         charging="input_boolean.charging",
         phases=str(phases),
+        lag=0,
     )
     await live(home, span)
     assert home.above() == []
-    assert home.charged_ws > 2_000 * 3600
+    # On three phases, 6 A are more than the evening leaves. The blueprint's rules for raises allow 1.8 kWh at most.
+    assert home.charged_ws > 1_700 * 3600
 
 
 @pytest.mark.timeout(1200 if LONG else 240)

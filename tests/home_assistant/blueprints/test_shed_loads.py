@@ -70,6 +70,24 @@ async def test_they_come_on_again_in_the_opposite_order_after_their_time_off(loa
     assert loads.state(MEMORY) == ""
 
 
+async def test_slow_appliances_are_waited_for(loads: House) -> None:
+    await shed(loads, lag=120)
+    loads.headroom_w = lambda: -500  # what goes off still runs
+    await loads.run(100)
+    assert on(loads) == [DRYER, CAR]
+    await loads.run(70)
+    assert on(loads) == [DRYER, CAR]
+    await loads.run(60)
+    assert on(loads) == [CAR]
+    loads.headroom_w = lambda: 2500  # what comes on does not run yet
+    await loads.run(200)
+    assert on(loads) == [DRYER, CAR]
+    await loads.run(60)
+    assert on(loads) == [DRYER, CAR]
+    await loads.run(120)
+    assert on(loads) == [BOILER, DRYER, CAR]
+
+
 async def test_only_what_it_switched_off_comes_on_again(loads: House) -> None:
     await turn(loads, DRYER, "off")
     await shed(loads)
