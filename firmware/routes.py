@@ -31,6 +31,7 @@ _ROUTES = {
     b"GET /update": ("server.files", "update_page", _OPEN),
     b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
+    b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
     # Any token may delete itself, so the handler checks the rest.
