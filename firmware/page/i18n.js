@@ -29,7 +29,7 @@ export function chooseLanguage(chosen) {
   const known = wanted.map((name) => name.slice(0, 2)).find((name) => name in WORDS);
   language = /** @type {keyof typeof LANGUAGES} */ (known ?? "en");
   const fallback = language === "en" ? "en-GB" : `${language}-BE`;
-  localeTag = navigator.languages.find((name) => name.startsWith(`${language}-`)) ?? fallback;
+  localeTag = navigator.languages.find((name) => name.startsWith(`${language}-`) && isLocale(name)) ?? fallback;
   document.documentElement.lang = language;
 }
 
@@ -40,7 +40,20 @@ export function chooseLanguage(chosen) {
 export function useLanguage(chosen) {
   const known = chosen.slice(0, 2);
   language = /** @type {keyof typeof LANGUAGES} */ (known in WORDS ? known : "en");
-  localeTag = chosen.includes("-") ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
+  localeTag = chosen.includes("-") && isLocale(chosen) ? chosen : language === "en" ? "en-GB" : `${language}-BE`;
+}
+
+/**
+ * True if a language tag is valid. Chromium without a locale of the system reports "en-US@posix", with which each
+ * formatter of Intl would throw a RangeError.
+ * @param {string} tag
+ */
+function isLocale(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**

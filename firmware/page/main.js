@@ -1,5 +1,6 @@
 /** Entry point of the page. It sets language and theme, opens screens, shows the notice and starts the live figures. */
 
+import { showAccess } from "./access_notice.js";
 import { addAppManifest } from "./app_manifest.js";
 import { cardProblem } from "./card_problem.js";
 import { element, fill, icon, setText } from "./dom.js";
@@ -40,13 +41,14 @@ const TABS = /** @type {const} */ (["now", "history", "peaks", "meter", "setting
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const nav = /** @type {HTMLElement} */ (document.querySelector("nav"));
 const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
+const asks = /** @type {HTMLElement} */ (document.getElementById("asks"));
 let openName = "";
 /** @type {ReturnType<Screen>} */
 let screen;
 
 function route() {
   const [wanted, ...parts] = location.hash.slice(1).split("/");
-  const name = wanted in SCREENS ? wanted : "now";
+  const name = Object.keys(SCREENS).includes(wanted) ? wanted : "now";
   if (name === openName && typeof screen === "object") return screen.goTo(parts);
   leave();
   const isFirst = openName === "";
@@ -135,6 +137,7 @@ function start() {
   addEventListener("p1-language", render);
   addEventListener("p1-theme-chosen", applyTheme);
   watch(showNotice);
+  watch(() => showAccess(asks));
   let stale = staleness();
   setInterval(() => {
     // No event reports that figures have become old. Therefore this timer updates the screens.
