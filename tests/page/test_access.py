@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,7 +158,9 @@ def test_wait_after_wrong_passwords_names_boot(device: Device, browse: Browse): 
     said = {"status": 429, "body": "Too many attempts: try again in 8 s, or press BOOT"}
     page.route("**/api/session", lambda route: route.fulfill(**said))
     sign_in(page)
-    expect(dialog.get_by_role("alert")).to_have_text("Too many attempts. Try again in 8 s, or sign in with BOOT.")
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "Too many attempts. Try again in 8 s, or sign in with BOOT."
+    )
     expect(dialog.get_by_role("button", name="With BOOT")).to_be_visible()
 
 
@@ -224,7 +225,8 @@ def test_each_grant_is_shown_until_it_is_confirmed(device: Device, browse: Brows
     page = browse(device)
     assert device.granted("/api/tokens", {"name": "thermostat", "kind": "read"}).status == 201
     notice = page.locator("#asks")
-    expect(notice.get_by_role("paragraph")).to_have_text(re.compile(r"Token “thermostat” given \(view\): 12 Nov, 18:0\d\."))
+    given = re.compile(r"Token “thermostat” given \(view\): 12 Nov, 18:0\d\.")
+    expect(notice.get_by_role("paragraph")).to_have_text(given)
     page.reload()
     expect(notice).to_contain_text("thermostat")
     notice.get_by_role("button", name="OK").click()
@@ -319,12 +321,7 @@ def test_odd_language_of_the_browser_leaves_no_page_empty(house: Any, browse: Br
         page.context.close()
 
 
-def test_names_of_strangers_are_text_in_every_view(
-    make_device: Callable[..., Device],  # noqa: F811
-    card: Path,  # noqa: F811
-    browse: Browse,
-):
-    device = make_device(card=card)
+def test_names_of_strangers_are_text_in_every_view(device: Device, browse: Browse):  # noqa: F811
     device.sign_in()
     for name in (HOSTILE, TURNED, "W" * 32):
         assert device.ask("POST", "/api/tokens", {"name": name}).status == 201

@@ -279,6 +279,15 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     assert page.url.endswith("/update")
 
 
+def test_page_of_the_update_leads_to_boot_if_no_password_is_set(device: Device, browse: Browse):
+    page = browse(device, "update", locale="fr-BE")
+    package: Any = {"name": "any.p1", "mimeType": "application/octet-stream", "buffer": b"any"}
+    page.locator("#file").set_input_files(package)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#send").click()
+    expect(page.get_by_role("status")).to_contain_text("connectez-vous-y avec BOOT")
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
