@@ -30,6 +30,7 @@ _ROUTES = {
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", OWNER),
     b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
+    b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
     # Any token may delete itself, so the handler checks the rest.

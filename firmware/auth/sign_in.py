@@ -28,6 +28,18 @@ async def create_session(device, request):
     return give_session(device, request, OWNER)
 
 
+def end_session(device, request):
+    """DELETE /api/session: end the session whose token the request has."""
+    tokens = load("auth.tokens")
+    sessions, own = device.access.sessions, tokens.digest_in(request)
+    for session in sessions:
+        if tokens.equal(session[0], own):
+            sessions.remove(session)
+            device.live.look_again()
+            return request.reply(200, _JSON, "{}")
+    raise Refused(404, "The token is not that of a session")
+
+
 def give_session(device, request, kind):
     """Start a session of a kind, and return the awaitable that replies with its token."""
     token, digest = new_token()

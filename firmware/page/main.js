@@ -1,6 +1,7 @@
 /** Entry point of the page. It sets language and theme, opens screens, shows the notice and starts the live figures. */
 
 import "./language_tag.js";
+import { showAccess } from "./access_notice.js";
 import { addAppManifest } from "./app_manifest.js";
 import { cardProblem } from "./card_problem.js";
 import { element, fill, icon, setText } from "./dom.js";
@@ -41,6 +42,7 @@ const TABS = /** @type {const} */ (["now", "history", "peaks", "meter", "setting
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const nav = /** @type {HTMLElement} */ (document.querySelector("nav"));
 const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
+const asks = /** @type {HTMLElement} */ (document.getElementById("asks"));
 let openName = "";
 /** @type {ReturnType<Screen>} */
 let screen;
@@ -137,6 +139,7 @@ function start() {
   addEventListener("p1-language", render);
   addEventListener("p1-theme-chosen", applyTheme);
   watch(showNotice);
+  watch(() => showAccess(asks));
   let stale = staleness();
   setInterval(() => {
     // No event reports that figures have become old. Therefore this timer updates the screens.

@@ -20,7 +20,7 @@ from tests.device.auth.conftest import (  # noqa: F401  # fixtures
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
 from tests.device.update.two_slots import Device as Updatable, newer
 from tests.fixtures.old_card import EXACT_KWH, write_old_card
-from tests.page.conftest import DESK, PHONE
+from tests.page.conftest import DESK
 
 type Browse = Callable[..., Page]
 
@@ -34,18 +34,6 @@ def sign_in(page: Page, password: str = PASSWORD) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Password").fill(password)
     dialog.locator("button.primary").click()
-
-
-def test_first_password_wants_a_press_of_boot(device: Device, browse: Browse):
-    page = browse(device, "#settings", size=PHONE)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
-    sign_in(page)
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device first")
-    device.press()
-    sign_in(page)
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("status").filter(has_text="Signed in.")).to_be_visible()
 
 
 def test_settings_are_changed_after_a_sign_in_and_hold(device: Device, browse: Browse):
@@ -128,7 +116,7 @@ def test_lost_connection_is_told_instead_of_a_form_for_the_password(device: Devi
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.unroute("**/api/config")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
+    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT")
 
 
 def test_closed_device_that_is_lost_says_so_when_somebody_signs_in(device: Device, browse: Browse):
@@ -154,7 +142,7 @@ def test_token_is_made_shown_once_and_removed(device: Device, browse: Browse):
     sign_in(page)
     token = place.locator("code").inner_text()
     assert re.fullmatch("[0-9a-f]{32}", token)
-    assert device.ask("GET", "/api/tokens", token=token).status == 200
+    assert device.ask("GET", "/api/tokens", token=token).status == 403
     place.get_by_role("button", name="Remove: Home Assistant").click()
     expect(place).to_contain_text("No tokens.")
     assert device.ask("GET", "/api/tokens", token=token).status == 401
@@ -295,6 +283,15 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     expect(page.locator("h1")).to_have_text("Update")
     expect(page.locator("input[type=file]")).to_be_visible()
     assert page.url.endswith("/update")
+
+
+def test_page_of_the_update_leads_to_boot_if_no_password_is_set(device: Device, browse: Browse):
+    page = browse(device, "update", locale="fr-BE")
+    package: Any = {"name": "any.p1", "mimeType": "application/octet-stream", "buffer": b"any"}
+    page.locator("#file").set_input_files(package)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#send").click()
+    expect(page.get_by_role("status")).to_contain_text("connectez-vous-y avec BOOT")
 
 
 @pytest.mark.parametrize(

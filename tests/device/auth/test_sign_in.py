@@ -101,6 +101,18 @@ def test_new_password_ends_the_sessions_of_the_old_one_and_no_token(device: Devi
     assert device.ask("GET", "/api/networks", token=token).status == 403  # it is known
 
 
+def test_session_ends_by_its_own_token_and_no_other_does(device: Device) -> None:
+    device.sign_in()
+    named = device.ask("POST", "/api/tokens", {"name": "display", "kind": "owner"}).json["token"]
+    other = device.ask("POST", "/api/session", {"password": PASSWORD}).json["token"]
+    assert device.ask("DELETE", "/api/session", token=named).status == 404
+    assert device.ask("DELETE", "/api/session", token="").status == 401
+    assert device.ask("DELETE", "/api/session").status == 200
+    assert device.ask("GET", "/api/tokens").status == 401
+    for token in (named, other):
+        assert device.ask("GET", "/api/tokens", token=token).status == 200
+
+
 def test_waits_after_wrong_passwords_grow(make_device: Callable[..., Device]) -> None:
     device = make_device(speed=2)  # the first wait is longer than two requests take
     device.sign_in()
