@@ -315,7 +315,10 @@ def test_hostile_fragments_open_a_screen(house: Any, browse: Browse):
 
 def test_odd_language_of_the_browser_leaves_no_page_empty(house: Any, browse: Browse):
     for language in ("en-US@posix", "nl_BE.UTF-8", "fr-", "C", ""):
-        script = f"Object.defineProperty(navigator, 'languages', {{get: () => [{language!r}]}})"
+        script = f"""
+            Object.defineProperty(Navigator.prototype, "language", {{get: () => {language!r}, configurable: true}});
+            Object.defineProperty(Navigator.prototype, "languages", {{get: () => [{language!r}], configurable: true}});
+        """
         page = browse(house, before=lambda page, script=script: page.add_init_script(script))
         expect(page.locator(".hero .figure")).to_contain_text("W")
         page.context.close()

@@ -146,21 +146,3 @@ def test_home_screen_gets_a_name_and_an_icon(house: Device, browse: Browse):
     assert told["name"] == "P1 monitor"
     assert told["display"] == "standalone"
     assert told["icons"][0]["src"].startswith("data:image/svg+xml,")
-
-
-@pytest.mark.parametrize(
-    "fragment", ["constructor/x", "__proto__", "toString/a/b", "history/constructor/x", "%ff"]
-)
-def test_any_fragment_opens_a_screen(house: Device, browse: Browse, fragment: str):
-    page = browse(house, f"#{fragment}")
-    expect(page.locator("main")).to_contain_text("kW")
-
-
-def test_language_that_is_no_language_tag_is_english(house: Device, browse: Browse):
-    """Chromium without a locale has such a language."""
-    script = """
-        Object.defineProperty(Navigator.prototype, "language", {get: () => "en-US@posix", configurable: true});
-        Object.defineProperty(Navigator.prototype, "languages", {get: () => ["en-US@posix"], configurable: true});
-    """
-    page = browse(house, before=lambda page: page.add_init_script(script))
-    expect(page.locator("main")).to_contain_text("From the grid")
