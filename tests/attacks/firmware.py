@@ -10,7 +10,7 @@ from build_tool import bytecode
 from simulator import clock
 from simulator.board import Board
 from simulator.p1_port import P1Port
-from simulator.telegram_source import simulated_meter
+from simulator.telegram_source import TelegramSource, simulated_meter
 from tests.device.api import contract
 from tests.device.api.device import Device, wait_for
 
@@ -29,15 +29,15 @@ def has(interpreter: str) -> None:
 def attacked(
     interpreter: str,
     *,
-    start: str = "2026-11-12T18:29:50",
+    source: TelegramSource | None = None,
     card: Path | None = None,
     flash: Path | None = None,
     speed: float = 20,
 ) -> Iterator[Device]:
-    """A device that has read a telegram. It must run to the end without a fault."""
+    """A device that has read a telegram, by default one of 18:29:50. It must run to the end without a restart."""
     has(interpreter)
     bytecode.build()
-    source = simulated_meter(start=clock.parse(start))
+    source = source or simulated_meter(start=clock.parse("2026-11-12T18:29:50"))
     small = interpreter == "micropython32"
     with (
         P1Port(source, speed=speed) as line,

@@ -16,7 +16,7 @@ from tests.device.storage.conftest import LONG
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-MUTATED = 20_000 if LONG else 500
+MUTATED = 20_000 if LONG else 300
 """For each interpreter."""
 STATUSES = {200, 202, 304, 400, 401, 403, 404, 405, 409, 410, 411, 413, 421, 429, 431, 503, 507}
 PATHS = sorted(path.replace("{day}", "2026-11-12") for path in contract.SPEC["paths"] if path != "/api/live")
