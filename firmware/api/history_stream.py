@@ -27,7 +27,8 @@ async def send(device, request, days, whole, bounds, shape, end):
             format begins with a comma, the objects form one list. The first object is then sent without its comma,
             and the reply is not chunked
 
-    OSError if the card fails. The client detects the failure, because `end` is missing.
+    OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
+    missing.
     """
     await request.in_blocks()
     skip = is_list = shape.startswith(b",")
@@ -39,6 +40,7 @@ async def send(device, request, days, whole, bounds, shape, end):
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
+            device.access.admit(request)  # the owner may have shut out the client since the reply began
             is_whole = not shape and whole[0] <= day <= whole[1]
             file, day = load("storage.day_csv_reader").open_day(day)
             if not file:

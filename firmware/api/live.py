@@ -58,12 +58,15 @@ class Live:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            # Drop all clients, because each may have received only a part of an event.
-            for client in self._clients[:]:
-                self._drop(client)
+            self.look_again()  # each client may have received only a part of an event
             raise
         finally:
             self._pieces.flush()
+
+    def look_again(self):
+        """Drop all clients. Those that may still read connect again."""
+        for client in self._clients[:]:
+            self._drop(client)
 
     def each_second(self):
         """Publish the status every 10 s. This also keeps streams open while the meter sends nothing."""

@@ -3,9 +3,13 @@
 import gc
 import json
 import sys
+from micropython import const
 
 from meter.timestamp import iso
+from overlay import load
 from version import VERSION
+
+_GRANTED = const("what name kind at")
 
 
 def write_status(device, write):
@@ -46,8 +50,17 @@ def write_status(device, write):
         },
         "p1": device.reader.health(),
         "update": device.update,
+        "access": _access(device.access, device.clock.uptime_s()),
     }
     write(json.dumps(status))
+
+
+def _access(access, now_s):
+    granted = access.granted
+    return {
+        "asks": load("auth.asks").shown(access, now_s) if access.asks else [],
+        "granted": dict(zip(_GRANTED.split(), granted)) if granted else None,
+    }
 
 
 def _wifi(sta):

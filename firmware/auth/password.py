@@ -23,8 +23,12 @@ _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")
 
 
-async def set_password(device, password):
-    """Store a new password and end all sessions. ValueError for an invalid password, OSError if the flash fails."""
+async def set_password(device, password, address=None):
+    """Store a new password, and end all sessions, asks and waits.
+
+    ValueError for an invalid password, OSError if the flash fails.
+    address  IPv4 address of the client as text, None for the setup portal
+    """
     fault = fault_in(password)
     if fault:
         raise ValueError(fault)
@@ -33,8 +37,13 @@ async def set_password(device, password):
     secrets = read_json(device.board, SECRETS)
     secrets["password"] = {"salt": salt.hex(), "rounds": _ROUNDS, "hash": digest.hex()}
     write_json(device.board, SECRETS, secrets)
-    if device.access:
-        device.access.sessions = []
+    access = device.access
+    if access:
+        access.sessions, access.asks, access.waits = [], [], []
+        device.live.look_again()
+        name = "page" if address else "setup network"
+        line = "password set by " + (address or "a phone")
+        load("auth.grants").note(device, line, "password", name, "owner")
 
 
 async def is_right(device, password):

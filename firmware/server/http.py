@@ -52,6 +52,7 @@ class Request:
         self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
+        self.address = ""  # IPv4 address of the client, as text
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
@@ -180,21 +181,22 @@ class Server:
                 continue
             try:
                 await self._clock.limit(_readable(listener), _BEAT_S)
-                peer = listener.accept()[0]
+                peer, address = listener.accept()
                 peer.setblocking(False)
                 peer.setsockopt(_TCP, _NO_DELAY, 1)
-                asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
+                asyncio.create_task(self._serve(asyncio.StreamReader(peer), address))
                 self._open.append(peer)
             except (OSError, asyncio.TimeoutError):
                 pass  # no client has connected, or a client has left already
             except MemoryError:
                 await asyncio.sleep_ms(20)  # time for other tasks to free memory
 
-    async def _serve(self, stream):
+    async def _serve(self, stream, address):
         request = kept = None
         try:
             try:
                 request = Request(stream, self._clock, await self._read_head(stream))
+                request.address = _as_text(address)
                 if self.portal and await self.portal(request):
                     return
                 request.check(self._access.hosts())
@@ -254,6 +256,11 @@ class Server:
 def _readable(sock):
     """Wait until `sock` is readable. Other tasks run meanwhile, as with the streams of asyncio."""
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
+
+
+def _as_text(address):
+    """Return the IPv4 address of a peer as text. On this computer, MicroPython gives the bytes of a sockaddr_in."""
+    return address[0] if isinstance(address, tuple) else ".".join([str(part) for part in address[4:8]])
 
 
 def is_local_host(host):

@@ -7,6 +7,7 @@ import json
 import os
 from micropython import const
 
+from auth.tokens import SETTINGS
 from overlay import load
 from server.http import Refused
 
@@ -18,7 +19,7 @@ _BROKEN = const("This is not an update package, or it is incomplete")
 async def receive_package(device, request, slot):
     """Receive the package of a request, and return the awaitable that sends the reply."""
     try:
-        version = await _write_package(device.board, Body(request, device.update), slot)
+        version = await _write_package(device, request, slot)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
         # Set the state before code that needs more memory, because the state "receiving" refuses other updates.
@@ -67,12 +68,13 @@ class Body:
         return more
 
 
-async def _write_package(board, body, slot):
+async def _write_package(device, request, slot):
     """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
     A folder with a manifest counts as whole. Therefore the manifest is moved into the folder last, after all files are
     checked.
     """
+    board, body = device.board, Body(request, device.update)
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _store_manifest(body, manifest)
@@ -92,6 +94,7 @@ async def _write_package(board, body, slot):
             raise OSError(5)  # EIO: the flash has lost bytes of the manifest
         if line[:2] == b'["':
             await _write_file(body, folder, *_parse_row(line))
+    device.access.require(request, SETTINGS)  # the token may have been deleted since the request began
     os.rename(manifest, folder + "/manifest.json")
     load("update.slots").choose(board, slot, "0")
     return head["version"]

@@ -23,7 +23,6 @@ SPEED = 200
 # Documents that the running quarter does not change.
 READ = (
     "/api/config",
-    "/api/tokens",
     "/api/peaks",
     "/api/days/2026-01-31",
     "/api/months/2026-01",
@@ -110,6 +109,7 @@ def test_update_leaves_all_that_the_owner_has(household: Household, tmp_path: Pa
     with running(household) as (device, line):
         assert device.status()["firmware"] == first_release.VERSION
         before, files = answers(device), stored(household)
+        tokens = json.loads(device.ask("/api/tokens")[1])["tokens"]
         assert {status for status, _ in before.values()} == {200}
         assert json.loads(before["/api/config"][1])["capacity"] == SETTINGS["capacity"]
 
@@ -120,6 +120,8 @@ def test_update_leaves_all_that_the_owner_has(household: Household, tmp_path: Pa
         assert answers(device) == before
         assert json.loads(device.ask("/api/card/rebuild")[1])["state"] == "offered"
         device.sign_in()
+        listed = json.loads(device.ask("/api/tokens")[1])["tokens"]
+        assert listed == [{**token, "kind": "settings"} for token in tokens]
     assert stored(household) == files
 
     # The running quarter, which the old version began, goes on in the new one.
