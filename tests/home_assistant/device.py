@@ -58,7 +58,7 @@ class Board:
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._server = TestServer(app, host="127.0.0.1", port=self._port or free_port())
-        await self._server.start_server(shutdown_timeout=0)
+        await self._server.start_server(shutdown_timeout=0, access_log=None)
         self._port = self._server.port
 
     async def stop(self) -> None:

@@ -3,7 +3,7 @@
 The package does not depend on Home Assistant, so that it can be published separately without a change.
 """
 
-from .client import P1MonitorClient
+from .client import LiveEvent, P1MonitorClient
 from .errors import (
     NotP1MonitorError,
     P1MonitorConflictError,
@@ -15,22 +15,8 @@ from .errors import (
     P1MonitorResponseError,
     P1MonitorTokenError,
 )
-from .models import (
-    Capacity,
-    Card,
-    Clock,
-    Device,
-    LiveEvent,
-    MBusDevice,
-    MonthPeak,
-    P1Health,
-    Peaks,
-    Quarter,
-    Reading,
-    Settings,
-    Token,
-    Update,
-)
+from .measurements import MBusDevice, MonthPeak, Peaks, Quarter, Reading
+from .models import Capacity, Card, Clock, Device, P1Health, Settings, Token, Update
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 

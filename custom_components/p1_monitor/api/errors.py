@@ -1,8 +1,13 @@
 """Errors of the client."""
 
+from .printable import printable
+
 
 class P1MonitorError(Exception):
-    """Base of all errors of the client."""
+    """Base of all errors of the client. The text is one short line, because parts of it may be from the device."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class P1MonitorConnectionError(P1MonitorError):

@@ -2,10 +2,20 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from http.cookies import SimpleCookie
 from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession
+from aiohttp import (
+    ClientError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+)
 
 from .errors import (
     P1MonitorConflictError,
@@ -24,8 +34,15 @@ from .json_fields import Json
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
+# Time limit of a response with history. The board sends the 2976 quarters of 31 days well within it.
+HISTORY_TIMEOUT_S = 60
+# Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
+# package to its flash and reads the piece back.
+UPDATE_TIMEOUT_S = 600
 MAX_BODY_BYTES = 64 * 1024
-MAX_LINE_BYTES = 200
+MAX_REASON_BYTES = 200
+MAX_HEADER_BYTES = 8 * 1024
+MAX_HEADERS = 64
 
 _REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
     HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
@@ -45,52 +62,74 @@ class HttpClient:
         token: str | None = None,
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
+        history_timeout_s: float = HISTORY_TIMEOUT_S,
+        update_timeout_s: float = UPDATE_TIMEOUT_S,
     ) -> None:
         """Prepare requests to a device.
 
-        host: a name or IP address, with or without a port. token: a token that the device issued.
+        host: a name or IP address, with or without a port. token: a token that the device issued. silence_timeout_s:
+        the longest time between two events of the live stream.
         """
         self.host = host
         self.token = token
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
+        self._history_timeout_s = history_timeout_s
+        self._update_timeout_s = update_timeout_s
 
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    @asynccontextmanager
+    async def _request(
+        self, path: str, method: str = "GET", *, timeout_s: float | None, **options: Any
+    ) -> AsyncGenerator[ClientResponse]:
+        """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-    def _url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
+        timeout_s: the time limit for all of the response. None for the live stream, of which only the head has a limit.
+        options: further arguments for the request of aiohttp.
+        """
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            async with asyncio.timeout(timeout_s or self._request_timeout_s):
+                response = await self._session.request(
+                    method,
+                    f"http://{self.host}{path}",
+                    headers={**headers, **options.pop("headers", {})},
+                    allow_redirects=False,
+                    timeout=ClientTimeout(total=timeout_s, sock_connect=self._request_timeout_s),
+                    max_line_size=MAX_HEADER_BYTES,
+                    max_field_size=MAX_HEADER_BYTES,
+                    max_headers=MAX_HEADERS,
+                    middlewares=(_drop_cookies,),
+                    **options,
+                )
+            async with response:
+                await raise_for_status(response)
+                yield response
+        except (ClientError, TimeoutError, OSError) as err:
+            raise connection_error(path, err) from err
 
     async def _json(self, path: str) -> Json:
-        body = await self._text(path)
-        return parse_object(body)
+        return parse_object(await self._text(path))
 
     async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
         """Send a request and return the body of the response, within the limits of time and size."""
-        try:
-            async with (
-                asyncio.timeout(self._request_timeout_s),
-                self._session.request(
-                    method,
-                    self._url(path),
-                    json=body_json,
-                    headers=self._authorization(),
-                    allow_redirects=False,
-                ) as response,
-            ):
-                await raise_for_status(response)
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the response is too long")
-        except (ClientError, TimeoutError, OSError) as err:
-            raise connection_error(path, err) from err
+        async with self._request(path, method, timeout_s=self._request_timeout_s, json=body_json) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise P1MonitorResponseError(f"{path}: the response is too long")
         try:
             return body.decode()
         except UnicodeDecodeError as err:
             raise P1MonitorResponseError(f"{path}: the response is not UTF-8") from err
+
+
+async def _drop_cookies(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Send a request, and ignore the cookies of the response, because the caller's session would store all of them."""
+    response = await handler(request)
+    response.cookies = SimpleCookie()
+    return response
 
 
 async def raise_for_status(response: ClientResponse) -> None:
@@ -102,7 +141,7 @@ async def raise_for_status(response: ClientResponse) -> None:
     if response.status == HTTPStatus.MISDIRECTED_REQUEST:
         raise P1MonitorHostError(f"the device does not answer to the name {response.url.host}")
     # If the device refuses a request, the body of its response is one line of text: the reason.
-    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
+    line = (await response.content.read(MAX_REASON_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):
         raise kind(line)
     if response.method != "GET":
@@ -114,7 +153,7 @@ def parse_object(body: str) -> dict[str, Any]:
     """Return the JSON object in a response body. P1MonitorResponseError if the body is not a JSON object."""
     try:
         data = json.loads(body)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise P1MonitorResponseError("the response is not JSON") from err
     if not isinstance(data, dict):
         raise P1MonitorResponseError("the response is not a JSON object")
