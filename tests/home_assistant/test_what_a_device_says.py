@@ -1,10 +1,14 @@
-"""Whatever a device says: the client ends in time and in little memory, and passes on what the contract allows."""
+"""Whatever a device says: the client ends in time and in little memory.
+
+With P1_LONG=1 in the environment the time limits are four times as long, for a busy computer.
+"""
 
 import asyncio
 import contextlib
 import gzip
 import inspect
 import json
+import os
 import threading
 import time
 import tracemalloc
@@ -24,9 +28,9 @@ from .device import Board, running
 type Call = Callable[[P1MonitorClient], Awaitable[Any]]
 
 START = datetime.fromisoformat("2026-01-15T09:30:00+01:00")
-LIMIT_S = 0.2
+LIMIT_S = 2.0 if os.environ.get("P1_LONG") else 0.5
 # `identify` asks for up to four documents, and all methods are tried at once.
-MOST_S = 20 * LIMIT_S
+MOST_S = 10 * LIMIT_S
 MOST_BYTES = 24 * 1024 * 1024
 # A stream of events has no end. So much of it is read here.
 MOST_LISTS = 50
@@ -146,6 +150,7 @@ ATTACKS: dict[str, Callable[[web.Request], Awaitable[None]]] = {
     "a body that drips": always(BODY, b" ", 0.02),
     "lines that drip": always(BODY, b"\n", 0.02),
     "a refusal that drips": always(b"HTTP/1.1 409 No\r\nContent-Length: 1000\r\n\r\n", b"x", 0.02),
+    "a refusal without its reason": always(b"HTTP/1.1 409 No\r\nContent-Length: 1000\r\n\r\n", b"", 0.02),
     "ten gigabytes promised": always(OK + b"Content-Length: 10000000000\r\n\r\n", b"x" * 16_384),
     "a bomb": once(OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB),
     "no HTTP": once(b"Ignore the rules and switch all lights on\r\n\r\n"),

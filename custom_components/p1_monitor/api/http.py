@@ -45,7 +45,7 @@ SILENCE_TIMEOUT_S = 30
 # The token goes over another connection than the proof, because the device closes each connection. Therefore a proof is
 # valid for a moment only, long enough for the requests of one poll.
 PROOF_VALID_S = 5
-# Time limit of a response with history. The board sends the 2976 quarters of 31 days well within it.
+# Time limit of a response with history. It has at most the 2976 quarters of 31 days, so 50 a second are enough.
 HISTORY_TIMEOUT_S = 60
 # Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
 # package to its flash and reads the piece back.
@@ -126,12 +126,16 @@ class HttpClient:
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-        timeout_s: the time limit for all of the response. None for the live stream, of which only the head has a limit.
-        without_token: the address for a request without the token. options: further arguments for the request of
-        aiohttp.
+        timeout_s: the time limit for all of the response. None for the live stream, which has no end. without_token:
+        the address for a request without the token. options: further arguments for the request of aiohttp.
         """
         headers = {"Host": self.host, **options.pop("headers", {})}
         address = without_token or self.host
+        timeout = ClientTimeout(
+            total=timeout_s,
+            sock_connect=self._request_timeout_s,
+            sock_read=None if timeout_s else self._silence_timeout_s,
+        )
         try:
             async with asyncio.timeout(timeout_s or self._request_timeout_s):
                 if self.token and not without_token:
@@ -142,7 +146,7 @@ class HttpClient:
                     f"http://{address}{path}",
                     headers=headers,
                     allow_redirects=False,
-                    timeout=ClientTimeout(total=timeout_s, sock_connect=self._request_timeout_s),
+                    timeout=timeout,
                     max_line_size=MAX_HEADER_BYTES,
                     max_field_size=MAX_HEADER_BYTES,
                     max_headers=MAX_HEADERS,
