@@ -28,6 +28,7 @@ _ROUTES = {
     b"POST /api/card/format": ("api.device_actions", "format_card", OWNER),
     b"POST /api/card/forget_password": ("api.device_actions", "forget_password", OWNER),
     b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", OWNER),
+    b"GET /api/proof": ("auth.proof", "show", _OPEN),
     b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
     b"DELETE /api/session": ("auth.sign_in", "end_session", READ),

@@ -5,6 +5,7 @@ from typing import Any, override
 
 import probatio
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -13,6 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import (
@@ -26,17 +28,22 @@ from .api import (
     Device,
     NotP1MonitorError,
     OriginalDevice,
+    P1MonitorAddressError,
     P1MonitorError,
     P1MonitorHostError,
+    P1MonitorProofError,
     P1MonitorTokenError,
+    Proof,
     Token,
     normalize_serial,
 )
-from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from .const import CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
+from .device_client import proof_data, proof_of
 from .device_writes import revoke_token
 from .flow_access import AccessSteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normalize_host
+from .identity import async_identity
 
 TITLE = "P1 meter"
 
@@ -50,6 +57,11 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     # The device that answered. None while the device requires a token for reading and the flow has no token.
     _identified: Device | OriginalDevice | None = None
+    # The newest proof that the device gave for its token, or that the owner confirmed.
+    _proof: Proof | None = None
+    # A proof for another address than the host, which the owner must confirm.
+    _doubtful_proof: Proof | None = None
+    _token: Token | None = None
 
     @staticmethod
     @callback
@@ -95,24 +107,33 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             errors=errors,
         )
 
-    async def _identify(self, token: str | None = None) -> str | None:
-        """Identify the device at the host. Return the key of an error if no P1 monitor answers, otherwise None."""
-        self._identified = None
+    async def _identify(self, token: Token | None = None) -> str | None:
+        """Identify the device at the host. Return the key of an error if no P1 monitor answers, otherwise None.
+
+        token: a token that the device must prove to have issued, unless its firmware is 0.1.0.
+        """
+        self._identified, self._doubtful_proof = None, None
+        client = self._client(token, self._proof)
         try:
-            self._identified = await self._client(token).identify()
+            self._identified = await client.identify()
         except P1MonitorTokenError:
             pass  # The device requires a token for reading. It is identified once the flow has a token.
+        except P1MonitorAddressError as err:
+            self._doubtful_proof = err.proof
+        except P1MonitorProofError:
+            return "not_proved"
         except P1MonitorHostError:
             return "host_refused"
         except NotP1MonitorError:
             return "not_p1_monitor"
         except P1MonitorError:
             return "cannot_connect"
+        self._proof = client.proof
         return None
 
     @override
     async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """Offer a device that announced itself by SSDP. If the device has an entry, update the entry's host."""
+        """Offer a device that announced itself by SSDP."""
         serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
         name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
         return await self._discovered(
@@ -121,12 +142,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """Offer a device that got an IP address by DHCP. If the device has an entry, update the entry's host."""
+        """Offer a device that got an IP address by DHCP."""
         return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Offer a device that announced its name by mDNS. If the device has an entry, update the entry's host.
+        """Offer a device that announced its name by mDNS.
 
         The announcement contains no device id, so the flow requests the id from the device.
         """
@@ -135,11 +156,13 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Update the entry's host if the device has an entry. Otherwise identify the device and offer to add it."""
+        """Identify the device and offer to add it. If the device has an entry, note its address there."""
         try:
             self._host = normalize_host(location)
         except ValueError:
             return self.async_abort(reason="cannot_connect")
+        if self._host.startswith("["):  # No board has an IPv6 address.
+            return self.async_abort(reason="not_p1_monitor")
         if device_id:
             await self._abort_if_known(device_id)
         self._async_abort_entries_match({CONF_HOST: self._host})
@@ -153,8 +176,41 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         return await self.async_step_discovered()
 
     async def _abort_if_known(self, device_id: str) -> None:
-        await self.async_set_unique_id(device_id)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
+        """Abort if the device has an entry. An announcement proves nothing, and therefore changes no entry."""
+        entry = self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, device_id)
+        if entry is None:
+            await self.async_set_unique_id(device_id)
+            return
+        if entry.source != SOURCE_IGNORE:
+            await async_identity(self.hass, entry).announce(self._host)
+        raise AbortFlow("already_configured")
+
+    async def async_step_integration_discovery(self, discovery_info: dict[str, Any]) -> ConfigFlowResult:
+        """Prepare to ask the owner whether to follow a device that cannot prove its identity to another address."""
+        self._host = discovery_info[CONF_HOST]
+        return await self.async_step_moved()
+
+    async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask the owner whether the device is at another address now, and then update the entry's host."""
+        entry = self.hass.config_entries.async_get_known_entry(self.context["entry_id"])
+        if user_input is None:
+            self.context["title_placeholders"] = {"name": f"{entry.title} ({self._host})"}
+            self._set_confirm_only()
+            return self.async_show_form(
+                step_id="moved",
+                description_placeholders={
+                    "title": entry.title,
+                    "old": entry.data[CONF_HOST],
+                    "host": self._host,
+                },
+            )
+        if error := await self._identify():
+            return self.async_abort(reason=error)
+        if self._reported_id() not in (None, entry.unique_id):
+            return self.async_abort(reason="wrong_device")
+        return self.async_update_reload_and_abort(
+            entry, data_updates={CONF_HOST: self._host}, reason="reconfigure_successful"
+        )
 
     def _reported_id(self) -> str | None:
         """Return the id that the device reported, or None if the device reported no id."""
@@ -183,6 +239,9 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
             if isinstance(self._identified, OriginalDevice):
+                if self.source == SOURCE_REAUTH:
+                    # The original firmware asks for no token. The owner must confirm it in a reconfiguration.
+                    return self.async_abort(reason="wrong_device")
                 if self._updates_entry():
                     return self._update_entry({})
                 return await self.async_step_capacity()
@@ -197,8 +256,12 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
-        await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
+        known = await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
+        if known and known.data.get(CONF_HOST) != self._host and known.source != SOURCE_IGNORE:
+            # Only a proof or a reconfiguration changes an address.
+            await async_identity(self.hass, known).announce(self._host)
+            return self.async_abort(reason="already_configured_elsewhere")
+        self._abort_if_unique_id_configured()
         return None
 
     def _updates_entry(self) -> bool:
@@ -221,41 +284,68 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         a token, the menu also offers to keep that token.
         """
         methods = ["password", "button"]
+        if self.source == SOURCE_REAUTH:
+            # A device that lost the token cannot prove its identity. A press of its button gives no secret away.
+            methods.reverse()
         if self._identified is not None:
             methods.append("read_only")
         if self.source == SOURCE_RECONFIGURE and CONF_TOKEN in self._get_reconfigure_entry().data:
             methods.insert(0, "keep")
-        return self.async_show_menu(step_id="access", menu_options=methods)
+        return self.async_show_menu(
+            step_id="access", menu_options=methods, description_placeholders={"host": self._host}
+        )
 
     async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the host of the entry and keep its token."""
-        return self._update_entry({})
+        data = self._get_reconfigure_entry().data
+        self._proof = proof_of(data)
+        return await self._finish_access(Token(id=data[CONF_TOKEN_ID], value=data[CONF_TOKEN]))
+
+    async def async_step_forwarded(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask the owner whether a port forward or a proxy is the reason why the device has another address."""
+        if user_input is not None:
+            self._proof = self._doubtful_proof
+            return await self._finish_access(self._token)
+        proof = self._doubtful_proof
+        assert proof is not None
+        return self.async_show_form(
+            step_id="forwarded",
+            description_placeholders={"host": self._host, "peer": proof.peer, "told": proof.told},
+        )
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
+        """Identify the device with its token, and then add or update the entry."""
+        self._token = token
+        entry = self._entry_to_update() if self._updates_entry() else None
+        keeps_token = token is not None and entry is not None and entry.data.get(CONF_TOKEN) == token.value
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
-        if token and self._identified is None:  # The flow has a token now, and can identify the device.
-            used = False
+        if token:
+            used = keeps_token
             try:
-                if error := await self._identify(token.value):
+                if error := await self._identify(token):
                     return self.async_abort(reason=error)
+                if self._doubtful_proof:
+                    used = True  # once the owner has confirmed the addresses
+                    return await self.async_step_forwarded()
                 if (abort := await self._abort_if_wrong_device()) is not None:
                     return abort
                 used = True
             finally:
                 if not used:
                     await revoke_token(self.hass, {**access, CONF_HOST: self._host})
-        if self._updates_entry():
-            await revoke_token(self.hass, {**self._entry_to_update().data, CONF_HOST: self._host})
-            return self._update_entry(access, keep_access=False)
-        return self._create_entry(original=False, access=access)
+        if entry is None:
+            return self._create_entry(original=False, access={**access, **proof_data(self._proof)})
+        if not keeps_token:
+            await revoke_token(self.hass, {**entry.data, CONF_HOST: self._host})
+        return self._update_entry({**access, **proof_data(self._proof)})
 
-    def _update_entry(self, access: Mapping[str, Any], *, keep_access: bool = True) -> ConfigFlowResult:
+    def _update_entry(self, access: Mapping[str, Any]) -> ConfigFlowResult:
         entry = self._entry_to_update()
         kept = {
             key: value
             for key, value in entry.data.items()
-            if keep_access or key not in (CONF_TOKEN, CONF_TOKEN_ID)
+            if key not in (CONF_TOKEN, CONF_TOKEN_ID, CONF_PROOF)
         }
         original = isinstance(self._identified, OriginalDevice)
         data = {**kept, **access, CONF_HOST: self._host, CONF_ORIGINAL: original}

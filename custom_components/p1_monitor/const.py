@@ -30,6 +30,8 @@ CONF_AREA: Final = "area"
 CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
+# The last proof of identity that the device gave for the token, as [peer, told]. Absent if it never gave one.
+CONF_PROOF: Final = "proof"
 CONF_TARGET_W: Final = "target_w"
 CONF_TOKEN_ID: Final = "token_id"
 CONF_WARNING_PERCENT: Final = "warning_percent"

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers import device_registry as dr
@@ -25,6 +25,7 @@ from .api import (
     LiveEvent,
     P1MonitorClient,
     P1MonitorError,
+    P1MonitorProofError,
     P1MonitorTokenError,
     Peaks,
     Quarter,
@@ -32,7 +33,9 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .device_client import proof_of
 from .error_text import failure_key
+from .identity import async_identity
 from .storage import EntryStorage
 from .today import Today
 
@@ -102,6 +105,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
             update_interval=POLL_INTERVAL,
         )
         self.client = client
+        self.identity = async_identity(hass, entry)
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
         # A task that changes the device's statistics in the recorder must acquire this lock before its first read and
         # release it after its last write.
@@ -144,6 +148,19 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     def _is_silent(self) -> bool:
         return self._telegram_at is None or monotonic() - self._telegram_at > SILENT_AFTER_S
 
+    @callback
+    @override
+    def _async_refresh_finished(self) -> None:
+        """Look for the device at the addresses that were announced, if it does not answer at its own."""
+        if self.last_update_success:
+            self.identity.note_answer()
+        elif self.config_entry.state is ConfigEntryState.LOADED:
+            self._start_task(self.identity.search(), "search")
+
+    def _start_task(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        name = f"{DOMAIN} {what} {self.client.host}"
+        self.config_entry.async_create_background_task(self.hass, work, name)
+
     def _communication_error(self, err: P1MonitorError) -> UpdateFailed | ConfigEntryAuthFailed:
         if isinstance(err, P1MonitorTokenError):
             return ConfigEntryAuthFailed(
@@ -151,6 +168,8 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
                 translation_key="token_refused",
                 translation_placeholders={"host": self.client.host},
             )
+        if isinstance(err, P1MonitorProofError):
+            self.identity.report(err)
         return UpdateFailed(
             translation_domain=DOMAIN,
             translation_key=failure_key(err),
@@ -218,6 +237,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
+            # The device may be back with its previous firmware, so that only a stored proof counts.
+            self.client.proof = proof_of(self.config_entry.data)
             self.update_interval = POLL_INTERVAL
             self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
             await self.async_refresh()
@@ -234,6 +255,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         if not self.last_update_success:
             LOGGER.info("Live stream of %s is back", self.client.host)
         self._was_failing = False
+        self.identity.note_answer()
         self.update_interval = None
         self.async_set_updated_data(snapshot)
         self._fetch_missing()
@@ -247,10 +269,6 @@ class LiveCoordinator(P1MonitorCoordinator):
         if self.client.token and monotonic() >= self._settings_due:
             self._settings_due = monotonic() + SETTINGS_EVERY_S
             self._start_task(self._fetch_settings(), "settings")
-
-    def _start_task(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        name = f"{DOMAIN} {what} {self.client.host}"
-        self.config_entry.async_create_background_task(self.hass, work, name)
 
     async def _fetch_day(self, now: datetime) -> None:
         midnight = datetime(now.year, now.month, now.day, tzinfo=BRUSSELS)
@@ -304,6 +322,7 @@ class LiveCoordinator(P1MonitorCoordinator):
     @override
     def _async_refresh_finished(self) -> None:
         """Let _listen() open the live stream again as soon as the device answers after failed polls."""
+        super()._async_refresh_finished()
         if self._was_failing and self.last_update_success:
             self._device_is_back.set()
         self._was_failing = not self.last_update_success
@@ -315,6 +334,10 @@ class LiveCoordinator(P1MonitorCoordinator):
             match event:
                 case Device():
                     self.refuse_other_device(event.id)
+                    if (
+                        event.update.state != "trial"
+                    ):  # a version on trial may give way to one that cannot prove
+                        self.identity.note_proof(self.client)
                     self._show_firmware_version(snapshot.device, event)
                     age_ms = event.p1.age_ms
                     self._note_telegram(None if age_ms is None else age_ms / 1000)

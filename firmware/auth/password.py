@@ -76,16 +76,12 @@ async def derive(password, salt, rounds):
 
     Other tasks run after every 10 ms of computing.
     """
-    if len(password) > _BLOCK:
-        password = hashlib.sha256(password).digest()
-    password = password + bytes(_BLOCK - len(password))
-    inner = bytes([byte ^ 0x36 for byte in password])
-    outer = bytes([byte ^ 0x5C for byte in password])
-    block = _mac(inner, outer, salt + b"\0\0\0\1")
+    inner, outer = pads(password)
+    block = mac(inner, outer, salt + b"\0\0\0\1")
     mixed = int.from_bytes(block, "big")
     began = time.ticks_ms()
     for _ in range(rounds - 1):
-        block = _mac(inner, outer, block)
+        block = mac(inner, outer, block)
         mixed ^= int.from_bytes(block, "big")
         if time.ticks_diff(time.ticks_ms(), began) >= _SLICE_MS:
             await asyncio.sleep_ms(0)
@@ -93,7 +89,16 @@ async def derive(password, salt, rounds):
     return mixed.to_bytes(32, "big")
 
 
-def _mac(inner, outer, message):
+def pads(key):
+    """Return the inner and the outer pad of HMAC-SHA256 for a key, each one block long."""
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    key = key + bytes(_BLOCK - len(key))
+    return bytes([byte ^ 0x36 for byte in key]), bytes([byte ^ 0x5C for byte in key])
+
+
+def mac(inner, outer, message):
+    """Return the HMAC-SHA256 of a message, 32 bytes. `inner` and `outer` are the pads of the key."""
     digest = hashlib.sha256(inner)
     digest.update(message)
     message = digest.digest()

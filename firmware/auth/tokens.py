@@ -37,8 +37,13 @@ def _number(kind):
 
 
 def is_household_data(request):
-    """True if a request reads household data, for which the owner can require a token."""
-    return request.method == b"GET" and any(request.path.startswith(path) for path in _DATA_PATHS)
+    """True if a request reads household data, for which the owner can require a token.
+
+    A proof of identity is no household data. A client needs the proof before it sends a token.
+    """
+    if request.method != b"GET" or request.path == b"/api/proof":
+        return False
+    return any(request.path.startswith(path) for path in _DATA_PATHS)
 
 
 def require(access, now_s, request, kind):

@@ -6,25 +6,31 @@ The package does not depend on Home Assistant, so that it can be published separ
 from .client import LiveEvent, P1MonitorClient
 from .errors import (
     NotP1MonitorError,
+    P1MonitorAddressError,
+    P1MonitorAskOverError,
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
     P1MonitorHostError,
+    P1MonitorProofError,
     P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
 )
 from .measurements import MBusDevice, MonthPeak, Peaks, Quarter, Reading
-from .models import Capacity, Card, Clock, Device, P1Health, Settings, Token, Update
+from .models import Ask, Capacity, Card, Clock, Device, Grant, P1Health, Settings, Token, Update
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
+from .proof import Proof
 from .stored import StoredQuarter, Totals
 
 __all__ = [
+    "Ask",
     "Capacity",
     "Card",
     "Clock",
     "Device",
+    "Grant",
     "LiveEvent",
     "MBusDevice",
     "MonthPeak",
@@ -33,16 +39,20 @@ __all__ = [
     "OriginalPeak",
     "OriginalQuarter",
     "P1Health",
+    "P1MonitorAddressError",
+    "P1MonitorAskOverError",
     "P1MonitorClient",
     "P1MonitorConflictError",
     "P1MonitorConnectionError",
     "P1MonitorError",
     "P1MonitorHostError",
+    "P1MonitorProofError",
     "P1MonitorRateLimitError",
     "P1MonitorRefusedError",
     "P1MonitorResponseError",
     "P1MonitorTokenError",
     "Peaks",
+    "Proof",
     "Quarter",
     "Reading",
     "Settings",

@@ -11,6 +11,8 @@ DAY = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 MONTH = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])")
 TOKEN = re.compile("[0-9a-f]{32}")
 TOKEN_ID = re.compile("[0-9a-f]{8}")
+TICKET = re.compile("[0-9a-f]{32}")
+DIGITS = re.compile("[0-9]{4}")
 CARD_FORMAT = re.compile("[A-Za-z0-9+_., -]{1,32}")
 # Texts of a meter. A meter's number has at most 96 characters (DSMR P1 5.0.2, 6.12).
 METER_ID = METER_MODEL = re.compile("[ -~]{1,96}")
@@ -21,6 +23,8 @@ RESET_CAUSES = ("power_on", "brownout", "reset", "watchdog", "deep_sleep", "soft
 CLOCK_SOURCES = ("meter",)
 CARD_STATES = ("ok", "absent", "failed")
 UPDATE_STATES = ("idle", "receiving", "failed", "restarting", "trial")
+GRANTS = ("token", "session", "password")
+TOKEN_KINDS = ("read", "settings", "owner")
 AREAS = (
     "antwerpen",
     "halle_vilvoorde",
@@ -38,6 +42,7 @@ PEAK_SOURCES = ("meter", "card")
 QUARTER_SOURCES = ("registers", "samples", "partial")
 MBUS_TYPES = ("gas", "water", "heat", "hot_water", "electricity", "other")
 
+MAX_PRESSES = 4
 MAX_CHANNELS = 4
 # A quarter has 180 samples of 5 s.
 MAX_SAMPLES = 180

@@ -22,7 +22,7 @@ from .events import EventReader
 from .http import HttpClient, parse_object
 from .json_fields import Json, json_objects
 from .measurements import Peaks, Quarter, Reading
-from .models import Device, Settings, Token
+from .models import Ask, Device, Settings, Token
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
@@ -120,20 +120,34 @@ class P1MonitorClient(HttpClient):
         """
         return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
-    async def create_token(self, name: str, password: str | None = None) -> Token:
-        """Create a token on the device and return it (POST /api/tokens).
+    async def create_token(self, name: str, password: str) -> Token:
+        """Create a token on the device and return it (POST /api/tokens). password: the device's password.
 
-        password: the device's password. Without a password, the device's button must have been pressed in the last
-        minute.
-
-        P1MonitorTokenError if the password is wrong or the button was not pressed. P1MonitorRateLimitError soon after a
-        wrong password. P1MonitorConflictError if no password is set or the device has too many tokens.
+        P1MonitorTokenError if the password is wrong. P1MonitorRateLimitError soon after a wrong password.
+        P1MonitorConflictError if no password is set or the device has too many tokens.
         """
-        body = {"name": name} if password is None else {"name": name, "password": password}
-        token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
-        if token is None:
+        token = await self._post_token({"name": name, "password": password})
+        if not isinstance(token, Token):
             raise P1MonitorResponseError("/api/tokens: the response has no token")
         return token
+
+    async def ask_token(self, name: str) -> Token | Ask:
+        """Ask for a token, which the owner approves by pressing the device's button (POST /api/tokens).
+
+        Firmware 0.1.0 returns the token at once if the button was pressed in the last minute, and otherwise raises
+        P1MonitorTokenError. P1MonitorConflictError if the device has too many tokens.
+        """
+        return await self._post_token({"name": name})
+
+    async def fetch_token(self, ticket: str) -> Token | Ask:
+        """Return the token for an ask, or the ask if it still waits. P1MonitorAskOverError if the ask is over."""
+        return await self._post_token({"ticket": ticket})
+
+    async def _post_token(self, body: Json) -> Token | Ask:
+        reply = parse_object(await self._text("/api/tokens", "POST", body))
+        if (found := Token.from_json(reply) or Ask.from_json(reply)) is None:
+            raise P1MonitorResponseError("/api/tokens: the response has no token")
+        return found
 
     async def delete_token(self, token_id: str) -> None:
         """Delete a token on the device (DELETE /api/tokens)."""
@@ -168,7 +182,7 @@ class P1MonitorClient(HttpClient):
                     events = await _read_events(response.content, reader)
                 if events:
                     yield events
-        raise P1MonitorConnectionError("the device closed the live stream")
+            raise P1MonitorConnectionError("the device closed the live stream")
 
     async def month(self, month: str) -> list[Totals]:
         """Return the totals of the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""

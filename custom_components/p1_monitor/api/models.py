@@ -91,6 +91,48 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An ask for a token, which waits until somebody presses the device's button `presses` times in a row.
+
+    ticket: the secret with which the token is fetched. digits: four digits that name the ask on the device's page.
+    """
+
+    ticket: str
+    digits: str
+    presses: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """Return the ask in a JSON object, or None if the object contains no ask."""
+        ticket, digits = matching(data, "ticket", bounds.TICKET), matching(data, "digits", bounds.DIGITS)
+        presses = integer(data, "presses", 1, bounds.MAX_PRESSES)
+        return cls(ticket=ticket, digits=digits, presses=presses) if ticket and digits and presses else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The newest access that the device gave since its start. what: "token", "session" or "password"."""
+
+    what: str
+    name: str | None
+    kind: str | None
+    at: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """Return the field "granted" of a JSON object. None without a grant, and with firmware 0.1.0."""
+        found = json_object(data, "granted")
+        if (what := choice(found, "what", bounds.GRANTS)) is None:
+            return None
+        return cls(
+            what=what,
+            name=text(found, "name"),
+            kind=choice(found, "kind", bounds.TOKEN_KINDS),
+            at=timestamp(found, "at"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """The state, the size and the free space of the SD card. state: "ok", "absent" or "failed".
 
@@ -148,6 +190,7 @@ class Device:
     card: Card
     p1: P1Health
     update: Update
+    granted: Grant | None
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
@@ -200,4 +243,5 @@ class Device:
                 error=text(update, "error"),
                 board=matching(update, "board", bounds.BOARD),
             ),
+            granted=Grant.from_json(json_object(data, "access")),
         )
