@@ -36,6 +36,7 @@ NEEDS_NO_TOKEN = {
         "/description.xml",
     ): "PCs list the device by it; it has the name and the id, which are announced anyway",
     ("post", "/api/session"): "it gives the first token, for the password or by BOOT",
+    ("get", "/api/proof"): "a program asks it before it sends its token",
     ("post", "/api/identify"): "it flashes the light",
 }
 # Routes whose handler decides by the request, with what somebody without a token gets.
