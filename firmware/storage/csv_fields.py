@@ -30,12 +30,12 @@ def fields_of(line, count):
         if count == QUARTER:
             start, import_w, export_w, *decimals, samples, source = fields
             is_right = source in _SOURCES and samples and _is_moment(start)
-            whole = import_w, export_w, samples
+            whole = [import_w, export_w, samples]
         else:
             day, *decimals, peak_w, peak_start, quarters = fields
             is_right = quarters and _is_moment(day + b"T00:00:00+01:00")
             is_right = is_right and (not peak_start or _is_moment(peak_start))
-            whole = peak_w, quarters
+            whole = [peak_w, quarters]
         for field in whole:
             is_right = is_right and (not field or _is_whole(field))
         for field in decimals:

@@ -13,7 +13,7 @@ NETWORK = ("192.168.0.17", "255.255.255.0")
 PEER = ("192.168.0.9", 1900)
 MOST_SENT = 1536  # of one search: three names
 SEARCH = b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 3\r\nST: ssdp:all\r\n\r\n'
-FORM = b"ssid=Ch%C3%A2teau&pass=correct+horse&device_name=meter&ip_config=static&ip=192.168.0.250&area=west"
+FORM = b"ssid=%C3%A9t%C3%A9+home&pass=correct+horse&device_name=meter&ip_config=static&ip=192.168.0.250&area=west"
 QUERY = dns.question("digimon.local", 4711)
 REPLY = captive_dns.answer(QUERY, b"\xc0\xa8\0\x11")
 TIME = b"\x24\x01" + bytes(22) + b"abcdefgh" + bytes(8) + b"\xee\xac\x5c\0\0\0\0\1"
