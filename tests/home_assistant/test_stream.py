@@ -201,10 +201,8 @@ async def test_a_fault_of_ours_on_the_stream_is_not_the_end(
 async def test_a_silent_stream_is_dropped(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    defaults = P1MonitorClient.__init__.__kwdefaults__
-    monkeypatch.setattr(
-        P1MonitorClient.__init__, "__kwdefaults__", {**(defaults or {}), "silence_timeout_s": 0.2}
-    )
+    defaults = P1MonitorClient.__init__.__kwdefaults__ or {}
+    monkeypatch.setattr(P1MonitorClient.__init__, "__kwdefaults__", {**defaults, "silence_timeout_s": 0.2})
     entry = await set_up(monitor)
     await until(lambda: monitor.count("/api/live") > 2)
     await hass.config_entries.async_unload(entry.entry_id)
