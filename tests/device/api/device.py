@@ -128,6 +128,7 @@ def running(
     source: TelegramSource | None = None,
     *,
     speed: float = 20,
+    every_s: int = 1,
     card: Path | str | None = None,
     silent: bool = False,
     read: bool = True,
@@ -135,7 +136,12 @@ def running(
     """A device with a meter, by default one at 18:29:50; it has read a telegram unless the meter is silent."""
     source = source or simulated_meter(start=START)
     sent: list[tuple[str, bytes]] = []
-    line = P1Port(source, speed=speed, on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)))
+    line = P1Port(
+        source,
+        speed=speed,
+        every_s=every_s,
+        on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)),
+    )
     if silent:
         line.silence(1 << 40)
     with line, Board(line, card=card, speed=speed) as board:
