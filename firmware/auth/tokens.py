@@ -12,9 +12,11 @@ read_json = load("board.flash_json").read_json
 READ = const(1)
 SETTINGS = const(2)
 OWNER = const(3)
-BY_BUTTON = const(4)  # of a session only: an owner who may also replace the password without knowing it
+# Of a session in its first 10 min only: an owner who may also replace the password without knowing the old one.
+BY_BUTTON = const(4)
 KINDS = ("read", "settings", "owner")
 
+_BEGAN_S = const(42600)  # time that a session of 12 h has left after its first 10 min
 _HASH = const(32)  # bytes of a SHA-256 hash
 _SECRETS = const("secrets.json")
 # Beginnings of the paths that return household data. HTML pages need no token, because the sign-in page must load.
@@ -67,7 +69,7 @@ def kind_of(access, now_s, request):
             found = access.tokens[at]
     for known, kind, end_s in access.sessions:
         if equal(digest, known) and now_s < end_s:
-            found = kind
+            found = kind if end_s - now_s > _BEGAN_S else OWNER
     return found
 
 

@@ -27,8 +27,8 @@ def limit(device, copy, given):
     if "access" in copy:
         given["access"] = copy["access"]
     if "pins" in copy:
-        # Keep the pins of the copy, because the board cannot read the meter without pins.
-        given.setdefault("pins", copy["pins"])
+        # Keep the pins of the copy, because the board cannot read the meter with the pins of another board.
+        given["pins"] = copy["pins"]
     changed = schema.changed(copy, given) if copy else []
     if changed:
         device.note("The card has changed " + ", ".join(changed))

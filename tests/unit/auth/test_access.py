@@ -1,13 +1,14 @@
 """auth/access.py, auth/token_routes.py and auth/asks.py: who is let in."""
 
+import hashlib
 import json
 import os
 
-from auth import token_routes
+from auth import token_routes, tokens as token_check
 from auth.access import Access
 from auth.password import derive
 from auth.sign_in import create_session
-from auth.tokens import OWNER, READ, SETTINGS, equal
+from auth.tokens import BY_BUTTON, OWNER, READ, SETTINGS, equal
 from board.flash_json import read_json, write_json
 from meter.timestamp import seconds
 from server.http import Refused, Request
@@ -465,6 +466,16 @@ async def test_kind_of_a_token_says_what_it_may():
         assert (await new_token(device, kind=wrong, password=PASSWORD))[0] == 400, wrong
 
 
+async def test_session_by_the_button_may_replace_the_password_for_ten_minutes():
+    device = await monitor()
+    _, asked = await new_token(device)
+    device.access.sessions = [(hashlib.sha256(b"t").digest(), BY_BUTTON, device.clock.uptime_s() + 43200)]
+    for passed_s, kind in ((0, BY_BUTTON), (599, BY_BUTTON), (1, OWNER), (42599, OWNER), (1, 0)):
+        device.clock.now_s += passed_s
+        found = token_check.kind_of(device.access, device.clock.uptime_s(), request(device, "GET /", token="t"))
+        assert found == kind, passed_s
+
+
 async def test_token_without_a_kind_is_for_settings():
     device = await monitor()
     token = (await new_token(device, password=PASSWORD, kind="owner"))[1]["token"]
@@ -519,7 +530,17 @@ async def test_only_ask_of_an_address_keeps_its_place():
     assert (await new_token(device, address="192.168.0.66"))[0] == 503
     assert device.access.asks == before
     device.clock.now_s += 121
+    assert (await new_token(device, address="192.168.0.66"))[0] == 503  # the owners may still press
+    device.clock.now_s += 120
     assert (await new_token(device, address="192.168.0.66"))[0] == 202
+
+
+async def test_two_asks_of_an_address_keep_their_places():
+    device = await monitor()
+    for number in (1, 1, 2, 3):
+        assert (await new_token(device, address="192.168.0.%d" % number))[0] == 202
+    assert (await new_token(device, address="192.168.0.66"))[0] == 503
+    assert (await new_token(device, address="192.168.0.1"))[0] == 202  # its own oldest ask ends
 
 
 async def test_presses_for_an_ask_that_is_over_approve_nobody():

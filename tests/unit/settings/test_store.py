@@ -392,12 +392,12 @@ def test_card_that_somebody_changed_holds():
     assert device.config["device_name"] == "theirs"
 
 
-def test_card_without_pins_leaves_the_board_its_own():
+def test_card_leaves_the_board_its_own_pins():
     device = monitor(file=ORIGINAL, flash={"pins": {"rx": 25}})
     assert read_json(device.board, "config.json")["pins"] == {"rx": 25}
     write(FILE, json.dumps({"pins": {"rx": 26}}))
     device.restart()
-    assert read_json(device.board, "config.json")["pins"] == {"rx": 26}
+    assert read_json(device.board, "config.json")["pins"] == {"rx": 25}
 
 
 def test_change_adds_to_what_somebody_put_on_the_card_meanwhile():
