@@ -18,7 +18,7 @@ from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 
 SPEED = 20
-START = parse("2026-11-12T17:59:00")
+START = parse("2026-11-12T18:06:00")  # minutes before the next quarter, in which the board is added
 HISTORY = MeterHistory(
     [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00"))
 )

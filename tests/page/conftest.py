@@ -1,15 +1,14 @@
 """The web page in a real browser, on what the firmware serves for a simulated household."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_socket
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from build_tool import bytecode
 from simulator import clock
 from simulator.card_history import write_card_history
 from simulator.household import Household
@@ -17,15 +16,9 @@ from simulator.meter_history import MeterHistory
 from simulator.telegram_source import TelegramSource, simulated_meter
 from tests.device.api.device import Device, running
 from tests.fixtures import history_card
+from tests.fixtures.shared_browser import SharedBrowser, shared_browser
 
-CHROMIUM = bytecode.ROOT / ".tools/bin/chromium"
 NAME = "p1.local"  # no secure context, as on a board
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
-]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 EVENING = clock.parse("2026-11-12T18:33:00")
@@ -61,16 +54,17 @@ def house(household: tuple[Path, MeterHistory]) -> Iterator[Device]:
         yield device
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[SharedBrowser]:
+    with shared_browser(f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as browser:
+        yield browser
+
+
 @pytest.fixture
-def browse(_sockets_are_allowed: None) -> Iterator[Browse]:
+def browse(_sockets_are_allowed: None, chromium: SharedBrowser) -> Iterator[Browse]:
     """Opens the page of a device at an address of its own; a fault of a script, or a refused one, fails the test."""
-    if not CHROMIUM.exists():
-        pytest.skip("no .tools/bin/chromium here; scripts/setup says why")
     faults: list[str] = []
-    with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        stack.callback(browser.close)
+    with chromium.in_a_test() as browser:
 
         def open_page(
             device: Device,

@@ -80,6 +80,8 @@ class Device:
         end = socket.socket()
         if receive_buffer:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            # Segments as on Wi-Fi: this computer's own are 64 KB, of which its kernel keeps 2.5 MB for the device.
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         end.settimeout(TIMEOUT_S)
         end.connect((self.board.host, self.board.port))
         return end
@@ -128,6 +130,7 @@ def running(
     source: TelegramSource | None = None,
     *,
     speed: float = 20,
+    every_s: int = 1,
     card: Path | str | None = None,
     silent: bool = False,
     read: bool = True,
@@ -135,7 +138,12 @@ def running(
     """A device with a meter, by default one at 18:29:50; it has read a telegram unless the meter is silent."""
     source = source or simulated_meter(start=START)
     sent: list[tuple[str, bytes]] = []
-    line = P1Port(source, speed=speed, on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)))
+    line = P1Port(
+        source,
+        speed=speed,
+        every_s=every_s,
+        on_sent=lambda telegram, _, stamp: sent.append((stamp, telegram)),
+    )
     if silent:
         line.silence(1 << 40)
     with line, Board(line, card=card, speed=speed) as board:

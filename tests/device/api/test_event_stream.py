@@ -197,7 +197,7 @@ def test_streams_that_left_cost_nothing(device: Device):
 
 def test_slow_client_is_dropped_and_the_others_go_on(sockets: None):
     message = "x" * 1000
-    with running(simulated_meter(start=START, message=message), speed=2000) as device:
+    with running(simulated_meter(start=START, message=message), speed=100) as device:
         slow = Stream(device.connect(receive_buffer=2048))
         slow.open()
         with watching(device, 2) as streams:

@@ -192,8 +192,8 @@ def test_one_is_answered_at_a_time_and_what_is_cheap_meanwhile(device: Device):
 
 
 def test_running_day_is_told_as_far_as_it_goes(sockets: None, tmp_path: Path):
-    with running(speed=500, card=tmp_path) as device:
-        wait_for(lambda: len(day(device, "2026-11-12")) >= 3, "three quarters", seconds=20)
+    with running(speed=500, every_s=5, card=tmp_path) as device:
+        wait_for(lambda: len(day(device, "2026-11-12")) >= 3, "three quarters", seconds=60)
         found = get(device, "/api/months/2026-11", "/api/months/{month}")["days"]
         assert [each["day"] for each in found] == ["2026-11-12"]
         assert found[0]["quarters"] >= 3

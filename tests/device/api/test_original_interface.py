@@ -242,12 +242,12 @@ def test_stored_quarter_is_what_a_plain_writer_makes_of_the_telegrams(sockets: N
     changes = [(start + second, watts) for second, watts in ((333, 7111), (400, -1234), (555, 0), (700, 917))]
     source = simulated_meter(start=start + 121, load=ScriptedLoad(301, changes))
     with running(source, speed=200, card=tmp_path) as device:
-        wait_for(lambda: device.sent[-1][0] > "261112183730W", "half the quarter", seconds=20)
+        wait_for(lambda: device.sent[-1][0] > "261112183730W", "half the quarter", seconds=60)
         device.line.silence(23)
         file = tmp_path / "meter/2026/11/12/1830W.json"
         # This test is no part of the board, and may look while the board is still writing.
         wait_for(
-            lambda: file.exists() and file.read_bytes().endswith(b"]}"), "the quarter's file", seconds=20
+            lambda: file.exists() and file.read_bytes().endswith(b"]}"), "the quarter's file", seconds=60
         )
         found = file.read_bytes()
         assert found == written(device.sent, start)
@@ -260,12 +260,12 @@ def test_stored_quarter_is_what_a_plain_writer_makes_of_the_telegrams(sockets: N
 def test_running_quarter_is_the_beginning_of_the_stored_one(sockets: None, tmp_path: Path):
     source = simulated_meter(start=clock.parse("2026-11-12T18:36:02"), seed=5)
     with running(source, speed=100, card=tmp_path) as device:
-        wait_for(lambda: device.get("/api/quarter").json()["elapsed_s"] > 600, "elapsed time", seconds=20)
+        wait_for(lambda: device.get("/api/quarter").json()["elapsed_s"] > 600, "elapsed time", seconds=60)
         running_quarter = device.get("/current/quarter").json()
         file = tmp_path / "meter/2026/11/12/1830W.json"
         # This test is no part of the board, and may look while the board is still writing.
         wait_for(
-            lambda: file.exists() and file.read_bytes().endswith(b"]}"), "the quarter's file", seconds=20
+            lambda: file.exists() and file.read_bytes().endswith(b"]}"), "the quarter's file", seconds=60
         )
         stored = json.loads(file.read_bytes())
         slots = running_quarter["consumed_power_interval_avgs"]
@@ -277,9 +277,9 @@ def test_running_quarter_is_the_beginning_of_the_stored_one(sockets: None, tmp_p
 
 def test_quarters_of_the_doubled_hour_are_stored_apart(sockets: None, tmp_path: Path):
     source = simulated_meter(start=clock.parse("2026-10-25T02:59:30S"))
-    with running(source, speed=500, card=tmp_path) as device:
+    with running(source, speed=500, every_s=5, card=tmp_path) as device:
         folder = tmp_path / "meter/2026/10/25"
-        wait_for(lambda: (folder / "0200W.json").exists(), "the first quarter of winter", seconds=20)
+        wait_for(lambda: (folder / "0200W.json").exists(), "the first quarter of winter", seconds=60)
         assert {"0200W.json", "0245S.json"} <= {file.name for file in folder.glob("*.json")}
         files = [folder / "0200W.json", folder / "0245S.json"]
         wait_for(lambda: all(file.read_bytes().endswith(b"]}") for file in files), "both in full")

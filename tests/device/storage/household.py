@@ -51,11 +51,11 @@ class Household:
         self._long_away: list[tuple[int, int]] = []
         self._away_since = 0
 
-    def events(self, begin: int, days: int) -> Iterator[Event]:
-        """What happens when, from a moment on, on a clock that nobody sets."""
+    def events(self, begin: int, days: int, day_s: int = DAY_S) -> Iterator[Event]:
+        """What happens when, from a moment on, on a clock that nobody sets; a day's events begin `day_s` later."""
         home = 0  # the day from which the card is in its place again
         for day in range(days):
-            at = begin + day * DAY_S
+            at = begin + day * day_s
             yield at + 2 * _HOUR_S, self.lose_network
             yield at + 3 * _HOUR_S, self.find_network
             if day % 10 == 3 and day + _AWAY_DAYS < days:
@@ -68,7 +68,7 @@ class Household:
             ahead_s = 1200 if day % 2 else -1800
             yield at + 12 * _HOUR_S + 500, partial(self.set_clock, ahead_s)
             yield at + 14 * _HOUR_S + 700, partial(self.set_clock, -ahead_s)
-        yield begin + days * DAY_S, lambda: None
+        yield begin + days * day_s, lambda: None
 
     def _of_card(self, at: int, pulled: bool) -> Iterator[Event]:
         yield at, self.pull_card if pulled else self._read_only.touch
