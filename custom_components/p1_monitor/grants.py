@@ -12,6 +12,7 @@ from .flow_access import token_name
 
 # Storage key of the newest grant that was looked at, after the id of the token that Home Assistant had then.
 SEEN = "grant_seen"
+_TEXTS = {"token": "granted_token", "session": "granted_session", "password": "granted_password"}
 
 
 @callback
@@ -47,7 +48,7 @@ def _show(hass: HomeAssistant, entry: P1MonitorConfigEntry, grant: Grant) -> Non
         is_fixable=True,
         is_persistent=True,
         severity=ir.IssueSeverity.WARNING,
-        translation_key=f"granted_{grant.what}",
+        translation_key=_TEXTS[grant.what],
         translation_placeholders={
             "title": entry.title,
             "name": as_markdown(grant.name or "?"),

@@ -49,6 +49,7 @@ async def read_all[T](items: AsyncGenerator[T], most: int | None = None) -> list
 # A row for each method of the client.
 CALLS: dict[str, Call] = {
     "identify": lambda client: client.identify(),
+    "prove": lambda client: client.prove(),
     "device": lambda client: client.device(),
     "reading": lambda client: client.reading(),
     "quarter": lambda client: client.quarter(),

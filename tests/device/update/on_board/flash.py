@@ -163,6 +163,10 @@ class Device:
         self.notes = []
         self.note = self.notes.append
         self.restart = self.board.restart
+        self.access = self
+
+    def require(self, request, kind):
+        """Let each request in."""
 
 
 class Request:
