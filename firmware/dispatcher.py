@@ -42,7 +42,6 @@ class Dispatcher:
         elif document:
             request.begin(200, _JSON)
             documents.write(document, device, request.write)
-            await request.drain()
         elif path == b"/api/live":
             return await device.live.stream(request)
         elif path in (b"/", b"/index.html", b"/update"):

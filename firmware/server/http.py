@@ -62,11 +62,8 @@ class Request:
 
     def header(self, name):
         """Return the value of a header as bytes, b"" if the request lacks the header. `name` is in lower case."""
-        for line in self._head.split(b"\r\n")[1:]:
-            key, _, value = line.partition(b":")
-            if key.lower() == name:
-                return value.strip()
-        return b""
+        at = self._head.lower().find(b"\r\n%s:" % name)
+        return self._head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
 
     def argument(self, name):
         """Return the value of a query argument as bytes, None if the request lacks it."""

@@ -30,6 +30,8 @@ from tests.device.board.hardware import Hardware
 EVENING = moment(2026, 11, 12, 18, 3)
 FILL_CARD = Path(__file__).parent / "on_board" / "fill_card.py"
 type Attacked = Callable[..., Hardware]
+type Recorded = Callable[[str, object], None]
+"""Pytest's record_property, for the figures of scripts/bench security."""
 type CardOf = Callable[[Path], Path]
 
 

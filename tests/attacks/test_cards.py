@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import cards
+from tests.attacks.conftest import Recorded
 from tests.attacks.firmware import INTERPRETERS, attacked, goes_on
 from tests.device.api import contract
 from tests.device.api.device import Device, wait_for
@@ -17,8 +18,7 @@ from tests.device.storage.conftest import LONG
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 ALL = cards.cards()
-CARDS_TRIED = len(ALL) + len(cards.CIRCLES) + 1
-PLAYED = list((ALL if LONG else cards.together(ALL)).values())
+PLAYED = list((ALL if LONG else cards.together(ALL)).items())
 REQUESTS = {
     "/api/device": "/api/device",
     "/api/reading": "/api/reading",
@@ -74,13 +74,18 @@ def withstands(interpreter: str, image: Path) -> None:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("number", range(len(PLAYED)))
 @pytest.mark.parametrize("interpreter", INTERPRETERS if LONG else INTERPRETERS[-1:])
-def test_files_of_a_stranger_stop_nothing(interpreter: str, number: int, tmp_path: Path):
-    withstands(interpreter, cards.image_of(tmp_path, PLAYED[number]))
+def test_files_of_a_stranger_stop_nothing(
+    interpreter: str, number: int, tmp_path: Path, record_property: Recorded
+):
+    names, files = PLAYED[number]
+    record_property("security.cards_tried", len(names.split(", ")))
+    withstands(interpreter, cards.image_of(tmp_path, files))
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
-def test_damaged_directory_stops_nothing(interpreter: str, tmp_path: Path):
+def test_damaged_directory_stops_nothing(interpreter: str, tmp_path: Path, record_property: Recorded):
+    record_property("security.cards_tried", len(cards.CIRCLES) + 1)
     files = {path: content for path, content, _ in cards.CIRCLES.values()} | {cards.NO_TEXT: b"x"}
     image = cards.image_of(tmp_path, files)
     cards.damage(image, [name for _, _, name in cards.CIRCLES.values()])

@@ -3,7 +3,7 @@
 import time
 from contextlib import ExitStack
 
-from tests.attacks.conftest import Attacked
+from tests.attacks.conftest import Attacked, Recorded
 from tests.attacks.peers import LONG, TOKEN, Crowd, Peer
 from tests.device.board.hardware import Hardware
 
@@ -30,14 +30,15 @@ def telegrams(board: Hardware, household: Peer) -> tuple[int, int]:
     return board.line.sent, health["telegrams"]
 
 
-def test_household_is_served_beside_a_guest_who_takes_all_that_he_can(attacked: Attacked) -> None:
+def test_household_is_served_beside_a_guest_who_takes_all_that_he_can(
+    attacked: Attacked, record_property: Recorded
+) -> None:
     board = attacked(speed=1)
     household = Peer(board, HOUSEHOLD)
     sent, read = telegrams(board, household)
     with ExitStack() as stack:
         crowd(board, stack)
-        for _ in range(REQUESTS):
-            assert household.seconds("GET", "/api/device") < 3
+        waits = [household.seconds("GET", "/api/device") for _ in range(REQUESTS)]
         begin = time.monotonic()
         owner = Peer(board, HOME_ASSISTANT, TOKEN)
         stream = stack.enter_context(owner.connect())
@@ -46,7 +47,12 @@ def test_household_is_served_beside_a_guest_who_takes_all_that_he_can(attacked: 
         while b"event: reading" not in seen:
             seen += stream.recv(4096) or b"event: reading, but no more"
         assert seen.startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - begin < 5
+        stream_s = time.monotonic() - begin
+    # Of twenty: rounded down, so that one that was not served counts among two hundred too.
+    record_property("security.household_served_of_20", 20 * sum(wait < 3 for wait in waits) // REQUESTS)
+    record_property("security.ha_stream_back_s", stream_s)
+    assert max(waits) < 3
+    assert stream_s < 5
     now_sent, now_read = telegrams(board, household)
     assert now_read - read >= now_sent - sent - 1  # the newest may still be on its way
     assert household.get("/api/device").json()["crash"] is None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.conftest import Recorded
 from tests.attacks.firmware import INTERPRETERS, attacked, goes_on, telegrams
 from tests.device.api import contract
 from tests.device.api.device import Device, parse, rest
@@ -163,7 +164,9 @@ def test_each_request_has_a_reply_of_the_contract(interpreter: str, tmp_path: Pa
 
 @pytest.mark.timeout(3000 if LONG else 120)
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
-def test_mutated_request_is_answered_or_incomplete(interpreter: str, tmp_path: Path):
+def test_mutated_request_is_answered_or_incomplete(
+    interpreter: str, tmp_path: Path, record_property: Recorded
+):
     source = random.Random(12)
     with attacked(interpreter, card=tmp_path, speed=10) as device:
         before = telegrams(device)
@@ -174,6 +177,7 @@ def test_mutated_request_is_answered_or_incomplete(interpreter: str, tmp_path: P
                 assert int(answer.split(b" ")[1]) in STATUSES, (number, sent)
             elif b"\r\n\r\n" in sent:
                 assert is_short(sent), (number, sent)
+        record_property("security.requests_mutated", MUTATED)
         assert telegrams(device) > before
         goes_on(device)
 

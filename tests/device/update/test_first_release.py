@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from build_tool.first_release import VERSION
 from custom_components.p1_monitor.api import P1MonitorClient
 from simulator.p1_port import P1Port
 from tests.device.update import first_release
@@ -108,7 +109,7 @@ def send(device: Device, package: bytes) -> None:
 
 def test_update_leaves_all_that_the_owner_has(household: Household, tmp_path: Path) -> None:
     with running(household) as (device, line):
-        assert device.status()["firmware"] == first_release.VERSION
+        assert device.status()["firmware"] == VERSION
         before, files = answers(device), stored(household)
         tokens = json.loads(device.ask("/api/tokens")[1])["tokens"]
         assert {status for status, _ in before.values()} == {200}
@@ -153,7 +154,7 @@ def test_version_that_fails_leaves_all_to_the_first_release(household: Household
 
         assert device.slot().startswith("a ok b failed")
         until(lambda: device.status()["p1"]["telegrams"] > 0)
-        assert device.status()["firmware"] == first_release.VERSION
+        assert device.status()["firmware"] == VERSION
         assert answers(device) == before
     assert stored(household) == files
 
@@ -178,6 +179,6 @@ def test_version_that_is_never_well_leaves_all_to_the_first_release(
 
         assert device.slot().startswith("a ok b was started 3 times")
         until(lambda: device.status()["p1"]["telegrams"] > 0)
-        assert device.status()["firmware"] == first_release.VERSION
+        assert device.status()["firmware"] == VERSION
         assert answers(device) == before
     assert stored(household) == files
