@@ -12,7 +12,9 @@ from server.http import Refused
 _JSON = const("application/json")
 _WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
 _BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
+_OPEN_BODY = const(1024)  # the same without a token, because several such bodies can be in memory at a time
 _BODY_S = const(5)
+_PARTIES = const(5)  # number of parties whose turns are remembered, as many as there are connections
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -29,7 +31,7 @@ class Dispatcher:
         self._device = device
         self._running = None  # request whose handler of routes.py runs. Memory has room for only one handler.
         self._waiting = []  # requests that wait for their turn, the oldest first
-        self._newest = None  # party of the request that had the turn last
+        self._served = []  # parties that had the turn lately, the newest last
 
     async def answer(self, request):
         """Answer a request. Return True if its connection stays open."""
@@ -61,6 +63,8 @@ class Dispatcher:
         """
         device = self._device
         step = load("routes").handler_of(device, request)
+        if request.unread > _OPEN_BODY and isinstance(request.party, str):
+            raise Refused(413, "Request body too long: at most %d bytes without a token" % _OPEN_BODY)
         if 0 < request.unread <= _BODY:
             await device.clock.limit(request.read_ahead(), _BODY_S)
         request.stream.asked = True
@@ -82,13 +86,13 @@ class Dispatcher:
     async def _take_turn(self, request, waits):
         """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.
 
-        Requests with a token come first, then those of a party that did not have the last turn, then the oldest.
+        The party whose last turn is longest ago comes first. Of such parties one with a token comes first, then the
+        oldest request.
         """
+        served = self._served
         self._waiting.append(request)
         try:
-            while self._running or request is not min(
-                self._waiting, key=lambda other: (isinstance(other.party, str), other.party == self._newest)
-            ):
+            while self._running or request is not min(self._waiting, key=self._place):
                 if not waits:
                     raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
                 waits -= 1
@@ -96,4 +100,13 @@ class Dispatcher:
         finally:
             self._waiting.remove(request)
         self._running = request
-        self._newest = request.party
+        if request.party in served:
+            served.remove(request.party)
+        served.append(request.party)
+        del served[:-_PARTIES]
+
+    def _place(self, request):
+        """Return the place of a request in the order of turns; the lowest comes first."""
+        party = request.party
+        # Only the hash of a token is bytes.
+        return (self._served.index(party) + 1 if party in self._served else 0, isinstance(party, str))

@@ -16,7 +16,7 @@ _ROUTES = {
     b"GET /api/months/": ("api.totals_query", "month", _OPEN),
     b"GET /api/years/": ("api.totals_query", "year", _OPEN),
     b"GET /api/history": ("api.history_query", "history", _OPEN),
-    b"PATCH /api/config": ("api.settings", "change", _OPEN),
+    b"PATCH /api/config": ("api.settings", "change", SETTINGS),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
     # A Wi-Fi scan needs the token of an owner, because it blocks all tasks for 3 s.

@@ -53,6 +53,8 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
             is_whole = not shape and whole[0] <= day <= whole[1]
             file, day = load("storage.day_csv_reader").open_day(day)
             if not file:
+                if at:
+                    raise OSError  # the file of the first day was removed while other requests had the turn
                 await asyncio.sleep_ms(0)
                 continue
             # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).

@@ -3,7 +3,7 @@
 import json
 from micropython import const
 
-from auth.tokens import BY_BUTTON, OWNER, SETTINGS
+from auth.tokens import BY_BUTTON, OWNER
 from overlay import load
 from server.http import Refused
 
@@ -25,8 +25,8 @@ async def change(device, request):
         changes = load("board.json_text").parse(await request.body(_BODY))
     except ValueError as error:
         raise Refused(400, "The body %s" % error) from None
-    is_of_owner = isinstance(changes, dict) and any(section in changes for section in _OF_OWNER)
-    device.access.require(request, OWNER if is_of_owner else SETTINGS)
+    if isinstance(changes, dict) and any(section in changes for section in _OF_OWNER):
+        device.access.require(request, OWNER)
     password, old_password = _take_passwords(changes)
     has_password = load("auth.password").is_set(device.board)
     faults = _access_faults(device, changes, password, has_password)

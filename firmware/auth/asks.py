@@ -23,7 +23,7 @@ _ALIVE_S = const(120)
 # Otherwise these presses could approve an ask of another client with the same number.
 _BLOCKED_S = const(240)
 _NOTE_S = const(10)
-_OF_A_GUEST = const(3)  # number of asks that no address of an owner has
+_OF_ONE = const(2)  # asks of one address: one of the page and one of a program
 
 
 async def answer(device, request, sent, what, name, kind):
@@ -85,8 +85,11 @@ def _find(asks, address, what, ticket, now_s):
 
 def _begin(asks, address, what, name, kind, now_s):
     """Add an ask, with digits and a number of presses that no other ask has."""
-    if len(asks) >= _ASKS:
-        _make_room(asks, address)
+    own = [ask for ask in asks if ask["address"] == address]
+    if len(own) >= _OF_ONE:
+        asks.remove(own[0])
+    elif len(asks) >= _ASKS:
+        raise Refused(503, "Others are asking: try again in a few minutes", "Retry-After: 60\r\n")
     presses = [count for count in range(1, _ASKS + 1) if count not in [ask["presses"] for ask in asks]]
     digits = None
     while digits is None or digits in [ask["digits"] for ask in asks]:
@@ -104,21 +107,6 @@ def _begin(asks, address, what, name, kind, now_s):
     }
     asks.append(ask)
     return ask
-
-
-def _make_room(asks, address):
-    """Remove the oldest ask of the address that has most asks, the new ask included.
-
-    The new ask gets the number of presses of the removed one. An owner may have one ask of the page and one of a program,
-    so an address with two asks loses none to another address. Raise Refused if no ask can be removed.
-    """
-    addresses = [ask["address"] for ask in asks] + [address]
-    own = addresses.count(address)
-    most = max([addresses.count(each) for each in addresses])
-    if own < most < _OF_A_GUEST or most == 1:
-        raise Refused(503, "Others are asking: try again in a few minutes", "Retry-After: 60\r\n")
-    loser = address if own == most else [each for each in addresses if addresses.count(each) == most][0]
-    asks.remove([ask for ask in asks if ask["address"] == loser][0])
 
 
 async def _give(device, request, ask):

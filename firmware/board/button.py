@@ -42,7 +42,7 @@ class Button:
         self._opened = None
 
     def step(self):
-        """Read the button. A press needs two pressed readings in a row, because the contacts bounce."""
+        """Read the button. The contacts bounce for less than the 100 ms between two readings, so each press is one."""
         if self._pressed():
             self._looks += 1
             self._newest = self._clock.now()
@@ -51,10 +51,10 @@ class Button:
             if self._count and self._clock.since(self._newest) >= _PAUSE_S * 1000:
                 count, self._count = self._count, 0
                 self._on_presses(count)
-        if self._looks == 2:
+        if self._looks == 1:
             self._count += 1
             self._since = self._opened = self._newest
-        elif self._looks > 2 and self._since and self._clock.since(self._since) >= _HOLD_S * 1000:
+        elif self._looks and self._since and self._clock.since(self._since) >= _HOLD_S * 1000:
             self._since = None
             self._count = 0  # a press that erases the Wi-Fi settings approves nothing
             self._on_hold()

@@ -245,8 +245,8 @@ class Server:
                 raise
             except Exception as error:
                 await self._refuse(request, stream, load("server.request_body").fault(request, error))
-        except (OSError, asyncio.TimeoutError):
-            pass  # the client has left, or was too slow
+        except (OSError, asyncio.TimeoutError, MemoryError):
+            pass  # the client has left or was too slow, or no memory is left for a refusal
         except Exception as error:
             self._log.fault("request", error)  # an error of the firmware ends only this request
         finally:

@@ -510,7 +510,7 @@ async def test_asks_wait_for_different_presses_and_only_one_is_approved():
     assert len(read_json(Board(), "secrets.json")["tokens"]) == 1
 
 
-async def test_fifth_ask_takes_the_place_of_the_address_that_asks_most():
+async def test_third_ask_of_an_address_takes_the_place_of_its_first():
     device = await monitor()
     guest = await many_asks(device, 4)
     _, owner = await new_token(device, "mine")
@@ -519,7 +519,7 @@ async def test_fifth_ask_takes_the_place_of_the_address_that_asks_most():
     assert await repeated(device, owner["ticket"]) == (202, owner)
     for number, asked in enumerate(guest):
         status, _ = await repeated(device, asked["ticket"], "192.168.0.66")
-        assert status == (202 if number >= 31 else 410)
+        assert status == (202 if number >= 32 else 410)
 
 
 async def test_only_ask_of_an_address_keeps_its_place():
@@ -540,7 +540,7 @@ async def test_two_asks_of_an_address_keep_their_places():
     for number in (1, 1, 2, 3):
         assert (await new_token(device, address="192.168.0.%d" % number))[0] == 202
     assert (await new_token(device, address="192.168.0.66"))[0] == 503
-    assert (await new_token(device, address="192.168.0.1"))[0] == 202  # its own oldest ask ends
+    assert (await new_token(device, address="192.168.0.1"))[0] == 202  # the oldest ask of this address ends
 
 
 async def test_presses_for_an_ask_that_is_over_approve_nobody():

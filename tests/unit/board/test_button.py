@@ -35,8 +35,9 @@ def test_presses_in_a_row_are_counted_two_seconds_after_the_last():
     assert played("##" + end + "##" + end) == ([1, 1], 0)
 
 
-def test_reading_that_is_alone_is_no_press():
-    assert played(".#" * 30 + "." * 30) == ([], 0)
+def test_quick_presses_are_counted():
+    for count in (1, 2, 3, 4):
+        assert played("#." * count + "." * 20) == ([count], 0)
 
 
 def test_slow_press_is_one():
