@@ -54,7 +54,7 @@ class Button:
         if self._looks == 1:
             self._count += 1
             self._since = self._opened = self._newest
-        elif self._looks and self._since and self._clock.since(self._since) >= _HOLD_S * 1000:
+        elif self._looks and self._since is not None and self._clock.since(self._since) >= _HOLD_S * 1000:
             self._since = None
             self._count = 0  # a press that erases the Wi-Fi settings approves nothing
             self._on_hold()

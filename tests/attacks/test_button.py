@@ -121,7 +121,7 @@ def test_asks_of_a_guest_displace_nobody_else(device: Device) -> None:
     for _ in range(10):
         assert ask(GUEST).status == 202
     asks = device.ask("GET", "/api/device").json["access"]["asks"]
-    assert sorted(ask["presses"] for ask in asks) == [1, 2, 3, 4]
+    assert len({ask["presses"] for ask in asks}) == len(asks) == 3
     assert [ask["digits"] for ask in asks if ask["name"] == "127.0.0.1"] == [owner["digits"]]
     assert device.ask("POST", "/api/tokens", {"ticket": owner["ticket"]}).json == owner
     reply = device.ask("POST", "/api/tokens", {"ticket": first["ticket"]}, source=GUEST)

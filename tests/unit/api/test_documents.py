@@ -36,7 +36,7 @@ async def test_who_waits_five_seconds_for_another_is_told_to_come_again():
 async def order(*parties):
     """The order in which waiting requests of these parties get the turn, after one of the guest had it."""
     api = Dispatcher(Device())
-    api._running, api._newest = "another request", GUEST
+    api._running, api._served = "another request", [GUEST]
     found = []
 
     async def take(party):
@@ -57,7 +57,8 @@ async def order(*parties):
 GUEST, HOUSEHOLD, TOKEN = "192.168.1.66", "192.168.1.10", b"hash of a token"
 
 
-async def test_turn_goes_to_who_has_a_token_and_then_to_another_party():
-    assert await order(GUEST, GUEST, HOUSEHOLD, TOKEN) == [TOKEN, GUEST, HOUSEHOLD, GUEST]
+async def test_turn_goes_to_each_party_in_rotation_and_first_to_who_has_a_token():
+    assert await order(GUEST, GUEST, HOUSEHOLD, TOKEN) == [TOKEN, HOUSEHOLD, GUEST, GUEST]
+    assert await order(TOKEN, TOKEN, TOKEN, HOUSEHOLD) == [TOKEN, HOUSEHOLD, TOKEN, TOKEN]
     assert await order(GUEST, GUEST, HOUSEHOLD) == [HOUSEHOLD, GUEST, GUEST]
     assert await order(GUEST, GUEST) == [GUEST, GUEST]
