@@ -468,7 +468,7 @@ async def test_kind_of_a_token_says_what_it_may():
 
 async def test_session_by_the_button_may_replace_the_password_for_ten_minutes():
     device = await monitor()
-    _, asked = await new_token(device)
+    await new_token(device)
     device.access.sessions = [(hashlib.sha256(b"t").digest(), BY_BUTTON, device.clock.uptime_s() + 43200)]
     for passed_s, kind in ((0, BY_BUTTON), (599, BY_BUTTON), (1, OWNER), (42599, OWNER), (1, 0)):
         device.clock.now_s += passed_s
