@@ -29,9 +29,8 @@ def parse(content, substitute=None):
         raise ValueError("is not JSON") from None
     try:
         text = json.dumps(value).encode()
-    except (
-        RuntimeError
-    ):  # dumps() calls itself for each level, and the firmware could not store such a value either
+    except RuntimeError:
+        # dumps() calls itself for each level, and the firmware could not store such a value either.
         raise ValueError("is nested too deeply") from None
     return json.loads(join(text, substitute)) if b"\xed" in text else value
 
