@@ -105,9 +105,7 @@ async def _create_coordinator(
     if entry.data[CONF_ORIGINAL] is not original:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_ORIGINAL: original})
     if isinstance(identified, OriginalDevice):
-        coordinator = OriginalCoordinator(hass, entry, client)
-        coordinator.refuse_other_device(identified.serial)
-        return coordinator
+        return OriginalCoordinator(hass, entry, client, identified.serial)
     return LiveCoordinator(hass, entry, client)
 
 

@@ -37,7 +37,7 @@ from .api import (
     Token,
     normalize_serial,
 )
-from .const import CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
+from .const import CONF_KNOWN_PEER, CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
 from .device_client import proof_data, proof_of
 from .device_writes import revoke_token
 from .flow_access import AccessSteps
@@ -267,6 +267,10 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
     def _updates_entry(self) -> bool:
         return self.source in (SOURCE_RECONFIGURE, SOURCE_REAUTH)
 
+    @override
+    def _has_proof(self) -> bool:
+        return self._updates_entry() and CONF_PROOF in self._entry_to_update().data
+
     def _entry_to_update(self) -> ConfigEntry:
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
 
@@ -345,7 +349,7 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         kept = {
             key: value
             for key, value in entry.data.items()
-            if key not in (CONF_TOKEN, CONF_TOKEN_ID, CONF_PROOF)
+            if key not in (CONF_TOKEN, CONF_TOKEN_ID, CONF_KNOWN_PEER, CONF_PROOF)
         }
         original = isinstance(self._identified, OriginalDevice)
         data = {**kept, **access, CONF_HOST: self._host, CONF_ORIGINAL: original}

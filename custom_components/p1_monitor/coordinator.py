@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -125,10 +125,13 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         return dr.format_mac(self.device_id)
 
     def refuse_other_device(self, actual: str | None) -> None:
-        """Raise ConfigEntryError if the device that answers is not the device of the config entry."""
+        """Raise UpdateFailed if the device that answers is not the device of the config entry.
+
+        The device of the config entry may be back at any time. Therefore Home Assistant must try again.
+        """
         if self.mac is None or actual is None or actual == self.device_id:
             return
-        raise ConfigEntryError(
+        raise UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="other_device",
             translation_placeholders={
@@ -233,7 +236,7 @@ class LiveCoordinator(P1MonitorCoordinator):
                     async for events in live:
                         retry_s = STREAM_RETRY_FIRST_S
                         self._publish_events(events)
-            except (P1MonitorError, ConfigEntryError) as err:
+            except (P1MonitorError, UpdateFailed) as err:
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
@@ -328,7 +331,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._was_failing = not self.last_update_success
 
     def _snapshot_with(self, events: Iterable[LiveEvent]) -> Snapshot:
-        """Return the newest snapshot, updated by the events. ConfigEntryError if another device sent the events."""
+        """Return the newest snapshot, updated by the events. UpdateFailed if another device sent the events."""
         snapshot = self.data or Snapshot()
         for event in events:
             match event:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import HomeAssistantTCPConnector, async_get_clientsession
 
 from .api import P1MonitorClient, Proof
-from .const import CONF_PROOF, CONF_TOKEN_ID
+from .const import CONF_KNOWN_PEER, CONF_PROOF, CONF_TOKEN_ID
 
 
 @callback
@@ -28,6 +28,7 @@ def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> P1Monit
         token=data.get(CONF_TOKEN),
         token_id=data.get(CONF_TOKEN_ID),
         proof=proof_of(data),
+        known_peer=data.get(CONF_KNOWN_PEER),
         resolve=resolve,
     )
 

@@ -8,7 +8,7 @@ from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .const import CONF_PROOF, CONF_TOKEN_ID
+from .const import CONF_KNOWN_PEER, CONF_PROOF, CONF_TOKEN_ID
 from .coordinator import P1MonitorConfigEntry
 from .sensor_mbus import KINDS
 
@@ -16,6 +16,7 @@ from .sensor_mbus import KINDS
 # of the device.
 REDACTED = {
     CONF_HOST,
+    CONF_KNOWN_PEER,
     CONF_PROOF,
     CONF_TOKEN,
     CONF_TOKEN_ID,

@@ -8,6 +8,7 @@ import probatio
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -55,6 +56,17 @@ class AccessSteps(ConfigFlow):
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
         return async_create_client(self.hass, {CONF_HOST: self._host, **access, **proof_data(proof)})
 
+    @abstractmethod
+    def _has_proof(self) -> bool:
+        """True if the flow is for an entry whose device has proved its identity before."""
+
+    async def _ask_token(self) -> Token | Ask:
+        """Ask for a token. Abort the flow if a device that proved its identity before gives one without an approval."""
+        found = await self._client().ask_token(token_name(self.hass))
+        if isinstance(found, Token) and self._has_proof():
+            raise AbortFlow("not_proved")
+        return found
+
     async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the device's password."""
         errors: dict[str, str] = {}
@@ -79,7 +91,7 @@ class AccessSteps(ConfigFlow):
         """Ask the device for a token. Firmware 0.1.0 gives one only if its button was pressed before."""
         errors: dict[str, str] = {}
         try:
-            found = await self._client().ask_token(token_name(self.hass))
+            found = await self._ask_token()
         except P1MonitorError as err:
             if user_input is not None or not isinstance(err, P1MonitorTokenError):
                 errors["base"] = _error_key(err, "not_pressed")
@@ -100,7 +112,7 @@ class AccessSteps(ConfigFlow):
                     await asyncio.sleep(COUNT_S)
                     found = await client.fetch_token(self._ask.ticket)
             except P1MonitorAskOverError:
-                found, error = await client.ask_token(token_name(self.hass)), "ask_over"
+                found, error = await self._ask_token(), "ask_over"
         except P1MonitorError as err:
             found, error = self._ask, _error_key(err, "cannot_connect")
         return await self._continue_with(found, error)

@@ -6,6 +6,7 @@ only if the device proves there that it issued the token. Without a token, Home 
 
 import asyncio
 from time import monotonic
+from typing import Any
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_TOKEN
@@ -14,8 +15,8 @@ from homeassistant.helpers import discovery_flow, issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .api import P1MonitorAddressError, P1MonitorClient, P1MonitorError, P1MonitorProofError, Proof
-from .const import CONF_PROOF, DOCUMENTATION, DOMAIN
-from .device_client import async_create_client, proof_data, proof_of
+from .const import CONF_KNOWN_PEER, CONF_PROOF, DOCUMENTATION, DOMAIN
+from .device_client import async_create_client, proof_data
 
 # An announcement that cannot be proved is shown to the owner after the old address has not answered for a minute.
 ASK_OWNER_AFTER_S = 60
@@ -106,14 +107,16 @@ class DeviceIdentity:
         if client.proof is None:
             if client.token:
                 self._raise_issue(CANNOT_PROVE)
+                self._store({CONF_KNOWN_PEER: client.known_peer})
             return
-        if client.proof != proof_of(self._entry.data):
-            data = {**self._entry.data, **proof_data(client.proof)}
-            self._hass.config_entries.async_update_entry(self._entry, data=data)
+        self._store(proof_data(client.proof))
         registry = ir.async_get(self._hass)
         if registry.async_get_issue(DOMAIN, issue_id(NOT_PROVED, self._entry.entry_id)):
             self._abort_flows(SOURCE_REAUTH)
         async_delete_identity_issues(self._hass, self._entry.entry_id)
+
+    def _store(self, data: dict[str, Any]) -> None:
+        self._hass.config_entries.async_update_entry(self._entry, data={**self._entry.data, **data})
 
     @callback
     def report(self, err: P1MonitorProofError) -> None:

@@ -51,6 +51,7 @@ class Board:
     def __init__(self) -> None:
         """Answer 404 to everything."""
         self.bodies: dict[str, Any] = {}
+        self.name = "127.0.0.1"
         self.requests: list[str] = []
         self.hang = False
         self.streams: set[asyncio.Queue[bytes | None]] = set()
@@ -60,7 +61,7 @@ class Board:
     @property
     def host(self) -> str:
         """Where it answers: address and port."""
-        return f"127.0.0.1:{self._port}"
+        return f"{self.name}:{self._port}"
 
     async def start(self) -> None:
         """Listen, on the same port as before if it did."""

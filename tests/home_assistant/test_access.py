@@ -232,6 +232,19 @@ async def reauth(hass: HomeAssistant, entry: Any) -> ConfigFlowResult:
     return next(iter(hass.config_entries.flow.async_progress()))
 
 
+async def test_a_token_that_nobody_approved_is_refused(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    """A board that has proved its identity waits for its button. Only a stranger at its address gives a token at once."""
+    entry = await set_up(monitor, token=monitor.token)
+    before = dict(entry.data)
+    monitor.be_of_0_1_0()
+    monitor.pressed = True
+    result = await answer(hass, await reauth(hass, entry), next_step_id="button")
+    assert result["reason"] == "not_proved"
+    assert entry.data == before
+
+
 async def test_who_has_lost_the_token_can_go_on_reading(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:

@@ -28,20 +28,27 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import HomeAssistantTCPConnector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
 from custom_components.p1_monitor import coordinator as coordinator_module, identity as identity_module
-from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
+from custom_components.p1_monitor.const import (
+    CONF_KNOWN_PEER,
+    CONF_ORIGINAL,
+    CONF_PROOF,
+    CONF_TOKEN_ID,
+    DOMAIN,
+)
 from simulator.board import Board, free_port
 from simulator.clock import moment
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
-from .conftest import beside, until
-from .device import DEVICE_ID, fixture, prove
+from .conftest import SetUp, beside, until
+from .device import DEVICE_ID, P1Monitor, fixture, prove
 from .test_access import answer
 
 PASSWORD = "correct horse"
@@ -473,6 +480,37 @@ async def test_a_board_that_moved_while_its_entry_was_not_loaded_is_followed(hom
     await by_dhcp(home.hass, home.host)
     await until(home.streams)
     assert entry.data[CONF_HOST] == home.host
+
+
+async def test_a_name_that_leads_to_another_address_gets_no_token(
+    hass_with_us: HomeAssistant,
+    monitor: P1Monitor,
+    set_up: SetUp,
+    thief: Thief,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = {"digimon.test": "127.0.0.1"}
+
+    async def resolve(_: object, host: str) -> list[dict[str, str]]:
+        return [{"host": names.get(host, host)}]
+
+    monkeypatch.setattr(HomeAssistantTCPConnector, "async_resolve_host", resolve)
+    monitor.be_of_0_1_0()
+    real, monitor.name = monitor.host, "digimon.test"
+    entry = await set_up(monitor, token=monitor.token)
+    assert entry.data[CONF_KNOWN_PEER] == real
+    await thief.stop()
+    await thief.start("127.0.0.2", int(real.partition(":")[2]))
+    names["digimon.test"] = "127.0.0.2"
+    monitor.drop_streams()
+    name = f"not_proved_{entry.entry_id}"
+    await until(lambda: ir.async_get(hass_with_us).async_get_issue(DOMAIN, name))
+    assert await hass_with_us.config_entries.async_reload(entry.entry_id) is False
+    assert (set(thief.requests), thief.secrets) == ({"/api/proof"}, [])
+    # The owner may well say that the board has moved, or wait until the name leads to it again.
+    names["digimon.test"] = "127.0.0.1"
+    assert await hass_with_us.config_entries.async_reload(entry.entry_id)
+    await until(lambda: monitor.streams)
 
 
 async def test_an_ipv6_announcement_is_ignored(home: Home) -> None:

@@ -76,7 +76,8 @@ class HttpClient:
     """Requests to one device. The HTTP session belongs to the caller.
 
     A request contains the token only if the device has proved its identity within the last seconds, and no request
-    has failed since. A device with firmware 0.1.0 cannot prove it, and gets the token as long as `proof` is None.
+    has failed since. A device with firmware 0.1.0 cannot prove it. It gets the token as long as `proof` is None, and only
+    at its known address.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class HttpClient:
         token: str | None = None,
         token_id: str | None = None,
         proof: Proof | None = None,
+        known_peer: str | None = None,
         resolve: Resolve = resolve_host,
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
@@ -96,8 +98,9 @@ class HttpClient:
         """Prepare requests to a device.
 
         host: a name or IP address, with or without a port. token: a token that the device issued, with its id.
-        proof: the last proof that the device gave for this token, None if it never gave one. resolve: function that
-        returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
+        proof: the last proof that the device gave for this token, None if it never gave one. known_peer: the IP
+        address and port at which the device got the token without a proof, None if it never did. resolve: function
+        that returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
         stream.
         """
         self.host = host
@@ -106,6 +109,7 @@ class HttpClient:
         self._token_id = token_id
         self._resolve = resolve
         self._proving = asyncio.Lock()
+        self.known_peer = known_peer
         self._peer = ""
         self._proven_until = 0.0  # monotonic time, 0 after a loss of contact
         self._session = session
@@ -188,8 +192,9 @@ class HttpClient:
                 parse_object(await self._text(path, without_token=peer)), self.token or "", nonce, peer
             )
         except (P1MonitorNotFoundError, P1MonitorTokenError) as err:
-            if self.proof is not None:
+            if self.proof is not None or self.known_peer not in (None, peer):
                 raise P1MonitorProofError(f"the device at {peer} gave no proof: {err}") from err
+            self.known_peer = peer
         else:
             if proof.told != peer and proof != self.proof:
                 raise P1MonitorAddressError(proof)

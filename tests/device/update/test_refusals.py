@@ -49,6 +49,7 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "cut in its manifest": (ALL[:300], None, 400, BROKEN),
     "peer leaves in the manifest": (ALL, 300, 400, "did not arrive completely"),
     "peer leaves in a file": (ALL, len(ALL) - 500, 400, "did not arrive completely"),
+    "drips": (ALL, None, 400, "did not arrive within 10 minutes"),
     "random bytes": (bytes(range(256)) * 40, None, 400, BROKEN),
     "no line end": (b"a" * 5000, None, 400, BROKEN),
     "JSON, but no manifest": (b'{"a":[\n]}\n', None, 400, BROKEN),
@@ -83,7 +84,7 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "too large": (bytes((1 << 20) + 1), None, 413, "at most 1048576 bytes"),
 }
 # These are found out when the other folder, which does not run, has been begun.
-LATE = ("damaged in a file", "peer leaves in a file", "more than it says")
+LATE = ("damaged in a file", "peer leaves in a file", "drips", "more than it says")
 
 
 @pytest.fixture
@@ -106,6 +107,7 @@ def test_what_is_wrong_is_told_and_the_old_version_runs_on(answers: dict[str, An
         assert why in answer["why"], name
         assert answer["running_is_as_before"], name
         assert answer["other_is_as_before"] or name in LATE, name
+        assert not answer["leaves_a_manifest"], name
         assert answer["largest_read"] <= 512, name
         if name != "too large":  # which is refused before it begins
             assert (answer["state"], answer["error"]) == ("failed", answer["why"]), name

@@ -10,6 +10,7 @@ import vfs
 
 import record  # what the firmware of these tests tells of its start
 
+from board.clock import Clock
 from server.http import Refused
 
 BLOCK = 4096
@@ -157,6 +158,7 @@ class Device:
 
     def __init__(self):
         self.board = Board()
+        self.clock = Clock()
         self.wifi = Wifi()
         self.supervisor = Supervisor()
         self.update = {"state": "idle", "error": None}
@@ -170,11 +172,15 @@ class Device:
 
 
 class Request:
-    """A request with a package as its body, which comes in pieces of any size; `ends_at` is where its peer leaves."""
+    """A request with a package as its body, which comes in pieces of any size; `ends_at` is where its peer leaves.
 
-    def __init__(self, body, ends_at=None):
+    pause_ms: how long its peer waits before each piece.
+    """
+
+    def __init__(self, body, ends_at=None, pause_ms=0):
         self._body = memoryview(body)
         self._ends_at = len(body) if ends_at is None else ends_at
+        self._pause_ms = pause_ms
         self.unread = len(body)
         self.largest = 0
         self.answer = None
@@ -187,7 +193,7 @@ class Request:
     async def read(self, count):
         at = len(self._body) - self.unread
         self.largest = max(self.largest, count)
-        await asyncio.sleep_ms(0)
+        await asyncio.sleep_ms(self._pause_ms)
         if not self.unread:
             return b""
         if at >= self._ends_at:
