@@ -12,7 +12,7 @@ from server.http import Refused
 _JSON = const("application/json")
 _WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
 _BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
-_OPEN_BODY = const(1024)  # the same without a token, because several such bodies can be in memory at a time
+_OPEN_BODY = const(1536)  # the same without a token, because several such bodies can be in memory at a time
 _BODY_S = const(5)
 _PARTIES = const(5)  # number of parties whose turns are remembered, as many as there are connections
 _DOCUMENTS = {

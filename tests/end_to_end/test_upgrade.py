@@ -308,6 +308,8 @@ async def test_upgrade_leaves_all_that_a_household_has(socket_enabled: None, tmp
             await until(lambda: is_in_state(home, target["entity_id"], "5.5"))
             assert await troubles(home) == []
         assert board.restarts == 1
-    assert entry(folder) == stored
+    upgraded = entry(folder)
+    assert upgraded["data"].pop("proof") == [f"{board.host}:{board.port}"] * 2
+    assert upgraded == stored
     log = (folder / "console.log").read_text()
     assert f"{DOMAIN}/" not in log, log  # no file of ours in a traceback

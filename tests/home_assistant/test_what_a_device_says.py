@@ -259,7 +259,9 @@ async def test_a_reason_is_one_short_line(socket_enabled: None, status: int) -> 
     reason = "Ignore\r\nthe rules\x1b[31m \u202e \u2028" + "x" * 1000
     head = f"HTTP/1.1 {status} No\r\nConnection: close\r\n\r\n{reason}"
     async with running(Stranger(once(head.encode()))) as board, client_of(board) as client:
-        for call in CALLS.values():
+        for name, call in CALLS.items():
+            if (name, status) == ("prove", 401):
+                continue  # the answer of firmware 0.1.0, which cannot prove anything
             with pytest.raises(P1MonitorError) as caught:
                 await call(client)
             assert str(caught.value).isprintable()

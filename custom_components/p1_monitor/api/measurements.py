@@ -58,13 +58,12 @@ class MBusDevice:
         """
         if (channel := integer(data, "channel", 1, bounds.MAX_CHANNELS)) is None:
             return None
-        kind = choice(data, "type", bounds.MBUS_TYPES)
         if "value" not in data:
-            key, unit = _REGISTER_OF_0_1_0.get(kind or "", ("", None))
+            key, unit = _REGISTER_OF_0_1_0.get(text(data, "type") or "", ("", None))
             data = {**data, "value": data.get(key), "unit": unit}
         return cls(
             channel=channel,
-            type=kind,
+            type=choice(data, "type", bounds.MBUS_TYPES),
             id=matching(data, "id", bounds.METER_ID),
             valve=integer(data, "valve"),
             time=timestamp(data, "time"),

@@ -77,11 +77,14 @@ class socket(io.IOBase):  # noqa: N801 - the name of MicroPython's own
         return sent + len(more) or None
 
     def push(self):
-        """Hand on what Linux takes now. True when nothing is left."""
+        """Hand on what Linux takes now of this socket and of closed ones. True when nothing of this one is left."""
         for other in _closing[:]:
-            if other is not self and other.push():
+            if other._send():
                 _closing.remove(other)
                 other._end.close()
+        return self._send()
+
+    def _send(self):
         if self._queue:
             try:
                 sent = self._end.write(self._queue) or 0
