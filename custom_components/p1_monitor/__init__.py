@@ -17,7 +17,8 @@ from .api import (
     P1MonitorTokenError,
 )
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
-from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator_live import LiveCoordinator
 from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_dashboard_card
 from .device_client import async_create_client

@@ -16,7 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
 from .const import CONF_TOKEN_ID, DOMAIN
-from .coordinator import LiveCoordinator, P1MonitorCoordinator
+from .coordinator import P1MonitorCoordinator
+from .coordinator_live import LiveCoordinator
 from .device_client import async_create_client
 from .entity import P1MonitorEntityDescription, async_add_when_present
 from .error_text import failure_key

@@ -116,7 +116,9 @@ class DeviceIdentity:
         async_delete_identity_issues(self._hass, self._entry.entry_id)
 
     def _store(self, identity: dict[str, Any]) -> None:
-        kept = {key: value for key, value in self._entry.data.items() if key not in (CONF_KNOWN_PEER, CONF_PROOF)}
+        kept = {
+            key: value for key, value in self._entry.data.items() if key not in (CONF_KNOWN_PEER, CONF_PROOF)
+        }
         self._hass.config_entries.async_update_entry(self._entry, data={**kept, **identity})
 
     @callback

@@ -51,8 +51,8 @@ def test_household_is_served_beside_a_guest_who_takes_all_that_he_can(
     # Of twenty: rounded down, so that one that was not served counts among two hundred too.
     record_property("security.household_served_of_20", 20 * sum(wait < 3 for wait in waits) // REQUESTS)
     record_property("security.ha_stream_back_s", stream_s)
-    # A client whose first packet finds a full queue tries again after 1 s, and then after 2 s more. On a busy computer one
-    # of twenty may need its third try.
+    # A client whose first packet finds a full queue tries again after 1 s, and then after 2 s more. On a busy computer
+    # one of twenty may need its third try.
     assert sum(wait < 3 for wait in waits) >= REQUESTS * 19 // 20
     assert max(waits) < 8
     assert stream_s < 5

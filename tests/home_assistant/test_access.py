@@ -235,7 +235,7 @@ async def reauth(hass: HomeAssistant, entry: Any) -> ConfigFlowResult:
 async def test_a_token_that_nobody_approved_is_refused(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
 ) -> None:
-    """A board that has proved its identity waits for its button. Only a stranger at its address gives a token at once."""
+    # A board that has proved its identity waits for its button. A token at once can only come from a stranger.
     entry = await set_up(monitor, token=monitor.token)
     before = dict(entry.data)
     monitor.be_of_0_1_0()

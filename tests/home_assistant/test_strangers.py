@@ -34,7 +34,7 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
-from custom_components.p1_monitor import coordinator as coordinator_module, identity as identity_module
+from custom_components.p1_monitor import coordinator_live, identity as identity_module
 from custom_components.p1_monitor.const import (
     CONF_KNOWN_PEER,
     CONF_ORIGINAL,
@@ -57,8 +57,8 @@ TIMES = 50 if os.environ.get("P1_LONG") else 1
 
 @pytest.fixture(autouse=True)
 def fast_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinator_module, "STREAM_RETRY_FIRST_S", 0.05)
-    monkeypatch.setattr(coordinator_module, "STREAM_RETRY_LAST_S", 0.1)
+    monkeypatch.setattr(coordinator_live, "STREAM_RETRY_FIRST_S", 0.05)
+    monkeypatch.setattr(coordinator_live, "STREAM_RETRY_LAST_S", 0.1)
 
 
 @pytest.fixture

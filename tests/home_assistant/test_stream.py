@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     async_fire_time_changed,
 )
 
-from custom_components.p1_monitor import coordinator as module
+from custom_components.p1_monitor import coordinator_live as module
 from custom_components.p1_monitor.api import P1MonitorClient
 from custom_components.p1_monitor.coordinator import POLL_INTERVAL
 

@@ -76,8 +76,8 @@ class HttpClient:
     """Requests to one device. The HTTP session belongs to the caller.
 
     A request contains the token only if the device has proved its identity within the last seconds, and no request
-    has failed since. A device with firmware 0.1.0 cannot prove it. It gets the token as long as `proof` is None, and only
-    at its known address.
+    has failed since. A device with firmware 0.1.0 cannot prove it. It gets the token as long as `proof` is None, and
+    only at its known address.
     """
 
     def __init__(

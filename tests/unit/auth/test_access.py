@@ -472,7 +472,9 @@ async def test_session_by_the_button_may_replace_the_password_for_ten_minutes():
     device.access.sessions = [(hashlib.sha256(b"t").digest(), BY_BUTTON, device.clock.uptime_s() + 43200)]
     for passed_s, kind in ((0, BY_BUTTON), (599, BY_BUTTON), (1, OWNER), (42599, OWNER), (1, 0)):
         device.clock.now_s += passed_s
-        found = token_check.kind_of(device.access, device.clock.uptime_s(), request(device, "GET /", token="t"))
+        found = token_check.kind_of(
+            device.access, device.clock.uptime_s(), request(device, "GET /", token="t")
+        )
         assert found == kind, passed_s
 
 
