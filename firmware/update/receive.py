@@ -21,18 +21,13 @@ _BROKEN = const("This is not an update package, or it is incomplete")
 
 async def receive_package(device, request, slot):
     """Receive the package of a request, and return the awaitable that sends the reply."""
-    manifest = device.board.flash + "/update.part"
     try:
-        version = await device.clock.limit(_write_package(device, request, slot, manifest), _TOTAL_S)
+        version = await device.clock.limit(_write_package(device, request, slot), _TOTAL_S)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
         # Set the state before code that needs more memory, because the state "receiving" refuses other updates.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
-        try:
-            os.remove(manifest)
-        except OSError:
-            pass  # it was not written yet
         if isinstance(error, asyncio.TimeoutError):
             error = Refused(400, "The package did not arrive within %d minutes" % (_TOTAL_S // 60))
         raise load("update.install").report_failure(device, error) from None
@@ -78,13 +73,14 @@ class Body:
         return more
 
 
-async def _write_package(device, request, slot, manifest):
+async def _write_package(device, request, slot):
     """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
     A folder with a manifest counts as whole. Therefore the manifest is moved into the folder last, after all files are
     checked.
     """
     board, body = device.board, Body(request, device.update)
+    manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _store_manifest(body, manifest)
     if head["room"] > load("update.folders").available_bytes(board.flash or "/", folder):
