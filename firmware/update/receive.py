@@ -22,7 +22,7 @@ _BROKEN = const("This is not an update package, or it is incomplete")
 async def receive_package(device, request, slot):
     """Receive the package of a request, and return the awaitable that sends the reply."""
     try:
-        version = await device.clock.limit(_write_package(device, request, slot), _TOTAL_S)
+        version = await asyncio.wait_for(_write_package(device, request, slot), _TOTAL_S)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
         # Set the state before code that needs more memory, because the state "receiving" refuses other updates.

@@ -10,7 +10,6 @@ import vfs
 
 import record  # what the firmware of these tests tells of its start
 
-from board.clock import Clock
 from server.http import Refused
 
 BLOCK = 4096
@@ -158,7 +157,6 @@ class Device:
 
     def __init__(self):
         self.board = Board()
-        self.clock = Clock()
         self.wifi = Wifi()
         self.supervisor = Supervisor()
         self.update = {"state": "idle", "error": None}
