@@ -13,7 +13,6 @@ from flash import Device, Flash, Mounted, Request, format_flash, send, start
 
 from update.slots import choose
 
-
 WAIT_FOR = asyncio.wait_for
 
 
