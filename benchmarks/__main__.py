@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.figures import BenchmarkError, table
 from build_tool import bytecode
 
-GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "home_assistant")
+GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "security", "home_assistant")
 
 
 def main() -> int:

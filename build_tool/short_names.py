@@ -25,7 +25,7 @@ KEPT_MODULES = ("main", "cable")
 # Names in the firmware that are also names in MicroPython or in its port to a chip. They are never shortened, because
 # `wlan.scan()` would fail with another name than `scan`.
 _THEIRS = """
-HEAD RUNNING _chunk _configure _fields _make _path _put _serve _state block broken build config derive drain
+HEAD RUNNING _chunk _configure _fields _make _path _put _run _serve _state block broken build config derive drain
 duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
 target ticks total waiting writeblocks
 """

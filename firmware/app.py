@@ -40,15 +40,16 @@ def create_app(board):
     device.recorder = Recorder(device)
     device.access = Access(device)
     device.server = Server(board, Dispatcher(device).answer, device.access, log)
-    device.live = Live(device, device.server, device.access)
+    device.live = Live(device, device.server)
     device.light = Light(board, device.config, device.light_pattern)
-    device.button = Button(board.button, board.clock, device.erase_wifi)
+    device.button = Button(board.button, board.clock, device.erase_wifi, device.access.pressed)
     device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None
     device.update = load("update.slots").status(board)
     supervisor.each_step += [device.light.step, device.button.step, device.recorder.each_step]
     supervisor.each_second += [
         board.each_second,
         device.reader.each_second,
+        device.access.each_second,
         device.live.each_second,
         device.each_second,
         device.recorder.each_second,

@@ -39,11 +39,16 @@ def places(error):
 
 
 def report(log, name, error):
-    """Print and store a crash report: the task `name` failed with `error`, or it hangs if `error` is None."""
+    """Print and store a crash report: the task `name` failed with `error`, or it hangs if `error` is None.
+
+    The report of a request replaces no other report, because any client can send a request.
+    """
     what = "%s: %s" % (name, words(error)) if error else "%s hangs" % name
     where = places(error) if error else ""
     log.note(what)
     print(where, end="")
+    if name == "request" and newest(log.board):
+        return
     when = "" if log.local_s is None else "%04d-%02d-%02d %02d:%02d:%02d, " % civil(log.local_s)
     # The names in a board's traceback are shortened. `scripts/firmware explain` restores the names of the sources
     # (build_tool/short_names.py).

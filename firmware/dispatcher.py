@@ -10,7 +10,11 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for another handler to end
+_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
+_BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
+_OPEN_BODY = const(1536)  # the same without a token, because several such bodies can be in memory at a time
+_BODY_S = const(5)
+_PARTIES = const(5)  # number of parties whose turns are remembered, as many as there are connections
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -25,23 +29,25 @@ class Dispatcher:
 
     def __init__(self, device):
         self._device = device
-        self._busy = False  # True while a handler of routes.py runs. Memory has room for only one handler.
+        self._running = None  # request whose handler of routes.py runs. Memory has room for only one handler.
+        self._waiting = []  # requests that wait for their turn, the oldest first
+        self._served = []  # parties that had the turn lately, the newest last
 
     async def answer(self, request):
         """Answer a request. Return True if its connection stays open."""
         device = self._device
         path = request.path
         document = _DOCUMENTS.get(path)
-        if request.method != b"GET" or path == b"/update":
+        request.stream.asked = not request.unread
+        if request.method != b"GET":
             await self._answer_in_turn(request)
         elif document:
             request.begin(200, _JSON)
             documents.write(document, device, request.write)
-            await request.drain()
         elif path == b"/api/live":
             return await device.live.stream(request)
-        elif path in (b"/", b"/index.html"):
-            await load("server.files").send_page(request, "index")
+        elif path in (b"/", b"/index.html", b"/update"):
+            await load("server.files").send_page(request, "update" if path == b"/update" else "index")
         elif path.startswith(b"/api/"):
             await self._answer_in_turn(request)
         else:
@@ -49,19 +55,58 @@ class Dispatcher:
         return False
 
     async def _answer_in_turn(self, request):
-        """Wait until no other handler of routes.py runs, then run the request's handler. Raise Refused after 5 s."""
+        """Run the request's handler of routes.py when no other handler runs.
+
+        The token is checked first, and the body is read before the request waits for its turn. A handler gives its turn
+        back if its client is slow or another request waits. It then returns (module, function, *arguments): the call
+        that continues the reply.
+        """
         device = self._device
-        for _ in range(_WAITS):
-            if not self._busy:
-                break
-            await device.clock.sleep(0.05)
-        else:
-            raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
-        self._busy = True
+        step = load("routes").handler_of(device, request)
+        if request.unread > _OPEN_BODY and isinstance(request.party, str):
+            raise Refused(413, "Request body too long: at most %d bytes without a token" % _OPEN_BODY)
+        if 0 < request.unread <= _BODY:
+            await device.clock.limit(request.read_ahead(), _BODY_S)
+        request.stream.asked = True
+        request.waiting = self._waiting
+        waits = _WAITS
+        while step:
+            await self._take_turn(request, waits)
+            try:
+                # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
+                step = getattr(load(step[0]), step[1])(device, request, *step[2:])
+                while step and not isinstance(step, tuple):
+                    step = await step
+            finally:
+                self._running = None
+            waits = -1  # the reply has begun, so that no refusal is possible
+            if step:
+                await request.drain()
+
+    async def _take_turn(self, request, waits):
+        """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.
+
+        The party whose last turn is longest ago comes first. Of such parties one with a token comes first, then the
+        oldest request.
+        """
+        served = self._served
+        self._waiting.append(request)
         try:
-            # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
-            reply = load("routes").handler_of(device, request)(device, request)
-            while reply:
-                reply = await reply
+            while self._running or request is not min(self._waiting, key=self._place):
+                if not waits:
+                    raise Refused(503, "Busy with another request: try again", "Retry-After: 5\r\n")
+                waits -= 1
+                await self._device.clock.sleep(0.05)
         finally:
-            self._busy = False
+            self._waiting.remove(request)
+        self._running = request
+        if request.party in served:
+            served.remove(request.party)
+        served.append(request.party)
+        del served[:-_PARTIES]
+
+    def _place(self, request):
+        """Return the place of a request in the order of turns; the lowest comes first."""
+        party = request.party
+        # Only the hash of a token is bytes.
+        return (self._served.index(party) + 1 if party in self._served else 0, isinstance(party, str))

@@ -10,7 +10,10 @@ _SAVED_S = const(60)
 
 
 class Log:
-    """The log for the person who maintains the device. It never contains a password or text that a user typed."""
+    """The log for the person who maintains the device. It never contains a secret.
+
+    The name of a client that asks for access is the only text that a user typed.
+    """
 
     def __init__(self, board):
         self.lines = []

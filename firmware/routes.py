@@ -6,41 +6,43 @@ are in api/legacy.py, because they do not wait for the end of another handler.
 
 from micropython import const
 
-from overlay import load
+from auth.tokens import OWNER, READ, SETTINGS
 from server.http import Refused
 
-_NEEDS_TOKEN = const(True)
-_OPEN = const(False)  # for routes that need no token, and for handlers that check the token
+_OPEN = const(0)  # for routes that need no token, and for handlers that check the token
 _ROUTES = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
     b"GET /api/days/": ("api.history_query", "day", _OPEN),
     b"GET /api/months/": ("api.totals_query", "month", _OPEN),
     b"GET /api/years/": ("api.totals_query", "year", _OPEN),
     b"GET /api/history": ("api.history_query", "history", _OPEN),
-    b"PATCH /api/config": ("api.settings", "change", _OPEN),
+    b"PATCH /api/config": ("api.settings", "change", SETTINGS),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    # A Wi-Fi scan needs a token, because it blocks all tasks for 3 s.
-    b"GET /api/networks": ("api.device_actions", "networks", _NEEDS_TOKEN),
+    # A Wi-Fi scan needs the token of an owner, because it blocks all tasks for 3 s.
+    b"GET /api/networks": ("api.device_actions", "networks", OWNER),
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
-    b"POST /api/restart": ("api.device_actions", "restart", _NEEDS_TOKEN),
+    b"POST /api/restart": ("api.device_actions", "restart", SETTINGS),
     b"GET /api/card/rebuild": ("api.card_rebuild", "show", _OPEN),
-    b"POST /api/card/rebuild": ("api.card_rebuild", "start", _NEEDS_TOKEN),
-    b"POST /api/card/format": ("api.device_actions", "format_card", _NEEDS_TOKEN),
-    b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", _NEEDS_TOKEN),
-    b"GET /update": ("server.files", "update_page", _OPEN),
-    b"POST /api/update": ("update.install", "receive", _NEEDS_TOKEN),
+    b"POST /api/card/rebuild": ("api.card_rebuild", "start", SETTINGS),
+    b"POST /api/card/format": ("api.device_actions", "format_card", OWNER),
+    b"POST /api/card/forget_password": ("api.device_actions", "forget_password", OWNER),
+    b"POST /api/wifi/erase": ("api.device_actions", "erase_wifi", OWNER),
+    b"GET /api/proof": ("auth.proof", "show", _OPEN),
+    b"POST /api/update": ("update.install", "receive", SETTINGS),
     b"POST /api/session": ("auth.sign_in", "create_session", _OPEN),
-    b"GET /api/tokens": ("auth.token_routes", "list_tokens", _NEEDS_TOKEN),
+    b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
+    b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
-    b"DELETE /api/tokens": ("auth.token_routes", "delete_token", _NEEDS_TOKEN),
+    # Any token may delete itself, so the handler checks the rest.
+    b"DELETE /api/tokens": ("auth.token_routes", "delete_token", READ),
 }
 
 
 def handler_of(device, request):
-    """Return the handler of a request, to be called as handler(device, request).
+    """Return the module and the name of a request's handler, to be called as handler(device, request).
 
-    Raise Refused if no route matches, or if the route needs a token that the request lacks.
+    Raise Refused if no route matches, or if the route needs a kind of token that the request lacks.
     """
     path = request.path
     # The part of the path after the third slash is a day, a month or a year.
@@ -51,7 +53,7 @@ def handler_of(device, request):
             if request.method != b"GET" or known.endswith(b" " + path):
                 raise Refused(405, "Not with this method")
         raise Refused(404, "Item not found")
-    module, function, needs_token = route
-    if needs_token:
-        device.access.require(request)
-    return getattr(load(module), function)
+    module, function, kind = route
+    if kind:
+        device.access.require(request, kind)
+    return module, function

@@ -129,6 +129,7 @@ class Request:
         self.path = path
         self.stream = self
         self.out_buf = b""
+        self.waiting = ()
         self.written = 0
 
     def begin(self, status, kind):
@@ -147,9 +148,12 @@ class Monitor:
     """A device of which only the card is used."""
 
     def __init__(self):
-        self.card = self
+        self.card = self.access = self
         self.mounted = True
         self.day = None
+
+    def admit(self, request):
+        """Let each request in."""
 
 
 async def _answer(part):

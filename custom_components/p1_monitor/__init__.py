@@ -1,30 +1,33 @@
 """The P1 monitor integration: set-up, migration and removal of its config entries."""
 
-from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, IntegrationError
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
     issue_registry as ir,
 )
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .api import (
     OriginalDevice,
     P1MonitorClient,
     P1MonitorError,
+    P1MonitorProofError,
     P1MonitorTokenError,
 )
 from .const import CONF_ORIGINAL, DOMAIN, PLATFORMS
-from .coordinator import LiveCoordinator, P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
+from .coordinator_live import LiveCoordinator
 from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_dashboard_card
+from .device_client import async_create_client
 from .device_writes import revoke_token
 from .entity import main_device_info
 from .error_text import failure_key
+from .grants import async_watch_grants, grant_issue_id
 from .history_backfill import HistoryBackfill
+from .identity import async_forget_identity, async_identity
 from .issues import async_delete_issues, async_watch_issues
 from .leap_correction import LeapCorrection
 from .sensor_mbus import meters_by_key
@@ -50,10 +53,13 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
     """Set up the device of a config entry. The device runs our firmware or the original firmware."""
-    session = async_get_clientsession(hass)
-    client = P1MonitorClient(entry.data[CONF_HOST], session, token=entry.data.get(CONF_TOKEN))
-    coordinator = await _create_coordinator(hass, entry, client)
-    await coordinator.async_config_entry_first_refresh()
+    client = async_create_client(hass, entry.data)
+    try:
+        coordinator = await _create_coordinator(hass, entry, client)
+        await coordinator.async_config_entry_first_refresh()
+    except IntegrationError:
+        await async_identity(hass, entry).search()
+        raise
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
     # Register the board before the entities. They register gas and water meters, each as connected through the board.
@@ -61,6 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_watch_issues(hass, coordinator)
+    async_watch_grants(hass, coordinator)
     coordinator.start()
     if isinstance(coordinator, LiveCoordinator) and "recorder" in hass.config.components:
         LeapCorrection(hass, coordinator).start()
@@ -88,6 +95,8 @@ async def _create_coordinator(
             translation_placeholders={"host": client.host},
         ) from err
     except P1MonitorError as err:
+        if isinstance(err, P1MonitorProofError):
+            async_identity(hass, entry).report(err)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=failure_key(err),
@@ -97,9 +106,7 @@ async def _create_coordinator(
     if entry.data[CONF_ORIGINAL] is not original:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_ORIGINAL: original})
     if isinstance(identified, OriginalDevice):
-        coordinator = OriginalCoordinator(hass, entry, client)
-        coordinator.refuse_other_device(identified.serial)
-        return coordinator
+        return OriginalCoordinator(hass, entry, client, identified.serial)
     return LiveCoordinator(hass, entry, client)
 
 
@@ -139,6 +146,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
     """Delete everything of a removed config entry: its issues, its storage, and its token on the device."""
     ir.async_delete_issue(hass, DOMAIN, built_in_issue_id(entry.entry_id))
     async_delete_issues(hass, entry.entry_id)
+    async_forget_identity(hass, entry.entry_id)
+    ir.async_delete_issue(hass, DOMAIN, grant_issue_id(entry.entry_id))
     await EntryStorage.remove(hass, entry.entry_id)
     await revoke_token(hass, entry.data)
 

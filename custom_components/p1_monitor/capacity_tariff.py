@@ -15,19 +15,7 @@ MAX_TARGET_W = 100_000
 # connection.
 DOUBTED_W = 100_000
 
-# The network areas, as the device names them. In the areas of AREAS_WITHOUT_TARIFF, peaks are not billed.
-AREAS = (
-    "antwerpen",
-    "halle_vilvoorde",
-    "imewo",
-    "kempen",
-    "limburg",
-    "midden_vlaanderen",
-    "west",
-    "zenne_dijle",
-    "no_capacity_tariff",
-    "wallonia_impact",
-)
+# The network areas in which peaks are not billed.
 AREAS_WITHOUT_TARIFF = ("no_capacity_tariff", "wallonia_impact")
 
 

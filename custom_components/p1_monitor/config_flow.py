@@ -5,6 +5,7 @@ from typing import Any, override
 
 import probatio
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -14,42 +15,25 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import callback
 from homeassistant.helpers.selector import TextSelector
-from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
-from homeassistant.helpers.service_info.ssdp import (
-    ATTR_UPNP_FRIENDLY_NAME,
-    ATTR_UPNP_SERIAL,
-    SsdpServiceInfo,
-)
-from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .api import (
-    Device,
-    NotP1MonitorError,
-    OriginalDevice,
-    P1MonitorError,
-    P1MonitorHostError,
-    P1MonitorTokenError,
-    Token,
-    normalize_serial,
-)
-from .const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from .api import Device, OriginalDevice, Token
+from .const import CONF_KNOWN_PEER, CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
+from .device_client import proof_data, proof_of
 from .device_writes import revoke_token
-from .flow_access import AccessSteps
+from .flow_discovery import TITLE, DiscoverySteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normalize_host
-
-TITLE = "P1 meter"
+from .identity import async_identity
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
-class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
+class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
     """Config flow of one device. A user, a discovery, a reconfiguration or a reauthentication starts it."""
 
     VERSION = 3
 
-    # The device that answered. None while the device requires a token for reading and the flow has no token.
-    _identified: Device | OriginalDevice | None = None
+    _token: Token | None = None
 
     @staticmethod
     @callback
@@ -95,94 +79,16 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             errors=errors,
         )
 
-    async def _identify(self, token: str | None = None) -> str | None:
-        """Identify the device at the host. Return the key of an error if no P1 monitor answers, otherwise None."""
-        self._identified = None
-        try:
-            self._identified = await self._client(token).identify()
-        except P1MonitorTokenError:
-            pass  # The device requires a token for reading. It is identified once the flow has a token.
-        except P1MonitorHostError:
-            return "host_refused"
-        except NotP1MonitorError:
-            return "not_p1_monitor"
-        except P1MonitorError:
-            return "cannot_connect"
-        return None
-
     @override
-    async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
-        """Offer a device that announced itself by SSDP. If the device has an entry, update the entry's host."""
-        serial = discovery_info.upnp.get(ATTR_UPNP_SERIAL)
-        name = discovery_info.upnp.get(ATTR_UPNP_FRIENDLY_NAME, TITLE)
-        return await self._discovered(
-            discovery_info.ssdp_location or "", normalize_serial(serial) if serial else None, name
-        )
-
-    @override
-    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """Offer a device that got an IP address by DHCP. If the device has an entry, update the entry's host."""
-        return await self._discovered(discovery_info.ip, discovery_info.macaddress, discovery_info.hostname)
-
-    @override
-    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Offer a device that announced its name by mDNS. If the device has an entry, update the entry's host.
-
-        The announcement contains no device id, so the flow requests the id from the device.
-        """
-        address = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
-        name = discovery_info.name.removesuffix(f".{discovery_info.type}")
-        return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
-
-    async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Update the entry's host if the device has an entry. Otherwise identify the device and offer to add it."""
-        try:
-            self._host = normalize_host(location)
-        except ValueError:
-            return self.async_abort(reason="cannot_connect")
-        if device_id:
-            await self._abort_if_known(device_id)
-        self._async_abort_entries_match({CONF_HOST: self._host})
-        if error := await self._identify():
-            return self.async_abort(reason=error)
-        if (reported_id := self._reported_id()) and reported_id != device_id:
-            await self._abort_if_known(reported_id)
-        if not self.unique_id:
-            return self.async_abort(reason="add_by_hand")
-        self.context["title_placeholders"] = {"name": f"{name} ({self._host})"}
-        return await self.async_step_discovered()
-
-    async def _abort_if_known(self, device_id: str) -> None:
-        await self.async_set_unique_id(device_id)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
-
-    def _reported_id(self) -> str | None:
-        """Return the id that the device reported, or None if the device reported no id."""
-        match self._identified:
-            case Device(id=device_id):
-                return device_id
-            case OriginalDevice(serial=serial):
-                return serial
-        return None
-
-    async def async_step_discovered(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask whether to add the device that was found."""
-        if user_input is None:
-            self._set_confirm_only()
-            return self.async_show_form(
-                step_id="discovered", description_placeholders=self.context["title_placeholders"]
-            )
-        # The device is identified again, because the offer may be days old.
-        if error := await self._identify():
-            return self.async_abort(reason=error)
-        return await self._continue_with_device()
-
     async def _continue_with_device(self) -> ConfigFlowResult:
         """Continue the flow with the device that answered, unless _abort_if_wrong_device() aborts the flow."""
         if self._identified is not None:
             if (abort := await self._abort_if_wrong_device()) is not None:
                 return abort
             if isinstance(self._identified, OriginalDevice):
+                if self.source == SOURCE_REAUTH:
+                    # The original firmware asks for no token. The owner must confirm it in a reconfiguration.
+                    return self.async_abort(reason="wrong_device")
                 if self._updates_entry():
                     return self._update_entry({})
                 return await self.async_step_capacity()
@@ -197,12 +103,20 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
-        await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._host})
+        known = await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
+        if known and known.data.get(CONF_HOST) != self._host and known.source != SOURCE_IGNORE:
+            # Only a proof or a reconfiguration changes an address.
+            await async_identity(self.hass, known).announce(self._host)
+            return self.async_abort(reason="already_configured_elsewhere")
+        self._abort_if_unique_id_configured()
         return None
 
     def _updates_entry(self) -> bool:
         return self.source in (SOURCE_RECONFIGURE, SOURCE_REAUTH)
+
+    @override
+    def _has_proof(self) -> bool:
+        return self._updates_entry() and CONF_PROOF in self._entry_to_update().data
 
     def _entry_to_update(self) -> ConfigEntry:
         return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
@@ -221,41 +135,68 @@ class P1MonitorConfigFlow(AccessSteps, domain=DOMAIN):
         a token, the menu also offers to keep that token.
         """
         methods = ["password", "button"]
+        if self.source == SOURCE_REAUTH:
+            # A device that lost the token cannot prove its identity. A press of its button gives no secret away.
+            methods.reverse()
         if self._identified is not None:
             methods.append("read_only")
         if self.source == SOURCE_RECONFIGURE and CONF_TOKEN in self._get_reconfigure_entry().data:
             methods.insert(0, "keep")
-        return self.async_show_menu(step_id="access", menu_options=methods)
+        return self.async_show_menu(
+            step_id="access", menu_options=methods, description_placeholders={"host": self._host}
+        )
 
     async def async_step_keep(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the host of the entry and keep its token."""
-        return self._update_entry({})
+        data = self._get_reconfigure_entry().data
+        self._proof = proof_of(data)
+        return await self._finish_access(Token(id=data[CONF_TOKEN_ID], value=data[CONF_TOKEN]))
+
+    async def async_step_forwarded(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask the owner whether a port forward or a proxy is the reason why the device has another address."""
+        if user_input is not None:
+            self._proof = self._doubtful_proof
+            return await self._finish_access(self._token)
+        proof = self._doubtful_proof
+        assert proof is not None
+        return self.async_show_form(
+            step_id="forwarded",
+            description_placeholders={"host": self._host, "peer": proof.peer, "told": proof.told},
+        )
 
     @override
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
+        """Identify the device with its token, and then add or update the entry."""
+        self._token = token
+        entry = self._entry_to_update() if self._updates_entry() else None
+        keeps_token = token is not None and entry is not None and entry.data.get(CONF_TOKEN) == token.value
         access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
-        if token and self._identified is None:  # The flow has a token now, and can identify the device.
-            used = False
+        if token:
+            used = keeps_token
             try:
-                if error := await self._identify(token.value):
+                if error := await self._identify(token):
                     return self.async_abort(reason=error)
+                if self._doubtful_proof:
+                    used = True  # once the owner has confirmed the addresses
+                    return await self.async_step_forwarded()
                 if (abort := await self._abort_if_wrong_device()) is not None:
                     return abort
                 used = True
             finally:
                 if not used:
                     await revoke_token(self.hass, {**access, CONF_HOST: self._host})
-        if self._updates_entry():
-            await revoke_token(self.hass, {**self._entry_to_update().data, CONF_HOST: self._host})
-            return self._update_entry(access, keep_access=False)
-        return self._create_entry(original=False, access=access)
+        if entry is None:
+            return self._create_entry(original=False, access={**access, **proof_data(self._proof)})
+        if not keeps_token:
+            await revoke_token(self.hass, {**entry.data, CONF_HOST: self._host})
+        return self._update_entry({**access, **proof_data(self._proof)})
 
-    def _update_entry(self, access: Mapping[str, Any], *, keep_access: bool = True) -> ConfigFlowResult:
+    def _update_entry(self, access: Mapping[str, Any]) -> ConfigFlowResult:
         entry = self._entry_to_update()
         kept = {
             key: value
             for key, value in entry.data.items()
-            if keep_access or key not in (CONF_TOKEN, CONF_TOKEN_ID)
+            if key not in (CONF_TOKEN, CONF_TOKEN_ID, CONF_KNOWN_PEER, CONF_PROOF)
         }
         original = isinstance(self._identified, OriginalDevice)
         data = {**kept, **access, CONF_HOST: self._host, CONF_ORIGINAL: original}

@@ -30,6 +30,10 @@ CONF_AREA: Final = "area"
 CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
+# The IP address and port at which a device of firmware 0.1.0, which cannot prove its identity, got the token.
+CONF_KNOWN_PEER: Final = "known_peer"
+# The last proof of identity that the device gave for the token, as [peer, told]. Absent if it never gave one.
+CONF_PROOF: Final = "proof"
 CONF_TARGET_W: Final = "target_w"
 CONF_TOKEN_ID: Final = "token_id"
 CONF_WARNING_PERCENT: Final = "warning_percent"

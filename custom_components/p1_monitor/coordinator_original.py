@@ -38,9 +38,15 @@ class OriginalCoordinator(P1MonitorCoordinator):
     It polls the running quarter every 5 s. It polls the month's peak every minute, and at each new quarter.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
-        """Read the capacity tariff's settings from the entry's options, because the device cannot store them."""
+    def __init__(
+        self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient, serial: str | None
+    ) -> None:
+        """Read the capacity tariff's settings from the entry's options, because the device cannot store them.
+
+        serial: the serial number of the device that answers at the entry's host.
+        """
         super().__init__(hass, entry, client)
+        self._serial = serial
         self._area: str | None = entry.options.get(CONF_AREA)
         self._own_target_w: int | None = entry.options.get(CONF_TARGET_W)
         self._warning_percent: int = entry.options.get(CONF_WARNING_PERCENT, 100)
@@ -48,6 +54,10 @@ class OriginalCoordinator(P1MonitorCoordinator):
         self._peak: OriginalPeak | None = None
         self._peak_due = 0.0
         self._newest: tuple[int, int] | None = None
+
+    @override
+    async def _async_setup(self) -> None:
+        self.refuse_other_device(self._serial)
 
     @override
     async def _async_update_data(self) -> Snapshot:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from homeassistant.const import CONF_HOST, CONF_TOKEN, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import P1MonitorClient, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
+from .api import P1MonitorError, P1MonitorRefusedError, P1MonitorTokenError
 from .const import CONF_TOKEN_ID, DOMAIN
-from .coordinator import LiveCoordinator, P1MonitorCoordinator
+from .coordinator import P1MonitorCoordinator
+from .coordinator_live import LiveCoordinator
+from .device_client import async_create_client
 from .entity import P1MonitorEntityDescription, async_add_when_present
 from .error_text import failure_key
 
@@ -80,11 +81,10 @@ def async_add_controls[D: P1MonitorEntityDescription](
 
 
 async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Delete a config entry's token on the device. A device that does not answer keeps the token.
+    """Delete a config entry's token on the device. A device that does not answer, or prove its identity, keeps it.
 
     data: the data of the config entry.
     """
     if token_id := data.get(CONF_TOKEN_ID):
-        client = P1MonitorClient(data[CONF_HOST], async_get_clientsession(hass), token=data[CONF_TOKEN])
         with suppress(P1MonitorError):
-            await client.delete_token(token_id)
+            await async_create_client(hass, data).delete_token(token_id)

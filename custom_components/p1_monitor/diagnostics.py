@@ -8,16 +8,20 @@ from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .const import CONF_TOKEN_ID
+from .const import CONF_KNOWN_PEER, CONF_PROOF, CONF_TOKEN_ID
 from .coordinator import P1MonitorConfigEntry
 from .sensor_mbus import KINDS
 
-# Redacted fields: secrets, hosts, names that people gave, and numbers that are printed on a meter or a bill.
+# Redacted fields: secrets, hosts, names that people gave, numbers that are printed on a meter or a bill, and free text
+# of the device.
 REDACTED = {
     CONF_HOST,
+    CONF_KNOWN_PEER,
+    CONF_PROOF,
     CONF_TOKEN,
     CONF_TOKEN_ID,
     "ean",
+    "error",
     "id",
     "message",
     "meter_id",

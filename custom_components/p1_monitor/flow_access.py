@@ -1,12 +1,14 @@
 """Steps of the config flow for access to a device: by password, by button, or for reading only."""
 
+import asyncio
 from abc import abstractmethod
 from typing import Any
 
 import probatio
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
-from homeassistant.const import CONF_PASSWORD
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -14,13 +16,18 @@ from homeassistant.helpers.selector import (
 )
 
 from .api import (
+    Ask,
+    P1MonitorAskOverError,
     P1MonitorClient,
     P1MonitorConflictError,
     P1MonitorError,
     P1MonitorRateLimitError,
     P1MonitorTokenError,
+    Proof,
     Token,
 )
+from .const import CONF_TOKEN_ID
+from .device_client import async_create_client, proof_data
 
 PASSWORD_SCHEMA = probatio.Schema(
     {
@@ -29,6 +36,8 @@ PASSWORD_SCHEMA = probatio.Schema(
         )
     }
 )
+# The device counts the presses of its button 2 s after the last one.
+COUNT_S = 3
 # The longest name of a token that a device accepts.
 NAME_LENGTH = 32
 
@@ -37,67 +46,119 @@ class AccessSteps(ConfigFlow):
     """Base of the config flow, with the steps that get a token or continue without a token."""
 
     _host: str
+    _ask: Ask
 
     @abstractmethod
     async def _finish_access(self, token: Token | None) -> ConfigFlowResult:
         """Continue the flow with `token`, which is None for reading only."""
 
-    def _client(self, token: str | None = None) -> P1MonitorClient:
-        return P1MonitorClient(self._host, async_get_clientsession(self.hass), token=token)
+    def _client(self, token: Token | None = None, proof: Proof | None = None) -> P1MonitorClient:
+        access = {CONF_TOKEN: token.value, CONF_TOKEN_ID: token.id} if token else {}
+        return async_create_client(self.hass, {CONF_HOST: self._host, **access, **proof_data(proof)})
+
+    @abstractmethod
+    def _has_proof(self) -> bool:
+        """True if the flow is for an entry whose device has proved its identity before."""
+
+    async def _ask_token(self) -> Token | Ask:
+        """Ask for a token. Abort the flow if a device that proved its identity before gives one without an approval."""
+        found = await self._client().ask_token(token_name(self.hass))
+        if isinstance(found, Token) and self._has_proof():
+            raise AbortFlow("not_proved")
+        return found
 
     async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the device's password."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            token, error = await self._request_token(user_input[CONF_PASSWORD])
-            if token:
+            client = self._client()
+            try:
+                token = await client.create_token(token_name(self.hass), user_input[CONF_PASSWORD])
+            except P1MonitorConflictError:
+                errors["base"] = await self._conflict_error(client)
+            except P1MonitorError as err:
+                errors["base"] = _error_key(err, "wrong_password")
+            else:
                 return await self._finish_access(token)
-            errors["base"] = error or "wrong_password"
-        return self.async_show_form(step_id="password", data_schema=PASSWORD_SCHEMA, errors=errors)
+        return self.async_show_form(
+            step_id="password",
+            data_schema=PASSWORD_SCHEMA,
+            description_placeholders={"host": self._host},
+            errors=errors,
+        )
 
     async def async_step_button(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a press of the device's button, and request a token after the press."""
+        """Ask the device for a token. Firmware 0.1.0 gives one only if its button was pressed before."""
         errors: dict[str, str] = {}
-        if user_input is not None:
-            token, error = await self._request_token()
-            if token:
-                return await self._finish_access(token)
-            errors["base"] = error or "not_pressed"
-        return self.async_show_form(step_id="button", errors=errors)
+        try:
+            found = await self._ask_token()
+        except P1MonitorError as err:
+            if user_input is not None or not isinstance(err, P1MonitorTokenError):
+                errors["base"] = _error_key(err, "not_pressed")
+        else:
+            return await self._continue_with(found)
+        return self.async_show_form(
+            step_id="button", description_placeholders={"host": self._host}, errors=errors
+        )
+
+    async def async_step_ask(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Fetch the token, if the owner has approved the ask with the device's button."""
+        client = self._client()
+        error = "not_pressed"
+        try:
+            try:
+                found = await client.fetch_token(self._ask.ticket)
+                if isinstance(found, Ask):
+                    await asyncio.sleep(COUNT_S)
+                    found = await client.fetch_token(self._ask.ticket)
+            except P1MonitorAskOverError:
+                found, error = await self._ask_token(), "ask_over"
+        except P1MonitorError as err:
+            found, error = self._ask, _error_key(err, "cannot_connect")
+        return await self._continue_with(found, error)
+
+    async def _continue_with(self, found: Token | Ask, error: str | None = None) -> ConfigFlowResult:
+        """Continue the flow with a token, or show the ask that the owner must approve."""
+        if isinstance(found, Token):
+            return await self._finish_access(found)
+        self._ask = found
+        return self.async_show_form(
+            step_id="ask",
+            description_placeholders={
+                "host": self._host,
+                "digits": found.digits,
+                "presses": str(found.presses),
+            },
+            errors={"base": error} if error else {},
+        )
 
     async def async_step_read_only(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Continue the flow without a token."""
         return await self._finish_access(None)
 
-    async def _request_token(self, password: str | None = None) -> tuple[Token | None, str | None]:
-        """Request a token. Return (token, None), or (None, key of the error).
-
-        Return (None, None) if the device did not accept the password, or if its button was not pressed.
-        """
-        client = self._client()
-        # The owner sees this name in the list of tokens on the device's page.
-        name = f"Home Assistant {self.hass.config.location_name}"[:NAME_LENGTH].strip()
-        try:
-            return await client.create_token(name, password), None
-        except P1MonitorTokenError:
-            return None, None
-        except P1MonitorRateLimitError:
-            return None, "wait"
-        except P1MonitorConflictError:
-            return None, await self._conflict_error(client, password)
-        except P1MonitorError:
-            return None, "cannot_connect"
-
     @staticmethod
-    async def _conflict_error(client: P1MonitorClient, password: str | None) -> str:
-        """Return the key of the error message for a refused token (status 409).
+    async def _conflict_error(client: P1MonitorClient) -> str:
+        """Return the key of the error message for a refused password (status 409).
 
         The key is "no_password" if the device has no password yet, otherwise "too_many_tokens".
         """
-        if password is not None:
-            try:
-                if not (await client.settings()).has_password:
-                    return "no_password"
-            except P1MonitorError:
-                pass  # The device refuses to return its settings without a token. Therefore a password is set.
+        try:
+            if not (await client.settings()).has_password:
+                return "no_password"
+        except P1MonitorError:
+            pass  # The device refuses to return its settings without a token. Therefore a password is set.
         return "too_many_tokens"
+
+
+def token_name(hass: HomeAssistant) -> str:
+    """Return the name that the owner sees in the list of tokens on the device's page."""
+    return f"Home Assistant {hass.config.location_name}"[:NAME_LENGTH].strip()
+
+
+def _error_key(err: P1MonitorError, refused: str) -> str:
+    """Return the key of the error message. `refused` is the key if the device gives no token for now."""
+    if isinstance(err, P1MonitorTokenError):
+        return refused
+    if isinstance(err, P1MonitorConflictError):
+        return "too_many_tokens"
+    return "wait" if isinstance(err, P1MonitorRateLimitError) else "cannot_connect"

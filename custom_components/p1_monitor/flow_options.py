@@ -20,7 +20,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .capacity_tariff import AREAS, MAX_TARGET_W
+from .api.bounds import AREAS
+from .capacity_tariff import MAX_TARGET_W
 from .const import (
     CONF_AREA,
     CONF_COUNTED_FROM,

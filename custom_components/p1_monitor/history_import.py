@@ -6,7 +6,7 @@ total is first added to each existing sum. Then the imported rows are written. I
 steps, a second run of the action writes the rows and does not add the total again.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
 from homeassistant.core import HomeAssistant
@@ -24,15 +24,10 @@ from .statistics import (
     EntityStatistics,
     HourlyStates,
     StatisticsRow,
-    StoredRegister,
     fetch_hourly_states,
     load_statistics,
     stored_registers,
 )
-
-# Each request to the board is for 31 days at most. A single request for all years on the card would take some minutes,
-# and a broken connection would lose the whole response.
-REQUEST_SPAN = timedelta(days=31)
 
 
 async def import_history(
@@ -57,9 +52,11 @@ async def import_history(
         if not known:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_statistics")
         begin = datetime.combine(first_day, time(), tzinfo=BRUSSELS).astimezone(UTC)
-        states = await _fetch_states(
-            coordinator, [found.register for found in known], begin, _last_missing_hour(known)
-        )
+        registers = [found.register for found in known]
+        try:
+            states = await fetch_hourly_states(coordinator, registers, begin, _last_missing_hour(known))
+        except P1MonitorError as err:
+            raise communication_error(coordinator, err) from err
         written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
         # Wait until the rows are in the database, because the next import must read them.
         await get_instance(hass).async_block_till_done()
@@ -72,23 +69,6 @@ def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
     Each entity needs the hours before its first row of statistics. The newest of these first rows sets the last hour.
     """
     return max(found.rows[0].start for found in known) - HOUR
-
-
-async def _fetch_states(
-    coordinator: P1MonitorCoordinator, wanted: list[StoredRegister], first: datetime, last: datetime
-) -> dict[str, HourlyStates]:
-    states: dict[str, HourlyStates] = {register.key: {} for register in wanted}
-    try:
-        while first <= last:
-            fetched = await fetch_hourly_states(
-                coordinator, wanted, first, min(first + REQUEST_SPAN - HOUR, last)
-            )
-            for key, found in fetched.items():
-                states[key] |= found
-            first += REQUEST_SPAN
-    except P1MonitorError as err:
-        raise communication_error(coordinator, err) from err
-    return states
 
 
 def _prepend(hass: HomeAssistant, found: EntityStatistics, states: HourlyStates) -> int:

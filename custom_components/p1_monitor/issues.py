@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOCUMENTATION, DOMAIN, OLDEST_FIRMWARE
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator, Snapshot
+from .error_text import as_markdown
 from .storage import EntryStorage
 
 MINUTE_S = 60
@@ -126,7 +127,7 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
-    return {"error": (snapshot.device.card.error if snapshot.device else None) or "?"}
+    return {"error": as_markdown((snapshot.device.card.error if snapshot.device else None) or "?")}
 
 
 def _card_format(snapshot: Snapshot) -> Placeholders:

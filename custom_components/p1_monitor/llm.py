@@ -7,6 +7,7 @@ from homeassistant.components.homeassistant.exposed_entities import async_should
 from homeassistant.components.llm import LLMTools
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.llm import (
     LLM_API_ASSIST,
@@ -53,7 +54,13 @@ class MeterTool(Tool):
         coordinator = meters.get(arguments.get(METER) or next(iter(meters), ""))
         if coordinator is None:
             return ToolResult(data={"error": "This meter is not available now"}, error=True)
-        return ToolResult(data=await self.read(coordinator, arguments))
+        try:
+            return ToolResult(data=await self.read(coordinator, arguments))
+        except ServiceValidationError:
+            raise
+        except HomeAssistantError:
+            # The text of this error may be from the device. The language model must not read it as an instruction.
+            return ToolResult(data={"error": "The meter does not answer now"}, error=True)
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:
         """Return the result of the tool for the coordinator's meter."""

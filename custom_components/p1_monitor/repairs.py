@@ -1,9 +1,10 @@
-"""Repair flow that removes a config entry of Home Assistant's built-in integration p1_monitor.
+"""Repair flows of this integration.
 
-This integration replaces the built-in one of the same name.
+One removes a config entry of Home Assistant's built-in integration p1_monitor, which this integration replaces. The
+other one removes the message about access that the device gave.
 """
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
 
@@ -32,5 +33,5 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the repair flow. It is always the same, because only one issue of this integration has a repair flow."""
-    return RemoveBuiltInEntryFlow(str((data or {})["entry_id"]))
+    """Return the repair flow of an issue. Only the issue about a built-in entry has data."""
+    return RemoveBuiltInEntryFlow(str(data["entry_id"])) if data else ConfirmRepairFlow()

@@ -8,7 +8,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .capacity_tariff import AREAS
+from .api.bounds import AREAS
 from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
@@ -53,8 +53,7 @@ class P1MonitorSelect(P1MonitorEntity, SelectEntity):
 
     @override
     def _current_value(self) -> str | None:
-        area = self.coordinator.data.area
-        return area if area in AREAS else None
+        return self.coordinator.data.area
 
     @override
     def _set_value(self, value: str | None) -> None:

@@ -1,9 +1,11 @@
 """Set-up of all sensors: one for each row of the sensor tables, and those of each meter on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import P1MonitorConfigEntry
+from .const import DOMAIN
+from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import async_add_when_present
 from .sensor_board import BOARD_SENSORS
 from .sensor_cost import COST_SENSORS
@@ -15,6 +17,10 @@ from .sensor_meter import METER_SENSORS
 # 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
 # data for all of them.
 PARALLEL_UPDATES = 0
+
+# Most M-Bus meters of a config entry in the device registry: four channels, with three replaced meters each. Without a
+# limit, a device that invents serial numbers would fill the registry.
+MOST_METERS = 16
 
 
 async def async_setup_entry(
@@ -30,15 +36,31 @@ async def async_setup_entry(
         async_add_entities,
         P1MonitorSensor,
     )
-    known: set[str] = set()
+    added: set[str] = set()
 
     @callback
     def add_meters() -> None:
         """Add the sensors of each M-Bus meter that appears in the reading for the first time."""
-        fresh = meters_by_key(coordinator.data).keys() - known
-        if fresh:
-            known.update(fresh)
-            async_add_entities(sensor for key in sorted(fresh) for sensor in mbus_sensors(coordinator, key))
+        fresh = meters_by_key(coordinator.data).keys() - added
+        if not fresh:
+            return
+        registered = _registered_meters(hass, coordinator) | added
+        for key in sorted(fresh):
+            if key in registered or len(registered) < MOST_METERS:
+                registered.add(key)
+                added.add(key)
+                async_add_entities(mbus_sensors(coordinator, key))
 
     add_meters()
     entry.async_on_unload(coordinator.async_add_listener(add_meters))
+
+
+def _registered_meters(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> set[str]:
+    """Return the keys of the M-Bus meters that have a device in the registry."""
+    entry_id, prefix = coordinator.config_entry.entry_id, f"{coordinator.device_id}_"
+    return {
+        identifier[1].removeprefix(prefix)
+        for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry_id)
+        for identifier in device.identifiers
+        if identifier[0] == DOMAIN and identifier[1].startswith(prefix)
+    }

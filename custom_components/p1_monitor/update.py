@@ -20,7 +20,7 @@ from .api import Device, P1MonitorError, P1MonitorRefusedError, P1MonitorTokenEr
 from .const import DOMAIN
 from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
-from .error_text import failure_key
+from .error_text import as_markdown, failure_key
 from .firmware_packages import FirmwarePackage, bundled_packages
 
 # One update at a time for each config entry, because a board accepts one package at a time. Two boards may update at
@@ -124,7 +124,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:
             return self._texts[f"component.{DOMAIN}.common.update_needs_token"]
-        return update.error
+        return as_markdown(update.error) if update.error else None
 
     @override
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:

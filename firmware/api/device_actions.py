@@ -1,6 +1,6 @@
 """Routes for actions on the device, and for the newest telegram, the log and a Wi-Fi scan. Loaded on demand.
 
-The actions: identify the device, restart it, format the card, erase the Wi-Fi settings.
+The actions: identify the device, restart it, format the card, remove the passwords from it, erase the Wi-Fi settings.
 """
 
 import asyncio
@@ -11,9 +11,10 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
+_IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
-# The request checks every 50 ms whether the card has been formatted, this many times at most. Nothing else runs during
-# the formatting. Therefore 200 checks (10 s) only have to last until the recorder begins, which is within a second.
+# A request checks every 50 ms whether its job is done, this many times at most. Nothing else runs during a job.
+# Therefore 200 checks (10 s) only have to last until the recorder begins, which is within a second.
 _STEPS = const(200)
 
 
@@ -26,7 +27,6 @@ def telegram(device, request):
     for line in lines:
         request.write(line)
         request.write(b"\n")
-    return request.drain()
 
 
 def log(device, request):
@@ -35,7 +35,6 @@ def log(device, request):
     for line in device.log.lines[:]:
         request.write(line)
         request.write("\n")
-    return request.drain()
 
 
 def networks(device, request):
@@ -46,9 +45,24 @@ def networks(device, request):
 
 
 def identify(device, request):
-    """POST /api/identify: flash the light, so that the owner sees which device this is."""
-    device.light.show("start")
-    device.light.show("hi")
+    """POST /api/identify: flash the light, so that the owner sees which device this is.
+
+    Anyone may ask this, but nobody may hide a warning or light up a dark room. Without a token, the light flashes once
+    a minute at most.
+    """
+    light = device.light
+    if light.is_quiet:
+        raise Refused(409, "The light is dark in the quiet hours")
+    if device.light_pattern() == "risk":
+        raise Refused(409, "The light shows a warning")
+    if isinstance(request.party, str):  # the request has no valid token
+        wait_s = light.identified_s + _IDENTIFY_S - device.clock.uptime_s()
+        if wait_s > 0:
+            why = "The light has flashed a moment ago: try again in %d s" % wait_s
+            raise Refused(429, why, "Retry-After: %d\r\n" % wait_s)
+        light.identified_s = device.clock.uptime_s()
+    light.show("start")
+    light.show("hi")
     return request.reply(200, _JSON, "{}")
 
 
@@ -79,24 +93,36 @@ async def format_card(device, request):
         asked = None
     if not isinstance(asked, dict) or asked.get("confirm") != "format":
         raise Refused(400, 'This erases the whole card. To confirm, send {"confirm": "format"}')
-    card = device.card
-    if card.state == "absent":
+    if device.card.state == "absent":
         raise Refused(409, "There is no card")
-    result = []
     # Drop the waiting jobs, because formatting removes the files that they would write.
-    device.recorder.jobs[:] = [
-        ["storage.card_format", "format_card", "format the card", (device, result), None]
-    ]
+    device.recorder.jobs.clear()
+    fault = await _run(device, "storage.card_format", "format_card", "format the card")
+    if fault:
+        raise Refused(503, "The card could not be formatted: %s" % fault)
+    await request.reply(200, _JSON, "{}")
+
+
+async def forget_password(device, request):
+    """POST /api/card/forget_password: overwrite the passwords in the card's config.json."""
+    if not device.card.mounted:
+        raise Refused(409, "There is no card that can be read")
+    fault = await _run(device, "settings.from_card", "forget_password", "remove the password from the card")
+    if fault:
+        raise Refused(503, "The card failed: %s" % fault)
+    await request.reply(200, _JSON, "{}")
+
+
+async def _run(device, *job):
+    """Run a job of the recorder before all others, and return the fault that it appends to its list."""
+    result = []
+    device.recorder.jobs.insert(0, list(job) + [(device, result), None])
     for _ in range(_STEPS):
         await asyncio.sleep_ms(50)
         if result:
-            break
-    else:
-        device.recorder.jobs.clear()
-        raise Refused(503, "The card is busy, try again")
-    if result[0]:
-        raise Refused(503, "The card could not be formatted: %s" % result[0])
-    await request.reply(200, _JSON, "{}")
+            return result[0]
+    device.recorder.jobs.clear()
+    raise Refused(503, "The card is busy, try again")
 
 
 async def _restart(device):

@@ -13,10 +13,12 @@ from overlay import load
 from storage.card import Card
 
 _BLOCK = const(1024)
+_FIELDS = const(9)  # number of fields in a line without its check
 _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
+_LONGEST = const(1 << 18)  # bytes. No day.csv is longer, but a damaged directory entry may claim more
 
 
-async def send(device, request, days, whole, bounds, shape, end):
+async def send(device, request, days, whole, bounds, shape, end, at=0):
     """Read the lines of some days, send the quarters that begin within the bounds, and then send the bytes `end`.
 
     days    first and last day to read (in days since 2000-01-01)
@@ -26,29 +28,44 @@ async def send(device, request, days, whole, bounds, shape, end):
     shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
             format begins with a comma, the objects form one list. The first object is then sent without its comma,
             and the reply is not chunked
+    at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
 
-    OSError if the card fails. The client detects the failure, because `end` is missing.
+    If the client is slower than the card, or another request waits for its turn, return how to continue: the tuple that
+    dispatcher.py describes.
+
+    OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
+    missing.
     """
     await request.in_blocks()
-    skip = is_list = shape.startswith(b",")
+    is_list = shape.startswith(b",")
+    skip = is_list and not at
+    if at and not device.card.mounted:
+        raise OSError  # the card was removed
     day, last = days if device.card.mounted else (1, 0)
     # For JSON, read half as many bytes at a time, because a quarter is twice as long in JSON as in CSV.
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)
+    # Load the module once, because loading it for each day would take a third of the time of a long reply.
+    open_day = load("storage.day_csv_reader").open_day
     threshold = gc.threshold()
     # Each line leaves 1 KB of garbage. Collect garbage rarely, because frequent collection would take most of the time.
     gc.threshold(gc.mem_alloc() // 4)
     try:
         while day <= last:
+            device.access.admit(request)  # the owner may have shut out the client since the reply began
             is_whole = not shape and whole[0] <= day <= whole[1]
-            file, day = load("storage.day_csv_reader").open_day(day)
+            file, day = open_day(day)
             if not file:
-                await _let_others_run(request)
+                if at:
+                    raise OSError  # the file of the first day was removed while other requests had the turn
+                await asyncio.sleep_ms(0)
                 continue
             # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
             _filesystem = Card.filesystem
             with file:
+                file.seek(at)
+                at = 0
                 rest = b""
-                while count := file.readinto(block):
+                while file.tell() < _LONGEST and (count := file.readinto(block)):
                     piece = memoryview(block)[:count]
                     if is_whole:
                         piece = piece[_first_line_at(block) :]
@@ -57,12 +74,16 @@ async def send(device, request, days, whole, bounds, shape, end):
                     if piece:
                         request.write(piece[skip:] if is_list else _chunk(piece))
                         skip = False
+                        if request.stream.out_buf or request.waiting:
+                            at = file.tell() - len(rest)
+                            days = day - 1, last
+                            return "api.history_stream", "send", days, whole, bounds, shape, end, at
                     piece = None
-                    await _let_others_run(request)
+                    await asyncio.sleep_ms(0)
     finally:
         gc.threshold(threshold)
     request.write(end)
-    await request.drain()
+    return None
 
 
 def _chunk(piece):
@@ -97,16 +118,25 @@ def _select_lines(text, bounds, shape):
             if not shape:
                 found.append(line + b"\n")
             elif line[-_CHECK:] == b",%08x" % crc32(text):
-                found.append(shape % tuple(text.split(b",")))
+                fields = text.split(b",")
+                if _fit_in_json(fields):
+                    found.append(shape % tuple(fields))
     if len(rest) > _BLOCK:
         rest = b""  # Discard text without a newline that is longer than any line of day.csv.
     # An empty field leaves ":," in a JSON object. Insert null there. CSV lines never contain ":,".
     return rest, b"".join(found).replace(b":,", b":null,")
 
 
-async def _let_others_run(request):
-    """Let other tasks run, and wait if the client is slower than the card."""
-    if request.stream.out_buf:
-        await request.drain()
-    else:
-        await asyncio.sleep_ms(0)
+def _fit_in_json(fields):
+    """True if the fields of a line can be in a JSON object. Anyone can compute the check of other text.
+
+    storage/csv_fields.py checks more, but takes as long as the rest of the work on a line.
+    """
+    start = fields[0]
+    return (
+        len(fields) == _FIELDS
+        and (start[:10].replace(b"-", b"") + start[11:19].replace(b":", b"")).isdigit()
+        and start[19:] in (b"+01:00", b"+02:00")
+        and b"".join(fields[1:8]).replace(b".", b"").replace(b"-", b"").isdigit()
+        and fields[8].isalpha()
+    )

@@ -2,18 +2,20 @@
 
 Each event is written once, straight to the sockets of all clients. If a client's socket does not accept the whole
 event, the client is dropped, so that no client waits for a slow one. A dropped client connects again and gets a new
-snapshot. If all streams are in use, a client with a token replaces the oldest client without a token.
+snapshot. Parties share the streams (server/http.py): if all are in use, the party with the most loses its oldest one. A
+client with a token comes before all clients without one.
 api/documents.py writes the JSON of each event.
 """
 
 from micropython import const
 
 from api import documents
+from overlay import load
 from server.buffer import WriteBuffer
-from server.http import Refused
 
 _STREAMS = const(3)
 _STATUS_S = const(10)
+_SPOKEN = const(1024)  # bytes that a client may send on its stream
 
 
 class Live:
@@ -22,25 +24,18 @@ class Live:
     A stream has no task, because it is used only when there is an event to send.
     """
 
-    def __init__(self, device, server, access):
+    def __init__(self, device, server):
         self._device = device
         self._server = server
-        self._access = access
         self._pieces = WriteBuffer(self._send)
         self._clients = []  # open streams, the oldest first
-        self._with_token = []  # open streams of clients with a token
         self._quiet_s = 0  # seconds since the newest "status" event
 
     async def stream(self, request):
         self._drop_closed()
-        known = self._access.has_valid_token(request)
         if len(self._clients) >= _STREAMS:
-            if not known:
-                raise Refused(503, "Three clients are watching already")
-            others = [client for client in self._clients if client not in self._with_token]
-            self._drop((others or self._clients)[0])
-        if known:
-            self._with_token.append(request.stream)
+            self._drop(load("server.places").stream_for(request.party, self._clients))
+        request.stream.spoken = 0
         request.begin(200, "text/event-stream")
         for event in ("status", "peaks", "reading", "quarter"):
             self._event(event, request.write)
@@ -51,22 +46,25 @@ class Live:
 
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients."""
-        self._drop_closed()
         if not self._clients:
             return
         try:
             for event in events:
                 self._event(event, self._pieces.write)
         except MemoryError:
-            # Drop all clients, because each may have received only a part of an event.
-            for client in self._clients[:]:
-                self._drop(client)
+            self.look_again()  # each client may have received only a part of an event
             raise
         finally:
             self._pieces.flush()
 
+    def look_again(self):
+        """Drop all clients. Those that may still read connect again."""
+        for client in self._clients[:]:
+            self._drop(client)
+
     def each_second(self):
         """Publish the status every 10 s. This also keeps streams open while the meter sends nothing."""
+        self._drop_closed()
         self._quiet_s += 1
         if self._quiet_s >= _STATUS_S:
             self._quiet_s = 0
@@ -88,17 +86,21 @@ class Live:
                 self._drop(client)
 
     def _drop_closed(self):
-        """Drop the clients that have closed their connection. Bytes that a client sends are discarded."""
+        """Drop the clients that have closed their connection, or that send more than 1 KB after their request.
+
+        Bytes that nobody reads would fill the memory of ESP-IDF.
+        """
         for client in self._clients[:]:
             try:
-                left = client.s.read(64) == b""
+                spoken = client.s.read(64)
+                while spoken and client.spoken < _SPOKEN:
+                    client.spoken += len(spoken)
+                    spoken = client.s.read(64)
             except OSError:
-                left = True
-            if left:
+                spoken = b""
+            if spoken is not None:
                 self._drop(client)
 
     def _drop(self, client):
         self._clients.remove(client)
-        if client in self._with_token:
-            self._with_token.remove(client)
         self._server.close(client)

@@ -3,6 +3,7 @@
 import json
 from micropython import const
 
+from auth.tokens import BY_BUTTON, OWNER
 from overlay import load
 from server.http import Refused
 
@@ -10,6 +11,7 @@ _JSON = const("application/json")
 _BODY = const(2048)  # maximum length of a request body in bytes
 # Sections of settings that take effect after a restart. All other settings take effect at once.
 _AT_START = ("wifi", "network", "radio")
+_OF_OWNER = ("access", "wifi", "network")
 
 
 def show(device, request):
@@ -23,22 +25,24 @@ async def change(device, request):
         changes = load("board.json_text").parse(await request.body(_BODY))
     except ValueError as error:
         raise Refused(400, "The body %s" % error) from None
-    password = _take_password(changes)
+    if isinstance(changes, dict) and any(section in changes for section in _OF_OWNER):
+        device.access.require(request, OWNER)
+    password, old_password = _take_passwords(changes)
     has_password = load("auth.password").is_set(device.board)
-    if password is None or changes or has_password or not device.button.window:
-        device.access.require(request)
     faults = _access_faults(device, changes, password, has_password)
     if faults:
         # Merge the changes into a copy of the settings. This finds the faults of the other settings, so that the reply
         # lists all faults.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
+    if password is not None and has_password:
+        await _check_old_password(device, request, old_password)
     try:
         faults = device.change(changes)
         if faults:
             raise Refused(400, "; ".join(faults))
         if password is not None:
-            await load("auth.password").set_password(device, password)
+            await load("auth.password").set_password(device, password, request.address)
     except OSError:
         raise Refused(503, "Could not write to flash") from None
     device.settle()
@@ -50,15 +54,32 @@ async def change(device, request):
     return request.reply(200, _JSON, json.dumps(document))
 
 
-def _take_password(changes):
-    """Remove the device's password from the changes, because it is stored apart. Return the password or None."""
+def _take_passwords(changes):
+    """Remove the device's new and old password from the changes, because they are stored apart.
+
+    Return (new password or None, old password or None).
+    """
     section = changes.get("access") if isinstance(changes, dict) else None
     if not isinstance(section, dict):
-        return None
-    password = section.pop("password", None)
+        return None, None
+    passwords = section.pop("password", None), section.pop("old_password", None)
     if not section:
         del changes["access"]
-    return password
+    return passwords
+
+
+async def _check_old_password(device, request, old_password):
+    """Refuse a client that does not know the current password, unless BOOT was pressed for its session."""
+    if load("auth.tokens").kind_of(device.access, device.clock.uptime_s(), request) == BY_BUTTON:
+        return
+    if old_password is None:
+        raise Refused(403, "Send the current password as access.old_password, or sign in by BOOT")
+    try:
+        await load("auth.sign_in").check_password(device, request, old_password)
+    except Refused as refused:
+        if refused.status == 401:  # the request has a valid token, so that 401 would mislead its client
+            raise Refused(403, "access.old_password is not the current password") from None
+        raise
 
 
 def _access_faults(device, changes, password, has_password):
@@ -74,6 +95,7 @@ def _access_faults(device, changes, password, has_password):
 
 def _document(device):
     document = load("settings.store").shown(device)
+    document["wifi"]["password_on_card"] = load("board.card_json").has_password()
     document["access"]["password"] = None
     document["access"]["has_password"] = load("auth.password").is_set(device.board)
     return document

@@ -3,9 +3,13 @@
 import gc
 import json
 import sys
+from micropython import const
 
 from meter.timestamp import iso
+from overlay import load
 from version import VERSION
+
+_GRANTED = const("what name kind at")
 
 
 def write_status(device, write):
@@ -15,6 +19,7 @@ def write_status(device, write):
     status = {
         "id": board.id,
         "name": device.name(),
+        "name_taken_by": device.wifi.name_taken_by if device.wifi else None,
         "board": board.name,
         "firmware": VERSION,
         "micropython": "%d.%d.%d" % sys.implementation.version[:3],
@@ -43,11 +48,21 @@ def write_status(device, write):
             "waiting_quarters": device.recorder.waiting,
             "lost_quarters": device.recorder.lost,
             "nearly_full": card.nearly_full,
+            "changed_settings": card.changed_settings,
         },
         "p1": device.reader.health(),
         "update": device.update,
+        "access": _access(device.access, device.clock.uptime_s()),
     }
     write(json.dumps(status))
+
+
+def _access(access, now_s):
+    granted = access.granted
+    return {
+        "asks": load("auth.asks").shown(access, now_s) if access.asks else [],
+        "granted": dict(zip(_GRANTED.split(), granted)) if granted else None,
+    }
 
 
 def _wifi(sta):

@@ -23,7 +23,6 @@ async def send(request, name, running):
             request.write(b'%s{"month":"%s-%02d",%s,"days":%d}' % (between, name, at + 1, text, days))
             between = b","
     request.write("]}")
-    await request.drain()
 
 
 async def _months(name, running):

@@ -1,23 +1,28 @@
 """Access rules: anyone may read unless the owner requires a sign-in; a change always needs a token.
 
-auth/tokens.py checks a token, and auth/token_routes.py makes one. Both are loaded on demand.
+auth/tokens.py checks a token, and auth/token_routes.py makes one. auth/asks.py has the asks that wait for BOOT. All are
+loaded on demand.
 """
 
+from auth.tokens import READ
 from overlay import load
-from server.http import Refused
 
 
 class Access:
-    """Hashes of the valid tokens and sessions, and the wait after wrong passwords."""
+    """Valid tokens and sessions, asks for access, and the waits after wrong passwords."""
 
     def __init__(self, device):
         self._device = device
-        # the concatenated hashes of all stored tokens
-        self.tokens = load("auth.tokens").load_hashes(device.board)
-        # for each session since the start: (hash of its token, uptime in s at which the session ends)
+        # for each stored token: its kind in one byte, and its hash
+        self.tokens = load("auth.tokens").load_tokens(device.board)
+        # for each session since the start: (hash of its token, kind, uptime in s at which the session ends)
         self.sessions = []
-        self.failures = 0  # wrong passwords since the last right one
-        self.next_try_s = 0  # uptime in s before which every password is refused
+        self.waits = []  # rows of auth/waits.py
+        self.next_look_s = 0  # uptime in s before which no password of an unknown address is checked
+        self.asks = []  # dicts of auth/asks.py
+        self.next_note_s = 0  # uptime in s before which no ask is logged
+        self.granted = None  # newest grant since the start: (what, name, kind, moment as text or None)
+        self._was_closed = device.config["closed"]
 
     def hosts(self):
         """Return the host names outside the home network under which the owner allows requests."""
@@ -29,13 +34,29 @@ class Access:
         Handlers that change something call require() instead.
         """
         if self._device.config["closed"] and load("auth.tokens").is_household_data(request):
-            self.require(request)
+            self.require(request, READ)
 
-    def require(self, request):
-        """Refuse a request without a valid token."""
-        if not self.has_valid_token(request):
-            raise Refused(401, "Sign in first, or send a valid token", "WWW-Authenticate: Bearer\r\n")
+    def require(self, request, kind):
+        """Refuse a request without a valid token of this kind or a higher kind."""
+        load("auth.tokens").require(self, self._device.clock.uptime_s(), request, kind)
 
-    def has_valid_token(self, request):
-        """True if the request has a valid token."""
-        return load("auth.tokens").is_valid(self, self._device.clock.uptime_s(), request)
+    def party(self, request):
+        """Return the hash of the request's valid token, or else the client's address (server/http.py)."""
+        if not request.header(b"authorization"):
+            return request.address
+        return load("auth.tokens").party(self, self._device.clock.uptime_s(), request)
+
+    def pressed(self, count):
+        """Approve the ask that waits for this number of presses of BOOT."""
+        if self.asks:
+            load("auth.asks").approve(self._device, count)
+
+    def each_second(self):
+        """Drop all live streams if a session has expired, or if the owner has closed or opened reading."""
+        closed = self._device.config["closed"]
+        expired = self.sessions and self.sessions[0][2] <= self._device.clock.uptime_s()
+        if expired:
+            del self.sessions[0]
+        if expired or closed != self._was_closed:
+            self._was_closed = closed
+            self._device.live.look_again()

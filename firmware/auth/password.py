@@ -23,8 +23,12 @@ _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")
 
 
-async def set_password(device, password):
-    """Store a new password and end all sessions. ValueError for an invalid password, OSError if the flash fails."""
+async def set_password(device, password, address=None):
+    """Store a new password, and end all sessions, asks and waits.
+
+    ValueError for an invalid password, OSError if the flash fails.
+    address  IPv4 address of the client as text, None for the setup portal
+    """
     fault = fault_in(password)
     if fault:
         raise ValueError(fault)
@@ -33,8 +37,13 @@ async def set_password(device, password):
     secrets = read_json(device.board, SECRETS)
     secrets["password"] = {"salt": salt.hex(), "rounds": _ROUNDS, "hash": digest.hex()}
     write_json(device.board, SECRETS, secrets)
-    if device.access:
-        device.access.sessions = []
+    access = device.access
+    if access:
+        access.sessions, access.asks, access.waits = [], [], []
+        device.live.look_again()
+        name = "page" if address else "setup network"
+        line = "password set by " + (address or "a phone")
+        load("auth.grants").note(device, line, "password", name, "owner")
 
 
 async def is_right(device, password):
@@ -56,7 +65,8 @@ def is_set(board):
 
 def fault_in(password):
     """Return the fault of a password, or None if it is valid."""
-    if isinstance(password, str) and 8 <= len(password) <= 64:
+    # The hash ignores NUL characters at the end, so that control characters are not allowed.
+    if isinstance(password, str) and 8 <= len(password) <= 64 and min(password) >= " ":
         return None
     return "must be 8 to 64 characters"
 
@@ -66,16 +76,12 @@ async def derive(password, salt, rounds):
 
     Other tasks run after every 10 ms of computing.
     """
-    if len(password) > _BLOCK:
-        password = hashlib.sha256(password).digest()
-    password = password + bytes(_BLOCK - len(password))
-    inner = bytes([byte ^ 0x36 for byte in password])
-    outer = bytes([byte ^ 0x5C for byte in password])
-    block = _mac(inner, outer, salt + b"\0\0\0\1")
+    inner, outer = pads(password)
+    block = mac(inner, outer, salt + b"\0\0\0\1")
     mixed = int.from_bytes(block, "big")
     began = time.ticks_ms()
     for _ in range(rounds - 1):
-        block = _mac(inner, outer, block)
+        block = mac(inner, outer, block)
         mixed ^= int.from_bytes(block, "big")
         if time.ticks_diff(time.ticks_ms(), began) >= _SLICE_MS:
             await asyncio.sleep_ms(0)
@@ -83,7 +89,16 @@ async def derive(password, salt, rounds):
     return mixed.to_bytes(32, "big")
 
 
-def _mac(inner, outer, message):
+def pads(key):
+    """Return the inner and the outer pad of HMAC-SHA256 for a key, each one block long."""
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    key = key + bytes(_BLOCK - len(key))
+    return bytes([byte ^ 0x36 for byte in key]), bytes([byte ^ 0x5C for byte in key])
+
+
+def mac(inner, outer, message):
+    """Return the HMAC-SHA256 of a message, 32 bytes. `inner` and `outer` are the pads of the key."""
     digest = hashlib.sha256(inner)
     digest.update(message)
     message = digest.digest()

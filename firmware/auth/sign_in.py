@@ -1,13 +1,11 @@
-"""Sign-in with the password, which starts a session of the page. Loaded on demand.
-
-Each wrong password doubles the wait before the next attempt, up to a minute.
-"""
+"""Sign-in with the password or by BOOT, which starts a session of the page. Loaded on demand."""
 
 import hashlib
 import json
 import os
 from micropython import const
 
+from auth.tokens import OWNER
 from overlay import load
 from server.http import Refused
 
@@ -15,27 +13,51 @@ _JSON = const("application/json")
 _BODY = const(2048)  # bytes
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
-_LONGEST_WAIT_S = const(60)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
 
 
 async def create_session(device, request):
-    """POST /api/session: reply with a token that is valid for 12 hours, or until a restart."""
-    await check_password(device, (await json_body(request)).get("password"))
+    """POST /api/session: reply with a token that is valid for 12 hours, or until a restart.
+
+    Without a password, the request is an ask that waits for BOOT.
+    """
+    sent = await json_body(request)
+    if "password" not in sent:
+        return load("auth.asks").answer(device, request, sent, "session", "page", "owner")
+    await check_password(device, request, sent["password"])
+    return give_session(device, request, OWNER)
+
+
+def end_session(device, request):
+    """DELETE /api/session: end the session whose token the request has."""
+    tokens = load("auth.tokens")
+    sessions, own = device.access.sessions, tokens.digest_in(request)
+    for session in sessions:
+        if tokens.equal(session[0], own):
+            sessions.remove(session)
+            device.live.look_again()
+            return request.reply(200, _JSON, "{}")
+    raise Refused(404, "The token is not that of a session")
+
+
+def give_session(device, request, kind):
+    """Start a session of a kind, and return the awaitable that replies with its token."""
     token, digest = new_token()
     sessions = device.access.sessions
-    sessions.append((digest, device.clock.uptime_s() + _SESSION_S))
-    del sessions[:-_SESSIONS]
+    sessions.append((digest, kind, device.clock.uptime_s() + _SESSION_S))
+    if len(sessions) > _SESSIONS:
+        del sessions[0]
+        device.live.look_again()
     return request.reply(200, _JSON, json.dumps({"token": token, "expires_s": _SESSION_S}))
 
 
-async def check_for_token(device, request, sent):
+async def check_for_token(device, request, password, name, kind):
     """Check the password for POST /api/tokens, then return the awaitable that replies with the token.
 
     To save memory, auth/token_routes.py is loaded only after the check.
     """
-    await check_password(device, sent["password"])
-    return load("auth.token_routes").give_token(device, request, sent["name"])
+    await check_password(device, request, password)
+    return load("auth.token_routes").give_token(device, request, name, kind, "password")
 
 
 async def json_body(request):
@@ -49,21 +71,14 @@ async def json_body(request):
     return found
 
 
-async def check_password(device, password):
+async def check_password(device, request, password):
     """Refuse a wrong password. During the wait after a wrong password, refuse every password."""
-    access = device.access
     if not load("auth.password").is_set(device.board):
-        raise Refused(409, "No password is set yet: press BOOT on the device and set one within a minute")
-    now = device.clock.uptime_s()
-    if now < access.next_try_s:
-        wait_s = access.next_try_s - now
-        raise Refused(429, "Too many attempts: try again in %d s" % wait_s, "Retry-After: %d\r\n" % wait_s)
-    # Count the attempt before the check, so that requests at the same time cannot avoid the wait.
-    access.failures = min(access.failures + 1, 7)
-    access.next_try_s = now + min(1 << access.failures, _LONGEST_WAIT_S)
+        raise Refused(409, "No password is set yet: ask for access without one, and press BOOT")
+    wait = load("auth.waits").begin(device.access, request.address, device.clock.uptime_s())
     if not isinstance(password, str) or not await load("auth.password").is_right(device, password):
         raise Refused(401, "Wrong password", _BEARER)
-    access.failures = access.next_try_s = 0
+    load("auth.waits").end(device.access, wait)
 
 
 def new_token():

@@ -4,36 +4,84 @@ import hashlib
 from micropython import const
 
 from overlay import load
+from server.http import Refused
 
 read_json = load("board.flash_json").read_json
 
+# The kinds of token. A higher kind may do everything that a lower kind may do.
+READ = const(1)
+SETTINGS = const(2)
+OWNER = const(3)
+# Of a session in its first 10 min only: an owner who may also replace the password without knowing the old one.
+BY_BUTTON = const(4)
+KINDS = ("read", "settings", "owner")
+
+_BEGAN_S = const(42600)  # time that a session of 12 h has left after its first 10 min
 _HASH = const(32)  # bytes of a SHA-256 hash
 _SECRETS = const("secrets.json")
 # Beginnings of the paths that return household data. HTML pages need no token, because the sign-in page must load.
 _DATA_PATHS = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
 
 
-def load_hashes(board):
-    """Return the concatenated hashes of all stored tokens."""
+def load_tokens(board):
+    """Return all stored tokens in one bytes object: for each token its kind in one byte, and its hash."""
     tokens = read_json(board, _SECRETS).get("tokens") or []
-    return b"".join([bytes.fromhex(token["hash"]) for token in tokens])
+    return b"".join([bytes([_number(kind_name(token))]) + bytes.fromhex(token["hash"]) for token in tokens])
+
+
+def kind_name(token):
+    """Return the kind of a stored token as text. Version 0.1.0 stored no kind, and its tokens are for settings."""
+    return token.get("kind", "settings")
+
+
+def _number(kind):
+    return KINDS.index(kind) + 1 if kind in KINDS else READ
 
 
 def is_household_data(request):
-    """True if a request reads household data, for which the owner can require a token."""
-    return request.method == b"GET" and any(request.path.startswith(path) for path in _DATA_PATHS)
+    """True if a request reads household data, for which the owner can require a token.
+
+    A proof of identity is no household data. A client needs the proof before it sends a token.
+    """
+    if request.method != b"GET" or request.path == b"/api/proof":
+        return False
+    return any(request.path.startswith(path) for path in _DATA_PATHS)
 
 
-def is_valid(access, now_s, request):
-    """True if the request has a valid token: a stored token, or the token of a session that has not ended."""
-    kind, _, token = request.header(b"authorization").partition(b" ")
-    digest = hashlib.sha256(token).digest()
-    found = False
-    for at in range(0, len(access.tokens), _HASH):
-        found |= equal(digest, access.tokens[at : at + _HASH])
-    for known, end_s in access.sessions:
-        found |= equal(digest, known) and now_s < end_s
-    return found and kind.lower() == b"bearer"
+def require(access, now_s, request, kind):
+    """Refuse a request without a valid token of this kind or a higher kind."""
+    found = kind_of(access, now_s, request)
+    if not found:
+        raise Refused(401, "Sign in first, or send a valid token", "WWW-Authenticate: Bearer\r\n")
+    if found < kind:
+        raise Refused(403, "This token may not do that: it needs one of kind " + KINDS[kind - 1])
+
+
+def kind_of(access, now_s, request):
+    """Return the kind of the valid token in a request, as a number. Return 0 without a valid token.
+
+    A token is valid if it is stored, or if it belongs to a session that has not ended.
+    """
+    digest = digest_in(request)
+    found = 0
+    for at in range(0, len(access.tokens), 1 + _HASH):
+        if equal(digest, access.tokens[at + 1 : at + 1 + _HASH]):
+            found = access.tokens[at]
+    for known, kind, end_s in access.sessions:
+        if equal(digest, known) and now_s < end_s:
+            found = kind if end_s - now_s > _BEGAN_S else OWNER
+    return found
+
+
+def digest_in(request):
+    """Return the hash of the token in a request, b"" without a bearer token."""
+    scheme, _, token = request.header(b"authorization").partition(b" ")
+    return hashlib.sha256(token).digest() if scheme.lower() == b"bearer" else b""
+
+
+def party(access, now_s, request):
+    """Return the hash of the request's token if the token is valid, otherwise the client's address."""
+    return digest_in(request) if kind_of(access, now_s, request) else request.address
 
 
 def equal(a, b):

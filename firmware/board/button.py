@@ -1,22 +1,30 @@
-"""The BOOT button. A short press takes the place of a password. A press of 20 s erases the Wi-Fi settings.
+"""The BOOT button. Presses in a row approve an ask for access, and a press of 20 s erases the Wi-Fi settings.
 
-A short press is valid for a minute, and for one use.
+auth/asks.py has the asks. A press also opens the setup portal if the board has no Wi-Fi, or loses it within a minute.
 """
 
 from micropython import const
 
 _WINDOW_S = const(60)
 _HOLD_S = const(20)
+_PAUSE_S = const(2)
 
 
 class Button:
-    """The BOOT button, read ten times a second. `on_hold()` is called once if the button is held for 20 s."""
+    """The BOOT button, read ten times a second.
 
-    def __init__(self, pressed, clock, on_hold):
+    on_hold()           is called once if the button is held for 20 s
+    on_presses(count)   is called 2 s after the last of `count` presses that followed each other within 2 s
+    """
+
+    def __init__(self, pressed, clock, on_hold, on_presses):
         self._pressed = pressed
         self._clock = clock
         self._on_hold = on_hold
+        self._on_presses = on_presses
         self._looks = 0  # number of readings in a row, up to now, with the button pressed
+        self._count = 0  # presses in a row, up to now
+        self._newest = None  # moment of the newest reading with the button pressed
         # Moment of the newest press, from which the 20 s count. None before the first press and after on_hold().
         self._since = None
         # Moment of the newest press, which is valid for 60 s. None before the first press and after its use.
@@ -24,20 +32,29 @@ class Button:
 
     @property
     def window(self):
-        """Seconds for which the newest press is still valid, 0 without a valid press."""
+        """Seconds for which the newest press may still open the setup portal, 0 without a valid press."""
         if self._opened is None:
             return 0
         return max(0, _WINDOW_S - self._clock.since(self._opened) // 1000)
 
     def close(self):
-        """Make the newest press invalid, because it was used."""
+        """Make the newest press invalid for the setup portal, because the press was used."""
         self._opened = None
 
     def step(self):
-        """Read the button. A press needs two pressed readings in a row, because the contacts bounce."""
-        self._looks = self._looks + 1 if self._pressed() else 0
-        if self._looks == 2:
-            self._since = self._opened = self._clock.now()
-        elif self._looks > 2 and self._since and self._clock.since(self._since) >= _HOLD_S * 1000:
+        """Read the button. The contacts bounce for less than the 100 ms between two readings, so each press is one."""
+        if self._pressed():
+            self._looks += 1
+            self._newest = self._clock.now()
+        else:
+            self._looks = 0
+            if self._count and self._clock.since(self._newest) >= _PAUSE_S * 1000:
+                count, self._count = self._count, 0
+                self._on_presses(count)
+        if self._looks == 1:
+            self._count += 1
+            self._since = self._opened = self._newest
+        elif self._looks and self._since is not None and self._clock.since(self._since) >= _HOLD_S * 1000:
             self._since = None
+            self._count = 0  # a press that erases the Wi-Fi settings approves nothing
             self._on_hold()

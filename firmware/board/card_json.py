@@ -16,6 +16,7 @@ _PATH = CARD + "/config.json"
 _LONGEST = const(4096)  # bytes
 _PIECE = const(256)
 _NONE_THERE = const(2)  # ENOENT
+_KEY = const(b'"password"')
 _BACKSLASH, _QUOTE, _OPEN, _CLOSE = const(92), const(34), const(123), const(125)
 
 
@@ -47,11 +48,9 @@ def read():
 
     The remark is the part of a log line that follows the file's name. It is None if there is nothing to remark.
     """
-    with open(_PATH, "rb") as file:
-        if file.seek(0, 2) > _LONGEST:
-            return None, " is longer than %d bytes" % _LONGEST
-        file.seek(0)
-        content = file.read()
+    if size() > _LONGEST:
+        return None, " is longer than %d bytes" % _LONGEST
+    content = head(_LONGEST)
     if content[:3] == b"\xef\xbb\xbf":  # a byte order mark, which some editors write
         content = content[3:]
     try:
@@ -126,6 +125,57 @@ def head(length):
     """Return the first bytes of the file, at most `length`."""
     with open(_PATH, "rb") as file:
         return file.read(length)
+
+
+def size():
+    """Return the size of the file in bytes."""
+    return os.stat(_PATH)[6]
+
+
+def passwords():
+    """Return the passwords in the file as bytes, each with its quotation marks. [] if the file cannot be read.
+
+    A password is a text after the key "password", also if the file is no valid JSON.
+    """
+    try:
+        content = head(_LONGEST)
+    except OSError:
+        return []
+    return [content[begin:end] for begin, end in _password_places(content)]
+
+
+def has_password():
+    """True if the file contains a password. None without a readable card."""
+    return None if check() is None else bool(passwords())
+
+
+def blank_passwords():
+    """Overwrite each password in the file by null, in its place on the card. OSError if the card fails."""
+    places = _password_places(head(_LONGEST))
+    with open(_PATH, "r+b") as file:
+        for begin, end in places:
+            file.seek(begin)
+            file.write(b"null" + b" " * (end - begin - 4))
+
+
+def _password_places(content):
+    """Return a list with (begin, end) of each text of at least 4 bytes after a key "password"."""
+    places = []
+    end = content.find(_KEY)
+    while end >= 0:
+        begin = end + len(_KEY)
+        while begin < len(content) and content[begin] in b" \t\r\n:":
+            begin += 1
+        end = begin
+        if content[begin : begin + 1] == b'"':
+            end += 1
+            while end < len(content) and content[end] != _QUOTE:
+                end += 1 + (content[end] == _BACKSLASH)
+            end = min(end + 1, len(content))
+            if end - begin >= 4:
+                places.append((begin, end))
+        end = content.find(_KEY, end)
+    return places
 
 
 def find(key):

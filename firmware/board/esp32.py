@@ -114,6 +114,10 @@ class Board:
     def each_second(self):
         """Do nothing, because an ESP32 has no periodic work."""
 
+    def peer(self, address):
+        """Return the IPv4 address of a socket's peer as text. `address` is (IPv4 address, port)."""
+        return address[0]
+
     def led(self, duty):
         """Set the brightness of the LED, 0 to 1023."""
         self._led.duty_u16(duty * 64)

@@ -158,6 +158,10 @@ class Board:
                 self._most = used
                 print("memory", used)
 
+    def peer(self, address):
+        """Return the IPv4 address of a socket's peer as text. On this computer, `address` is a packed sockaddr_in."""
+        return ".".join([str(part) for part in address[4:8]])
+
     def led(self, duty):
         """Do nothing, because this computer has no LED."""
 

@@ -9,6 +9,8 @@ import json
 from micropython import const
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two possible byte order marks of UTF-16
+_LEVELS = const(16)
+_BACKSLASH, _QUOTE = const(92), const(34)
 _HALF = const("has half of a character: each escape from \\ud800 to \\udfff needs its other half")
 
 
@@ -21,18 +23,37 @@ def parse(content, substitute=None):
     """
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
+    if _is_deep(content):
+        # MicroPython's loads() and dumps() need memory for each level.
+        raise ValueError("is nested too deeply")
     try:
         value = json.loads(content)
     except UnicodeError:
         raise ValueError("is not in UTF-8") from None
     except ValueError:
         raise ValueError("is not JSON") from None
-    try:
-        text = json.dumps(value).encode()
-    except RuntimeError:
-        # dumps() calls itself for each level, and the firmware could not store such a value either.
-        raise ValueError("is nested too deeply") from None
+    text = json.dumps(value).encode()
     return json.loads(join(text, substitute)) if b"\xed" in text else value
+
+
+def _is_deep(content):
+    """True if JSON has more than 16 objects and lists within each other."""
+    depth = 0
+    in_text = is_escaped = False
+    for octet in content:
+        if is_escaped:
+            is_escaped = False
+        elif octet == _QUOTE:
+            in_text = not in_text
+        elif in_text:
+            is_escaped = octet == _BACKSLASH
+        elif octet in b"[{":
+            depth += 1
+            if depth > _LEVELS:
+                return True
+        elif octet in b"]}":
+            depth -= 1
+    return False
 
 
 def join(text, substitute=None):

@@ -16,8 +16,11 @@ class Light:
 
     `state()` returns the pattern for the state of the device: "dim" without a problem, otherwise "risk", "sos" or
     "wifi". `config` contains `brightness` in percent. It also contains the quiet hours `quiet_from` and `quiet_to`, as
-    "HH:MM" of the meter's clock. In quiet hours the LED is dark, except for requested patterns.
+    "HH:MM" of the meter's clock. In quiet hours the LED is dark, except for requested patterns. `identified_s` is the
+    uptime in s at which a client without a token last requested a pattern.
     """
+
+    identified_s = -60
 
     def __init__(self, board, config, state):
         self._board = board
@@ -30,7 +33,7 @@ class Light:
         self._is_asked = False
         self._telegram = False
         self._minute = None  # minutes from 2000 to the newest time of the meter's clock
-        self._is_quiet = False
+        self.is_quiet = False
         self._duty = None
         self.show("start")
         self.show("hi")
@@ -46,7 +49,7 @@ class Light:
         minute = local_s // 60
         if minute != self._minute:
             self._minute = minute
-            self._is_quiet = load("board.light_patterns").is_quiet(self._config, minute)
+            self.is_quiet = load("board.light_patterns").is_quiet(self._config, minute)
 
     def step(self):
         """Show the next step of the pattern, for a tenth of a second."""
@@ -57,7 +60,7 @@ class Light:
         if self._telegram and self._name == "dim":
             level = _BRIGHTEST
         self._telegram = False
-        if self._is_quiet and not self._is_asked:
+        if self.is_quiet and not self._is_asked:
             level = 0
         # The level is squared, because the eye perceives about the square root of the LED's power.
         duty = _FULL * level * level * self._config.get("brightness", 100) // (81 * 100)

@@ -17,7 +17,7 @@ def on_connected(wifi):
     device.note("Wi-Fi: joined, %s" % wifi.address)
     load("net.wifi_state").mark(device, "joined", True)
     try:
-        wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.address)
+        wifi.discovery = load("net.ssdp").Discovery(device.board, wifi.sta.ifconfig()[:2])
     except OSError as error:
         device.note("Discovery: %s" % error)  # the device works without discovery
     asyncio.create_task(_check_name_and_time(wifi))

@@ -6,6 +6,10 @@ mDNS has started, the firmware cannot change the name.
 This module sends an mDNS query from a port other than 5353. Therefore a device that has the name replies to this port
 only (RFC 6762 §6.7). If the address in the reply is not this device's, another device has the name. The query is not
 left to getaddrinfo, because getaddrinfo would block all tasks for 5 s.
+
+Anyone can answer an mDNS query. Therefore the name counts as taken only if a P1 monitor with this name and another id
+answers HTTP at the address in the reply. Its /description.xml needs no token, also if its reading is closed. The next
+start asks again, and the name returns at the start after one without another device.
 """
 
 import asyncio
@@ -17,16 +21,57 @@ from overlay import load
 
 _ROUNDS = const(2)  # number of queries; more than one, because a query may get lost
 _LOOKS = const(10)  # number of checks for a reply after each query, 100 ms apart
+_ANSWER_S = const(5)
+_LONGEST = const(2048)  # bytes of a reply that are read
 
 
 async def check(wifi, own):
-    """Mark the device's name as taken if another device has the same name. `own`: the IP address of this device."""
+    """Store whether another device has this device's name. `own`: the IP address of this device."""
     device = wifi.device
+    if wifi.name != load("net.wifi_state").name(device):
+        return  # the owner has changed the name, which takes effect at the next start
     name = device.config["device_name"]
-    if wifi.name == name and await find_other(name, own):
-        device.note("Another device has the name %s.local" % name)
-        load("net.wifi_state").mark(device, "taken", name)
+    other = await find_other(name, own)
+    if other and not await is_monitor(device, other, name):
+        device.note("%s claims the name %s.local, but is no P1 monitor of this name" % (other, name))
+        other = None
+    wifi.name_taken_by = other
+    load("net.wifi_state").mark(device, "taken", name if other else None)
+    if other:
+        device.note("Another device, %s, has the name %s.local" % (other, name))
         wifi.name = load("net.wifi_state").name(device)
+
+
+async def is_monitor(device, address, name, port=80):
+    """True if a P1 monitor with this name, and not this device, answers HTTP at an IP address."""
+    try:
+        reply = await device.clock.limit(_describe(address, port), _ANSWER_S)
+    except (OSError, asyncio.TimeoutError):
+        return False
+    ours = load("net.ssdp_messages").uuid(device.board)
+    monitor = ours[: -len(device.board.id)]
+    return (
+        b"<friendlyName>%s<" % name.encode() in reply
+        and monitor.encode() in reply
+        and ours.encode() not in reply
+    )
+
+
+async def _describe(address, port):
+    """Return the beginning of the reply to GET /description.xml."""
+    reader, writer = await asyncio.open_connection(address, port)
+    try:
+        writer.write("GET /description.xml HTTP/1.1\r\nHost: %s\r\n\r\n" % address)
+        await writer.drain()
+        reply = b""
+        while len(reply) < _LONGEST:
+            piece = await reader.read(_LONGEST - len(reply))
+            if not piece:
+                break
+            reply += piece
+        return reply
+    finally:
+        await writer.wait_closed()  # the call that closes the socket
 
 
 async def find_other(name, own, mdns=("224.0.0.251", 5353)):

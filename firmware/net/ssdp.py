@@ -1,8 +1,8 @@
 """SSDP discovery: answers searches on the network, and announces the device every 15 minutes.
 
 Source: UPnP Device Architecture 1.0, §1. Most messages are for other devices. Therefore net/ssdp_messages.py is loaded
-only for a search that may be for this device. The device answers at most two searches a second, so that nobody can make
-it send many messages.
+only for a search that may be for this device. An answer is longer than a search. Therefore the device answers at most
+two searches a second, and only computers of its own network.
 """
 
 from micropython import const
@@ -15,13 +15,16 @@ _ANNOUNCE_S = const(900)
 
 
 class Discovery:
-    """SSDP socket, open until close(). OSError if the network stack has no room for it."""
+    """SSDP socket, open until close(). OSError if the network stack has no room for it.
 
-    def __init__(self, board, address, port=1900):
+    `network` is (IP address of this device, network mask).
+    """
+
+    def __init__(self, board, network, port=1900):
         self._board = board
-        self._address = address
+        self._network = network
         self._running_s = 0
-        self._socket = load("net.ssdp_messages").listen(address, port)
+        self._socket = load("net.ssdp_messages").listen(network[0], port)
 
     def close(self):
         self._socket.close()
@@ -46,6 +49,6 @@ class Discovery:
 
     def _send(self, send, *about):
         try:
-            send(self._socket, self._board, self._address, *about)
+            send(self._socket, self._board, self._network, *about)
         except OSError:
             pass  # There is no network, or no room to send. Clients will search again.

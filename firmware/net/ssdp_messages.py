@@ -23,12 +23,26 @@ def listen(address, port):
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-    sock.setsockopt(0, _JOIN, _GROUP + bytes([int(part) for part in address.split(".")]))
+    sock.setsockopt(0, _JOIN, _GROUP + _octets(address))
     return sock
 
 
-def answer(sock, board, address, message, peer):
-    """Answer a search: send one reply for each name of the device that matches the search."""
+def _octets(address):
+    return bytes([int(part) for part in address.split(".")])
+
+
+def answer(sock, board, network, message, peer):
+    """Answer a search: send one reply for each name of the device that matches the search.
+
+    A search from outside the network gets no answer. `network` is (IP address of this device, network mask).
+    """
+    address, mask = [_octets(text) for text in network]
+    from_ip = (
+        _octets(peer[0]) if isinstance(peer, tuple) else peer[4:8]
+    )  # a computer's MicroPython gives bytes
+    for ours, theirs, bits in zip(address, from_ip, mask):
+        if (ours ^ theirs) & bits:
+            return
     target = None
     discover = False
     for line in message.split(b"\r\n")[1:]:
@@ -43,15 +57,15 @@ def answer(sock, board, address, message, peer):
         return
     for name in (_ROOT, uuid(board), _TYPE):
         if target in (name.encode(), b"ssdp:all"):
-            sock.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, address), peer)
+            sock.sendto(_message("HTTP/1.1 200 OK\r\nEXT:\r\nST", name, board, network[0]), peer)
 
 
-def announce(sock, board, address):
+def announce(sock, board, network):
     """Announce each name of the device by multicast. An announcement is valid for half an hour."""
     group = socket.getaddrinfo("239.255.255.250", 1900)[0][-1]
     begin = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\nNT"
     for name in (_ROOT, uuid(board), _TYPE):
-        sock.sendto(_message(begin, name, board, address), group)
+        sock.sendto(_message(begin, name, board, network[0]), group)
 
 
 def _message(begin, name, board, address):

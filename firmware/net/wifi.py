@@ -23,6 +23,7 @@ class Wifi:
         self.address = None  # IP address of this device, None without a network
         self.joined = False  # True if a network was joined since the start
         self.announced = None  # the name that mDNS uses until the next start
+        self.name_taken_by = None  # IP address of another device with the same name
         self.discovery = None
         self.away_s = 0  # seconds without a network
         self.name = load("net.wifi_state").name(device)

@@ -1,7 +1,7 @@
 """Wi-Fi state in flash, in wifi.json.
 
 joined  true if the board has ever joined a network
-taken   a device name that another device uses
+taken   a device name that another device had at the newest check, None without such a device
 """
 
 from micropython import const

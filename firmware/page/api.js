@@ -103,9 +103,16 @@ export async function sendJson(method, path, body) {
 }
 
 /**
- * Sign in and store the token, which is valid for half a day or until the device restarts.
- * @param {string} password
+ * Store the token of a session, which is valid for half a day or until the device restarts.
+ * @param {string} token
+ * @param {boolean} stays true to store it until then, false to store it until the browser's tab is closed
  */
-export async function signIn(password) {
-  setStored("token", (await sendJson("POST", "/api/session", { password })).token);
+export function storeToken(token, stays) {
+  setStored("token", token, stays);
+}
+
+/** Remove the token from this browser and end its session. A device that does not answer ends the session later. */
+export async function signOut() {
+  await sendJson("DELETE", "/api/session").catch(() => {});
+  setStored("token", "");
 }

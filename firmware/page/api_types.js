@@ -41,6 +41,7 @@
  * @property {string} id
  * @property {string} name
  * @property {string} board
+ * @property {string | null} name_taken_by
  * @property {string} firmware
  * @property {string} micropython
  * @property {number} uptime_s
@@ -53,9 +54,16 @@
  * @property {{used_bytes: number, free_bytes: number}} heap
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,
  *   error: string | null, format: string | null, waiting_quarters: number, lost_quarters: number,
- *   nearly_full: boolean}} card
+ *   nearly_full: boolean, changed_settings: string[] | null}} card
+ * @property {{asks: Ask[], granted: Grant | null}} access
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
  * @property {{state: string, percent: number | null, error: string | null, board: string}} update
+ *
+ * @typedef {"read" | "settings" | "owner"} Kind Kind of a token: what its program may do.
+ *
+ * @typedef {{name: string, kind: Kind, digits: string, presses: number}} Ask An ask for access that waits for BOOT.
+ *
+ * @typedef {{what: "token" | "session" | "password", name: string, kind: Kind, at: string | null}} Grant
  *
  * @typedef {object} StoredQuarter
  * @property {number} quarter_id

@@ -9,7 +9,7 @@ const memory = {};
  */
 export function getStored(name) {
   try {
-    return localStorage.getItem(`p1.${name}`) ?? "";
+    return sessionStorage.getItem(`p1.${name}`) ?? localStorage.getItem(`p1.${name}`) ?? "";
   } catch {
     return memory[name] ?? "";
   }
@@ -18,12 +18,13 @@ export function getStored(name) {
 /**
  * @param {string} name
  * @param {string} value text to store; "" removes the stored text
+ * @param {boolean} [stays] false if the text must be gone after the browser's tab is closed
  */
-export function setStored(name, value) {
+export function setStored(name, value, stays = true) {
   memory[name] = value;
   try {
-    if (value) localStorage.setItem(`p1.${name}`, value);
-    else localStorage.removeItem(`p1.${name}`);
+    for (const storage of [sessionStorage, localStorage]) storage.removeItem(`p1.${name}`);
+    if (value) (stays ? localStorage : sessionStorage).setItem(`p1.${name}`, value);
   } catch {
     // The browser refuses storage, so the value is in `memory` only.
   }

@@ -1,5 +1,7 @@
 /** Entry point of the page. It sets language and theme, opens screens, shows the notice and starts the live figures. */
 
+import "./language_tag.js";
+import { showAccess } from "./access_notice.js";
 import { addAppManifest } from "./app_manifest.js";
 import { cardProblem } from "./card_problem.js";
 import { element, fill, icon, setText } from "./dom.js";
@@ -40,13 +42,14 @@ const TABS = /** @type {const} */ (["now", "history", "peaks", "meter", "setting
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const nav = /** @type {HTMLElement} */ (document.querySelector("nav"));
 const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
+const asks = /** @type {HTMLElement} */ (document.getElementById("asks"));
 let openName = "";
 /** @type {ReturnType<Screen>} */
 let screen;
 
 function route() {
   const [wanted, ...parts] = location.hash.slice(1).split("/");
-  const name = wanted in SCREENS ? wanted : "now";
+  const name = Object.keys(SCREENS).includes(wanted) ? wanted : "now";
   if (name === openName && typeof screen === "object") return screen.goTo(parts);
   leave();
   const isFirst = openName === "";
@@ -106,6 +109,7 @@ function showNotice() {
   else if (card && card.state !== "ok") text = cardProblem(card);
   else if (card?.lost_quarters) text = t("lostQuarters", { count: card.lost_quarters });
   else if (card?.nearly_full) text = t("nearlyFull");
+  else if (card?.changed_settings) text = t("cardChanged", { settings: card.changed_settings.join(", ") });
   notice.className = stale && stale !== "waiting" ? "stale" : "";
   if (stale !== "closed") return setText(notice, text);
   if (notice.querySelector("button")) return;
@@ -135,6 +139,7 @@ function start() {
   addEventListener("p1-language", render);
   addEventListener("p1-theme-chosen", applyTheme);
   watch(showNotice);
+  watch(() => showAccess(asks));
   let stale = staleness();
   setInterval(() => {
     // No event reports that figures have become old. Therefore this timer updates the screens.

@@ -33,11 +33,6 @@ async def send_page(request, name):
     raise Refused(404, "Item not found")
 
 
-async def update_page(device, request):
-    """GET /update: send the page with the form for an update package."""
-    await send_page(request, "update")
-
-
 async def send_file(request, file, kind, more=""):
     """Send an open file in pieces, and close the file. Raise Refused with 404 if the file cannot be read."""
     # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).

@@ -3,6 +3,9 @@
 Limits: 5 connections, a request head of 2 KB, 2 s until the first byte of the head, 5 s until the last byte of the
 head, 5 s to send each part of the reply. The operating system queues further connections.
 
+Parties share the connections. A client with a valid token is a party whatever its address is, and all other clients of
+one IPv4 address are one party. A party that is alone may use all connections, and its further ones wait.
+
 The Host header must contain an IP address or a name of the home network. Otherwise a page of another site could reach
 the board under the name of that site (DNS rebinding). Pages of other sites can neither make changes nor read replies.
 Only a page that a developer's computer serves may read replies.
@@ -17,6 +20,8 @@ from overlay import load
 from server.buffer import WriteBuffer
 
 _CONNECTIONS = const(5)
+_SHARED_S = const(60)
+_STEP_MS = const(20)
 _HEAD = const(2048)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
@@ -52,15 +57,13 @@ class Request:
         self._pieces = WriteBuffer(stream.write)
         self.write = self._pieces.write
         self.begun = False
+        self.address = self.party = ""  # IPv4 address of the client; its party. The server sets both.
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
         """Return the value of a header as bytes, b"" if the request lacks the header. `name` is in lower case."""
-        for line in self._head.split(b"\r\n")[1:]:
-            key, _, value = line.partition(b":")
-            if key.lower() == name:
-                return value.strip()
-        return b""
+        at = self._head.lower().find(b"\r\n%s:" % name)
+        return self._head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
 
     def argument(self, name):
         """Return the value of a query argument as bytes, None if the request lacks it."""
@@ -89,6 +92,14 @@ class Request:
     def body(self, limit):
         """Return an awaitable of the whole body. It raises Refused if the body is empty or exceeds `limit` bytes."""
         return load("server.request_body").read_all(self, self._clock, limit)
+
+    async def read_ahead(self):
+        """Receive the whole body, for read() to return it later. OSError if the client has left."""
+        while len(self._early) < self.unread:
+            more = await self.stream.read(self.unread - len(self._early))
+            if not more:
+                raise OSError
+            self._early += more
 
     async def read(self, count):
         """Return at most `count` bytes of the body, b"" at the end of the body. OSError if the client has left."""
@@ -144,12 +155,12 @@ class Request:
         self.write = self.stream.write
 
     async def reply(self, status, kind, body, more=""):
-        """Send a whole reply. `body` is text or bytes."""
+        """Write a whole reply. `body` is text or bytes. The server waits until the reply is sent."""
         if isinstance(body, str):
             body = body.encode()
         self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
-        await self.drain()
+        self._pieces.flush()
 
 
 class Server:
@@ -162,46 +173,66 @@ class Server:
         self.portal = None  # the open portal's async function(request), which returns True if it replied
         self._answer = answer
         self._access = access
-        self._address = board.http
-        self._clock = board.clock
+        self._board = board
+        self.clock = board.clock
         self._log = log
-        self._open = []  # sockets
+        # Streams of the open connections, the oldest first. Each stream has two more attributes: `party`, and `asked`,
+        # which is True once its request has arrived completely.
+        self.open = []
+        self._newest = 0  # address of the newest connection, 0 before the first one
+        self.shared_until_s = 0  # uptime in s until which a client of another address may come back
         self.listening = False
 
     async def run(self, beat):
         """Serve requests for ever. Before each wait for a connection, of at most 10 s, this task calls `beat()`."""
-        listener = load("server.listener").listen(self._address, _CONNECTIONS)
+        listener = load("server.listener").listen(self._board.http, _CONNECTIONS)
         self.listening = True
-        print("ready http://%s:%d/" % self._address)
+        print("ready http://%s:%d/" % self._board.http)
         while True:
             beat()
-            if len(self._open) >= _CONNECTIONS:
-                await asyncio.sleep_ms(20)
-                continue
+            stream = None
             try:
-                await self._clock.limit(_readable(listener), _BEAT_S)
-                peer = listener.accept()[0]
+                await self.clock.limit(_readable(listener), _BEAT_S)
+                if len(self.open) > _CONNECTIONS:
+                    await load("server.places").make_room(self)
+                peer, address = listener.accept()
                 peer.setblocking(False)
                 peer.setsockopt(_TCP, _NO_DELAY, 1)
-                asyncio.create_task(self._serve(asyncio.StreamReader(peer)))
-                self._open.append(peer)
+                stream = asyncio.StreamReader(peer)
+                self._add(stream, self._board.peer(address))
+                asyncio.create_task(self._serve(stream))
+                if len(self.open) > _CONNECTIONS:
+                    await load("server.places").wait(self, stream)
             except (OSError, asyncio.TimeoutError):
                 pass  # no client has connected, or a client has left already
             except MemoryError:
-                await asyncio.sleep_ms(20)  # time for other tasks to free memory
+                self.close(stream)
+                await asyncio.sleep_ms(_STEP_MS)  # time for other tasks to free memory
+
+    def _add(self, stream, address):
+        stream.party = address
+        stream.asked = False
+        if address != self._newest:
+            self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
+            self._newest = address
+        self.open.append(stream)
 
     async def _serve(self, stream):
         request = kept = None
         try:
             try:
-                request = Request(stream, self._clock, await self._read_head(stream))
-                if self.portal and await self.portal(request):
-                    return
-                request.check(self._access.hosts())
-                self._access.admit(request)
-                kept = await self._answer(request)
+                while stream in self.open[_CONNECTIONS:]:
+                    await asyncio.sleep_ms(_STEP_MS)
+                request = Request(stream, self.clock, await self._read_head(stream))
+                request.address = stream.party
+                if not (self.portal and await self.portal(request)):
+                    request.check(self._access.hosts())
+                    request.party = stream.party = self._access.party(request)
+                    self._access.admit(request)
+                    kept = await self._answer(request)
+                await request.drain()
                 if request.unread:
-                    await self._clock.limit(request.skip(), _REST_S)
+                    await self.clock.limit(request.skip(), _REST_S)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -210,8 +241,12 @@ class Server:
                 await self._refuse(
                     request, stream, Refused(503, "Out of memory, try again", "Retry-After: 1\r\n")
                 )
-        except (OSError, asyncio.TimeoutError):
-            pass  # the client has left, or was too slow
+            except (OSError, asyncio.TimeoutError):
+                raise
+            except Exception as error:
+                await self._refuse(request, stream, load("server.request_body").fault(request, error))
+        except (OSError, asyncio.TimeoutError, MemoryError):
+            pass  # the client has left or was too slow, or no memory is left for a refusal
         except Exception as error:
             self._log.fault("request", error)  # an error of the firmware ends only this request
         finally:
@@ -220,17 +255,17 @@ class Server:
 
     def close(self, stream):
         """Close a connection if it is still open."""
-        if stream.s in self._open:
-            self._open.remove(stream.s)
+        if stream in self.open:
+            self.open.remove(stream)
             stream.s.close()  # the socket's close(), because close() of an asyncio stream does nothing
 
     async def _read_head(self, stream):
         """Return the head of a request, followed by the bytes of the body that arrived together with the head."""
         # Read the head in pieces, because 2 KB of contiguous memory are not always free.
-        head = await self._clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
+        head = await self.clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # The rest of the head has one time limit, so that a client cannot gain time by sending single bytes.
-            head = await self._clock.limit(self._read_rest(stream, head), _REST_S)
+            head = await self.clock.limit(self._read_rest(stream, head), _REST_S)
         return head
 
     async def _read_rest(self, stream, head):
@@ -245,10 +280,11 @@ class Server:
 
     async def _refuse(self, request, stream, refused):
         if request is None:
-            request = Request(stream, self._clock, b"GET / -\r\n")
+            request = Request(stream, self.clock, b"GET / -\r\n")
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why, refused.more)
-            await self._clock.limit(request.skip(), _REST_S)
+            await request.drain()
+            await self.clock.limit(request.skip(), _REST_S)
 
 
 def _readable(sock):
@@ -263,7 +299,7 @@ def is_local_host(host):
     (True, True, False)
     """
     if host.startswith(b"["):
-        return True
+        return not host[1:].partition(b"]")[0].strip(b"0123456789abcdef:")
     name = host.split(b":")[0]
     if name[-1:] == b".":  # a complete host name may end with a dot
         name = name[:-1]
@@ -273,4 +309,4 @@ def is_local_host(host):
         if name.endswith(domain):
             return True
     digits = name.replace(b".", b"")
-    return digits.isdigit() and name.count(b".") == 3
+    return digits.isdigit() and name.count(b".") == 3 and max(map(int, name.split(b"."))) < 256

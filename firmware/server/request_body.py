@@ -1,5 +1,6 @@
 """Checks for requests with a body, an Origin header or a host outside the home network. Loaded on demand."""
 
+import sys
 from micropython import const
 
 from server.http import Refused
@@ -38,6 +39,17 @@ def check_host(host, allowed):
 
 def _without_last_dot(name):
     return name[:-1] if name.endswith(b".") else name
+
+
+def fault(request, error):
+    """Return the refusal of a request whose handler has failed before its reply began.
+
+    Only the request can have caused such an error. Raise it again if the reply has begun, or if code is missing.
+    """
+    if (request and request.begun) or isinstance(error, (ImportError, NameError)):
+        raise error
+    sys.print_exception(error)
+    return Refused(400, "The request cannot be understood")
 
 
 def length(request, limit):

@@ -123,8 +123,9 @@ def _is(kind, value):
 
 
 def _is_key(value):
-    # A WPA2 password has 8 to 63 ASCII characters, or it is the key in 64 hexadecimal digits (IEEE 802.11, H.4).
-    plain = 8 <= len(value) <= 63 and len(value.encode()) == len(value)
+    # A WPA2 password has 8 to 63 printable ASCII characters, or it is the key in 64 hexadecimal digits (IEEE 802.11,
+    # H.4).
+    plain = 8 <= len(value) <= 63 and min(value) >= " " and max(value) <= "~"
     return plain or (len(value) == 64 and not value.strip(_HEX))
 
 
@@ -250,6 +251,12 @@ def _set(given, section, key, value):
     elif key != "password" and key in place:
         del place[key]
     return None
+
+
+def changed(before, after):
+    """Return the names of the settings that differ between two objects with the structure of /config.json."""
+    before, after = check(before)[0], check(after)[0]
+    return [_path(section, key) for section, key, _, _ in _rows() if before[key] != after[key]]
 
 
 def shown(given):

@@ -12,6 +12,10 @@
 A card of the original firmware has the first two sections. If a value is missing or wrong, the default in schema.py
 applies. Each wrong value is reported in a line of the log. Unknown keys stay in the file.
 
+Anyone who can reach the card can read and change it. Therefore the device writes neither the section `access` nor the
+Wi-Fi password to a card. If the card's file has the Wi-Fi password already, it stays there. settings/from_card.py
+limits what a card changes.
+
 The card's file takes effect if somebody edited it, or if another card was inserted. Otherwise the copy takes effect,
 including settings that were changed without a card. The device writes the card's file in a single write and
 never renames it. If a power cut leaves only a part of the file, the next start writes the file again from the copy.
@@ -34,6 +38,7 @@ _PAUSE_S = const(60)
 _SEEN = const("card_seen")
 # Key that only the copy has: True if the copy contains settings that the card's file lacks.
 _NEWER = const("newer_than_card")
+_NOT_ON_CARD = (_SEEN, _NEWER, "access")
 # Changes that erase the Wi-Fi settings. They must be saved at once, because the device may soon have another owner.
 NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 
@@ -46,7 +51,13 @@ def read(device):
     """
     if device.unsaved:
         save_late(device)  # the returned job is not needed, because the card is written below
-    settings, faults = _checked(_agreed(device.board, device.note))
+    try:
+        agreed = _agreed(device)
+    except MemoryError:
+        gc.collect()
+        device.note("%s: no memory to read the card; the previous settings apply" % _NAME)
+        agreed = read_json(device.board, _NAME)
+    settings, faults = _checked(agreed)
     for key, fault in faults:
         device.note("%s%s: %s" % (_NAME, card_json.find(key), fault))
     return settings
@@ -80,7 +91,7 @@ def change(device, changes, at_once=False):
     """
     jobs = []
     # Read the card's file first, because a card with other settings may have been inserted.
-    changed = given(device) if device.unsaved else _agreed(device.board, device.note, False)
+    changed = given(device) if device.unsaved else _agreed(device, False)
     faults = load("settings.schema").merge(changed, changes)
     if changes and not faults:
         before, device.unsaved = device.unsaved, json.dumps(changed)
@@ -117,7 +128,7 @@ def to_card(device):
 
     If a power cut interrupts the job, the next start repeats it.
     """
-    _agreed(device.board, device.note)
+    _agreed(device)
     yield
 
 
@@ -139,20 +150,24 @@ def _checked(settings):
     return settings, faults
 
 
-def _agreed(board, note, follows=True):
+def _agreed(device, follows=True):
     """Make config.json on the card and its copy in the flash equal, and return the settings that take effect.
 
     If `follows` is False, only the copy in the flash is written.
     """
-    copy = read_json(board, _NAME)
+    copy = read_json(device.board, _NAME)
     try:
-        return _newest(board, copy, note, follows)
+        return _newest(device, copy, follows)
     except OSError as error:
-        note("%s: could not write to flash: %s" % (_NAME, error))
-        return copy
+        device.note("%s: could not write to flash: %s" % (_NAME, error))
+    except MemoryError:
+        raise
+    except Exception as error:  # the card's file may contain anything
+        device.note("%s: %s; the previous settings apply" % (_NAME, type(error).__name__))
+    return read_json(device.board, _NAME)
 
 
-def _newest(board, copy, note, follows):
+def _newest(device, copy, follows):
     """Return the settings that take effect, and write them to the card or to the flash if they are missing there.
 
     | file on the card                    | copy in the flash | settings that take effect    |
@@ -175,21 +190,18 @@ def _newest(board, copy, note, follows):
         given, remark = card_json.read()
         if given is not None:
             if remark:
-                note(_NAME + remark)
+                device.note(_NAME + remark)
+            load("settings.from_card").limit(device, copy, given)
             given[_SEEN] = seen
-            if "pins" in copy:
-                # Keep the pins of the copy, because the board cannot read the meter without pins.
-                given.setdefault("pins", copy["pins"])
-            write_json(board, _NAME, given)
+            write_json(device.board, _NAME, given)
             return given
-        ours = _written(copy)
-        if not copy.get(_NEWER) or not ours.startswith(card_json.head(len(ours) + 1)):
-            note("%s%s; the previous settings apply" % (_NAME, remark))
+        if not copy.get(_NEWER) or not _is_part(copy):
+            device.note("%s%s; the previous settings apply" % (_NAME, remark))
             return copy
     elif seen and not copy.get(_NEWER):
         return copy
     # The card's file is missing, empty, older than the copy, or only a part of the copy.
-    text = _written(copy)
+    text = _text_for_card(copy)
     if text and follows:
         try:
             card_json.write(text)
@@ -197,23 +209,45 @@ def _newest(board, copy, note, follows):
             # The file object may still be open. Garbage collection closes it. Do this now, because closing it later
             # could write its bytes to another card.
             gc.collect()
-            note("%s: could not write to the card: %s" % (_NAME, error))
+            device.note("%s: could not write to the card: %s" % (_NAME, error))
             return copy
         copy[_SEEN] = binascii.crc32(text)
         copy.pop(_NEWER, None)
-        write_json(board, _NAME, copy)
+        write_json(device.board, _NAME, copy)
     return copy
 
 
-def _written(settings):
+def _is_part(copy):
+    """True if the card's file is the beginning of a text that _text_for_card() returns."""
+    for has_password in (True, False):
+        text = _written(copy, has_password)
+        if text.startswith(card_json.head(len(text) + 1)):
+            return True
+    return False
+
+
+def _text_for_card(copy):
+    """Return the text for the card's file. It has the Wi-Fi password only if the file on the card has it already."""
+    passwords = card_json.passwords()
+    wifi = copy.get("wifi")
+    kept = isinstance(wifi, dict) and json.dumps(wifi.get("password")).encode() in passwords
+    text = _written(copy, kept)
+    if passwords and not kept:
+        # Write as many bytes as the file has now, because an old password may be in them.
+        text += b"\n" * (card_json.size() - len(text))
+    return text
+
+
+def _written(settings, has_password):
     """Return the settings as indented JSON in UTF-8, b"" if no settings exist."""
     parts = []
     for section in sorted(settings):
-        if section in (_SEEN, _NEWER):
-            continue
         value = settings[section]
+        if section in _NOT_ON_CARD:
+            continue
         if isinstance(value, dict):
-            lines = ["    %s: %s" % (json.dumps(key), json.dumps(value[key])) for key in sorted(value)]
+            keys = [key for key in sorted(value) if has_password or (section, key) != ("wifi", "password")]
+            lines = ["    %s: %s" % (json.dumps(key), json.dumps(value[key])) for key in keys]
             value = "{\n%s\n  }" % ",\n".join(lines)
         else:
             value = json.dumps(value)

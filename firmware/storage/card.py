@@ -22,6 +22,7 @@ class Card:
     journal     file object of the open journal, None until the journal is needed
     day         day (in days since 2000-01-01) of the quarter that was stored last, None before the first quarter
     wait_s      seconds between two attempts to use a failed card
+    changed_settings  names of the settings that a card has changed since the start, None if none
 
     A card that is inserted is found within a minute. A failed card is tried again at growing intervals.
     `note(line)` logs each change of the state. Rarely used functions are in card_mount.py.
@@ -40,7 +41,7 @@ class Card:
         self._stored = {}  # cache: {quarter id: True if the quarter's file exists}
         self.state = "absent"
         self.error = self.format = self.journal = None
-        self.size_bytes = self.free_bytes = None
+        self.size_bytes = self.free_bytes = self.changed_settings = None
         self.mounted = self.nearly_full = False
         self.free_files = 0
         self.sequence = 0  # the number of the next journal record
@@ -102,5 +103,5 @@ class Card:
                 "/"
             )  # FAT does not find a folder whose path ends in a slash
             return sorted([entry[_NAME] for entry in os.ilistdir(path)]) if self.mounted else []
-        except OSError:
+        except (OSError, ValueError):  # ValueError for a name that is not UTF-8
             return []

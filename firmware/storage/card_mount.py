@@ -76,12 +76,15 @@ def measure(card):
 
 
 def fail(card, error):
-    """Set the card's state to "failed". `error` is the reason, an OSError or a text."""
-    full = isinstance(error, OSError) and (
-        error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[_FREE])
-    )
+    """Set the card's state to "failed". `error` is the reason: an exception or a text."""
+    try:
+        full = isinstance(error, OSError) and (
+            error.errno == _NO_SPACE or (error.errno == _DENIED and not os.statvfs(CARD)[_FREE])
+        )
+    except OSError:
+        full = False
     card.state = "failed"
-    card.error = _FULL if full else str(error)
+    card.error = _FULL if full else str(error) or type(error).__name__
     card.wait_s = min(2 * card.wait_s or _FIRST_RETRY_S, _LONGEST_RETRY_S)
     if full:
         card.nearly_full = True

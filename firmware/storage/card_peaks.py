@@ -48,7 +48,7 @@ def search(asked):
     first_name, last_name = month_name(first).encode(), month_name(last).encode()
     for year in range(first // 12, last // 12 + 1):
         for count, fields in enumerate(rows.read("%s/meter/%04d/days.csv" % (CARD, year)), 1):
-            if fields[_PEAK_START] and first_name <= fields[_DAY][:7] <= last_name:
+            if fields[_PEAK_START] and fields[_PEAK_W] and first_name <= fields[_DAY][:7] <= last_name:
                 peaks.add_quarter(*days.moment(fields[_PEAK_START]), int(fields[_PEAK_W]))
             if not count % _LINES_IN_STEP:
                 yield

@@ -16,8 +16,8 @@ def check(card, text):
     try:
         with open(_TEST, "w") as file:
             file.write(text)
-        with open(_TEST) as file:
-            if file.read() != text:
+        with open(_TEST, "rb") as file:
+            if file.read(len(text) + 1) != text.encode():
                 raise OSError("the card loses what is written")
         os.remove(_TEST)
         return os.statvfs(CARD)[0]

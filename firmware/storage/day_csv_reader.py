@@ -6,12 +6,17 @@ from micropython import const
 
 from board.mount_point import CARD
 from meter.timestamp import civil, days_in_month
+from overlay import load
 from storage.card import Card
+from storage.csv_fields import DAY, QUARTER
 
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 _DAY_S = const(86400)
-_FIELDS = const(7)  # index of the last field before the check in a line of days.csv
+_LONGEST = const(
+    1 << 18
+)  # bytes. No day.csv or days.csv is longer, but a damaged directory entry may claim more
 _NONE_THERE = const(2)  # errno ENOENT
+_LINE = const(512)  # bytes
 
 
 def days_csv(year):
@@ -54,8 +59,7 @@ def fields_at(path, place):
         return None
     with open(path, "rb") as file:
         file.seek(place)
-        fields = file.readline().split(b",")
-        return fields if len(fields) > _FIELDS else None
+        return load("storage.csv_fields").fields_of(file.readline(_LINE).rstrip(b"\n"), DAY)
 
 
 def is_whole(line):
@@ -64,13 +68,16 @@ def is_whole(line):
 
 
 def read(path, last=0):
-    """Yield the fields of each whole line of a file, without `check`. Empty and damaged lines are skipped.
+    """Yield the fields of each right line of a file, without `check`. Other lines are skipped.
 
     `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
     """
+    fields_of = load("storage.csv_fields").fields_of
+    kinds = DAY if path.endswith("/days.csv") else QUARTER
     for _, line in places(path, last):
-        if is_whole(line):
-            yield line[:-_CHECK].split(b",")
+        fields = fields_of(line, kinds)
+        if fields:
+            yield fields
 
 
 def places(path, last=0):
@@ -84,7 +91,7 @@ def places(path, last=0):
         file.seek(place)
         rest = b""
         piece = file.read(512)
-        while piece:
+        while piece and place < _LONGEST:
             # Do not use split(), because its list would take 12 KB for hundreds of blanked lines.
             rest += piece
             begin = 0
@@ -96,7 +103,7 @@ def places(path, last=0):
                 end = rest.find(b"\n", begin)
             rest = rest[begin:]
             place += begin
-            if len(rest) > 512:  # the text is longer than any line that the device writes
+            if len(rest) > _LINE:  # the text is longer than any line that the device writes
                 place += len(rest)
                 rest = b""
             piece = file.read(512)

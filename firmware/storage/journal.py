@@ -58,6 +58,9 @@ RECORD_FIRST_BYTE = const(12)
 RECORD_IMPORTS_BYTE = const(48)
 RECORD_EXPORTS_BYTE = const(216)
 RECORD_LINE_BYTE = const(384)
+MAX_SAMPLES = const(
+    84
+)  # most samples of a record: those of the newest minute and of the six minutes before it
 
 # Values of the cell that describes the end of a quarter.
 RUNNING = const(0)

@@ -2,11 +2,16 @@
 
 import binascii
 import struct
+from micropython import const
 
 from board.mount_point import CARD
 from board.rtc_memory import kept_quarter
-from demand.quarter import ABSENT, HEAD_CELLS, SAMPLES
+from demand.quarter import ABSENT, HEAD_CELLS, SAMPLES, quarter_id as id_of, start_of
+from meter.timestamp import iso
+from overlay import load
+from storage.csv_fields import QUARTER
 from storage.journal import (
+    MAX_SAMPLES,
     QUARTER_BYTES,
     QUARTER_ID_BYTE,
     RECORD_BYTES,
@@ -19,16 +24,18 @@ from storage.journal import (
 )
 
 _PATH = CARD + "/journal.bin"
+# A record is written each minute. Therefore no device reaches this number.
+_LAST_NUMBER = const(1 << 30)
 
 
 def open_journal(card):
-    """Open the card's journal, and create the file if it is missing or too short.
+    """Open the card's journal, and create the file if it is missing, too short or rubbish.
 
     The next write follows the newest record.
     """
     try:
         file = open(_PATH, "r+b")
-        whole = file.seek(0, 2) >= RECORDS * RECORD_BYTES
+        whole = file.seek(0, 2) >= RECORDS * RECORD_BYTES and _newest_number(file) < _LAST_NUMBER
     except OSError as error:
         if error.errno != 2:
             raise
@@ -44,6 +51,16 @@ def open_journal(card):
 
 def _is_whole(record):
     return int.from_bytes(record[:4], "little") == binascii.crc32(memoryview(record)[4:])
+
+
+def _is_right(record, line):
+    """True if the fields of a whole record are possible. Anyone can compute the CRC of another record."""
+    quarter_id, first, stop = struct.unpack_from("<IHH", record, QUARTER_ID_BYTE)
+    start = start_of(quarter_id)
+    if quarter_id != id_of(*start) or not first <= stop <= min(SAMPLES, first + MAX_SAMPLES):
+        return False
+    fields = line and load("storage.csv_fields").fields_of(line[:-1], QUARTER)
+    return not line or (fields is not None and fields[0] == iso(*start).encode())
 
 
 def _newest_number(file):
@@ -74,7 +91,8 @@ def _records(file):
                 if record[RECORD_LINE_BYTE]
                 else b""
             )
-            yield quarter_id, record, line
+            if _is_right(record, line):
+                yield quarter_id, record, line
 
 
 def quarters(file):

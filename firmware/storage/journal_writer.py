@@ -10,10 +10,10 @@ of the whole quarter would need two sectors a minute. These two are more than al
 
 import binascii
 import struct
-from micropython import const
 
 from demand.quarter import HEAD_CELLS, SAMPLES
 from storage.journal import (
+    MAX_SAMPLES,
     QUARTER_ON_CARD_CELL,
     RECORD_BYTES,
     RECORD_EXPORTS_BYTE,
@@ -23,9 +23,6 @@ from storage.journal import (
     RECORDS,
 )
 
-# Maximum number of samples in a record: those of the newest minute and of the six minutes before it.
-_MAX_SAMPLES = const(84)
-
 
 def write(card, quarter, line=b""):
     """Write a quarter's new samples to the journal. OSError if the card fails.
@@ -33,9 +30,9 @@ def write(card, quarter, line=b""):
     If the quarter's line of day.csv is given, the quarter is closed in the journal.
     """
     stop = SAMPLES if line else quarter.newest_index
-    first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - _MAX_SAMPLES))
+    first = max(0, min(quarter.block[QUARTER_ON_CARD_CELL], stop - MAX_SAMPLES))
     while True:
-        end = min(first + _MAX_SAMPLES, stop)
+        end = min(first + MAX_SAMPLES, stop)
         _record(card, quarter, first, end, line if end == stop else b"")
         if end == stop:
             break

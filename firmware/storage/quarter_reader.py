@@ -11,16 +11,19 @@ from board.mount_point import CARD
 
 # A quarter's file has about 2 KB. A file over 4 KB is not read, because it is damaged.
 _MAX_SIZE = const(4096)
+_MAX_SENT = const(
+    16384
+)  # bytes. No larger file is sent, because a damaged directory entry may claim gigabytes
 
 
 def open_quarter(path):
-    """Open a quarter's file, such as "2026/01/15/1615W.json". Return None if the file is missing or empty.
+    """Open a quarter's file, such as "2026/01/15/1615W.json". Return None if it is missing, empty or too large.
 
     The caller must keep a reference to Card.filesystem while the file is open.
     """
     path = "%s/meter/%s" % (CARD, path)
     try:
-        return open(path, "rb") if os.stat(path)[6] else None
+        return open(path, "rb") if 0 < os.stat(path)[6] <= _MAX_SENT else None
     except OSError:
         return None
 
@@ -41,7 +44,7 @@ def line(path, start):
         quarter = json.loads(text[: text.find(b"}") + 1])
         samples, import_w = _mean(quarter["consumed_power_interval_avgs"], 1)
         _, export_w = _mean(quarter["produced_power_interval_avgs"], -1)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
     return b"%s,%s,%s,,,,,%d,samples" % (start, import_w, export_w, samples) if samples else None
 

@@ -65,7 +65,9 @@ def _store_on_card(recorder, quarter, line, lines):
     """Store an ended quarter on the card. True if the quarter is on the card now."""
     try:
         close(recorder, quarter, line, lines)
-    except OSError as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # the card may contain anything
         recorder.card.fail(error)
     load("storage.retention").queue_if_full(recorder)
     return recorder.card.state == "ok"

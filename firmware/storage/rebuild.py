@@ -7,9 +7,10 @@ job continues with the newest month that is older than the month in /meter/rebui
 import os
 from micropython import const
 
-from meter.timestamp import iso, seconds
+from meter.timestamp import days_in_month, iso, seconds
 from overlay import load
 from storage.card import Card
+from storage.csv_fields import QUARTER
 from storage.rebuild_mark import ALL
 
 _DAY_S = const(86400)
@@ -65,15 +66,17 @@ def _rebuild_month(card, modules, year, month):
     known = set()
     for count, (_, line) in enumerate(rows.places(path), 1):
         if line.startswith(name):
-            known.add(int(line[8:10]))
+            known.add(line[8:10])
         if not count % _LINES_IN_STEP:
             yield
     for day in _numbers(card, "%04d/%02d" % (year, month)):
         yield
+        if not (2000 <= year <= 2099 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)):
+            continue
         number = seconds(year, month, day) // _DAY_S
         total = yield from _rebuild_day(modules, number)
         if number != card.day:
-            yield from days.write(total, path, day in known)
+            yield from days.write(total, path, b"%02d" % day in known)
 
 
 def _rebuild_day(modules, day):
@@ -83,16 +86,17 @@ def _rebuild_day(modules, day):
     """
     rows, _, days, _ = modules
     folder = days.folder(day)
+    fields_of = load("storage.csv_fields").fields_of
     is_done = False
     while not is_done:
         total = days.Total(day, rows)
         yield
-        missing, size = yield from _search(rows, folder, total)
+        missing, size = yield from _search(rows, fields_of, folder, total)
         is_done = yield from _append(modules, day, missing, size, total)
     return total
 
 
-def _search(rows, folder, total):
+def _search(rows, fields_of, folder, total):
     """Add the lines of day.csv to the Total. Return the quarters without a line, and the size of day.csv.
 
     The quarters are in the order of time. Each is a number: HHMM * 2, plus 1 in winter time. In winter 09:45 is 1891.
@@ -101,8 +105,7 @@ def _search(rows, folder, total):
     size = 0
     # This reference keeps the file system in memory while the folder is read (see Card).
     _filesystem = Card.filesystem
-    for count, entry in enumerate(os.ilistdir(folder), 1):
-        name = entry[0]
+    for count, name in enumerate(_names(folder), 1):
         if name == "day.csv":
             size = None
         elif name[:4].isdigit() and name[4:] in ("S.json", "W.json"):
@@ -114,8 +117,8 @@ def _search(rows, folder, total):
         size = os.stat(path)[6]
         yield
         for count, (_, line) in enumerate(rows.places(path), 1):
-            if rows.is_whole(line):
-                total.add(line.split(b","))
+            if fields := fields_of(line, QUARTER):
+                total.add(fields)
                 found.discard((int(line[11:13]) * 100 + int(line[14:16])) * 2 + (line[19:22] == b"+01"))
             if not count % _QUARTERS_IN_STEP:
                 yield
@@ -123,6 +126,14 @@ def _search(rows, folder, total):
     missing = sorted(found, key=_time_order)
     yield
     return missing, size
+
+
+def _names(folder):
+    """Return an iterator of the names in a folder, of an empty tuple if there is no such folder."""
+    try:
+        return (entry[0] for entry in os.ilistdir(folder))
+    except OSError:
+        return ()
 
 
 def _append(modules, day, missing, size, total):

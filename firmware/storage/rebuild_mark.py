@@ -19,14 +19,15 @@ _IMPORT_KWH = const(3)  # index of the import register in the fields of a line o
 def read():
     """Return the month that was finished last, or ALL, and the word after the month: b"exact" or b"".
 
-    Return (b"", b"exact") if there is no file.
+    Return (b"", b"exact") if there is no such file, or if it contains anything else.
     """
     try:
         with open(CARD + _PATH, "rb") as file:
             month, _, word = file.read(16).partition(b" ")
     except OSError:
-        month = b""
-    return (month, word) if month else (b"", b"exact")
+        month = word = b""
+    is_month = len(month) == 7 and month[4:5] == b"-" and (month[:4] + month[5:]).isdigit()
+    return (month, word) if (month == ALL or is_month) and word in (b"", b"exact") else (b"", b"exact")
 
 
 def write(month, word):

@@ -55,11 +55,7 @@ class Recorder:
 
     def resume(self, local_s, summer):
         """Continue the quarter that a restart interrupted. Called at the first telegram."""
-        try:
-            self._open_card()
-            load("storage.recovery").resume(self, local_s, summer)
-        except OSError as error:
-            self.card.fail(error)
+        load("storage.recovery").start(self, local_s, summer)
 
     def close(self, local_s, summer):
         """End the running quarter with the newest telegram. The quarter is stored within a second."""
@@ -110,6 +106,9 @@ class Recorder:
                 self.jobs.append(self.jobs.pop(0))
                 gc.collect()
                 self.device.note("No memory to %s" % job[JOB_WORDS])
+            except Exception as error:  # the card may contain anything
+                self.jobs.pop(0)
+                self.device.note("Could not %s: %s" % (job[JOB_WORDS], type(error).__name__))
 
     def _begin(self, quarter, t, serial_before):
         journal.begin_registers(quarter, t, self.reading, serial_before)
@@ -139,18 +138,13 @@ class Recorder:
         except MemoryError:
             gc.collect()  # the write of the quarter is tried again in the next second
 
-    def _open_card(self):
-        """Open the card's journal if the card works and the journal is not open."""
-        if self.card.state == "ok" and not self.card.journal:
-            load("storage.recovery").open_card(self)
-
     def _use_card(self):
         try:
             if not self.card.journal:
-                self._open_card()
+                load("storage.recovery").open_card(self)
             elif self.waiting:
                 load("storage.quarter_store").move_pending(self)
-        except OSError as error:
-            self.card.fail(error)
         except MemoryError:
             gc.collect()  # the work on the card is tried again in the next second
+        except Exception as error:  # the card may contain anything
+            self.card.fail(error)

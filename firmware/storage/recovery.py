@@ -32,6 +32,19 @@ _DAY_S = const(86400)
 _AS_BEFORE_WH = const(1)
 
 
+def start(recorder, local_s, summer):
+    """Open the card's journal, and continue the quarter that a restart interrupted."""
+    card = recorder.card
+    try:
+        if card.state == "ok" and not card.journal:
+            open_card(recorder)
+        resume(recorder, local_s, summer)
+    except MemoryError:
+        raise
+    except Exception as error:  # the card may contain anything
+        card.fail(error)
+
+
 def open_card(recorder):
     """Open the journal of an inserted card, and finish the quarters in the journal. OSError if the card fails."""
     card = recorder.card

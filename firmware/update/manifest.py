@@ -8,6 +8,7 @@ from board.selected import NAME
 from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
+_LONGEST = const(64)  # characters of a version
 
 
 def check_head(line, broken):
@@ -20,14 +21,16 @@ def check_head(line, broken):
         found = json.loads(line + b"]}")
         if found["format"] != _FORMAT:
             raise ValueError
-        built_for, oldest = found["board"], tuple(found["micropython"])
-        found["version"] + "", found["room"] + 0
+        built_for, oldest, mpy = found["board"], tuple(found["micropython"]), found["mpy"]
+        sum(oldest, found["room"])
+        if not 0 < len(found["version"]) <= _LONGEST or min(found["version"]) < " ":
+            raise ValueError
     except (ValueError, KeyError, TypeError):
         raise Refused(400, broken) from None
     if built_for != NAME:
         raise Refused(400, "This package is for the board %s; this one is %s" % (built_for, NAME))
     here = sys.implementation.version[:3]
-    if oldest > here or found["mpy"] != sys.implementation._mpy & 255:
+    if oldest > here or mpy != sys.implementation._mpy & 255:
         raise Refused(
             400,
             "This version needs the cable: it needs another MicroPython (%s) than this board has (%s)"

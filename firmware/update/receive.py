@@ -7,23 +7,29 @@ import json
 import os
 from micropython import const
 
+from auth.tokens import SETTINGS
 from overlay import load
 from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
+_MAX_FILES = const(512)
+_TOTAL_S = const(600)  # Home Assistant waits this long too
+_LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
 
 
 async def receive_package(device, request, slot):
     """Receive the package of a request, and return the awaitable that sends the reply."""
     try:
-        version = await _write_package(device.board, Body(request, device.update), slot)
+        version = await asyncio.wait_for(_write_package(device, request, slot), _TOTAL_S)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
         # Set the state before code that needs more memory, because the state "receiving" refuses other updates.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
+        if isinstance(error, asyncio.TimeoutError):
+            error = Refused(400, "The package did not arrive within %d minutes" % (_TOTAL_S // 60))
         raise load("update.install").report_failure(device, error) from None
 
 
@@ -67,12 +73,13 @@ class Body:
         return more
 
 
-async def _write_package(board, body, slot):
+async def _write_package(device, request, slot):
     """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
     A folder with a manifest counts as whole. Therefore the manifest is moved into the folder last, after all files are
     checked.
     """
+    board, body = device.board, Body(request, device.update)
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
     head = await _store_manifest(body, manifest)
@@ -92,6 +99,7 @@ async def _write_package(board, body, slot):
             raise OSError(5)  # EIO: the flash has lost bytes of the manifest
         if line[:2] == b'["':
             await _write_file(body, folder, *_parse_row(line))
+    device.access.require(request, SETTINGS)  # the token may have been deleted since the request began
     os.rename(manifest, folder + "/manifest.json")
     load("update.slots").choose(board, slot, "0")
     return head["version"]
@@ -104,15 +112,21 @@ async def _store_manifest(body, path):
     """
     line = await body.line()
     head = load("update.manifest").check_head(line, _BROKEN)
-    total = 0
+    total = files = 0
+    has_main = False
     with open(path, "wb") as file:
         file.write(line + b"\n")
         while line != b"]}":
             line = await body.line()
             file.write(line + b"\n")
             if line != b"]}":
-                total += _parse_row(line)[1]
-    if total != body.left():
+                name, size, _ = _parse_row(line)
+                total += size
+                files += 1
+                if files > _MAX_FILES:
+                    raise Refused(400, _BROKEN)
+                has_main = has_main or name in ("main.mpy", "main.py")
+    if total != body.left() or not has_main:
         raise Refused(400, _BROKEN)
     return head
 
@@ -123,6 +137,9 @@ def _parse_row(line):
         name, size, digest = json.loads(line.rstrip(b","))
         if not isinstance(size, int) or size < 0 or len(digest) != 64 or name == "manifest.json":
             raise ValueError
+        for letter in name:
+            if letter not in _LETTERS:
+                raise ValueError
         for part in name.split("/"):
             if part in ("", ".", ".."):
                 raise ValueError

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -36,12 +38,20 @@ def register(meter: dict[str, Any], value: float, unit: str = "m3", **more: Any)
     return {**meter, "value": value, "unit": unit, "volume_m3": volume, "energy_gj": energy, **more}
 
 
+def prove(token: str, nonce: str, device_id: str, address: str) -> dict[str, str]:
+    """The proof of a board that gave this token."""
+    message = f"p1 proof 1\n{nonce}\n{device_id}\n{address}".encode()
+    mac = hmac.digest(hashlib.sha256(token.encode()).digest(), message, "sha256").hex()
+    return {"id": device_id, "address": address, "mac": mac}
+
+
 class Board:
     """Serves bodies by path; a body may be JSON, text, a status or a callable."""
 
     def __init__(self) -> None:
         """Answer 404 to everything."""
         self.bodies: dict[str, Any] = {}
+        self.name = "127.0.0.1"
         self.requests: list[str] = []
         self.hang = False
         self.streams: set[asyncio.Queue[bytes | None]] = set()
@@ -51,14 +61,14 @@ class Board:
     @property
     def host(self) -> str:
         """Where it answers: address and port."""
-        return f"127.0.0.1:{self._port}"
+        return f"{self.name}:{self._port}"
 
     async def start(self) -> None:
         """Listen, on the same port as before if it did."""
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._server = TestServer(app, host="127.0.0.1", port=self._port or free_port())
-        await self._server.start_server(shutdown_timeout=0)
+        await self._server.start_server(shutdown_timeout=0, access_log=None)
         self._port = self._server.port
 
     async def stop(self) -> None:
@@ -102,10 +112,13 @@ class P1Monitor(Board):
         self.reading = fixture("reading")
         self.quarter = fixture("quarter")
         self.peaks = fixture("peaks")
+        self.is_of_0_1_0 = False
         self.streaming = True
         self.settings = fixture("config")
         self.password: str | None = "correct horse"
-        self.pressed = False  # BOOT, within the last minute
+        self.pressed = False  # BOOT as often as an ask needs; with firmware 0.1.0, within the last minute
+        self.asks: dict[str, str] = {}  # name by ticket
+        self.digits = iter(range(4711, 9999))
         self.closed = False  # reading wants a token too
         self.waiting = False  # after a wrong password
         self.tokens: dict[str, str] = {}  # value by id
@@ -118,11 +131,13 @@ class P1Monitor(Board):
             "/api/live": self._live,
             "/api/config": self._config,
             "/api/tokens": self._tokens,
+            "/api/proof": self._proof,
             "/api/restart": self._do,
             "/api/identify": self._do,
             "/api/history": self._history,
             "/api/update": self._update,
         }
+        self.told: str | None = None  # the board's own address, where a port forward or a proxy is before it
         self.stored: list[dict[str, Any]] = []
         self.token = "a token"
         self.refusal: tuple[int, str] | None = None
@@ -146,7 +161,9 @@ class P1Monitor(Board):
         self.peaks = silent_body(self.peaks)
 
     def be_of_0_1_0(self) -> None:
-        """Send the shapes of firmware 0.1.0."""
+        """Send the shapes of firmware 0.1.0, which proves nothing and gives a token for a press before the ask."""
+        self.is_of_0_1_0 = True
+        del self.bodies["/api/proof"]
         self.device["firmware"] = "0.1.0"
         del self.device["clock"]["set"], self.quarter["limit_w"]
         del self.settings["capacity"]["connection_w"], self.settings["access"]["hosts"]
@@ -167,7 +184,8 @@ class P1Monitor(Board):
 
     @override
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if self.closed and request.method == "GET" and not self._lets_in(request):
+        is_open = request.method != "GET" or (request.path == "/api/proof" and not self.is_of_0_1_0)
+        if self.closed and not is_open and not self._lets_in(request):
             self.requests.append(request.path)
             return web.Response(status=401, text="Sign in first, or send a valid token")
         return await super()._answer(request)
@@ -203,13 +221,36 @@ class P1Monitor(Board):
                 return web.Response(status=409, text="No password is set yet: press BOOT")
             if body["password"] != self.password:
                 return web.Response(status=401, text="This is not the password")
+        elif self.is_of_0_1_0:
+            if not self.pressed:
+                return web.Response(status=401, text="Send the password, or press BOOT")
+        elif "ticket" not in body:
+            return self._show_ask(f"{len(self.asks):032x}", body["name"])
+        elif body["ticket"] not in self.asks:
+            return web.Response(status=410, text="This ask is over")
         elif not self.pressed:
-            return web.Response(status=401, text="Send the password, or press BOOT")
+            return self._show_ask(body["ticket"], self.asks[body["ticket"]])
+        else:
+            body["name"] = self.asks.pop(body["ticket"])
         self.pressed = False
         number = len(self.tokens) + 1
         self.tokens[f"{number:08x}"] = f"{number:032x}"
         token = {"id": f"{number:08x}", "name": body["name"], "created": None, "token": f"{number:032x}"}
         return web.json_response(token, status=201)
+
+    def _show_ask(self, ticket: str, name: str) -> web.Response:
+        if ticket not in self.asks:
+            self.digits_of_ask = f"{next(self.digits)}"
+        self.asks[ticket] = name
+        ask = {"ticket": ticket, "digits": self.digits_of_ask, "presses": 2, "expires_s": 120}
+        return web.json_response(ask, status=202)
+
+    async def _proof(self, request: web.Request) -> web.Response:
+        if (token := self.tokens.get(request.query["id"])) is None:
+            return web.Response(status=404, text="No such token")
+        return web.json_response(
+            prove(token, request.query["nonce"], self.device["id"], self.told or self.host)
+        )
 
     async def _do(self, request: web.Request) -> web.Response:
         if request.path != "/api/identify" and not self._lets_in(request):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_USER,
@@ -12,17 +13,29 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 
-from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_TOKEN_ID, DOMAIN
+from custom_components.p1_monitor import flow_access
+from custom_components.p1_monitor.const import CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
+from custom_components.p1_monitor.flow_access import token_name
 
 from .conftest import SetUp, until, value
 from .device import Board, OriginalBoard, P1Monitor, running
 
-TOKEN = {CONF_TOKEN: f"{1:032x}", CONF_TOKEN_ID: f"{1:08x}"}
+
+def token_of(board: P1Monitor, number: int = 1) -> dict[str, Any]:
+    """What an entry keeps of the token with this number, and of the board's proof that it gave this token."""
+    return {
+        CONF_TOKEN: f"{number:032x}",
+        CONF_TOKEN_ID: f"{number:08x}",
+        CONF_PROOF: [board.host, board.told or board.host],
+    }
 
 
 @pytest.fixture(autouse=True)
-async def unload(hass_with_us: HomeAssistant) -> Any:
+async def unload(hass_with_us: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(flow_access, "COUNT_S", 0)
     yield
     for entry in hass_with_us.config_entries.async_loaded_entries(DOMAIN):
         await hass_with_us.config_entries.async_unload(entry.entry_id)
@@ -39,6 +52,11 @@ async def menu(hass: HomeAssistant, board: Board) -> ConfigFlowResult:
     return await answer(hass, form, host=board.host)
 
 
+def placeholders(form: ConfigFlowResult) -> dict[str, str]:
+    """What a form shows within its text."""
+    return dict(form["description_placeholders"] or {})
+
+
 async def test_by_its_password(hass: HomeAssistant, monitor: P1Monitor) -> None:
     form = await answer(hass, await menu(hass, monitor), next_step_id="password")
     assert (form["step_id"], form["errors"]) == ("password", {})
@@ -46,17 +64,59 @@ async def test_by_its_password(hass: HomeAssistant, monitor: P1Monitor) -> None:
     assert form["errors"] == {"base": "wrong_password"}
     result = await answer(hass, form, password="correct horse")
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **token_of(monitor)}
 
 
 async def test_by_its_button(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="button")
+    assert (form["step_id"], form["errors"]) == ("ask", {})
+    shown = {"host": monitor.host, "digits": "4711", "presses": "2"}
+    assert placeholders(form).items() >= shown.items()
+    form = await answer(hass, form)
+    assert form["errors"] == {"base": "not_pressed"}
+    assert placeholders(form).items() >= shown.items()  # it is the same ask
+
+    monitor.asks.clear()
+    form = await answer(hass, form)
+    assert (form["step_id"], form["errors"]) == ("ask", {"base": "ask_over"})
+    assert placeholders(form)["digits"] == "4712"
+    monitor.pressed = True
+    result = await answer(hass, form)
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **token_of(monitor)}
+
+
+async def test_a_board_that_goes_while_it_waits_for_its_button(
+    hass: HomeAssistant, monitor: P1Monitor
+) -> None:
+    form = await answer(hass, await menu(hass, monitor), next_step_id="button")
+    await monitor.stop()
+    form = await answer(hass, form)
+    assert (form["step_id"], form["errors"]) == ("ask", {"base": "cannot_connect"})
+    await monitor.start()
+    monitor.pressed = True
+    assert (await answer(hass, form))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("wrong", [{"digits": "[x](http://a)"}, {"presses": 5}, {"ticket": "../x"}])
+async def test_an_ask_of_another_shape_is_not_shown(
+    hass: HomeAssistant, monitor: P1Monitor, wrong: dict[str, Any]
+) -> None:
+    ask = {"ticket": f"{0:032x}", "digits": "4711", "presses": 2, "expires_s": 120}
+    monitor.bodies["/api/tokens"] = {**ask, **wrong}
+    form = await answer(hass, await menu(hass, monitor), next_step_id="button")
+    assert (form["step_id"], form["errors"]) == ("button", {"base": "cannot_connect"})
+
+
+async def test_by_the_button_of_firmware_0_1_0(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    monitor.be_of_0_1_0()
     form = await answer(hass, await menu(hass, monitor), next_step_id="button")
     assert (form["step_id"], form["errors"]) == ("button", {})
     form = await answer(hass, form)
     assert form["errors"] == {"base": "not_pressed"}
     monitor.pressed = True
     result = await answer(hass, form)
-    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+    access = {CONF_TOKEN: f"{1:032x}", CONF_TOKEN_ID: f"{1:08x}"}
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **access}
 
 
 async def test_what_a_board_says_before_it_lets_anybody_in(hass: HomeAssistant, monitor: P1Monitor) -> None:
@@ -153,7 +213,7 @@ async def test_a_closed_board_with_another_token_asks_anew(
     form = await answer(hass, flow, next_step_id="password")
     result = await answer(hass, form, password="correct horse")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **token_of(monitor)}
     await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
@@ -170,6 +230,19 @@ async def reauth(hass: HomeAssistant, entry: Any) -> ConfigFlowResult:
     entry.async_start_reauth(hass)
     await hass.async_block_till_done()
     return next(iter(hass.config_entries.flow.async_progress()))
+
+
+async def test_a_token_that_nobody_approved_is_refused(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    # A board that has proved its identity waits for its button. A token at once can only come from a stranger.
+    entry = await set_up(monitor, token=monitor.token)
+    before = dict(entry.data)
+    monitor.be_of_0_1_0()
+    monitor.pressed = True
+    result = await answer(hass, await reauth(hass, entry), next_step_id="button")
+    assert result["reason"] == "not_proved"
+    assert entry.data == before
 
 
 async def test_who_has_lost_the_token_can_go_on_reading(
@@ -231,7 +304,7 @@ async def test_reconfigured_to_get_a_token(hass: HomeAssistant, monitor: P1Monit
     monitor.pressed = True
     result = await answer(hass, await answer(hass, ways, next_step_id="button"))
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **TOKEN}
+    assert entry.data == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **token_of(monitor)}
 
 
 async def test_reconfigured_to_another_board_is_refused(
@@ -252,3 +325,102 @@ async def test_an_original_device_is_reconfigured_without_a_question(
     result = await answer(hass, await entry.start_reconfigure_flow(hass), host=original.host)
     assert result["reason"] == "reconfigure_successful"
     assert entry.data == {CONF_HOST: original.host, CONF_ORIGINAL: True}
+
+
+async def test_behind_a_port_forward_the_owner_confirms_both_addresses(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    entry = await set_up(monitor, token=monitor.token)
+    monitor.told = "192.168.0.10:80"
+    monitor.drop_streams()
+    name = f"not_proved_{entry.entry_id}"
+    await until(lambda: ir.async_get(hass).async_get_issue(DOMAIN, name))
+    ways = await answer(hass, await entry.start_reconfigure_flow(hass), host=monitor.host)
+    form = await answer(hass, ways, next_step_id="keep")
+    assert form["step_id"] == "forwarded"
+    shown = {"peer": monitor.host, "told": "192.168.0.10:80"}
+    assert placeholders(form).items() >= shown.items()
+    assert (await answer(hass, form))["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_PROOF] == [monitor.host, "192.168.0.10:80"]
+    await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.update_interval is None)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, name) is None
+
+
+async def test_a_new_board_behind_a_port_forward(hass: HomeAssistant, monitor: P1Monitor) -> None:
+    monitor.told = "192.168.0.10:80"
+    form = await answer(hass, await menu(hass, monitor), next_step_id="password")
+    form = await answer(hass, form, password="correct horse")
+    assert form["step_id"] == "forwarded"
+    result = await answer(hass, form)
+    assert result["data"] == {CONF_HOST: monitor.host, CONF_ORIGINAL: False, **token_of(monitor)}
+
+
+async def test_a_board_of_0_1_0_keeps_working_and_is_offered_the_update(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.be_of_0_1_0()
+    monitor.closed = True
+    entry = await set_up(monitor, token=monitor.token)
+    assert value(hass, "power") == "3180"
+    name = f"cannot_prove_{entry.entry_id}"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, name)
+    # Updated, it proves its identity. From then on, the entry goes without a proof no more.
+    monitor.bodies["/api/proof"] = proof = monitor._proof
+    monitor.is_of_0_1_0 = False
+    monitor.drop_streams()
+    await until(lambda: CONF_PROOF in entry.data and monitor.streams)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, name) is None
+    monitor.bodies["/api/proof"] = 404
+    streams = monitor.count("/api/live")
+    monitor.drop_streams()
+    await until(lambda: ir.async_get(hass).async_get_issue(DOMAIN, f"not_proved_{entry.entry_id}"))
+    assert monitor.count("/api/live") == streams
+    monitor.bodies["/api/proof"] = proof
+
+
+async def test_a_version_on_trial_makes_no_proof_necessary(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    monitor.device["update"]["state"] = "trial"
+    entry = await set_up(monitor, token=monitor.token)
+    monitor.bodies["/api/proof"] = 404
+    monitor.drop_streams()
+    await until(lambda: monitor.count("/api/live") == 2)
+    monitor.push(reading={"power_import_w": 900})
+    await until(lambda: value(hass, "power") == "900")
+    assert CONF_PROOF not in entry.data
+
+
+async def test_access_that_the_board_gave_to_others_is_shown_once(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    own = {"what": "token", "name": token_name(hass), "kind": "settings", "at": None}
+    monitor.device["access"] = {"asks": [], "granted": own}
+    entry = await set_up(monitor, token=monitor.token)
+    name = f"granted_{entry.entry_id}"
+    registry = ir.async_get(hass)
+    assert registry.async_get_issue(DOMAIN, name) is None
+
+    other = {**own, "name": "[thermostat](http://a.b)", "at": "2026-11-12T18:05:00+01:00"}
+    monitor.push(status={"access": {"asks": [], "granted": other}})
+    await until(lambda: registry.async_get_issue(DOMAIN, name))
+    found = registry.async_get_issue(DOMAIN, name)
+    assert found
+    assert found.translation_placeholders == {
+        "title": "P1 meter",
+        "name": "`[thermostat](http://a.b)`",
+        "kind": "settings",
+        "at": "2026-11-12 17:05",
+    }
+    flows = repairs_flow_manager(hass)
+    assert flows
+    form = await flows.async_init(DOMAIN, data={"issue_id": name})
+    await flows.async_configure(form["flow_id"], {})
+    assert registry.async_get_issue(DOMAIN, name) is None
+    monitor.push(status={"uptime_s": 9})
+    await until(lambda: entry.runtime_data.data.device.uptime_s == 9)
+    assert registry.async_get_issue(DOMAIN, name) is None
+    # A stranger does not hide behind Home Assistant's name.
+    monitor.push(status={"access": {"asks": [], "granted": {**own, "at": "2026-11-12T18:06:00+01:00"}}})
+    await until(lambda: registry.async_get_issue(DOMAIN, name))

@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
     do_adhoc_statistics,
 )
 
+from custom_components.p1_monitor.coordinator import BRUSSELS
 from custom_components.p1_monitor.register_guard import Leap
 from custom_components.p1_monitor.register_leaps import MOST_RECORDED, record_leaps, recorded_leaps
 
@@ -53,7 +54,8 @@ class House:
     async def at(self, clock: str, **reading: Any) -> None:
         """Let it be this time of the day, and let the board send this reading."""
         self.clock.move_to(f"2026-11-{clock}Z" if "T" in clock else f"2026-11-12T{clock}Z")
-        changes = {"time": dt_util.utcnow().isoformat(timespec="seconds"), **reading}
+        now = dt_util.utcnow().astimezone(BRUSSELS)
+        changes = {"time": now.isoformat(timespec="seconds"), **reading}
         self.monitor.push(reading=changes)
         await until(lambda: self.time() == datetime.fromisoformat(changes["time"]))
 
@@ -199,7 +201,7 @@ async def test_registers_and_leaps_are_stored_when_home_assistant_stops(
     assert stored["register_energy_import"] == {
         "value": 30_000.5,
         "unit": "kWh",
-        "read_at": "2026-11-12T17:43:00+00:00",
+        "read_at": "2026-11-12T18:43:00+01:00",
         "meter_id": NEW,
     }
     leaps = {leap["key"]: (leap["last"], leap["first"]) for leap in stored["register_leaps"]}

@@ -86,7 +86,9 @@ async def test_a_register_without_a_time_is_checked_by_the_time_of_its_receipt(
     now = dt_util.utcnow()
     for minutes, shown in ((0, "572.12"), (30, "572.12"), (59, "572.12"), (61, "5.0")):
         later = now + timedelta(minutes=minutes)
-        monkeypatch.setattr("custom_components.p1_monitor.coordinator.dt_util.utcnow", lambda at=later: at)
+        monkeypatch.setattr(
+            "custom_components.p1_monitor.coordinator_live.dt_util.utcnow", lambda at=later: at
+        )
         await power_of(hass, monitor, entry.runtime_data, 5.0, minutes)
         assert value(hass, "energy_import") == shown
 

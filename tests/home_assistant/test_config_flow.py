@@ -157,7 +157,7 @@ async def test_no_host_and_recovery(hass: HomeAssistant, monitor: P1Monitor) -> 
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_device_is_added_once_and_found_where_it_moved(
+async def test_a_device_is_added_once_and_only_reconfiguring_moves_it(
     hass: HomeAssistant, monitor: P1Monitor
 ) -> None:
     entry = MockConfigEntry(
@@ -169,8 +169,8 @@ async def test_a_device_is_added_once_and_found_where_it_moved(
     entry.add_to_hass(hass)
     result = await answer(hass, await begin(hass), host=monitor.host)
     assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "already_configured"
-    assert entry.data[CONF_HOST] == monitor.host
+    assert result["reason"] == "already_configured_elsewhere"
+    assert entry.data[CONF_HOST] == "192.168.0.250"
 
 
 async def test_an_original_device_is_added_once(

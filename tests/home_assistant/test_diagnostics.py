@@ -27,6 +27,8 @@ async def test_no_secret_and_no_meter_comes_out(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
 ) -> None:
     monitor.reading["message"] = "Beste mevrouw Peeters"
+    for part in ("card", "update"):
+        monitor.device[part]["error"] = "meter of mevrouw Peeters failed"
     entry = await set_up(monitor, token=monitor.token)
     found = await async_get_config_entry_diagnostics(hass, entry)
     text = json.dumps(found, cls=JSONEncoder)

@@ -9,7 +9,6 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
 from custom_components.p1_monitor.const import CONF_ORIGINAL, DOMAIN
 
@@ -40,11 +39,13 @@ async def test_board_that_is_found_is_offered_and_added(hass: HomeAssistant, mon
     assert result["result"].unique_id == DEVICE_ID
 
 
-async def test_known_board_is_followed_to_its_new_address(hass: HomeAssistant, monitor: P1Monitor) -> None:
+async def test_an_announcement_of_a_known_board_is_not_believed(
+    hass: HomeAssistant, monitor: P1Monitor
+) -> None:
     entry = (await add(hass, monitor))["result"]
     result = await discover(hass, "http://192.168.0.17/description.xml")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
-    assert entry.data[CONF_HOST] == "192.168.0.17"
+    assert entry.data[CONF_HOST] == monitor.host
 
 
 async def test_board_that_has_gone_again_is_not_added(hass: HomeAssistant, monitor: P1Monitor) -> None:
@@ -78,7 +79,7 @@ async def test_a_router_that_tells_of_a_board(hass: HomeAssistant, monitor: P1Mo
 
     entry = await set_up(monitor)
     result = await lease(hass, "192.168.0.17")
-    assert (result["reason"], entry.data[CONF_HOST]) == ("already_configured", "192.168.0.17")
+    assert (result["reason"], entry.data[CONF_HOST]) == ("already_configured", monitor.host)
 
 
 async def test_another_thing_of_that_name_is_not_offered(hass: HomeAssistant, socket_enabled: None) -> None:
@@ -110,13 +111,12 @@ async def test_a_board_that_says_its_name(hass: HomeAssistant, monitor: P1Monito
     assert (await discover(hass, f"http://{monitor.host}/"))["reason"] == "already_in_progress"
 
 
-async def test_a_board_that_says_its_name_is_followed(
-    hass: HomeAssistant, monitor: P1Monitor, hass_with_us: HomeAssistant
+async def test_a_name_does_not_change_an_entry(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, socket_enabled: None
 ) -> None:
-    data = {CONF_HOST: "192.168.0.250", CONF_ORIGINAL: False}
-    entry = MockConfigEntry(domain=DOMAIN, version=3, unique_id=DEVICE_ID, data=data)
-    entry.add_to_hass(hass)
-    assert (await announce(hass, monitor))["reason"] == "already_configured"
+    entry = await set_up(monitor)
+    async with running(P1Monitor()) as other:
+        assert (await announce(hass, other))["reason"] == "already_configured"
     assert entry.data[CONF_HOST] == monitor.host
     # Where it is known already, it is not even asked.
     asked = len(monitor.requests)
@@ -124,10 +124,8 @@ async def test_a_board_that_says_its_name_is_followed(
     assert len(monitor.requests) == asked
 
 
-async def test_an_ipv6_address(hass: HomeAssistant, monitor: P1Monitor, hass_with_us: HomeAssistant) -> None:
-    data = {CONF_HOST: "[fd00::17]", CONF_ORIGINAL: False}
-    MockConfigEntry(domain=DOMAIN, version=3, unique_id=DEVICE_ID, data=data).add_to_hass(hass)
-    assert (await announce(hass, monitor, "fd00::17"))["reason"] == "already_configured"
+async def test_an_ipv6_address_is_no_boards(hass: HomeAssistant, hass_with_us: HomeAssistant) -> None:
+    assert (await discover(hass, "http://[fd00::17]/description.xml"))["reason"] == "not_p1_monitor"
 
 
 async def test_a_closed_board_that_says_its_name_is_added_by_hand(

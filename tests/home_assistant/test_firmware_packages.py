@@ -19,7 +19,7 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 
 from custom_components.p1_monitor import binary_sensor, date, event, number, select, switch
-from custom_components.p1_monitor.capacity_tariff import AREAS
+from custom_components.p1_monitor.api.bounds import AREAS
 from custom_components.p1_monitor.condition import CONDITIONS
 from custom_components.p1_monitor.sensor_board import BOARD_SENSORS
 from custom_components.p1_monitor.sensor_cost import COST_SENSORS

@@ -1,5 +1,6 @@
 """What a device has kept: the client's calls, the actions, and the tools of Assist."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from .conftest import SetUp, state
 from .device import OriginalBoard, P1Monitor
 
 START = datetime.fromisoformat("2026-01-15T09:30:00+01:00")
+END = START + timedelta(hours=1)
 
 
 def quarter(number: int, **more: Any) -> dict[str, Any]:
@@ -64,7 +66,7 @@ async def test_history_comes_quarter_by_quarter(monitor: P1Monitor) -> None:
     assert (found[0].energy_import_kwh, found[0].water_volume_m3) == (1234.567, None)
 
 
-async def test_history_that_breaks_off_is_an_error_after_what_came(monitor: P1Monitor) -> None:
+async def test_history_that_breaks_off_is_an_error(monitor: P1Monitor) -> None:
     async def broken(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1000"})
         await response.prepare(request)
@@ -75,17 +77,42 @@ async def test_history_that_breaks_off_is_an_error_after_what_came(monitor: P1Mo
 
     monitor.bodies["/api/history"] = broken
     async with ClientSession() as session:
-        history = P1MonitorClient(monitor.host, session).history(START, START)
-        assert (await anext(history)).start == START
         with pytest.raises(P1MonitorConnectionError):
-            await anext(history)
+            assert [item async for item in P1MonitorClient(monitor.host, session).history(START, END)]
+
+
+async def test_a_long_history_is_requested_in_pieces_of_31_days(monitor: P1Monitor) -> None:
+    spans: list[tuple[str, str]] = []
+
+    async def note(request: web.Request) -> web.Response:
+        spans.append((request.query["from"][:10], request.query["to"][:10]))
+        return web.Response()
+
+    monitor.bodies["/api/history"] = note
+    async with ClientSession() as session:
+        client = P1MonitorClient(monitor.host, session)
+        assert [item async for item in client.history(START, START + timedelta(days=70))] == []
+        assert [item async for item in client.history(START, START)] == []
+    assert spans == [("2026-01-15", "2026-02-15"), ("2026-02-15", "2026-03-18"), ("2026-03-18", "2026-03-26")]
+
+
+async def test_a_history_has_no_more_than_was_requested(monitor: P1Monitor) -> None:
+    lines = b"".join(json.dumps(quarter(number)).encode() + b"\n" for number in range(13))
+    async with ClientSession() as session:
+        client = P1MonitorClient(monitor.host, session)
+        monitor.bodies["/api/history"] = lines[: -len(lines) // 13]
+        # Of these twelve quarters, four are in the hour. Eight are accepted in addition, but not returned.
+        assert len([item async for item in client.history(START, END)]) == 4
+        monitor.bodies["/api/history"] = lines
+        with pytest.raises(P1MonitorResponseError, match="more quarters than requested"):
+            assert [item async for item in client.history(START, END)]
 
 
 async def test_history_of_something_else_is_no_history(monitor: P1Monitor) -> None:
     monitor.bodies["/api/history"] = "<html>\n"
     async with ClientSession() as session:
         with pytest.raises(P1MonitorResponseError):
-            assert [item async for item in P1MonitorClient(monitor.host, session).history(START, START)]
+            assert [item async for item in P1MonitorClient(monitor.host, session).history(START, END)]
 
 
 # The actions
@@ -134,7 +161,7 @@ async def test_a_device_that_does_not_answer_is_an_error(
     entry = await set_up(monitor)
     monitor.bodies["/api/history"] = 503
     monitor.bodies["/api/years/2026"] = 503
-    span = {"start": START.isoformat(), "end": START.isoformat()}
+    span = {"start": START.isoformat(), "end": END.isoformat()}
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "get_quarters", entry.entry_id, **span)
     assert caught.value.translation_key == "communication_error"
@@ -304,9 +331,9 @@ async def test_assist_is_told_that_the_device_does_not_answer(
     monitor.bodies["/api/months/2026-01"] = 503
     await set_up(monitor)
     expose(assist)
-    with pytest.raises(HomeAssistantError) as caught:
-        await ask(assist, "energy_of_days", first_day="2026-01-01", last_day="2026-01-01")
-    assert caught.value.translation_key == "communication_error"
+    told = await ask(assist, "energy_of_days", first_day="2026-01-01", last_day="2026-01-01")
+    assert told.error
+    assert told.data == {"error": "The meter does not answer now"}
 
 
 async def test_of_two_meters_assist_is_told_which(

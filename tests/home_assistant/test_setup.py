@@ -90,7 +90,7 @@ async def test_another_p1_monitor_at_the_address_is_refused(
     monitor.streaming = False
     monitor.device["id"] = "0200c3000002"
     entry = await set_up(monitor)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "other_device"
     assert entry.reason
     assert "0200c3000002" in entry.reason
@@ -101,7 +101,7 @@ async def test_another_p1_monitor_on_the_stream_is_refused(
 ) -> None:
     monitor.device["id"] = "0200c3000002"
     entry = await set_up(monitor)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "other_device"
     await hass.async_block_till_done()
     monitor.push(quarter={})
@@ -120,7 +120,7 @@ async def test_another_original_device_is_refused(
 ) -> None:
     original.serial = "02:00:C3:00:00:02"
     entry = await set_up(original)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "other_device"
 
 

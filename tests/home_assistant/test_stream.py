@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     async_fire_time_changed,
 )
 
-from custom_components.p1_monitor import coordinator as module
+from custom_components.p1_monitor import coordinator_live as module
 from custom_components.p1_monitor.api import P1MonitorClient
 from custom_components.p1_monitor.coordinator import POLL_INTERVAL
 
@@ -201,9 +201,8 @@ async def test_a_fault_of_ours_on_the_stream_is_not_the_end(
 async def test_a_silent_stream_is_dropped(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        P1MonitorClient.__init__, "__kwdefaults__", {"request_timeout_s": 10, "silence_timeout_s": 0.2}
-    )
+    defaults = P1MonitorClient.__init__.__kwdefaults__ or {}
+    monkeypatch.setattr(P1MonitorClient.__init__, "__kwdefaults__", {**defaults, "silence_timeout_s": 0.2})
     entry = await set_up(monitor)
     await until(lambda: monitor.count("/api/live") > 2)
     await hass.config_entries.async_unload(entry.entry_id)

@@ -167,7 +167,7 @@ async def test_a_version_that_gives_its_place_back_is_a_failure(
     with pytest.raises(HomeAssistantError) as caught:
         await asyncio.wait_for(task, 20)
     assert (caught.value.translation_placeholders or {})["error"] == "b failed: ValueError"
-    assert attributes(hass)["release_summary"] == "b failed: ValueError"
+    assert attributes(hass)["release_summary"] == "`b failed: ValueError`"
 
 
 async def test_a_device_that_stays_away_is_a_failure(

@@ -10,11 +10,17 @@ from playwright.sync_api import Page, expect
 
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
-from tests.device.auth.conftest import PASSWORD, Device, card, make_device  # noqa: F401  # fixtures
+from tests.device.auth.conftest import (  # noqa: F401  # fixtures
+    PASSWORD,
+    WIFI_PASSWORD,
+    Device,
+    card,
+    make_device,
+)
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
 from tests.device.update.two_slots import Device as Updatable, newer
 from tests.fixtures.old_card import EXACT_KWH, write_old_card
-from tests.page.conftest import DESK, PHONE
+from tests.page.conftest import DESK
 
 type Browse = Callable[..., Page]
 
@@ -28,18 +34,6 @@ def sign_in(page: Page, password: str = PASSWORD) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Password").fill(password)
     dialog.locator("button.primary").click()
-
-
-def test_first_password_wants_a_press_of_boot(device: Device, browse: Browse):
-    page = browse(device, "#settings", size=PHONE)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
-    sign_in(page)
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device first")
-    device.press()
-    sign_in(page)
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("status").filter(has_text="Signed in.")).to_be_visible()
 
 
 def test_settings_are_changed_after_a_sign_in_and_hold(device: Device, browse: Browse):
@@ -122,7 +116,7 @@ def test_lost_connection_is_told_instead_of_a_form_for_the_password(device: Devi
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.unroute("**/api/config")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT on the device")
+    expect(page.get_by_role("dialog")).to_contain_text("Press BOOT")
 
 
 def test_closed_device_that_is_lost_says_so_when_somebody_signs_in(device: Device, browse: Browse):
@@ -148,7 +142,7 @@ def test_token_is_made_shown_once_and_removed(device: Device, browse: Browse):
     sign_in(page)
     token = place.locator("code").inner_text()
     assert re.fullmatch("[0-9a-f]{32}", token)
-    assert device.ask("GET", "/api/tokens", token=token).status == 200
+    assert device.ask("GET", "/api/tokens", token=token).status == 403
     place.get_by_role("button", name="Remove: Home Assistant").click()
     expect(place).to_contain_text("No tokens.")
     assert device.ask("GET", "/api/tokens", token=token).status == 401
@@ -291,6 +285,15 @@ def test_old_address_of_the_update_leads_to_a_page_that_needs_no_other(device: D
     assert page.url.endswith("/update")
 
 
+def test_page_of_the_update_leads_to_boot_if_no_password_is_set(device: Device, browse: Browse):
+    page = browse(device, "update", locale="fr-BE")
+    package: Any = {"name": "any.p1", "mimeType": "application/octet-stream", "buffer": b"any"}
+    page.locator("#file").set_input_files(package)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#send").click()
+    expect(page.get_by_role("status")).to_contain_text("connectez-vous-y avec BOOT")
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
@@ -326,3 +329,31 @@ def gpt_with_exfat() -> bytes:
     content[1024 + 32 : 1024 + 36] = (2048).to_bytes(4, "little")
     content[2048 * 512 + 3 : 2048 * 512 + 11] = b"EXFAT   "
     return bytes(content)
+
+
+def test_password_on_the_card_is_shown_and_removed_on_request(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    device.sign_in()
+    form = browse(device, "#settings/card").locator("#card")
+    expect(form).to_contain_text("This card has the Wi-Fi password in clear.")
+    form.get_by_role("button", name="Remove it from the card").click()
+    sign_in(form.page)
+    expect(form).to_contain_text("Removed.")
+    assert WIFI_PASSWORD not in (card / "config.json").read_text()
+
+
+def test_card_that_has_changed_settings_is_named(
+    device: Device,
+    card: Path,  # noqa: F811
+    browse: Browse,
+):
+    device.board.stop()
+    (card / "config.json").write_text('{"capacity":{"target_w":9000}}')
+    device.board.start()
+    page = browse(device)
+    expect(page.locator("#notice")).to_have_text(
+        "A card has changed settings: network.device_name, capacity.target_w."
+    )

@@ -98,12 +98,12 @@ def missing_words(*words: str) -> Iterator[str]:
 
 
 def missing_in_integration(key: str, mbus: bool, sensor: bool) -> Iterator[str]:
-    models = read(f"{INTEGRATION}/api/models.py")
+    models = read(f"{INTEGRATION}/api/measurements.py")
     models = models[models.index("class MBusDevice" if mbus else "class Reading:") :]
     models = models[: models.index("\n@dataclass")]
     model = re.search(rf'(\w+)=[\w(\s]+data, f?"{pattern(key)}"', models)
     if model is None:
-        yield f"api/models.py has no {key}"
+        yield f"api/measurements.py has no {key}"
     if not sensor or mbus:
         return
     attribute, api_key = model[1] if model else key, key
@@ -146,7 +146,7 @@ def test_each_file_that_an_object_was_forgotten_in_is_named() -> None:
         "docs/openapi.yaml has no boiler_a",
         "page/screens/meter.js does not show boiler_a",
         *(f"page/i18n/{language}.js has no word for boiler_a" for language in LANGUAGES),
-        "api/models.py has no boiler_a",
+        "api/measurements.py has no boiler_a",
         "sensor_meter.py has no sensor of boiler_a",
         *(f"translations/{language}.json has no name for boiler_a" for language in LANGUAGES),
         "icons.json has no boiler_a",
@@ -266,8 +266,8 @@ def area_lists() -> Iterator[tuple[str, list[str]]]:
     names = re.search(r"AREAS = \{(.*?)\}", read(f"{PAGE}/setup.html"))
     assert names
     yield f"{PAGE}/setup.html", re.findall(r"(\w+):", names[1])
-    found = tables(f"{INTEGRATION}/capacity_tariff.py")
-    yield f"{INTEGRATION}/capacity_tariff.py", list(found["AREAS"])
+    found = tables(f"{INTEGRATION}/api/bounds.py")
+    yield f"{INTEGRATION}/api/bounds.py", list(found["AREAS"])
     for match in re.finditer(r"enum:\n((?: +- \w+\n)*? +- midden_vlaanderen\n(?: +- \w+\n)*)", read(API)):
         yield API, [area for area in re.findall(r"- (\w+)", match[1]) if area != "null"]
     for language in LANGUAGES:

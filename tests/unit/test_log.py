@@ -119,3 +119,15 @@ def test_report_that_waits_is_found_by_the_first_quarter():
     board.report = None  # a reset
     keep_quarter(board, Quarter().block)
     assert crash_report.kept(board) == "reader hangs"
+
+
+def test_report_of_a_request_replaces_no_other():
+    board = Board()
+    log = Log(board)
+    log.fault("request", raised(KeyError()))
+    assert "request: KeyError" in crash_report.kept(board)
+    log.fault("reader", raised(ValueError()))
+    log.fault("request", raised(TypeError("x")))
+    assert "reader: ValueError" in crash_report.kept(board)
+    assert "reader: ValueError" in log.crash_line
+    assert log.lines[-1] == "request: TypeError: x"

@@ -3,42 +3,34 @@
 The package does not depend on Home Assistant, so that it can be published separately without a change.
 """
 
-from .client import P1MonitorClient
+from .client import LiveEvent, P1MonitorClient
 from .errors import (
     NotP1MonitorError,
+    P1MonitorAddressError,
+    P1MonitorAskOverError,
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
     P1MonitorHostError,
+    P1MonitorProofError,
     P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
 )
-from .models import (
-    Capacity,
-    Card,
-    Clock,
-    Device,
-    LiveEvent,
-    MBusDevice,
-    MonthPeak,
-    P1Health,
-    Peaks,
-    Quarter,
-    Reading,
-    Settings,
-    Token,
-    Update,
-)
+from .measurements import MBusDevice, MonthPeak, Peaks, Quarter, Reading
+from .models import Ask, Capacity, Card, Clock, Device, Grant, P1Health, Settings, Token, Update
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
+from .proof import Proof
 from .stored import StoredQuarter, Totals
 
 __all__ = [
+    "Ask",
     "Capacity",
     "Card",
     "Clock",
     "Device",
+    "Grant",
     "LiveEvent",
     "MBusDevice",
     "MonthPeak",
@@ -47,16 +39,20 @@ __all__ = [
     "OriginalPeak",
     "OriginalQuarter",
     "P1Health",
+    "P1MonitorAddressError",
+    "P1MonitorAskOverError",
     "P1MonitorClient",
     "P1MonitorConflictError",
     "P1MonitorConnectionError",
     "P1MonitorError",
     "P1MonitorHostError",
+    "P1MonitorProofError",
     "P1MonitorRateLimitError",
     "P1MonitorRefusedError",
     "P1MonitorResponseError",
     "P1MonitorTokenError",
     "Peaks",
+    "Proof",
     "Quarter",
     "Reading",
     "Settings",

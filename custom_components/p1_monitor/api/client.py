@@ -1,11 +1,15 @@
 """Client for the HTTP API of a device with our firmware or the original firmware."""
 
+import asyncio
+import math
 import re
 from collections.abc import AsyncGenerator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from aiohttp import ClientError, ClientTimeout
+from aiohttp import StreamReader
+from aiohttp.http_exceptions import LineTooLong
 
+from . import bounds
 from .errors import (
     NotP1MonitorError,
     P1MonitorConnectionError,
@@ -15,24 +19,26 @@ from .errors import (
     P1MonitorTokenError,
 )
 from .events import EventReader
-from .http import HttpClient, connection_error, parse_object, raise_for_status
+from .http import HttpClient, parse_object
 from .json_fields import Json, json_objects
-from .models import (
-    Device,
-    LiveEvent,
-    Peaks,
-    Quarter,
-    Reading,
-    Settings,
-    Token,
-)
+from .measurements import Peaks, Quarter, Reading
+from .models import Ask, Device, Settings, Token
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .stored import StoredQuarter, Totals
 
-# Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
-# package to its flash and reads the piece back.
-UPDATE_TIMEOUT_S = 600
 UPDATE_PIECE_BYTES = 8 * 1024
+
+QUARTER = timedelta(minutes=15)
+# Each request for history is for 31 days at most. A single response with all years on the card would take some minutes,
+# and a broken connection would lose all of it.
+LONGEST_HISTORY = timedelta(days=31)
+# A response may have this many quarters more than fit into its span, because a meter's clock that was set back repeats
+# quarters.
+SPARE_QUARTERS = 8
+# Size limit of a stored quarter, which has about 250 characters.
+MAX_QUARTER_LENGTH = 1024
+
+type LiveEvent = Device | Reading | Quarter | Peaks
 
 _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "status": Device.from_json,
@@ -40,7 +46,7 @@ _EVENTS: dict[str, Callable[[Json], LiveEvent | None]] = {
     "quarter": Quarter.from_json,
     "peaks": Peaks.from_json,
 }
-_SERIAL = re.compile(r"<serialNumber>\s*([^<]*?)\s*</serialNumber>")
+_SERIAL = re.compile("<serialNumber>([^<]{1,100})</serialNumber>")
 
 
 class P1MonitorClient(HttpClient):
@@ -81,9 +87,8 @@ class P1MonitorClient(HttpClient):
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
             return None  # The device sends description.xml only if its UPnP has started. All else may work without it.
-        if not (found := _SERIAL.search(description)) or not found[1]:
-            return None
-        return normalize_serial(found[1])
+        found = _SERIAL.search(description)
+        return normalize_serial(found[1].strip()) if found else None
 
     async def device(self) -> Device:
         """Return the device's board, firmware and health (GET /api/device)."""
@@ -115,20 +120,34 @@ class P1MonitorClient(HttpClient):
         """
         return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
-    async def create_token(self, name: str, password: str | None = None) -> Token:
-        """Create a token on the device and return it (POST /api/tokens).
+    async def create_token(self, name: str, password: str) -> Token:
+        """Create a token on the device and return it (POST /api/tokens). password: the device's password.
 
-        password: the device's password. Without a password, the device's button must have been pressed in the last
-        minute.
-
-        P1MonitorTokenError if the password is wrong or the button was not pressed. P1MonitorRateLimitError soon after a
-        wrong password. P1MonitorConflictError if no password is set or the device has too many tokens.
+        P1MonitorTokenError if the password is wrong. P1MonitorRateLimitError soon after a wrong password.
+        P1MonitorConflictError if no password is set or the device has too many tokens.
         """
-        body = {"name": name} if password is None else {"name": name, "password": password}
-        token = Token.from_json(parse_object(await self._text("/api/tokens", "POST", body)))
-        if token is None:
+        token = await self._post_token({"name": name, "password": password})
+        if not isinstance(token, Token):
             raise P1MonitorResponseError("/api/tokens: the response has no token")
         return token
+
+    async def ask_token(self, name: str) -> Token | Ask:
+        """Ask for a token, which the owner approves by pressing the device's button (POST /api/tokens).
+
+        Firmware 0.1.0 returns the token at once if the button was pressed in the last minute, and otherwise raises
+        P1MonitorTokenError. P1MonitorConflictError if the device has too many tokens.
+        """
+        return await self._post_token({"name": name})
+
+    async def fetch_token(self, ticket: str) -> Token | Ask:
+        """Return the token for an ask, or the ask if it still waits. P1MonitorAskOverError if the ask is over."""
+        return await self._post_token({"ticket": ticket})
+
+    async def _post_token(self, body: Json) -> Token | Ask:
+        reply = parse_object(await self._text("/api/tokens", "POST", body))
+        if (found := Token.from_json(reply) or Ask.from_json(reply)) is None:
+            raise P1MonitorResponseError("/api/tokens: the response has no token")
+        return found
 
     async def delete_token(self, token_id: str) -> None:
         """Delete a token on the device (DELETE /api/tokens)."""
@@ -155,59 +174,46 @@ class P1MonitorClient(HttpClient):
 
         Events that arrive together are yielded as one list, for example the reading and the quarter of a telegram.
         """
-        timeout = ClientTimeout(
-            total=None,
-            sock_connect=self._request_timeout_s,
-            sock_read=self._silence_timeout_s,
-        )
-        try:
-            async with self._session.get(
-                self._url("/api/live"),
-                headers={"Accept": "text/event-stream", **self._authorization()},
-                allow_redirects=False,
-                timeout=timeout,
-            ) as response:
-                await raise_for_status(response)
-                reader = EventReader()
-                async for chunk in response.content.iter_any():
-                    events = [
-                        event
-                        for name, data in reader.feed(chunk)
-                        if (event := _parse_event(name, data)) is not None
-                    ]
-                    if events:
-                        yield events
-        except (ClientError, TimeoutError, OSError) as err:
-            raise connection_error("/api/live", err) from err
-        raise P1MonitorConnectionError("the device closed the live stream")
+        accept = {"Accept": "text/event-stream"}
+        async with self._request("/api/live", timeout_s=None, headers=accept) as response:
+            reader = EventReader()
+            while not response.content.at_eof():
+                async with asyncio.timeout(self._silence_timeout_s):
+                    events = await _read_events(response.content, reader)
+                if events:
+                    yield events
+            raise P1MonitorConnectionError("the device closed the live stream")
 
     async def month(self, month: str) -> list[Totals]:
         """Return the totals of the stored days of a month ("2026-01"), oldest first (GET /api/months/YYYY-MM)."""
-        return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day")
+        return _parse_totals(await self._json(f"/api/months/{month}"), "days", "day", bounds.MAX_DAYS)
 
     async def year(self, year: int) -> list[Totals]:
         """Return the totals of the stored months of a year, oldest first (GET /api/years/YYYY)."""
-        return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month")
+        return _parse_totals(await self._json(f"/api/years/{year}"), "months", "month", bounds.MAX_MONTHS)
 
     async def history(self, start: datetime, end: datetime) -> AsyncGenerator[StoredQuarter]:
         """Yield the stored quarters from `start` up to but not including `end`, oldest first (GET /api/history)."""
-        timeout = ClientTimeout(
-            total=None, sock_connect=self._request_timeout_s, sock_read=self._request_timeout_s
-        )
-        try:
-            async with self._session.get(
-                self._url("/api/history"),
-                params={"from": _query_time(start), "to": _query_time(end)},
-                headers=self._authorization(),
-                allow_redirects=False,
-                timeout=timeout,
-            ) as response:
-                await raise_for_status(response)
-                async for line in response.content:
-                    if quarter := StoredQuarter.from_json(parse_object(line.decode())):
-                        yield quarter
-        except (ClientError, TimeoutError, OSError, ValueError) as err:
-            raise connection_error("/api/history", err) from err
+        while start < end:
+            until = min(start + LONGEST_HISTORY, end)
+            for quarter in await self._stored_quarters(start, until):
+                yield quarter
+            start = until
+
+    async def _stored_quarters(self, start: datetime, end: datetime) -> list[StoredQuarter]:
+        most = math.ceil((end - start) / QUARTER) + SPARE_QUARTERS
+        span = {"from": _query_time(start), "to": _query_time(end)}
+        found: list[StoredQuarter] = []
+        async with self._request("/api/history", timeout_s=self._history_timeout_s, params=span) as response:
+            while line := await _read_line(response.content):
+                if (most := most - 1) < 0:
+                    raise P1MonitorResponseError(
+                        "/api/history: the device sends more quarters than requested"
+                    )
+                quarter = StoredQuarter.from_json(parse_object(line))
+                if quarter and start <= quarter.start < end:
+                    found.append(quarter)
+        return found
 
     async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
         """Send a firmware package to the device, which then restarts with the new firmware (POST /api/update).
@@ -217,25 +223,40 @@ class P1MonitorClient(HttpClient):
         P1MonitorTokenError without a valid token. P1MonitorRefusedError, with the device's reason, if the device
         rejects the package.
         """
-        headers = {**self._authorization(), "Content-Length": str(len(package))}
-        timeout = ClientTimeout(total=UPDATE_TIMEOUT_S, sock_connect=self._request_timeout_s)
 
         async def pieces() -> AsyncGenerator[bytes]:
             for at in range(0, len(package), UPDATE_PIECE_BYTES):
                 progress(100 * at // len(package))
                 yield package[at : at + UPDATE_PIECE_BYTES]
 
-        try:
-            async with self._session.post(
-                self._url("/api/update"),
-                data=pieces(),
-                headers=headers,
-                allow_redirects=False,
-                timeout=timeout,
-            ) as response:
-                await raise_for_status(response)
-        except (ClientError, TimeoutError, OSError) as err:
-            raise connection_error("/api/update", err) from err
+        async with self._request(
+            "/api/update",
+            "POST",
+            timeout_s=self._update_timeout_s,
+            data=pieces(),
+            headers={"Content-Length": str(len(package))},
+        ):
+            pass
+
+
+async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveEvent]:
+    """Read the live stream until at least one event is complete. Return the complete events, none at the end."""
+    events: list[LiveEvent] = []
+    while not events and (chunk := await content.readany()):
+        parsed = [_parse_event(name, data) for name, data in reader.feed(chunk)]
+        events = [event for event in parsed if event is not None]
+    return events
+
+
+async def _read_line(content: StreamReader) -> str:
+    """Return the next line of a history, "" at its end. P1MonitorResponseError if it is too long or not UTF-8."""
+    try:
+        line = (await content.readline()).decode()
+    except (LineTooLong, UnicodeDecodeError) as err:
+        raise P1MonitorResponseError("/api/history: a line is too long, or is not UTF-8") from err
+    if len(line) > MAX_QUARTER_LENGTH:
+        raise P1MonitorResponseError("/api/history: a line is too long")
+    return line
 
 
 def _parse_event(name: str, data: str) -> LiveEvent | None:
@@ -249,8 +270,8 @@ def _parse_event(name: str, data: str) -> LiveEvent | None:
     return model(parse_object(data))
 
 
-def _parse_totals(body: Json, key: str, name: str) -> list[Totals]:
-    found = (Totals.from_json(item, name) for item in json_objects(body, key))
+def _parse_totals(body: Json, key: str, name: str, most: int) -> list[Totals]:
+    found = (Totals.from_json(item, name) for item in json_objects(body, key, most))
     return [totals for totals in found if totals]
 
 

@@ -1,8 +1,18 @@
 """Errors of the client."""
 
+from typing import TYPE_CHECKING
+
+from .printable import printable
+
+if TYPE_CHECKING:
+    from .proof import Proof
+
 
 class P1MonitorError(Exception):
-    """Base of all errors of the client."""
+    """Base of all errors of the client. The text is one short line, because parts of it may be from the device."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class P1MonitorConnectionError(P1MonitorError):
@@ -25,6 +35,18 @@ class P1MonitorHostError(P1MonitorResponseError):
     """Error if the device refuses the host name to which the request was sent (status 421)."""
 
 
+class P1MonitorProofError(P1MonitorError):
+    """Error if the device that answers does not prove that it issued the token. The token was not sent to it."""
+
+
+class P1MonitorAddressError(P1MonitorProofError):
+    """Error if a device proves its identity, but for another address than that to which the client connected."""
+
+    def __init__(self, proof: Proof) -> None:
+        super().__init__(f"the device at {proof.peer} proved its identity, but for the address {proof.told}")
+        self.proof = proof
+
+
 class P1MonitorRefusedError(P1MonitorResponseError):
     """Error if the device refuses a request. The error's text is the reason that the device returned."""
 
@@ -39,3 +61,7 @@ class P1MonitorRateLimitError(P1MonitorRefusedError):
 
 class P1MonitorConflictError(P1MonitorRefusedError):
     """Error if the owner must do something else first, such as set a password or delete a token (status 409)."""
+
+
+class P1MonitorAskOverError(P1MonitorRefusedError):
+    """Error if an ask for a token is over, because nobody pressed the button in time (status 410)."""

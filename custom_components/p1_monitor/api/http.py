@@ -2,40 +2,83 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from http.cookies import SimpleCookie
+from secrets import token_hex
+from time import monotonic
 from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession
+from aiohttp import (
+    ClientError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+)
+from yarl import URL
 
 from .errors import (
+    P1MonitorAddressError,
+    P1MonitorAskOverError,
     P1MonitorConflictError,
     P1MonitorConnectionError,
     P1MonitorError,
     P1MonitorHostError,
     P1MonitorNotFoundError,
+    P1MonitorProofError,
     P1MonitorRateLimitError,
     P1MonitorRefusedError,
     P1MonitorResponseError,
     P1MonitorTokenError,
 )
 from .json_fields import Json
+from .proof import Proof, verify
 
 # Time limit of a request. A board that is writing a quarter to its card answers late, but within 10 s.
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
+# The token goes over another connection than the proof, because the device closes each connection. Therefore a proof is
+# valid for a moment only, long enough for the requests of one poll.
+PROOF_VALID_S = 5
+# Time limit of a response with history. It has at most the 2976 quarters of 31 days, so 50 a second are enough.
+HISTORY_TIMEOUT_S = 60
+# Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
+# package to its flash and reads the piece back.
+UPDATE_TIMEOUT_S = 600
 MAX_BODY_BYTES = 64 * 1024
-MAX_LINE_BYTES = 200
+MAX_REASON_BYTES = 200
+MAX_HEADER_BYTES = 8 * 1024
+MAX_HEADERS = 64
 
 _REFUSALS: dict[int, type[P1MonitorRefusedError]] = {
     HTTPStatus.UNAUTHORIZED: P1MonitorTokenError,
     HTTPStatus.CONFLICT: P1MonitorConflictError,
+    HTTPStatus.GONE: P1MonitorAskOverError,
     HTTPStatus.TOO_MANY_REQUESTS: P1MonitorRateLimitError,
 }
 
 
+type Resolve = Callable[[str], Awaitable[str]]
+
+
+async def resolve_host(host: str) -> str:
+    """Return the IP address of a host name, IPv4 if it has one. OSError if the name is unknown."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return str(min(found, key=lambda item: item[0] != socket.AF_INET)[4][0])
+
+
 class HttpClient:
-    """Requests to one device. The HTTP session belongs to the caller."""
+    """Requests to one device. The HTTP session belongs to the caller.
+
+    A request contains the token only if the device has proved its identity within the last seconds, and no request
+    has failed since. A device with firmware 0.1.0 cannot prove it. It gets the token as long as `proof` is None, and
+    only at its known address.
+    """
 
     def __init__(
         self,
@@ -43,66 +86,165 @@ class HttpClient:
         session: ClientSession,
         *,
         token: str | None = None,
+        token_id: str | None = None,
+        proof: Proof | None = None,
+        known_peer: str | None = None,
+        resolve: Resolve = resolve_host,
         request_timeout_s: float = REQUEST_TIMEOUT_S,
         silence_timeout_s: float = SILENCE_TIMEOUT_S,
+        history_timeout_s: float = HISTORY_TIMEOUT_S,
+        update_timeout_s: float = UPDATE_TIMEOUT_S,
     ) -> None:
         """Prepare requests to a device.
 
-        host: a name or IP address, with or without a port. token: a token that the device issued.
+        host: a name or IP address, with or without a port. token: a token that the device issued, with its id.
+        proof: the last proof that the device gave for this token, None if it never gave one. known_peer: the IP
+        address and port at which the device got the token without a proof, None if it never did. resolve: function
+        that returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
+        stream.
         """
         self.host = host
         self.token = token
+        self.proof = proof
+        self._token_id = token_id
+        self._resolve = resolve
+        self._proving = asyncio.Lock()
+        self.known_peer = known_peer
+        self._peer = ""
+        self._proven_until = 0.0  # monotonic time, 0 after a loss of contact
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
+        self._history_timeout_s = history_timeout_s
+        self._update_timeout_s = update_timeout_s
 
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    @asynccontextmanager
+    async def _request(
+        self,
+        path: str,
+        method: str = "GET",
+        *,
+        timeout_s: float | None,
+        without_token: str | None = None,
+        **options: Any,
+    ) -> AsyncGenerator[ClientResponse]:
+        """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-    def _url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
+        timeout_s: the time limit for all of the response. None for the live stream, which has no end. without_token:
+        the address for a request without the token. options: further arguments for the request of aiohttp.
+        """
+        headers = {"Host": self.host, **options.pop("headers", {})}
+        address = without_token or self.host
+        timeout = ClientTimeout(
+            total=timeout_s,
+            sock_connect=self._request_timeout_s,
+            sock_read=None if timeout_s else self._silence_timeout_s,
+        )
+        try:
+            async with asyncio.timeout(timeout_s or self._request_timeout_s):
+                if self.token and not without_token:
+                    address = await self._proven_peer()
+                    headers["Authorization"] = f"Bearer {self.token}"
+                response = await self._session.request(
+                    method,
+                    f"http://{address}{path}",
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=timeout,
+                    max_line_size=MAX_HEADER_BYTES,
+                    max_field_size=MAX_HEADER_BYTES,
+                    max_headers=MAX_HEADERS,
+                    middlewares=(_drop_cookies,),
+                    **options,
+                )
+            async with response:
+                await raise_for_status(response)
+                yield response
+        except BaseException as err:
+            self._proven_until = 0.0
+            if isinstance(err, ClientError | TimeoutError | OSError):
+                raise connection_error(path, err) from err
+            raise
+
+    async def prove(self) -> None:
+        """Have the device prove that it issued the token. P1MonitorProofError if it does not.
+
+        P1MonitorAddressError if it does, but for another address than `host`.
+        """
+        async with self._proving:
+            await self._prove()
+
+    async def _proven_peer(self) -> str:
+        """Return the IP address and the port to which the token may be sent."""
+        async with self._proving:
+            if monotonic() >= self._proven_until:
+                await self._prove()
+            return self._peer
+
+    async def _prove(self) -> None:
+        url = URL(f"http://{self.host}")
+        ip = await self._resolve(url.host or "")
+        self._peer = peer = f"[{ip}]:{url.port}" if ":" in ip else f"{ip}:{url.port}"
+        nonce = token_hex(16)
+        path = f"/api/proof?id={self._token_id}&nonce={nonce}"
+        try:
+            proof = verify(
+                parse_object(await self._text(path, without_token=peer)), self.token or "", nonce, peer
+            )
+        except (P1MonitorNotFoundError, P1MonitorTokenError) as err:
+            if self.proof is not None or self.known_peer not in (None, peer):
+                raise P1MonitorProofError(f"the device at {peer} gave no proof: {err}") from err
+            self.known_peer = peer
+        else:
+            if proof.told != peer and proof != self.proof:
+                raise P1MonitorAddressError(proof)
+            self.proof = proof
+        self._proven_until = monotonic() + PROOF_VALID_S
 
     async def _json(self, path: str) -> Json:
-        body = await self._text(path)
-        return parse_object(body)
+        return parse_object(await self._text(path))
 
-    async def _text(self, path: str, method: str = "GET", body_json: Json | None = None) -> str:
+    async def _text(
+        self,
+        path: str,
+        method: str = "GET",
+        body_json: Json | None = None,
+        *,
+        without_token: str | None = None,
+    ) -> str:
         """Send a request and return the body of the response, within the limits of time and size."""
-        try:
-            async with (
-                asyncio.timeout(self._request_timeout_s),
-                self._session.request(
-                    method,
-                    self._url(path),
-                    json=body_json,
-                    headers=self._authorization(),
-                    allow_redirects=False,
-                ) as response,
-            ):
-                await raise_for_status(response)
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise P1MonitorResponseError(f"{path}: the response is too long")
-        except (ClientError, TimeoutError, OSError) as err:
-            raise connection_error(path, err) from err
+        limit_s = self._request_timeout_s
+        async with self._request(
+            path, method, timeout_s=limit_s, without_token=without_token, json=body_json
+        ) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise P1MonitorResponseError(f"{path}: the response is too long")
         try:
             return body.decode()
         except UnicodeDecodeError as err:
             raise P1MonitorResponseError(f"{path}: the response is not UTF-8") from err
 
 
+async def _drop_cookies(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Send a request, and ignore the cookies of the response, because the caller's session would store all of them."""
+    response = await handler(request)
+    response.cookies = SimpleCookie()
+    return response
+
+
 async def raise_for_status(response: ClientResponse) -> None:
-    """Raise an error if the status of a response is neither 200 nor 201."""
-    if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+    """Raise an error if the status of a response is neither 200, 201 nor 202."""
+    if response.status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED):
         return
     if response.status == HTTPStatus.NOT_FOUND:
         raise P1MonitorNotFoundError(f"{response.url.path}: not found")
     if response.status == HTTPStatus.MISDIRECTED_REQUEST:
         raise P1MonitorHostError(f"the device does not answer to the name {response.url.host}")
     # If the device refuses a request, the body of its response is one line of text: the reason.
-    line = (await response.content.read(MAX_LINE_BYTES)).decode(errors="replace").strip()
+    line = (await response.content.read(MAX_REASON_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):
         raise kind(line)
     if response.method != "GET":
@@ -114,7 +256,7 @@ def parse_object(body: str) -> dict[str, Any]:
     """Return the JSON object in a response body. P1MonitorResponseError if the body is not a JSON object."""
     try:
         data = json.loads(body)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise P1MonitorResponseError("the response is not JSON") from err
     if not isinstance(data, dict):
         raise P1MonitorResponseError("the response is not a JSON object")

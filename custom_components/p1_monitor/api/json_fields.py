@@ -1,35 +1,60 @@
-"""Readers for single fields of a JSON object. A field of an unexpected type counts as missing.
+"""Readers for single fields of a JSON object. A field of an unexpected type, or out of its bounds, counts as missing.
 
-Firmware of another version may omit a field, add a field, or change the type of a field. The rest of the response must
-remain usable.
+Firmware of another version may omit a field, add a field, or change the type of a field. Another device may send
+anything. The rest of the response must remain usable, and nothing beyond the bounds may get into Home Assistant.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from math import isfinite
 from typing import Any
+
+from .printable import MAX_TEXT, printable
 
 type Json = Mapping[str, Any]
 
+# The integers up to this one have an exact float, which Home Assistant's recorder stores.
+MAX_NUMBER = 2**53
+_MOMENT = re.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+]0[12]:00")
 
-def integer(data: Json, key: str) -> int | None:
-    """Return an integer field, or None if the field is not an integer. True and false are not integers."""
+
+def _is_integer(value: object, lowest: int, highest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+
+
+def integer(data: Json, key: str, lowest: int = 0, highest: int = MAX_NUMBER) -> int | None:
+    """Return an integer field, or None if the field is not an integer from `lowest` to `highest`.
+
+    True and false are not integers.
+    """
     value = data.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if _is_integer(value, lowest, highest) else None
 
 
 def number(data: Json, key: str) -> float | None:
-    """Return a number field, with or without decimals. None if the field is not a finite number."""
+    """Return a number field, with or without decimals. None if the field is not a number from 0 to MAX_NUMBER."""
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if isfinite(value) else None
+    return float(value) if 0 <= value <= MAX_NUMBER else None
 
 
-def text(data: Json, key: str) -> str | None:
-    """Return a string field, or None if the field is empty or not a string."""
+def text(data: Json, key: str, longest: int = MAX_TEXT) -> str | None:
+    """Return a string field as one line of at most `longest` printable characters, or None if nothing is left of it."""
     value = data.get(key)
-    return value if isinstance(value, str) and value else None
+    return (printable(value, longest) or None) if isinstance(value, str) else None
+
+
+def matching(data: Json, key: str, pattern: re.Pattern[str]) -> str | None:
+    """Return a string field, or None if the pattern does not match all of it."""
+    value = data.get(key)
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def choice(data: Json, key: str, options: Collection[str]) -> str | None:
+    """Return a string field, or None if the field is not one of the options."""
+    value = data.get(key)
+    return value if isinstance(value, str) and value in options else None
 
 
 def boolean(data: Json, key: str) -> bool:
@@ -38,15 +63,14 @@ def boolean(data: Json, key: str) -> bool:
 
 
 def timestamp(data: Json, key: str) -> datetime | None:
-    """Return the time in a field. None if the field is not an ISO 8601 string with a UTC offset."""
-    value = data.get(key)
-    if not isinstance(value, str):
+    """Return the time in a field. None if the field is not Belgian local time of 2000 to 2099 with its UTC offset."""
+    value = matching(data, key, _MOMENT)
+    if value is None:
         return None
     try:
-        parsed = datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError:
         return None
-    return parsed if parsed.tzinfo is not None else None
 
 
 def json_object(data: Json, key: str) -> Json:
@@ -55,17 +79,17 @@ def json_object(data: Json, key: str) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def json_objects(data: Json, key: str) -> list[Json]:
-    """Return those elements of a list field that are JSON objects. Other elements are left out."""
+def json_objects(data: Json, key: str, most: int) -> list[Json]:
+    """Return those of the first `most` elements of a list field that are JSON objects."""
     value = data.get(key)
     if not isinstance(value, list):
         return []
-    return [item for item in value if isinstance(item, dict)]
+    return [item for item in value[:most] if isinstance(item, dict)]
 
 
-def integers(data: Json, key: str) -> tuple[int | None, ...]:
-    """Return a list field of integers. An element that is not an integer becomes None."""
+def integers(data: Json, key: str, lowest: int, highest: int, most: int) -> tuple[int | None, ...]:
+    """Return the first `most` elements of a list field. An element that integer() would refuse becomes None."""
     value = data.get(key)
     if not isinstance(value, list):
         return ()
-    return tuple(item if isinstance(item, int) and not isinstance(item, bool) else None for item in value)
+    return tuple(item if _is_integer(item, lowest, highest) else None for item in value[:most])

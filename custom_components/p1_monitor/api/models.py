@@ -1,7 +1,6 @@
-"""Models of the responses and live events of our firmware, as immutable dataclasses.
+"""Models of a device with our firmware: its state, its settings and its tokens, as immutable dataclasses.
 
-Powers are in W, and import and export are each >= 0. Energies are in kWh, and volumes in m3. Times have the meter's
-UTC offset. A value is None if the meter or the firmware does not send it.
+Powers are in W, and times have the meter's UTC offset. A value is None if the firmware does not send it.
 
 Contract: docs/openapi.yaml.
 """
@@ -10,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from . import bounds
 from .json_fields import (
     Json,
     boolean,
+    choice,
     integer,
     json_object,
-    json_objects,
-    number,
+    matching,
     text,
     timestamp,
 )
@@ -48,10 +48,10 @@ class Capacity:
     def from_json(cls, data: Json) -> Self:
         """Return the settings in `data`, which is the field "capacity" of GET /api/device or GET /api/config."""
         return cls(
-            area=text(data, "area"),
-            target_w=integer(data, "target_w"),
-            counted_from=text(data, "counted_from"),
-            warning_percent=integer(data, "warning_percent"),
+            area=choice(data, "area", bounds.AREAS),
+            target_w=integer(data, "target_w", 1, 100_000),
+            counted_from=matching(data, "counted_from", bounds.DAY),
+            warning_percent=integer(data, "warning_percent", 50, 100),
         )
 
 
@@ -68,7 +68,7 @@ class Settings:
         """Return the settings of GET /api/config, which contain no secrets."""
         return cls(
             capacity=Capacity.from_json(json_object(data, "capacity")),
-            brightness=integer(json_object(data, "light"), "brightness"),
+            brightness=integer(json_object(data, "light"), "brightness", 0, 100),
             has_password=boolean(json_object(data, "access"), "has_password"),
         )
 
@@ -86,8 +86,50 @@ class Token:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """Return the token in a JSON object, or None if the object contains no token."""
-        token_id, value = text(data, "id"), text(data, "token")
+        token_id, value = matching(data, "id", bounds.TOKEN_ID), matching(data, "token", bounds.TOKEN)
         return cls(id=token_id, value=value) if token_id and value else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An ask for a token, which waits until somebody presses the device's button `presses` times in a row.
+
+    ticket: the secret with which the token is fetched. digits: four digits that name the ask on the device's page.
+    """
+
+    ticket: str
+    digits: str
+    presses: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """Return the ask in a JSON object, or None if the object contains no ask."""
+        ticket, digits = matching(data, "ticket", bounds.TICKET), matching(data, "digits", bounds.DIGITS)
+        presses = integer(data, "presses", 1, bounds.MAX_PRESSES)
+        return cls(ticket=ticket, digits=digits, presses=presses) if ticket and digits and presses else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The newest access that the device gave since its start. what: "token", "session" or "password"."""
+
+    what: str
+    name: str | None
+    kind: str | None
+    at: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self | None:
+        """Return the field "granted" of a JSON object. None without a grant, and with firmware 0.1.0."""
+        found = json_object(data, "granted")
+        if (what := choice(found, "what", bounds.GRANTS)) is None:
+            return None
+        return cls(
+            what=what,
+            name=text(found, "name"),
+            kind=choice(found, "kind", bounds.TOKEN_KINDS),
+            at=timestamp(found, "at"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +190,12 @@ class Device:
     card: Card
     p1: P1Health
     update: Update
+    granted: Grant | None
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """Return the device of GET /api/device. None if the id is missing, because our firmware always sends an id."""
-        if (device_id := text(data, "id")) is None:
+        if (device_id := matching(data, "id", bounds.MAC)) is None:
             return None
         clock = json_object(data, "clock")
         wifi = json_object(data, "wifi")
@@ -162,28 +205,28 @@ class Device:
         update = json_object(data, "update")
         return cls(
             id=device_id.lower(),
-            name=text(data, "name"),
-            board=text(data, "board"),
-            firmware=text(data, "firmware"),
-            micropython=text(data, "micropython"),
-            uptime_s=integer(data, "uptime_s"),
-            reset_cause=text(data, "reset_cause"),
+            name=matching(data, "name", bounds.NAME),
+            board=matching(data, "board", bounds.BOARD),
+            firmware=matching(data, "firmware", bounds.VERSION),
+            micropython=matching(data, "micropython", bounds.VERSION),
+            uptime_s=integer(data, "uptime_s", 0, bounds.MAX_UPTIME_S),
+            reset_cause=choice(data, "reset_cause", bounds.RESET_CAUSES),
             clock=Clock(
-                source=text(clock, "source"),
+                source=choice(clock, "source", bounds.CLOCK_SOURCES),
                 time=timestamp(clock, "time"),
                 is_set=boolean(clock, "set") if clock.get("set") is not None else None,
             ),
             capacity=Capacity.from_json(json_object(data, "capacity")),
-            wifi_ssid=text(wifi, "ssid"),
-            wifi_rssi_dbm=integer(wifi, "rssi_dbm"),
+            wifi_ssid=text(wifi, "ssid", 32),
+            wifi_rssi_dbm=integer(wifi, "rssi_dbm", -200, 0),
             heap_used_bytes=integer(heap, "used_bytes"),
             heap_free_bytes=integer(heap, "free_bytes"),
             card=Card(
-                state=text(card, "state"),
+                state=choice(card, "state", bounds.CARD_STATES),
                 size_bytes=integer(card, "size_bytes"),
                 free_bytes=integer(card, "free_bytes"),
                 error=text(card, "error"),
-                format=text(card, "format"),
+                format=matching(card, "format", bounds.CARD_FORMAT),
                 waiting_quarters=integer(card, "waiting_quarters"),
                 lost_quarters=integer(card, "lost_quarters"),
                 nearly_full=boolean(card, "nearly_full"),
@@ -195,198 +238,10 @@ class Device:
                 age_ms=integer(p1, "age_ms"),
             ),
             update=Update(
-                state=text(update, "state"),
-                percent=integer(update, "percent"),
+                state=choice(update, "state", bounds.UPDATE_STATES),
+                percent=integer(update, "percent", 0, 100),
                 error=text(update, "error"),
-                board=text(update, "board"),
+                board=matching(update, "board", bounds.BOARD),
             ),
+            granted=Grant.from_json(json_object(data, "access")),
         )
-
-
-# Firmware 0.1.0 does not send `value` and `unit`. For each type of meter: the key with which it sends the register, and
-# the register's unit.
-_REGISTER_OF_0_1_0 = {
-    "gas": ("volume_m3", "m3"),
-    "water": ("volume_m3", "m3"),
-    "hot_water": ("volume_m3", "m3"),
-    "heat": ("energy_gj", "GJ"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MBusDevice:
-    """A gas, water, heat or other meter, whose values the electricity meter sends.
-
-    value: the register of this meter, in `unit`. unit: the text in the telegram, such as "m3", "GJ" or "kWh".
-    """
-
-    channel: int | None
-    type: str | None
-    id: str | None
-    valve: int | None
-    time: datetime | None
-    value: float | None
-    unit: str | None
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return one meter. `data` is an element of the list "mbus" in the response to GET /api/reading."""
-        if "value" not in data:
-            key, unit = _REGISTER_OF_0_1_0.get(data.get("type") or "", ("", None))
-            data = {**data, "value": data.get(key), "unit": unit}
-        return cls(
-            channel=integer(data, "channel"),
-            type=text(data, "type"),
-            id=text(data, "id"),
-            valve=integer(data, "valve"),
-            time=timestamp(data, "time"),
-            value=number(data, "value"),
-            unit=text(data, "unit"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The parsed values of the newest telegram (GET /api/reading)."""
-
-    time: datetime | None = None
-    meter_model: str | None = None
-    meter_version: str | None = None
-    meter_id: str | None = None
-    energy_import_kwh: float | None = None
-    energy_import_tariffs_kwh: tuple[float | None, ...] = (None,) * 5
-    energy_export_kwh: float | None = None
-    energy_export_tariffs_kwh: tuple[float | None, ...] = (None,) * 5
-    tariff: int | None = None
-    power_import_w: int | None = None
-    power_export_w: int | None = None
-    power_import_phases_w: tuple[int | None, ...] = (None,) * 3
-    power_export_phases_w: tuple[int | None, ...] = (None,) * 3
-    voltage_phases_v: tuple[float | None, ...] = (None,) * 3
-    current_phases_a: tuple[float | None, ...] = (None,) * 3
-    breaker: int | None = None
-    limiter_w: int | None = None
-    fuse_a: float | None = None
-    message: str | None = None
-    mbus: tuple[MBusDevice, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return the reading of GET /api/reading. Any of its fields may be missing."""
-        return cls(
-            time=timestamp(data, "time"),
-            meter_model=text(data, "meter_model"),
-            meter_version=text(data, "meter_version"),
-            meter_id=text(data, "meter_id"),
-            energy_import_kwh=number(data, "energy_import_kwh"),
-            energy_import_tariffs_kwh=tuple(
-                number(data, f"energy_import_t{tariff}_kwh") for tariff in range(1, 6)
-            ),
-            energy_export_kwh=number(data, "energy_export_kwh"),
-            energy_export_tariffs_kwh=tuple(
-                number(data, f"energy_export_t{tariff}_kwh") for tariff in range(1, 6)
-            ),
-            tariff=integer(data, "tariff"),
-            power_import_w=integer(data, "power_import_w"),
-            power_export_w=integer(data, "power_export_w"),
-            power_import_phases_w=tuple(integer(data, f"power_import_l{phase}_w") for phase in range(1, 4)),
-            power_export_phases_w=tuple(integer(data, f"power_export_l{phase}_w") for phase in range(1, 4)),
-            voltage_phases_v=tuple(number(data, f"voltage_l{phase}_v") for phase in range(1, 4)),
-            current_phases_a=tuple(number(data, f"current_l{phase}_a") for phase in range(1, 4)),
-            breaker=integer(data, "breaker"),
-            limiter_w=integer(data, "limiter_w"),
-            fuse_a=number(data, "fuse_a"),
-            message=text(data, "message"),
-            mbus=tuple(MBusDevice.from_json(item) for item in json_objects(data, "mbus")),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarter:
-    """The running quarter: demand so far, projection, target and headroom (GET /api/quarter).
-
-    limit_w: the highest power of the house's grid connection in W. The device never sends a higher allowed_w. None with
-    firmware 0.1.0, which does not send limit_w.
-    """
-
-    id: int | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    elapsed_s: int | None = None
-    demand_w: int | None = None
-    demand_source: str | None = None
-    projected_w: int | None = None
-    target_w: int | None = None
-    limit_w: int | None = None
-    allowed_w: int | None = None
-    headroom_w: int | None = None
-    at_risk: bool = False
-    unavoidable: bool = False
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return the quarter of GET /api/quarter. Before the first telegram, all fields of the quarter are None."""
-        return cls(
-            id=integer(data, "id"),
-            start=timestamp(data, "start"),
-            end=timestamp(data, "end"),
-            elapsed_s=integer(data, "elapsed_s"),
-            demand_w=integer(data, "demand_w"),
-            demand_source=text(data, "demand_source"),
-            projected_w=integer(data, "projected_w"),
-            target_w=integer(data, "target_w"),
-            limit_w=integer(data, "limit_w"),
-            allowed_w=integer(data, "allowed_w"),
-            headroom_w=integer(data, "headroom_w"),
-            at_risk=boolean(data, "at_risk"),
-            unavoidable=boolean(data, "unavoidable"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthPeak:
-    """The peak of a month, which is the month's highest quarter.
-
-    month: such as "2026-11". end: the time at which that quarter ended. source: "meter" if the meter sent the peak,
-    "card" if the device computed the peak from its stored quarters.
-    """
-
-    month: str | None
-    power_w: int | None
-    end: datetime | None
-    source: str | None = None
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return one peak of GET /api/peaks, from the field "running" or from an element of the list "months"."""
-        return cls(
-            month=text(data, "month"),
-            power_w=integer(data, "power_w"),
-            end=timestamp(data, "end"),
-            source=text(data, "source"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peaks:
-    """The peaks of the running month and of closed months, and the billable average (GET /api/peaks).
-
-    months: the peaks of the closed months, newest first.
-    """
-
-    running: MonthPeak | None = None
-    months: tuple[MonthPeak, ...] = ()
-    billable_average_w: int | None = None
-
-    @classmethod
-    def from_json(cls, data: Json) -> Self:
-        """Return the peaks of GET /api/peaks. `running` is None if the running month has no peak yet."""
-        running = MonthPeak.from_json(json_object(data, "running"))
-        return cls(
-            running=running if running.power_w is not None else None,
-            months=tuple(MonthPeak.from_json(item) for item in json_objects(data, "months")),
-            billable_average_w=integer(data, "billable_average_w"),
-        )
-
-
-type LiveEvent = Device | Reading | Quarter | Peaks

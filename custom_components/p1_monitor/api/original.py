@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from .json_fields import Json, integer, integers, json_object
-
-_MAC_DIGITS = 12
+from . import bounds
+from .json_fields import MAX_NUMBER, Json, integer, integers, json_object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +19,15 @@ class OriginalDevice:
     serial: str | None
 
 
-def normalize_serial(given: str) -> str:
-    """Return the device id for a serial number.
+def normalize_serial(given: str) -> str | None:
+    """Return the device id for a serial number, or None if it is no serial number.
 
     A MAC becomes 12 lower-case hexadecimal digits. Any other serial number remains unchanged.
     """
-    digits = re.sub(r"[:.-]", "", given).lower()
-    is_mac = len(digits) == _MAC_DIGITS and re.fullmatch(r"[0-9a-f]+", digits)
-    return digits if is_mac else given
+    digits = re.sub(r"[:.-]", "", given)
+    if bounds.MAC.fullmatch(digits):
+        return digits.lower()
+    return given if bounds.SERIAL.fullmatch(given) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,12 @@ class OriginalQuarter:
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
         """Return the running quarter, or None before the first telegram."""
-        if (quarter_id := integer(data, "quarter_id")) is None:
+        if (quarter_id := integer(data, "quarter_id", 0, bounds.MAX_QUARTER_ID)) is None:
             return None
         return cls(
             quarter_id=quarter_id,
-            consumed_w=integers(data, "consumed_power_interval_avgs"),
-            produced_w=integers(data, "produced_power_interval_avgs"),
+            consumed_w=integers(data, "consumed_power_interval_avgs", 0, MAX_NUMBER, bounds.MAX_SAMPLES),
+            produced_w=integers(data, "produced_power_interval_avgs", -MAX_NUMBER, 0, bounds.MAX_SAMPLES),
         )
 
 
@@ -64,7 +64,7 @@ class OriginalPeak:
     def from_json(cls, data: Json) -> Self | None:
         """Return the month's peak, or None before the first telegram."""
         peak = json_object(data, "peak")
-        quarter_id, power_w = integer(peak, "quarter_id"), integer(peak, "power")
+        quarter_id, power_w = integer(peak, "quarter_id", 0, bounds.MAX_QUARTER_ID), integer(peak, "power")
         if quarter_id is None or power_w is None:
             return None
         return cls(quarter_id=quarter_id, power_w=power_w)

@@ -1,13 +1,14 @@
 """Models of the history on a device's card: quarters, and the totals of days and months.
 
-The units are those of models.py. Contract: docs/openapi.yaml.
+The units are those of measurements.py. Contract: docs/openapi.yaml.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from .json_fields import Json, integer, number, text, timestamp
+from . import bounds
+from .json_fields import Json, choice, integer, matching, number, timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,12 @@ class StoredQuarter:
             energy_export_kwh=number(data, "energy_export_kwh"),
             gas_volume_m3=number(data, "gas_volume_m3"),
             water_volume_m3=number(data, "water_volume_m3"),
-            samples=integer(data, "samples"),
-            source=text(data, "source"),
+            samples=integer(data, "samples", 0, bounds.MAX_SAMPLES),
+            source=choice(data, "source", bounds.QUARTER_SOURCES),
         )
+
+
+_NAMES = {"day": bounds.DAY, "month": bounds.MONTH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,9 @@ class Totals:
     def from_json(cls, data: Json, key: str) -> Self | None:
         """Return the totals of a day or a month, or None if the field `key` is missing.
 
-        key: the field that contains the name of the day or month.
+        key: the field that contains the name, "day" or "month".
         """
-        if (name := text(data, key)) is None:
+        if (name := matching(data, key, _NAMES[key])) is None:
             return None
         return cls(
             name=name,

@@ -11,7 +11,7 @@ import { QUARTER_S, toSeconds } from "../meter_time.js";
 import { quarterBar } from "../quarter_bar.js";
 import { QuarterSamples, SAMPLE_S } from "../quarter_samples.js";
 import BAR_STYLE from "../quarter_bar.css";
-import CHART_STYLE from "uplot/dist/uPlot.min.css";
+import CHART_STYLE from "../../../node_modules/uplot/dist/uPlot.min.css";
 import STYLE from "./quarter_card.css";
 
 const TYPE = "p1-quarter-card";

@@ -1,7 +1,8 @@
 /** Log screen: the newest lines of the device's log. */
 
-import { ApiError, request } from "../api.js";
+import { request } from "../api.js";
 import { element, fill } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
 
@@ -20,6 +21,6 @@ async function loadLines(lines) {
   try {
     lines.textContent = await (await request("/api/log")).text();
   } catch (error) {
-    lines.textContent = error instanceof ApiError ? error.message : t("noAnswer");
+    lines.textContent = errorText(error);
   }
 }

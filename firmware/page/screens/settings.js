@@ -1,10 +1,11 @@
 /** Settings screen: the device's settings and actions, and the page's language and theme. */
 
-import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
+import { ApiError, getJson, isSignedIn, sendJson, signOut } from "../api.js";
 import { element, fill, setText } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { chooseLanguage, LANGUAGES, t } from "../i18n.js";
 import { getStored, setStored } from "../local_storage.js";
-import { state } from "../state.js";
+import { state, watch } from "../state.js";
 import { AREA_NAMES } from "../tariff.js";
 import { settingsForm } from "./settings_form.js";
 import { askPassword, withSignIn } from "./sign_in.js";
@@ -64,11 +65,18 @@ const LIGHT = [
 /** @type {Field[]} */
 const CARD = [{ key: "card.remove_oldest", label: "removeOldest", hint: "removeOldestHint", type: "checkbox" }];
 /** @type {Field[]} */
-const ACCESS = [
+const PASSWORD = [
+  {
+    key: "access.old_password", label: "oldPassword", hint: "oldPasswordHint", type: "password",
+    limits: { maxlength: 64, autocomplete: "current-password" },
+  },
   {
     key: "access.password", label: "newPassword", hint: "unchangedWhenEmpty", type: "password",
     limits: { minlength: 8, maxlength: 64, autocomplete: "new-password" },
   },
+];
+/** @type {Field[]} */
+const ACCESS = [
   { key: "access.closed", label: "closed", hint: "closedHint", type: "checkbox" },
   { key: "access.hosts", label: "hosts", hint: "hostsHint", type: "list", limits: { inputmode: "url" } },
 ];
@@ -79,8 +87,10 @@ const ACCESS = [
  */
 export function settingsScreen(root, [section]) {
   const forms = element("div", { class: "grid" }, element("p", { class: "soft" }, t("loading")));
-  fill(root, element("h1", {}, t("settings")), element("div", { class: "grid" }, pagePanel(), devicePanel()), forms);
+  const device = devicePanel();
+  fill(root, element("h1", {}, t("settings")), element("div", { class: "grid" }, pagePanel(), device.root), forms);
   load(forms, section);
+  return watch(device.show);
 }
 
 /**
@@ -101,12 +111,12 @@ async function load(forms, section) {
       element("button", { type: "button", class: "primary", onclick: retry }, t(needsSignIn ? "signIn" : "again"))));
     return;
   }
-  const network = settingsForm("network", NETWORK, config, { id: "network" });
+  const network = settingsForm("network", NETWORK, config, { id: "network", note: nameTaken() });
   fill(forms,
     settingsForm("capacity", CAPACITY(), config, { id: "capacity" }),
-    settingsForm("access", ACCESS, config, { id: "access", onSaved: () => load(forms, "access") }),
+    accessForm(config, () => load(forms, "access")),
     settingsForm("light", LIGHT, config, { id: "light" }),
-    settingsForm("card", CARD, config, { id: "card", note: cardRebuild() }),
+    settingsForm("card", CARD, config, { id: "card", note: element("div", {}, cardPassword(config), cardRebuild()) }),
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
@@ -118,6 +128,21 @@ async function load(forms, section) {
   dhcp.addEventListener("change", showAddresses);
   showAddresses();
   if (section) document.getElementById(section)?.scrollIntoView();
+}
+
+/**
+ * Return the form for access to the device. The first password is set by the sign-in dialog.
+ * @param {any} config
+ * @param {() => void} reload
+ */
+function accessForm(config, reload) {
+  if (config.access.has_password) {
+    return settingsForm("access", [...PASSWORD, ...ACCESS], config, { id: "access", onSaved: reload });
+  }
+  const set = () => askPassword().then((isSet) => isSet && reload(), () => {});
+  const setButton = element("button", { type: "button", onclick: set }, t("setPassword"));
+  const note = element("p", { class: "buttons" }, setButton);
+  return settingsForm("access", ACCESS, config, { id: "access", note, onSaved: reload });
 }
 
 /** Return a button that searches for Wi-Fi networks. The field for the network's name then suggests those networks. */
@@ -134,11 +159,37 @@ function networkSearch() {
       fill(list, networks.map(({ ssid, rssi_dbm }) => element("option", { value: ssid }, `${ssid} (${rssi_dbm} dBm)`)));
       if (found) setText(message, t("found", { count: networks.length }));
     } catch (error) {
-      setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
+      setText(message, errorText(error));
     }
     searchButton.disabled = false;
   });
   return element("div", { class: "buttons" }, searchButton, message, list);
+}
+
+/** Return the sentence that another device has the name of this device, if one has. */
+function nameTaken() {
+  const { status } = state;
+  const ip = status?.name_taken_by;
+  return ip && element("p", { class: "warning" }, t("nameTaken", { ip, name: `${status.name}.local` }));
+}
+
+/**
+ * Return the element that offers to remove the Wi-Fi password from the card, if the card has it.
+ * @param {{wifi: {password_on_card: boolean | null}}} config
+ */
+function cardPassword({ wifi }) {
+  const offer = element("p", { role: "status" });
+  const forget = async () => {
+    try {
+      if (await withSignIn(() => sendJson("POST", "/api/card/forget_password"))) fill(offer, t("passwordForgotten"));
+    } catch (error) {
+      fill(offer, error instanceof ApiError ? error.message : t("noAnswer"));
+    }
+  };
+  if (wifi.password_on_card) {
+    fill(offer, t("passwordOnCard"), " ", element("button", { type: "button", onclick: forget }, t("forgetPassword")));
+  }
+  return offer;
 }
 
 /**
@@ -157,7 +208,7 @@ function cardRebuild() {
       const rebuild = await withSignIn(() => sendJson("POST", "/api/card/rebuild"));
       if (rebuild) show(rebuild);
     } catch (error) {
-      fill(offer, element("p", { class: "warning" }, error instanceof ApiError ? error.message : t("noAnswer")));
+      fill(offer, element("p", { class: "warning" }, errorText(error)));
     }
   };
   getJson("/api/card/rebuild").then(show, () => {});
@@ -187,7 +238,7 @@ function pagePanel() {
     element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themeField));
 }
 
-/** Return the panel with the device's actions, such as restart and sign-in. */
+/** Return the panel with the device's actions, such as restart and sign-in, and a function that updates it. */
 function devicePanel() {
   const message = element("p", { role: "status" });
   /**
@@ -198,7 +249,7 @@ function devicePanel() {
     try {
       if ((await action()) !== null) setText(message, t(done));
     } catch (error) {
-      setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
+      setText(message, errorText(error));
     }
   };
   /** @type {(path: string, body?: object) => Promise<any>} */
@@ -207,10 +258,14 @@ function devicePanel() {
   const restart = () => post("/api/restart");
   const erase = async () => (confirm(t("eraseWifiAsk")) ? post("/api/wifi/erase") : null);
   const format = async () => (confirm(t("formatAsk")) ? post("/api/card/format", { confirm: "format" }) : null);
-  const signOut = async () => setStored("token", "");
-  const signIn = async () => (await askPassword()) || null;
+  const signIn = perform("signedInNow", async () => (await askPassword()) || null);
+  // A reload removes the figures of a closed device from the screen.
+  const leave = () => signOut().then(() => location.reload());
+  const signButton = element("button", { type: "button", onclick: () => (isSignedIn() ? leave() : signIn()) });
+  const show = () => setText(signButton, t(isSignedIn() ? "signOut" : "signIn"));
+  show();
   const { status } = state;
-  return element("section", { class: "panel" },
+  const root = element("section", { class: "panel" },
     element("h2", {}, t("device")),
     element("p", { class: "soft" }, status ? `${status.name} · ${status.board} · ${status.firmware}` : ""),
     element("p", { class: "buttons" },
@@ -218,13 +273,12 @@ function devicePanel() {
       element("a", { class: "button", href: "#log" }, t("log")),
       element("button", { type: "button", onclick: perform("identified", identify) }, t("identify")),
       element("button", { type: "button", onclick: perform("restarting", restart) }, t("restart")),
-      isSignedIn()
-        ? element("button", { type: "button", onclick: perform("signedOut", signOut) }, t("signOut"))
-        : element("button", { type: "button", onclick: perform("signedInNow", signIn) }, t("signIn"))),
+      signButton),
     element("details", { class: "disclosure" },
       element("summary", {}, t("danger")),
       element("p", { class: "buttons" },
         element("button", { type: "button", class: "danger", onclick: perform("restarting", erase) }, t("eraseWifi")),
         element("button", { type: "button", class: "danger", onclick: perform("formatted", format) }, t("format")))),
     message);
+  return { root, show };
 }

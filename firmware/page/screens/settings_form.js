@@ -1,7 +1,8 @@
 /** Form for one section of the device's settings. */
 
-import { ApiError, sendJson } from "../api.js";
+import { sendJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { t } from "../i18n.js";
 import { refreshStatus } from "../stream.js";
 import { withSignIn } from "./sign_in.js";
@@ -56,7 +57,7 @@ export function settingsForm(title, fields, config, { id, note, onSaved } = {}) 
         onSaved?.(result);
       }
     } catch (error) {
-      showError(error instanceof ApiError ? error.message : t("noAnswer"));
+      showError(errorText(error));
     }
     saveButton.disabled = false;
   });

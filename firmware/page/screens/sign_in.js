@@ -1,8 +1,13 @@
-/** Sign-in dialog. It asks for the device's password, or for a new password if the device has none. */
+/** Sign-in dialog. It asks for the device's password or for presses of BOOT, and sets the first password. */
 
-import { ApiError, BASE_URL, getJson, isSignedIn, sendJson, signIn } from "../api.js";
-import { element, setText } from "../dom.js";
+import { ApiError, BASE_URL, getJson, isSignedIn, sendJson, storeToken } from "../api.js";
+import { times } from "../access_notice.js";
+import { element, fill, setText } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { t } from "../i18n.js";
+
+const POLL_MS = 1_500;
+const DONE = "done";
 
 /**
  * Call an action that needs a sign-in, and ask for the password first if necessary. Return the action's result; null if
@@ -34,40 +39,14 @@ export async function askPassword() {
     return false;
   }
   const isSet = await hasPassword();
-  const field = element("input", {
-    type: "password", id: "password", required: true, maxlength: "64", minlength: isSet ? null : "8",
-    autocomplete: isSet ? "current-password" : "new-password",
-  });
-  const errorLine = element("p", { class: "warning", role: "alert" });
-  const submitButton = element("button", { class: "primary" }, t(isSet ? "signIn" : "setPassword"));
-  const dialog = element("dialog", { "aria-labelledby": "dialog-title" },
-    element("form", { method: "dialog" },
-      element("h2", { id: "dialog-title" }, t(isSet ? "signIn" : "setPassword")),
-      element("p", { class: "soft" }, t(isSet ? "whySignIn" : "whySetPassword")),
-      element("label", { for: "password" }, t("password")), field, errorLine,
-      element("p", { class: "buttons" },
-        submitButton, element("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
+  const dialog = element("dialog", { "aria-labelledby": "dialog-title" });
   document.body.append(dialog);
   dialog.showModal();
-  let hasSignedIn = false;
-  dialog.querySelector("form")?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    submitButton.disabled = true;
-    setText(errorLine, "");
-    try {
-      if (!isSet) await sendJson("PATCH", "/api/config", { access: { password: field.value } });
-      await signIn(field.value);
-      hasSignedIn = true;
-      dialog.close();
-    } catch (error) {
-      setText(errorLine, errorText(error, isSet));
-      field.select();
-    }
-    submitButton.disabled = false;
-  });
+  if (isSet) showPassword(dialog, true);
+  else showBoot(dialog, false, false);
   await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
   dialog.remove();
-  return hasSignedIn;
+  return dialog.returnValue === DONE;
 }
 
 /**
@@ -84,12 +63,105 @@ async function hasPassword() {
 }
 
 /**
- * @param {unknown} error
+ * Show the form for the password, or for a new password if none is set.
+ * @param {HTMLDialogElement} dialog
  * @param {boolean} isSet
  */
-function errorText(error, isSet) {
-  if (!(error instanceof ApiError)) return t("noAnswer");
-  if (error.status === 401) return t(isSet ? "wrongPassword" : "pressBoot");
-  if (error.status === 429) return t("tooSoon", { count: /\d+/.exec(error.message)?.[0] ?? "60" });
-  return error.message;
+function showPassword(dialog, isSet) {
+  const title = t(isSet ? "signIn" : "setPassword");
+  const field = element("input", {
+    type: "password", id: "password", required: true, maxlength: "64", minlength: isSet ? null : "8",
+    autocomplete: isSet ? "current-password" : "new-password",
+  });
+  const stay = element("input", { type: "checkbox", id: "stay" });
+  const errorLine = element("p", { class: "warning", role: "alert" });
+  const submitButton = element("button", { class: "primary" }, title);
+  /** @param {Event} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    submitButton.disabled = true;
+    setText(errorLine, "");
+    try {
+      const password = field.value;
+      if (!isSet) await sendJson("PATCH", "/api/config", { access: { password } });
+      isSet = true;
+      storeToken((await sendJson("POST", "/api/session", { password })).token, stay.checked);
+      dialog.close(DONE);
+    } catch (error) {
+      const isWrong = error instanceof ApiError && error.status === 401;
+      setText(errorLine, isWrong ? t("wrongPassword") : errorText(error));
+      field.select();
+    }
+    submitButton.disabled = false;
+  };
+  const useBoot = () => showBoot(dialog, true, stay.checked);
+  fill(dialog, element("form", { onsubmit: submit },
+    element("h2", { id: "dialog-title" }, title),
+    isSet && element("p", { class: "soft" }, t("whySignIn")),
+    element("label", { for: "password" }, t("password")), field,
+    element("div", { class: "field check" }, stay, element("label", { for: "stay" }, t("stay"))),
+    errorLine,
+    element("p", { class: "buttons" },
+      submitButton,
+      isSet && element("button", { type: "button", onclick: useBoot }, t("useBoot")),
+      cancelButton(dialog))));
+  field.focus();
+}
+
+/**
+ * Ask the device for a session by BOOT, and show the presses that approve it. An approved session of a device without
+ * a password sets the first password.
+ * @param {HTMLDialogElement} dialog
+ * @param {boolean} isSet
+ * @param {boolean} stays true if the session should outlast the browser's tab
+ */
+async function showBoot(dialog, isSet, stays) {
+  const status = element("div", { role: "status" });
+  const buttons = element("p", { class: "buttons" }, cancelButton(dialog));
+  fill(dialog, element("div", {},
+    element("h2", { id: "dialog-title" }, t(isSet ? "signIn" : "setPassword")), status, buttons));
+  dialog.querySelector("button")?.focus();
+  try {
+    const ask = await sendJson("POST", "/api/session");
+    fill(status,
+      element("p", { class: "presses" }, t("pressBoot", { times: times(ask.presses) })),
+      element("p", { class: "digits" }, ask.digits),
+      element("p", { class: "soft" }, t("pressHow")));
+    const token = await approvedToken(ask.ticket, dialog);
+    if (!token) return;
+    storeToken(token, stays);
+    if (isSet) dialog.close(DONE);
+    else showPassword(dialog, false);
+  } catch (error) {
+    const isOver = error instanceof ApiError && error.status === 410;
+    fill(status, element("p", { class: "warning" }, isOver ? t("askOver") : errorText(error)));
+    const again = element("button", { class: "primary", onclick: () => showBoot(dialog, isSet, stays) }, t("again"));
+    buttons.prepend(again);
+    again.focus();
+  }
+}
+
+/**
+ * Repeat an ask until the device returns a token; null if the reader closes the dialog. ApiError 410 if the ask ends.
+ * @param {string} ticket
+ * @param {HTMLDialogElement} dialog
+ * @returns {Promise<string | null>}
+ */
+async function approvedToken(ticket, dialog) {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, POLL_MS));
+    if (!dialog.open) return null;
+    try {
+      const { token } = await sendJson("POST", "/api/session", { ticket });
+      if (token && dialog.open) return token;
+    } catch (error) {
+      // The device may be busy or restart. Only the device knows whether the ask is over.
+      if (error instanceof ApiError && error.status === 410) throw error;
+    }
+  }
+}
+
+/** @param {HTMLDialogElement} dialog */
+function cancelButton(dialog) {
+  return element("button", { type: "button", onclick: () => dialog.close() }, t("cancel"));
 }

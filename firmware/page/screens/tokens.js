@@ -1,12 +1,14 @@
 /** Panel that creates, lists and removes the tokens of programs. A token is valid until it is removed. */
 
-import { ApiError, getJson, isSignedIn, sendJson } from "../api.js";
+import { KINDS, visible } from "../access_notice.js";
+import { getJson, isSignedIn, sendJson } from "../api.js";
 import { copyText } from "../clipboard.js";
 import { element, fill, setText } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { date, FORMATS, t } from "../i18n.js";
 import { withSignIn } from "./sign_in.js";
 
-/** @typedef {{id: string, name: string, created: string | null}} Token */
+/** @typedef {{id: string, name: string, kind: import("../api_types.js").Kind, created: string | null}} Token */
 
 export function tokensPanel() {
   const list = element("ul", { class: "tokens" });
@@ -14,8 +16,11 @@ export function tokensPanel() {
   const nameField = element("input", {
     id: "token-name", type: "text", maxlength: "32", required: true, autocomplete: "off",
   });
+  const kindField = element("select", { id: "token-kind" }, Object.entries(KINDS).map(([kind, word]) =>
+    element("option", { value: kind, selected: kind === "settings" }, t(word))));
   const form = element("form", {},
     element("div", { class: "field" }, element("label", { for: "token-name" }, t("tokenName")), nameField),
+    element("div", { class: "field" }, element("label", { for: "token-kind" }, t("kind")), kindField),
     element("p", { class: "buttons" }, element("button", {}, t("makeToken"))));
   const showButton = element("button", { type: "button", onclick: () => perform(load) }, t("showTokens"));
   const root = element("section", { class: "panel", id: "tokens" },
@@ -25,7 +30,8 @@ export function tokensPanel() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     perform(async () => {
-      const reply = await withSignIn(() => sendJson("POST", "/api/tokens", { name: nameField.value }));
+      const wanted = { name: nameField.value, kind: kindField.value };
+      const reply = await withSignIn(() => sendJson("POST", "/api/tokens", wanted));
       if (!reply) return;
       nameField.value = "";
       await load();
@@ -47,14 +53,15 @@ export function tokensPanel() {
   }
 
   /** @param {Token} token */
-  function tokenRow({ id, name, created }) {
+  function tokenRow({ id, name, kind, created }) {
     const remove = () => perform(async () => {
       const remaining = await withSignIn(() => sendJson("DELETE", `/api/tokens?id=${id}`));
       if (remaining) show(remaining.tokens);
     });
     return element("li", {},
-      element("span", {},
-        name, element("small", { class: "soft" }, created ? ` ${date(created, FORMATS.fullDay)}` : "")),
+      element("span", {}, visible(name),
+        element("small", { class: "soft" },
+          t(KINDS[kind]), created && ` · ${date(created, FORMATS.fullDay)}`)),
       element("button", { type: "button", "aria-label": `${t("remove")}: ${name}`, onclick: remove }, t("remove")));
   }
 
@@ -64,7 +71,7 @@ export function tokensPanel() {
     try {
       await action();
     } catch (error) {
-      setText(message, error instanceof ApiError ? error.message : t("noAnswer"));
+      setText(message, errorText(error));
     }
   }
   if (isSignedIn()) perform(load);

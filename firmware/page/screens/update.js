@@ -4,6 +4,7 @@
 
 import { ApiError, authHeaders, getJson } from "../api.js";
 import { element, fill, setText } from "../dom.js";
+import { errorText } from "../error_text.js";
 import { t } from "../i18n.js";
 import { state, watch } from "../state.js";
 import { withSignIn } from "./sign_in.js";
@@ -49,7 +50,7 @@ export function updateScreen(root) {
       }
     } catch (error) {
       message.className = "warning";
-      setText(message, error instanceof ApiError ? t("notAccepted", { why: error.message }) : t("noAnswer"));
+      setText(message, error instanceof ApiError ? t("notAccepted", { why: errorText(error) }) : t("noAnswer"));
     }
     progress.hidden = true;
     sendButton.disabled = false;

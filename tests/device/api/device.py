@@ -132,6 +132,7 @@ def running(
     speed: float = 20,
     every_s: int = 1,
     card: Path | str | None = None,
+    flash: Path | None = None,
     silent: bool = False,
     read: bool = True,
 ) -> Iterator[Device]:
@@ -146,7 +147,7 @@ def running(
     )
     if silent:
         line.silence(1 << 40)
-    with line, Board(line, card=card, speed=speed) as board:
+    with line, Board(line, card=card, flash=flash, speed=speed) as board:
         device = Device(board, line, source, sent)
         if read and not silent:
             wait_for(lambda: device.get("/api/device").json()["p1"]["telegrams"], "a telegram")

@@ -55,6 +55,7 @@ def test_without_a_card_everything_else_goes_on(sockets: None):
             "waiting_quarters": 1,
             "lost_quarters": 0,
             "nearly_full": False,
+            "changed_settings": None,
         }
         assert device.get("/historic/years").json() == {"years": []}
 

@@ -148,10 +148,13 @@ def test_path_that_is_not_read_is_a_405(silent: Device):
 
 def test_where_reading_is_closed_all_figures_want_a_token(tmp_path: Path):
     (tmp_path / "config.json").write_text('{"access":{"closed":true}}')
-    with running(card=tmp_path, read=False) as device:
+    with running(flash=tmp_path, read=False) as device:
         for path, asked in REQUESTS.items():
             reply = device.get(asked)
             contract.check(path, reply)
+            if path == "/api/proof":  # a client needs it before it sends its token
+                assert reply.status in (400, 404)
+                continue
             open_to_all = path in ("/", "/index.html", "/update", "/description.xml")
             assert reply.status == (200 if open_to_all else 401), path
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.device.auth.conftest import WIFI_PASSWORD, Device
+from tests.device.auth.conftest import PASSWORD, WIFI_PASSWORD, Device
 from tests.fixtures.old_card import CUT_KWH, EXACT_KWH, write_old_card
 
 ALL = {
@@ -38,10 +38,16 @@ ALL = {
 }
 
 
-def shown(settings: Any) -> Any:
+KEPT = {section: values for section, values in ALL.items() if section != "access"}
+"""What the device writes to a card that has the Wi-Fi password already."""
+PUBLIC = {**KEPT, "wifi": {"ssid": "home"}}
+"""What the device writes to any other card."""
+
+
+def shown(settings: Any, *, password_on_card: bool | None) -> Any:
     """How settings are told."""
     told = json.loads(json.dumps(settings))
-    told["wifi"].update(password=None, has_password=True)
+    told["wifi"].update(password=None, has_password=True, password_on_card=password_on_card)
     told["access"].update(password=None, has_password=True)
     return told
 
@@ -58,16 +64,57 @@ def test_every_setting_is_kept_over_a_restart_with_and_without_the_card(device: 
     device.sign_in()
     reply = device.ask("PATCH", "/api/config", ALL)
     assert reply.status == 200, reply.text
-    assert reply.json == {**shown(ALL), "restart_needed": True}
-    assert device.ask("GET", "/api/config").json == shown(ALL)
-    device.until(lambda: on_card(card) == ALL)
+    assert reply.json == {**shown(ALL, password_on_card=True), "restart_needed": True}
+    device.until(lambda: on_card(card) == KEPT)
+    assert device.ask("GET", "/api/config").json == shown(ALL, password_on_card=True)
     device.restarted()
-    assert device.ask("GET", "/api/config").json == shown(ALL)
+    assert device.ask("GET", "/api/config").json == shown(ALL, password_on_card=True)
     shutil.rmtree(card)
     card.mkdir()
     device.restarted()
-    assert device.ask("GET", "/api/config").json == shown(ALL)
-    assert on_card(card) == ALL
+    assert device.ask("GET", "/api/config").json == shown(ALL, password_on_card=False)
+    assert on_card(card) == PUBLIC
+
+
+def test_password_on_the_card_is_told_and_forgotten_on_request(device: Device, card: Path) -> None:
+    device.sign_in()
+    assert device.ask("GET", "/api/config").json["wifi"]["password_on_card"] is True
+    assert WIFI_PASSWORD in (card / "config.json").read_text()
+    assert device.ask("POST", "/api/card/forget_password", token="").status == 401
+    assert device.ask("POST", "/api/card/forget_password").status == 200
+    assert WIFI_PASSWORD not in (card / "config.json").read_text()
+    device.restarted()
+    assert device.ask("GET", "/api/config").json["wifi"] == {
+        "ssid": "home",
+        "password": None,
+        "has_password": True,
+        "password_on_card": False,
+    }
+    assert device.ask("GET", "/api/device").json["card"]["changed_settings"] is None
+
+
+def test_password_cannot_be_forgotten_without_a_card(make_device: Callable[..., Device]) -> None:
+    device = make_device()
+    device.sign_in()
+    assert device.ask("POST", "/api/card/forget_password").status == 409
+
+
+def test_card_that_changes_settings_is_told_and_opens_nothing(device: Device, card: Path) -> None:
+    device.sign_in()
+    assert device.ask("PATCH", "/api/config", {"access": {"closed": True}}).status == 200
+    device.until(lambda: on_card(card) != {})
+    device.board.stop()
+    changed = {"capacity": {"target_w": 9000}, "access": {"closed": False, "hosts": ["evil.example"]}}
+    (card / "config.json").write_text(json.dumps(changed))
+    device.board.start()
+    assert device.ask("GET", "/api/device", token="").status == 401
+    device.token = None
+    reply = device.ask("POST", "/api/session", {"password": PASSWORD}, token="")
+    device.token = reply.json["token"]
+    told = device.ask("GET", "/api/device").json["card"]["changed_settings"]
+    assert told == ["network.device_name", "capacity.target_w"]
+    assert device.ask("GET", "/api/config").json["access"]["hosts"] == []
+    assert "The card has changed network.device_name, capacity.target_w" in device.ask("GET", "/api/log").text
 
 
 def test_settings_without_a_card_are_kept(make_device: Callable[..., Device]) -> None:
@@ -75,7 +122,7 @@ def test_settings_without_a_card_are_kept(make_device: Callable[..., Device]) ->
     device.sign_in()
     assert device.ask("PATCH", "/api/config", ALL).status == 200
     device.restarted()
-    assert device.ask("GET", "/api/config").json == shown(ALL)
+    assert device.ask("GET", "/api/config").json == shown(ALL, password_on_card=None)
     assert device.ask("GET", "/api/device").json["card"]["state"] == "absent"
 
 
@@ -203,6 +250,9 @@ def test_bad_file_is_named_in_the_log_and_stops_nothing(
 
 def test_identify_and_log_need_no_sign_in(device: Device) -> None:
     assert device.ask("POST", "/api/identify").json == {}
+    refused = device.ask("POST", "/api/identify")
+    assert refused.status == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 60
     assert "Firmware" in device.ask("GET", "/api/log").text
 
 
@@ -219,7 +269,7 @@ def test_wifi_settings_are_erased_everywhere(device: Device, card: Path) -> None
     assert device.ask("POST", "/api/wifi/erase").status == 200
     device.until(device.has_restarted)
     told = device.ask("GET", "/api/config").json
-    assert told["wifi"] == {"ssid": None, "password": None, "has_password": False}
+    assert told["wifi"] == {"ssid": None, "password": None, "has_password": False, "password_on_card": False}
     assert told["network"]["device_name"] == "meter"
     for file in (card / "config.json", device.flash / "config.json"):
         assert WIFI_PASSWORD not in file.read_text()

@@ -24,7 +24,7 @@ STANDINS = bytecode.ROOT / "tests" / "device" / "standins"
 INTERPRETERS = {
     "micropython": [str(Path(sys.executable).with_name("micropython"))],
     # The board's 128 KB, and what the stand-ins take.
-    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=152k"],
+    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=156k"],
 }
 COMPILED = bytecode.ROOT / "build" / "standins"
 POWER_ON, RESET, WATCHDOG = "1", "2", "3"

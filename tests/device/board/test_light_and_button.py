@@ -160,11 +160,11 @@ def told(self):
     step(self)
     if before is None and self._since:
         world.did("pressed")
-def made(self, pressed, clock, on_hold):
+def made(self, pressed, clock, on_hold, on_presses):
     def held():
         world.did("erase")
         print("erased")
         on_hold()
-    make(self, pressed, clock, held)
+    make(self, pressed, clock, held, on_presses)
 button.Button.step, button.Button.__init__ = told, made
 """

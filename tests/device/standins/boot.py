@@ -9,6 +9,7 @@ import sys
 _FIRMWARE, _PORT, _CLOCK, _CLASS, _ESP32, _BOARD, _FLASH = sys.argv[1:8]
 sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
 
+import lwip  # noqa: E402, F401 - takes the place of `socket`
 import world  # noqa: E402
 
 _clock = __import__(_CLOCK)

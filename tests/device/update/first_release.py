@@ -1,4 +1,4 @@
-"""Version 0.1.0 as its users have it, made by its own tools of its own commit, once, below build/.
+"""Version 0.1.0 as its users have it, of build_tool/first_release.py.
 
 The release is the file that HACS installed, and the update package for this computer as a board. The household is a
 board that ran this version for an evening, over the end of a month: its flash, its card, and the meter's clock. The
@@ -6,30 +6,19 @@ simulator of these sources runs that board, so the environment of firmware/board
 """
 
 import contextlib
-import fcntl
-import io
 import json
 import shutil
-import subprocess
-import tarfile
 import time
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from simulator.board import ROOT
+from build_tool.first_release import VERSION, NoHistoryError, once, tree
 from simulator.clock import parse
 from simulator.p1_port import P1Port
 from simulator.telegram_source import MeterSource, simulated_meter
 from tests.device.update.two_slots import PASSWORD, Device, until
-
-TAG = "v0.1.0"
-COMMIT = "b59a22cb56758f1733bd56f504ac0d0d17449bf1"
-VERSION = "0.1.0"
 
 SETTINGS = {
     "wifi": {"ssid": "Thuis", "password": "niet voor de buren"},
@@ -51,25 +40,23 @@ DIALECT = "sagemcom-t211-50217"
 EVERY_S = 5
 SPEED = 400
 
-_TOOLS = (".venv", ".tools", "node_modules")
-
 
 @dataclass(frozen=True)
 class Release:
     """The release's sources, and what was built of them."""
 
-    folder: Path
+    tree: Path
 
     @property
     def archive(self) -> Path:
         """The file that HACS installs."""
-        return self.folder / "tree/build/release/p1_monitor.zip"
+        return self.tree / "build/release/p1_monitor.zip"
 
     def put_on(self, flash: Path) -> None:
         """Lay out a board's flash as its tool does: the loader, and this version in folder a."""
-        shutil.copytree(self.folder / "tree/firmware/loader", flash, dirs_exist_ok=True)
-        shutil.copytree(self.folder / "tree/build/boards/host", flash / "a")
-        package = (self.folder / f"tree/build/boards/p1-monitor-{VERSION}-host.p1").read_bytes()
+        shutil.copytree(self.tree / "firmware/loader", flash, dirs_exist_ok=True)
+        shutil.copytree(self.tree / "build/boards/host", flash / "a")
+        package = (self.tree / f"build/boards/p1-monitor-{VERSION}-host.p1").read_bytes()
         (flash / "a/manifest.json").write_bytes(package[: package.index(b"]}\n") + 3])
         (flash / "slot.txt").write_text("a ok\n")
 
@@ -93,68 +80,20 @@ class Household:
 
 def release() -> Release:
     """Return the release of 0.1.0. Skips the test where its commit is not at hand."""
-    return Release(_once("release", lambda folder: _make(_commit(), folder)))
+    try:
+        return Release(tree())
+    except NoHistoryError as error:
+        pytest.skip(str(error))
 
 
 def household(folder: Path) -> Household:
     """Return a copy of the household of 0.1.0 in this folder. Skips the test like `release`."""
     published = release()
-    found = _once("household", lambda part: _live(published, part))
+    found = once("household", Path(__file__), lambda part: _live(published, part))
     for name in ("flash", "card"):
         shutil.copytree(found / name, folder / name)
     facts = json.loads((found / "facts.json").read_text())
     return Household(folder / "flash", folder / "card", facts["token"], facts["moment"])
-
-
-def _once(name: str, make: Callable[[Path], None]) -> Path:
-    """Return the folder that `make` fills, once for all tests: they may run at the same time."""
-    cache = (
-        ROOT / "build" / "first_release" / f"{_commit()[:12]}-{zlib.crc32(Path(__file__).read_bytes()):08x}"
-    )
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = cache / name
-    with (cache / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            with TemporaryDirectory(prefix=f"{name}-", dir=cache) as part:
-                make(Path(part) / "made")
-                (Path(part) / "made").rename(folder)
-    return folder
-
-
-def _commit() -> str:
-    """Return the commit of 0.1.0, that of its tag where the clone has the tag."""
-    for name in (TAG, COMMIT):
-        done = _git("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
-        if done.returncode == 0:
-            return done.stdout.decode().strip()
-    pytest.skip(f"the history of this clone does not reach back to {VERSION}: git fetch --unshallow --tags")
-
-
-def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("no git here")
-
-
-def _make(commit: str, folder: Path) -> None:
-    """Build this version by its own tools, with the programs and packages that are set up here."""
-    tree = folder / "tree"
-    archive = _git("archive", "--format=tar", commit)
-    assert archive.returncode == 0, archive.stderr.decode()
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as file:
-        file.extractall(tree, filter="data")
-    for name in _TOOLS:
-        (tree / name).symlink_to(ROOT / name)
-    for arguments in (
-        ("-m", "board_tool", "release"),
-        ("-c", "from board_tool.build import build; build('host')"),
-    ):
-        done = subprocess.run(
-            [tree / ".venv/bin/python", *arguments], cwd=tree, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _live(published: Release, folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from build_tool import package
+from build_tool.package import Package
 from tests.device.update.conftest import tiny_firmware
 
 NEW = tiny_firmware("new")
@@ -20,6 +21,15 @@ def with_head(**changed: object) -> bytes:
     head, _, rest = ALL.partition(b"\n")
     fields = json.loads(head + b"]}")
     return json.dumps({**fields, **changed})[:-2].encode() + b"\n" + rest
+
+
+def with_files(files: dict[str, bytes]) -> bytes:
+    return Package("new", "t8_c3", files).content()
+
+
+def with_more(name: str) -> bytes:
+    """A package that has a file of this name too."""
+    return tiny_firmware("new", {name: b"x"}).content()
 
 
 CASES: dict[str, tuple[bytes, int | None, int, str]] = {
@@ -39,6 +49,7 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "cut in its manifest": (ALL[:300], None, 400, BROKEN),
     "peer leaves in the manifest": (ALL, 300, 400, "did not arrive completely"),
     "peer leaves in a file": (ALL, len(ALL) - 500, 400, "did not arrive completely"),
+    "drips": (ALL, None, 400, "did not arrive within 10 minutes"),
     "random bytes": (bytes(range(256)) * 40, None, 400, BROKEN),
     "no line end": (b"a" * 5000, None, 400, BROKEN),
     "JSON, but no manifest": (b'{"a":[\n]}\n', None, 400, BROKEN),
@@ -46,13 +57,34 @@ CASES: dict[str, tuple[bytes, int | None, int, str]] = {
     "name outside": (tiny_firmware("new", {"../slot.txt": b"b ok"}).content(), None, 400, BROKEN),
     "absolute name": (tiny_firmware("new", {"/slot.txt": b"b ok"}).content(), None, 400, BROKEN),
     "its own manifest": (tiny_firmware("new", {"manifest.json": b"{}"}).content(), None, 400, BROKEN),
+    "no main": (with_files({"last.py": b"x"}), None, 400, BROKEN),
+    "more files than a firmware has": (
+        with_files({"main.py": b"", **{f"{number}.py": b"" for number in range(600)}}),
+        None,
+        400,
+        BROKEN,
+    ),
+    "name with a backslash": (with_more("..\\x"), None, 400, BROKEN),
+    "name with a line end": (with_more("a\nb"), None, 400, BROKEN),
+    "name with a NUL": (with_more("x\0"), None, 400, BROKEN),
+    "name with a blank": (with_more("a b"), None, 400, BROKEN),
+    "name of others": (with_more("é.py"), None, 400, BROKEN),
+    "MicroPython of texts": (with_head(micropython=["x"]), None, 400, BROKEN),
+    "MicroPython of lists": (with_head(micropython=[[1]]), None, 400, BROKEN),
+    "MicroPython of null": (with_head(micropython=None), None, 400, BROKEN),
+    "bytecode of nothing": (with_head(mpy=None), None, 400, "needs the cable"),
+    "version of a number": (with_head(version=5), None, 400, BROKEN),
+    "version with a line end": (with_head(version="1\n2"), None, 400, BROKEN),
+    "version of nothing": (with_head(version=""), None, 400, BROKEN),
+    "room of a text": (with_head(room="x"), None, 400, BROKEN),
+    "room of a list": (with_head(room=[]), None, 400, BROKEN),
     "size of no file": (ALL.replace(b'"last.py",', b'"last.py",-'), None, 400, BROKEN),
     "says that it has no room": (with_head(room=1 << 30), None, 507, "No room in the flash"),
     "more than it says": (tiny_firmware("new", {"big": bytes(300_000)}).content(), None, 507, "No room"),
     "too large": (bytes((1 << 20) + 1), None, 413, "at most 1048576 bytes"),
 }
 # These are found out when the other folder, which does not run, has been begun.
-LATE = ("damaged in a file", "peer leaves in a file", "more than it says")
+LATE = ("damaged in a file", "peer leaves in a file", "drips", "more than it says")
 
 
 @pytest.fixture

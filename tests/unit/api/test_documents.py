@@ -1,4 +1,6 @@
-"""dispatcher.py: what is asked seldom has its turn alone."""
+"""dispatcher.py: requests for the rarely used endpoints have their turn one by one."""
+
+import asyncio
 
 from board.clock import Clock
 from dispatcher import Dispatcher
@@ -19,13 +21,44 @@ class Stream:
 
 async def test_who_waits_five_seconds_for_another_is_told_to_come_again():
     api = Dispatcher(Device())
-    api._busy = True
+    api._running = "another request"
     begin = api._device.clock.ticks()
     told = None
     try:
-        await api.answer(Request(Stream(), None, b"GET /api/days/2026-01-15 HTTP/1.1\r\n\r\n"))
+        await api.answer(Request(Stream(), Clock(), b"GET /api/days/2026-01-15 HTTP/1.1\r\n\r\n"))
     except Refused as refused:
         told = refused.status, refused.more
     assert told == (503, "Retry-After: 5\r\n")
     assert api._device.clock.ticks() - begin >= 5000
-    assert api._busy  # with the other one, still
+    assert api._running == "another request"  # still
+
+
+async def order(*parties):
+    """The order in which waiting requests of these parties get the turn, after one of the guest had it."""
+    api = Dispatcher(Device())
+    api._running, api._served = "another request", [GUEST]
+    found = []
+
+    async def take(party):
+        request = Request(Stream(), Clock(), b"GET /api/config HTTP/1.1\r\n\r\n")
+        request.party = party
+        await api._take_turn(request, 100)
+        found.append(party)
+        await asyncio.sleep_ms(0)
+        api._running = None
+
+    tasks = [asyncio.create_task(take(party)) for party in parties]
+    await asyncio.sleep_ms(0)
+    api._running = None
+    await asyncio.gather(*tasks)
+    return found
+
+
+GUEST, HOUSEHOLD, TOKEN = "192.168.1.66", "192.168.1.10", b"hash of a token"
+
+
+async def test_turn_goes_to_each_party_in_rotation_and_first_to_who_has_a_token():
+    assert await order(GUEST, GUEST, HOUSEHOLD, TOKEN) == [TOKEN, HOUSEHOLD, GUEST, GUEST]
+    assert await order(TOKEN, TOKEN, TOKEN, HOUSEHOLD) == [TOKEN, HOUSEHOLD, TOKEN, TOKEN]
+    assert await order(GUEST, GUEST, HOUSEHOLD) == [HOUSEHOLD, GUEST, GUEST]
+    assert await order(GUEST, GUEST) == [GUEST, GUEST]

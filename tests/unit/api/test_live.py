@@ -13,6 +13,7 @@ class Socket:
         self.taken = b""
         self.room = room
         self.left = self.broken = False
+        self.spoken_later = b""  # what the client sends
         self.out_buf = b""  # what waits in the stream
         self.s = self
 
@@ -27,7 +28,10 @@ class Socket:
     async def drain(self):
         pass
 
-    def read(self, _):
+    def read(self, count):
+        if self.spoken_later:
+            said, self.spoken_later = self.spoken_later[:count], self.spoken_later[count:]
+            return said
         return b"" if self.left else None
 
 
@@ -39,13 +43,6 @@ class Server:
 
     def close(self, end):
         self.closed.append(end)
-
-
-class Access:
-    """Lets in whoever sends a token."""
-
-    def has_valid_token(self, request):
-        return request.header(b"authorization") != b""
 
 
 class Device:
@@ -66,8 +63,10 @@ documents.write = write
 SNAPSHOT = ["status", "peaks", "reading", "quarter"]
 
 
-async def connect(live, socket, more=b""):
-    assert await live.stream(Request(socket, Clock(), b"GET /api/live HTTP/1.1\r\n" + more + b"\r\n")) is True
+async def connect(live, socket, party="192.168.1.10"):
+    request = Request(socket, Clock(), b"GET /api/live HTTP/1.1\r\n\r\n")
+    request.party = socket.party = party
+    assert await live.stream(request) is True
     return socket
 
 
@@ -82,7 +81,7 @@ def events(socket):
 
 
 async def test_stream_opens_with_all_documents_and_goes_on_with_events():
-    live = Live(Device(), Server(), Access())
+    live = Live(Device(), Server())
     client = await connect(live, Socket())
     assert events(client) == SNAPSHOT
     live.publish("reading", "quarter")
@@ -91,7 +90,7 @@ async def test_stream_opens_with_all_documents_and_goes_on_with_events():
 
 async def test_event_is_put_together_once_for_all_and_never_for_nobody():
     device = Device()
-    live = Live(device, Server(), Access())
+    live = Live(device, Server())
     live.publish("reading")
     assert device.written == 0
     for _ in range(3):
@@ -102,7 +101,7 @@ async def test_event_is_put_together_once_for_all_and_never_for_nobody():
 
 
 async def test_fourth_stream_is_refused():
-    live = Live(Device(), Server(), Access())
+    live = Live(Device(), Server())
     for _ in range(3):
         await connect(live, Socket())
     status = None
@@ -113,12 +112,12 @@ async def test_fourth_stream_is_refused():
     assert status == 503
 
 
-TOKEN = b"Authorization: Bearer abc\r\n"
+TOKEN, OTHER_TOKEN = b"hash of a token", b"hash of another token"
 
 
 async def test_holder_of_a_token_gets_the_oldest_stream_of_somebody_without():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     house = await connect(live, Socket(), TOKEN)
     old = await connect(live, Socket())
     new = await connect(live, Socket())
@@ -131,7 +130,7 @@ async def test_holder_of_a_token_gets_the_oldest_stream_of_somebody_without():
 
 async def test_holder_of_a_token_gets_the_oldest_stream_where_all_have_one():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     first = await connect(live, Socket(), TOKEN)
     second = await connect(live, Socket(), TOKEN)
     for _ in range(3):
@@ -139,9 +138,57 @@ async def test_holder_of_a_token_gets_the_oldest_stream_where_all_have_one():
     assert server.closed == [first, second]
 
 
+async def test_party_with_most_streams_makes_room_for_another():
+    server = Server()
+    live = Live(Device(), server)
+    first = await connect(live, Socket(), "192.168.1.66")
+    for _ in range(2):
+        await connect(live, Socket(), "192.168.1.66")
+    await connect(live, Socket(), "192.168.1.10")
+    assert server.closed == [first]
+    for party in ("192.168.1.10", "192.168.1.66"):
+        try:
+            await connect(live, Socket(), party)
+        except Refused:
+            continue
+        raise AssertionError(party)  # its share is one
+
+
+async def test_holder_of_a_token_with_most_streams_makes_room_for_another_holder():
+    server = Server()
+    live = Live(Device(), server)
+    await connect(live, Socket(), OTHER_TOKEN)
+    old = await connect(live, Socket(), TOKEN)
+    await connect(live, Socket(), TOKEN)
+    await connect(live, Socket(), OTHER_TOKEN)
+    assert server.closed == [old]
+
+
+async def test_client_that_sends_more_than_a_kilobyte_is_dropped():
+    server = Server()
+    live = Live(Device(), server)
+    brief = await connect(live, Socket())
+    wordy = await connect(live, Socket())
+    brief.spoken_later, wordy.spoken_later = b"x" * 1000, b"x" * 1100
+    live.each_second()
+    assert server.closed == [wordy]
+    brief.spoken_later = b"x" * 100
+    live.each_second()
+    assert server.closed == [wordy, brief]
+
+
+async def test_all_clients_are_dropped_to_be_looked_at_again():
+    server = Server()
+    live = Live(Device(), server)
+    clients = [await connect(live, Socket(), TOKEN), await connect(live, Socket())]
+    live.look_again()
+    assert server.closed == clients
+    await connect(live, Socket())
+
+
 async def test_client_that_leaves_makes_room_and_its_connection_is_closed():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     clients = [Socket(), Socket(), Socket()]
     for client in clients:
         await connect(live, client)
@@ -153,7 +200,7 @@ async def test_client_that_leaves_makes_room_and_its_connection_is_closed():
 
 async def test_slow_client_is_dropped_and_the_others_go_on():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     slow = await connect(live, Socket())
     quick = await connect(live, Socket())
     slow.room = 1000
@@ -166,7 +213,7 @@ async def test_slow_client_is_dropped_and_the_others_go_on():
 async def test_dropped_client_gets_nothing_after_the_gap():
     # half an event and half of the next would look like one
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     slow = await connect(live, Socket())
     before = len(slow.taken)
     write = slow.write
@@ -185,7 +232,7 @@ async def test_dropped_client_gets_nothing_after_the_gap():
 
 async def test_client_whose_socket_fails_is_dropped_once():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     broken = await connect(live, Socket())
     broken.broken = True
     live.publish("reading", "quarter")
@@ -195,7 +242,7 @@ async def test_client_whose_socket_fails_is_dropped_once():
 
 async def test_client_that_has_not_taken_its_snapshot_gets_no_event_into_it():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     client = await connect(live, Socket())
     before = client.taken
     client.out_buf = b"rest of the snapshot"
@@ -206,7 +253,7 @@ async def test_client_that_has_not_taken_its_snapshot_gets_no_event_into_it():
 
 async def test_event_that_finds_no_memory_leaves_no_half_event():
     server = Server()
-    live = Live(Device(), server, Access())
+    live = Live(Device(), server)
     client = await connect(live, Socket())
 
     def fail(name, device, write):
@@ -226,7 +273,7 @@ async def test_event_that_finds_no_memory_leaves_no_half_event():
 
 
 async def test_status_comes_every_ten_seconds():
-    live = Live(Device(), Server(), Access())
+    live = Live(Device(), Server())
     client = await connect(live, Socket())
     for _ in range(29):
         live.each_second()

@@ -107,3 +107,10 @@ async def test_password_that_is_too_short_or_none_is_refused():
             continue
         raise AssertionError(wrong)
     assert not password.is_set(device.board)
+
+
+def test_password_has_no_control_characters():
+    for given in ("\0" * 8, "longenough\0", "long\nenough", "\x1flong enough"):
+        assert password.fault_in(given), repr(given)
+    for given in ("long enough", "lang genoeg é", "x" * 64):
+        assert password.fault_in(given) is None

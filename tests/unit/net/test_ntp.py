@@ -3,11 +3,13 @@
 import asyncio
 import socket
 
+from board.clock import Clock
 from meter.timestamp import civil
 from net import captive_dns, name_conflict, ntp
 
 COOKIE = b"abcdefgh"
 DNS, TIME = 15354, 15123
+HTTP = 15880
 NONE = 15999  # nobody is there
 
 
@@ -126,3 +128,53 @@ async def test_question_that_got_lost_is_asked_again():
     other = Peer(DNS, second_time)
     assert await name_conflict.find_other("digimon", "192.168.0.18", ("127.0.0.1", DNS)) == "192.168.0.17"
     other.close()
+
+
+class Device:
+    id = "0200c300ab12"
+    clock = Clock()
+
+
+Device.board = Device
+
+
+OURS = "uuid:70310000-0000-1000-8000-0200c300ab12"
+OTHER = "uuid:70310000-0000-1000-8000-0200c300ffff"
+DESCRIPTION = "<root><friendlyName>%s</friendlyName><UDN>%s</UDN></root>"
+
+
+async def described(body, name="digimon"):
+    """Whether a device with this /description.xml is another P1 monitor of the name."""
+
+    async def serve(reader, writer):
+        assert (await reader.read(512)).startswith(b"GET /description.xml ")
+        if body is not None:
+            writer.write("HTTP/1.1 200 OK\r\n\r\n" + body)
+            await writer.drain()
+            reader.s.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", HTTP)
+    found = await name_conflict.is_monitor(Device, "127.0.0.1", name, HTTP)
+    server.close()
+    await server.wait_closed()
+    return found
+
+
+async def test_name_is_lost_only_to_another_monitor_of_that_name():
+    assert await described(DESCRIPTION % ("digimon", OTHER))
+    for body in (
+        DESCRIPTION % ("digimon", OURS),
+        DESCRIPTION % ("garage", OTHER),
+        DESCRIPTION % ("digimon", "uuid:12345678-0000-1000-8000-0200c300ffff"),
+        "",
+        "x" * 5000,
+        "Sign in first",
+    ):
+        assert not await described(body), body
+    assert not await name_conflict.is_monitor(Device, "127.0.0.1", "digimon", NONE)
+
+
+async def test_monitor_that_does_not_answer_costs_seconds_only():
+    Device.clock = Clock(50)
+    assert not await described(None)
+    Device.clock = Clock()

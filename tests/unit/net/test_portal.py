@@ -185,8 +185,7 @@ async def test_result_waits_for_the_phone():
     await until(lambda: radio.air.channel_moves)
     await house.clock.sleep(100)
     assert house.wifi.portal
-    answer = await told(house)
-    assert answer["state"] == "joined"
+    answer = await state(house, "joined")
     assert answer["name"] == "digimon-ab12"
     await until(lambda: not house.wifi.portal)
 

@@ -4,6 +4,7 @@ import socket
 import time
 
 from net.ssdp import Discovery
+from overlay import load
 
 PORT = 11900
 UUID = "uuid:70310000-0000-1000-8000-0200c300ab12"
@@ -22,7 +23,7 @@ class Searcher:
         self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.end.setblocking(False)
         self.there = socket.getaddrinfo("127.0.0.1", PORT)[0][-1]
-        self.device = Discovery(board, "127.0.0.1", PORT)
+        self.device = Discovery(board, ("127.0.0.1", "255.0.0.0"), PORT)
 
     def search(self, target, discover='"ssdp:discover"', line="M-SEARCH * HTTP/1.1"):
         message = "%s\r\nHOST: 239.255.255.250:1900\r\nMAN: %s\r\nMX: 3\r\nST: %s\r\n\r\n"
@@ -149,3 +150,30 @@ def test_network_that_takes_nothing_costs_nothing():
     searcher.device._socket = Full()
     searcher.device.each_second()
     searcher.end.close()
+
+
+def test_search_from_another_network_is_not_answered():
+    searcher = Searcher()
+    for network in (
+        ("127.0.0.1", "255.0.0.0"),
+        ("127.1.0.1", "255.255.0.0"),
+        ("192.168.0.17", "255.255.255.0"),
+    ):
+        searcher.device._network = network
+        searcher.search(UUID)
+        assert bool(searcher.replies()) == (network[1] == "255.0.0.0"), network
+    searcher.close()
+
+
+def test_search_is_answered_by_the_address_of_its_sender_on_a_board():
+    sent = []
+
+    class Socket:
+        def sendto(self, message, peer):
+            sent.append(peer)
+
+    search = b'M-SEARCH * HTTP/1.1\r\nMAN: "ssdp:discover"\r\nST: upnp:rootdevice\r\n\r\n'
+    for address in ("192.168.0.9", "192.168.1.9", "8.8.8.8"):
+        network = ("192.168.0.17", "255.255.255.0")
+        load("net.ssdp_messages").answer(Socket(), Board, network, search, (address, 1900))
+    assert sent == [("192.168.0.9", 1900)]

@@ -6,6 +6,7 @@ import radio
 from network_house import HOME, House, router
 
 from board.flash_json import read_json
+from net import name_conflict
 from overlay import load
 
 
@@ -182,3 +183,53 @@ async def test_name_that_is_found_taken_is_that_of_the_next_start():
         if house.restarts:
             break
     assert house.restarts == 1
+
+
+async def checked(house, other, is_monitor=True):
+    """Check the name while a device at the address `other` answers to it. None: nobody answers."""
+
+    async def find_other(name, own):
+        assert (name, own) == ("digimon", "192.168.0.17")
+        return other
+
+    async def is_another(device, address, name):
+        assert (address, name) == (other, "digimon")
+        return is_monitor
+
+    name_conflict.find_other, name_conflict.is_monitor = find_other, is_another
+    await name_conflict.check(house.wifi, "192.168.0.17")
+
+
+async def test_name_of_another_monitor_is_stored_and_told():
+    house = House(config=HOME, wifi={"joined": True})
+    await checked(house, "192.168.0.9")
+    assert (house.wifi.name, house.wifi.name_taken_by) == ("digimon-ab12", "192.168.0.9")
+    assert read_json(house, "wifi.json")["taken"] == "digimon"
+    assert house.notes[-1] == "Another device, 192.168.0.9, has the name digimon.local"
+
+
+async def test_name_stays_if_the_one_that_answers_is_no_other_monitor():
+    house = House(config=HOME, wifi={"joined": True})
+    await checked(house, "192.168.0.66", is_monitor=False)
+    assert (house.wifi.name, house.wifi.name_taken_by) == ("digimon", None)
+    assert not read_json(house, "wifi.json").get("taken")
+    assert "192.168.0.66 claims the name digimon.local" in house.notes[-1]
+
+
+async def test_taken_name_is_asked_for_at_each_start_and_comes_back():
+    house = House(config=HOME, wifi={"joined": True, "taken": "digimon"})
+    await checked(house, "192.168.0.9")
+    assert (house.wifi.name, house.wifi.name_taken_by) == ("digimon-ab12", "192.168.0.9")
+    await checked(house, None)
+    assert (house.wifi.name, house.wifi.name_taken_by) == (
+        "digimon-ab12",
+        None,
+    )  # mDNS keeps it until a restart
+    assert load("net.wifi_state").name(house) == "digimon"
+
+
+async def test_name_that_its_owner_has_changed_is_not_asked_for():
+    house = House(config=HOME, wifi={"joined": True})
+    house.config["device_name"] = "cupboard"
+    await checked(house, "192.168.0.9")
+    assert (house.wifi.name, house.wifi.name_taken_by) == ("digimon", None)

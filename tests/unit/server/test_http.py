@@ -5,7 +5,7 @@ import asyncio
 from board.clock import Clock
 from server.buffer import WriteBuffer
 from server.files import send_file
-from server.http import Refused, Request, is_local_host
+from server.http import Refused, Request, Server, is_local_host
 
 
 class Stream:
@@ -241,6 +241,14 @@ async def test_body_that_does_not_come_is_not_waited_for():
     raise AssertionError
 
 
+async def test_body_that_was_read_ahead_is_not_waited_for_again():
+    asked = Request(Stream(b"c", b"def"), Clock(), b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nab")
+    asked.check()
+    await asked.read_ahead()
+    assert not asked.stream.later
+    assert await asked.body(64) == b"abcdef"
+
+
 async def test_file_leaves_in_small_stretches_each_waited_for():
     path = "build/tests/file"
     with open(path, "wb") as file:
@@ -282,6 +290,7 @@ async def test_peer_that_takes_nothing_is_left_after_a_time():
     asked = Request(Stuck(), Clock(100), b"GET / HTTP/1.1\r\n\r\n")
     try:
         await asked.reply(200, "text/plain", "x")
+        await asked.drain()
     except asyncio.TimeoutError:
         return
     raise AssertionError
@@ -302,3 +311,86 @@ def test_length_of_a_reply_is_in_octets():
         head, _, sent = asked.stream.written.partition(b"\r\n\r\n")
         assert b"Content-Length: %d" % length in head.split(b"\r\n")
         assert len(sent) == length
+
+
+class Socket:
+    def read(self, count):
+        return b""
+
+    def close(self):
+        pass
+
+
+class Board:
+    http = ("127.0.0.1", 0)
+    clock = Clock()
+
+
+class Access:
+    def hosts(self):
+        return ()
+
+    def party(self, request):
+        return request.address
+
+    def admit(self, request):
+        pass
+
+
+class Faults:
+    def __init__(self):
+        self.names = []
+
+    def fault(self, name, error):
+        self.names.append(name)
+
+
+async def served(handler):
+    """The beginning of the reply when this handler answers, and the faults that were reported."""
+    faults = Faults()
+    server = Server(Board(), handler, Access(), faults)
+    stream = Stream(b"GET / HTTP/1.1\r\nHost: p1\r\n\r\n")
+    stream.s = Socket()
+    stream.party = "10.0.0.1"
+    await server._serve(stream)
+    return stream.written[:12], faults.names
+
+
+async def test_fault_of_a_handler_before_its_reply_is_a_400_and_no_report():
+    for error in (
+        ValueError("x"),
+        UnicodeError(),
+        TypeError("x"),
+        KeyError("x"),
+        IndexError(),
+        AttributeError("x"),
+        OverflowError(),
+        ZeroDivisionError(),
+        RuntimeError(),
+    ):
+
+        async def handler(request, error=error):
+            raise error
+
+        assert await served(handler) == (b"HTTP/1.1 400", []), error
+
+
+async def test_fault_of_a_handler_in_its_reply_is_reported():
+    async def handler(request):
+        request.begin(200, "text/plain")
+        await request.drain()
+        raise ValueError
+
+    assert await served(handler) == (b"HTTP/1.1 200", ["request"])
+
+
+async def test_code_that_is_missing_is_reported():
+    async def handler(request):
+        raise ImportError("no module named 'x'")
+
+    assert await served(handler) == (b"", ["request"])
+
+
+def test_host_that_no_browser_sends_is_not_home():
+    for host in (b"[anything]", b"[evil.example]:80", b"999.999.999.999", b"192.168.0.256", b"1.2.3.4.5"):
+        assert not is_local_host(host), host

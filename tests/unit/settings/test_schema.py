@@ -83,6 +83,8 @@ def test_wrong_value_is_named_and_spoils_no_other():
         ("wifi", "ssid", 5),
         ("wifi", "password", "seven77"),
         ("wifi", "password", "x" * 65),
+        ("wifi", "password", "\0" * 8),
+        ("wifi", "password", "tab\tinside"),
         ("wifi", "password", "x" * 64),
         ("wifi", "password", "\xe9" * 10),
         ("wifi", "password", 12345678),

@@ -1,5 +1,6 @@
 """settings/store.py: where the settings are kept, and which of the two places holds."""
 
+import binascii
 import json
 import os
 import vfs
@@ -7,6 +8,7 @@ import vfs
 from ramcard import Slot, content, write
 
 import device as firmware_device
+from board import card_json
 from board.flash_json import read_json, write_json
 from board.mount_point import CARD
 from overlay import load
@@ -390,28 +392,203 @@ def test_card_that_somebody_changed_holds():
     assert device.config["device_name"] == "theirs"
 
 
-def test_card_without_pins_leaves_the_board_its_own():
+def test_card_leaves_the_board_its_own_pins():
     device = monitor(file=ORIGINAL, flash={"pins": {"rx": 25}})
     assert read_json(device.board, "config.json")["pins"] == {"rx": 25}
     write(FILE, json.dumps({"pins": {"rx": 26}}))
     device.restart()
-    assert read_json(device.board, "config.json")["pins"] == {"rx": 26}
+    assert read_json(device.board, "config.json")["pins"] == {"rx": 25}
 
 
 def test_change_adds_to_what_somebody_put_on_the_card_meanwhile():
     device = monitor(file=ORIGINAL)
     write(FILE, json.dumps({"network": {"device_name": "theirs"}}))
     set_target(device, 4000)
-    assert on_card() == {"network": {"device_name": "theirs"}, "capacity": {"target_w": 4000}}
+    assert on_card() == {
+        "wifi": {"ssid": "home"},
+        "network": {"device_name": "theirs"},
+        "capacity": {"target_w": 4000},
+    }
 
 
-def test_new_card_gets_the_settings():
-    device = monitor(file=ORIGINAL)
-    pull(device)
-    format_card()
+CLOSED = {"wifi": ORIGINAL["wifi"], "access": {"closed": True, "hosts": ["p1.example.be"]}}
+
+
+def sectors():
+    """All bytes of the card."""
+    data = bytearray(512)
+    for sector in range(DISK.sectors):
+        DISK.readblocks(sector, data)
+        yield bytes(data)
+
+
+def test_new_card_gets_the_settings_without_the_wifi_password_and_without_access():
+    device = monitor(card=False, flash=dict(ORIGINAL, access=CLOSED["access"]))
     put(device)
     device.restart()
-    assert on_card() == ORIGINAL
+    assert on_card() == {"wifi": {"ssid": "home"}, "network": ORIGINAL["network"]}
+    assert store.wifi(device) == ("home", "long secret")
+    set_target(device, 4000)
+    device.change({"wifi": {"password": "another secret"}, "access": {"closed": False}}, True)
+    device.write()
+    assert on_card()["wifi"] == {"ssid": "home"}
+    assert not any(b"secret" in sector for sector in sectors())
+
+
+def test_card_never_changes_who_may_enter():
+    for access in ({"closed": False, "hosts": ["evil.example"]}, {"closed": None}, [], None):
+        device = monitor(file={"wifi": {"ssid": "home"}, "access": access}, flash=CLOSED)
+        assert (device.config["closed"], device.config["hosts"]) == (True, ["p1.example.be"]), access
+        device.restart()
+        assert device.config["closed"], access
+    device = monitor(file=CLOSED)
+    assert (device.config["closed"], device.config["hosts"]) == (False, [])
+    assert device.lines == ["config.json: the section access of a card is ignored"]
+
+
+def test_card_without_a_valid_network_leaves_that_of_the_flash():
+    for wifi in ({}, {"ssid": None}, {"ssid": ""}, {"ssid": "x" * 33}, {"ssid": 5}, [], "x", None):
+        device = monitor(file={"wifi": wifi, "capacity": {"target_w": 4000}}, flash=CLOSED)
+        assert store.wifi(device) == ("home", "long secret"), wifi
+        assert device.config["target_w"] == 4000
+
+
+def test_card_without_a_password_leaves_that_of_its_network_only():
+    for wifi, expected in (
+        ({"ssid": "home"}, "long secret"),
+        ({"ssid": "home", "password": None}, "long secret"),
+        ({"ssid": "home", "password": "short"}, "long secret"),
+        ({"ssid": "home", "password": ""}, ""),
+        ({"ssid": "home", "password": "another secret"}, "another secret"),
+        ({"ssid": "theirs"}, ""),
+    ):
+        device = monitor(file={"wifi": wifi}, flash=CLOSED)
+        assert store.wifi(device) == (wifi["ssid"], expected), wifi
+
+
+def test_settings_that_a_card_changed_are_named_until_the_next_start():
+    device = monitor(file=ORIGINAL)
+    assert device.card.changed_settings is None  # the board had no settings before
+    write(FILE, json.dumps({"wifi": {"ssid": "theirs", "password": "87654321"}, "capacity": {"target_w": 1}}))
+    device.config = store.read(device)
+    names = [
+        "wifi.ssid",
+        "wifi.password",
+        "network.dhcp",
+        "network.device_name",
+        "network.ip",
+        "network.gateway",
+        "network.subnet",
+        "capacity.target_w",
+    ]
+    assert device.card.changed_settings == names
+    assert device.lines == ["The card has changed " + ", ".join(names)]
+    write(FILE, json.dumps({"wifi": {"ssid": "theirs", "password": "87654321"}, "language": "nl"}))
+    device.config = store.read(device)
+    assert device.card.changed_settings == names + ["language"]
+
+
+def test_password_on_the_card_stays_until_it_is_changed_or_forgotten():
+    device = monitor(file=ORIGINAL)
+    assert card_json.has_password() is True
+    set_target(device, 4000)
+    assert on_card()["wifi"] == ORIGINAL["wifi"]
+    device.change({"wifi": {"password": "another secret"}}, True)
+    device.write()
+    assert on_card()["wifi"] == {"ssid": "home"}
+    assert card_json.has_password() is False
+    assert not any(b"secret" in sector for sector in sectors())
+    pull(device)
+    assert card_json.has_password() is None
+
+
+def forget(device):
+    result = []
+    device.jobs.append(["settings.from_card", "forget_password", "", (device, result), None])
+    device.write()
+    return result
+
+
+def test_forgotten_password_is_gone_from_the_card_and_still_joins():
+    for text in (
+        json.dumps(ORIGINAL) + "\r\n",
+        '{"access":{"password" :\n"long secret"},"wifi":{"ssid":"home","password":"long secret"}}',
+        '{"wifi":{"ssid":"home","password":"long \\"secret"},"x":1}',
+        '{"wifi":{"ssid":"home","password":"long secret',
+    ):
+        device = monitor(file=text, flash=CLOSED if text[-1] == "t" else None)
+        password = store.wifi(device)
+        assert card_json.has_password(), text
+        assert forget(device) == [""]
+        assert not any(b"secret" in sector for sector in sectors()), text
+        assert len(content(FILE)) == len(text)
+        assert not card_json.has_password()
+        for _ in range(2):
+            device.restart()
+            assert store.wifi(device) == password
+            assert device.card.changed_settings is None
+        set_target(device, 4000)
+        assert not any(b"secret" in sector for sector in sectors())
+
+
+def test_power_cut_while_the_password_is_forgotten_costs_no_setting():
+    cuts = 0
+    while True:
+        device = monitor(file=ORIGINAL)
+        DISK.left = cuts
+        forget(device)
+        finished = DISK.left > 0
+        DISK.left = None
+        device.card.mount()
+        device.restart()
+        assert store.wifi(device) == ("home", "long secret"), cuts
+        assert device.config["device_name"] == "meter", cuts
+        if finished:
+            break
+        cuts += 1
+    assert cuts
+
+
+def test_card_of_the_first_release_keeps_its_password_and_its_settings():
+    """Firmware 0.1.0 wrote the Wi-Fi password and the section access to the card."""
+    written = json.dumps(dict(CLOSED, capacity={"target_w": 4000}))
+    copy = dict(json.loads(written), card_seen=binascii.crc32(written.encode()))
+    device = monitor(file=written, flash=copy)
+    assert (device.config["closed"], device.config["target_w"]) == (True, 4000)
+    assert device.lines == []
+    assert content(FILE) == written
+    set_target(device, 4500)
+    assert on_card() == {"wifi": ORIGINAL["wifi"], "capacity": {"target_w": 4500}}
+    device.restart()
+    assert (device.config["closed"], device.config["target_w"]) == (True, 4500)
+
+
+def test_rubbish_on_the_card_costs_no_setting():
+    random = 1
+    for length in (1, 2, 3, 100, 4096):
+        for _ in range(20):
+            data = bytearray(length)
+            for at in range(length):
+                random = random * 1103515245 + 12345 & 0x7FFFFFFF
+                data[at] = random >> 16 & 255
+            device = monitor(flash=CLOSED)
+            with open(FILE, "wb") as file:
+                file.write(data)
+            device.restart()
+            assert device.config["closed"]
+            assert store.wifi(device) == ("home", "long secret")
+
+
+def test_file_that_is_a_folder_costs_no_setting():
+    device = monitor(flash=CLOSED)
+    os.remove(FILE)
+    os.mkdir(FILE)
+    device.restart()
+    assert device.config["closed"]
+    set_target(device, 4000)
+    device.restart()
+    assert device.config["target_w"] == 4000
+    os.rmdir(FILE)
 
 
 def test_card_that_takes_nothing_costs_no_setting():
@@ -452,11 +629,14 @@ def test_half_of_our_own_file_is_mended():
     device = monitor(file=ORIGINAL)
     set_target(device, 4000)
     whole = content(FILE)
+    public = whole.replace('    "password": "long secret",\n', "")
     copy = read_json(device.board, "config.json")
     copy["newer_than_card"] = True
-    for length in (0, 1, 20, len(whole) - 2):
+    for length in (0, 1, 20, len(whole) - 60, len(whole) - 12, len(whole) - 2):
         write_json(device.board, "config.json", copy)
         write(FILE, whole[:length])
         device.restart()
-        assert content(FILE) == whole, length
+        # A password that the file did not have completely is not written again.
+        assert content(FILE).rstrip() == (whole if length > len(whole) - 40 else public).rstrip(), length
         assert device.config["target_w"] == 4000
+        assert store.wifi(device) == ("home", "long secret")

@@ -59,3 +59,43 @@ def test_peer_that_leaves_is_told_of():
     assert why == "The package did not arrive completely"
     assert device.update == {"state": "failed", "percent": 0, "error": why}
     assert device.noted == "update: " + why
+
+
+def test_package_of_a_token_that_was_deleted_meanwhile_is_not_installed():
+    class Folders:
+        @staticmethod
+        def available_bytes(*_):
+            return 1000
+
+        @staticmethod
+        async def clear_folder(_):
+            pass
+
+    class Access:
+        def require(self, request, kind):
+            raise receive.Refused(401, "Sign in first")
+
+    async def store_manifest(_, path):
+        with open(path, "w") as file:
+            file.write("]}\n")
+        return {"room": 0, "version": "9.9.9"}
+
+    chosen = []
+
+    def loaded(module):
+        if module == "update.slots":
+            chosen.append(module)
+        return Folders if module == "update.folders" else load(module)
+
+    device = Device()
+    device.access = Access()
+    real, receive._store_manifest, receive.load = receive._store_manifest, store_manifest, loaded
+    status = 200
+    try:
+        asyncio.run(receive.receive_package(device, Request(), "b"))
+    except receive.Refused as refused:
+        status = refused.status
+    finally:
+        receive._store_manifest, receive.load = real, load
+        asyncio.new_event_loop()
+    assert (status, device.update["state"], chosen) == (401, "failed", [])

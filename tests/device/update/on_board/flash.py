@@ -163,14 +163,22 @@ class Device:
         self.notes = []
         self.note = self.notes.append
         self.restart = self.board.restart
+        self.access = self
+
+    def require(self, request, kind):
+        """Let each request in."""
 
 
 class Request:
-    """A request with a package as its body, which comes in pieces of any size; `ends_at` is where its peer leaves."""
+    """A request with a package as its body, which comes in pieces of any size; `ends_at` is where its peer leaves.
 
-    def __init__(self, body, ends_at=None):
+    pause_ms: how long its peer waits before each piece.
+    """
+
+    def __init__(self, body, ends_at=None, pause_ms=0):
         self._body = memoryview(body)
         self._ends_at = len(body) if ends_at is None else ends_at
+        self._pause_ms = pause_ms
         self.unread = len(body)
         self.largest = 0
         self.answer = None
@@ -183,7 +191,7 @@ class Request:
     async def read(self, count):
         at = len(self._body) - self.unread
         self.largest = max(self.largest, count)
-        await asyncio.sleep_ms(0)
+        await asyncio.sleep_ms(self._pause_ms)
         if not self.unread:
             return b""
         if at >= self._ends_at:

@@ -1,0 +1,155 @@
+"""The firmware and the integration under attack, and the price of the protection for a request.
+
+The tests of the attacks measure their figures, and record them as properties in pytest's report. With P1_LONG=1 in the
+environment they attack for longer. The price is a count of instructions, relative to version 0.1.0.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.instructions import count as count_instructions, need_callgrind
+from build_tool import bytecode, first_release
+from build_tool.errors import ToolError
+from simulator.clock import moment
+from simulator.telegram_source import telegrams
+
+REQUESTS = 100
+_ATTACKS = (
+    "tests/attacks/test_places.py",
+    "tests/attacks/test_requests.py",
+    "tests/attacks/test_cards.py",
+    "tests/home_assistant/test_strangers.py",
+)
+# Without the plugin of Home Assistant, whose import takes longer than this test.
+_QUICK = (
+    *("-p", "no:homeassistant"),
+    "tests/attacks/test_cards.py::test_damaged_directory_stops_nothing[micropython]",
+)
+_GET_READING = Path(__file__).parent / "board" / "get_reading.py"
+_HEAP = "256k"  # corresponds to 128 KB on a board, because objects here are twice as large
+
+# The figures of the tests, without their values.
+_FIGURES = (
+    Figure(
+        key="security.household_served_of_20",
+        value=0,
+        unit="requests",
+        goal=20,
+        more_is_better=True,
+        what="of a household in less than 3 s, beside a guest who takes all that he can",
+    ),
+    Figure(
+        key="security.ha_stream_back_s",
+        value=0,
+        unit="s",
+        goal=5,
+        what="until a token's live stream has its first reading, beside that guest",
+    ),
+    Figure(
+        key="security.requests_mutated",
+        value=0,
+        unit="requests",
+        what="answered or incomplete, and none of them stopped anything",
+    ),
+    Figure(
+        key="security.cards_tried",
+        value=0,
+        unit="cards",
+        what="of a stranger, and none of them stopped anything",
+    ),
+    Figure(
+        key="security.strangers_heard_a_secret",
+        value=0,
+        unit="hosts",
+        goal=0,
+        what="without a proof that got a token or a password from Home Assistant",
+    ),
+)
+# The value of a figure that several tests have. A count is their sum.
+_COMBINED = {"security.household_served_of_20": min, "security.ha_stream_back_s": max}
+
+
+def measure(short: bool = False) -> Iterator[Figure]:
+    """Yield the figures of this group. `short` runs all of its code in a few seconds."""
+    yield from attacked(_QUICK if short else _ATTACKS)
+    need_callgrind()
+    count = 1 if short else REQUESTS
+    now = instructions(bytecode.TARGET, count)
+    try:
+        before = instructions(first_release.tree() / "build/firmware", count)
+    except ToolError as error:
+        raise BenchmarkError(f"no comparison with {first_release.VERSION}: {error}") from None
+    yield Figure(
+        key="security.request_instructions_ratio",
+        value=now / before,
+        unit="times",
+        goal=1.1,
+        what=f"GET /api/reading, relative to {first_release.VERSION}",
+        peer=f"{now:,.0f} x64 instructions, in {first_release.VERSION} {before:,.0f}",
+    )
+
+
+def attacked(arguments: Sequence[str]) -> Iterator[Figure]:
+    """Run pytest with these arguments, and yield their figures. BenchmarkError if one fails for another reason."""
+    with tempfile.TemporaryDirectory(prefix="p1-security-") as folder:
+        report = Path(folder) / "report.xml"
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "--junitxml",
+                report,
+                *arguments,
+            ],
+            cwd=bytecode.ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not report.exists():
+            raise BenchmarkError(f"pytest failed: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    values = defaultdict(list)
+    for case in cases:
+        found = recorded(case)
+        problem = next((part for part in case if part.tag in ("failure", "error")), None)
+        if problem is not None and all(figure.reached for figure in found):
+            raise BenchmarkError(f"{case.get('name')} failed: {problem.get('message', '').splitlines()[0]}")
+        for figure in found:
+            values[figure.key].append(figure.value)
+    for figure in _FIGURES:
+        if figure.key in values:
+            yield replace(figure, value=_COMBINED.get(figure.key, sum)(values[figure.key]))
+
+
+def recorded(case: ElementTree.Element) -> list[Figure]:
+    """Return the figures that one test has recorded."""
+    found = {part.get("name"): float(part.get("value", "")) for part in case.iter("property")}
+    return [replace(figure, value=found[figure.key]) for figure in _FIGURES if figure.key in found]
+
+
+def instructions(firmware: Path, count: int) -> float:
+    """Return the x64 instructions of one GET /api/reading, the mean of `count`, with a compiled firmware."""
+    with tempfile.TemporaryDirectory(prefix="p1-security-") as folder:
+        telegram = Path(folder) / "telegram"
+        telegram.write_bytes(next(iter(telegrams("spec-1.7.1", moment(2026, 1, 15, 18, 7, 0), 1))))
+        environment = {"P1_LINE": "/dev/null", "P1_FLASH": folder}
+        all_of_them, none = (
+            count_instructions(
+                _GET_READING, firmware, telegram, requests, heap=_HEAP, environment=environment
+            )
+            for requests in (count, 0)
+        )
+    return (all_of_them - none) / count

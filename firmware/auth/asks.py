@@ -1,0 +1,125 @@
+"""Asks for a token or a session that wait for presses of BOOT. Loaded on demand.
+
+A client asks first, and repeats its ask by the ticket of the reply. At most four asks wait, each for another number of
+presses from 1 to 4. That many presses in a row approve this ask and no other. Therefore a client that asks all the time
+gets nothing from presses that are meant for another client.
+
+An ask is a dict: what ("token" or "session"), name, kind, ticket, digits, presses, address, repeated_s, state. The
+state is "waiting", then "approved", and "over" after the client has received the token.
+"""
+
+import json
+import os
+from micropython import const
+
+from auth.tokens import BY_BUTTON
+from overlay import load
+from server.http import Refused
+
+_JSON = const("application/json")
+_ASKS = const(4)
+_ALIVE_S = const(120)
+# An ask that has ended blocks its number of presses for another 2 min, because its owner may still press BOOT.
+# Otherwise these presses could approve an ask of another client with the same number.
+_BLOCKED_S = const(240)
+_NOTE_S = const(10)
+_OF_ONE = const(2)  # asks of one address: one of the page and one of a program
+
+
+async def answer(device, request, sent, what, name, kind):
+    """Reply to an ask. The ask is new if the body `sent` has no ticket.
+
+    The reply is 202 while the ask waits, and once the token or session after its approval.
+    """
+    now_s = device.clock.uptime_s()
+    access = device.access
+    access.asks = [ask for ask in access.asks if now_s - ask["repeated_s"] < _BLOCKED_S]
+    if "ticket" in sent:
+        ask = _find(access.asks, request.address, what, sent["ticket"], now_s)
+        ask["repeated_s"] = now_s
+    else:
+        ask = _begin(access.asks, request.address, what, name, kind, now_s)
+        if now_s >= access.next_note_s:
+            access.next_note_s = now_s + _NOTE_S
+            line = "access: press BOOT %d times to let in %s, digits %s, kind %s: %s"
+            device.note(line % (ask["presses"], ask["address"], ask["digits"], kind, name))
+    if ask["state"] == "approved":
+        await _give(device, request, ask)
+        return
+    document = {key: ask[key] for key in ("ticket", "digits", "presses")}
+    document["expires_s"] = _ALIVE_S
+    await request.reply(202, _JSON, json.dumps(document))
+
+
+def shown(access, now_s):
+    """Return the waiting asks for GET /api/device."""
+    keys = ("name", "kind", "digits", "presses")
+    return [{key: ask[key] for key in keys} for ask in access.asks if _waits(ask, now_s)]
+
+
+def approve(device, presses):
+    """Approve the ask that waits for this number of presses. Without such an ask, do nothing."""
+    for ask in device.access.asks:
+        if ask["presses"] == presses and _waits(ask, device.clock.uptime_s()):
+            ask["state"] = "approved"
+            device.button.close()
+
+
+def _is_alive(ask, now_s):
+    return ask["state"] != "over" and now_s - ask["repeated_s"] < _ALIVE_S
+
+
+def _waits(ask, now_s):
+    return ask["state"] == "waiting" and _is_alive(ask, now_s)
+
+
+def _find(asks, address, what, ticket, now_s):
+    """Return the ask with a ticket. Raise Refused if it is over, or if another address or path began it."""
+    ticket = ticket.encode() if isinstance(ticket, str) else b""
+    for ask in asks:
+        is_known = load("auth.tokens").equal(ask["ticket"].encode(), ticket)
+        if is_known and ask["address"] == address and ask["what"] == what and _is_alive(ask, now_s):
+            return ask
+    raise Refused(410, "This ask is over: ask again")
+
+
+def _begin(asks, address, what, name, kind, now_s):
+    """Add an ask, with digits and a number of presses that no other ask has."""
+    own = [ask for ask in asks if ask["address"] == address]
+    if len(own) >= _OF_ONE:
+        asks.remove(own[0])
+    elif len(asks) >= _ASKS:
+        raise Refused(503, "Others are asking: try again in a few minutes", "Retry-After: 60\r\n")
+    presses = [count for count in range(1, _ASKS + 1) if count not in [ask["presses"] for ask in asks]]
+    digits = None
+    while digits is None or digits in [ask["digits"] for ask in asks]:
+        digits = "%04d" % (int.from_bytes(os.urandom(4), "big") % 10000)
+    ask = {
+        "what": what,
+        "name": name,
+        "kind": kind,
+        "ticket": os.urandom(16).hex(),
+        "digits": digits,
+        "presses": presses[os.urandom(1)[0] % len(presses)],
+        "address": address,
+        "repeated_s": now_s,
+        "state": "waiting",
+    }
+    asks.append(ask)
+    return ask
+
+
+async def _give(device, request, ask):
+    """Reply with what was approved. If the reply fails, the client may repeat its ask, and nothing was given."""
+    ask["state"] = "over"
+    try:
+        if ask["what"] == "token":
+            await load("auth.token_routes").give_token(device, request, ask["name"], ask["kind"], "BOOT")
+        else:
+            await load("auth.sign_in").give_session(device, request, BY_BUTTON)
+            await request.drain()
+            line = "session given by BOOT to %s, kind owner" % request.address
+            load("auth.grants").note(device, line, "session", ask["name"], ask["kind"])
+    except Exception:
+        ask["state"] = "approved"
+        raise

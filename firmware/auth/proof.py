@@ -1,0 +1,32 @@
+"""GET /api/proof, by which a program learns that this device issued its token. Loaded on demand.
+
+The proof is an HMAC-SHA256 whose key is the stored hash of the token. It contains the device's own address, so that
+another device cannot pass it on as its own proof.
+"""
+
+import json
+from micropython import const
+
+from overlay import load
+from server.http import Refused
+
+_NONCE = const(32)  # hexadecimal digits
+
+
+async def show(device, request):
+    """GET /api/proof: reply with the proof for one token and one nonce. No token is needed."""
+    nonce = request.argument(b"nonce") or b""
+    if len(nonce) != _NONCE or not all(digit in b"0123456789abcdef" for digit in nonce):
+        raise Refused(400, "nonce must be 32 hexadecimal digits")
+    token_id = request.argument(b"id")
+    host, port = device.board.http
+    address = "%s:%d" % (device.wifi.address if device.wifi else host, port)
+    for token in load("board.flash_json").read_json(device.board, "secrets.json").get("tokens") or []:
+        if token["id"].encode() == token_id:
+            password = load("auth.password")
+            inner, outer = password.pads(bytes.fromhex(token["hash"]))
+            message = "p1 proof 1\n%s\n%s\n%s" % (nonce.decode(), device.board.id, address)
+            mac = password.mac(inner, outer, message.encode()).hex()
+            reply = json.dumps({"id": device.board.id, "address": address, "mac": mac})
+            return request.reply(200, "application/json", reply)
+    raise Refused(404, "No such token")

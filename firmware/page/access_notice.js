@@ -1,0 +1,62 @@
+/** Notice of the asks for access that wait for BOOT, and of the newest grant until the reader has confirmed it. */
+
+import { element, fill } from "./dom.js";
+import { date, FORMATS, t } from "./i18n.js";
+import { getStored, setStored } from "./local_storage.js";
+import { state } from "./state.js";
+
+/** @typedef {import("./api_types.js").Ask} Ask */
+/** @typedef {import("./api_types.js").Grant} Grant */
+
+/** Words of each kind of token, the lowest kind first. */
+export const KINDS = /** @type {const} */ ({ read: "kindRead", settings: "kindSettings", owner: "kindOwner" });
+const GRANTS = /** @type {const} */ ({ token: "tokenGiven", session: "sessionGiven", password: "passwordGiven" });
+
+let shown = "";
+
+/**
+ * Show the notice. It changes only if its text changes, so that a screen reader reads it once.
+ * @param {HTMLElement} root
+ */
+export function showAccess(root) {
+  const { asks = [], granted = null } = state.status?.access ?? {};
+  const key = JSON.stringify(granted);
+  const isNew = granted && key !== getStored("granted");
+  const lines = [...asks.map(askText), ...(isNew ? [grantText(granted)] : [])];
+  if (shown === lines.join()) return;
+  shown = lines.join();
+  const confirm = () => {
+    setStored("granted", key);
+    showAccess(root);
+  };
+  fill(root, lines.map((line) => element("p", {}, line)),
+    isNew && element("button", { type: "button", onclick: confirm }, "OK"));
+}
+
+/** @param {Ask} ask */
+function askText({ name, kind, digits, presses }) {
+  return t("asks", { name: visible(name), kind: t(KINDS[kind]), digits, times: times(presses) });
+}
+
+/** @param {Grant} grant */
+// eslint-disable-next-line no-restricted-properties -- `at` is no method here
+function grantText({ what, name, kind, at }) {
+  return t(GRANTS[what], { name: visible(name), kind: t(KINDS[kind]), time: date(at, FORMATS.moment) });
+}
+
+/**
+ * Return a number of presses in words.
+ * @param {number} presses 1 to 4
+ */
+export function times(presses) {
+  return t("times").split(",")[presses - 1];
+}
+
+/**
+ * Return a name that a program chose, without invisible characters. Some of them would change the order of the words
+ * around the name.
+ * @param {string} name
+ */
+export function visible(name) {
+  return name.replace(/\p{C}/gu, "");
+}

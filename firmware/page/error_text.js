@@ -1,0 +1,13 @@
+/** Text for a failed request, in the reader's language if the failure is a common one. */
+
+import { ApiError } from "./api.js";
+import { t } from "./i18n.js";
+
+/** @param {unknown} error error that request() throws */
+export function errorText(error) {
+  if (!(error instanceof ApiError)) return t("noAnswer");
+  if (error.status === 429) return t("tooSoon", { count: /\d+/.exec(error.message)?.[0] ?? "60" });
+  // The device also answers 403 to a page of another site. That text stays as it is.
+  if (error.status === 403 && /kind|password/.test(error.message)) return t("ownerOnly");
+  return error.message;
+}
