@@ -45,3 +45,17 @@ def test_household_gets_the_turn_beside_bodies_that_drip_and_exports_that_are_re
         assert household.seconds("PATCH", "/api/config", {"light": {"brightness": 40}}) < 3
         assert household.seconds("POST", "/api/session", {"password": PASSWORD}) < 3
     assert household.get("/api/device").json()["crash"] is None
+
+
+def test_bodies_that_nearly_fill_the_memory_stop_nothing(attacked: Attacked) -> None:
+    board = attacked(speed=1)
+    household = Peer(board, HOUSEHOLD, TOKEN)
+    with ExitStack() as stack:
+        for number in range(6):
+            guest = Peer(board, f"192.168.2.{number}")
+            body = guest.request("POST", "/api/session", headers="Content-Length: 1536\r\n") + b"x" * 1500
+            stack.enter_context(Crowd(guest, 2, body, drips=True))
+        for _ in range(TIMES):
+            assert household.seconds("GET", "/api/config") < 8
+    assert household.get("/api/device").json()["crash"] is None
+    assert not [line for line in board.lines if "MemoryError" in line]
