@@ -18,7 +18,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from benchmarks.heap import LongMessages, Run, watched
@@ -69,15 +70,14 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
     result = Run(heap)
     stopped = threading.Event()
     with (
-        # A short prefix, because the files' paths take memory too.
-        tempfile.TemporaryDirectory(prefix="p1") as folder,
+        _short_folder() as folder,
         P1Port(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
-        _fill_flash(Path(folder), files)
+        _fill_flash(folder, files)
         board = Board(
             line,
-            card=Path(folder) / "card.img",
-            flash=folder,
+            card=folder / "card.img",
+            flash=str(folder),
             small=True,
             heapsize=str(heap),
             speed=SPEED,
@@ -89,11 +89,28 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
             with board, watched(board.url, stopped):
                 owner = Owner(board, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
                 _live(owner, line, result, hours)
-                if result.passed and not _confirmed(Path(folder)):
+                if result.passed and not _confirmed(folder):
                     result.problem = "the update was not confirmed"
         except (BoardError, OSError) as error:
             result.problem = str(error)
     return result
+
+
+@contextmanager
+def _short_folder() -> Iterator[Path]:
+    """Yield a new folder with a path as short as possible.
+
+    MicroPython keeps the path of each module that it has loaded, and a board's paths are as short as "/a/log.mpy".
+    """
+    for number in count():
+        folder = Path(tempfile.gettempdir()) / str(number)
+        with suppress(FileExistsError):
+            folder.mkdir()
+            break
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _confirmed(flash: Path) -> bool:

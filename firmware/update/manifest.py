@@ -1,4 +1,4 @@
-"""Check of an update package (build_tool/package.py): its board and its MicroPython version. Loaded on demand."""
+"""Manifest of an update package (build_tool/package.py): its check and its copy in the flash. Loaded on demand."""
 
 import json
 import sys
@@ -9,9 +9,36 @@ from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
 _LONGEST = const(64)  # characters of a version
+_MAX_FILES = const(512)
 
 
-def check_head(line, broken):
+async def store(body, path, parse_row, broken):
+    """Write the manifest to a file, and return its first line as a dict.
+
+    Raise Refused with the text `broken` if the manifest is damaged, or with the reason if it is for another board.
+    """
+    line = await body.line()
+    head = _check_head(line, broken)
+    total = files = 0
+    has_main = False
+    with open(path, "wb") as file:
+        file.write(line + b"\n")
+        while line != b"]}":
+            line = await body.line()
+            file.write(line + b"\n")
+            if line != b"]}":
+                name, size, _ = parse_row(line)
+                total += size
+                files += 1
+                if files > _MAX_FILES:
+                    raise Refused(400, broken)
+                has_main = has_main or name in ("main.mpy", "main.py")
+    if total != body.left() or not has_main:
+        raise Refused(400, broken)
+    return head
+
+
+def _check_head(line, broken):
     """Return the first line of a manifest as a dict with `version` and `room`, the bytes of flash that the files need.
 
     Raise Refused with the text `broken` if the line is damaged. Raise Refused with the reason if the package is for

@@ -13,7 +13,6 @@ from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
-_MAX_FILES = const(512)
 _TOTAL_S = const(600)  # Home Assistant waits this long too
 _LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
@@ -82,7 +81,7 @@ async def _write_package(device, request, slot):
     board, body = device.board, Body(request, device.update)
     manifest = board.flash + "/update.part"
     folder = "%s/%s" % (board.flash, slot)
-    head = await _store_manifest(body, manifest)
+    head = await load("update.manifest").store(body, manifest, _parse_row, _BROKEN)
     if head["room"] > load("update.folders").available_bytes(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
     await load("update.folders").clear_folder(folder)
@@ -103,32 +102,6 @@ async def _write_package(device, request, slot):
     os.rename(manifest, folder + "/manifest.json")
     load("update.slots").choose(board, slot, "0")
     return head["version"]
-
-
-async def _store_manifest(body, path):
-    """Write the manifest to a file, and return its first line as a dict.
-
-    Raise Refused if the manifest is damaged or for another board.
-    """
-    line = await body.line()
-    head = load("update.manifest").check_head(line, _BROKEN)
-    total = files = 0
-    has_main = False
-    with open(path, "wb") as file:
-        file.write(line + b"\n")
-        while line != b"]}":
-            line = await body.line()
-            file.write(line + b"\n")
-            if line != b"]}":
-                name, size, _ = _parse_row(line)
-                total += size
-                files += 1
-                if files > _MAX_FILES:
-                    raise Refused(400, _BROKEN)
-                has_main = has_main or name in ("main.mpy", "main.py")
-    if total != body.left() or not has_main:
-        raise Refused(400, _BROKEN)
-    return head
 
 
 def _parse_row(line):

@@ -75,27 +75,29 @@ def test_package_of_a_token_that_was_deleted_meanwhile_is_not_installed():
         def require(self, request, kind):
             raise receive.Refused(401, "Sign in first")
 
-    async def store_manifest(_, path):
-        with open(path, "w") as file:
-            file.write("]}\n")
-        return {"room": 0, "version": "9.9.9"}
+    class Manifest:
+        @staticmethod
+        async def store(body, path, *_):
+            with open(path, "w") as file:
+                file.write("]}\n")
+            return {"room": 0, "version": "9.9.9"}
 
     chosen = []
 
     def loaded(module):
         if module == "update.slots":
             chosen.append(module)
-        return Folders if module == "update.folders" else load(module)
+        return {"update.folders": Folders, "update.manifest": Manifest}.get(module) or load(module)
 
     device = Device()
     device.access = Access()
-    real, receive._store_manifest, receive.load = receive._store_manifest, store_manifest, loaded
+    receive.load = loaded
     status = 200
     try:
         asyncio.run(receive.receive_package(device, Request(), "b"))
     except receive.Refused as refused:
         status = refused.status
     finally:
-        receive._store_manifest, receive.load = real, load
+        receive.load = load
         asyncio.new_event_loop()
     assert (status, device.update["state"], chosen) == (401, "failed", [])
