@@ -27,6 +27,7 @@ def create_app(board):
     """Return the device. Its supervisor is ready to run."""
     device = Device()
     device.board, device.clock = board, board.clock
+    board.device = device
     device.log = log = Log(board)
     device.note = log.note
     device.supervisor = supervisor = Supervisor(board, log)

@@ -3,6 +3,7 @@
 docs/openapi.yaml describes all requests and replies.
 """
 
+import gc
 from micropython import const
 
 from api import documents
@@ -14,6 +15,8 @@ _WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
 _BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
 _OPEN_BODY = const(1536)  # the same without a token, because several such bodies can be in memory at a time
 _BODY_S = const(5)
+# A handler and its reply take up to this number of bytes. With less, Python's heap would take a third area.
+_FREE = const(12 << 10)
 _PARTIES = const(5)  # number of parties whose turns are remembered, as many as there are connections
 _DOCUMENTS = {
     b"/api/device": "status",
@@ -73,6 +76,11 @@ class Dispatcher:
         while step:
             await self._take_turn(request, waits)
             try:
+                room = device.board.python_bytes - _FREE
+                if gc.mem_alloc() > room:
+                    gc.collect()
+                    if waits > 0 and gc.mem_alloc() > room:
+                        raise Refused(503, "Out of memory, try again", "Retry-After: 5\r\n")
                 # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
                 step = getattr(load(step[0]), step[1])(device, request, *step[2:])
                 while step and not isinstance(step, tuple):

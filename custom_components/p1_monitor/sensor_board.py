@@ -125,5 +125,24 @@ BOARD_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         device_class=SensorDeviceClass.DATA_SIZE,
         unit=UnitOfInformation.BYTES,
     ),
+    _board("heap_areas", lambda device: device.heap_areas, rhythm=AT_CHANGE),
+    _board(
+        "system_memory_free",
+        lambda device: device.system_memory.free_bytes,
+        device_class=SensorDeviceClass.DATA_SIZE,
+        unit=UnitOfInformation.BYTES,
+    ),
+    _board(
+        "system_memory_largest",
+        lambda device: device.system_memory.largest_bytes,
+        device_class=SensorDeviceClass.DATA_SIZE,
+        unit=UnitOfInformation.BYTES,
+    ),
+    _board(
+        "system_memory_lowest",
+        lambda device: device.system_memory.lowest_bytes,
+        device_class=SensorDeviceClass.DATA_SIZE,
+        unit=UnitOfInformation.BYTES,
+    ),
     _board("sd_used", _used_percent, unit=PERCENTAGE, rhythm=AT_CHANGE),
 )

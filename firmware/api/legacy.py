@@ -41,7 +41,7 @@ def answer(device, request):
 
 def _peak(device, request):
     """Send the month's peak, the id of its quarter, and memory sizes. Kinds of memory that no board has are 0."""
-    free = gc.mem_free()
+    free = device.board.python_free()
     request.begin(200, _JSON)
     request.write(
         '{"memory":{"size_heap":%d,"free_heap":%d,"free_sketch":0,"size_sketch":0,"size_psram":0,"free_psram":0}'

@@ -38,7 +38,12 @@ def write_status(device, write):
             "counted_from": config["counted_from"],
         },
         "wifi": _wifi(device.wifi.sta) if device.wifi else None,
-        "heap": {"used_bytes": gc.mem_alloc(), "free_bytes": gc.mem_free()},
+        "heap": {
+            "used_bytes": gc.mem_alloc(),
+            "free_bytes": board.python_free(),
+            "areas": board.areas,
+        },
+        "system_memory": _system_memory(board),
         "card": {
             "state": card.state,
             "size_bytes": card.size_bytes,
@@ -63,6 +68,11 @@ def _access(access, now_s):
         "asks": load("auth.asks").shown(access, now_s) if access.asks else [],
         "granted": dict(zip(_GRANTED.split(), granted)) if granted else None,
     }
+
+
+def _system_memory(board):
+    memory = board.system_memory()
+    return memory and {"free_bytes": memory[0], "largest_bytes": memory[1], "lowest_bytes": board.lowest}
 
 
 def _wifi(sta):

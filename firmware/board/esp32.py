@@ -5,7 +5,9 @@ the points to check on hardware.
 """
 
 import asyncio
+import gc
 import machine
+from esp32 import HEAP_DATA, idf_heap_info
 from machine import Pin
 from micropython import const
 
@@ -15,6 +17,10 @@ from overlay import load
 # The UART driver's buffer has 4096 bytes. If more than 3900 wait in it, the buffer counts as full: some bytes were
 # probably lost.
 _FULL = const(3900)
+# Wi-Fi takes no memory from a region outside these sizes: a smaller one is RTC memory or a rest, a larger one is PSRAM.
+_SMALLEST = const(12 << 10)
+_LARGEST = const(1 << 20)
+_TAKEN = const(1024)  # bytes; an area takes more
 
 
 class Line:
@@ -81,12 +87,25 @@ class Board:
 
     The dict has the pins led, rx, tx, rts and boot. For the card it has the pins mosi, miso, sck and cs, and the number
     `slot`, by which machine.SDCard chooses an SPI controller. It has card_power if a pin switches the card on.
+
+    areas        number of areas of Python's heap, 3 if there are more. A third one takes the memory that Wi-Fi needs
+    python_bytes size of Python's heap with two areas, of which the second is as large as the first
+    lowest       least free system memory that system_memory() saw, in bytes
+    watch_above  board/esp32_memory.py is loaded if `areas` is above this number
+    note_below   board/esp32_memory.py is loaded if `lowest` is below this number
+    device       the Device of device.py, which app.py sets
     """
 
     http = ("0.0.0.0", 80)
     flash = ""
     has_radio = True
     report = None  # see board/rtc_memory.py
+    areas: int
+    python_bytes: int
+    lowest: int
+    watch_above: int
+    note_below: int
+    _free = 1 << 24  # bytes of system memory that were free a second ago; at first more than any board has
 
     def __init__(self, facts):
         self.clock = Clock()
@@ -111,8 +130,38 @@ class Board:
         """Format the card, which must not be mounted. OSError if the card fails."""
         load("board.esp32_card").format_card(self._disk)
 
+    def system_memory(self):
+        """Return the bytes that are free in the system memory (ESP-IDF's), and the largest piece of them."""
+        free = largest = self._next_area = 0
+        for size, left, piece, _ in idf_heap_info(HEAP_DATA):
+            self._next_area = max(self._next_area, piece)
+            if _SMALLEST < size < _LARGEST:
+                free += left
+                largest = max(largest, piece)
+        self.lowest = min(self.lowest, free)
+        return free, largest
+
+    def python_free(self):
+        """Return the bytes that are free in the areas of Python's heap, and count the areas. This takes 8 ms.
+
+        gc.mem_free() adds the largest piece of the system memory, because the next area could be as large.
+        """
+        free = gc.mem_free()
+        self.system_memory()
+        free -= self._next_area
+        # A collection between the two measurements makes the sum smaller, never larger.
+        size = free + gc.mem_alloc()
+        self.areas = 1 + (size > self.python_bytes // 2) + (size > self.python_bytes)
+        return free
+
     def each_second(self):
-        """Do nothing, because an ESP32 has no periodic work."""
+        """React to low memory. Count the areas only if system memory was taken in the last second."""
+        before = self._free
+        self._free = self.system_memory()[0]
+        if self._free < before - _TAKEN:
+            self.python_free()
+        if self.lowest < self.note_below or self.areas > self.watch_above:
+            load("board.esp32_memory").see(self)
 
     def peer(self, address):
         """Return the IPv4 address of a socket's peer as text. `address` is (IPv4 address, port)."""

@@ -1,5 +1,6 @@
 """Setup of an ESP32 at its start, and a longer watchdog timeout when the firmware is stopped. Loaded on demand."""
 
+import gc
 import machine
 import time
 from machine import PWM, UART, WDT, Pin
@@ -8,14 +9,21 @@ from micropython import const
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
 _POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports after a brownout
+# Bytes by which the second area may be larger than the first one, or that a measurement itself takes. A third area has
+# more than the two together, because MicroPython adds 2,048 bytes to what it needs.
+_SLACK = const(1024)
+_AREAS = const(2)  # number of areas for which the system memory has room
+_MORE = const(1 << 24)  # more than any board has
+_LOW = const(24 << 10)  # the log notes less free system memory than this
 
 
 def start(board, facts):
-    """Set the board's name, pins and reset_cause. Return (watchdog, light, button, UART, request pin, card or None).
+    """Set the board's name, pins, reset_cause and what it knows of its memory.
 
-    The watchdog that is returned runs already.
+    Return (watchdog, light, button, UART, request pin, card or None). The watchdog runs already.
     """
     machine.freq(160_000_000)
+    _measure_memory(board)
     board.name, board.pins, register = facts(board)
     board.reset_cause = _reset_cause(register)
     try:
@@ -24,6 +32,15 @@ def start(board, facts):
         print("config.json: these pins cannot be:", error)
         board.pins = facts(None)[1]
         return _peripherals(board.pins)
+
+
+def _measure_memory(board):
+    """Measure the system memory, and the first area of Python's heap, which has no second one yet."""
+    board.lowest = _MORE
+    board.note_below = _LOW
+    board.watch_above = _AREAS
+    board.python_bytes = _MORE  # for the measurement
+    board.python_bytes = _AREAS * (board.python_free() + gc.mem_alloc() + _SLACK)
 
 
 def _peripherals(pins):

@@ -96,6 +96,9 @@ class Board:
     pins = None
     reset_cause = "power_on"
     report = None  # see board/rtc_memory.py
+    areas = None  # an ESP32 has the number of areas of Python's heap
+    lowest = None  # an ESP32 has the least free system memory
+    device = None
 
     def __init__(self):
         setting = os.getenv
@@ -108,6 +111,7 @@ class Board:
         self._card = setting("P1_CARD")
         self._image = None
         self._button = setting("P1_BUTTON")
+        self.python_bytes = gc.mem_alloc() + gc.mem_free()
         self._most = 0 if setting("P1_STATS") else None  # highest memory use so far, in bytes
 
     def mount_card(self, path):
@@ -148,6 +152,13 @@ class Board:
                 return file.read()
         except OSError:
             return b""
+
+    def system_memory(self):
+        """Return None, because this computer has no memory that Wi-Fi shares with Python."""
+
+    def python_free(self):
+        """Return the bytes that are free in Python's heap."""
+        return gc.mem_free()
 
     def each_second(self):
         """If P1_STATS is set, collect garbage, and print the bytes of memory in use at each new maximum."""

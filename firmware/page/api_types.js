@@ -51,7 +51,8 @@
  * @property {{area: string | null, target_w: number | null, counted_from: string | null,
  *   warning_percent: number}} capacity
  * @property {{ssid: string, rssi_dbm: number, ip: string} | null} wifi
- * @property {{used_bytes: number, free_bytes: number}} heap
+ * @property {{used_bytes: number, free_bytes: number, areas: number | null}} heap
+ * @property {{free_bytes: number, largest_bytes: number, lowest_bytes: number} | null} system_memory
  * @property {{state: "ok" | "absent" | "failed", size_bytes: number | null, free_bytes: number | null,
  *   error: string | null, format: string | null, waiting_quarters: number, lost_quarters: number,
  *   nearly_full: boolean, changed_settings: string[] | null}} card

@@ -43,7 +43,7 @@ class Recorder:
         self.ended_quarter = Quarter()
         self.jobs = []
         self.has_registers = False  # True if the running quarter has its first registers
-        self._ended = False  # True if ended_quarter waits to be stored
+        self.has_ended = False  # True if ended_quarter waits to be stored
         self.serial = 0  # journal.serial_check() of the newest quarter before the start, 0 if unknown
         self._saved_sample = -1
         self.moved_count = 0  # number of records in spool.bin whose quarters are already on the card
@@ -59,7 +59,7 @@ class Recorder:
 
     def close(self, local_s, summer):
         """End the running quarter with the newest telegram. The quarter is stored within a second."""
-        if self._ended:
+        if self.has_ended:
             # The previous quarter is not stored yet if the meter's clock was set twice within a second.
             self._store_ended()
         coach = self.coach
@@ -70,7 +70,7 @@ class Recorder:
         else:
             quarter.block[journal.QUARTER_END_CELL] = journal.ENDED_UNSEEN
         coach.quarter, self.ended_quarter = self.ended_quarter, quarter
-        self._ended = True
+        self.has_ended = True
         self._saved_sample = -1
         self._begin(coach.quarter, local_s % QUARTER_S, quarter.block[journal.QUARTER_SERIAL_CELL])
 
@@ -80,7 +80,7 @@ class Recorder:
         To use the card means to open its journal, or to move a pending quarter to the card.
         """
         quarter = self.coach.quarter
-        if self._ended:
+        if self.has_ended:
             self._store_ended()
         elif quarter.newest_index != self._saved_sample and quarter.newest_index >= 0:
             self._save_running(quarter)
@@ -89,7 +89,7 @@ class Recorder:
 
     def each_step(self):
         """Do the next step of the first job. Called ten times a second."""
-        if self.jobs and not self._ended:
+        if self.jobs and not self.has_ended:
             job = self.jobs[0]
             try:
                 if not job[JOB_STEPS]:
@@ -134,7 +134,7 @@ class Recorder:
     def _store_ended(self):
         try:
             load("storage.quarter_store").store(self, self.ended_quarter)
-            self._ended = False
+            self.has_ended = False
         except MemoryError:
             gc.collect()  # the write of the quarter is tried again in the next second
 

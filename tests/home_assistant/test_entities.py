@@ -60,6 +60,10 @@ SENSORS: dict[str, tuple[str, str | None, str | None, str | None, bool, str | No
     "wifi_ssid": ("home", None, None, None, False, "diagnostic"),
     "sd_used": ("12", "%", None, "measurement", False, "diagnostic"),
     "free_heap": ("41000", "B", "data_size", "measurement", False, "diagnostic"),
+    "heap_areas": ("2", None, None, "measurement", False, "diagnostic"),
+    "system_memory_free": ("42872", "B", "data_size", "measurement", False, "diagnostic"),
+    "system_memory_largest": ("26624", "B", "data_size", "measurement", False, "diagnostic"),
+    "system_memory_lowest": ("24872", "B", "data_size", "measurement", False, "diagnostic"),
     GAS: ("112.384", "m³", "gas", "total_increasing", True, None),
     f"{GAS}_time": ("2026-11-12T17:30:01+00:00", None, "timestamp", None, False, "diagnostic"),
     f"{GAS}_flow": (STATE_UNKNOWN, "m³/h", "volume_flow_rate", "measurement", False, None),
@@ -169,6 +173,7 @@ async def test_before_the_first_telegram_only_the_board_shows(
     entry = await set_up(monitor)
     assert set(registered(hass, entry.entry_id)) == {
         "p1_connected", "sd_problem", "crc_errors", "wifi_rssi", "uptime", "free_heap",
+        "heap_areas", "system_memory_free", "system_memory_largest", "system_memory_lowest",
         "firmware",
         "clock_problem",
         "identify",
@@ -320,6 +325,17 @@ async def test_no_wifi_is_no_rssi(
     await set_up(monitor)
     assert state(hass, "wifi_rssi") is None
     assert state(hass, "uptime") is None
+
+
+async def test_memory_that_a_device_does_not_report_is_no_entity(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, all_enabled: None
+) -> None:
+    monitor.device["heap"]["areas"] = monitor.device["system_memory"] = None
+    entry = await set_up(monitor)
+
+    found = registered(hass, entry.entry_id)
+    assert "free_heap" in found
+    assert not [key for key in found if key.startswith(("heap_areas", "system_memory"))]
 
 
 async def test_no_area_is_no_price(hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from simulator.telegram_source import simulated_meter
 from tests.device.api.device import Device
@@ -34,6 +34,25 @@ def test_every_field_of_the_reading_is_there(house: Device, browse: Browse):
         "Free memory",
     ):
         assert word in text, word
+
+
+def test_memory_that_only_a_board_has_is_there_with_its_lowest(house: Device, browse: Browse):
+    memory = {"free_bytes": 42872, "largest_bytes": 26624, "lowest_bytes": 24872}
+    status = {**house.get("/api/device").json(), "system_memory": memory}
+
+    def with_memory(page: Page) -> None:
+        page.route("**/api/live", lambda route: route.fulfill(status=503))  # it polls instead
+        page.route("**/api/device", lambda route: route.fulfill(json=status))
+
+    page = browse(house, "#meter", before=with_memory)
+    row = page.locator("dl div", has=page.get_by_text("Free system memory"))
+    expect(row.locator("dd")).to_have_text("42\u00a0KB, lowest 24\u00a0KB")
+
+
+def test_memory_that_this_computer_does_not_have_is_not_there(house: Device, browse: Browse):
+    page = browse(house, "#meter")
+    expect(page.locator("main")).to_contain_text("Free memory")
+    assert "system memory" not in page.locator("main").inner_text()
 
 
 def test_figures_change_with_the_meter(house: Device, browse: Browse):

@@ -19,7 +19,7 @@ from .errors import (
     P1MonitorTokenError,
 )
 from .measurements import MBusDevice, MonthPeak, Peaks, Quarter, Reading
-from .models import Ask, Capacity, Card, Clock, Device, Grant, P1Health, Settings, Token, Update
+from .models import Ask, Capacity, Card, Clock, Device, Grant, P1Health, Settings, SystemMemory, Token, Update
 from .original import OriginalDevice, OriginalPeak, OriginalQuarter, normalize_serial
 from .proof import Proof
 from .stored import StoredQuarter, Totals
@@ -57,6 +57,7 @@ __all__ = [
     "Reading",
     "Settings",
     "StoredQuarter",
+    "SystemMemory",
     "Token",
     "Totals",
     "Update",

@@ -151,6 +151,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SystemMemory:
+    """The memory that the board's Wi-Fi and sockets share: free now, its largest piece, and the least since the start.
+
+    All are None with firmware 0.1.0, and for a simulated board.
+    """
+
+    free_bytes: int | None
+    largest_bytes: int | None
+    lowest_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class P1Health:
     """Counters of the P1 connection. age_ms: time since the newest telegram."""
 
@@ -187,6 +199,8 @@ class Device:
     wifi_rssi_dbm: int | None
     heap_used_bytes: int | None
     heap_free_bytes: int | None
+    heap_areas: int | None
+    system_memory: SystemMemory
     card: Card
     p1: P1Health
     update: Update
@@ -200,6 +214,7 @@ class Device:
         clock = json_object(data, "clock")
         wifi = json_object(data, "wifi")
         heap = json_object(data, "heap")
+        memory = json_object(data, "system_memory")
         card = json_object(data, "card")
         p1 = json_object(data, "p1")
         update = json_object(data, "update")
@@ -221,6 +236,12 @@ class Device:
             wifi_rssi_dbm=integer(wifi, "rssi_dbm", -200, 0),
             heap_used_bytes=integer(heap, "used_bytes"),
             heap_free_bytes=integer(heap, "free_bytes"),
+            heap_areas=integer(heap, "areas"),
+            system_memory=SystemMemory(
+                free_bytes=integer(memory, "free_bytes"),
+                largest_bytes=integer(memory, "largest_bytes"),
+                lowest_bytes=integer(memory, "lowest_bytes"),
+            ),
             card=Card(
                 state=choice(card, "state", bounds.CARD_STATES),
                 size_bytes=integer(card, "size_bytes"),

@@ -153,6 +153,8 @@ export default {
   uptime: "Läuft seit",
   daysHours: "{days} T {hours} Std {minutes} Min",
   heap: "Freier Speicher",
+  systemMemory: "Freier Systemspeicher",
+  sizeAndLowest: "{size}, niedrigster Wert {lowest}",
   card: "SD-Karte",
   cardAbsent: "keine",
   cardFailed: "funktioniert nicht",

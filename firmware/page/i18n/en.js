@@ -154,6 +154,8 @@ export default {
   uptime: "Running for",
   daysHours: "{days} d {hours} h {minutes} min",
   heap: "Free memory",
+  systemMemory: "Free system memory",
+  sizeAndLowest: "{size}, lowest {lowest}",
   card: "SD card",
   cardAbsent: "none",
   cardFailed: "not working",

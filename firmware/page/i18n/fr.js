@@ -153,6 +153,8 @@ export default {
   uptime: "En marche depuis",
   daysHours: "{days} j {hours} h {minutes} min",
   heap: "Mémoire libre",
+  systemMemory: "Mémoire système libre",
+  sizeAndLowest: "{size}, minimum {lowest}",
   card: "Carte SD",
   cardAbsent: "aucune",
   cardFailed: "ne fonctionne pas",

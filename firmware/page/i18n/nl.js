@@ -153,6 +153,8 @@ export default {
   uptime: "Werkt al",
   daysHours: "{days} d {hours} u {minutes} min",
   heap: "Vrij geheugen",
+  systemMemory: "Vrij systeemgeheugen",
+  sizeAndLowest: "{size}, laagste {lowest}",
   card: "SD-kaart",
   cardAbsent: "geen",
   cardFailed: "werkt niet",

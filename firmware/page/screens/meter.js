@@ -99,7 +99,8 @@ function createPanels() {
       ["overruns", number(status.p1.overruns)],
       ["age", status.p1.age_ms === null ? "–" : amount(status.p1.age_ms / 1000, "s", 1)],
       ["uptime", duration(status.uptime_s)],
-      ["heap", amount(status.heap.free_bytes / 1024, "KB")],
+      ["heap", kilobytes(status.heap.free_bytes)],
+      ...memoryRow(status.system_memory),
       ["card", cardText(status.card)],
       ["wifi", status.wifi ? `${status.wifi.ssid}, ${number(status.wifi.rssi_dbm)} dBm` : "–"],
     ]),
@@ -185,6 +186,21 @@ function cardText(card) {
   }
   const free = t("free", { size: amount((card.free_bytes ?? 0) / 1e9, "GB", 1) });
   return card.waiting_quarters ? `${free}, ${t("waitingQuarters", { count: card.waiting_quarters })}` : free;
+}
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return amount(bytes / 1024, "KB");
+}
+
+/**
+ * @param {import("../api_types.js").Device["system_memory"]} memory
+ * @returns {[WordKey, string][]}
+ */
+function memoryRow(memory) {
+  return memory ? [["systemMemory", t("sizeAndLowest", {
+    size: kilobytes(memory.free_bytes), lowest: kilobytes(memory.lowest_bytes),
+  })]] : [];
 }
 
 /** @param {number} uptime_s */

@@ -31,14 +31,16 @@ def interpreter(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def power(tmp_path: Path, interpreter: str) -> Iterator[SwitchOn]:
-    """Gives boards that are switched off at the end. `meter` plugs one in: the moment at which it begins."""
+    """Gives boards that are switched off at the end. `meter` plugs one in, which begins at that moment."""
     with ExitStack() as stack:
 
-        def make(*, meter: int | None = None, power_w: int = 500, **facts: Any) -> Hardware:
+        def make(*, meter: int | None = None, power_w: int = 500, every_s: int = 1, **facts: Any) -> Hardware:
             line = None
             if meter is not None:
                 source = simulated_meter(start=meter, load=ScriptedLoad(power_w))
-                line = stack.enter_context(P1Port(source, speed=facts.setdefault("speed", 10)))
+                line = stack.enter_context(
+                    P1Port(source, speed=facts.setdefault("speed", 10), every_s=every_s)
+                )
             hardware = Hardware(tmp_path, interpreter, line=line, **facts)
             stack.callback(hardware.switch_off)
             return hardware

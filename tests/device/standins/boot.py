@@ -9,9 +9,14 @@ import sys
 _FIRMWARE, _PORT, _CLOCK, _CLASS, _ESP32, _BOARD, _FLASH = sys.argv[1:8]
 sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
 
+import machine  # noqa: E402, F401
+import network  # noqa: E402, F401
+
+import heap  # noqa: E402 - takes the place of `gc`
 import lwip  # noqa: E402, F401 - takes the place of `socket`
 import world  # noqa: E402
 
+heap.begin()
 _clock = __import__(_CLOCK)
 _Clock = getattr(_clock, _CLASS)
 setattr(_clock, _CLASS, lambda: _Clock(world.SPEED, world.TICKS))

@@ -8,6 +8,7 @@
     networks.json the Wi-Fi networks in reach: {"name": "password"}, null for an open one
     cause, state  numbers: reset_cause() of the start that comes, and the register that tells a brownout
     rtc           the memory that survives a reset
+    hoard         the number of bytes of Python's heap that a fault keeps
     fault.py      what breaks the firmware before it starts
     did           one line for each act: milliseconds since the start, and what
     fed           is there once the watchdog runs, its first line the time limit in ms; written at each feeding

@@ -1,17 +1,32 @@
-"""dispatcher.py: requests for the rarely used endpoints have their turn one by one."""
+"""dispatcher.py: requests for the rarely used endpoints have their turn one by one, while there is memory for them."""
 
 import asyncio
+import gc
 
 from board.clock import Clock
 from dispatcher import Dispatcher
 from server.http import Refused, Request
 
+KIB = 1024
+ROOM = 12 * KIB  # what a handler needs
+
+
+class Log:
+    def __init__(self):
+        self.lines = ["the only line"]
+
+
+class Board:
+    python_bytes = 1 << 30  # all of this computer's memory
+
 
 class Device:
-    """As much of main's as waiting needs."""
+    """As much of main's as waiting and a short handler need."""
 
     def __init__(self):
+        self.log = Log()
         self.clock = Clock(speed=100)
+        self.board = Board()
 
 
 class Stream:
@@ -62,3 +77,51 @@ async def test_turn_goes_to_each_party_in_rotation_and_first_to_who_has_a_token(
     assert await order(TOKEN, TOKEN, TOKEN, HOUSEHOLD) == [TOKEN, HOUSEHOLD, TOKEN, TOKEN]
     assert await order(GUEST, GUEST, HOUSEHOLD) == [HOUSEHOLD, GUEST, GUEST]
     assert await order(GUEST, GUEST) == [GUEST, GUEST]
+
+
+class Peer:
+    """Takes what is written."""
+
+    text = b""
+
+    def write(self, piece):
+        self.text += piece
+
+    async def drain(self):
+        pass
+
+
+async def log_of(device):
+    """The device's answer to GET /api/log."""
+    peer = Peer()
+    request = Request(peer, Clock(), b"GET /api/log HTTP/1.1\r\n\r\n")
+    await Dispatcher(device).answer(request)
+    await request.drain()
+    return peer.text
+
+
+async def test_garbage_is_collected_before_a_handler_is_loaded():
+    device = Device()
+    gc.collect()
+    device.board.python_bytes = gc.mem_alloc() + ROOM + 20 * KIB
+    for _ in range(30):
+        bytearray(KIB)
+    assert gc.mem_alloc() > device.board.python_bytes - ROOM  # nothing has collected it yet
+
+    assert (await log_of(device)).endswith(b"the only line\n")
+
+
+async def test_handler_that_finds_no_memory_is_refused_until_there_is_some():
+    device = Device()
+    gc.collect()
+    device.board.python_bytes = gc.mem_alloc() + ROOM + 20 * KIB
+    kept = [bytearray(KIB) for _ in range(30)]
+    told = None
+    try:
+        await log_of(device)
+    except Refused as refused:
+        told = refused.status, refused.why, refused.more
+    assert told == (503, "Out of memory, try again", "Retry-After: 5\r\n")
+
+    device.board.python_bytes += len(kept) * KIB
+    assert (await log_of(device)).endswith(b"the only line\n")

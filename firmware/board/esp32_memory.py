@@ -1,0 +1,72 @@
+"""Low memory of an ESP32: lines of the log, and the end of a third area of Python's heap. Loaded on demand.
+
+If both areas are full, MicroPython takes a third one out of the system memory, which Wi-Fi and the sockets need.
+The firmware cannot refuse it. MicroPython gives an area back if a collection finds it empty. If the area stays, only a
+restart frees it.
+"""
+
+import gc
+from micropython import const
+
+_STEP = const(4096)  # bytes between two lines of the log
+_COLLECT_S = const(60)
+_PATIENCE_S = const(600)
+# If no quarter ends in this time, because no telegrams arrive, the restart comes without it.
+_QUARTER_S = const(900)
+
+
+def see(board):
+    """Note a new lowest of the system memory, and watch a third area."""
+    device = board.device
+    if board.lowest < board.note_below:
+        board.note_below = board.lowest - _STEP
+        device.note("System memory: %d bytes were free at the lowest" % board.lowest)
+    if board.areas > board.watch_above:
+        board.python_free()  # count again, because Wi-Fi may have taken memory during the first count
+        if board.areas > board.watch_above:
+            ThirdArea(device)
+
+
+class ThirdArea:
+    """Watch of a third area: collects garbage, and restarts the board if the area stays for ten minutes.
+
+    The restart comes after the end of a quarter, when the quarter is stored.
+    """
+
+    def __init__(self, device):
+        self._device = device
+        self._collect_s = device.clock.uptime_s()
+        self._restart_s = self._collect_s + _PATIENCE_S
+        self._quarter = None
+        device.board.watch_above += 1
+        device.note("Python took a third area of memory from Wi-Fi")
+        # Store the bound method, so that remove() gets the same object as append(). Each look-up of a method makes a
+        # new object.
+        self._each_second = self.each_second
+        device.supervisor.each_second.append(self._each_second)
+
+    def each_second(self):
+        device = self._device
+        board = device.board
+        now_s = device.clock.uptime_s()
+        board.python_free()
+        if board.areas < board.watch_above:
+            device.supervisor.each_second.remove(self._each_second)
+            board.watch_above -= 1
+            device.note("Python gave the third area of memory back")
+        elif now_s < self._restart_s:
+            self._quarter = device.coach.start
+            if now_s >= self._collect_s:
+                self._collect_s = now_s + _COLLECT_S
+                gc.collect()
+        elif self._may_restart(now_s):
+            device.log.fault("memory", MemoryError("third area"))
+            device.restart()
+
+    def _may_restart(self, now_s):
+        """True if a quarter has ended and is stored, and no update is under way."""
+        device = self._device
+        start = device.coach.start
+        if start is not None and start == self._quarter and now_s < self._restart_s + _QUARTER_S:
+            return False
+        return not device.recorder.has_ended and device.update["state"] not in ("receiving", "restarting")
