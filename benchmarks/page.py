@@ -65,7 +65,7 @@ def first_figures(browser: Browser, url: str, loads: int) -> tuple[float, int]:
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.goto(url)
-        page.wait_for_function("window.liveAt")
+        page.wait_for_function("() => window.liveAt")
         most = max(most, sum(url.startswith("http") for url in asked))
         times.append(page.evaluate("window.liveAt") / 1000)
         context.close()

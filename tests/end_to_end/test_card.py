@@ -231,7 +231,7 @@ async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_on
             page, found = await browser.new_page(), set()
             for _ in range(times):
                 await page.goto(f"{home.url}/config/dashboard")
-                await page.wait_for_function("customElements.get('p1-quarter-card') !== undefined")
+                await page.wait_for_function("() => customElements.get('p1-quarter-card') !== undefined")
                 found.add(await page.evaluate("window.p1Card"))
             await page.close()
             return found
@@ -240,7 +240,7 @@ async def test_an_upgrade_brings_the_new_card_to_a_browser_that_keeps_the_old_on
         async with HomeAssistant(folder, port=port, components=components) as home:
             await served(home)
             await sign_in(browser.pages[0], home.url, "config/dashboard")
-            await browser.pages[0].wait_for_function("window.p1Card")
+            await browser.pages[0].wait_for_function("() => window.p1Card")
             put("other")
             # The browser does not even ask; so near at hand, the module can be there before Home Assistant's own.
             assert await loaded(home, times=10) == {"old"}

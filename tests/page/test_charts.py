@@ -43,7 +43,7 @@ def axis(page: Page, locale: str) -> list[float]:
     expect(page.locator(".chart canvas")).to_be_visible()
     page.evaluate(LABELS)
     page.evaluate("dispatchEvent(new Event('p1-theme'))")
-    page.wait_for_function("labels.length")
+    page.wait_for_function("() => labels.length")
     page.wait_for_timeout(100)
     drawn = {label["y"]: label for label in page.evaluate(LABELS)}
     assert all(label["width"] <= 40 for label in drawn.values()), drawn
