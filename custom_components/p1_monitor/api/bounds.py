@@ -43,6 +43,7 @@ QUARTER_SOURCES = ("registers", "samples", "partial")
 MBUS_TYPES = ("gas", "water", "heat", "hot_water", "electricity", "other")
 
 MAX_PRESSES = 4
+MAX_HEAP_AREAS = 3
 MAX_CHANNELS = 4
 # A quarter has 180 samples of 5 s.
 MAX_SAMPLES = 180

@@ -236,7 +236,7 @@ class Device:
             wifi_rssi_dbm=integer(wifi, "rssi_dbm", -200, 0),
             heap_used_bytes=integer(heap, "used_bytes"),
             heap_free_bytes=integer(heap, "free_bytes"),
-            heap_areas=integer(heap, "areas"),
+            heap_areas=integer(heap, "areas", 1, bounds.MAX_HEAP_AREAS),
             system_memory=SystemMemory(
                 free_bytes=integer(memory, "free_bytes"),
                 largest_bytes=integer(memory, "largest_bytes"),
