@@ -189,7 +189,8 @@ def has_two_areas(device: dict[str, Any]) -> bool:
 
     The garbage of a request may take a third area for a moment.
     """
-    return device["heap"]["areas"] == 2 and device["system_memory"]["free_bytes"] == about(IDLE)
+    memory = device["system_memory"]["free_bytes"], device["heap"]["areas"]
+    return memory == (about(IDLE), 2)
 
 
 def test_third_area_that_is_given_back_restarts_nothing(power: SwitchOn) -> None:
