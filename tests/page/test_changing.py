@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
@@ -57,6 +57,23 @@ def test_settings_are_changed_after_a_sign_in_and_hold(device: Device, browse: B
     form.get_by_role("button", name="Save").click()
     expect(form).to_contain_text("Saved.")
     assert device.ask("GET", "/api/device").json["capacity"]["target_w"] is None
+
+
+def test_settings_that_come_after_their_screen_was_left_do_no_harm(device: Device, browse: Browse):
+    asked: list[Route] = []
+    page = browse(
+        device,
+        "#settings",
+        before=lambda page: page.route("**/api/config", lambda route: asked.append(route)),
+    )
+    expect(page.locator("main")).to_contain_text("Loading")
+    page.get_by_role("link", name="Now", exact=True).click()
+    expect(page.locator(".hero")).to_be_visible()
+    with page.expect_response("**/api/config"):
+        asked[0].continue_()
+    page.unroute("**/api/config")
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.locator("#network")).to_be_visible()
 
 
 def test_wrong_value_is_refused_beside_its_form(device: Device, browse: Browse):

@@ -120,10 +120,12 @@ async function load(forms, section) {
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
-  const dhcp = /** @type {HTMLInputElement} */ (document.getElementById("network.dhcp"));
-  const addresses = NETWORK.slice(2).map(({ key }) => /** @type {HTMLInputElement} */ (document.getElementById(key)));
+  // The reader may have left this screen, so the fields are looked up in the form, not in the document.
+  const field = (/** @type {string} */ key) => /** @type {HTMLInputElement} */ (network.elements.namedItem(key));
+  const dhcp = field("network.dhcp");
+  const addresses = NETWORK.slice(2).map(({ key }) => field(key));
   const showAddresses = () => {
-    for (const field of addresses) /** @type {HTMLElement} */ (field.parentElement).hidden = dhcp.checked;
+    for (const address of addresses) /** @type {HTMLElement} */ (address.parentElement).hidden = dhcp.checked;
   };
   dhcp.addEventListener("change", showAddresses);
   showAddresses();
