@@ -66,7 +66,10 @@ class Peer:
         return self.ask("GET", path)
 
     def seconds(self, method: str, path: str, body: Any = None, status: int = 200) -> float:
-        """Seconds until a request has this status, while its client begins again whenever it is refused."""
+        """Seconds until a request has this status, while its client begins again whenever it is refused.
+
+        TIMEOUT_S or more if the client gave up.
+        """
         begin = time.monotonic()
         while time.monotonic() - begin < TIMEOUT_S:
             with suppress(OSError, AssertionError):  # no reply, or none in time

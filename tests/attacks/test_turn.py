@@ -7,6 +7,7 @@ from pathlib import Path
 from simulator import clock
 from tests.attacks.conftest import Attacked, CardOf
 from tests.attacks.peers import LONG, PASSWORD, TOKEN, Crowd, Peer
+from tests.device.api.device import TIMEOUT_S
 from tests.fixtures import history_card
 
 GUEST, HOUSEHOLD = "192.168.1.66", "192.168.1.10"
@@ -41,9 +42,9 @@ def test_household_gets_the_turn_beside_bodies_that_drip_and_exports_that_are_re
         stack.enter_context(Crowd(guest, 2, guest.request("GET", EXPORT), slow=True))
         time.sleep(1)  # an export is under way
         for _ in range(TIMES):
-            assert household.seconds("GET", "/api/config") < 3
-        assert household.seconds("PATCH", "/api/config", {"light": {"brightness": 40}}) < 3
-        assert household.seconds("POST", "/api/session", {"password": PASSWORD}) < 3
+            assert household.seconds("GET", "/api/config") < TIMEOUT_S
+        assert household.seconds("PATCH", "/api/config", {"light": {"brightness": 40}}) < TIMEOUT_S
+        assert household.seconds("POST", "/api/session", {"password": PASSWORD}) < TIMEOUT_S
     assert household.get("/api/device").json()["crash"] is None
 
 
@@ -56,6 +57,6 @@ def test_bodies_that_nearly_fill_the_memory_stop_nothing(attacked: Attacked) -> 
             body = guest.request("POST", "/api/session", headers="Content-Length: 1536\r\n") + b"x" * 1500
             stack.enter_context(Crowd(guest, 2, body, drips=True))
         for _ in range(TIMES):
-            assert household.seconds("GET", "/api/config") < 8
+            assert household.seconds("GET", "/api/config") < TIMEOUT_S
     assert household.get("/api/device").json()["crash"] is None
     assert not [line for line in board.lines if "MemoryError" in line]
