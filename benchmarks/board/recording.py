@@ -6,7 +6,7 @@ from board.mount_point import CARD
 from demand.coach import Coach
 from demand.peaks import Peaks
 from meter import timestamp
-from meter.objects import FIELDS, MBUS_ROW
+from meter.objects import OWN_FIELDS
 from meter.parser import total
 from storage.card import Card
 from storage.recorder import Recorder
@@ -34,7 +34,7 @@ class Parser:
     """The newest reading."""
 
     def __init__(self):
-        self.reading = dict.fromkeys(FIELDS[:MBUS_ROW])
+        self.reading = dict.fromkeys(OWN_FIELDS)
 
 
 class Reader:
@@ -59,7 +59,7 @@ class Meter:
         self.import_ws += self.power_w * seconds
 
     def reading(self):
-        found = dict.fromkeys(FIELDS[:MBUS_ROW])
+        found = dict.fromkeys(OWN_FIELDS)
         found.update(
             {
                 "time": self.now,

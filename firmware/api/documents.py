@@ -7,7 +7,6 @@ written from integers, because a float of the board has too few digits for an en
 import json
 
 from demand.quarter import QUARTER_S
-from meter.objects import FIELDS, MBUS_ROW
 from meter.parser import total
 from meter.timestamp import iso, shift
 from meter.values import plain, text
@@ -40,7 +39,7 @@ def write(name, device, write):
     elif name == "samples":
         device.coach.quarter.write_json(write)
     else:
-        reading(device.reader.parser.reading, write, name == "full reading")
+        reading(device.reader.parser, write, name == "full reading")
 
 
 def _decimal(value, places):
@@ -56,14 +55,13 @@ def _moment(moment):
     return '"%s"' % iso(*moment) if moment else "null"
 
 
-def reading(fields, write, with_peaks):
+def reading(parser, write, with_peaks):
     """GET /api/reading: write all fields in the order of meter/objects.py. A field that the meter lacks is null."""
+    fields = parser.reading
     write('{"time":%s,"meter_model":%s' % (_moment(fields["time"]), json.dumps(fields["meter_model"])))
-    last = None
-    for field in FIELDS[:MBUS_ROW]:
-        if field in (last, "time", "peaks"):
+    for field in parser.fields:
+        if field in ("time", "peaks"):
             continue
-        last = field
         value = total(fields, field[:-2]) if field in _TOTALS else fields[field]
         unit = field[field.rfind("_") + 1 :]
         if field == "peak":

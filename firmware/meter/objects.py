@@ -1,4 +1,4 @@
-"""Table of the objects of a telegram that the firmware reads. The parser contains no OBIS code.
+"""Table of the objects of a telegram that the firmware reads. Loaded on demand. The parser contains no OBIS code.
 
 To add an object, add a row. The name of a field ends with its unit, such as `_wh`. Two codes may share one field.
 
@@ -82,14 +82,16 @@ KIND = const(12)  # index of the kind in a row
 
 
 def _packed_by_build(objects):
-    """Return (codes, fields, number of rows before those of M-Bus meters).
+    """Return (codes, field of each row, fields of the meter itself, number of rows before those of M-Bus meters).
 
     `codes` is one bytes object with the code and the kind of each row. A dict would need ten times its memory: 6.3 KB
     instead of 0.6 KB on a 32-bit board.
     """
     codes = b"".join([(code + b"(" + b" " * KIND)[:KIND] + bytes([kind]) for code, kind, _ in objects])
     fields = tuple([field for _, _, field in objects])
-    return codes, fields, len([code for code, _, _ in objects if not code.startswith(b"n")])
+    mbus_row = len([code for code, _, _ in objects if not code.startswith(b"n")])
+    own = tuple([fields[row] for row in range(mbus_row) if fields[row] not in fields[:row]])
+    return codes, fields, own, mbus_row
 
 
-CODES, FIELDS, MBUS_ROW = _packed_by_build(OBJECTS)
+CODES, FIELDS, OWN_FIELDS, MBUS_ROW = _packed_by_build(OBJECTS)

@@ -11,22 +11,8 @@ Source of the formats: DSMR P1 5.0.2, 6.4; e-MUCS P1 1.7.1; IEC 62056-21.
 from binascii import unhexlify
 from micropython import const
 
-from meter.objects import (
-    COUNT,
-    CURRENT,
-    ENERGY,
-    FUSE,
-    LIMITER,
-    LONG_TEXT,
-    MONTHS,
-    PEAK,
-    POWER,
-    STAMP,
-    TEXT,
-    VOLTAGE,
-    VOLUME,
-)
 from meter.timestamp import parse
+from overlay import load
 
 _POINT = const(46)  # b"."[0]
 _KILO = const(107)  # b"k"[0]
@@ -43,7 +29,7 @@ def number(line, at, places):
     """
     star = line.find(b"*", at)
     if star < 0:
-        line, star = _with_star(line, at)
+        line, star = load("meter.rare_values").with_star(line, at)
     prefix = line[star + 1]
     if prefix == _KILO:
         places += 3
@@ -65,20 +51,6 @@ def _integer(line, at, star, places):
             return int(line[at + 1 : point + places])
         digits = (digits + b"000000000")[:places]
     return int(line[at + 1 : point] + digits)
-
-
-def _with_star(line, at):
-    """Return (line with a star before the unit, index of the star). ValueError without a unit.
-
-    Edited telegrams may have values without a star, such as b"(000123.456kWh)".
-    """
-    value = line[at : line.find(b")", at)]
-    end = len(value) - (2 if value.endswith(b"m3") else 0)
-    while value[end - 1] > 57:  # ASCII codes above that of "9" are letters of the unit
-        end -= 1
-    if end == len(value):
-        raise ValueError("no unit")
-    return line[: at + end] + b"*" + line[at + end :], at + end
 
 
 # Nearly every number has one of four forms: 3 decimals and *kW, 3 and *kWh, 1 and *V, or 2 and *A. The following
@@ -106,21 +78,6 @@ def current(line, at):
     if line[-7] == _POINT and line.endswith(b"*A)\r"):
         return int(line[at + 1 : -7] + line[-6:-4]) * 10
     return number(line, at, 3)
-
-
-def limiter(line, at):
-    """Return the limiter's power in W, where kVA counts as kW. None if all digits are nines: the limiter is off."""
-    return None if _is_off(line, at) else power(line, at)
-
-
-def fuse(line, at):
-    """Return the fuse's current in mA. None if all digits are nines: the fuse is off."""
-    return None if _is_off(line, at) else current(line, at)
-
-
-def _is_off(line, at):
-    behind = line[at + 1 :].lstrip(b"9.")
-    return not behind or not 48 <= behind[0] <= 57  # the value has no digit other than nine
 
 
 def count(line, at):
@@ -193,46 +150,6 @@ def peak(line, at):
     return number(line, at, 0), local_s, summer
 
 
-def months(line, at):
-    """Return a list of (month, power in W, end, summer): the peaks of at most 13 closed months, newest first.
-
-    `month` is year * 12 + month - 1. (`end`, `summer`) is the moment at which the peak's quarter ended. Months that
-    were never measured are left out.
-
-    The line begins with (count)(code)(code)..., and the records of the months follow. A record is the closing
-    timestamp of a month, then a value for each code. The code 1-0:1.6.0 occurs twice: for the timestamp of the peak,
-    then for its power.
-    """
-    parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    # A record has 1 + n values if the line lists n codes: the closing timestamp, and one value for each code. The line
-    # has 1 + n colons too: one in its own OBIS code, and one in each listed code. Therefore count the colons.
-    columns = line.count(b":")
-    column = parts.index(b"1-0:1.6.0")
-    found = []
-    for record in range(columns, len(parts) - columns + 1, columns):
-        ended = parts[record + column]
-        value = parts[record + column + 1]
-        try:
-            # The closing timestamp is the beginning of the next month: 2601 closes December 2025.
-            closed = int(parts[record][:4])
-            later = closed - int(ended[:4])
-            # For a month before its installation, a meter sends the beginning of that month as the peak's
-            # timestamp. Skip such a record, because a quarter that ends then belongs to the previous month.
-            if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
-                moment = parse(ended)
-                if moment:
-                    if value[-7] == _POINT and value.endswith(b"*kW"):
-                        watt = int(value[:-7] + value[-6:-3])
-                    else:
-                        watt = number(b"(%s)" % value, 0, 0)
-                    end, summer = moment
-                    found.append((closed // 100 * 12 + closed % 100 + 23998, watt, end, summer))
-        except (ValueError, IndexError):
-            continue
-    found.sort(reverse=True)
-    return found[:13]
-
-
 def volume(line, at):
     """Return (amount, unit as bytes, local_s, summer) of an M-Bus meter.
 
@@ -247,26 +164,26 @@ def volume(line, at):
     else:
         star = line.find(b"*", value)
         if star < 0:
-            line, star = _with_star(line, value)
+            line, star = load("meter.rare_values").with_star(line, value)
         unit = line[star + 1 : line.find(b")", star)]
         amount = _integer(line, value, star, 3)
     local_s, summer = clock(line, at)
     return amount, unit, local_s, summer
 
 
-KINDS = {
-    TEXT: text,
-    LONG_TEXT: long_text,
-    STAMP: clock,
-    COUNT: count,
-    POWER: power,
-    ENERGY: power,
-    VOLTAGE: voltage,
-    CURRENT: current,
-    LIMITER: limiter,
-    FUSE: fuse,
-    PEAK: peak,
-    MONTHS: months,
-    VOLUME: volume,
-}
-"""Functions that read the values, by the kinds of `meter/objects.py`."""
+# The lines of these kinds hardly ever change, so that their functions are loaded when they are needed.
+
+
+def limiter(line, at):
+    """Return the limiter's power in W, None if it is off."""
+    return load("meter.rare_values").limiter(line, at)
+
+
+def fuse(line, at):
+    """Return the fuse's current in mA, None if it is off."""
+    return load("meter.rare_values").fuse(line, at)
+
+
+def months(line, at):
+    """Return a list of (month, power in W, end, summer): the peaks of the closed months."""
+    return load("meter.rare_values").months(line, at)

@@ -37,7 +37,7 @@ for name in {names!r}:
     print(json.dumps([list(value)] if isinstance(value, (bytes, tuple)) else value))
 """
 PACKED = [
-    ("meter.objects", ["CODES", "FIELDS", "MBUS_ROW"]),
+    ("meter.objects", ["CODES", "FIELDS", "OWN_FIELDS", "MBUS_ROW"]),
     ("settings.schema", ["_ROWS", "_TEXTS", "_AREAS", "_LANGUAGES"]),
 ]
 

@@ -43,7 +43,7 @@ for name in sys.argv[1:]:
             chunk = file.read(256)
     framer.feed(b"\r\n")
     shown = []
-    documents.reading(parser.reading, shown.append, True)
+    documents.reading(parser, shown.append, True)
     json.loads("".join(shown))
     counted = [framer.telegrams, framer.crc_errors, framer.overruns]
     print(json.dumps({"file": name, "counted": counted, "fields": plainly(parser.reading)}))

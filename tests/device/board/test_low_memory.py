@@ -14,7 +14,7 @@ from tests.device.board.conftest import SwitchOn
 from tests.device.board.hardware import Hardware
 
 EVENING = moment(2026, 11, 12, 18, 3)
-BEFORE_QUARTER = moment(2026, 11, 12, 18, 4)  # its end is ten minutes away, and some seconds for the start
+BEFORE_QUARTER = moment(2026, 11, 12, 18, 0)  # its end is ten minutes away, and five for a slow start
 QUARTER = "/meter/2026/11/12/1800W.json"
 IDLE, LARGEST = 42872, 26624  # bytes of system memory free without a request, and the largest piece
 AREAS = 128_000  # bytes for objects in two areas
@@ -178,7 +178,7 @@ def test_third_area_of_a_board_that_reads_no_meter_is_ended_without_a_quarter(
         hardware.wait(lambda: hardware.said("Started up" if meter else "ready http"))
         if hardware.line:
             hardware.line.unplug()
-        hoard(hardware, 60_000)
+        hoard(hardware, 66_000)
         hardware.wait(lambda: hardware.starts == 2, 20)
 
         assert hardware.wait(hardware.device)["crash"].endswith("memory: MemoryError: third area")

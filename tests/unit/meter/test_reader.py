@@ -120,13 +120,13 @@ async def test_telegram_that_finds_no_memory_costs_only_itself():
 async def test_no_memory_in_the_middle_of_a_reading_leaves_no_mixture():
     line = Line(GOOD, GOOD[:600], GOOD[600:], GOOD)
     reader = Reader(line, Ticks(), nothing)
-    clock = reader.parser._clock
+    clock = reader.parser.clock
 
     def fail_once(line, at):
-        reader.parser._clock = clock
+        reader.parser.clock = clock
         raise MemoryError
 
-    reader.parser._clock = fail_once  # the fourth line of the first telegram
+    reader.parser.clock = fail_once  # the fourth line of the first telegram
     await read_all(reader, line)
     assert told(reader.parser.reading) == read(*HOUSE)
 

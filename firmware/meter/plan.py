@@ -1,0 +1,89 @@
+"""Plan of a telegram: how to read each of its lines. Loaded on demand, when a telegram has other lines than before."""
+
+from meter import values
+from meter.objects import (
+    COUNT,
+    CURRENT,
+    ENERGY,
+    FUSE,
+    KIND,
+    LIMITER,
+    LONG_TEXT,
+    MBUS_ROW,
+    MONTHS,
+    PEAK,
+    POWER,
+    ROW,
+    STAMP,
+    TEXT,
+    VOLTAGE,
+    VOLUME,
+)
+from overlay import load
+
+# The functions that read the values, by the kinds of meter/objects.py. A function that this module defined would keep
+# the whole module in memory.
+_KINDS = {
+    TEXT: values.text,
+    LONG_TEXT: values.long_text,
+    COUNT: values.count,
+    POWER: values.power,
+    ENERGY: values.power,
+    VOLTAGE: values.voltage,
+    CURRENT: values.current,
+    LIMITER: values.limiter,
+    FUSE: values.fuse,
+    PEAK: values.peak,
+    MONTHS: values.months,
+    VOLUME: values.volume,
+}
+
+
+def make(parser, lines):
+    """Read all lines into an empty reading, and make the plan by which the parser reads later telegrams.
+
+    The plan has for each line (function, dict, field, index of the first bracket), or None for an unknown object.
+    """
+    reading = parser.reading
+    if parser.plan:
+        for field in reading:
+            reading[field] = None
+    reading["mbus"] = mbus = {}
+    reading["meter_model"] = values.plain(lines[0][1:-1])
+    parser.plan = plan = []
+    objects = load("meter.objects")
+    codes = objects.CODES
+    near = 0
+    for line in lines[:-1]:
+        step = None
+        bracket = line.find(b"(")
+        if bracket > 8:  # the shortest known OBIS code has nine characters
+            fields = reading
+            code = line[: bracket + 1]
+            first = 0
+            if line[2] != 48 and line[0] == 48:  # codes of an M-Bus meter begin with 0-1 to 0-4
+                channel = line[2] - 48
+                if channel not in mbus:
+                    mbus[channel] = {}
+                fields = mbus[channel]
+                code = b"n" + code[3:]
+                first = MBUS_ROW * ROW
+                if near < first:
+                    near = first
+            place = codes.find(code, near)
+            if place < 0:  # some objects of a telegram are not in the order of the table
+                place = codes.find(code, first)
+            if place >= 0 and place % ROW == 0:
+                near = place + ROW
+                kind = codes[place + KIND]
+                function = parser.clock if kind == STAMP else _KINDS[kind]
+                field = objects.FIELDS[place // ROW]
+                step = function, fields, field, bracket
+                try:
+                    value = function(line, bracket)
+                    # Two codes can share a field. A code without a value must not replace the other code's value.
+                    if value is not None:
+                        fields[field] = value
+                except (ValueError, IndexError):
+                    pass
+        plan.append(step)
