@@ -5,21 +5,20 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 from aiohttp import ClientSession
 
 from custom_components.p1_monitor.api import P1MonitorClient, P1MonitorResponseError, bounds
 from custom_components.p1_monitor.api.client import MAX_QUARTER_LENGTH
 from custom_components.p1_monitor.api.json_fields import MAX_NUMBER
+from tests.fixtures.openapi import contract
 
 from .device import Board, fixture, running
 from .test_what_a_device_says import CALLS, START
 
-CONTRACT = yaml.safe_load(Path("docs/openapi.yaml").read_text())
+CONTRACT = contract()
 SCHEMAS = CONTRACT["components"]["schemas"]
 TOKEN = CONTRACT["paths"]["/api/tokens"]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+
+from tests.fixtures.openapi import PATH as API, contract
 
 ROOT = Path(__file__).parents[2]
 PAGE = "firmware/page"
 INTEGRATION = "custom_components/p1_monitor"
-API = "docs/openapi.yaml"
 UNITS = {"wh": "kwh", "dv": "v", "ma": "a"}
 """Endings of a field, and of its key in the API where that differs (firmware/api/documents.py)."""
 API_KEYS = {"peak": ("peak_w", "peak_end"), "peaks": (), "volume": ("value", "unit")}
@@ -70,7 +70,7 @@ def pattern(key: str) -> str:
 
 def missing_for_object(field: str, mbus: bool = False) -> Iterator[str]:
     """Yield a line for each file that lacks something for a field of firmware/meter/objects.py."""
-    schema = yaml.safe_load(read(API))["components"]["schemas"]["MBusMeter" if mbus else "ReadingFields"]
+    schema = contract()["components"]["schemas"]["MBusMeter" if mbus else "ReadingFields"]
     for key in api_keys(field):
         if key not in schema["properties"] or key not in schema.get("required", [key]):
             yield f"{API} has no {key}"
@@ -158,7 +158,7 @@ def test_each_file_that_an_object_was_forgotten_in_is_named() -> None:
 
 def missing_for_setting(section: str, key: str, kind: Any) -> Iterator[str]:
     """Yield a line for each file that lacks something for a row of SETTINGS in firmware/settings/schema.py."""
-    schemas = yaml.safe_load(read(API))["components"]["schemas"]
+    schemas = contract()["components"]["schemas"]
     for name in ("ConfigFields", "ConfigChange"):
         properties = schemas[name]["properties"]
         found = properties if section == "-" else properties.get(section, {}).get("properties", {})

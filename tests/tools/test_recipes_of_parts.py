@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 from homeassistant.helpers.entity import EntityDescription
 
 from build_tool.boards import BOARDS, BoardType
@@ -18,6 +16,7 @@ from custom_components.p1_monitor.sensor_board import BOARD_SENSORS
 from custom_components.p1_monitor.sensor_cost import COST_SENSORS
 from custom_components.p1_monitor.sensor_demand import DEMAND_SENSORS
 from custom_components.p1_monitor.sensor_meter import METER_SENSORS
+from tests.fixtures.openapi import contract
 
 ROOT = Path(__file__).parents[2]
 INTEGRATION = "custom_components/p1_monitor"
@@ -116,7 +115,7 @@ def routes() -> list[Route]:
 @cache
 def operations() -> list[tuple[str, str]]:
     """Return method and path of each operation of the contract."""
-    paths: dict[str, dict[str, Any]] = yaml.safe_load(text("docs/openapi.yaml"))["paths"]
+    paths = contract()["paths"]
     return [
         (method.upper(), path) for path, item in paths.items() for method in item if method != "parameters"
     ]

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
 from jsonschema import (  # type: ignore[import-untyped]
     Draft202012Validator,
     FormatChecker,
@@ -11,10 +10,10 @@ from jsonschema import (  # type: ignore[import-untyped]
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from simulator.board import ROOT
 from tests.device.api.device import Reply
+from tests.fixtures.openapi import contract
 
-SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
+SPEC = contract()
 _BASE = "urn:p1-monitor"
 _REGISTRY: Registry[Any] = Registry().with_resource(_BASE, DRAFT202012.create_resource(SPEC))
 

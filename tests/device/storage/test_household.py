@@ -70,7 +70,7 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
     """The clients come over real ones."""
 
 
-@pytest.mark.timeout(100_000 if LONG else 300)
+@pytest.mark.timeout(100_000 if LONG else 600)
 def test_every_quarter_is_accounted_for_and_nothing_dies(tmp_path: Path):
     seen: set[str] = set()
     source = simulated_meter("iskra-ie5-old", BEGIN)

@@ -23,11 +23,15 @@ HOURS = {
     "leap day": "280228230000W",
 }
 STEP = 1 if LONG else 23
+# What the suite tries on a card with FAT16, too: the most writes, and the hour that comes twice.
+ON_SMALL_CARD = ("new year", "doubled hour")
 
 
 @pytest.mark.timeout(1200 if LONG else 180)
-@pytest.mark.parametrize("hours", HOURS)
-@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize(
+    ("card", "hours"),
+    [(card, hours) for card in CARDS for hours in HOURS if LONG or card == "fat32" or hours in ON_SMALL_CARD],
+)
 def test_no_cut_costs_a_closed_quarter(on_board: Callable[..., Any], tmp_path: Path, card: str, hours: str):
     options, size = CARDS[card]
     image = format_card(tmp_path / "card", *options, size=size)
