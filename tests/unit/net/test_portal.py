@@ -32,11 +32,11 @@ class Stream:
     """Keeps what was written; holds a body to be read."""
 
     def __init__(self, body=b""):
-        self.written = b""
+        self.pieces = []
         self.body = body
 
     def write(self, piece):
-        self.written += bytes(piece)
+        self.pieces.append(bytes(piece))
 
     async def drain(self):
         pass
@@ -58,7 +58,7 @@ async def ask(house, path=b"/", host=b"192.168.4.1", body=None, more=b""):
             return None, "", b""
     except Refused as refused:
         return refused.status, "", b""
-    head, _, reply = stream.written.partition(b"\r\n\r\n")
+    head, _, reply = b"".join(stream.pieces).partition(b"\r\n\r\n")
     return int(head[9:12]), head.decode(), reply
 
 
