@@ -49,13 +49,16 @@ class Parser:
 
     def _update(self, lines, old):
         """Read the changed lines. Return False if a line has another OBIS code than in the previous telegram."""
+        plan = self.plan
         at = -1
-        for step in self.plan:
+        for line in lines:
             at += 1
-            line = lines[at]
             before = old[at]
             if line is before:
                 continue
+            if at == len(plan):
+                break
+            step = plan[at]
             if not step:
                 if line != before:
                     bracket = line.find(b"(") + 1

@@ -15,16 +15,17 @@ class WriteBuffer:
 
     def write(self, piece):
         """Add a piece, text or bytes, of any length."""
-        if isinstance(piece, str):
-            piece = piece.encode()
-        at = 0
-        while at < len(piece):
-            count = min(_SIZE - self._filled, len(piece) - at)
-            self._buffer[self._filled : self._filled + count] = piece[at : at + count]
-            self._filled += count
-            at += count
-            if self._filled == _SIZE:
-                self.flush()
+        piece = memoryview(piece)  # type: ignore[arg-type]  # a text has its bytes in memory, so that none are copied
+        room = _SIZE - self._filled
+        while len(piece) > room:
+            self._buffer[self._filled :] = piece[:room]
+            self._filled = _SIZE
+            self.flush()
+            piece = piece[room:]
+            room = _SIZE
+        end = self._filled + len(piece)
+        self._buffer[self._filled : end] = piece
+        self._filled = end
 
     def flush(self):
         full = memoryview(self._buffer)[: self._filled]
