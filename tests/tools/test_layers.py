@@ -18,7 +18,7 @@ FOLDERS = [
 FIRST = ("overlay", "version")
 """Modules of the root that any other may use."""
 AFTER_METER = ("crash_report", "log")
-LAST = ("self_test", "supervisor", "routes", "dispatcher", "device", "app", "cable", "main")
+LAST = ("native_code", "self_test", "supervisor", "routes", "dispatcher", "device", "app", "cable", "main")
 SOURCES = {module: file.read_text() for module, file in short_names.modules().items()}
 TREES = {module: ast.parse(text) for module, text in SOURCES.items()}
 OPENS_FLASH = ("server.files", "update.folders", "update.manifest", "update.receive", "update.slots")

@@ -84,7 +84,7 @@ def test_names_fit_their_table(tmp_path: Path) -> None:
     Hardware(tmp_path, "micropython32")  # compiles the stand-ins
     apart = {"main", "app", "board.selected"}  # would start it, or are of this computer
     short = short_names.of_firmware().modules
-    modules = [short[name] for sizes in resident.tables().values() for name in sizes if name not in apart]
+    modules = [short[name] for name in (*resident.resident(), *resident.on_demand()) if name not in apart]
     code = f"""
 import sys, micropython, machine, network, esp32
 micropython.qstr_info()
