@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from benchmarks.figures import BenchmarkError
-from build_tool import bytecode
 from simulator.clock import moment
+from simulator.interpreters import MICROPYTHON32
 from simulator.telegram_source import MeterSource, simulated_meter
 
 KIB = 1024
@@ -36,11 +36,12 @@ class LongMessages(MeterSource):
 
 @dataclass
 class Run:
-    """The result of a scenario: the firmware's log, and a problem if it did not end well."""
+    """The result of a scenario: the firmware's log, a problem if it did not end well, and the areas of the heap."""
 
     heap: int
     log: list[str] = field(default_factory=list)
     problem: str = ""
+    areas: int = 1
 
     @property
     def steady(self) -> int:
@@ -60,7 +61,7 @@ class Run:
 
 def need_interpreter() -> None:
     """Raise BenchmarkError if there is no 32-bit MicroPython, whose objects are as large as the board's."""
-    if not (bytecode.ROOT / ".tools/bin/micropython32").exists():
+    if not MICROPYTHON32.exists():
         raise BenchmarkError("there is no 32-bit MicroPython here; scripts/setup says why")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 from simulator.p1_port import P1Port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,7 +126,7 @@ class Board:
         }
 
     def _command(self) -> list[str]:
-        command = [str(ROOT / (".tools/bin/micropython32" if self.small else ".venv/bin/micropython"))]
+        command = [str(MICROPYTHON32 if self.small else MICROPYTHON)]
         if self.heapsize:
             command += ["-X", f"heapsize={self.heapsize}"]
         if self.loader:

@@ -9,6 +9,7 @@ import pytest
 from build_tool import bytecode
 from simulator import clock
 from simulator.board import Board
+from simulator.interpreters import MICROPYTHON32, NO_MICROPYTHON32
 from simulator.p1_port import P1Port
 from simulator.telegram_source import TelegramSource, simulated_meter
 from tests.device.api import contract
@@ -21,8 +22,8 @@ HEAP = "122k"
 
 def has(interpreter: str) -> None:
     """Skip a test whose interpreter is not installed."""
-    if interpreter == "micropython32" and not (bytecode.ROOT / ".tools/bin/micropython32").exists():
-        pytest.skip("no micropython32 here; scripts/setup says why")
+    if interpreter == "micropython32" and not MICROPYTHON32.exists():
+        pytest.skip(NO_MICROPYTHON32)
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from build_tool import bytecode
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 from tests.attacks.firmware import INTERPRETERS, has
 from tests.device.storage.conftest import LONG
 
@@ -22,8 +22,8 @@ def test_no_packet_raises_an_error_or_is_answered_at_length(interpreter: str):
     has(interpreter)
     bytecode.build()
     command = {
-        "micropython": [str(Path(sys.executable).with_name("micropython"))],
-        "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
+        "micropython": [str(MICROPYTHON)],
+        "micropython32": [str(MICROPYTHON32), "-X", "heapsize=128k"],
     }[interpreter]
     done = subprocess.run(
         [*command, Path(__file__).parent / "on_board" / "packets.py", "7", str(PACKETS)],

@@ -13,6 +13,7 @@ import pytest
 
 from simulator.board import ROOT, Board
 from simulator.clock import parse
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 from simulator.meter_history import MeterHistory, Peak
 from simulator.p1_port import P1Port
 from simulator.scripted_load import ScriptedLoad
@@ -20,7 +21,6 @@ from simulator.telegram_source import simulated_meter
 
 from .conftest import Home
 
-SMALL = ROOT / ".tools/bin/micropython32"
 # Over a whole quarter, after ten minutes in which Home Assistant adds the board:
 # 500 W, 3.6 kW from 18:03, and 1.2 kW to the grid from 18:12:30.
 START = parse("2026-11-12T17:49:40")
@@ -60,12 +60,12 @@ def read_card(image: Path, path: str) -> bytes:
         f"sys.stdout.write(open('/card{path}').read())"
     )
     return subprocess.run(
-        [ROOT / ".venv/bin/micropython", "-c", program], cwd=ROOT, capture_output=True, check=True, timeout=20
+        [MICROPYTHON, "-c", program], cwd=ROOT, capture_output=True, check=True, timeout=20
     ).stdout
 
 
 async def test_a_quarter_goes_from_the_meter_to_card_and_home_assistant(home: Home, tmp_path: Path) -> None:
-    small = SMALL.exists()  # as on the board, where that can be
+    small = MICROPYTHON32.exists()  # as on the board, where that can be
     card = tmp_path / "card.img"
     source = simulated_meter("sagemcom-t211-50217", START, gas=1, water=2, load=LOAD, history=HISTORY)
     with (

@@ -10,8 +10,8 @@ import pytest
 from build_tool import bytecode, short_names
 from build_tool.rom_names import MODULES, ROM_NAMES
 from build_tool.short_names import ShortNames
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32, NO_MICROPYTHON32
 
-MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
 TYPINGS = bytecode.ROOT / ".tools/typings"
 SOURCES = {
     "shop.one": '''
@@ -114,11 +114,10 @@ def test_no_module_has_the_name_of_one_of_micropython() -> None:
     theirs = {file.stem for file in TYPINGS.glob("*.pyi")} | {
         file.stem for file in TYPINGS.glob("stdlib/*.pyi")
     }
-    for interpreter in ("micropython32", "micropython"):
-        path = bytecode.ROOT / (".tools/bin" if interpreter == "micropython32" else ".venv/bin") / interpreter
-        if path.exists():
+    for interpreter in (MICROPYTHON32, MICROPYTHON):
+        if interpreter.exists():
             listed = subprocess.run(
-                [path, "-c", "help('modules')"], capture_output=True, text=True, check=True
+                [interpreter, "-c", "help('modules')"], capture_output=True, text=True, check=True
             ).stdout
             theirs |= {word.partition("/")[0] for word in listed.rpartition("Plus any")[0].split()}
     assert not names & theirs, "add them to MODULES of build_tool/rom_names.py"
@@ -172,7 +171,7 @@ def test_names_of_the_port_stay() -> None:
     assert not renamed & theirs, "add them to _THEIRS of build_tool/short_names.py"
 
 
-@pytest.mark.skipif(not MICROPYTHON32.exists(), reason="no micropython32 here; scripts/setup says why")
+@pytest.mark.skipif(not MICROPYTHON32.exists(), reason=NO_MICROPYTHON32)
 def test_short_names_cost_nothing() -> None:
     assert _new_names(ROM_NAMES) == []
 

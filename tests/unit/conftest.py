@@ -9,7 +9,6 @@ import ast
 import functools
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,16 @@ from typing import Any
 import pytest
 
 from build_tool import bytecode
+from simulator.interpreters import EMULATED, MICROPYTHON, MICROPYTHON32
 from tests.fixtures.simulated_telegrams import write_telegrams
 
 INTERPRETERS = {
-    "micropython": [str(Path(sys.executable).with_name("micropython"))],
-    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=128k"],
+    "micropython": [str(MICROPYTHON)],
+    "micropython32": [str(MICROPYTHON32), "-X", "heapsize=128k"],
 }
 TESTS = bytecode.ROOT / "build" / "tests"
 RECORDING = bytecode.ROOT / "benchmarks" / "board" / "recording.py"
-SECONDS = 120  # for all tests of one file
+SECONDS = 900 if EMULATED else 120  # for all tests of one file
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> MicroPythonFile:

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -18,13 +17,14 @@ from typing import Any, Self
 
 from build_tool import board_folder, bytecode, short_names
 from simulator.board import free_port
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 from simulator.p1_port import P1Port
 
 STANDINS = bytecode.ROOT / "tests" / "device" / "standins"
 INTERPRETERS = {
-    "micropython": [str(Path(sys.executable).with_name("micropython"))],
+    "micropython": [str(MICROPYTHON)],
     # The board's 128 KB, and what the stand-ins take.
-    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32"), "-X", "heapsize=156k"],
+    "micropython32": [str(MICROPYTHON32), "-X", "heapsize=156k"],
 }
 COMPILED = bytecode.ROOT / "build" / "standins"
 POWER_ON, RESET, WATCHDOG = "1", "2", "3"

@@ -12,11 +12,11 @@ from benchmarks import day, resident
 from benchmarks.heap import KIB
 from build_tool import bytecode, short_names
 from simulator.clock import moment
+from simulator.interpreters import MICROPYTHON32, NO_MICROPYTHON32
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 from tests.device.board.hardware import COMPILED, Hardware
 
-MICROPYTHON32 = bytecode.ROOT / ".tools/bin/micropython32"
 NAMES = 540  # of 620, above which the table of names takes 4.5 KB more (MicroPython, py/qstr.c)
 TELL_MODULES = """
 from board import esp32
@@ -40,7 +40,7 @@ def _built() -> None:
 def small() -> None:
     """For what only a 32-bit MicroPython shows."""
     if not MICROPYTHON32.exists():
-        pytest.skip("no micropython32 here; scripts/setup says why")
+        pytest.skip(NO_MICROPYTHON32)
 
 
 def test_code_that_stays_fits() -> None:

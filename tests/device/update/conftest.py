@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import pytest
 
 from build_tool import bytecode
 from build_tool.package import Package
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 
 INTERPRETERS = {
-    "micropython": [str(Path(sys.executable).with_name("micropython"))],
-    "micropython32": [str(bytecode.ROOT / ".tools/bin/micropython32")],
+    "micropython": [str(MICROPYTHON)],
+    "micropython32": [str(MICROPYTHON32)],
 }
 SCRIPTS = Path(__file__).parent / "on_board"
 

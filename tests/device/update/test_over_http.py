@@ -13,6 +13,7 @@ from build_tool import bytecode
 from build_tool.board_folder import build as build_board
 from build_tool.package import Package, read_folder
 from build_tool.page import build as build_page
+from simulator.interpreters import MICROPYTHON32, NO_MICROPYTHON32
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 from tests.device.update.two_slots import Device, newer, set_password, until
@@ -128,8 +129,8 @@ def test_update_needs_little_memory(
     with_password: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
 ) -> None:
     """The largest package needs no more of it than a small one."""
-    if not (bytecode.ROOT / ".tools/bin/micropython32").exists():
-        pytest.skip("no micropython32 here; scripts/setup says why")
+    if not MICROPYTHON32.exists():
+        pytest.skip(NO_MICROPYTHON32)
     package = newer(files, "9.9.9", tmp_path, **{"page/large.gz": os.urandom(800_000)})
     device = Device(with_password, line, files, small=True, heapsize="128k")
     with device.board as board:

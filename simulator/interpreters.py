@@ -1,0 +1,50 @@
+"""MicroPythons of this computer, which scripts/setup installs: one with 64 bits, and one as on the board.
+
+P1_MICROPYTHON32 in the environment names another 32-bit one, which is emulated. `scripts/test --rv32` does so.
+"""
+
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+MICROPYTHON = _ROOT / ".venv/bin/micropython"
+MICROPYTHON32 = Path(os.environ.get("P1_MICROPYTHON32", _ROOT / ".tools/bin/micropython32"))
+EMULATED = "P1_MICROPYTHON32" in os.environ
+"""True if the 32-bit MicroPython is about ten times slower."""
+CALLGRIND = _ROOT / ".tools/bin/micropython-callgrind"
+"""A plain program, whose instructions valgrind can count."""
+NO_MICROPYTHON32 = "no micropython32 here; scripts/setup says why"
+_LIKE_BOARD = "like_esp32"  # scripts/tools/micropython
+_ARCHITECTURES = {1: "x86", 2: "x64", 11: "RISC-V"}  # of native code, MicroPython's py/persistentcode.h
+_FACTS = """
+import sys
+print(
+    "%d.%d.%d" % sys.implementation[1][:3],
+    sys.implementation._build,
+    sys.implementation._mpy >> 10,
+    "single" if 16777217.0 == 16777216.0 else "double",
+)
+"""
+
+
+@cache
+def _facts(interpreter: Path) -> tuple[str, str, str, str]:
+    """Return (version, build, architecture, floats) of a MicroPython."""
+    command = [str(interpreter), "-c", _FACTS]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    version, build, architecture, floats = told.split()
+    return version, build, _ARCHITECTURES.get(int(architecture), "another processor"), floats
+
+
+def is_like_board(interpreter: Path) -> bool:
+    """True if the heap of this MicroPython grows as on the board, by areas."""
+    return _facts(interpreter)[1] == _LIKE_BOARD
+
+
+def described(interpreter: Path) -> str:
+    """Return what makes figures of this MicroPython differ from those of another one."""
+    version, _, architecture, floats = _facts(interpreter)
+    heap = "a heap of two areas, as on the board" if is_like_board(interpreter) else "a heap in one piece"
+    return f"MicroPython {version} for {architecture}, {floats} floats, {heap}"
