@@ -7,8 +7,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.figures import BenchmarkError, table
+from benchmarks.figures import BenchmarkError, Figure, table
 from build_tool import bytecode
+from simulator.interpreters import CALLGRIND, MICROPYTHON, MICROPYTHON32, described
 
 GROUPS = ("parser", "memory", "firmware", "history", "live", "page", "coach", "security", "home_assistant")
 
@@ -31,17 +32,25 @@ def main() -> int:
         print(f"bench: there is no folder {target.parent}", file=sys.stderr)
         return 2
     bytecode.build()
-    figures, failed = [], False
+    figures: list[Figure] = []
+    failed = False
     for group in arguments.groups or GROUPS:
         print(f"bench: {group}", file=sys.stderr)
         try:
-            figures += importlib.import_module(f"benchmarks.{group}").measure(arguments.short)
+            module = importlib.import_module(f"benchmarks.{group}")
+            figures.extend(
+                replace(figure, interpreter=figure.interpreter or module.INTERPRETER)
+                for figure in module.measure(arguments.short)
+            )
         except BenchmarkError as error:
             print(f"bench: {group}: {error}", file=sys.stderr)
             failed = True
     if arguments.short:
         figures = [replace(figure, goal=None) for figure in figures]
     print(table(figures))
+    for interpreter in (MICROPYTHON, MICROPYTHON32, CALLGRIND):
+        if any(interpreter.name in figure.interpreter.split(", ") for figure in figures):
+            print(f"{interpreter.name}: {described(interpreter)}")
     if target:
         values = {figure.key: figure.value for figure in figures}
         target.write_text(json.dumps(values, indent=2) + "\n")

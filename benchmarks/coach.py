@@ -17,6 +17,7 @@ from build_tool import bytecode
 from simulator.clock import DAY_S, moment
 from simulator.household import Household
 
+INTERPRETER = "micropython"
 DAYS = 30
 SEED = 1
 _JUDGE = Path(__file__).parent / "judge_days.py"

@@ -65,8 +65,11 @@ def firmware() -> dict[str, bytes]:
     return read_folder(build_board("host")[0])
 
 
-def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
-    """Play a day, or its first hours, on a board with a heap of `heap` bytes."""
+def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int = 0) -> Run:
+    """Play a day, or its first hours, on a board with a heap of `heap` bytes.
+
+    MicroPython may take `offer` more bytes for further areas of its heap.
+    """
     result = Run(heap)
     stopped = threading.Event()
     with (
@@ -74,6 +77,7 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
         P1Port(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
         _fill_flash(folder, files)
+        areas = folder / "areas"
         board = Board(
             line,
             card=folder / "card.img",
@@ -84,6 +88,8 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
             stats=True,
             loader=True,
             log=result.log.append,
+            # scripts/tools/micropython/like_esp32/areas.c
+            environment={"AREAS_OFFER": str(offer), "AREAS_LOG": str(areas)},
         )
         try:
             with board, watched(board.url, stopped):
@@ -93,6 +99,8 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS) -> Run:
                     result.problem = "the update was not confirmed"
         except (BoardError, OSError) as error:
             result.problem = str(error)
+        if areas.exists():
+            result.areas = max(int(line.split()[1]) for line in areas.read_text().splitlines())
     return result
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NONE = "none"
+"""The interpreter of a figure that no MicroPython has a part in."""
+
 
 class BenchmarkError(Exception):
     """A figure could not be measured; the message gives the reason in one line."""
@@ -10,7 +13,10 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure. `goal` is an upper limit, or with `more_is_better` a lower one. `peer` compares it with others."""
+    """One figure. `goal` is an upper limit, or with `more_is_better` a lower one. `peer` compares it with others.
+
+    `interpreter` is the MicroPython that the figure is of, or NONE. By default it is INTERPRETER of the group's module.
+    """
 
     key: str
     value: float
@@ -19,6 +25,7 @@ class Figure:
     goal: float | None = None
     more_is_better: bool = False
     peer: str = ""
+    interpreter: str = ""
 
     @property
     def reached(self) -> bool:
@@ -35,18 +42,18 @@ def shown(value: float) -> str:
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as aligned columns. A figure that misses its goal is marked with "!"."""
-    rows = [("figure", "measured", "unit", "goal", "what, and the peer")]
+    rows = [("figure", "measured", "unit", "goal", "interpreter", "what, and the peer")]
     for figure in figures:
         goal = ""
         if figure.goal is not None:
             goal = f"{'≥' if figure.more_is_better else '≤'} {shown(figure.goal)}"
         what = f"{figure.what}; {figure.peer}" if figure.peer else figure.what
         mark = "" if figure.reached else " !"
-        rows.append((figure.key, shown(figure.value) + mark, figure.unit, goal, what))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        rows.append((figure.key, shown(figure.value) + mark, figure.unit, goal, figure.interpreter, what))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
     return "\n".join(
-        f"{key:{widths[0]}}  {value:>{widths[1]}}  {unit:{widths[2]}}  {goal:>{widths[3]}}  {what}"
-        for key, value, unit, goal, what in rows
+        f"{key:{widths[0]}}  {value:>{widths[1]}}  {unit:{widths[2]}}  {goal:>{widths[3]}}  {by:{widths[4]}}  {what}"
+        for key, value, unit, goal, by, what in rows
     )
 
 

@@ -20,9 +20,11 @@ from benchmarks.instructions import NS_PER_INSTRUCTION, count as count_instructi
 from build_tool import bytecode
 from simulator import clock, fat
 from simulator.board import Board, BoardError
+from simulator.interpreters import CALLGRIND
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter, telegrams
 
+INTERPRETER = "micropython"
 DAY = "/api/days/2025-06-15"
 YEAR = "/api/history?from=2025-01-01&to=2026-01-01"
 QUARTERS = 365 * 96
@@ -214,6 +216,7 @@ def _rebuild(folder: Path, days: int, runs: int) -> Iterator[Figure]:
         key="history.rebuild_step_ms",
         value=ms * day["longest_us"] / day["us"],
         unit="ms",
+        interpreter=CALLGRIND.name,
         goal=20,
         what=f"the longest step, as on an ESP32-C3; the mean is {ms / day['steps']:.1f} ms",
     )

@@ -31,6 +31,7 @@ from simulator.p1_port import P1Port
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 
+INTERPRETER = "micropython"
 TELEGRAMS = 60
 DEVICE_ID = "0200c3000001"
 _RELOAD_S = 20

@@ -11,6 +11,7 @@ from simulator.clock import moment
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
+INTERPRETER = "micropython"
 TELEGRAMS = 60
 
 

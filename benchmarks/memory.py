@@ -14,7 +14,7 @@ from contextlib import chdir
 from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure
+from benchmarks.figures import NONE, Figure
 from benchmarks.heap import (
     KIB,
     LEAST,
@@ -30,6 +30,7 @@ from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.p1_port import P1Port
 
+INTERPRETER = "micropython32"
 SCENARIO_S = 2 * 900 + 60  # from 5 s before the hour: two quarters close
 SHORT_S = 30  # one quarter closes
 SPEED = 60.0
@@ -96,7 +97,13 @@ def measure(short: bool = False) -> Iterator[Figure]:
         roomy.need()
         smallest = smallest_heap(played, NEARLY_MOST if short else LEAST)
     code = sum(path.stat().st_size for path in bytecode.SHORT.glob("*.mpy"))
-    yield Figure(key="memory.code_bytes", value=code, unit="B", what="all bytecode, that loaded while used too")
+    yield Figure(
+        key="memory.code_bytes",
+        value=code,
+        unit="B",
+        interpreter=NONE,
+        what="all bytecode, that loaded while used too",
+    )
     yield Figure(
         key="memory.steady_bytes",
         value=roomy.steady,

@@ -17,13 +17,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from benchmarks.figures import BenchmarkError, Figure
+from benchmarks.figures import NONE, BenchmarkError, Figure
 from build_tool import bytecode
 from simulator.board import Board, BoardError
 from simulator.clock import moment
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 
+INTERPRETER = "micropython32"
 HEAP = "122k"
 LOADS = 5
 SECONDS = int(os.environ.get("PAGE_SECONDS", "60"))
@@ -148,6 +149,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
         value=(bytecode.TARGET / "page/index.html.gz").stat().st_size,
         unit="bytes",
         goal=62_000,
+        interpreter=NONE,
         what="the whole page as it is sent, charts, words and icons included",
     )
     _need(_CHROMIUM)

@@ -21,8 +21,10 @@ from benchmarks.figures import Figure
 from benchmarks.instructions import NS_PER_INSTRUCTION, count as count_instructions, need_callgrind
 from build_tool import bytecode
 from simulator.clock import moment
+from simulator.interpreters import CALLGRIND
 from simulator.telegram_source import telegrams
 
+INTERPRETER = "micropython"
 TELEGRAMS = 60
 RUNS = 9
 _READ = Path(__file__).with_name("read_telegrams.py")
@@ -98,9 +100,12 @@ def measure(short: bool = False) -> Iterator[Figure]:
         key="parser.esp32_c3_ms",
         value=mean * NS_PER_INSTRUCTION / 1e6,
         unit="ms",
+        interpreter=CALLGRIND.name,
         what=f"the mean, as on an ESP32-C3; the first {cold * NS_PER_INSTRUCTION / 1e6:.1f} ms",
     )
 
 
 def _figure(key: str, value: float, goal: float, what: str) -> Figure:
-    return Figure(key=key, value=round(value), unit="x64 instr.", goal=goal, what=what)
+    return Figure(
+        key=key, value=round(value), unit="x64 instr.", goal=goal, what=what, interpreter=CALLGRIND.name
+    )

@@ -18,8 +18,10 @@ from benchmarks.instructions import count as count_instructions, need_callgrind
 from build_tool import bytecode, first_release
 from build_tool.errors import ToolError
 from simulator.clock import moment
+from simulator.interpreters import CALLGRIND
 from simulator.telegram_source import telegrams
 
+INTERPRETER = "micropython, micropython32"
 REQUESTS = 100
 _ATTACKS = (
     "tests/attacks/test_places.py",
@@ -91,6 +93,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
         value=now / before,
         unit="times",
         goal=1.1,
+        interpreter=CALLGRIND.name,
         what=f"GET /api/reading, relative to {first_release.VERSION}",
         peer=f"{now:,.0f} x64 instructions, in {first_release.VERSION} {before:,.0f}",
     )
