@@ -17,7 +17,8 @@ setup_micropython32() {
     if micropython_build micropython32 x86-linux-musl && micropython_check .tools/micropython32/micropython; then
         ln -sfn ../micropython32/micropython .tools/bin/micropython32
     else
-        say "32-bit MicroPython: $MICROPYTHON_FAULT. Debian's takes its place, with double floats and a heap in one piece"
+        say "32-bit MicroPython: $MICROPYTHON_FAULT. Debian's takes its place, with double floats and a heap in one piece."
+        say "32-bit MicroPython: to try again, remove .tools/stamps and run scripts/setup"
         micropython_from_debian
     fi
 }

@@ -1,9 +1,11 @@
-# The same MicroPython as RISC-V code (RV32IMC and atomic instructions), which Debian's qemu-user runs, for
-# `scripts/test --rv32`.
+# The 32-bit MicroPython as RISC-V code, for `scripts/test --rv32`. Debian's qemu-user runs it. An ESP32-C3 has RV32IMC.
+# The C library musl needs the atomic instructions as well.
 
 setup_rv32() {
     local folder="$ROOT/.tools/micropython-rv32" qemu="$ROOT/.tools/qemu"
-    [ "$(uname -sm)" = "Linux x86_64" ] && command -v apt-get >/dev/null || stop "RISC-V: it needs Linux on x86-64 with apt-get"
+    if [ "$(uname -sm)" != "Linux x86_64" ] || ! command -v apt-get >/dev/null; then
+        stop "RISC-V: it needs Linux on x86-64 with apt-get"
+    fi
     setup_uv
     micropython_build micropython-rv32 "riscv32-linux-musl -mcpu=generic_rv32+m+a+c" \
         || stop "RISC-V: $MICROPYTHON_FAULT"
