@@ -1,6 +1,6 @@
 """Access rules: anyone may read unless the owner requires a sign-in; a change always needs a token.
 
-auth/tokens.py checks a token, and auth/token_routes.py makes one. auth/asks.py has the asks that wait for BOOT. All are
+auth/tokens.py checks a token, and auth/new_token.py makes one. auth/asks.py has the asks that wait for BOOT. All are
 loaded on demand.
 """
 

@@ -114,7 +114,7 @@ async def _give(device, request, ask):
     ask["state"] = "over"
     try:
         if ask["what"] == "token":
-            await load("auth.token_routes").give_token(device, request, ask["name"], ask["kind"], "BOOT")
+            await load("auth.new_token").give(device, request, ask["name"], ask["kind"], "BOOT")
         else:
             await load("auth.sign_in").give_session(device, request, BY_BUTTON)
             await request.drain()

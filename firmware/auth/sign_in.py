@@ -54,10 +54,10 @@ def give_session(device, request, kind):
 async def check_for_token(device, request, password, name, kind):
     """Check the password for POST /api/tokens, then return the awaitable that replies with the token.
 
-    To save memory, auth/token_routes.py is loaded only after the check.
+    To save memory, auth/new_token.py is loaded only after the check.
     """
     await check_password(device, request, password)
-    return load("auth.token_routes").give_token(device, request, name, kind, "password")
+    return load("auth.new_token").give(device, request, name, kind, "password")
 
 
 async def json_body(request):
