@@ -99,7 +99,7 @@ class Reader:
         self.parser.take(lines)
 
     def read(self, telegram):
-        """Return (fields of the telegram's reading, notes). Raise Bad if the telegram cannot be read."""
+        """Read a telegram into the parser, and return notes about it. Raise Bad if the telegram cannot be read."""
         notes = []
         if not self._is_read(telegram):
             repaired = b"".join([line.rstrip() + b"\r\n" for line in telegram.rstrip().split(b"\n")])
@@ -110,7 +110,7 @@ class Reader:
         if [field for field in fields if fields[field] not in (None, {})] == ["meter_model"]:
             raise Bad(UNKNOWN)
         notes += [note for needed, note in NEEDED if all(fields[field] is None for field in needed)]
-        return fields, notes
+        return notes
 
     def _is_read(self, telegram):
         self.good = False
@@ -166,12 +166,12 @@ def read_file(name, file):
         where = f"{name}, telegram {number}"
         errors = reader.framer.crc_errors
         try:
-            fields, notes = reader.read(piece)
+            notes = reader.read(piece)
         except Bad as error:
             bad += 1
             complain(where, error)
             continue
-        documents.reading(fields, sys.stdout.write, True)
+        documents.reading(reader.parser, sys.stdout.write, True)
         print()
         if reader.framer.crc_errors > errors and not notes:
             bad += 1

@@ -81,13 +81,13 @@ def test_report_of_a_crash_is_told_in_names_of_the_sources() -> None:
     short = short_names.of_firmware()
     store, coach, main = (short.modules[name] for name in ("storage.quarter_store", "demand.coach", "main"))
     keep, judge = (
-        short.by_module["storage.quarter_store"]["line_of"],
+        short.by_module["storage.quarter_store"]["_store_on_card"],
         short.by_module["demand.coach"]["_judge"],
     )
     report = f'tick: OSError: 5\n  File "{main}", in tick\n  File "{store}", line 1, in {keep}\n'
     report += f'  File "{coach}", in {judge}\n  File "gone.module", in {keep}\n'
     assert short.explain(report) == (
-        'tick: OSError: 5\n  File "main", in tick\n  File "storage.quarter_store", line 1, in line_of\n'
+        'tick: OSError: 5\n  File "main", in tick\n  File "storage.quarter_store", line 1, in _store_on_card\n'
         f'  File "demand.coach", in _judge\n  File "gone.module", in {keep}\n'
     )
 
