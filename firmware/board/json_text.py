@@ -8,6 +8,8 @@ surrogates halves, and joins them into one character.
 import json
 from micropython import const
 
+from overlay import load
+
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the two possible byte order marks of UTF-16
 _LEVELS = const(16)
 _BACKSLASH, _QUOTE = const(92), const(34)
@@ -27,6 +29,8 @@ def parse(content, substitute=None):
         # MicroPython's loads() and dumps() need memory for each level.
         raise ValueError("is nested too deeply")
     try:
+        if substitute is None and content and max(content) > 127:
+            load("board.utf8").check(content, True)
         value = json.loads(content)
     except UnicodeError:
         raise ValueError("is not in UTF-8") from None

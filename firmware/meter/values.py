@@ -124,7 +124,10 @@ def long_text(line, at):
 def plain(octets):
     """Return bytes as text: UTF-8, or ISO 8859-1 if they are not UTF-8."""
     try:
-        return octets.decode()
+        text = octets.decode()
+        if len(text) != len(octets):
+            load("board.utf8").check(octets)
+        return text
     except UnicodeError:
         return "".join([chr(octet) for octet in octets])
 

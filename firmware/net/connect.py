@@ -87,6 +87,8 @@ def networks(sta):
     for ssid in sorted(best, key=lambda ssid: -best[ssid][0])[:_MOST]:
         try:
             name = ssid.decode()
+            if len(name) != len(ssid):
+                load("board.utf8").check(ssid)
         except UnicodeError:
             continue  # skip a name that is not UTF-8, because config.json cannot contain it
         found.append({"ssid": name, "rssi_dbm": best[ssid][0], "secure": best[ssid][1] != 0})

@@ -25,6 +25,8 @@ def _text(coded):
     for part in parts:
         first += bytes((int(part[:2], 16),)) + part[2:]
     text = first.decode()
+    if len(text) != len(first):
+        load("board.utf8").check(first, True)
     # Only text with the byte ED, the first byte of U+D000 to U+DFFF, can contain halves of surrogate pairs (see
     # json_text.py).
     return load("board.json_text").join(first).decode() if b"\xed" in first else text

@@ -3,6 +3,7 @@
 from telegrams import CLOCK, read, shown
 
 from meter import timestamp
+from meter.values import plain
 
 
 def value(line):
@@ -120,6 +121,13 @@ def test_counts_are_read_with_leading_zeros():
 
 def test_identifier_in_hex_octets_is_text():
     assert value("0-0:96.1.1(3153414733313030303030303331)") == "1SAG3100000031"
+
+
+def test_text_that_is_not_utf8_is_read_as_latin_1():
+    # MicroPython decodes the first three, but no client could read a JSON document with them.
+    for octets in (b"\xc0\x81", b"\xed\xa0\xbc", b"\xf4\x90\x80\x80", b"Ren\xe9"):
+        assert plain(octets) == "".join([chr(octet) for octet in octets])
+    assert plain("René 🏠".encode()) == "René 🏠"
 
 
 def test_identifier_in_plain_digits_is_text():

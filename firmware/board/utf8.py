@@ -1,0 +1,21 @@
+"""Check of UTF-8 that comes from outside. Loaded on demand, for bytes that are not ASCII.
+
+MicroPython decodes more than UTF-8 allows (RFC 3629, 3): a character in more bytes than it needs, halves of surrogate
+pairs, and numbers above U+10FFFF. A JSON document with such a text could not be read by its clients.
+"""
+
+
+def check(octets, halves=False):
+    """Raise UnicodeError if bytes that MicroPython can decode are not UTF-8. `halves` allows surrogate halves."""
+    before = 0
+    for octet in octets:
+        if (
+            octet in b"\xc0\xc1"
+            or octet > 0xF4
+            or (before == 0xE0 and octet < 0xA0)
+            or (before == 0xED and octet > 0x9F and not halves)
+            or (before == 0xF0 and octet < 0x90)
+            or (before == 0xF4 and octet > 0x8F)
+        ):
+            raise UnicodeError
+        before = octet
