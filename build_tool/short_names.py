@@ -82,12 +82,22 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Short name of each name that several modules use, or that a module sets on another module's object.
 
-        The dict is {name: short name}. A name has the same short name in all modules.
+        The dict is {name: short name}. A name has the same short name in all modules. Two names may have the same one
+        if no module uses both, unless they are attributes of an object that several modules set.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
         # The names that most modules use get the shortest short names.
-        names.sort(key=lambda name: -len(self._users[name]))
-        return dict(zip(names, self._free, strict=False))
+        names.sort(key=lambda name: (name not in self._outside, -len(self._users[name])))
+        everywhere = set(self._words)
+        users: dict[str, set[str]] = {}
+        common = {}
+        for name in names:
+            own = everywhere if name in self._outside else set(self._users[name])
+            short = next((short for short in self._free if own.isdisjoint(users.get(short, ()))), None)
+            if short:
+                common[name] = short
+                users.setdefault(short, set()).update(own)
+        return common
 
     def rename(self, text: str, names: Mapping[str, str] | None = None) -> str:
         """Return a source in which `names` are replaced with short names.
