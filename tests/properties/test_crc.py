@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +9,14 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from build_tool import bytecode
+from simulator.interpreters import MICROPYTHON, MICROPYTHON32, NO_MICROPYTHON32
 from tests.properties.random_telegrams import LONG, MANY
 
 pytestmark = pytest.mark.timeout(600 if LONG else 180)
 
 INTERPRETERS = {
-    "micropython": Path(sys.executable).with_name("micropython"),
-    "micropython32": bytecode.ROOT / ".tools/bin/micropython32",
+    "micropython": MICROPYTHON,
+    "micropython32": MICROPYTHON32,
 }
 BOTH = Path(__file__).parent / "on_board" / "both_crcs.py"
 
@@ -28,7 +28,7 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
     """Returns what bytecode and native code find in these pieces, as on_board/both_crcs.py says."""
     interpreter = INTERPRETERS[request.param]
     if not interpreter.exists():
-        pytest.skip(f"no {request.param} here; scripts/setup says why")
+        pytest.skip(NO_MICROPYTHON32)
     bytecode.build()
     with subprocess.Popen(
         [interpreter, BOTH],
