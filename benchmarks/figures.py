@@ -1,4 +1,4 @@
-"""Measured figures with their goals, and the table that shows them."""
+"""Measured figure with its goal, and the table of all figures. The module of each group sets the goals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

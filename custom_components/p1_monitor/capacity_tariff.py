@@ -1,6 +1,6 @@
 """The capacity tariff: its network areas, the smallest billed peak, and the target of a quarter.
 
-The module does not depend on Home Assistant. Powers are in W.
+The module does not depend on Home Assistant. Powers are in W. What peaks cost is in cost.py.
 Source: Fluvius, capacity tariff.
 """
 
@@ -25,11 +25,11 @@ def has_tariff(area: str | None) -> bool:
 
 
 def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> int | None:
-    """Return the target, which is the quarter average that should not be exceeded.
+    """Return the target: the average in W that no quarter should exceed.
 
-    In an area where peaks are billed, the target is the highest of FLOOR_W, the month's peak and the own target. A
-    quarter below FLOOR_W or below the month's peak adds no cost. In other areas the target is the own target, or None
-    without one.
+    `own_w` is the target that the owner has set, None without one. Where peaks are billed, the target is the highest of
+    FLOOR_W, the month's peak and `own_w`, because a quarter below FLOOR_W or below the month's peak adds no cost. In
+    other areas the target is `own_w`.
     """
     if not has_tariff(area):
         return own_w

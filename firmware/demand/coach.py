@@ -87,8 +87,8 @@ class Coach:
         self.demand_w = self.source = self.projected_w = None
         self.target_w = self.allowed_w = self.headroom_w = None
         self.at_risk = self.unavoidable = self._warned = False
-        # The quarter's energy is the rise of the import register above wh_ref, its value at second t_ref of the
-        # quarter. t_ref is negative if wh_ref was read before the quarter started.
+        # wh_ref is the value of the import register at second t_ref of the quarter. The energy since that second is the
+        # rise of the register above wh_ref. t_ref is negative if wh_ref was read before the quarter started.
         self.wh_ref = self._wh = None
         self.t_ref = self._risk_side = self._side_since_s = 0
 

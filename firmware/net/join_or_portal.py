@@ -1,6 +1,6 @@
-"""Choice between joining the network again and opening the setup portal, every five minutes without Wi-Fi.
+"""Choice between joining the network again and opening the setup portal. Loaded on demand.
 
-Loaded on demand.
+net/wifi.py asks for this choice every five minutes while there is no Wi-Fi.
 """
 
 import asyncio
