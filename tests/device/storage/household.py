@@ -66,8 +66,8 @@ class Household:
             elif day > home or not home:
                 yield from self._of_card(at + 5 * _HOUR_S, day % 2 == 0)
             ahead_s = 1200 if day % 2 else -1800
-            yield at + 12 * _HOUR_S + 500, partial(self.set_clock, ahead_s)
-            yield at + 14 * _HOUR_S + 700, partial(self.set_clock, -ahead_s)
+            yield at + 9 * _HOUR_S + 500, partial(self.set_clock, ahead_s)
+            yield at + 11 * _HOUR_S + 700, partial(self.set_clock, -ahead_s)
         yield begin + days * day_s, lambda: None
 
     def _of_card(self, at: int, pulled: bool) -> Iterator[Event]:

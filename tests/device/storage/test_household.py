@@ -1,7 +1,7 @@
 """The whole firmware in a household of many days: a telegram every 10 s, at full speed, while all goes wrong that can.
 
 Clients watch and ask, the Wi-Fi goes, the card is pulled, refuses and returns, the meter's clock is set and set right,
-and the tick counter wraps in the first hour. The suite runs two days, without the nine hours of each in which nothing
+and the tick counter wraps in the first hour. The suite runs two days, without the twelve hours of each in which nothing
 goes wrong; with P1_LONG=1 in the environment 400 whole days, or P1_DAYS. P1_BEGIN is another day to begin with: a year
 may be lived through in parts.
 """
@@ -22,7 +22,7 @@ from tests.device.storage.conftest import LONG, format_card
 from tests.device.storage.household import Clients, Household, live_through
 
 DAYS = int(os.environ.get("P1_DAYS", "400")) if LONG else 2
-DAY_S = clock.DAY_S if LONG else 15 * 3600
+DAY_S = clock.DAY_S if LONG else 12 * 3600
 BEGIN = clock.parse(os.environ.get("P1_BEGIN", "2026-10-24T10:07:00"))
 SPEED = 2000
 FULL_SPEED = 20_000

@@ -22,7 +22,7 @@ HOURS = {
     "skipped hour": "260329010000W",
     "leap day": "280228230000W",
 }
-STEP = 1 if LONG else 23
+STEP = 1 if LONG else 31
 # What the suite tries on a card with FAT16, too: the most writes, and the hour that comes twice.
 ON_SMALL_CARD = ("new year", "doubled hour")
 
