@@ -268,7 +268,8 @@ def test_signing_out_ends_the_session_on_the_device_too(device: Device, browse: 
     token = in_storage(page, "localStorage")
     assert token
     assert device.ask("GET", "/api/reading", token=token).status == 200
-    page.get_by_role("button", name="Sign out").click()
+    with page.expect_event("load"):  # signing out loads the page again
+        page.get_by_role("button", name="Sign out").click()
     expect(page.locator("#notice")).to_contain_text("Sign in to see the data")
     assert device.ask("GET", "/api/reading", token=token).status == 401
     assert in_storage(page, "localStorage") is None
@@ -282,7 +283,8 @@ def test_signing_out_forgets_the_token_of_a_device_out_of_reach(device: Device, 
     page.get_by_role("button", name="Sign in").click()
     sign_in(page)
     page.route("**/api/session", lambda route: route.abort())
-    page.get_by_role("button", name="Sign out").click()
+    with page.expect_event("load"):  # signing out loads the page again
+        page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert in_storage(page, "sessionStorage") is None
 
