@@ -82,11 +82,12 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Short name of each name that several modules use, or that a module sets on another module's object.
 
-        The dict is {name: short name}. A name has the same short name in all modules. Two names may have the same one
-        if no module uses both, unless they are attributes of an object that several modules set.
+        The dict is {name: short name}. A name has the same short name in all modules. Two names may share a short name
+        if no module uses both. The short name of an attribute that a module sets on another module's object is never
+        shared, because such an object has attributes of several modules.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        # The names that most modules use get the shortest short names.
+        # Those attributes choose first. Of the others, the names that most modules use get the shortest short names.
         names.sort(key=lambda name: (name not in self._outside, -len(self._users[name])))
         everywhere = set(self._words)
         users: dict[str, set[str]] = {}

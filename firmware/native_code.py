@@ -39,10 +39,8 @@ def use(board, note):
 def crc():
     """Return meter.crc as native code. Raise ImportError without one, another exception if it does not work."""
     architecture = _ARCHITECTURES.split()[sys.implementation._mpy >> 10 & 15]
-    name = "%s.%s" % (
-        architecture,
-        "meter.crc",
-    )  # the build shortens a text only if it is a module's whole name
+    # "meter.crc" is a text of its own, because the build shortens a text only if it is a module's whole name.
+    name = "%s.%s" % (architecture, "meter.crc")
     try:
         native = load(name)
     finally:

@@ -1,4 +1,4 @@
-"""Values of a telegram that rarely change, or that few meters send. Loaded on demand by meter/values.py."""
+"""Values of a telegram that rarely change. Loaded on demand by meter/values.py."""
 
 from micropython import const
 
@@ -6,20 +6,6 @@ from meter import values
 from meter.timestamp import parse
 
 _POINT = const(46)  # b"."[0]
-
-
-def with_star(line, at):
-    """Return (line with a star before the unit, index of the star). ValueError without a unit.
-
-    Edited telegrams may have values without a star, such as b"(000123.456kWh)".
-    """
-    value = line[at : line.find(b")", at)]
-    end = len(value) - (2 if value.endswith(b"m3") else 0)
-    while value[end - 1] > 57:  # ASCII codes above that of "9" are letters of the unit
-        end -= 1
-    if end == len(value):
-        raise ValueError("no unit")
-    return line[: at + end] + b"*" + line[at + end :], at + end
 
 
 def limiter(line, at):

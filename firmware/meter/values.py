@@ -29,7 +29,7 @@ def number(line, at, places):
     """
     star = line.find(b"*", at)
     if star < 0:
-        line, star = load("meter.rare_values").with_star(line, at)
+        line, star = _with_star(line, at)
     prefix = line[star + 1]
     if prefix == _KILO:
         places += 3
@@ -51,6 +51,20 @@ def _integer(line, at, star, places):
             return int(line[at + 1 : point + places])
         digits = (digits + b"000000000")[:places]
     return int(line[at + 1 : point] + digits)
+
+
+def _with_star(line, at):
+    """Return (line with a star before the unit, index of the star). ValueError without a unit.
+
+    Edited telegrams may have values without a star, such as b"(000123.456kWh)".
+    """
+    value = line[at : line.find(b")", at)]
+    end = len(value) - (2 if value.endswith(b"m3") else 0)
+    while value[end - 1] > 57:  # ASCII codes above that of "9" are letters of the unit
+        end -= 1
+    if end == len(value):
+        raise ValueError("no unit")
+    return line[: at + end] + b"*" + line[at + end :], at + end
 
 
 # Nearly every number has one of four forms: 3 decimals and *kW, 3 and *kWh, 1 and *V, or 2 and *A. The following
@@ -167,7 +181,7 @@ def volume(line, at):
     else:
         star = line.find(b"*", value)
         if star < 0:
-            line, star = load("meter.rare_values").with_star(line, value)
+            line, star = _with_star(line, value)
         unit = line[star + 1 : line.find(b")", star)]
         amount = _integer(line, value, star, 3)
     local_s, summer = clock(line, at)

@@ -1,6 +1,7 @@
 """A board whose power goes at any write of an update starts: the old version or the new one, never neither.
 
-The suite tries this on the MicroPython that is like the board's; with P1_LONG=1 in the environment on both.
+The suite tries this on the MicroPython that is most like the board's; with P1_LONG=1 in the environment on both.
+
 The flash is RAM, the file system on it a real LittleFS with the sizes of the ESP32 port.
 """
 
@@ -10,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from simulator.interpreters import MICROPYTHON32
 from tests.device.storage.conftest import LONG
 from tests.device.update.conftest import INTERPRETERS
 
+MOST_LIKE_BOARD = "micropython32" if MICROPYTHON32.exists() else "micropython"
+
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("on_board", INTERPRETERS if LONG else ["micropython32"], indirect=True)
+@pytest.mark.parametrize("on_board", INTERPRETERS if LONG else [MOST_LIKE_BOARD], indirect=True)
 @pytest.mark.parametrize("how", ["stop", "tear", "drop"])
 def test_every_cut_leaves_a_board_that_starts(
     on_board: Callable[..., Any], packages: tuple[Path, Path], how: str

@@ -161,6 +161,7 @@ async def test_without_steering_the_car_makes_peaks(devices: House, span: tuple[
         pytest.param(EVENING, 1, id="evening-1"),
         pytest.param(EVENING, 3, id="evening-3"),
         pytest.param(SUN, 3, id="sun-3"),
+        *([pytest.param(SUN, 1, id="sun-1")] if LONG else []),
     ],
 )
 async def test_car_is_charged_without_a_peak(devices: House, span: tuple[datetime, int], phases: int) -> None:
