@@ -59,6 +59,7 @@ def test_browser_that_runs_no_script_of_ours_is_told_so_with_a_way_to_the_figure
         expect(line).to_contain_text(MINIMUM)
     picture(page, f"old-{address}")
     page.get_by_role("link", name="Figures as text").click()
+    page.wait_for_url("**/api/reading")  # to its last byte: it comes in pieces
     assert json.loads(page.locator("body").inner_text())["power_import_w"] is not None
 
 
