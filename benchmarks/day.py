@@ -93,8 +93,8 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int
         )
         try:
             with board, watched(board.url, stopped):
-                owner = Owner(board, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
-                _live(owner, line, result, hours)
+                owner = Owner(board.url, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
+                _live(board, owner, line, result, hours)
                 if result.passed and not _confirmed(folder):
                     result.problem = "the update was not confirmed"
         except (BoardError, OSError) as error:
@@ -145,7 +145,7 @@ def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
     (flash / "secrets.json").write_text(json.dumps({"password": kept}))
 
 
-def _live(owner: Owner, line: P1Port, result: Run, hours: float) -> None:
+def _live(board: Board, owner: Owner, line: P1Port, result: Run, hours: float) -> None:
     """Play two users at once: one reads figures, the other does what is due each hour."""
     stopped = threading.Event()
     faults: list[str] = []
@@ -167,7 +167,7 @@ def _live(owner: Owner, line: P1Port, result: Run, hours: float) -> None:
     whole = hours * 3600 / EVERY_S
     deadline = time.monotonic() + hours * 3600 / SPEED * 3 + 20
     while line.sent + line.damaged < whole and result.passed and not result.problem:
-        owner.board.check()
+        board.check()
         if faults or time.monotonic() > deadline:
             result.problem = faults[0] if faults else "the day was not finished in time"
         time.sleep(0.05)
@@ -179,11 +179,11 @@ def _live(owner: Owner, line: P1Port, result: Run, hours: float) -> None:
 class Owner:
     """The board's user, who sends `package` after half of `day_s` seconds."""
 
-    def __init__(self, board: Board, package: bytes, day_s: float) -> None:
-        self.board = board
+    def __init__(self, url: str, package: bytes, day_s: float) -> None:
+        self._url = url
         self._package = package
         self._update_at = time.monotonic() + day_s / 2
-        self._token = ""
+        self.token = ""
 
     def reads(self) -> Iterator[None]:
         """Read all paths in turn, one for each step."""
@@ -197,9 +197,9 @@ class Owner:
         brightness = 50
         while True:
             self.ask("")
-            self._token = ""
+            self.token = ""
             session = self.ask("api/session", "POST", {"password": PASSWORD})
-            self._token = json.loads(session or b"{}").get("token", "")
+            self.token = json.loads(session or b"{}").get("token", "")
             brightness = 110 - brightness
             self.ask("api/config", "PATCH", {"light": {"brightness": brightness}})
             created = self.ask("api/tokens", "POST", {"name": "bench"})
@@ -215,8 +215,8 @@ class Owner:
     def ask(self, path: str, method: str = "GET", body: object = None) -> bytes | None:
         """Return the body of a reply, None for a 404. OSError if the board refuses, or replies to no attempt."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        request = urllib.request.Request(self.board.url + path, data, headers, method=method)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        request = urllib.request.Request(self._url + path, data, headers, method=method)
         for left in reversed(range(_MAY_FAIL)):
             try:
                 with urllib.request.urlopen(request, timeout=20) as reply:

@@ -24,7 +24,7 @@ STANDINS = bytecode.ROOT / "tests" / "device" / "standins"
 INTERPRETERS = {
     "micropython": [str(MICROPYTHON)],
     # The board's 128 KB, and what the stand-ins take.
-    "micropython32": [str(MICROPYTHON32), "-X", "heapsize=156k"],
+    "micropython32": [str(MICROPYTHON32), "-X", "heapsize=176k"],
 }
 COMPILED = bytecode.ROOT / "build" / "standins"
 POWER_ON, RESET, WATCHDOG = "1", "2", "3"
@@ -36,6 +36,8 @@ class Hardware:
 
     `speed` is that of the board's clock and of its watchdog, which waits at least `patience_s`; `ticks` is where the
     clock's ticks begin, `version` that of MicroPython's drivers; `wifi`: a network is in reach and in the settings.
+    `round_trip_ms` is the time, by the board's clock, until its peers' acknowledgements arrive. `first_release`: the
+    firmware is that of version 0.1.0.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class Hardware:
         ticks: int = 0,
         version: str = "1.29",
         wifi: bool = True,
+        round_trip_ms: float = 20,
         firmware: Path | None = None,
+        first_release: bool = False,
     ) -> None:
         firmware = firmware or board_folder.build(board)[0]
         for source in STANDINS.glob("*.py"):
@@ -62,6 +66,7 @@ class Hardware:
         self.port = free_port()
         self.lines: list[str] = []
         self.starts = 0
+        self.token = ""  # which each request sends
         pins = dict(re.findall(r'"(\w+)": (\d+)', (bytecode.FIRMWARE / f"board/{board}.py").read_text()))
         (self.world / "rts").write_text(pins["rts"])
         if line:
@@ -73,16 +78,18 @@ class Hardware:
         self._names = {
             name: short for names in self._short.by_module.values() for name, short in names.items()
         }
-        self._command = [
-            *INTERPRETERS[interpreter],
-            "-m",
-            "boot",
-            str(firmware),
-            str(self.port),
-            *(self._short.modules["board.clock"], self._names["Clock"]),
-            *(self._short.modules["board.esp32"], self._names["Board"]),
-            self._names.get("flash", "flash"),
-        ]
+        self._command = [*INTERPRETERS[interpreter], "-m"]
+        if first_release:
+            self._command += ["boot_first_release", str(firmware), board, str(self.port)]
+        else:
+            self._command += [
+                "boot",
+                str(firmware),
+                str(self.port),
+                *(self._short.modules["board.clock"], self._names["Clock"]),
+                *(self._short.modules["board.esp32"], self._names["Board"]),
+                self._names.get("flash", "flash"),
+            ]
         self._environment = {
             **os.environ,
             "MICROPYPATH": f"{COMPILED}:.frozen",
@@ -92,6 +99,7 @@ class Hardware:
             "STANDIN_SPEED": f"{speed:g}",
             "STANDIN_TICKS": str(ticks),
             "STANDIN_MICROPYTHON": version,
+            "STANDIN_ROUND_TRIP_MS": f"{round_trip_ms:g}",
         }
         self._process: subprocess.Popen[str] | None = None
         self._is_on = False
@@ -212,9 +220,35 @@ class Hardware:
     def said(self, text: str) -> bool:
         return any(text in line for line in self.lines)
 
+    def system_memory(self) -> tuple[int, int, int]:
+        """The most that connections took of the system memory since forget_lowest(), over restarts too.
+
+        Returns the bytes that were free then, the largest piece of them, and what the connections took.
+        """
+
+        def lowest() -> list[int]:
+            return [int(number) for number in (self.world / "lowest").read_text().split()]
+
+        free, largest, taken = self.wait(lowest)  # it is empty for a moment
+        return free, largest, taken
+
+    def forget_lowest(self) -> None:
+        (self.world / "lowest").unlink(missing_ok=True)
+
+    def take_system_memory(self, count: int) -> None:
+        """Let something else take so many bytes of system memory."""
+        (self.world / "taken.new").write_text(str(count))
+        (self.world / "taken.new").rename(self.world / "taken")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
     def get(self, path: str) -> Any:
         """What the board answers to GET, JSON or text; OSError when it does not."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as reply:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        request = urllib.request.Request(self.url + path[1:], headers=headers)
+        with urllib.request.urlopen(request, timeout=5) as reply:
             body = reply.read().decode()
             return json.loads(body) if reply.headers["Content-Type"] == "application/json" else body
 

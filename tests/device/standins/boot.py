@@ -7,7 +7,7 @@ import os
 import sys
 
 _FIRMWARE, _PORT, _CLOCK, _CLASS, _ESP32, _BOARD, _FLASH = sys.argv[1:8]
-sys.path[:] = [os.getenv("STANDINS"), _FIRMWARE, ".frozen"]
+sys.path[:] = [_FIRMWARE, os.getenv("STANDINS"), ".frozen"]  # update/slots.py finds its slot in the first one
 
 import machine  # noqa: E402, F401
 import network  # noqa: E402, F401

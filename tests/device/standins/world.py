@@ -10,6 +10,9 @@
     rtc           the memory that survives a reset
     hoard         the number of bytes of Python's heap that a fault keeps
     fault.py      what breaks the firmware before it starts
+    taken         the number of bytes of system memory that something else takes
+    lowest        while connections took most of the system memory: what was free, its largest piece, and what they
+                  took; begins again when it is removed
     did           one line for each act: milliseconds since the start, and what
     fed           is there once the watchdog runs, its first line the time limit in ms; written at each feeding
 
