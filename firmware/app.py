@@ -48,11 +48,18 @@ def create_app(board):
     device.button = Button(board.button, board.clock, device.erase_wifi, device.access.pressed)
     device.wifi = load("net.wifi").Wifi(device) if board.has_radio else None
     device.update = load("update.slots").status(board)
-    supervisor.each_step += [device.light.step, device.button.step, device.recorder.each_step]
+    supervisor.each_step += [
+        device.light.step,
+        device.button.step,
+        device.recorder.each_step,
+        device.server.sweep,
+        device.live.each_step,
+    ]
     supervisor.each_second += [
         board.each_second,
         device.reader.each_second,
         device.access.each_second,
+        device.server.look,
         device.live.each_second,
         device.each_second,
         device.recorder.each_second,

@@ -48,9 +48,9 @@ class Dispatcher:
             request.begin(200, _JSON)
             documents.write(document, device, request.write)
         elif path == b"/api/live":
-            return await device.live.stream(request)
+            return await load("api.live_snapshot").open_stream(device.live, request)
         elif path in (b"/", b"/index.html", b"/update"):
-            await load("server.files").send_page(request, "update" if path == b"/update" else "index")
+            await load("server.pages").send_page(request, "update" if path == b"/update" else "index")
         elif path.startswith(b"/api/"):
             await self._answer_in_turn(request)
         else:
@@ -69,8 +69,8 @@ class Dispatcher:
         if request.unread > _OPEN_BODY and isinstance(request.party, str):
             raise Refused(413, "Request body too long: at most %d bytes without a token" % _OPEN_BODY)
         if 0 < request.unread <= _BODY:
-            await device.clock.limit(request.read_ahead(), _BODY_S)
-        request.stream.asked = True
+            await device.clock.limit(load("server.rest_of_request").read_ahead(request), _BODY_S)
+        request.stream.asked = 1 + (request.unread > _BODY)
         request.waiting = self._waiting
         waits = _WAITS
         while step:
@@ -89,7 +89,7 @@ class Dispatcher:
                 self._running = None
             waits = -1  # the reply has begun, so that no refusal is possible
             if step:
-                await request.drain()
+                await load("server.pacing").send_queue(request)
 
     async def _take_turn(self, request, waits):
         """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.

@@ -88,7 +88,7 @@ async def erase_wifi(device, request):
 async def format_card(device, request):
     """POST /api/card/format {"confirm": "format"}: format the card, then write the settings to the card again."""
     try:
-        asked = json.loads(await request.body(_BODY))
+        asked = json.loads(await load("server.request_body").read_all(request, _BODY))
     except ValueError:
         asked = None
     if not isinstance(asked, dict) or asked.get("confirm") != "format":

@@ -89,7 +89,7 @@ def _parse_bound(request, name):
     The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if the argument is neither.
     """
     what = name.decode()
-    text = request.argument(name)
+    text = load("server.query").argument(request, name)
     if not text:
         raise Refused(400, "Need a %s argument, like 2026-01-01" % what)
     text = text.replace(b"%3A", b":").replace(b"%3a", b":").replace(b"%2B", b"+").replace(b"%2b", b"+")

@@ -15,6 +15,9 @@ from storage.card import Card
 _BLOCK = const(1024)
 _FIELDS = const(9)  # number of fields in a line without its check
 _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
+_PIECE = const(512)  # bytes that are sent at a time, because a segment more may be in flight
+_PACE_S = const(0.01)
+_MOMENT = const(20)  # waits of _PACE_S for a slower client, before the turn is given back
 _LONGEST = const(1 << 18)  # bytes. No day.csv is longer, but a damaged directory entry may claim more
 
 
@@ -30,13 +33,13 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
             and the reply is not chunked
     at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
 
-    If the client is slower than the card, or another request waits for its turn, return how to continue: the tuple that
-    dispatcher.py describes.
+    If there is no room for a block within a moment, or another request waits for its turn, return how to continue: the
+    tuple that dispatcher.py describes.
 
     OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
     missing.
     """
-    await request.in_blocks()
+    await request.drain()
     is_list = shape.startswith(b",")
     skip = is_list and not at
     if at and not device.card.mounted:
@@ -72,9 +75,14 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
                     else:
                         rest, piece = _select_lines(rest + piece, bounds, shape)
                     if piece:
-                        request.write(piece[skip:] if is_list else _chunk(piece))
+                        _put(request, piece[skip:] if is_list else _chunk(piece))
                         skip = False
-                        if request.stream.out_buf or request.waiting:
+                        for _ in range(_MOMENT):
+                            if not request.queue or request.waiting:
+                                break
+                            await device.clock.sleep(_PACE_S)
+                            request.put()
+                        if request.queue or request.waiting:
                             at = file.tell() - len(rest)
                             days = day - 1, last
                             return "api.history_stream", "send", days, whole, bounds, shape, end, at
@@ -84,6 +92,11 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
         gc.threshold(threshold)
     request.write(end)
     return None
+
+
+def _put(request, block):
+    for at in range(0, len(block), _PIECE):
+        request.put(memoryview(block)[at : at + _PIECE])
 
 
 def _chunk(piece):

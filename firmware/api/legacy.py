@@ -77,7 +77,7 @@ def _quarter_file(device, request):
     )
     if not file:
         raise Refused(404, "Item not found")
-    return load("server.files").send_file(request, file, _JSON)
+    return load("server.pacing").send_file(request, file, _JSON)
 
 
 def _years(device, request):
@@ -160,9 +160,10 @@ def _arguments(request, *names):
 
     Raise Refused with 400 if one is missing.
     """
+    argument = load("server.query").argument
     found = []
     for name in names:
-        value = request.argument(name.encode())
+        value = argument(request, name.encode())
         if value is None:
             raise Refused(400, "ERROR: Need a %s argument" % name)
         found.append(int(value) if value.isdigit() and len(value) <= 4 else 0)

@@ -1,10 +1,10 @@
 """GET /api/live: server-sent events. A client receives a snapshot first, then the events of each telegram.
 
-Each event is written once, straight to the sockets of all clients. If a client's socket does not accept the whole
-event, the client is dropped, so that no client waits for a slow one. A dropped client connects again and gets a new
-snapshot. Parties share the streams (server/http.py): if all are in use, the party with the most loses its oldest one. A
-client with a token comes before all clients without one.
-api/documents.py writes the JSON of each event.
+One client after the other gets an event, one in each step, because the events of all clients at a time would take too
+much of the system memory. It is written anew for each of them, straight to the socket, because it would take up to 3 KB
+of Python's heap until the last one has it. If a client's socket does not accept the whole event, the client is dropped,
+so that no client waits for a slow one. A dropped client connects again and gets a new snapshot.
+api/live_snapshot.py opens a stream. api/documents.py writes the JSON of each event.
 """
 
 from micropython import const
@@ -13,94 +13,99 @@ from api import documents
 from overlay import load
 from server.buffer import WriteBuffer
 
-_STREAMS = const(3)
 _STATUS_S = const(10)
-_SPOKEN = const(1024)  # bytes that a client may send on its stream
+_PIECE = const(850)  # bytes of a segment; two of them have the events of a meter with three phases and gas
+_BESIDE = const(4500)  # bytes that connections may have in the system memory when an event is sent
+_PATIENCE = const(5)  # steps that an event waits for room in the system memory
 
 
 class Live:
-    """The open live streams, and the write buffer that they share.
+    """The open live streams, and the events that they are sent.
 
     A stream has no task, because it is used only when there is an event to send.
     """
 
     def __init__(self, device, server):
-        self._device = device
-        self._server = server
-        self._pieces = WriteBuffer(self._send)
-        self._clients = []  # open streams, the oldest first
+        self.device = device
+        self.server = server
+        self._due = []  # names of events that are sent next
+        self._events = []  # names of events that are sent
+        self._late = []  # the clients that lack them
+        self._waited = 0  # for which the first of them has waited
         self._quiet_s = 0  # seconds since the newest "status" event
 
-    async def stream(self, request):
-        self._drop_closed()
-        if len(self._clients) >= _STREAMS:
-            self._drop(load("server.places").stream_for(request.party, self._clients))
-        request.stream.spoken = 0
-        request.begin(200, "text/event-stream")
-        for event in ("status", "peaks", "reading", "quarter"):
-            self._event(event, request.write)
-        # Add the client before the first await, so that the client misses no event.
-        self._clients.append(request.stream)
-        await request.drain()
-        return True
+    def clients(self):
+        """Return the open streams, the oldest first. The attribute `due` of one that gets its snapshot is not empty."""
+        return [stream for stream in self.server.open if stream.due is not None]
 
     def publish(self, *events):
-        """Send events ("status", "peaks", "reading", "quarter") to all clients."""
-        if not self._clients:
-            return
-        try:
-            for event in events:
-                self._event(event, self._pieces.write)
-        except MemoryError:
-            self.look_again()  # each client may have received only a part of an event
-            raise
-        finally:
-            self._pieces.flush()
+        """Send events ("status", "peaks", "reading", "quarter") to all clients.
+
+        While an update package arrives, they get the status only. Otherwise the package and the events would take too
+        much of the system memory together.
+        """
+        if 2 in [stream.asked for stream in self.server.open]:
+            events = events[: events[0] == "status"]
+        if self.clients():
+            self._due += [event for event in events if event not in self._due]
+            self.each_step()
 
     def look_again(self):
         """Drop all clients. Those that may still read connect again."""
-        for client in self._clients[:]:
-            self._drop(client)
+        for client in self.clients():
+            self.server.close(client)
 
     def each_second(self):
         """Publish the status every 10 s. This also keeps streams open while the meter sends nothing."""
-        self._drop_closed()
         self._quiet_s += 1
         if self._quiet_s >= _STATUS_S:
             self._quiet_s = 0
             self.publish("status")
 
-    def _event(self, event, write):
+    def each_step(self):
+        """Send the newest events to the next client that lacks them."""
+        if self._due and not self._late:
+            self._begin()
+        if self._late:
+            self._waited += 1
+            if self._waited > _PATIENCE:
+                load("server.pacing").relent(self.server, _BESIDE)
+            elif not self.server.room(_BESIDE):
+                return
+            self._waited = 0
+            self._send(self._late.pop(0))
+
+    def _begin(self):
+        """Choose the next events. A reading and a quarter are sent together."""
+        count = 1 + (self._due[0] == "reading")
+        self._events = self._due[:count]
+        del self._due[:count]
+        self.server.live_late = self._late = []
+        for client in self.clients():
+            if client.due:
+                # The first one is being sent. Those that follow will have the newest figures.
+                client.due += [event for event in self._events if event not in client.due[1:]]
+            else:
+                self._late.append(client)
+
+    def write_event(self, event, write):
+        """Write an event in pieces, by calls of `write`."""
         write("event: %s\ndata: " % event)
-        documents.write(event, self._device, write)
+        documents.write(event, self.device, write)
         write("\n\n")
 
-    def _send(self, piece):
-        for client in self._clients[:]:
-            try:
-                # Drop a client whose snapshot is still being sent, because the event would be inside the snapshot.
-                taken = not client.out_buf and client.s.write(piece) == len(piece)
-            except OSError:
-                taken = False
-            if not taken:
-                self._drop(client)
+    def _send(self, client):
+        def put(piece):
+            if client not in self.server.open or client.s.write(piece) != len(piece):
+                raise OSError
 
-    def _drop_closed(self):
-        """Drop the clients that have closed their connection, or that send more than 1 KB after their request.
-
-        Bytes that nobody reads would fill the memory of ESP-IDF.
-        """
-        for client in self._clients[:]:
-            try:
-                spoken = client.s.read(64)
-                while spoken and client.spoken < _SPOKEN:
-                    client.spoken += len(spoken)
-                    spoken = client.s.read(64)
-            except OSError:
-                spoken = b""
-            if spoken is not None:
-                self._drop(client)
-
-    def _drop(self, client):
-        self._clients.remove(client)
-        self._server.close(client)
+        pieces = WriteBuffer(put, _PIECE)
+        try:
+            for event in self._events:
+                self.write_event(event, pieces.write)
+            pieces.flush()
+        except OSError:
+            self.server.close(client)
+        except MemoryError:
+            self.server.close(client)  # it may have received only a part of an event
+            raise

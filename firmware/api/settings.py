@@ -22,7 +22,7 @@ def show(device, request):
 async def change(device, request):
     """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply none."""
     try:
-        changes = load("board.json_text").parse(await request.body(_BODY))
+        changes = load("board.json_text").parse(await load("server.request_body").read_all(request, _BODY))
     except ValueError as error:
         raise Refused(400, "The body %s" % error) from None
     if isinstance(changes, dict) and any(section in changes for section in _OF_OWNER):

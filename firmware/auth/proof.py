@@ -15,10 +15,10 @@ _NONCE = const(32)  # hexadecimal digits
 
 async def show(device, request):
     """GET /api/proof: reply with the proof for one token and one nonce. No token is needed."""
-    nonce = request.argument(b"nonce") or b""
+    nonce = load("server.query").argument(request, b"nonce") or b""
     if len(nonce) != _NONCE or not all(digit in b"0123456789abcdef" for digit in nonce):
         raise Refused(400, "nonce must be 32 hexadecimal digits")
-    token_id = request.argument(b"id")
+    token_id = load("server.query").argument(request, b"id")
     host, port = device.board.http
     address = "%s:%d" % (device.wifi.address if device.wifi else host, port)
     for token in load("board.flash_json").read_json(device.board, "secrets.json").get("tokens") or []:

@@ -63,7 +63,7 @@ async def check_for_token(device, request, password, name, kind):
 async def json_body(request):
     """Return the body of a request as a dict. Raise Refused with 400 if the body is not a JSON object."""
     try:
-        found = load("board.json_text").parse(await request.body(_BODY))
+        found = load("board.json_text").parse(await load("server.request_body").read_all(request, _BODY))
     except ValueError as error:
         raise Refused(400, "The body %s" % error) from None
     if not isinstance(found, dict):

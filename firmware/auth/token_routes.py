@@ -47,7 +47,7 @@ async def delete_token(device, request):
 
     A token that is not of an owner can delete only itself, and gets no list of the others.
     """
-    token_id = request.argument(b"id")
+    token_id = load("server.query").argument(request, b"id")
     tokens = load("auth.stored_tokens").read(device.board)
     left = [token for token in tokens if token["id"].encode() != token_id]
     listed = left

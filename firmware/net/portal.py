@@ -161,7 +161,7 @@ class Portal:
         elif request.path == b"/setup":
             await self._send_state(request)
         elif request.path in (b"/", b"/index.html") and request.method == b"GET":
-            await load("server.files").send_page(request, "setup")
+            await load("server.pages").send_page(request, "setup")
         else:
             await self._redirect(request)
         return True
@@ -171,7 +171,8 @@ class Portal:
 
     async def _send_state(self, request):
         """Send the state for the page: the attempt to join, networks in range, and settings without passwords."""
-        if request.argument(b"scan") and self.state["state"] in ("form", "failed") and not self.pending:
+        may_scan = self.state["state"] in ("form", "failed") and not self.pending
+        if may_scan and load("server.query").argument(request, b"scan"):
             self.scan()
         shown = dict(self.state)
         shown["networks"] = self.networks
@@ -180,7 +181,7 @@ class Portal:
         await request.reply(200, _JSON, json.dumps(shown))
 
     async def _handle_form(self, request):
-        body = await request.body(_BODY)
+        body = await load("server.request_body").read_all(request, _BODY)
         try:
             typed = load("net.portal_form").fields(body)
         except ValueError:

@@ -3,6 +3,11 @@
 Limits: 5 connections, a request head of 2 KB, 2 s until the first byte of the head, 5 s until the last byte of the
 head, 5 s to send each part of the reply. The operating system queues further connections.
 
+The system memory (ESP-IDF's) holds what was sent until the client acknowledges it. Therefore a reply that is longer
+than a segment is paced. Each further piece waits until lwIP has room for it, which leaves two or three segments
+unacknowledged, and until the system memory has room beside the other replies. Below a floor of free system memory,
+clients without a token get 503. Below half of it, no connection is accepted (server/scarce.py).
+
 Parties share the connections. A client with a valid token is a party whatever its address is, and all other clients of
 one IPv4 address are one party. A party that is alone may use all connections, and its further ones wait.
 
@@ -13,6 +18,7 @@ Only a page that a developer's computer serves may read replies.
 
 import asyncio
 import gc
+import select
 import sys
 from micropython import const
 
@@ -22,15 +28,17 @@ from server.buffer import WriteBuffer
 _CONNECTIONS = const(5)
 _SHARED_S = const(60)
 _STEP_MS = const(20)
-_HEAD = const(2048)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
 _BEAT_S = const(10)
 _BUFFER = const(512)
-_TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
-_NO_DELAY = const(1)
-# Domains that only the name service of a home network uses. A name without a dot is local too.
-_HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .localdomain")
+_SPOKEN = const(17)  # reads of 64 bytes after a request that all find some: the client sends more than 1 KB
+_SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
+# Bytes of free system memory. Above the floor is what a household uses at most, below half of it Wi-Fi once stood still
+# on an emulated chip (docs/memory.md).
+FLOOR = const(20480)
+# Bytes that connections may have in the system memory when a piece of a long reply is sent.
+_BESIDE = const(5000)
 
 
 class Refused(Exception):
@@ -45,17 +53,20 @@ class Refused(Exception):
 class Request:
     """One request and the reply to it."""
 
-    def __init__(self, stream, clock, head):
+    def __init__(self, stream, server, head):
         self.stream = stream
-        self._clock = clock
-        self._head, _, self._early = head.partition(b"\r\n\r\n")
+        self.server = server
+        self._head, _, self.early = head.partition(b"\r\n\r\n")
         try:
             self.method, target, _ = self._head.split(b"\r\n", 1)[0].split(b" ")
         except ValueError:
             raise Refused(400, "Not an HTTP request") from None
-        self.path, _, self._query = target.partition(b"?")
-        self._pieces = WriteBuffer(stream.write)
-        self.write = self._pieces.write
+        self.path, _, self.query = target.partition(b"?")
+        self._pieces = None  # made when the reply begins
+        self._poll = None  # made for a long reply
+        self.unpaced = _SEGMENT  # bytes of the reply that do not wait for room
+        self.beside = _BESIDE
+        self.queue = []  # pieces of the reply that wait for room
         self.begun = False
         self.address = self.party = ""  # IPv4 address of the client; its party. The server sets both.
         self.unread = 0  # bytes of the body that are not read yet
@@ -65,69 +76,35 @@ class Request:
         at = self._head.lower().find(b"\r\n%s:" % name)
         return self._head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
 
-    def argument(self, name):
-        """Return the value of a query argument as bytes, None if the request lacks it."""
-        for pair in self._query.split(b"&"):
-            key, _, value = pair.partition(b"=")
-            if key == name:
-                return value
-        return None
-
     def check(self, hosts=()):
         """Raise Refused if the host, the origin or the body of the request is not valid for any handler.
 
         hosts: host names outside the home network under which the owner allows requests
         """
         host = self.header(b"host").lower()
-        if host and not is_local_host(host):
-            load("server.request_body").check_host(host, hosts)
+        if host and not _is_ipv4(host):
+            load("server.host_names").check(host, hosts)
         # Most requests are a GET without a body, and do not need the module with these checks.
         if self.method != b"GET" or self.header(b"content-length") or self.header(b"transfer-encoding"):
             load("server.request_body").check(self, host)
 
-    def length(self, limit):
-        """Return the length of the body in bytes. Raise Refused if it is 0 or exceeds `limit` bytes."""
-        return load("server.request_body").length(self, limit)
-
-    def body(self, limit):
-        """Return an awaitable of the whole body. It raises Refused if the body is empty or exceeds `limit` bytes."""
-        return load("server.request_body").read_all(self, self._clock, limit)
-
-    async def read_ahead(self):
-        """Receive the whole body, for read() to return it later. OSError if the client has left."""
-        while len(self._early) < self.unread:
-            more = await self.stream.read(self.unread - len(self._early))
-            if not more:
-                raise OSError
-            self._early += more
-
     async def read(self, count):
         """Return at most `count` bytes of the body, b"" at the end of the body. OSError if the client has left."""
-        piece = self._early[: min(count, self.unread)]
+        piece = self.early[: min(count, self.unread)]
         if piece:
-            self._early = self._early[len(piece) :]
+            self.early = self.early[len(piece) :]
         elif self.unread:
-            piece = await self._clock.limit(self.stream.read(min(count, self.unread)), _REST_S)
+            piece = await self.server.clock.limit(self.stream.read(min(count, self.unread)), _REST_S)
             if not piece:
                 raise OSError  # the client has closed the connection
         self.unread -= len(piece)
         return piece
 
-    async def skip(self):
-        """Read and discard the rest of the request.
-
-        Closing a socket with unread bytes resets the connection, and the client could lose the reply.
-        """
-        while self.unread:
-            await self.read(_BUFFER)
-        # Also discard bytes that follow a request without a body, and the rest of a head that is too long.
-        for _ in range(32):
-            if not self.stream.s.read(_BUFFER):
-                break
-
     def begin(self, status, kind, more=""):
         """Write the head of the reply. `kind` is the media type of the reply, `more` contains further header lines."""
         self.begun = True
+        if not self._pieces:
+            self.write_to(WriteBuffer(self.put, _BUFFER))
         # Leave out the reason phrase after the status number, because it may be empty (RFC 9112, 4).
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
@@ -139,20 +116,39 @@ class Request:
         self.write(more)
         self.write("\r\n")
 
+    def write_to(self, pieces):
+        """Collect the pieces of the reply in the WriteBuffer `pieces`, which must call put()."""
+        self._pieces = pieces
+        self.write = pieces.write
+
+    def put(self, piece=b""):
+        """Send the pieces in the queue, then this one, while there is room for them. The others stay in the queue."""
+        queue = self.queue
+        if len(piece):
+            queue.append(piece)
+        while queue and (self.unpaced > 0 or self.ready()):
+            piece = queue.pop(0)
+            sent = self.stream.s.write(piece) or 0
+            self.unpaced -= sent
+            if sent < len(piece):
+                queue.insert(0, piece[sent:])
+                break
+        if queue:
+            queue[-1] = bytes(queue[-1])  # the buffer of `piece` is written to again
+
+    def ready(self):
+        """True if lwIP and the system memory have room for a further piece."""
+        if not self._poll:
+            self._poll = select.poll()
+            self._poll.register(self.stream.s, select.POLLOUT)
+        return self._poll.poll(0) and not self.server.live_late and self.server.room(self.beside)
+
     async def drain(self):
-        """Send the part of the reply that was written so far, and wait until it is sent."""
+        """Send the part of the reply that was written so far."""
         if self._pieces:
             self._pieces.flush()
-        await self._clock.limit(self.stream.drain(), _REST_S)
-
-    async def in_blocks(self):
-        """Send the part of the reply that was written so far.
-
-        After this call, write() passes each piece to the stream at once, and no longer collects pieces in a buffer.
-        """
-        await self.drain()
-        self._pieces = None
-        self.write = self.stream.write
+        if self.queue:
+            await load("server.pacing").send_queue(self)
 
     async def reply(self, status, kind, body, more=""):
         """Write a whole reply. `body` is text or bytes. The server waits until the reply is sent."""
@@ -167,29 +163,37 @@ class Server:
     """HTTP server, which calls `async answer(request)` for each request that `access.admit` does not refuse.
 
     If `answer` returns True, the connection stays open until a call of close(). Errors of handlers go to `log`.
+
+    open       the streams of the open connections, the oldest first. Each has more attributes: `party`; `asked`, which
+               is 1 once its request has arrived completely, and 2 while an update package arrives; `due`, which is None
+               unless it is a live stream (api/live.py)
+    level      0 while the system memory suffices, 1 below the floor, 2 below half of it; `noted_level` was noted
+    live_late  clients of the live stream that wait for an event; long replies wait for them
+    most_free  most free system memory, as without connections; server/pacing.py lowers it
     """
 
     def __init__(self, board, answer, access, log):
         self.portal = None  # the open portal's async function(request), which returns True if it replied
         self._answer = answer
         self._access = access
-        self._board = board
+        self.board = board
         self.clock = board.clock
-        self._log = log
-        # Streams of the open connections, the oldest first. Each stream has two more attributes: `party`, and `asked`,
-        # which is True once its request has arrived completely.
+        self.log = log
         self.open = []
+        self.level = self.noted_level = self.most_free = 0
+        self.live_late = ()
         self._newest = 0  # address of the newest connection, 0 before the first one
         self.shared_until_s = 0  # uptime in s until which a client of another address may come back
         self.listening = False
 
     async def run(self, beat):
         """Serve requests for ever. Before each wait for a connection, of at most 10 s, this task calls `beat()`."""
-        listener = load("server.listener").listen(self._board.http, _CONNECTIONS)
+        listener = load("server.listener").listen(self.board.http)
         self.listening = True
-        print("ready http://%s:%d/" % self._board.http)
         while True:
             beat()
+            if self.level > 1:
+                listener = await load("server.scarce").listen_later(self, listener, beat)
             stream = None
             try:
                 await self.clock.limit(_readable(listener), _BEAT_S)
@@ -197,9 +201,8 @@ class Server:
                     await load("server.places").make_room(self)
                 peer, address = listener.accept()
                 peer.setblocking(False)
-                peer.setsockopt(_TCP, _NO_DELAY, 1)
                 stream = asyncio.StreamReader(peer)
-                self._add(stream, self._board.peer(address))
+                self._add(stream, self.board.peer(address))
                 asyncio.create_task(self._serve(stream))
                 if len(self.open) > _CONNECTIONS:
                     await load("server.places").wait(self, stream)
@@ -212,6 +215,7 @@ class Server:
     def _add(self, stream, address):
         stream.party = address
         stream.asked = False
+        stream.due = None
         if address != self._newest:
             self.shared_until_s = self._newest and self.clock.uptime_s() + _SHARED_S
             self._newest = address
@@ -223,16 +227,17 @@ class Server:
             try:
                 while stream in self.open[_CONNECTIONS:]:
                     await asyncio.sleep_ms(_STEP_MS)
-                request = Request(stream, self.clock, await self._read_head(stream))
+                request = Request(stream, self, await self._read_head(stream))
                 request.address = stream.party
                 if not (self.portal and await self.portal(request)):
                     request.check(self._access.hosts())
                     request.party = stream.party = self._access.party(request)
+                    self.look(request)
                     self._access.admit(request)
                     kept = await self._answer(request)
                 await request.drain()
                 if request.unread:
-                    await self.clock.limit(request.skip(), _REST_S)
+                    await self._skip(request)
             except Refused as refused:
                 await self._refuse(request, stream, refused)
             except MemoryError as error:
@@ -248,7 +253,7 @@ class Server:
         except (OSError, asyncio.TimeoutError, MemoryError):
             pass  # the client has left or was too slow, or no memory is left for a refusal
         except Exception as error:
-            self._log.fault("request", error)  # an error of the firmware ends only this request
+            self.log.fault("request", error)  # an error of the firmware ends only this request
         finally:
             if not kept:
                 self.close(stream)
@@ -259,32 +264,59 @@ class Server:
             self.open.remove(stream)
             stream.s.close()  # the socket's close(), because close() of an asyncio stream does nothing
 
+    def look(self, request=None):
+        """Measure the system memory. While little is free, defend it. Raise Refused if `request` then has no token."""
+        memory = self.board.system_memory()
+        if memory and (self.level or memory[0] < FLOOR):
+            load("server.scarce").look(self, memory[0], request)
+
+    def room(self, beside):
+        """True if the system memory has room, because the connections take at most `beside` bytes of it."""
+        memory = self.board.system_memory()
+        if not memory:
+            return True
+        free = memory[0]
+        self.most_free = max(self.most_free, free)
+        return free > max(FLOOR, self.most_free - beside)
+
+    def sweep(self):
+        """Discard what clients send after their requests. Close a connection with more than 1 KB of it at a time.
+
+        Bytes that nobody reads would stay in the system memory. Closing their connection resets it and frees them.
+        """
+        for stream in self.open[:]:
+            if stream.asked == 1:
+                try:
+                    for _ in range(_SPOKEN):
+                        spoken = stream.s.read(64)
+                        if not spoken:
+                            break
+                except OSError:
+                    spoken = b""
+                # The client of a live stream has left if no more bytes can come. Others may have ended their request.
+                if spoken or (spoken is not None and stream.due is not None):
+                    self.close(stream)
+
     async def _read_head(self, stream):
         """Return the head of a request, followed by the bytes of the body that arrived together with the head."""
         # Read the head in pieces, because 2 KB of contiguous memory are not always free.
         head = await self.clock.limit(stream.read(_BUFFER), _FIRST_BYTE_S)
         if b"\r\n\r\n" not in head:
             # The rest of the head has one time limit, so that a client cannot gain time by sending single bytes.
-            head = await self.clock.limit(self._read_rest(stream, head), _REST_S)
+            head = await self.clock.limit(load("server.rest_of_request").read_head(stream, head), _REST_S)
         return head
 
-    async def _read_rest(self, stream, head):
-        while b"\r\n\r\n" not in head:
-            if len(head) >= _HEAD:
-                raise Refused(431, "Request head too long: at most 2 KB")
-            more = await stream.read(min(_BUFFER, _HEAD - len(head)))
-            if not more:
-                raise OSError
-            head += more
-        return head
+    def _skip(self, request):
+        return self.clock.limit(load("server.rest_of_request").skip(request), _REST_S)
 
     async def _refuse(self, request, stream, refused):
+        stream.asked = False  # the rest of the request is read below
         if request is None:
-            request = Request(stream, self.clock, b"GET / -\r\n")
+            request = Request(stream, self, b"GET / -\r\n")
         if not request.begun:
             await request.reply(refused.status, "text/plain", refused.why, refused.more)
             await request.drain()
-            await self.clock.limit(request.skip(), _REST_S)
+            await self._skip(request)
 
 
 def _readable(sock):
@@ -292,21 +324,7 @@ def _readable(sock):
     yield asyncio.core._io_queue.queue_read(sock)  # type: ignore[attr-defined]  # not in the stubs
 
 
-def is_local_host(host):
-    """True if a Host header has an IP address or a name of the home network.
-
-    >>> is_local_host(b"192.168.0.250"), is_local_host(b"digimon.local:80"), is_local_host(b"evil.example")
-    (True, True, False)
-    """
-    if host.startswith(b"["):
-        return not host[1:].partition(b"]")[0].strip(b"0123456789abcdef:")
-    name = host.split(b":")[0]
-    if name[-1:] == b".":  # a complete host name may end with a dot
-        name = name[:-1]
-    if b"." not in name:
-        return True
-    for domain in _HOME_DOMAINS.split():
-        if name.endswith(domain):
-            return True
-    digits = name.replace(b".", b"")
-    return digits.isdigit() and name.count(b".") == 3 and max(map(int, name.split(b"."))) < 256
+def _is_ipv4(host):
+    """True if a Host header is an IPv4 address, as of most requests. Names are checked by server/host_names.py."""
+    numbers = host.split(b":")[0].split(b".")
+    return len(numbers) == 4 and not [part for part in numbers if not part.isdigit() or int(part) > 255]

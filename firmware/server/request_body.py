@@ -1,4 +1,4 @@
-"""Checks for requests with a body, an Origin header or a host outside the home network. Loaded on demand."""
+"""Checks for requests with a body or an Origin header. Loaded on demand."""
 
 import sys
 from micropython import const
@@ -28,19 +28,6 @@ def check(request, host):
         raise Refused(400, "Content-Length is not a number")
 
 
-def check_host(host, allowed):
-    """Raise Refused if the name in `host`, a Host header in lower case, is not one of the `allowed` host names."""
-    name = _without_last_dot(host.split(b":")[0])
-    for known in allowed:
-        if name == _without_last_dot(known.lower().encode()):
-            return
-    raise Refused(421, "This device answers only to its address, its own name and the names in access.hosts")
-
-
-def _without_last_dot(name):
-    return name[:-1] if name.endswith(b".") else name
-
-
 def fault(request, error):
     """Return the refusal of a request whose handler has failed before its reply began.
 
@@ -61,10 +48,10 @@ def length(request, limit):
     return request.unread
 
 
-async def read_all(request, clock, limit):
-    """Return the whole body. TimeoutError if the body does not arrive within 5 s."""
+async def read_all(request, limit):
+    """Return the whole body. Raise Refused if it is empty or exceeds `limit` bytes. TimeoutError after 5 s."""
     length(request, limit)
-    return await clock.limit(_read(request), _REST_S)
+    return await request.server.clock.limit(_read(request), _REST_S)
 
 
 async def _read(request):

@@ -27,7 +27,7 @@ async def receive(device, request):
     slot = {"a": "b", "b": "a"}.get(load("update.slots").running())
     if not slot:
         raise Refused(409, "This firmware was not started by its loader: update it with the cable")
-    request.length(_LARGEST)
+    load("server.request_body").length(request, _LARGEST)
     gc.collect()
     receive_package = load("update.receive").receive_package
     status.update({"state": "receiving", "percent": 0, "error": None})
@@ -42,6 +42,7 @@ def report_failure(device, error):
     why = error.why if isinstance(error, Refused) else repr(error)
     device.update.update({"state": "failed", "error": why})
     device.note("update: " + why)
+    device.live.look_again()  # the clients missed events while the package arrived
     return error
 
 

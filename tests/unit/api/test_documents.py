@@ -3,6 +3,8 @@
 import asyncio
 import gc
 
+from connection import Server, Stream
+
 from board.clock import Clock
 from dispatcher import Dispatcher
 from server.http import Refused, Request
@@ -29,18 +31,13 @@ class Device:
         self.board = Board()
 
 
-class Stream:
-    def write(self, piece):
-        raise AssertionError  # nothing is answered here
-
-
 async def test_who_waits_five_seconds_for_another_is_told_to_come_again():
     api = Dispatcher(Device())
     api._running = "another request"
     begin = api._device.clock.ticks()
     told = None
     try:
-        await api.answer(Request(Stream(), Clock(), b"GET /api/days/2026-01-15 HTTP/1.1\r\n\r\n"))
+        await api.answer(Request(Stream(), Server(), b"GET /api/days/2026-01-15 HTTP/1.1\r\n\r\n"))
     except Refused as refused:
         told = refused.status, refused.more
     assert told == (503, "Retry-After: 5\r\n")
@@ -55,7 +52,7 @@ async def order(*parties):
     found = []
 
     async def take(party):
-        request = Request(Stream(), Clock(), b"GET /api/config HTTP/1.1\r\n\r\n")
+        request = Request(Stream(), Server(), b"GET /api/config HTTP/1.1\r\n\r\n")
         request.party = party
         await api._take_turn(request, 100)
         found.append(party)
@@ -79,25 +76,12 @@ async def test_turn_goes_to_each_party_in_rotation_and_first_to_who_has_a_token(
     assert await order(GUEST, GUEST) == [GUEST, GUEST]
 
 
-class Peer:
-    """Takes what is written."""
-
-    text = b""
-
-    def write(self, piece):
-        self.text += piece
-
-    async def drain(self):
-        pass
-
-
 async def log_of(device):
     """The device's answer to GET /api/log."""
-    peer = Peer()
-    request = Request(peer, Clock(), b"GET /api/log HTTP/1.1\r\n\r\n")
+    request = Request(Stream(), Server(), b"GET /api/log HTTP/1.1\r\n\r\n")
     await Dispatcher(device).answer(request)
     await request.drain()
-    return peer.text
+    return request.stream.written
 
 
 async def test_garbage_is_collected_before_a_handler_is_loaded():

@@ -32,7 +32,7 @@ class Request:
     def write(self, piece):
         self.written += piece
 
-    async def in_blocks(self):
+    async def drain(self):
         pass
 
 

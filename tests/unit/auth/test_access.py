@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 
+from connection import Server, Stream
+
 from auth import token_routes, tokens as token_check
 from auth.access import Access
 from auth.password import derive
@@ -30,28 +32,18 @@ class Clock:
         return await awaitable
 
 
-class Socket:
-    left = False
+class Client(Stream):
+    """A client; writing to it raises `fault` if it is set."""
+
+    fault = None
+
+    def write(self, piece):
+        if self.fault:
+            raise self.fault
+        return super().write(piece)
 
     def read(self, _):
         return b"" if self.left else None
-
-
-class Stream:
-    """A client; draining raises `fault` if it is set."""
-
-    def __init__(self):
-        self.written = b""
-        self.party = ""
-        self.s = Socket()
-        self.fault = None
-
-    def write(self, piece):
-        self.written += bytes(piece)
-
-    async def drain(self):
-        if self.fault:
-            raise self.fault
 
 
 class Button:
@@ -112,7 +104,9 @@ def request(monitor, head, body=None, token=None, address="192.168.0.9"):
         text += "Authorization: Bearer %s\r\n" % token
     content = b"" if body is None else json.dumps(body).encode()
     asked = Request(
-        Stream(), monitor.clock, ("%sContent-Length: %d\r\n\r\n" % (text, len(content))).encode() + content
+        Client(),
+        Server(monitor.clock),
+        ("%sContent-Length: %d\r\n\r\n" % (text, len(content))).encode() + content,
     )
     asked.address = address
     if body is not None:
@@ -411,7 +405,7 @@ async def test_failed_try_leaves_no_token():
     for fault, left in ((OSError(104), False), (MemoryError(), False), (None, True)):
         asked = request(device, "POST /api/tokens", {"name": "HA", "password": PASSWORD})
         asked.stream.fault = fault
-        asked.stream.s.left = left
+        asked.stream.left = left
         try:
             await (await (await token_routes.create_token(device, asked)))
             raise AssertionError("the try does not fail")
@@ -427,8 +421,8 @@ async def test_failed_try_undoes_no_other_change():
     _, kept = await new_token(device, "kept", password=PASSWORD)
     _, deleted = await new_token(device, "deleted", password=PASSWORD)
 
-    class Leaving(Stream):
-        async def drain(self):
+    class Leaving(Client):
+        def write(self, piece):
             secrets = read_json(Board(), "secrets.json")
             secrets["tokens"] = [each for each in secrets["tokens"] if each["id"] != deleted["id"]]
             secrets["other"] = "new"

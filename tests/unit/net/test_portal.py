@@ -4,9 +4,9 @@ import asyncio
 import json
 
 import radio
+from connection import Server, Stream
 from network_house import HOME, House, router
 
-from board.clock import Clock
 from board.flash_json import read_json
 from net import portal_form
 from server.http import Refused, Request
@@ -28,22 +28,13 @@ PROBES = (
 )
 
 
-class Stream:
-    """Keeps what was written; holds a body to be read."""
-
-    def __init__(self, body=b""):
-        self.pieces = []
-        self.body = body
-
-    def write(self, piece):
-        self.pieces.append(bytes(piece))
-
-    async def drain(self):
-        pass
+class Phone(Stream):
+    """Gives a body to be read."""
 
     async def read(self, count):
-        piece, self.body = self.body[:count], self.body[count:]
-        return piece
+        (body,) = self.later
+        self.later = [body[count:]]
+        return body[:count]
 
 
 async def ask(house, path=b"/", host=b"192.168.4.1", body=None, more=b""):
@@ -51,8 +42,8 @@ async def ask(house, path=b"/", host=b"192.168.4.1", body=None, more=b""):
     head = (b"POST " if body is not None else b"GET ") + path + b" HTTP/1.1\r\nHost: " + host + b"\r\n" + more
     if body is not None:
         head += b"Content-Length: %d\r\n" % len(body)
-    stream = Stream(body or b"")
-    request = Request(stream, Clock(), head + b"\r\n")
+    stream = Phone(body or b"")
+    request = Request(stream, Server(), head + b"\r\n")
     try:
         if not await house.portal(request):
             return None, "", b""

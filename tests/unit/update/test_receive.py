@@ -2,6 +2,7 @@
 
 import asyncio
 
+from board.clock import Clock
 from update import receive
 
 load = receive.load
@@ -11,11 +12,22 @@ class Board:
     flash = "build/tests"
 
 
+class Live:
+    """Live streams, which miss events while a package arrives."""
+
+    looks = 0
+
+    def look_again(self):
+        self.looks += 1
+
+
 class Device:
     board = Board
+    clock = Clock()
 
     def __init__(self):
         self.update = {"state": "receiving", "percent": 0, "error": None}
+        self.live = Live()
 
     def note(self, line):
         self.noted = line
@@ -58,6 +70,7 @@ def test_peer_that_leaves_is_told_of():
         asyncio.new_event_loop()
     assert why == "The package did not arrive completely"
     assert device.update == {"state": "failed", "percent": 0, "error": why}
+    assert device.live.looks == 1
     assert device.noted == "update: " + why
 
 

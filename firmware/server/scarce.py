@@ -1,0 +1,48 @@
+"""Defence of the system memory, which Wi-Fi shares with the sockets, when little of it is free. Loaded on demand.
+
+server/http.py measures the system memory.
+"""
+
+from micropython import const
+
+from overlay import load
+from server.http import FLOOR, Refused
+
+# Bytes above a limit that end a level, so that a figure that wavers around the limit changes nothing.
+_MORE = const(2048)
+_NOTES = ("", "clients without a token are refused", "no connection is accepted")
+
+
+def look(server, free, request):
+    """Set the level for `free` bytes of system memory. Below the floor, drop the streams of clients without a token.
+
+    Raise Refused if `request` is of such a client; it is None between the requests. Each level is noted once in an
+    episode, which lasts until the system memory suffices again.
+    """
+    low = FLOOR // 2 + (_MORE if server.level > 1 else 0)
+    level = 2 if free < low else int(free < FLOOR + _MORE)
+    for stream in server.open[:]:
+        # Only the hash of a token is bytes.
+        if level and stream.due is not None and isinstance(stream.party, str):
+            server.close(stream)
+    if level > server.noted_level:
+        server.log.note("Short of system memory: %d bytes are free, %s" % (free, _NOTES[level]))
+    elif not level:
+        server.log.note("System memory suffices again: %d bytes are free" % free)
+    server.level = level
+    server.noted_level = level and max(level, server.noted_level)
+    if level and request and isinstance(request.party, str):
+        raise Refused(503, "Short of memory, try again", "Retry-After: 5\r\n")
+
+
+async def listen_later(server, listener, beat):
+    """Close the listening socket until the level is lower, and return a new one.
+
+    That also closes the connections in its queue, and frees the memory of what their clients have sent.
+    """
+    listener.close()
+    while server.level > 1:
+        beat()
+        await server.clock.sleep(1)
+        server.look()
+    return load("server.listener").listen(server.board.http)
