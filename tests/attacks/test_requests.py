@@ -32,7 +32,7 @@ TABLE: list[tuple[str, bytes, int]] = [
     ("name in brackets", b"GET / HTTP/1.1\r\nHost: [evil.example]", 421),
     ("numbers beyond an address", b"GET / HTTP/1.1\r\nHost: 999.999.999.999", 421),
     ("address with a number too many", b"GET / HTTP/1.1\r\nHost: 192.168.0.1.5", 421),
-    ("address of empty numbers", b"GET / HTTP/1.1\r\nHost: 1..2.3", 400),
+    ("address of empty numbers", b"GET / HTTP/1.1\r\nHost: 1..2.3", 421),
     ("long number in an address", b"GET / HTTP/1.1\r\nHost: 192.168.0.9" + DIGITS.encode(), 421),
     ("bytes as an origin", b"GET /watt HTTP/1.1\r\nOrigin: http://localhost:\xff", 200),
     ("origin with a line end", b"GET /watt HTTP/1.1\r\nOrigin: http://localhost:80\n\nx", 200),
