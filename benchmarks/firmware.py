@@ -1,4 +1,4 @@
-"""The firmware's needs on a board: resident code, memory over a day, and time to the first sample.
+"""The firmware's needs on a board: resident code, memory over a day, time to the first sample, system memory.
 
 The smallest heap is searched with the first hour of a day (benchmarks/day.py), which contains all activities. It
 counts only after a whole day has passed in it. In another day, MicroPython may take further memory for its heap, as on
@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.day import HOURS, firmware, play
 from benchmarks.figures import NONE, BenchmarkError, Figure
 from benchmarks.heap import KIB, LEAST, MOST, STEP, Run, need_interpreter, smallest_heap
+from benchmarks.of_tests import measured
 from benchmarks.resident import resident
 from simulator.board import Board, BoardError
 from simulator.clock import moment
@@ -26,6 +27,47 @@ INTERPRETER = "micropython32"
 STARTS = 5
 SHORT_H = 0.1
 OFFER = 36_000  # bytes in one piece, of which a third area of the heap could be made
+_TESTS = "tests/device/board/test_system_memory.py"
+_QUICK = f"{_TESTS}::test_page_takes_little_and_comes_soon[micropython32]"
+# The figures of the tests, without their values.
+_SYSTEM_MEMORY = (
+    Figure(
+        key="firmware.page_idf_bytes",
+        value=0,
+        unit="B",
+        goal=9 * KIB,
+        what="of the system memory for one page, by the model",
+    ),
+    Figure(
+        key="firmware.page_s_at_50ms",
+        value=0,
+        unit="s",
+        goal=1.5,
+        what="for a page of 57 KB with a round trip of 50 ms, by the model",
+    ),
+    Figure(
+        key="firmware.idf_lowest_bytes",
+        value=0,
+        unit="B",
+        goal=26 * KIB,
+        more_is_better=True,
+        what="lowest free system memory, with three views, pages, queries and an update, by the model",
+    ),
+    Figure(
+        key="firmware.idf_largest_bytes",
+        value=0,
+        unit="B",
+        goal=12 * KIB,
+        more_is_better=True,
+        what="the largest piece of it then",
+    ),
+)
+_COMBINED = {
+    "firmware.page_idf_bytes": max,
+    "firmware.page_s_at_50ms": max,
+    "firmware.idf_lowest_bytes": min,
+    "firmware.idf_largest_bytes": min,
+}
 
 
 def first_sample_s(starts: int) -> float:
@@ -101,6 +143,7 @@ def measure(short: bool = False) -> Iterator[Figure]:
         goal=107 * KIB,
         what="the smallest in which a day passes",
     )
+    yield from measured((_QUICK if short else _TESTS,), _SYSTEM_MEMORY, _COMBINED)
     if not is_like_board(MICROPYTHON32):
         raise BenchmarkError("this 32-bit MicroPython has a heap in one piece; scripts/setup says why")
     yield Figure(

@@ -1,20 +1,16 @@
 """The firmware and the integration under attack, and the price of the protection for a request.
 
-The tests of the attacks measure their figures, and record them as properties in pytest's report. With P1_LONG=1 in the
-environment they attack for longer. The price is a count of instructions, relative to version 0.1.0.
+The tests of the attacks measure their figures. With P1_LONG=1 in the environment they attack for longer. The price is a
+count of instructions, relative to version 0.1.0.
 """
 
-import subprocess
-import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 from benchmarks.figures import BenchmarkError, Figure
 from benchmarks.instructions import count as count_instructions, need_callgrind
+from benchmarks.of_tests import measured
 from build_tool import bytecode, first_release
 from build_tool.errors import ToolError
 from simulator.clock import moment
@@ -80,7 +76,7 @@ _COMBINED = {"security.household_served_of_20": min, "security.ha_stream_back_s"
 
 def measure(short: bool = False) -> Iterator[Figure]:
     """Yield the figures of this group. `short` runs all of its code in a few seconds."""
-    yield from attacked(_QUICK if short else _ATTACKS)
+    yield from measured(_QUICK if short else _ATTACKS, _FIGURES, _COMBINED)
     need_callgrind()
     count = 1 if short else REQUESTS
     now = instructions(bytecode.TARGET, count)
@@ -97,50 +93,6 @@ def measure(short: bool = False) -> Iterator[Figure]:
         what=f"GET /api/reading, relative to {first_release.VERSION}",
         peer=f"{now:,.0f} x64 instructions, in {first_release.VERSION} {before:,.0f}",
     )
-
-
-def attacked(arguments: Sequence[str]) -> Iterator[Figure]:
-    """Run pytest with these arguments, and yield their figures. BenchmarkError if one fails for another reason."""
-    with tempfile.TemporaryDirectory(prefix="p1-security-") as folder:
-        report = Path(folder) / "report.xml"
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "--junitxml",
-                report,
-                *arguments,
-            ],
-            cwd=bytecode.ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if not report.exists():
-            raise BenchmarkError(f"pytest failed: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
-        cases = list(ElementTree.parse(report).iter("testcase"))
-    values = defaultdict(list)
-    for case in cases:
-        found = recorded(case)
-        problem = next((part for part in case if part.tag in ("failure", "error")), None)
-        if problem is not None and all(figure.reached for figure in found):
-            raise BenchmarkError(f"{case.get('name')} failed: {problem.get('message', '').splitlines()[0]}")
-        for figure in found:
-            values[figure.key].append(figure.value)
-    for figure in _FIGURES:
-        if figure.key in values:
-            yield replace(figure, value=_COMBINED.get(figure.key, sum)(values[figure.key]))
-
-
-def recorded(case: ElementTree.Element) -> list[Figure]:
-    """Return the figures that one test has recorded."""
-    found = {part.get("name"): float(part.get("value", "")) for part in case.iter("property")}
-    return [replace(figure, value=found[figure.key]) for figure in _FIGURES if figure.key in found]
 
 
 def instructions(firmware: Path, count: int) -> float:
