@@ -14,7 +14,9 @@ from build_tool import bytecode
 
 
 def measured(
-    arguments: Sequence[str], figures: Sequence[Figure], combined: Mapping[str, Callable[[list[float]], float]]
+    arguments: Sequence[str],
+    figures: Sequence[Figure],
+    combined: Mapping[str, Callable[[list[float]], float]],
 ) -> Iterator[Figure]:
     """Run pytest with these arguments, and yield the `figures` that its tests record.
 

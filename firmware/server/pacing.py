@@ -16,7 +16,8 @@ _PACE_S = const(0.01)
 _WAITS = const(500)  # of _PACE_S for room for a piece
 _VAIN = const(30)  # waits after which a piece is sent beside what others have, as it may be theirs for longer
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
-_BESIDE_FILE = const(6700)  # bytes that connections may have in the system memory when a segment of a file is sent
+# Bytes that connections may have in the system memory when a segment of a file is sent.
+_BESIDE_FILE = const(6700)
 
 
 async def until_ready(request):

@@ -177,7 +177,8 @@ def test_third_area_that_stays_is_ended_by_a_restart_when_the_quarter_is_stored(
     assert device["card"]["lost_quarters"] == 0
     stored = hardware.wait(lambda: hardware.get(QUARTER))
     assert any(stored["consumed_power_interval_avgs"])
-    hardware.wait(lambda: (hardware.device()["clock"]["time"] or "") > "2026-11-12T18:17")  # None before a telegram
+    # The time is None before the first telegram.
+    hardware.wait(lambda: (hardware.device()["clock"]["time"] or "") > "2026-11-12T18:17")
     assert hardware.starts == 2
 
 

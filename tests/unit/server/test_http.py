@@ -420,5 +420,12 @@ async def test_code_that_is_missing_is_reported():
 
 
 def test_host_that_no_browser_sends_is_not_home():
-    for host in (b"[anything]", b"[evil.example]:80", b"999.999.999.999", b"192.168.0.256", b"1.2.3.4.5", b"1..2.3"):
+    for host in (
+        b"[anything]",
+        b"[evil.example]:80",
+        b"999.999.999.999",
+        b"192.168.0.256",
+        b"1.2.3.4.5",
+        b"1..2.3",
+    ):
         assert with_host(host) == 421, host
