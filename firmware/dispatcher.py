@@ -48,7 +48,7 @@ class Dispatcher:
             request.begin(200, _JSON)
             documents.write(document, device, request.write)
         elif path == b"/api/live":
-            return await load("api.live_snapshot").open_stream(device.live, request)
+            return await device.live.stream(request)
         elif path in (b"/", b"/index.html", b"/update"):
             await load("server.pages").send_page(request, "update" if path == b"/update" else "index")
         elif path.startswith(b"/api/"):

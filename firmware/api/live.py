@@ -16,6 +16,8 @@ from server.buffer import WriteBuffer
 _STATUS_S = const(10)
 _PIECE = const(850)  # bytes of a segment; two of them have the events of a meter with three phases and gas
 _BESIDE = const(4500)  # bytes that connections may have in the system memory when an event is sent
+_WAITS = const(20)
+_WAIT_S = const(0.05)
 _PATIENCE = const(5)  # steps that an event waits for room in the system memory
 
 
@@ -37,6 +39,18 @@ class Live:
     def clients(self):
         """Return the open streams, the oldest first. The attribute `due` of one that gets its snapshot is not empty."""
         return [stream for stream in self.server.open if stream.due is not None]
+
+    async def stream(self, request):
+        """GET /api/live: send the snapshot of all figures. Return True.
+
+        One client after the other gets it, because several come at a time after a restart, and each takes 4 KB of
+        Python's heap. A slow one is waited for at most a second.
+        """
+        for _ in range(_WAITS):
+            if not any([client.due for client in self.clients()]):
+                break
+            await self.device.clock.sleep(_WAIT_S)
+        return await load("api.live_snapshot").open_stream(self, request)
 
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients.

@@ -6,7 +6,6 @@ from connection import Stream
 
 from api import documents
 from api.live import Live
-from api.live_snapshot import open_stream
 from board.clock import Clock
 from server.http import Refused, Request, Server
 
@@ -32,6 +31,8 @@ class Board:
 
 class Device:
     """Has no figures: each document is its name and a long number."""
+
+    clock = Board.clock
 
     def __init__(self):
         self.written = 0
@@ -63,7 +64,7 @@ async def connect(live, socket, party="192.168.1.10"):
     request = arrive(live, socket, party)
     request.party = party
     socket.asked = True
-    assert await open_stream(live, request) is True
+    assert await live.stream(request) is True
     return socket
 
 
@@ -328,6 +329,24 @@ async def test_events_of_the_time_of_a_snapshot_follow_it():
     assert events(client) == SNAPSHOT + ["reading", "quarter"]
     publish(live, "reading", "quarter")
     assert events(client) == SNAPSHOT + ["reading", "quarter"] * 2
+
+
+async def test_one_client_after_the_other_gets_its_snapshot_and_a_slow_one_is_not_waited_for():
+    live = live_of()
+    slow = Socket(room=1000)
+    first = asyncio.create_task(connect(live, slow))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(connect(live, Socket()))
+    begin = live.device.clock.ticks()
+    await asyncio.sleep(0)
+    assert slow.due
+    client = await second
+    assert events(client) == SNAPSHOT
+    assert slow.due
+    assert live.device.clock.ticks() - begin >= 900
+    slow.room = 10000
+    await first
+    assert events(slow) == SNAPSHOT
 
 
 async def test_client_that_gets_a_part_of_an_event_is_dropped():
