@@ -91,6 +91,12 @@ class Device:
         self.config = {"remove_oldest": False}
         self.closed = []  # ids of the quarters that have ended
         self.recorder = Recorder(self)
+        self.server = self
+
+    @staticmethod
+    def is_answering():
+        """True while the server answers a request; here is no server."""
+        return False
 
     def telegram(self):
         """Handle a telegram as device.py does, then let a second pass."""

@@ -47,7 +47,7 @@ class Live:
         Python's heap. A slow one is waited for at most a second.
         """
         for _ in range(_WAITS):
-            if not any([client.due for client in self.clients()]):
+            if not any(client.due for client in self.clients()):
                 break
             await self.device.clock.sleep(_WAIT_S)
         return await load("api.live_snapshot").open_stream(self, request)

@@ -264,6 +264,10 @@ class Server:
             self.open.remove(stream)
             stream.s.close()  # the socket's close(), because close() of an asyncio stream does nothing
 
+    def is_answering(self):
+        """True while a request is answered, other than that of a live stream which waits for its next event."""
+        return any(stream.asked and stream.due != [] for stream in self.open)
+
     def look(self, request=None):
         """Measure the system memory. While little is free, defend it. Raise Refused if `request` then has no token."""
         memory = self.board.system_memory()

@@ -18,32 +18,26 @@ _ENTRIES_IN_STEP = const(36)  # directory entries that the job reads between two
 _LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
 _QUARTERS_IN_STEP = const(8)  # lines of day.csv that the job reads between two yields
 _QUARTERS_IN_WRITE = const(32)  # lines that are appended to day.csv in one write
+_ATTEMPTS = const(3)  # to rebuild a day between requests
+_WAITS = const(50)  # steps for which requests are let pass
 
 
 def rebuild(recorder):
     """Write all missing lines of day.csv and days.csv. This is a job of the recorder. OSError if the card fails."""
     card = recorder.card
-    marks = load("storage.rebuild_mark")
-    done, word = marks.read()
+    done, word = load("storage.rebuild_mark").read()
     if done == ALL:
         return
-    # Keep the modules during the whole job. Loading the modules for each quarter would take longer than reading the
-    # quarter's file.
-    rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
-    yield
-    days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
-    modules = rows, lines, days, quarters
-    yield
     for year in reversed(_numbers(card, "")):
         for month in reversed(_numbers(card, "%04d" % year)):
             name = b"%04d-%02d" % (year, month)
             if done and name >= done:
                 continue
-            yield from _rebuild_month(card, modules, year, month)
-            marks.write(name, word)
+            yield from _rebuild_month(recorder, year, month)
+            load("storage.rebuild_mark").write(name, word)
             yield
     if _numbers(card, ""):
-        marks.write(ALL, word)
+        load("storage.rebuild_mark").write(ALL, word)
     load("storage.card_peaks").queue_search(recorder)
 
 
@@ -57,43 +51,74 @@ def _numbers(card, folder):
     return [int(name) for name in card.names(folder) if name.isdigit()]
 
 
-def _rebuild_month(card, modules, year, month):
+def _rebuild_month(recorder, year, month):
     """Complete the day.csv of each day of a month, and write the line of each day that is over to days.csv."""
-    rows, _, days, _ = modules
-    path = rows.days_csv(year)
+    card = recorder.card
     # Read days.csv once for all days of the month. To read it for each day would take longer with each day of the year.
-    name = b"%04d-%02d" % (year, month)
-    known = set()
-    for count, (_, line) in enumerate(rows.places(path), 1):
-        if line.startswith(name):
-            known.add(line[8:10])
-        if not count % _LINES_IN_STEP:
-            yield
+    known = yield from _known_days(year, month)
     for day in _numbers(card, "%04d/%02d" % (year, month)):
         yield
         if not (2000 <= year <= 2099 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)):
             continue
         number = seconds(year, month, day) // _DAY_S
-        total = yield from _rebuild_day(modules, number)
+        total = yield from _between_requests(recorder, number)
         if number != card.day:
-            yield from days.write(total, path, b"%02d" % day in known)
+            path = load("storage.day_csv_reader").days_csv(year)
+            yield from load("storage.day_totals").write(total, path, b"%02d" % day in known)
 
 
-def _rebuild_day(modules, day):
-    """Append the lines that the day.csv of a day lacks. Return the Total of the day. `day` is local_s // 86400.
+def _known_days(year, month):
+    """Return the set of the days of a month that are in days.csv, such as b"15"."""
+    rows = load("storage.day_csv_reader")
+    name = b"%04d-%02d" % (year, month)
+    known = set()
+    for count, (_, line) in enumerate(rows.places(rows.days_csv(year)), 1):
+        if line.startswith(name):
+            known.add(line[8:10])
+        if not count % _LINES_IN_STEP:
+            yield
+    return known
 
-    The recorder writes to day.csv too. If the recorder has added a line, the search for missing lines begins again.
+
+def _between_requests(recorder, day):
+    """Rebuild a day, and return its Total. While requests are answered, stop, and free the modules of the rebuild.
+
+    The day then begins anew, but the lines that are written stay. After some attempts it is no longer stopped.
     """
-    rows, _, days, _ = modules
-    folder = days.folder(day)
+    is_answering = recorder.device.server.is_answering
+    for patience in range(_ATTEMPTS, -1, -1):
+        for _ in range(_WAITS):
+            if not is_answering():
+                break
+            yield
+        for total in _rebuild_day(day):
+            if total:
+                return total
+            if patience and is_answering():
+                break
+            yield
+    return None
+
+
+def _rebuild_day(day):
+    """Append the lines that the day.csv of a day lacks. Yield None after each step, then the Total of the day.
+
+    `day` is local_s // 86400. The recorder writes to day.csv too. If the recorder has added a line, the search for
+    missing lines begins again.
+    """
+    # Keep the modules during the whole day. To load them for each quarter would take longer than to read its file.
+    rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
+    yield
+    days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
     fields_of = load("storage.csv_fields").fields_of
+    folder = days.folder(day)
     is_done = False
     while not is_done:
         total = days.Total(day, rows)
         yield
         missing, size = yield from _search(rows, fields_of, folder, total)
-        is_done = yield from _append(modules, day, missing, size, total)
-    return total
+        is_done = yield from _append((lines, days, quarters), day, missing, size, total)
+    yield total
 
 
 def _search(rows, fields_of, folder, total):
@@ -141,7 +166,7 @@ def _append(modules, day, missing, size, total):
 
     Return False, and stop, if day.csv no longer has `size` bytes, because the recorder has added a line.
     """
-    _, lines, days, quarters = modules
+    lines, days, quarters = modules
     folder = days.folder(day)
     while missing:
         text = b""

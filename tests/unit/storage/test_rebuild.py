@@ -127,3 +127,12 @@ def test_old_card_is_rebuilt_at_nine_quarters_a_second_also_when_its_year_is_ful
     for days_of_year in (0, 330):
         steps = steps_of_a_rebuild(4, days_of_year) - steps_of_a_rebuild(1, days_of_year)
         assert 3 * 96 * 10 / steps >= 9, steps  # ten steps a second
+
+
+def test_rebuild_lets_requests_pass_but_not_for_ever():
+    for answering, steps in ((False, range(5, 20)), (True, range(3 * 50, 3 * 50 + 80))):
+        found = old_card("2024/01/15/0900W.json")
+        found.is_answering = lambda answering=answering: answering
+        taken = len(list(rebuild.rebuild(found.recorder)))
+        assert taken in steps, taken
+        assert len(list(lines("2024/01/15/day.csv"))) == 1
