@@ -152,8 +152,7 @@ class Request:
 
     async def reply(self, status, kind, body, more=""):
         """Write a whole reply. `body` is text or bytes. The server waits until the reply is sent."""
-        if isinstance(body, str):
-            body = body.encode()
+        body = memoryview(body)  # type: ignore[arg-type]  # its length is that of the bytes, also for a text
         self.begin(status, kind, "%sContent-Length: %d\r\n" % (more, len(body)))
         self.write(body)
         self._pieces.flush()

@@ -49,7 +49,7 @@ async def ask(house, path=b"/", host=b"192.168.4.1", body=None, more=b""):
             return None, "", b""
     except Refused as refused:
         return refused.status, "", b""
-    head, _, reply = b"".join(stream.pieces).partition(b"\r\n\r\n")
+    head, _, reply = stream.written.partition(b"\r\n\r\n")
     return int(head[9:12]), head.decode(), reply
 
 
