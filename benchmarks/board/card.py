@@ -128,8 +128,7 @@ class Request:
     def __init__(self, path):
         self.path = path
         self.stream = self
-        self.out_buf = b""
-        self.waiting = ()
+        self.queue = self.waiting = ()
         self.written = 0
 
     def begin(self, status, kind):
@@ -138,10 +137,10 @@ class Request:
     def write(self, piece):
         self.written += len(piece)
 
+    put = write
+
     async def drain(self):
         pass
-
-    in_blocks = drain
 
 
 class Monitor:

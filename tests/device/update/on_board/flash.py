@@ -163,7 +163,10 @@ class Device:
         self.notes = []
         self.note = self.notes.append
         self.restart = self.board.restart
-        self.access = self
+        self.access = self.live = self
+
+    def look_again(self):
+        """There is no live stream."""
 
     def require(self, request, kind):
         """Let each request in."""
