@@ -22,12 +22,12 @@ from .coordinator_live import LiveCoordinator
 from .coordinator_original import OriginalCoordinator
 from .dashboard_card import async_setup_dashboard_card
 from .device_client import async_create_client
+from .device_identity import async_forget_identity, async_identity
 from .device_writes import revoke_token
 from .entity import main_device_info
 from .error_text import failure_key
 from .grants import async_watch_grants, grant_issue_id
 from .history_backfill import HistoryBackfill
-from .identity import async_forget_identity, async_identity
 from .issues import async_delete_issues, async_watch_issues
 from .leap_correction import LeapCorrection
 from .sensor_mbus import meters_by_key

@@ -1,6 +1,6 @@
 """The capacity tariff: its network areas, the smallest billed peak, and the target of a quarter.
 
-The module does not depend on Home Assistant. Powers are in W. What peaks cost is in cost.py.
+The module does not depend on Home Assistant. Powers are in W. What peaks cost is in capacity_cost.py.
 Source: Fluvius, capacity tariff.
 """
 

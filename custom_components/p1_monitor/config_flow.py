@@ -19,11 +19,11 @@ from homeassistant.helpers.selector import TextSelector
 from .api import Device, OriginalDevice, Token
 from .const import CONF_KNOWN_PEER, CONF_ORIGINAL, CONF_PROOF, CONF_TOKEN_ID, DOMAIN
 from .device_client import proof_data, proof_of
+from .device_identity import async_identity
 from .device_writes import revoke_token
 from .flow_discovery import TITLE, DiscoverySteps
 from .flow_options import CAPACITY_SCHEMA, LiveOptionsFlow, OriginalOptionsFlow
 from .host import normalize_host
-from .identity import async_identity
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 

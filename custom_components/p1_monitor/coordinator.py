@@ -29,8 +29,8 @@ from .api import (
     Settings,
 )
 from .const import CONF_EVERY_SECOND, DOMAIN, LOGGER
+from .device_identity import async_identity
 from .error_text import failure_key
-from .identity import async_identity
 from .storage import EntryStorage
 from .today import Today
 

@@ -28,9 +28,9 @@ from .api import (
     normalize_serial,
 )
 from .const import DOMAIN
+from .device_identity import async_identity
 from .flow_access import AccessSteps
 from .host import normalize_host
-from .identity import async_identity
 
 TITLE = "P1 meter"
 

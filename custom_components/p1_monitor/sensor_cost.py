@@ -6,8 +6,8 @@ from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 
+from .capacity_cost import RATES_YEAR, extra_cost, month_cost, year_cost
 from .coordinator import BRUSSELS, Snapshot
-from .cost import RATES_YEAR, extra_cost, month_cost, year_cost
 from .entity import AT_CHANGE, TEN_SECONDS, Rhythm
 from .sensor_demand import running_power
 from .sensor_entity import P1MonitorSensorDescription

@@ -143,7 +143,7 @@ def _select_lines(text, bounds, shape):
 def _fit_in_json(fields):
     """True if the fields of a line can be in a JSON object. Anyone can compute the check of other text.
 
-    storage/csv_fields.py checks more, but takes as long as the rest of the work on a line.
+    storage/day_csv_fields.py checks more, but takes as long as the rest of the work on a line.
     """
     start = fields[0]
     return (

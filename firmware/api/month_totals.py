@@ -5,7 +5,7 @@ from array import array
 from micropython import const
 
 from overlay import load
-from storage.csv_fields import DAY
+from storage.day_csv_fields import DAY
 
 _RUNNING = const(1)  # offset that marks the running day, because no line of the file begins at byte 1
 
@@ -35,7 +35,7 @@ async def send(request, name, running):
 
 async def _line_positions(path, name):
     """Return an array: for each day of the month the byte offset of its newest line in the file, 0 without a line."""
-    rows, fields_of = load("storage.day_csv_reader"), load("storage.csv_fields").fields_of
+    rows, fields_of = load("storage.day_csv_reader"), load("storage.day_csv_fields").fields_of
     places = array("I", [0] * 32)  # 0 means no line, because the header is at byte 0
     for count, (place, line) in enumerate(rows.places(path)):
         if line.startswith(name) and fields_of(line, DAY):

@@ -25,13 +25,13 @@ ROOT = os.getcwd().rstrip("/")
 def choose():
     """Return (folder, starts) of the version to start, None without a complete version."""
     slot, starts = _read()
-    if not _is_whole(slot):
+    if not _has_manifest(slot):
         print("loader: no whole firmware in", slot)
-        if _is_whole(_other(slot)):
+        if _has_manifest(_other(slot)):
             return _other(slot), None
         print("loader: nor in the other folder; put one on with the cable: scripts/firmware deploy")
         return None
-    if starts is None or not _is_whole(_other(slot)):
+    if starts is None or not _has_manifest(_other(slot)):
         return slot, starts
     if starts >= _STARTS:
         why = "%s was started %d times and was never well" % (slot, starts)
@@ -63,7 +63,7 @@ def failed(turn, error, began):
     slot, starts = turn
     sys.print_exception(error)
     soon = time.ticks_diff(time.ticks_ms(), began) < _FAILS_MS
-    if _is_whole(_other(slot)) and (starts is not None or soon):
+    if _has_manifest(_other(slot)) and (starts is not None or soon):
         why = "%s failed: %r" % (slot, error)
         print("loader: the other version has its turn:", why)
         # After a failed trial, the other folder contains the previous version, which is known to work. Otherwise
@@ -86,7 +86,7 @@ def _guard():
     WDT(timeout=_TRIAL_MS)
 
 
-def _is_whole(slot):
+def _has_manifest(slot):
     try:
         os.stat("%s/%s/manifest.json" % (ROOT, slot))
     except OSError:

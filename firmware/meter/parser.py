@@ -1,7 +1,13 @@
 """Parser: turns the lines of a valid telegram into a reading."""
 
+from micropython import const
+
 from meter import values
 from overlay import load
+
+# Indexes of a volume of an M-Bus meter.
+_AMOUNT = const(0)
+_UNIT = const(1)
 
 _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
@@ -16,6 +22,16 @@ def total(reading, field):
         tariffs = [wh for wh in [reading[field + tariff] for tariff in _TARIFFS] if wh is not None]
         wh = sum(tariffs) if tariffs else None
     return wh
+
+
+def volume_dm3(reading, kind):
+    """Return the total volume in dm3 of the M-Bus meters of type `kind` that count in m3, -1 without such a meter."""
+    amount = -1
+    for meter in reading["mbus"].values():
+        volume = meter.get("volume")
+        if volume and meter.get("type") == kind and volume[_UNIT] == b"m3":
+            amount = max(amount, 0) + volume[_AMOUNT]
+    return amount
 
 
 class Parser:

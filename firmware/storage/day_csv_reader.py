@@ -8,7 +8,7 @@ from board.mount_point import CARD
 from meter.timestamp import civil, days_in_month
 from overlay import load
 from storage.card import Card
-from storage.csv_fields import DAY, QUARTER
+from storage.day_csv_fields import DAY, QUARTER
 
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 _DAY_S = const(86400)
@@ -59,10 +59,10 @@ def fields_at(path, place):
         return None
     with open(path, "rb") as file:
         file.seek(place)
-        return load("storage.csv_fields").fields_of(file.readline(_LINE).rstrip(b"\n"), DAY)
+        return load("storage.day_csv_fields").fields_of(file.readline(_LINE).rstrip(b"\n"), DAY)
 
 
-def is_whole(line):
+def has_right_check(line):
     """True if the check at the end of a line is correct. The line is given without its newline."""
     return line[-_CHECK:] == b",%08x" % crc32(line[:-_CHECK])
 
@@ -72,7 +72,7 @@ def read(path, last=0):
 
     `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
     """
-    fields_of = load("storage.csv_fields").fields_of
+    fields_of = load("storage.day_csv_fields").fields_of
     kinds = DAY if path.endswith("/days.csv") else QUARTER
     for _, line in places(path, last):
         fields = fields_of(line, kinds)

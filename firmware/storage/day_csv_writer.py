@@ -54,7 +54,7 @@ def append(path, line, header, key=None):
         for count, (place, found) in enumerate(rows.places(path), 1):
             if found == line[:-1] and not is_there:
                 is_there = True
-            elif (found.startswith(key + b",") or not rows.is_whole(found)) and found != header[:-1]:
+            elif (found.startswith(key + b",") or not rows.has_right_check(found)) and found != header[:-1]:
                 gone.append((place, len(found)))
             if not count % _LINES_IN_STEP:
                 yield

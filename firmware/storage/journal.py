@@ -37,7 +37,7 @@ import struct
 from micropython import const
 
 from board.rtc_memory import keep_quarter
-from meter.parser import total
+from meter.parser import total, volume_dm3
 
 # Offsets in a quarter's block. A name with CELL counts 16-bit cells, and a name with BYTE counts bytes.
 QUARTER_BYTES = const(768)  # size of a block: 2 * HEAD_CELLS + 4 * SAMPLES (demand/quarter.py)
@@ -69,21 +69,10 @@ ENDED_SEEN = const(2)  # the registers at the quarter's end are known
 CUT_UNSEEN = const(3)  # the device missed the quarter's end because of a restart
 CUT_SEEN = const(4)  # the device missed the end, but the import register did not rise meanwhile
 
+# Types of M-Bus meters, which name what they measure.
 _GAS = const(3)
 _WATER = const(7)
-_AMOUNT = const(0)  # index of the amount in the volume of an M-Bus meter
-_UNIT = const(1)  # index of the unit in the volume of an M-Bus meter
 _MINUTE = const(12)  # samples in a minute
-
-
-def _volume_dm3(reading, kind):
-    """Return the total volume in dm3 of the M-Bus meters of type `kind` that count in m3, -1 without such a meter."""
-    amount = -1
-    for meter in reading["mbus"].values():
-        volume = meter.get("volume")
-        if volume and meter.get("type") == kind and volume[_UNIT] == b"m3":
-            amount = max(amount, 0) + volume[_AMOUNT]
-    return amount
 
 
 def _energy_wh(reading, field):
@@ -123,8 +112,8 @@ def update_registers(quarter, t, reading, ended=RUNNING):
         block,
         QUARTER_NEWEST_BYTE,
         *wh,
-        _volume_dm3(reading, _GAS),
-        _volume_dm3(reading, _WATER),
+        volume_dm3(reading, _GAS),
+        volume_dm3(reading, _WATER),
         t,
         ended,
     )

@@ -9,7 +9,7 @@ from board.rtc_memory import kept_quarter
 from demand.quarter import ABSENT, HEAD_CELLS, SAMPLES, quarter_id as id_of, start_of
 from meter.timestamp import iso
 from overlay import load
-from storage.csv_fields import QUARTER
+from storage.day_csv_fields import QUARTER
 from storage.journal import (
     MAX_SAMPLES,
     QUARTER_BYTES,
@@ -49,7 +49,7 @@ def open_journal(card):
     card.sequence = _newest_number(file) + 1
 
 
-def _is_whole(record):
+def _has_right_crc(record):
     return int.from_bytes(record[:4], "little") == binascii.crc32(memoryview(record)[4:])
 
 
@@ -59,7 +59,7 @@ def _is_right(record, line):
     start = start_of(quarter_id)
     if quarter_id != id_of(*start) or not first <= stop <= min(SAMPLES, first + MAX_SAMPLES):
         return False
-    fields = line and load("storage.csv_fields").fields_of(line[:-1], QUARTER)
+    fields = line and load("storage.day_csv_fields").fields_of(line[:-1], QUARTER)
     return not line or (fields is not None and fields[0] == iso(*start).encode())
 
 
@@ -69,7 +69,7 @@ def _newest_number(file):
     newest = 0
     file.seek(0)
     for _ in range(RECORDS):
-        if file.readinto(record) == RECORD_BYTES and _is_whole(record):
+        if file.readinto(record) == RECORD_BYTES and _has_right_crc(record):
             newest = max(newest, struct.unpack_from("<I", record, RECORD_NUMBER_BYTE)[0])
     return newest
 
@@ -85,7 +85,7 @@ def _records(file):
         file.seek(number % RECORDS * RECORD_BYTES)
         file.readinto(record)
         found, quarter_id = struct.unpack_from("<II", record, RECORD_NUMBER_BYTE)
-        if found == number and _is_whole(record):
+        if found == number and _has_right_crc(record):
             line = (
                 bytes(record[RECORD_LINE_BYTE : record.find(b"\n", RECORD_LINE_BYTE) + 1])
                 if record[RECORD_LINE_BYTE]

@@ -7,7 +7,7 @@ quarter continues. Otherwise the quarter is closed at its last record and marked
 A quarter is not partial if the import register has hardly risen since the last record. In this case the whole house had
 no power, so the quarter's average is known.
 
-A line or record that a power cut has left half written is never used: csv_fields.py and journal_reader.py check it.
+A line or record that a power cut has left half written is never used: day_csv_fields.py and journal_reader.py check it.
 """
 
 import struct

@@ -35,7 +35,7 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]
 
-from custom_components.p1_monitor import coordinator_live, identity as identity_module
+from custom_components.p1_monitor import coordinator_live, device_identity
 from custom_components.p1_monitor.const import (
     CONF_KNOWN_PEER,
     CONF_ORIGINAL,
@@ -330,7 +330,7 @@ async def test_an_announcement_changes_nothing_without_a_token(
     assert not list(entry.async_get_active_flows(home.hass, {SOURCE_INTEGRATION_DISCOVERY}))
     # After a minute, the owner is asked. Nothing changes before the answer, and the board's return withdraws the
     # question.
-    monkeypatch.setattr(identity_module, "ASK_OWNER_AFTER_S", 0)
+    monkeypatch.setattr(device_identity, "ASK_OWNER_AFTER_S", 0)
     await until(lambda: list(entry.async_get_active_flows(home.hass, {SOURCE_INTEGRATION_DISCOVERY})))
     assert (thief.secrets, dict(entry.data)) == ([], before)
     await home.switch_on()
@@ -342,7 +342,7 @@ async def test_the_owner_may_follow_a_board_without_a_token(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await home.add()
-    monkeypatch.setattr(identity_module, "ASK_OWNER_AFTER_S", 0)
+    monkeypatch.setattr(device_identity, "ASK_OWNER_AFTER_S", 0)
     await home.move("127.0.0.3")
     await until(home.is_away)
     await by_ssdp(home.hass, home.host)

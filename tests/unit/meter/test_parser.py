@@ -3,7 +3,7 @@
 from telegrams import CLOCK, HOUSE, POWER, Meter, instead, read, shown, without
 
 from meter import timestamp
-from meter.parser import total
+from meter.parser import total, volume_dm3
 
 
 def moment(text):
@@ -227,6 +227,12 @@ def test_total_is_the_meters_own_or_the_sum_of_its_tariffs():
     assert total(sent(*tariffs), "energy_import_") == 15000
     assert total(sent("1-0:2.8.2(000003.000*kWh)"), "energy_export_") == 3000
     assert total(sent(POWER), "energy_import_") is None
+
+
+def test_only_cubic_metres_are_a_volume():
+    for unit, dm3 in (("m3", 12345), ("kWh", -1), ("MJ", -1), ("GJ", -1)):
+        gas = read("0-1:24.1.0(003)", "0-1:24.2.3(240112231646W)(00012.345*%s)" % unit)
+        assert volume_dm3(gas, 3) == dm3, unit
 
 
 def test_header_of_any_form_is_the_model():

@@ -30,7 +30,7 @@ def put(path, line, key=None):
 
 def read(path):
     lines = [line for _, line in day_csv_reader.places(CARD + path)]
-    return [line[:-9] for line in lines if day_csv_reader.is_whole(line)]
+    return [line[:-9] for line in lines if day_csv_reader.has_right_check(line)]
 
 
 def idle(found, seconds):

@@ -1,6 +1,6 @@
-"""storage/csv_fields.py: a line of the card is read if each of its fields is right, whatever its check says."""
+"""storage/day_csv_fields.py: a line of the card is read if each of its fields is right, whatever its check says."""
 
-from storage.csv_fields import DAY, QUARTER, fields_of
+from storage.day_csv_fields import DAY, QUARTER, fields_of
 from storage.day_csv_writer import with_check
 
 GOOD = {

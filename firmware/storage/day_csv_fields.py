@@ -37,17 +37,17 @@ def fields_of(line, count):
             is_right = is_right and (not peak_start or _is_moment(peak_start))
             whole = [peak_w, quarters]
         for field in whole:
-            is_right = is_right and (not field or _is_whole(field))
+            is_right = is_right and (not field or _is_whole_number(field))
         for field in decimals:
             is_right = is_right and (
-                not field or (field[-4:-3] == b"." and field[-3:].isdigit() and _is_whole(field[:-4]))
+                not field or (field[-4:-3] == b"." and field[-3:].isdigit() and _is_whole_number(field[:-4]))
             )
     except ValueError:
         return None
     return fields if is_right else None
 
 
-def _is_whole(field):
+def _is_whole_number(field):
     return len(field) <= _LONGEST and b"%d" % int(field) == field
 
 

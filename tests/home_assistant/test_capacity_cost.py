@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.p1_monitor.api.bounds import AREAS
+from custom_components.p1_monitor.capacity_cost import RATES, RATES_YEAR, extra_cost, month_cost, year_cost
 from custom_components.p1_monitor.capacity_tariff import AREAS_WITHOUT_TARIFF
-from custom_components.p1_monitor.cost import RATES, RATES_YEAR, extra_cost, month_cost, year_cost
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "custom_components/p1_monitor/rates.json"
