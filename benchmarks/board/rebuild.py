@@ -42,13 +42,18 @@ class Slot:
 
 
 class Recorder:
-    """A recorder of which only the card is used."""
+    """A recorder of which only the card is used. It is also its own device and server."""
 
     def __init__(self, card):
         self.card = card
         self.reading = {"time": None}
-        self.device = self
+        self.device = self.server = self
         self.peaks = None
+
+    @staticmethod
+    def is_answering():
+        """True while the server answers a request; here is no server."""
+        return False
 
 
 def fill(days):

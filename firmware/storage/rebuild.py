@@ -7,10 +7,10 @@ job continues with the newest month that is older than the month in /meter/rebui
 import os
 from micropython import const
 
-from meter.timestamp import days_in_month, iso, seconds
+from meter.timestamp import civil, days_in_month, iso, seconds
 from overlay import load
 from storage.card import Card
-from storage.csv_fields import QUARTER
+from storage.day_csv_fields import QUARTER
 from storage.rebuild_mark import ALL
 
 _DAY_S = const(86400)
@@ -34,6 +34,7 @@ def rebuild(recorder):
             if done and name >= done:
                 continue
             yield from _rebuild_month(recorder, year, month)
+            yield
             load("storage.rebuild_mark").write(name, word)
             yield
     if _numbers(card, ""):
@@ -61,10 +62,7 @@ def _rebuild_month(recorder, year, month):
         if not (2000 <= year <= 2099 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)):
             continue
         number = seconds(year, month, day) // _DAY_S
-        total = yield from _between_requests(recorder, number)
-        if number != card.day:
-            path = load("storage.day_csv_reader").days_csv(year)
-            yield from load("storage.day_totals").write(total, path, b"%02d" % day in known)
+        yield from _between_requests(recorder, number, b"%02d" % day in known)
 
 
 def _known_days(year, month):
@@ -80,8 +78,8 @@ def _known_days(year, month):
     return known
 
 
-def _between_requests(recorder, day):
-    """Rebuild a day, and return its Total. While requests are answered, stop, and free the modules of the rebuild.
+def _between_requests(recorder, day, is_known):
+    """Rebuild a day. While requests are answered, stop, and free the modules of the rebuild.
 
     The day then begins anew, but the lines that are written stay. After some attempts it is no longer stopped.
     """
@@ -91,26 +89,26 @@ def _between_requests(recorder, day):
             if not is_answering():
                 break
             yield
-        for total in _rebuild_day(day):
-            if total:
-                return total
-            if patience and is_answering():
+        for must_go_on in _rebuild_day(recorder.card, day, is_known):
+            if patience and not must_go_on and is_answering():
                 break
             yield
-    return None
+        else:
+            return
 
 
-def _rebuild_day(day):
-    """Append the lines that the day.csv of a day lacks. Yield None after each step, then the Total of the day.
+def _rebuild_day(card, day, is_known):
+    """Append the lines that the day.csv of a day lacks, and write the day's line to days.csv if the day is over.
 
-    `day` is local_s // 86400. The recorder writes to day.csv too. If the recorder has added a line, the search for
-    missing lines begins again.
+    Yield after each step: True if the caller must run the generator to its end. `day` is local_s // 86400, and
+    `is_known` is True if days.csv may have a line of the day. The recorder writes to day.csv too. If the recorder has
+    added a line, the search for missing lines begins again.
     """
     # Keep the modules during the whole day. To load them for each quarter would take longer than to read its file.
     rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
     yield
     days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
-    fields_of = load("storage.csv_fields").fields_of
+    fields_of = load("storage.day_csv_fields").fields_of
     folder = days.folder(day)
     is_done = False
     while not is_done:
@@ -118,7 +116,9 @@ def _rebuild_day(day):
         yield
         missing, size = yield from _search(rows, fields_of, folder, total)
         is_done = yield from _append((lines, days, quarters), day, missing, size, total)
-    yield total
+    if day != card.day:
+        for _ in days.write(total, rows.days_csv(civil(day * _DAY_S)[0]), is_known):
+            yield True
 
 
 def _search(rows, fields_of, folder, total):
