@@ -7,6 +7,7 @@ answers REQUESTS requests, each from a stream in memory. Exits with 1 if a reply
 """
 
 import asyncio
+import io
 import sys
 
 sys.path.insert(0, sys.argv[1])
@@ -15,7 +16,7 @@ ADDRESS = "192.168.0.20"
 REQUEST = b"GET /api/reading HTTP/1.1\r\nHost: 192.168.0.10\r\nUser-Agent: curl/8.14.1\r\nAccept: */*\r\n\r\n"
 
 
-class Stream:
+class Stream(io.IOBase):
     """A connection whose request has arrived, and whose reply is sent at once. It is also its own socket."""
 
     def __init__(self):
@@ -24,6 +25,10 @@ class Stream:
 
     def write(self, piece):
         self.pieces.append(bytes(piece))
+        return len(piece)
+
+    def ioctl(self, request, events):
+        return events  # what a poll asks for is there
 
     async def drain(self):
         pass

@@ -1,9 +1,9 @@
 """GET /api/live: server-sent events. A client receives a snapshot first, then the events of each telegram.
 
-One client after the other gets an event, one in each step, because the events of all clients at a time would take too
-much of the system memory. It is written anew for each of them, straight to the socket, because it would take up to 3 KB
-of Python's heap until the last one has it. If a client's socket does not accept the whole event, the client is dropped,
-so that no client waits for a slow one. A dropped client connects again and gets a new snapshot.
+Each step sends an event to one client, because the events of all clients at a time would take too much of the system
+memory. The event is written anew for each client, straight to the socket, because a stored event would take up to 3 KB
+of Python's heap until the last client has it. If a client's socket does not accept the whole event, the client is
+dropped, so that no client waits for a slow one. A dropped client connects again and gets a new snapshot.
 api/live_snapshot.py opens a stream. api/documents.py writes the JSON of each event.
 """
 
@@ -30,10 +30,12 @@ class Live:
     def __init__(self, device, server):
         self.device = device
         self.server = server
-        self._due = []  # names of events that are sent next
-        self._events = []  # names of events that are sent
-        self._late = []  # the clients that lack them
-        self._waited = 0  # for which the first of them has waited
+        self._due = []  # names of events to send after those in `_events`
+        self._events = []  # names of events that are being sent
+        self._late = []  # clients that lack the events in `_events`
+        self._waited = (
+            0  # steps for which the first of these clients has waited for room in the system memory
+        )
         self._quiet_s = 0  # seconds since the newest "status" event
 
     def clients(self):
@@ -43,8 +45,8 @@ class Live:
     async def stream(self, request):
         """GET /api/live: send the snapshot of all figures. Return True.
 
-        One client after the other gets it, because several come at a time after a restart, and each takes 4 KB of
-        Python's heap. A slow one is waited for at most a second.
+        After a restart all clients connect at about the same time. A snapshot takes 4 KB of Python's heap until it is
+        sent. Therefore the snapshot of one client is sent after that of another, which may take a second at most.
         """
         for _ in range(_WAITS):
             if not any(client.due for client in self.clients()):
@@ -97,7 +99,7 @@ class Live:
         self.server.live_late = self._late = []
         for client in self.clients():
             if client.due:
-                # The first one is being sent. Those that follow will have the newest figures.
+                # The first event in `due` is being sent. Those after it will be written with the newest figures.
                 client.due += [event for event in self._events if event not in client.due[1:]]
             else:
                 self._late.append(client)

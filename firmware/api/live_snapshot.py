@@ -23,7 +23,9 @@ async def open_stream(live, request):
     # Events that are published during the snapshot are added, so that the client misses none.
     stream.due = due = ["status", "peaks", "reading", "quarter"]
     request.begin(200, "text/event-stream")
-    request.unpaced = 0  # because all clients come at a time after a restart
+    request.unpaced = (
+        0  # each piece waits for room, because all clients connect at the same time after a restart
+    )
     while due:
         if len(due) == 1:
             # Otherwise lwIP would keep the end of the snapshot, and of each event, until the rest is acknowledged.

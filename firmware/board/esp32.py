@@ -152,7 +152,7 @@ class Board:
         # A collection between the two measurements makes the sum smaller, never larger.
         size = free + gc.mem_alloc()
         self.areas = 1 + (size > self.python_bytes // 2) + (size > self.python_bytes)
-        return free
+        return max(0, free)  # Wi-Fi may have given memory back between the two measurements
 
     def each_second(self):
         """React to low memory. Count the areas only if system memory was taken in the last second."""

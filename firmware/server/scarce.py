@@ -36,9 +36,9 @@ def look(server, free, request):
 
 
 async def listen_later(server, listener, beat):
-    """Close the listening socket until the level is lower, and return a new one.
+    """Close the listening socket until the level is lower, and return a new listening socket.
 
-    That also closes the connections in its queue, and frees the memory of what their clients have sent.
+    Closing it also closes the connections in its queue, and frees the memory of the bytes that their clients sent.
     """
     listener.close()
     while server.level > 1:
