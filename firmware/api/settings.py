@@ -8,7 +8,6 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(2048)  # maximum length of a request body in bytes
 # Sections of settings that take effect after a restart. All other settings take effect at once.
 _AT_START = ("wifi", "network", "radio")
 _OF_OWNER = ("access", "wifi", "network")
@@ -21,11 +20,8 @@ def show(device, request):
 
 async def change(device, request):
     """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply none."""
-    try:
-        changes = load("board.json_text").parse(await load("server.request_body").read_all(request, _BODY))
-    except ValueError as error:
-        raise Refused(400, "The body %s" % error) from None
-    if isinstance(changes, dict) and any(section in changes for section in _OF_OWNER):
+    changes = await load("server.request_body").read_object(request)
+    if any(section in changes for section in _OF_OWNER):
         device.access.require(request, OWNER)
     password, old_password = _take_passwords(changes)
     has_password = load("auth.password").is_set(device.board)
@@ -59,7 +55,7 @@ def _take_passwords(changes):
 
     Return (new password or None, old password or None).
     """
-    section = changes.get("access") if isinstance(changes, dict) else None
+    section = changes.get("access")
     if not isinstance(section, dict):
         return None, None
     passwords = section.pop("password", None), section.pop("old_password", None)
@@ -87,7 +83,7 @@ def _access_faults(device, changes, password, has_password):
     fault = password is not None and load("auth.password").fault_in(password)
     if fault:
         faults.append("access.password " + fault)
-    section = changes.get("access") if isinstance(changes, dict) else None
+    section = changes.get("access")
     if isinstance(section, dict) and section.get("closed") and not (password or has_password):
         faults.append("access.closed needs a password first, or nobody can sign in")
     return faults

@@ -10,7 +10,6 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_BODY = const(2048)  # bytes
 _SESSIONS = const(4)
 _SESSION_S = const(43200)
 _BEARER = const("WWW-Authenticate: Bearer\r\n")
@@ -21,7 +20,7 @@ async def create_session(device, request):
 
     Without a password, the request is an ask that waits for BOOT.
     """
-    sent = await json_body(request)
+    sent = await load("server.request_body").read_object(request)
     if "password" not in sent:
         return load("auth.asks").answer(device, request, sent, "session", "page", "owner")
     await check_password(device, request, sent["password"])
@@ -58,17 +57,6 @@ async def check_for_token(device, request, password, name, kind):
     """
     await check_password(device, request, password)
     return load("auth.new_token").give(device, request, name, kind, "password")
-
-
-async def json_body(request):
-    """Return the body of a request as a dict. Raise Refused with 400 if the body is not a JSON object."""
-    try:
-        found = load("board.json_text").parse(await load("server.request_body").read_all(request, _BODY))
-    except ValueError as error:
-        raise Refused(400, "The body %s" % error) from None
-    if not isinstance(found, dict):
-        raise Refused(400, "The body is not a JSON object")
-    return found
 
 
 async def check_password(device, request, password):

@@ -25,7 +25,7 @@ async def create_token(device, request):
 
     Without both, the request is an ask that waits for BOOT.
     """
-    sent = await load("auth.sign_in").json_body(request)
+    sent = await load("server.request_body").read_object(request)
     name, kind = sent.get("name"), sent.get("kind", "settings")
     if "ticket" not in sent:
         if not isinstance(name, str) or not 0 < len(name) <= 32 or any(_is_control(each) for each in name):

@@ -3,9 +3,11 @@
 import sys
 from micropython import const
 
+from overlay import load
 from server.http import Refused
 
 _REST_S = const(5)
+_OBJECT = const(2048)  # longest JSON object in bytes
 
 
 def check(request, host):
@@ -52,6 +54,18 @@ async def read_all(request, limit):
     """Return the whole body. Raise Refused if it is empty or exceeds `limit` bytes. TimeoutError after 5 s."""
     length(request, limit)
     return await request.server.clock.limit(_read(request), _REST_S)
+
+
+async def read_object(request):
+    """Return the body as a dict. Raise Refused as read_all() does, and if the body is not a JSON object."""
+    body = await read_all(request, _OBJECT)
+    try:
+        found = load("board.json_text").parse(body)
+    except ValueError as error:
+        raise Refused(400, "The body %s" % error) from None
+    if not isinstance(found, dict):
+        raise Refused(400, "The body is not a JSON object")
+    return found
 
 
 async def _read(request):

@@ -213,8 +213,6 @@ def merge(given, changes):
     Both arguments have the structure of /config.json. A null in the changes resets a setting to its default. For the
     Wi-Fi password, a null changes nothing, because clients always read the password as null.
     """
-    if not isinstance(changes, dict):
-        return ["The settings are an object of sections"]
     faults = []
     for section in changes:
         inside = changes[section]

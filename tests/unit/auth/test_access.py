@@ -6,6 +6,7 @@ import os
 
 from connection import Server, Stream
 
+from api import settings
 from auth import token_routes, tokens as token_check
 from auth.access import Access
 from auth.password import derive
@@ -260,9 +261,15 @@ async def test_strange_passwords_count_as_wrong():
 
 async def test_bodies_that_are_none_are_named():
     device = await monitor()
-    for body in ([], 5, "text", None):
-        status, _ = await reply(create_session, device, "POST /api/session", body)
-        assert status == (411 if body is None else 400), body
+    for handler, head in (
+        (create_session, "POST /api/session"),
+        (token_routes.create_token, "POST /api/tokens"),
+        (settings.change, "PATCH /api/config"),
+    ):
+        for body in ([], 5, "text"):
+            told = await reply(handler, device, head, body)
+            assert told == (400, "The body is not a JSON object"), (head, body)
+        assert (await reply(handler, device, head))[0] == 411
 
 
 async def test_without_a_password_nobody_signs_in_with_it():
