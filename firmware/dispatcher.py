@@ -50,7 +50,8 @@ class Dispatcher:
         elif path == b"/api/live":
             return await device.live.stream(request)
         elif path in (b"/", b"/index.html", b"/update"):
-            await load("server.pages").send_page(request, "update" if path == b"/update" else "index")
+            name = "update" if path == b"/update" else "index"
+            await request.server.send_long("server.pages", "send_page", request, name)
         elif path.startswith(b"/api/"):
             await self._answer_in_turn(request)
         else:

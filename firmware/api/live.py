@@ -16,8 +16,6 @@ from server.buffer import WriteBuffer
 _STATUS_S = const(10)
 _PIECE = const(850)  # bytes of a segment; two of them have the events of a meter with three phases and gas
 _BESIDE = const(4500)  # bytes that connections may have in the system memory when an event is sent
-_WAITS = const(20)
-_WAIT_S = const(0.05)
 _PATIENCE = const(5)  # steps that an event waits for room in the system memory
 
 
@@ -43,16 +41,8 @@ class Live:
         return [stream for stream in self.server.open if stream.due is not None]
 
     async def stream(self, request):
-        """GET /api/live: send the snapshot of all figures. Return True.
-
-        After a restart all clients connect at about the same time. A snapshot takes 4 KB of Python's heap until it is
-        sent. Therefore the snapshot of one client is sent after that of another, which may take a second at most.
-        """
-        for _ in range(_WAITS):
-            if not any(client.due for client in self.clients()):
-                break
-            await self.device.clock.sleep(_WAIT_S)
-        return await load("api.live_snapshot").open_stream(self, request)
+        """GET /api/live: send the snapshot of all figures. Return True."""
+        return await self.server.send_long("api.live_snapshot", "open_stream", self, request)
 
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients.

@@ -1,7 +1,7 @@
 """Access rules: anyone may read unless the owner requires a sign-in; a change always needs a token.
 
-auth/tokens.py checks a token, and auth/new_token.py makes one. auth/asks.py has the asks that wait for BOOT. All are
-loaded on demand.
+auth/tokens.py makes and checks tokens, and auth/new_token.py sends a new one. auth/asks.py has the asks that wait for
+BOOT. All are loaded on demand.
 """
 
 from auth.tokens import READ

@@ -1,8 +1,6 @@
 """Sign-in with the password or by BOOT, which starts a session of the page. Loaded on demand."""
 
-import hashlib
 import json
-import os
 from micropython import const
 
 from auth.tokens import OWNER
@@ -41,7 +39,7 @@ def end_session(device, request):
 
 def give_session(device, request, kind):
     """Start a session of a kind, and return the awaitable that replies with its token."""
-    token, digest = new_token()
+    token, digest = load("auth.tokens").new_token()
     sessions = device.access.sessions
     sessions.append((digest, kind, device.clock.uptime_s() + _SESSION_S))
     if len(sessions) > _SESSIONS:
@@ -67,9 +65,3 @@ async def check_password(device, request, password):
     if not isinstance(password, str) or not await load("auth.password").is_right(device, password):
         raise Refused(401, "Wrong password", _BEARER)
     load("auth.waits").end(device.access, wait)
-
-
-def new_token():
-    """Return a new token, and its hash."""
-    token = os.urandom(16).hex()
-    return token, hashlib.sha256(token.encode()).digest()

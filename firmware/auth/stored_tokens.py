@@ -29,7 +29,7 @@ def write(device, tokens):
 
 def add(device, name, kind):
     """Create and store a token. Return (id, JSON for the client with the token itself)."""
-    token, digest = load("auth.sign_in").new_token()
+    token, digest = load("auth.tokens").new_token()
     moment = device.reader.parser.reading["time"]
     added = {
         "id": os.urandom(4).hex(),

@@ -1,6 +1,7 @@
-"""Check of the token in a request. A token is 128 random bits, and the device stores only its hash."""
+"""Making of tokens, and the check of the token in a request. The device stores only the hash of a token."""
 
 import hashlib
+import os
 from micropython import const
 
 from overlay import load
@@ -21,6 +22,12 @@ _HASH = const(32)  # bytes of a SHA-256 hash
 _SECRETS = const("secrets.json")
 # Beginnings of the paths that return household data. HTML pages need no token, because the sign-in page must load.
 _DATA_PATHS = (b"/api/", b"/current/", b"/meter/", b"/historic/", b"/watt", b"/crashlog.txt")
+
+
+def new_token():
+    """Return a new token of 128 random bits as text, and its hash."""
+    token = os.urandom(16).hex()
+    return token, hashlib.sha256(token.encode()).digest()
 
 
 def load_tokens(board):

@@ -1,6 +1,6 @@
-"""The peaks of the running month and of the closed months, and the billable average.
+"""The peaks of the running month and of the closed months. The peak of a month is its highest quarter.
 
-The peak of a month is its highest quarter.
+demand/month_peaks.py has the rules for them, and computes the billable average.
 Sources: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
 

@@ -28,7 +28,7 @@ _LONGEST = const(2048)  # bytes of a reply that are read
 async def check(wifi, own):
     """Store whether another device has this device's name. `own`: the IP address of this device."""
     device = wifi.device
-    if wifi.name != load("net.wifi_state").name(device):
+    if wifi.name != load("net.device_name").choose(device):
         return  # the owner has changed the name, which takes effect at the next start
     name = device.config["device_name"]
     other = await find_other(name, own)
@@ -39,7 +39,7 @@ async def check(wifi, own):
     load("net.wifi_state").mark(device, "taken", name if other else None)
     if other:
         device.note("Another device, %s, has the name %s.local" % (other, name))
-        wifi.name = load("net.wifi_state").name(device)
+        wifi.name = load("net.device_name").choose(device)
 
 
 async def is_monitor(device, address, name, port=80):

@@ -120,7 +120,7 @@ class Portal:
         else:
             why = load("net.connect").failure(wifi.sta)
             wifi.sta.disconnect()
-            wifi.name = load("net.wifi_state").name(wifi.device)
+            wifi.name = load("net.device_name").choose(wifi.device)
             wifi.device.note("Wi-Fi: could not join: %s" % why)
             self.state = {"state": "failed", "why": why}
             return
@@ -139,7 +139,7 @@ class Portal:
         except OSError as error:
             wifi.device.note("config.json: could not write to flash: %s" % error)
         wifi.device.settle()
-        wifi.name = load("net.wifi_state").name(wifi.device)
+        wifi.name = load("net.device_name").choose(wifi.device)
         await load("net.name_conflict").check(wifi, wifi.sta.ifconfig()[0])
 
     async def handle(self, request):

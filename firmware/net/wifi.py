@@ -26,7 +26,7 @@ class Wifi:
         self.name_taken_by = None  # IP address of another device with the same name
         self.discovery = None
         self.away_s = 0  # seconds without a network
-        self.name = load("net.wifi_state").name(device)
+        self.name = load("net.device_name").choose(device)
 
     def each_second(self):
         if self.portal:

@@ -19,14 +19,6 @@ def read(device):
     return read_json(device.board, _FILE)
 
 
-def name(device):
-    """Return the device's name on the network. If another device has this name too, part of the board's id is added."""
-    wanted = device.config["device_name"]
-    if read(device).get("taken") == wanted:
-        return "%s-%s" % (wanted[:27], device.board.id[-4:])
-    return wanted
-
-
 def mark(device, key, value):
     """Store a value in wifi.json. The flash is written only if the value changes."""
     marks = read(device)

@@ -1,7 +1,8 @@
 /**
  * Dates and times of the meter's clock. They are Belgian time, also if the browser is in another time zone. A moment is
  * an ISO text with the meter's UTC offset, or a number of seconds since 1970 (UTC). A day is "2026-01-15", a month
- * "2026-01", a year "2026". The browser's data of time zones contains the changes to summer time and back.
+ * "2026-01", a year "2026". The browser's data of time zones contains the changes to summer time and back. i18n.js
+ * writes moments in the language of the reader.
  */
 
 export const QUARTER_S = 900;

@@ -31,6 +31,8 @@ _STEP_MS = const(20)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
 _BEAT_S = const(10)
+_WAITS = const(20)  # of _WAIT_S, for a long reply to another client
+_WAIT_S = const(0.05)
 _BUFFER = const(512)
 _SPOKEN = const(17)  # reads of 64 bytes after a request that all find some: the client sends more than 1 KB
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
@@ -163,12 +165,13 @@ class Server:
 
     If `answer` returns True, the connection stays open until a call of close(). Errors of handlers go to `log`.
 
-    open       the streams of the open connections, the oldest first. Each has more attributes: `party`; `asked`, which
-               is 1 once its request has arrived completely, and 2 while an update package arrives; `due`, which is None
-               unless it is a live stream (api/live.py)
-    level      0 while the system memory suffices, 1 below the floor, 2 below half of it; `noted_level` was noted
-    live_late  clients of the live stream that wait for an event; long replies wait for them
-    most_free  most free system memory, as without connections; server/pacing.py lowers it
+    open          the streams of the open connections, the oldest first. Each has more attributes: `party`; `asked`,
+                  which is 1 once its request has arrived completely, and 2 while an update package arrives; `due`,
+                  which is None unless it is a live stream (api/live.py)
+    level         0 while the system memory suffices, 1 below the floor, 2 below half of it; `noted_level` was noted
+    live_late     clients of the live stream that wait for an event; long replies wait for them
+    long_replies  number of pages and snapshots that are being sent
+    most_free     most free system memory, as without connections; server/pacing.py lowers it
     """
 
     def __init__(self, board, answer, access, log):
@@ -181,6 +184,7 @@ class Server:
         self.open = []
         self.level = self.noted_level = self.most_free = 0
         self.live_late = ()
+        self.long_replies = 0
         self._newest = 0  # address of the newest connection, 0 before the first one
         self.shared_until_s = 0  # uptime in s until which a client of another address may come back
         self.listening = False
@@ -256,6 +260,22 @@ class Server:
         finally:
             if not kept:
                 self.close(stream)
+
+    async def send_long(self, module, function, *arguments):
+        """Send a page or a snapshot of the live stream: load the module, and return what its function returns.
+
+        Each takes 4 to 5 KB of Python's heap until it is sent, and after a restart all clients ask for both at about
+        the same time. Therefore one waits until the other is sent, but for a slow client no longer than a second.
+        """
+        for _ in range(_WAITS):
+            if not self.long_replies:
+                break
+            await self.clock.sleep(_WAIT_S)
+        self.long_replies += 1
+        try:
+            return await getattr(load(module), function)(*arguments)
+        finally:
+            self.long_replies -= 1
 
     def close(self, stream):
         """Close a connection if it is still open."""

@@ -1,4 +1,7 @@
-"""Limits on the settings that a card changes, and removal of the passwords on a card. Loaded on demand."""
+"""Limits on the settings that a card changes, and removal of the passwords on a card. Loaded on demand.
+
+settings/store.py decides whether the card's file or its copy in the flash takes effect.
+"""
 
 from overlay import load
 

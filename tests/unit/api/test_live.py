@@ -349,6 +349,29 @@ async def test_one_client_after_the_other_gets_its_snapshot_and_a_slow_one_is_no
     assert events(slow) == SNAPSHOT
 
 
+async def test_page_waits_until_a_snapshot_is_sent():
+    live = live_of()
+    live.server.clock = Clock(1)
+    slow = Socket(room=1000)
+    snapshot = asyncio.create_task(connect(live, slow))
+    await asyncio.sleep(0)
+    page = asyncio.create_task(send_missing_page(live))
+    await asyncio.sleep_ms(60)
+    assert not page.done()
+    slow.room = 10000
+    await snapshot
+    assert await page == 404
+
+
+async def send_missing_page(live):
+    """Return the status of the refusal, which comes when the page would be sent."""
+    request = arrive(live, Socket())
+    try:
+        await live.server.send_long("server.pages", "send_page", request, "missing")
+    except Refused as refused:
+        return refused.status
+
+
 async def test_client_that_gets_a_part_of_an_event_is_dropped():
     live = live_of()
     _, second = await several(live, 2)

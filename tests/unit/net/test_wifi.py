@@ -225,7 +225,7 @@ async def test_taken_name_is_asked_for_at_each_start_and_comes_back():
         "digimon-ab12",
         None,
     )  # mDNS keeps it until a restart
-    assert load("net.wifi_state").name(house) == "digimon"
+    assert load("net.device_name").choose(house) == "digimon"
 
 
 async def test_name_that_its_owner_has_changed_is_not_asked_for():
