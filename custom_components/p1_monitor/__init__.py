@@ -62,7 +62,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
         raise
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # Register the board before the entities. They register gas and water meters, each as connected through the board.
+    # Register the board first. The entities register gas and water meters as devices that are connected through the
+    # board, so that the board must exist by then.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

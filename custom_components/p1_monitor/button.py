@@ -68,7 +68,7 @@ class P1MonitorButton(P1MonitorEntity, ButtonEntity):
 
     @override
     def _current_value(self) -> None:
-        """Return nothing, because a button's state is the time of its last press."""
+        """Return None, because Home Assistant sets a button's state to the time of the last press."""
 
     @override
     def _set_value(self, value: None) -> None:

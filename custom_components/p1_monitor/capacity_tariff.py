@@ -6,8 +6,7 @@ Source: Fluvius, capacity tariff.
 
 # A month's peak below 2.5 kW is billed as 2.5 kW.
 FLOOR_W = 2500
-# Power of the largest household connection, and therefore the upper limit of the allowed power. The power of the
-# household's own connection is not known.
+# Power of the largest household connection. It is used as the limit of a grid connection whose own limit is not known.
 CONNECTION_W = 25_000
 # The largest target that a device accepts. Firmware 0.1.0 accepts at most CONNECTION_W.
 MAX_TARGET_W = 100_000
@@ -37,7 +36,7 @@ def target_w(area: str | None, month_peak_w: int | None, own_w: int | None) -> i
 
 
 def unknown_limit_w(month_peak_w: int | None) -> int:
-    """Return the limit in W that is assumed for a grid connection if no limiter, fuse or setting gives its limit.
+    """Return the limit in W to assume for a grid connection if neither a limiter, a fuse nor a setting gives the limit.
 
     The assumed limit is always higher than the month's peak.
     """

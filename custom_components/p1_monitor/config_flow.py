@@ -87,7 +87,8 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
                 return abort
             if isinstance(self._identified, OriginalDevice):
                 if self.source == SOURCE_REAUTH:
-                    # The original firmware asks for no token. The owner must confirm it in a reconfiguration.
+                    # The original firmware requires no token. Only a reconfiguration by the owner may change an entry
+                    # to the original firmware.
                     return self.async_abort(reason="wrong_device")
                 if self._updates_entry():
                     return self._update_entry({})
@@ -99,13 +100,14 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
-            # An entry with the host as its unique id was made for a device without an id. Nothing can be compared then.
+            # If the device had no id when its entry was made, the unique id is the host. Then no id can be compared.
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
         known = await self.async_set_unique_id(reported_id or self._host, raise_on_progress=False)
         if known and known.data.get(CONF_HOST) != self._host and known.source != SOURCE_IGNORE:
-            # Only a proof or a reconfiguration changes an address.
+            # Do not change the entry's host here. The host changes only if the device proves its identity at the
+            # new host, or if the owner confirms the new host.
             await async_identity(self.hass, known).announce(self._host)
             return self.async_abort(reason="already_configured_elsewhere")
         self._abort_if_unique_id_configured()
@@ -136,7 +138,8 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         """
         methods = ["password", "button"]
         if self.source == SOURCE_REAUTH:
-            # A device that lost the token cannot prove its identity. A press of its button gives no secret away.
+            # Offer the button first. A device that lost the token cannot prove its identity, so that it may be
+            # another device. That one would learn the password, but a press of the button reveals no secret.
             methods.reverse()
         if self._identified is not None:
             methods.append("read_only")
@@ -153,7 +156,7 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         return await self._finish_access(Token(id=data[CONF_TOKEN_ID], value=data[CONF_TOKEN]))
 
     async def async_step_forwarded(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the owner whether a port forward or a proxy is the reason why the device has another address."""
+        """Ask the owner whether the device reports another address because of a port forward or a proxy."""
         if user_input is not None:
             self._proof = self._doubtful_proof
             return await self._finish_access(self._token)
@@ -177,7 +180,8 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
                 if error := await self._identify(token):
                     return self.async_abort(reason=error)
                 if self._doubtful_proof:
-                    used = True  # once the owner has confirmed the addresses
+                    # Do not delete the token. The flow uses it as soon as the owner has confirmed the addresses.
+                    used = True
                     return await self.async_step_forwarded()
                 if (abort := await self._abort_if_wrong_device()) is not None:
                     return abort

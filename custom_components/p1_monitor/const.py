@@ -30,9 +30,9 @@ CONF_AREA: Final = "area"
 CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
-# The IP address and port at which a device of firmware 0.1.0, which cannot prove its identity, got the token.
+# The IP address and port to which the token was sent without a proof, because firmware 0.1.0 cannot give one.
 CONF_KNOWN_PEER: Final = "known_peer"
-# The last proof of identity that the device gave for the token, as [peer, told]. Absent if it never gave one.
+# The newest proof that the device issued the token, as [peer, told] (see Proof). Absent if there never was a proof.
 CONF_PROOF: Final = "proof"
 CONF_TARGET_W: Final = "target_w"
 CONF_TOKEN_ID: Final = "token_id"

@@ -139,7 +139,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Look for the device at the addresses that were announced, if it does not answer at its own."""
+        """If the device did not answer at the entry's host, look for it at the announced addresses."""
         if self.last_update_success:
             self.identity.note_answer()
         elif self.config_entry.state is ConfigEntryState.LOADED:

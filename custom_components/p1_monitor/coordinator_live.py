@@ -105,7 +105,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
-            # The device may be back with its previous firmware, so that only a stored proof counts.
+            # Forget a proof that is not stored, such as that of a version on trial. The device may have returned to its
+            # previous version, which may be unable to give a proof.
             self.client.proof = proof_of(self.config_entry.data)
             self.update_interval = POLL_INTERVAL
             self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
@@ -174,7 +175,8 @@ class LiveCoordinator(P1MonitorCoordinator):
         if events:
             return self._snapshot_with(events)
         try:
-            # If telegrams have no time, only the device's own data show whether telegrams still arrive.
+            # While the meter's clock is not set, readings have no time. Then only GET /api/device shows whether
+            # telegrams still arrive.
             if monotonic() >= self._slow_due or (self.data and _has_no_time(self.data.reading)):
                 events.append(await self.client.device())
                 events.append(await self.client.peaks())
@@ -202,9 +204,9 @@ class LiveCoordinator(P1MonitorCoordinator):
             match event:
                 case Device():
                     self.refuse_other_device(event.id)
-                    if (
-                        event.update.state != "trial"
-                    ):  # a version on trial may give way to one that cannot prove
+                    # Do not store the proof of a version on trial. If the trial fails, the previous version returns,
+                    # and may be unable to prove the device's identity.
+                    if event.update.state != "trial":
                         self.identity.note_proof(self.client)
                     self._show_firmware_version(snapshot.device, event)
                     age_ms = event.p1.age_ms

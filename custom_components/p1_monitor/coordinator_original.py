@@ -133,7 +133,7 @@ def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter, counted_f
     """Return the running month's peak, or None if it is not known.
 
     In a month's first quarter, the meter may still send the previous month's peak. That peak is not returned. A peak
-    from before the day `counted_from` (2026-06-15) does not count either.
+    before the day `counted_from`, such as "2026-06-15", is not returned either.
     """
     if peak is None or not in_same_month(peak.quarter_id, quarter.quarter_id):
         return None

@@ -1,7 +1,8 @@
-"""Identity of a config entry's device: whether it proves who it is, and where it is now.
+"""Identity of a config entry's device: whether the device proves its identity, and which address it has now.
 
-An announcement contains an id that everybody knows. Therefore Home Assistant follows a device to an announced address
-only if the device proves there that it issued the token. Without a token, Home Assistant asks the owner.
+Anybody on the network can announce the device's id with another address, because the id is no secret. Therefore Home
+Assistant changes the entry's host to an announced address only if the device proves there that it issued the token. If
+the entry has no token, Home Assistant asks the owner.
 """
 
 import asyncio
@@ -18,9 +19,11 @@ from .api import P1MonitorAddressError, P1MonitorClient, P1MonitorError, P1Monit
 from .const import CONF_KNOWN_PEER, CONF_PROOF, DOCUMENTATION, DOMAIN
 from .device_client import async_create_client, proof_data
 
-# An announcement that cannot be proved is shown to the owner after the old address has not answered for a minute.
+# Time for which the entry's host must be silent before the owner is asked whether the device has moved. The owner is
+# asked only if the entry has no token.
 ASK_OWNER_AFTER_S = 60
-# Anybody on the network can announce addresses. The newest ones are kept.
+# Most announced addresses that are kept. A newer one replaces the oldest one. There is a limit, because anybody on the
+# network can announce addresses.
 KEPT_ADDRESSES = 8
 
 NOT_PROVED, CANNOT_PROVE = "not_proved", "cannot_prove"
@@ -32,15 +35,15 @@ class DeviceIdentity:
     """The identity of one config entry's device. It outlasts a reload of the entry."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Know no announced address yet."""
+        """Begin without any announced address."""
         self._hass = hass
         self._entry = entry
         self._announced: list[str] = []
-        self._away_since: float | None = None  # monotonic time, None while the device answers at its address
+        self._away_since: float | None = None  # monotonic time, None while the host answers
         self._search = asyncio.Lock()
 
     async def announce(self, host: str) -> None:
-        """Keep an announced address. If the device does not answer at its own address, try the announced one now."""
+        """Keep an announced address. If the device does not answer at the entry's host, look for it at once."""
         if host == self._entry.data[CONF_HOST]:
             return
         self._announced = [*(kept for kept in self._announced if kept != host), host][-KEPT_ADDRESSES:]
@@ -49,13 +52,13 @@ class DeviceIdentity:
 
     @callback
     def note_answer(self) -> None:
-        """Note that the device answers at its address, and withdraw the question whether it has moved."""
+        """Note that the device answers at the entry's host. Stop asking the owner whether the device has moved."""
         if self._away_since is not None:
             self._away_since = None
             self._abort_flows(SOURCE_INTEGRATION_DISCOVERY)
 
     async def search(self) -> None:
-        """Note that the device does not answer at its address, and look for it at the announced addresses."""
+        """Note that the device does not answer at the entry's host, and look for it at the announced addresses."""
         if self._away_since is None:
             self._away_since = monotonic()
         if self._search.locked():
@@ -68,7 +71,10 @@ class DeviceIdentity:
 
     @callback
     def _ask_owner(self) -> None:
-        """Start a flow for each announced address, which asks the owner whether to follow the device there."""
+        """For each announced address, start a flow that asks the owner whether the device has moved to this address.
+
+        Do nothing if the entry's host has been silent for less than ASK_OWNER_AFTER_S.
+        """
         if self._away_since is None or monotonic() - self._away_since < ASK_OWNER_AFTER_S:
             return
         for host in self._announced:
@@ -81,7 +87,7 @@ class DeviceIdentity:
         self._announced = []
 
     async def _follow(self) -> None:
-        """Follow the device to the announced address at which it proves its identity."""
+        """If the device proves its identity at an announced address, make this address the entry's host."""
         hosts = list(self._announced)
         proofs = await asyncio.gather(*(self._proof_at(host) for host in hosts))
         for host, proof in zip(hosts, proofs, strict=True):
@@ -103,7 +109,10 @@ class DeviceIdentity:
 
     @callback
     def note_proof(self, client: P1MonitorClient) -> None:
-        """Store the newest proof of the device, or offer its update if its firmware cannot prove anything."""
+        """Store the newest proof of the device.
+
+        If its firmware cannot give a proof, raise an issue that asks the owner to update the firmware.
+        """
         if client.proof is None:
             if client.token:
                 self._raise_issue(CANNOT_PROVE)
@@ -125,7 +134,8 @@ class DeviceIdentity:
     def report(self, err: P1MonitorProofError) -> None:
         """Report to the owner that the device at the entry's address does not prove its identity.
 
-        The device may have lost the token. Therefore the owner is also asked for access again, once.
+        A device that gives no valid proof may have lost the token. Then also ask the owner for access again, but only
+        when the issue is raised for the first time.
         """
         if isinstance(err, P1MonitorAddressError):
             self._raise_issue(NOT_PROVED, "other_address", peer=err.proof.peer, told=err.proof.told)
@@ -160,7 +170,7 @@ class DeviceIdentity:
 
 @callback
 def async_identity(hass: HomeAssistant, entry: ConfigEntry) -> DeviceIdentity:
-    """Return the identity of the device of a config entry, always the same one."""
+    """Return the identity of a config entry's device. Each call returns the same object."""
     identities = hass.data.setdefault(_IDENTITIES, {})
     return identities.setdefault(entry.entry_id, DeviceIdentity(hass, entry))
 

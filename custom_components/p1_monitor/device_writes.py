@@ -81,7 +81,9 @@ def async_add_controls[D: P1MonitorEntityDescription](
 
 
 async def revoke_token(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Delete a config entry's token on the device. A device that does not answer, or prove its identity, keeps it.
+    """Delete a config entry's token on the device.
+
+    If the device does not answer, or does not prove its identity, the token remains on the device.
 
     data: the data of the config entry.
     """

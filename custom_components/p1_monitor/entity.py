@@ -121,7 +121,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
     def _prepare_write(self, value: Any) -> None:
-        """Set the value that the next write publishes. Store it also, so that later values can be compared with it."""
+        """Set the value that the next write publishes. _should_write() compares later values with it."""
         self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available

@@ -1,4 +1,4 @@
-"""Keys of the translated texts that explain errors of the HTTP client, and texts of the device as Markdown."""
+"""Text of errors: keys of the translations for errors of the HTTP client, and text of the device as Markdown."""
 
 from .api import (
     NotP1MonitorError,
@@ -25,6 +25,7 @@ def failure_key(err: P1MonitorError) -> str:
 def as_markdown(text: str) -> str:
     """Return a text of the device as Markdown that shows it word for word, without links and pictures.
 
-    Home Assistant cuts some texts after 255 characters. The second backtick must not be lost.
+    Home Assistant cuts some texts after 255 characters. Therefore the text between the backticks has at most 253, so
+    that the second backtick is not cut off.
     """
     return f"`{text.replace('`', "'")[:253]}`"

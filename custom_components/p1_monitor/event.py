@@ -81,7 +81,10 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Report the events once Home Assistant is running. Automations that are not loaded yet would miss them."""
+        """Detect events, and report them if Home Assistant is running.
+
+        While Home Assistant is starting, keep the events, because automations that are not loaded yet would miss them.
+        """
         if self.available != self._written_available:
             self._prepare_write(None)
             self.async_write_ha_state()
@@ -95,11 +98,11 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
     @override
     def _current_value(self) -> None:
-        """Return nothing, because an event's state is the time at which it was reported."""
+        """Return None, because Home Assistant sets an event entity's state to the time of the newest event."""
 
     @override
     def _set_value(self, value: None) -> None:
-        """Do nothing, because an event has no value."""
+        """Do nothing, because an event entity has no value."""
 
 
 class PeakEvent(P1MonitorEvent):

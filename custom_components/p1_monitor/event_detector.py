@@ -89,7 +89,9 @@ class PeakEventDetector:
         month, known = f"{start:%Y-%m}", self.reported.get("month")
         if known == month:
             return []
-        if known is None:  # The record of reported events is new. The peak so far is not reported.
+        if known is None:
+            # There is no record of reported events yet. Begin the record with the month's peak so far, but do not
+            # report this peak.
             running = snapshot.peaks.running
             self.reported |= {"month": month, "peak_w": running.power_w if running else 0}
             return []

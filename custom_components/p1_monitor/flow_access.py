@@ -36,7 +36,8 @@ PASSWORD_SCHEMA = probatio.Schema(
         )
     }
 )
-# The device counts the presses of its button 2 s after the last one.
+# Waiting time before the flow fetches the token again, in s. The device counts the presses of its button only 2 s after
+# the last press, so that the token may not be ready before.
 COUNT_S = 3
 # The longest name of a token that a device accepts.
 NAME_LENGTH = 32
@@ -146,7 +147,7 @@ class AccessSteps(ConfigFlow):
             if not (await client.settings()).has_password:
                 return "no_password"
         except P1MonitorError:
-            pass  # The device refuses to return its settings without a token. Therefore a password is set.
+            pass  # The device returns its settings only for a token. Therefore it has a password.
         return "too_many_tokens"
 
 
@@ -156,7 +157,7 @@ def token_name(hass: HomeAssistant) -> str:
 
 
 def _error_key(err: P1MonitorError, refused: str) -> str:
-    """Return the key of the error message. `refused` is the key if the device gives no token for now."""
+    """Return the key of the error message for `err`. `refused` is the key if the device refused to give a token."""
     if isinstance(err, P1MonitorTokenError):
         return refused
     if isinstance(err, P1MonitorConflictError):

@@ -42,7 +42,8 @@ class DiscoverySteps(AccessSteps):
     _identified: Device | OriginalDevice | None = None
     # The newest proof that the device gave for its token, or that the owner confirmed.
     _proof: Proof | None = None
-    # A proof for another address than the host, which the owner must confirm.
+    # A proof in which the device reports another address than the one to which the client connected. The owner must
+    # confirm it.
     _doubtful_proof: Proof | None = None
 
     @abstractmethod
@@ -50,7 +51,7 @@ class DiscoverySteps(AccessSteps):
         """Continue the flow with the device that answered."""
 
     async def _identify(self, token: Token | None = None) -> str | None:
-        """Identify the device at the host. Return the key of an error if no P1 monitor answers, otherwise None.
+        """Identify the device at the host. Return the key of an error message if this fails, otherwise None.
 
         token: a token that the device must prove to have issued, unless its firmware is 0.1.0.
         """
@@ -107,7 +108,7 @@ class DiscoverySteps(AccessSteps):
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Identify the device and offer to add it. If the device has an entry, note its address there."""
+        """Identify the device and offer to add it. If the device has an entry, only record its address."""
         try:
             self._host = normalize_host(location)
         except ValueError:
@@ -137,12 +138,15 @@ class DiscoverySteps(AccessSteps):
         raise AbortFlow("already_configured")
 
     async def async_step_integration_discovery(self, discovery_info: dict[str, Any]) -> ConfigFlowResult:
-        """Prepare to ask the owner whether to follow a device that cannot prove its identity to another address."""
+        """Ask the owner whether the device has moved to an announced address.
+
+        device_identity.py starts this step for an entry without a token, because its device cannot prove its identity.
+        """
         self._host = discovery_info[CONF_HOST]
         return await self.async_step_moved()
 
     async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the owner whether the device is at another address now, and then update the entry's host."""
+        """Ask the owner whether the device has moved to the host. If so, identify it and update the entry's host."""
         entry = self.hass.config_entries.async_get_known_entry(self.context["entry_id"])
         if user_input is None:
             self.context["title_placeholders"] = {"name": f"{entry.title} ({self._host})"}

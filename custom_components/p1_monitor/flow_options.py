@@ -43,7 +43,7 @@ def _whole_number(low: int, high: int, step: int, unit: str) -> probatio.All[Any
     )
 
 
-# The network area has no default, because no area is right for most households. Without an area, no cost is shown.
+# The network area has no default, because each area is wrong for most households. Without an area, no cost is shown.
 CAPACITY_SCHEMA = probatio.Schema(
     {
         probatio.Optional(CONF_AREA): SelectSelector(

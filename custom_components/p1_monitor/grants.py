@@ -10,7 +10,8 @@ from .coordinator import P1MonitorConfigEntry, P1MonitorCoordinator
 from .error_text import as_markdown
 from .flow_access import token_name
 
-# Storage key of the newest grant that was looked at, after the id of the token that Home Assistant had then.
+# Storage key. The stored value is a list: the id of Home Assistant's token, and the newest grant that was checked while
+# Home Assistant had this token.
 SEEN = "grant_seen"
 _TEXTS = {"token": "granted_token", "session": "granted_session", "password": "granted_password"}
 

@@ -34,8 +34,8 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour. The
-# recorder writes its next row after the present hour has ended.
+# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour, and it
+# writes no other row until the present hour has ended.
 RUN_AT_MINUTE = 15
 
 
@@ -67,9 +67,9 @@ class Gap:
     def filled_rows(self, states: HourlyStates) -> list[StatisticsRow]:
         """Return a row for each missing hour that is in `states`, which is {start of the hour: register at its end}.
 
-        Return no rows if the register falls within the gap, because some values are then those of another meter. Return
-        no rows either if register and sum rise by different amounts over the gap, because a user has then changed the
-        sums.
+        Return no rows if any value of the register is lower than an earlier one, because the lower value is then that
+        of another meter. Return no rows either if the register and the sum rise by different amounts over the gap,
+        because a user has then changed the sums.
         """
         known = [states[hour] for hour in self.hours if hour in states]
         chain = [self.before.state, *known, self.after.state]

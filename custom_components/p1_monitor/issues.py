@@ -75,8 +75,8 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     quarter, running = snapshot.quarter, snapshot.peaks.running
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
-    # If the owner chose a day of this month from which peaks count, the device may take the peak from the card although
-    # the meter sends peaks. Then the source of the peak is ignored.
+    # If `counted_from` is a day of this month, the device may compute the peak from its stored quarters, although the
+    # meter sends peaks. Then the peak's source proves nothing about the meter, and is ignored.
     counted_from = (snapshot.device.capacity.counted_from if snapshot.device else None) or ""
     sources = {quarter.demand_source}
     if not counted_from.startswith(f"{quarter.start:%Y-%m}"):
@@ -197,8 +197,8 @@ ISSUE_RULES = (
 class _RuleState:
     """The state of a rule for one config entry.
 
-    raised: True if the issue exists. changing_since: the monotonic time since which the issue should be raised or
-    deleted, while the rule's waiting time runs. None while nothing should change, or while this is unknown.
+    raised: True if the issue exists. changing_since: the monotonic time at which the wait before raising or deleting
+    the issue began. None if the issue need not change, or if this is unknown.
     """
 
     rule: IssueRule
@@ -223,7 +223,8 @@ def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -
         for state in states:
             if coordinator.last_update_success:
                 _update_issue(hass, entry, state, coordinator)
-            else:  # the device does not answer, and the problem may be over, so the waiting time begins again
+            else:
+                # The device does not answer, so that the problem may be over. The waiting time must begin again.
                 state.changing_since = None
 
     update_issues()

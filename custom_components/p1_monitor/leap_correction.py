@@ -20,7 +20,8 @@ from .coordinator import P1MonitorCoordinator
 from .register_leaps import RecordedLeap, recorded_leaps, store_leaps
 from .statistics import HOUR, StatisticsRow, load_rows, statistics_entity_id
 
-# 5-minute rows are read from this time before the leap. By default the recorder deletes such rows after ten days.
+# The correction reads the 5-minute rows of this time span before a leap. By default the recorder deletes such rows
+# after ten days.
 SHORT_TERM = timedelta(days=31)
 # A difference between sums up to this value, in any unit, is ignored, because it is only an error of computing with
 # floats.
@@ -73,7 +74,8 @@ class LeapCorrection:
             and other.row_start <= after.start
             and (before is None or before.start < other.row_start)
         ]
-        # If no row is earlier than the leap, the recorder's sum began at 0 with the register's value before the leap.
+        # If there is no row before the leap, assume one. The recorder's sum was 0 in it, and the register had its last
+        # value before the leap.
         before = before or StatisticsRow(start=leap.row_start, state=between[0].last, sum=0.0)
         missing = before.sum + counted(before.state, between, after.state) - after.sum
         if abs(missing) <= ROUNDING:

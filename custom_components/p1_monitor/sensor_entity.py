@@ -29,7 +29,7 @@ class P1MonitorSensorDescription(AnySensorDescription):
 
     value_fn: the sensor's native value, None if the value is not known. max_rate_fn: the fastest rise of the value that
     is believed without confirmation, if the value is a register of the electricity meter (see register_guard.py).
-    last_reset_fn: the time from which the value, a total, is counted.
+    last_reset_fn: the time at which the count began, if the value is a total.
     """
 
     value_fn: Callable[[Snapshot], Any]
@@ -68,7 +68,7 @@ class RegisterSensor(P1MonitorEntity, SensorEntity):
     @callback
     @override
     def _async_write_ha_state(self) -> None:
-        """Write the state to Home Assistant. Store the register's reading that the state shows, and its leaps."""
+        """Write the state to Home Assistant. For a register, also store its newest reading and record its leaps."""
         super()._async_write_ha_state()
         if self._guard is None or self._guard.accepted is None or self._attr_native_value is None:
             return

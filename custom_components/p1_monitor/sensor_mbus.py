@@ -85,11 +85,15 @@ def unit_of(meter: MBusDevice) -> str:
 
 
 def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
-    """Return {key: meter} of the meters that have a register. The key consists of the meter's id and kind.
+    """Return {key: meter} of the meters that have a register and are of a kind in KINDS.
 
-    If the meter has no id, the key contains the channel instead. A channel that was never linked to a meter is left
-    out. The register of such a channel is always 0 and has no time, but the 0 of a new meter has a time. A meter that
-    has moved may still be on its old channel too, so the newer of its two readings is returned.
+    The key consists of the meter's id and kind. If the meter has no id, the key contains the channel instead.
+
+    A meter whose register is 0 is left out if it has no id or no time. Such an entry is sent for a channel that was
+    never linked to a meter. A new meter's register may be 0 too, but has a time.
+
+    If a meter has moved to another channel, the telegram may contain it for both channels. Then its newer values are
+    returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:

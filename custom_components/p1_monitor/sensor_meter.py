@@ -41,7 +41,7 @@ def net_power(import_w: int | None, export_w: int | None) -> int | None:
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """Return the time on the meter's clock, None if the household does not have the tariff Impact."""
+    """Return the time on the meter's clock, None if the household does not have tarif Impact."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 

@@ -34,7 +34,7 @@ from .sensor_meter import electricity_max_rate
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
-# Largest difference that rounding causes between a register and the sum of its steps, in the register's unit.
+# Largest difference between two values of a register that counts as a rounding error, in the register's unit.
 TOLERANCE = 0.01
 
 
@@ -88,7 +88,7 @@ class EntityStatistics:
     def raise_sums(self, hass: HomeAssistant, since: datetime, by: float) -> None:
         """Add `by`, which may be negative, to the sums of the hour `since` and of all later hours.
 
-        The rows of hours for which the recorder has not generated rows yet will continue from the changed sum.
+        The rows that the recorder generates later continue from the changed sum.
         """
         get_instance(hass).async_adjust_statistics(self.entity_id, since, by, self.unit)
 

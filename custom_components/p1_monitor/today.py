@@ -66,7 +66,10 @@ class Today:
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """Return an ended quarter as a closed one. None if no telegram of its last minute was received."""
+    """Return a quarter that has ended as a ClosedQuarter.
+
+    None if no telegram of the quarter's last minute was received, because its average is then not known.
+    """
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None
     return ClosedQuarter(start=quarter.start, average_w=quarter.projected_w)

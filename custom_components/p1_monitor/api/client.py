@@ -32,8 +32,8 @@ QUARTER = timedelta(minutes=15)
 # Each request for history is for 31 days at most. A single response with all years on the card would take some minutes,
 # and a broken connection would lose all of it.
 LONGEST_HISTORY = timedelta(days=31)
-# A response may have this many quarters more than fit into its span, because a meter's clock that was set back repeats
-# quarters.
+# Most quarters that a response may contain in addition to those that fit into its time span. If a meter's clock was set
+# back, some quarters occur twice.
 SPARE_QUARTERS = 8
 # Size limit of a stored quarter, which has about 250 characters.
 MAX_QUARTER_LENGTH = 1024
@@ -86,7 +86,8 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            return None  # The device sends description.xml only if its UPnP has started. All else may work without it.
+            # The device sends description.xml only if its UPnP has started. Without it, the serial number is unknown.
+            return None
         found = _SERIAL.search(description)
         return normalize_serial(found[1].strip()) if found else None
 
@@ -140,7 +141,10 @@ class P1MonitorClient(HttpClient):
         return await self._post_token({"name": name})
 
     async def fetch_token(self, ticket: str) -> Token | Ask:
-        """Return the token for an ask, or the ask if it still waits. P1MonitorAskOverError if the ask is over."""
+        """Return the token for an ask, or the ask itself if nobody has approved it yet.
+
+        P1MonitorAskOverError if the ask is over.
+        """
         return await self._post_token({"ticket": ticket})
 
     async def _post_token(self, body: Json) -> Token | Ask:
@@ -240,7 +244,10 @@ class P1MonitorClient(HttpClient):
 
 
 async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveEvent]:
-    """Read the live stream until at least one event is complete. Return the complete events, none at the end."""
+    """Read the live stream until at least one event is complete, and return the complete events.
+
+    Return an empty list at the end of the stream.
+    """
     events: list[LiveEvent] = []
     while not events and (chunk := await content.readany()):
         parsed = [_parse_event(name, data) for name, data in reader.feed(chunk)]
@@ -249,7 +256,10 @@ async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveE
 
 
 async def _read_line(content: StreamReader) -> str:
-    """Return the next line of a history, "" at its end. P1MonitorResponseError if it is too long or not UTF-8."""
+    """Return the next line of a response of GET /api/history, or "" at the end of the response.
+
+    P1MonitorResponseError if the line is too long or not UTF-8.
+    """
     try:
         line = (await content.readline()).decode()
     except (LineTooLong, UnicodeDecodeError) as err:

@@ -40,7 +40,7 @@ class P1MonitorProofError(P1MonitorError):
 
 
 class P1MonitorAddressError(P1MonitorProofError):
-    """Error if a device proves its identity, but for another address than that to which the client connected."""
+    """Error if a device gives a valid proof, but reports another address than the one to which the client connected."""
 
     def __init__(self, proof: Proof) -> None:
         super().__init__(f"the device at {proof.peer} proved its identity, but for the address {proof.told}")

@@ -42,10 +42,12 @@ from .proof import Proof, verify
 REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
-# The token goes over another connection than the proof, because the device closes each connection. Therefore a proof is
-# valid for a moment only, long enough for the requests of one poll.
+# Time for which a proof is valid: just long enough for the requests of one poll. The device closes the connection after
+# each response, so that the token is sent over a new connection. If that came much later, another device might have
+# taken over the address.
 PROOF_VALID_S = 5
-# Time limit of a response with history. It has at most the 2976 quarters of 31 days, so 50 a second are enough.
+# Time limit of a response with history. The response contains at most the 2976 quarters of 31 days. They
+# arrive in time if the device sends 50 of them a second.
 HISTORY_TIMEOUT_S = 60
 # Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
 # package to its flash and reads the piece back.
@@ -76,8 +78,8 @@ class HttpClient:
     """Requests to one device. The HTTP session belongs to the caller.
 
     A request contains the token only if the device has proved its identity within the last seconds, and no request
-    has failed since. A device with firmware 0.1.0 cannot prove it. It gets the token as long as `proof` is None, and
-    only at its known address.
+    has failed since. Firmware 0.1.0 cannot prove the device's identity. A device with this firmware gets the token
+    only if `proof` is None, and only at the address at which it first got the token.
     """
 
     def __init__(
@@ -99,8 +101,8 @@ class HttpClient:
 
         host: a name or IP address, with or without a port. token: a token that the device issued, with its id.
         proof: the last proof that the device gave for this token, None if it never gave one. known_peer: the IP
-        address and port at which the device got the token without a proof, None if it never did. resolve: function
-        that returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
+        address and port to which the token was sent without a proof, None if it never was. resolve: function that
+        returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
         stream.
         """
         self.host = host
@@ -111,7 +113,7 @@ class HttpClient:
         self._proving = asyncio.Lock()
         self.known_peer = known_peer
         self._peer = ""
-        self._proven_until = 0.0  # monotonic time, 0 after a loss of contact
+        self._proven_until = 0.0  # monotonic time, 0 after a failed request
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
@@ -130,8 +132,9 @@ class HttpClient:
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-        timeout_s: the time limit for all of the response. None for the live stream, which has no end. without_token:
-        the address for a request without the token. options: further arguments for the request of aiohttp.
+        timeout_s: the time limit for the whole response. None for the live stream, which has no end. without_token: if
+        given, send the request to this address, and without the token. options: further arguments for aiohttp's
+        request().
         """
         headers = {"Host": self.host, **options.pop("headers", {})}
         address = without_token or self.host
@@ -169,7 +172,8 @@ class HttpClient:
     async def prove(self) -> None:
         """Have the device prove that it issued the token. P1MonitorProofError if it does not.
 
-        P1MonitorAddressError if it does, but for another address than `host`.
+        P1MonitorAddressError if the device proves it, but reports another address than the one to which the client
+        connected. A proof equal to the previous one, `proof`, is accepted even then.
         """
         async with self._proving:
             await self._prove()

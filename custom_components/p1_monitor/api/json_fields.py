@@ -13,7 +13,8 @@ from .printable import MAX_TEXT, printable
 
 type Json = Mapping[str, Any]
 
-# The integers up to this one have an exact float, which Home Assistant's recorder stores.
+# Largest number that is accepted. Home Assistant's recorder stores numbers as floats, and a float can represent every
+# integer up to this one exactly.
 MAX_NUMBER = 2**53
 _MOMENT = re.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+]0[12]:00")
 
@@ -80,7 +81,7 @@ def json_object(data: Json, key: str) -> Json:
 
 
 def json_objects(data: Json, key: str, most: int) -> list[Json]:
-    """Return those of the first `most` elements of a list field that are JSON objects."""
+    """Return the first `most` elements of a list field, without the elements that are not JSON objects."""
     value = data.get(key)
     if not isinstance(value, list):
         return []

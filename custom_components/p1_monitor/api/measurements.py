@@ -25,8 +25,8 @@ from .json_fields import (
     timestamp,
 )
 
-# Firmware 0.1.0 does not send `value` and `unit`. For each type of meter: the key with which it sends the register, and
-# the register's unit.
+# Firmware 0.1.0 does not send `value` and `unit`. It sends the register in a field whose key depends on the type of the
+# meter. This table has that key, and the register's unit, for each type.
 _REGISTER_OF_0_1_0 = {
     "gas": ("volume_m3", "m3"),
     "water": ("volume_m3", "m3"),

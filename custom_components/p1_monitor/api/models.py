@@ -111,7 +111,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """The newest access that the device gave since its start. what: "token", "session" or "password"."""
+    """The newest grant since the device started. what: the kind of access: "token", "session" or "password"."""
 
     what: str
     name: str | None
@@ -152,9 +152,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemMemory:
-    """The memory that the board's Wi-Fi and sockets share: free now, its largest piece, and the least since the start.
+    """The system memory, which the board's Wi-Fi and sockets share.
 
-    All are None with firmware 0.1.0, and for a simulated board.
+    free_bytes: the memory that is free now. largest_bytes: the largest piece of the free memory. lowest_bytes: the
+    least free memory since the start. All three are None with firmware 0.1.0, and for a simulated board.
     """
 
     free_bytes: int | None

@@ -20,7 +20,7 @@ class OriginalDevice:
 
 
 def normalize_serial(given: str) -> str | None:
-    """Return the device id for a serial number, or None if it is no serial number.
+    """Return the device id for the serial number `given`, or None if `given` is not a serial number.
 
     A MAC becomes 12 lower-case hexadecimal digits. Any other serial number remains unchanged.
     """

@@ -14,8 +14,8 @@ from .json_fields import text
 class Proof:
     """The two addresses with which a device proved its identity, each with its port: 192.168.0.10:80.
 
-    peer: the address to which the client connected. told: the address that the device has by its own account. The two
-    differ behind a port forward or a proxy, and also if another device passed on the request.
+    peer: the address to which the client connected. told: the address that the device reported in the proof. The two
+    addresses differ behind a port forward or a proxy, and also if another device passed on the request.
     """
 
     peer: str
