@@ -30,7 +30,8 @@ def create_app(board):
     device.log = log = Log(board)
     device.note = log.note
     load("native_code").use(board, log.note)
-    from meter.reader import Reader  # imports meter.crc, in the form that native_code.use() has chosen
+    # Import the reader only here. It imports meter.crc, in the form that native_code.use() has chosen.
+    from meter.reader import Reader
 
     device.supervisor = supervisor = Supervisor(board, log)
     device.card = Card(board, log.note)

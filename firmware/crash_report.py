@@ -67,7 +67,10 @@ def keep(board, report):
 
 
 def kept(board):
-    """Return the crash report in RTC memory, "" without one. A CRC excludes the random bytes after a power-off."""
+    """Return the crash report in RTC memory, "" without one.
+
+    After a power-off, RTC memory contains random bytes. The report's CRC shows that they are no report.
+    """
     data = kept_report(board)
     body = data[4:]
     if data[:2] != _MAGIC or not body or struct.unpack("<H", data[2:4])[0] != crc16(body, 0):

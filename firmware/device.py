@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from supervisor import Supervisor
 
 _SAVE_S = const(60)
-_SET_S = const(
-    631152000
-)  # 2020-01-01 as local_s. A clock with an earlier date was never set, because a meter's clock starts in 2000.
+# 2020-01-01 as local_s. A clock with an earlier date was never set, because a meter's clock starts in 2000.
+_SET_S = const(631152000)
 
 
 class Device:
@@ -90,8 +89,8 @@ class Device:
     def each_second(self):
         """Apply the settings of a card that was inserted. Write unsaved settings a minute after the previous write."""
         if self.card.each_second():
-            # Save unsaved settings before read(), because save_settings() also queues a job that writes them to the
-            # card. read() writes them to the card at once. If its write fails, the job repeats the write.
+            # read() writes unsaved settings to the card at once. If this write fails, a job must repeat it. Therefore
+            # call save_settings() first, because it queues this job.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()

@@ -11,13 +11,16 @@ from overlay import load
 from server.http import Refused
 
 _JSON = const("application/json")
-_WAITS = const(100)  # maximum number of waits, of 0.05 s each, for the turn
-_BODY = const(2048)  # longest body that is read before the turn, in bytes. Only an update package is longer.
-_OPEN_BODY = const(1536)  # the same without a token, because several such bodies can be in memory at a time
+_WAITS = const(100)  # a request waits at most this number of times, 0.05 s each time, for its turn
+# Most bytes of a body that is read before the request has its turn. Only an update package is longer.
+_BODY = const(2048)
+# Most bytes of the body of a request without a token: fewer, because several such bodies can be in memory at a time.
+_OPEN_BODY = const(1536)
 _BODY_S = const(5)
-# A handler and its reply take up to this number of bytes. With less, Python's heap would take a third area.
+# Bytes of Python's heap that must be free for a handler and its reply. If less were free, the heap would take a third
+# area.
 _FREE = const(12 << 10)
-_PARTIES = const(5)  # number of parties whose turns are remembered, as many as there are connections
+_PARTIES = const(5)  # the newest turns of this number of parties are remembered: one for each connection
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -95,8 +98,9 @@ class Dispatcher:
     async def _take_turn(self, request, waits):
         """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.
 
-        The party whose last turn is longest ago comes first. Of such parties one with a token comes first, then the
-        oldest request.
+        A party is a client with a valid token, or all other clients of one IPv4 address. Parties that had no turn
+        lately come first: those with a token, then the others. After them comes the party whose last turn is longest
+        ago. Of several requests with the same place in this order, the oldest comes first.
         """
         served = self._served
         self._waiting.append(request)
@@ -117,5 +121,5 @@ class Dispatcher:
     def _place(self, request):
         """Return the place of a request in the order of turns; the lowest comes first."""
         party = request.party
-        # Only the hash of a token is bytes.
+        # A party with a token is the hash of the token, which is bytes. Any other party is an address, which is text.
         return (self._served.index(party) + 1 if party in self._served else 0, isinstance(party, str))

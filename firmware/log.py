@@ -12,7 +12,7 @@ _SAVED_S = const(60)
 class Log:
     """The log for the person who maintains the device. It never contains a secret.
 
-    The name of a client that asks for access is the only text that a user typed.
+    Of all texts that a user types, it contains only the name of a client that asks for access.
     """
 
     def __init__(self, board):

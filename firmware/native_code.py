@@ -16,10 +16,10 @@ _ARCHITECTURES = const("- x86 x64 - - - - - - - xtensawin rv32imc")
 
 
 def use(board, note):
-    """Use the native code of the CRC from now on, if this board has it and it works.
+    """Use the native code of the CRC from now on, if this board has such code and the code works.
 
-    A chip that cannot run it may crash. Therefore a crash report is kept during the attempt. The next start finds this
-    report, and uses the bytecode.
+    A chip that cannot run the code may crash. Therefore a crash report is in RTC memory during the attempt. After a
+    crash, the next start finds this report and uses the bytecode.
     """
     crash_report = load("crash_report")
     report = "Native code stopped a start of %s" % VERSION
@@ -30,7 +30,7 @@ def use(board, note):
     try:
         sys.modules["meter.crc"] = crc()
     except ImportError:
-        pass  # this board has none
+        pass  # this board has no native code
     except Exception as error:
         note("Native code does not work: %r" % error)
     keep_report(board, before)
@@ -39,7 +39,7 @@ def use(board, note):
 def crc():
     """Return meter.crc as native code. Raise ImportError without one, another exception if it does not work."""
     architecture = _ARCHITECTURES.split()[sys.implementation._mpy >> 10 & 15]
-    # "meter.crc" is a text of its own, because the build shortens a text only if it is a module's whole name.
+    # Write "meter.crc" as a separate text, because the build shortens a module's name only if it is the whole text.
     name = "%s.%s" % (architecture, "meter.crc")
     try:
         native = load(name)

@@ -12,6 +12,7 @@ def load(module):
     loaded = __import__(module, None, None, (module,))
     del sys.modules[module]
     package, _, part = module.rpartition(".")
-    if package:  # on a board, where all other modules are in one folder, this is the folder of native code
+    # On a board, only modules of native code are in a package. All others are in one folder.
+    if package:
         delattr(sys.modules[package], part)
     return loaded

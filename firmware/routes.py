@@ -9,7 +9,8 @@ from micropython import const
 from auth.tokens import OWNER, READ, SETTINGS
 from server.http import Refused
 
-_OPEN = const(0)  # for routes that need no token, and for handlers that check the token
+# in place of the kind of token: the route needs no token, or its handler checks the token
+_OPEN = const(0)
 _ROUTES = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
     b"GET /api/days/": ("api.history_query", "day", _OPEN),
@@ -34,7 +35,7 @@ _ROUTES = {
     b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
-    # Any token may delete itself, so the handler checks the rest.
+    # Any token may delete itself. To delete another one takes the token of an owner, which the handler checks.
     b"DELETE /api/tokens": ("auth.token_routes", "delete_token", READ),
 }
 

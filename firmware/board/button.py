@@ -25,7 +25,8 @@ class Button:
         self._looks = 0  # number of readings in a row, up to now, with the button pressed
         self._count = 0  # presses in a row, up to now
         self._newest = None  # moment of the newest reading with the button pressed
-        # Moment of the newest press, from which the 20 s count. None before the first press and after on_hold().
+        # Moment at which the newest press began, from which its 20 s count. None before the first press and after
+        # on_hold().
         self._since = None
         # Moment of the newest press, which is valid for 60 s. None before the first press and after its use.
         self._opened = None
@@ -42,7 +43,10 @@ class Button:
         self._opened = None
 
     def step(self):
-        """Read the button. The contacts bounce for less than the 100 ms between two readings, so each press is one."""
+        """Read the button.
+
+        Each press is counted once, because the contacts bounce for less than the 100 ms between two readings.
+        """
         if self._pressed():
             self._looks += 1
             self._newest = self._clock.now()
@@ -56,5 +60,5 @@ class Button:
             self._since = self._opened = self._newest
         elif self._looks and self._since is not None and self._clock.since(self._since) >= _HOLD_S * 1000:
             self._since = None
-            self._count = 0  # a press that erases the Wi-Fi settings approves nothing
+            self._count = 0  # a press that erases the Wi-Fi settings does not also approve an ask
             self._on_hold()

@@ -75,9 +75,9 @@ def _first_object(content):
 
 
 def _end_of_object(content):
-    """Return the index after the "}" that closes the first "{", 0 if no "}" does.
+    """Return the index after the "}" that closes the first "{", 0 if this "}" is missing.
 
-    Each byte is read once, because a card may contain anything.
+    A card may contain anything. Therefore each byte is read only once, so that the time has a limit.
     """
     depth = at = 0
     in_text = False
@@ -150,7 +150,7 @@ def has_password():
 
 
 def blank_passwords():
-    """Overwrite each password in the file by null, in its place on the card. OSError if the card fails."""
+    """Overwrite each password in the file with null, at the same place on the card. OSError if the card fails."""
     places = _password_places(head(_LONGEST))
     with open(_PATH, "r+b") as file:
         for begin, end in places:
@@ -159,7 +159,10 @@ def blank_passwords():
 
 
 def _password_places(content):
-    """Return a list with (begin, end) of each text of at least 4 bytes after a key "password"."""
+    """Return a list with (begin, end) of each password in the file, its quotation marks included.
+
+    A text of less than 4 bytes is left out, because null, which replaces a password, has 4 bytes.
+    """
     places = []
     end = content.find(_KEY)
     while end >= 0:

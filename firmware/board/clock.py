@@ -28,7 +28,7 @@ class Clock:
     def uptime_s(self):
         """Return the seconds since the start.
 
-        The supervisor calls this often, because 12.4 days without a call would lose a wrap of the ticks.
+        The supervisor calls this often, because the clock misses a wrap of the ticks if 12.4 days pass without a call.
         """
         passed = (self.ticks() - self._counted) % _PERIOD // 1000
         self._counted = (self._counted + passed * 1000) % _PERIOD

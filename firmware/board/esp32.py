@@ -17,10 +17,12 @@ from overlay import load
 # The UART driver's buffer has 4096 bytes. If more than 3900 wait in it, the buffer counts as full: some bytes were
 # probably lost.
 _FULL = const(3900)
-# Wi-Fi takes no memory from a region outside these sizes: a smaller one is RTC memory or a rest, a larger one is PSRAM.
+# Wi-Fi takes memory only from regions between these two sizes, in bytes. A smaller region is RTC memory or the rest of
+# another region. A larger region is PSRAM.
 _SMALLEST = const(12 << 10)
 _LARGEST = const(1 << 20)
-_TAKEN = const(1024)  # bytes; an area takes more
+# If the free system memory falls by at most this number of bytes, Python's heap has no new area: an area is larger.
+_TAKEN = const(1024)
 
 
 class Line:
@@ -105,7 +107,8 @@ class Board:
     lowest: int
     watch_above: int
     note_below: int
-    _free = 1 << 24  # bytes of system memory that were free a second ago; at first more than any board has
+    # Bytes of system memory that were free a second ago. The first value is more than any board has.
+    _free = 1 << 24
 
     def __init__(self, facts):
         self.clock = Clock()
@@ -144,18 +147,23 @@ class Board:
     def python_free(self):
         """Return the bytes that are free in the areas of Python's heap, and count the areas. This takes 8 ms.
 
-        gc.mem_free() adds the largest piece of the system memory, because the next area could be as large.
+        The result of gc.mem_free() also contains the largest piece of the system memory, because MicroPython could make
+        it the next area. This function subtracts that piece.
         """
         free = gc.mem_free()
         self.system_memory()
         free -= self._next_area
-        # A collection between the two measurements makes the sum smaller, never larger.
+        # If garbage is collected between mem_free() and mem_alloc(), the sum is too small. It is never too large.
         size = free + gc.mem_alloc()
         self.areas = 1 + (size > self.python_bytes // 2) + (size > self.python_bytes)
-        return max(0, free)  # Wi-Fi may have given memory back between the two measurements
+        # `free` is negative if Wi-Fi gave memory back between mem_free() and system_memory().
+        return max(0, free)
 
     def each_second(self):
-        """React to low memory. Count the areas only if system memory was taken in the last second."""
+        """React to low memory.
+
+        Count the areas of Python's heap only if system memory was taken in the last second, because that takes 8 ms.
+        """
         before = self._free
         self._free = self.system_memory()[0]
         if self._free < before - _TAKEN:

@@ -33,7 +33,8 @@ def format_card(disk):
     """Format the card. OSError if the card fails."""
     if not disk:
         raise OSError(5)
-    WDT(timeout=_LATER_MS)  # mkfs is one call, which takes minutes on a large card
+    # Set a longer watchdog timeout, because mkfs is a single call, which takes minutes on a large card.
+    WDT(timeout=_LATER_MS)
     try:
         disk.ioctl(1, 0)
         vfs.VfsFat.mkfs(disk)

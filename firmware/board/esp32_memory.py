@@ -8,15 +8,16 @@ restart frees it.
 import gc
 from micropython import const
 
-_STEP = const(4096)  # bytes between two lines of the log
+# The log reports the lowest free system memory again when it is more than this number of bytes lower.
+_STEP = const(4096)
 _COLLECT_S = const(60)
 _PATIENCE_S = const(600)
-# If no quarter ends in this time, because no telegrams arrive, the restart comes without it.
+# The restart waits at most this number of seconds for the end of a quarter. Without telegrams, no quarter ends.
 _QUARTER_S = const(900)
 
 
 def see(board):
-    """Note a new lowest of the system memory, and watch a third area."""
+    """Log a new lowest value of the free system memory, and start a watch if Python's heap has a third area."""
     device = board.device
     if board.lowest < board.note_below:
         board.note_below = board.lowest - _STEP

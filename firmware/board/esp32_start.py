@@ -9,16 +9,17 @@ from micropython import const
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
 _POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports after a brownout
-# Bytes by which the second area may be larger than the first one, or that a measurement itself takes. A third area has
-# more than the two together, because MicroPython adds 2,048 bytes to what it needs.
+# Bytes that are added to the measured size of the first area, because the second area may be larger, and because the
+# measurement takes memory. This does not hide a third area: it has more than twice this number of bytes, because
+# MicroPython adds 2,048 bytes to what it needs.
 _SLACK = const(1024)
-_AREAS = const(2)  # number of areas for which the system memory has room
-_MORE = const(1 << 24)  # more than any board has
-_LOW = const(24 << 10)  # the log notes less free system memory than this
+_AREAS = const(2)  # the system memory has room for this number of areas of Python's heap
+_MORE = const(1 << 24)  # bytes; no board has more memory
+_LOW = const(24 << 10)  # bytes; the log reports it if less system memory is free
 
 
 def start(board, facts):
-    """Set the board's name, pins, reset_cause and what it knows of its memory.
+    """Set the board's name, pins, reset_cause and the figures of its memory.
 
     Return (watchdog, light, button, UART, request pin, card or None). The watchdog runs already.
     """
@@ -35,11 +36,11 @@ def start(board, facts):
 
 
 def _measure_memory(board):
-    """Measure the system memory, and the first area of Python's heap, which has no second one yet."""
+    """Measure the free system memory and Python's heap, which has only its first area at the start."""
     board.lowest = _MORE
     board.note_below = _LOW
     board.watch_above = _AREAS
-    board.python_bytes = _MORE  # for the measurement
+    board.python_bytes = _MORE  # python_free() needs a value
     board.python_bytes = _AREAS * (board.python_free() + gc.mem_alloc() + _SLACK)
 
 

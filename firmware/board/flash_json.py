@@ -14,8 +14,8 @@ def read_json(board, name):
     try:
         with open("%s/%s" % (board.flash, name), "rb") as file:
             content = file.read()
-        # Halves of surrogate pairs (see json_text.py) occur only in JSON with an escape or with the byte ED. In UTF-8,
-        # this is the first byte of U+D000 to U+DFFF.
+        # Only JSON with halves of surrogate pairs needs json_text.py. Such JSON has an escape or the byte ED, which is
+        # the first byte of U+D000 to U+DFFF in UTF-8.
         if b"\\u" in content or b"\xed" in content:
             value = load("board.json_text").parse(content, "\ufffd")
         else:

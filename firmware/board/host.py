@@ -92,12 +92,12 @@ class Board:
     """The host as a board, with the attributes and methods of Board in board/esp32.py."""
 
     name = "host"
-    has_radio = False  # not needed, because the computer already has a network connection
+    has_radio = False  # no Wi-Fi is set up, because the computer already has a network connection
     pins = None
     reset_cause = "power_on"
-    report = None  # see board/rtc_memory.py
-    areas = None  # an ESP32 has the number of areas of Python's heap
-    lowest = None  # an ESP32 has the least free system memory
+    report = None  # copy of the crash report in RTC memory (board/rtc_memory.py)
+    areas = None  # number of areas of Python's heap, which only an ESP32 counts
+    lowest = None  # least free system memory so far, which only an ESP32 measures
     device = None
 
     def __init__(self):

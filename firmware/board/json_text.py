@@ -26,7 +26,7 @@ def parse(content, substitute=None):
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
     if _is_deep(content):
-        # MicroPython's loads() and dumps() need memory for each level.
+        # Refuse deep nesting, because MicroPython's loads() and dumps() need memory for each level.
         raise ValueError("is nested too deeply")
     try:
         if substitute is None and content and max(content) > 127:
@@ -65,7 +65,8 @@ def join(text, substitute=None):
 
     A half that is alone is replaced by `substitute`; ValueError if that is None.
     """
-    at = text.find(b"\xed")  # the first byte of U+D000 to U+DFFF. The halves are U+D800 to U+DFFF
+    # In UTF-8, ED is the first byte of U+D000 to U+DFFF. The halves are U+D800 to U+DFFF.
+    at = text.find(b"\xed")
     while at >= 0:
         if text[at + 1] >= 0xA0:
             other = text[at + 3 : at + 6]

@@ -7,7 +7,8 @@ A pattern has one digit for each tenth of a second: 0 is dark, 9 is the brightne
 _DOT, _DASH, _LETTER = "90", "9990", "00"
 _SPELLED = {
     "hi": (".... ..", ""),
-    "wifi": (".-- .. ..-. ..", "0000000"),  # repeated during setup, with seven dark steps between two repeats
+    # The LED repeats this pattern during setup, with seven dark steps between two repeats.
+    "wifi": (".-- .. ..-. ..", "0000000"),
     "sos": ("... --- ...", "0000000" + 30 * "1"),
     "bye": ("-... -.-- .", ""),
 }

@@ -9,8 +9,10 @@ from demand import target
 from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-CONNECTION_W = const(25000)  # power that counts as the limit of the grid connection, if the limit is unknown
-DOUBT_W = const(100000)  # no house uses more power, so that a higher value of the meter is not believed
+# Least limit of the grid connection, in W, that is assumed while no limit is known.
+CONNECTION_W = const(25000)
+# No house uses more power than this, in W. Therefore a higher value of the meter is not believed.
+DOUBT_W = const(100000)
 
 # In a quarter's last 15 s, allowed_w is computed as for second 885. At second 899, a rise of the demand by 1 W
 # would otherwise lower allowed_w by 900 W.
@@ -61,15 +63,15 @@ class Coach:
 
     area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
     warning_percent of the target. limit_w is the highest power of the house's grid connection
-    (demand/connection.py). A demand is not believed if it means a power above doubt_w. The same applies to a rise of
-    the import register.
+    (demand/connection.py). A demand is not believed if it means a power above doubt_w. A rise of the import register is
+    not believed either if it means such a power.
 
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
       at 0 s, because the previous quarter is already stored. The waiting times for at_risk begin again.
     - A longer step back within the quarter also restarts the waiting times. The samples of the repeated seconds are
-      discarded. The energy then counts from the register at the new time, because the register's earlier rise is partly
-      from the repeated seconds.
+      discarded. The quarter's energy then counts from the register at the new time, because the register has already
+      counted the repeated seconds once.
     - A step forward within the quarter is like a gap in the telegrams. After more than 15 s the waiting times begin
       again. The registers and 1.4.0 remain in use.
     - A step to another quarter begins that quarter without samples. After a step back that quarter may be stored

@@ -1,8 +1,8 @@
 """Limit of the house's grid connection, and the power above which the meter is not believed. Loaded on demand.
 
-The limit is the smallest of three that are known: the limiter (0-0:17.0.0), the main fuse (1-0:31.4.0) and the setting
-`capacity.connection_w`. If none is known, the limit is 25 kW or 1.25 times the highest peak of all months, whichever is
-more.
+Three limits may be known: the limiter (0-0:17.0.0), the main fuse (1-0:31.4.0) and the setting `capacity.connection_w`.
+The lowest known one is the limit. If none is known, the limit is 25 kW or 1.25 times the highest peak of all months,
+whichever is more.
 """
 
 from demand.coach import CONNECTION_W, DOUBT_W
@@ -32,8 +32,8 @@ def fuse_w(fields):
     volts = [fields["voltage_l%d_dv" % phase] for phase in (1, 2, 3)]
     if volts[1] is None and volts[2] is None:
         return current_ma * 230 // 1000
-    # A `grid_v` of 230 means 3x230 V without neutral. If a meter does not send `grid_v`, less than 180 V on L2 means
-    # this grid. On it, a meter measures 0 V on L2, or less than 180 V on all three phases.
+    # A `grid_v` of 230 means a grid of 3x230 V without neutral. On such a grid, a meter measures 0 V on L2, or less
+    # than 180 V on all three phases. Therefore, without `grid_v`, less than 180 V on L2 means the same grid.
     if fields["grid_v"] == 230 or (fields["grid_v"] is None and (volts[1] or 0) < 1800):
         return current_ma * 39837 // 100000
     return current_ma * 690 // 1000

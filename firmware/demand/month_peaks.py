@@ -31,7 +31,8 @@ def billable_w(peaks):
     first = max(month - _BILLED + 1, since)
     counted = [peak for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
     powers = [max(FLOOR_W, peak[PEAK_W]) for peak in counted]
-    # If peaks count from the middle of a month that has no known peak since that day, the month counts as 2.5 kW.
+    # Peaks may count from a day in the middle of a month. If this month has no known peak from that day on, its peak
+    # counts as 2.5 kW.
     begun = first == since == month_of((peaks.counted_from or 0) - 1) < month
     if begun and since not in [peak[PEAK_MONTH] for peak in counted]:
         powers.append(FLOOR_W)
@@ -63,7 +64,8 @@ def count_from(peaks, since):
     peaks.counted_from = since
     month = _counted_month(peaks)
     peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] != month or peak[PEAK_START] >= since]
-    peaks.sent = None  # the next telegram adds the meter's peaks that count now
+    # Process the peaks of the next telegram also if they are unchanged, because other peaks may count now.
+    peaks.sent = None
 
 
 def _counted_month(peaks):
@@ -75,7 +77,7 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # Ignore a month that the meter never measured. The meter sends a timestamp of another month with its peak.
+    # For a month that the meter never measured, it sends a peak with a timestamp of another month. Ignore such a peak.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))

@@ -38,7 +38,8 @@ class Peaks:
     The end of a month's last quarter is in the next month.
 
     For a closed month, the meter's peak counts. For the running month, the higher of the meter's peak and the device's
-    peak counts, because the meter sends a new peak a few seconds late. It may also be replaced, or stop sending peaks.
+    peak counts, because the meter sends a new peak a few seconds late. Also, the meter may be replaced, or may stop
+    sending peaks.
     """
 
     def __init__(self):

@@ -14,7 +14,8 @@ QUARTER_S = const(900)
 SAMPLE_S = const(5)
 SAMPLES = const(180)
 ABSENT = const(0xFFFF)  # value of a sample without a telegram
-HEAD_CELLS = const(24)  # number of 16-bit cells before the samples of a block (storage/journal.py)
+# number of 16-bit cells at the start of a block, before its samples (storage/journal.py)
+HEAD_CELLS = const(24)
 _MAX_W = const(0xFFFE)  # highest power of a sample in W. Higher powers are stored as this value
 
 

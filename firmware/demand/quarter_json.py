@@ -1,7 +1,7 @@
 """Writer of a quarter as JSON, in the original firmware's format. Loaded on demand.
 
 The arrays of import and export end with the newest sample. If the device missed the quarter's end because of a restart,
-a null follows in each.
+each of the two arrays has a null after this sample.
 Exported power is written as a negative number.
 """
 

@@ -39,7 +39,8 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        return _other(slot), None  # without a count of its starts, the version on trial could fail for ever
+        # The number of starts could not be stored. Without it, the version on trial could fail and start for ever.
+        return _other(slot), None
     return slot, starts + 1
 
 

@@ -4,7 +4,7 @@ Polynomial x16 + x15 + x2 + 1, reflected, initial value 0 (DSMR P1 5.0.2, 6.2).
 Check value: the CRC of "123456789" is BB3D.
 
 The build compiles this file to bytecode, and again to native code (build_tool/native_code.py). Each form has its own
-loop, because an index costs little in native code, but much in bytecode.
+loop, because access to a byte by its index takes little time in native code, but much in bytecode.
 """
 
 from array import array
@@ -31,8 +31,9 @@ if _NATIVE:
 
     @micropython.viper
     def crc16_to_mark(data, at: int, crc: int) -> int:
-        """Return what the function of the same name returns in bytecode, below."""
-        # The compiler puts the first variables into registers. Therefore the loop uses the arguments.
+        """Return the same as the bytecode form of this function, whose docstring describes arguments and result."""
+        # The compiler puts a function's first variables into registers of the chip. These are the arguments. Therefore
+        # the loop changes the arguments themselves, without further variables.
         low = ptr16(_LOW)
         octets = ptr8(data)
         size = int(len(data))  # noqa: RUF046  # in native code, len() returns an object
@@ -52,7 +53,7 @@ else:
     def crc16_to_mark(data, at: int, crc: int) -> int:
         """Return the CRC of `data[at:stop]` plus 65536 times `stop`, the index after the first "!" from `at` on.
 
-        Without a "!", `stop` is the end of `data` (bytes, at most 16 KB). `crc` is the CRC of the bytes before.
+        Without a "!", `stop` is the end of `data` (bytes, at most 16 KB). `crc` is the CRC of all bytes before `at`.
         """
         low = _LOW
         high = _HIGH

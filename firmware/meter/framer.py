@@ -23,9 +23,8 @@ class Framer:
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        self.crc_errors = (
-            0  # number of damaged or incomplete telegrams; each "/" inside such a telegram adds 1
-        )
+        # Number of damaged or incomplete telegrams. Each "/" inside such a telegram adds 1.
+        self.crc_errors = 0
         self.overruns = 0  # number of telegrams longer than LIMIT
         self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
         self._on_telegram = on_telegram
@@ -63,7 +62,8 @@ class Framer:
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
-                lines[at] = line  # most lines equal those of the previous telegram, and share their memory
+                # Reuse the equal line of the previous telegram. This saves memory, and the parser skips a reused line.
+                lines[at] = line
         self.lines.extend(lines)
         if chunk[stop - 1] == MARK:
             self._digits = b""
@@ -72,8 +72,8 @@ class Framer:
         return stop
 
     def _check(self, chunk, at):
-        # The CRC has four hexadecimal digits, upper or lower case. Some meters leave out zeros at its beginning, and CR
-        # then ends it. After the fourth digit this function does not wait for CR.
+        # The CRC has four hexadecimal digits, upper or lower case, and ends after the fourth. Some meters leave out
+        # zeros at its beginning. The CRC then ends at CR.
         before = self._digits
         digits = (before + chunk[at : at + 4 - len(before)]).split(b"\r")
         said = digits[0]
@@ -87,7 +87,7 @@ class Framer:
         lines = self.lines
         end = self.tail + said + b"\r"
         if crc != self.crc:
-            if self.tail != b"!":  # a "!" inside a line
+            if self.tail != b"!":  # this "!" is inside a line, so it does not end the telegram
                 self._digits = None
                 self.feed(before)
                 return at

@@ -1,6 +1,7 @@
-"""Search for the beginning of a telegram after one that was damaged or cut short. Loaded on demand.
+"""Search for the beginning of a telegram that follows a damaged or incomplete one. Loaded on demand.
 
-Each "/" in the bytes so far may be that beginning. `framer` is the Framer with these bytes (framer.py).
+`framer` is the Framer (framer.py) that has collected the bytes of both telegrams. Each "/" in these bytes may be the
+beginning of the later telegram.
 """
 
 from micropython import const
@@ -15,7 +16,7 @@ _BYTES = const(2)  # index in a tuple of _starts(): number of bytes from the "/"
 def find(framer, crc):
     """Return the lines of the telegram with this CRC, None without one.
 
-    Each "/" except the first is tried as the beginning of the telegram, but only the last _MOST of them.
+    Try the last _MOST "/" of the collected bytes as the beginning of the telegram, but not the first "/".
     """
     starts = _starts(framer)
     for start in starts[-_MOST:]:

@@ -5,7 +5,7 @@ from micropython import const
 from meter import values
 from overlay import load
 
-# Indexes of a volume of an M-Bus meter.
+# Indexes in the field `volume` of an M-Bus meter, which is a tuple (values.volume()).
 _AMOUNT = const(0)
 _UNIT = const(1)
 
@@ -48,7 +48,7 @@ class Parser:
 
     def __init__(self):
         # The reading contains all fields from the start, because a growing dict would cost as much time as the parsing.
-        self.fields = load("meter.objects").OWN_FIELDS  # in the order of the documents
+        self.fields = load("meter.objects").OWN_FIELDS  # in the order of the API's documents
         self.reading = dict.fromkeys(self.fields)
         self.reading["mbus"] = {}
         self.reading["meter_model"] = None

@@ -21,8 +21,8 @@ from meter.objects import (
 )
 from overlay import load
 
-# The functions that read the values, by the kinds of meter/objects.py. A function that this module defined would keep
-# the whole module in memory.
+# The functions that read the values, by the kinds of meter/objects.py. The parser stores them in its plan. They are in
+# another module, because a function of this module would keep the whole module in memory.
 _KINDS = {
     TEXT: values.text,
     LONG_TEXT: values.long_text,
@@ -57,7 +57,7 @@ def make(parser, lines):
     for line in lines[:-1]:
         step = None
         bracket = line.find(b"(")
-        if bracket > 8:  # the shortest known OBIS code has nine characters
+        if bracket > 8:  # each known OBIS code has at least nine characters
             fields = reading
             code = line[: bracket + 1]
             first = 0
@@ -71,7 +71,8 @@ def make(parser, lines):
                 if near < first:
                     near = first
             place = codes.find(code, near)
-            if place < 0:  # some objects of a telegram are not in the order of the table
+            if place < 0:
+                # Search again from the first row, because a telegram may have another order than the table.
                 place = codes.find(code, first)
             if place >= 0 and place % ROW == 0:
                 near = place + ROW

@@ -10,8 +10,9 @@ def limit(device, copy, given):
     """Limit the settings `given`, which the card's file contains, to those that a card may change.
 
     A stranger may have inserted the card. Therefore the section `access` of the copy in the flash always stays, and a
-    card without a Wi-Fi network does not open the setup portal. A file without a password keeps that of its network.
-    The names of the changed settings are logged, and stored in `device.card.changed_settings`.
+    card without a Wi-Fi network does not open the setup portal. If the file has no password for the network of the
+    copy, the password of the copy stays. The names of the changed settings are logged, and stored in
+    `device.card.changed_settings`.
     """
     schema = load("settings.schema")
     before = schema.check(copy)[0]
@@ -52,7 +53,7 @@ def forget_password(argument):
         is_known = copy.get("card_seen") == card_json.check()
         card_json.blank_passwords()
         if is_known:
-            # The file has changed, but its settings have not.
+            # Store the CRC of the changed file, so that the file does not count as edited by a person.
             copy["card_seen"] = card_json.check()
             flash_json.write_json(device.board, "config.json", copy)
         device.note("Password removed from the card")

@@ -71,7 +71,10 @@ SETTINGS = (
 
 
 def _packed_by_build(settings, kinds, areas, languages):
-    """Return each of the four tables as one string. As tuples, they would take several times the memory."""
+    """Return the settings, kinds, areas and languages, each as one string.
+
+    Tables of tuples would take several times the memory.
+    """
     rows = []
     for section, key, kind, default in settings:
         kind = kind if isinstance(kind, str) else "%d-%d" % kind

@@ -233,7 +233,7 @@ def _text_for_card(copy):
     kept = isinstance(wifi, dict) and json.dumps(wifi.get("password")).encode() in passwords
     text = _written(copy, kept)
     if passwords and not kept:
-        # Write as many bytes as the file has now, because an old password may be in them.
+        # Overwrite all bytes that the file has now, because an old password may be in them.
         text += b"\n" * (card_json.size() - len(text))
     return text
 

@@ -99,9 +99,8 @@ class Card:
     def names(self, folder):
         """Return the sorted names in a folder below /meter, [] if the folder does not exist."""
         try:
-            path = ("%s/meter/%s" % (CARD, folder)).rstrip(
-                "/"
-            )  # FAT does not find a folder whose path ends in a slash
+            # FAT does not find a folder whose path ends in a slash.
+            path = ("%s/meter/%s" % (CARD, folder)).rstrip("/")
             return sorted([entry[_NAME] for entry in os.ilistdir(path)]) if self.mounted else []
         except (OSError, ValueError):  # ValueError for a name that is not UTF-8
             return []

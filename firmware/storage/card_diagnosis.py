@@ -57,10 +57,12 @@ def _read(board, sector):
 
 
 def _starts(table, first, step):
-    """Return the numbers of the first sectors of four partitions. A partition that does not exist is left out.
+    """Return a list with the number of the first sector of each of four partitions.
 
-    table: sector with the partition table. first: offset of the first of these numbers. step: distance between two, in
-    bytes
+    A partition that does not exist is left out.
+    table  content of the sector with the partition table
+    first  offset in this sector, in bytes, of the number for the first partition
+    step   bytes from the number for one partition to the number for the next
     """
     starts = [int.from_bytes(table[at : at + 4], "little") for at in range(first, first + 4 * step, step)]
     return [start for start in starts if start]

@@ -33,7 +33,7 @@ def queue_search(recorder):
             return
         first = last = month_of(peaks.counted_from)
     job = ["storage.card_peaks", "search", "find peaks on the card", (peaks, local_s, first, last), None]
-    # A search that is queued already ends here, because this one finds its peaks too.
+    # Remove an earlier search from the queue, because the new search finds the same peaks too.
     recorder.jobs[:] = [other for other in recorder.jobs if other[JOB_MODULE] != job[JOB_MODULE]] + [job]
 
 

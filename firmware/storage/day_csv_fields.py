@@ -9,11 +9,11 @@ from micropython import const
 
 from meter.timestamp import days_in_month
 
-# Numbers of fields without the check: those of day.csv and of days.csv.
+# Number of fields in a line of day.csv and in a line of days.csv, each without the check.
 QUARTER = const(9)
 DAY = const(8)
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
-_LONGEST = const(9)  # digits of a whole number
+_LONGEST = const(9)  # most digits of a whole number
 _SOURCES = (b"registers", b"samples", b"partial")
 
 

@@ -9,7 +9,8 @@ from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
 # Registers that were read at most 10 s after a quarter's start count as the registers at the start.
 _MAX_LATE_S = const(10)
-_MAX_WH = const(50000)  # energy of a quarter at 200 kW, twice the power of the strongest grid connection
+# Most Wh that a register can rise in a quarter: at 200 kW, which is twice the power of the strongest grid connection.
+_MAX_WH = const(50000)
 
 
 def text(quarter, decimal):

@@ -12,11 +12,10 @@ from storage.day_csv_fields import DAY, QUARTER
 
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 _DAY_S = const(86400)
-_LONGEST = const(
-    1 << 18
-)  # bytes. No day.csv or days.csv is longer, but a damaged directory entry may claim more
+# Most bytes that are read of a file. No day.csv or days.csv is longer, but a damaged directory entry may claim more.
+_LONGEST = const(1 << 18)
 _NONE_THERE = const(2)  # errno ENOENT
-_LINE = const(512)  # bytes
+_LINE = const(512)  # bytes; the device writes no longer line
 
 
 def days_csv(year):
@@ -68,7 +67,7 @@ def has_right_check(line):
 
 
 def read(path, last=0):
-    """Yield the fields of each right line of a file, without `check`. Other lines are skipped.
+    """Yield the fields of each valid line of a file, without the field `check`. Other lines are skipped.
 
     `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
     """

@@ -27,12 +27,13 @@ _IMPORT_KWH = const(3)
 _SAMPLES = const(7)
 _SOURCE = const(8)
 _POWERS = const(2)  # number of amounts that have an average power: import and export
-_PER_WH = const(4)  # units of energy in a Wh: a power of 1 W gives one unit in a quarter-hour
+_PER_WH = const(4)  # energy is counted in quarters of a Wh, because 1 W gives one such unit in a quarter-hour
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
-_MAX_W = const(200000)  # twice the power of the strongest grid connection, in W
+_MAX_W = const(200000)  # highest power that is believed, in W: twice that of the strongest grid connection
 _QUARTERS_IN_STEP = const(8)  # quarters that the job adds between two yields
 _MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
-_MAX_DM3_H = const(100000)  # dm3 per hour of gas or water, ten times the most that a home's meter can measure
+# Most dm3 per hour of gas or water that are believed: ten times the most that a home's meter can measure.
+_MAX_DM3_H = const(100000)
 
 
 def folder(day):

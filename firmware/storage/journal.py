@@ -50,7 +50,7 @@ QUARTER_FIRST_WH_BYTE = const(20)
 QUARTER_NEWEST_BYTE = const(28)
 QUARTER_END_CELL = const(23)
 
-# Size, number and byte offsets of the records in the card's journal.
+# Size and number of the records in the card's journal, and byte offsets of the fields in a record.
 RECORD_BYTES = const(512)
 RECORDS = const(64)
 RECORD_NUMBER_BYTE = const(4)
@@ -58,9 +58,8 @@ RECORD_FIRST_BYTE = const(12)
 RECORD_IMPORTS_BYTE = const(48)
 RECORD_EXPORTS_BYTE = const(216)
 RECORD_LINE_BYTE = const(384)
-MAX_SAMPLES = const(
-    84
-)  # most samples of a record: those of the newest minute and of the six minutes before it
+# Most samples of a record: those of the newest minute and of the six minutes before it.
+MAX_SAMPLES = const(84)
 
 # Values of the cell that describes the end of a quarter.
 RUNNING = const(0)
@@ -69,7 +68,7 @@ ENDED_SEEN = const(2)  # the registers at the quarter's end are known
 CUT_UNSEEN = const(3)  # the device missed the quarter's end because of a restart
 CUT_SEEN = const(4)  # the device missed the end, but the import register did not rise meanwhile
 
-# Types of M-Bus meters, which name what they measure.
+# Types of M-Bus meters. The type states what a meter measures.
 _GAS = const(3)
 _WATER = const(7)
 _MINUTE = const(12)  # samples in a minute

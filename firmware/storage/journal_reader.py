@@ -24,14 +24,14 @@ from storage.journal import (
 )
 
 _PATH = CARD + "/journal.bin"
-# A record is written each minute. Therefore no device reaches this number.
+# A file with a record of this number or a higher one is rubbish. No device reaches it with one record a minute.
 _LAST_NUMBER = const(1 << 30)
 
 
 def open_journal(card):
     """Open the card's journal, and create the file if it is missing, too short or rubbish.
 
-    The next write follows the newest record.
+    Set card.sequence, so that the next write follows the newest record.
     """
     try:
         file = open(_PATH, "r+b")
@@ -54,7 +54,10 @@ def _has_right_crc(record):
 
 
 def _is_right(record, line):
-    """True if the fields of a whole record are possible. Anyone can compute the CRC of another record."""
+    """True if the fields of a record are possible.
+
+    The CRC alone is not enough, because anyone can write a record with a valid CRC.
+    """
     quarter_id, first, stop = struct.unpack_from("<IHH", record, QUARTER_ID_BYTE)
     start = start_of(quarter_id)
     if quarter_id != id_of(*start) or not first <= stop <= min(SAMPLES, first + MAX_SAMPLES):
@@ -75,7 +78,7 @@ def _newest_number(file):
 
 
 def _records(file):
-    """Yield (quarter id, record, line) of each record, oldest first. Each step overwrites the previous record.
+    """Yield (quarter id, record, line) of each record, oldest first. Each step reads into the same buffer.
 
     The line is the quarter's line of day.csv if the record closes the quarter, otherwise b"".
     """

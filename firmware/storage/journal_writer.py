@@ -5,7 +5,7 @@ sectors are written in turn. journal.py describes a record.
 
 The file is created once, and its directory entry never changes. A power cut can damage only the newest record, because
 each record has its own sector. A record contains the new samples only, so that one sector a minute is written. A record
-of the whole quarter would need two sectors a minute. These two are more than all other writes to the card need.
+of the whole quarter would need two sectors a minute, which would be more than all other writes to the card together.
 """
 
 import binascii

@@ -75,7 +75,10 @@ def count_lost(board, quarter_id=None):
 
 
 def uncount_lost(board, quarter_id):
-    """Subtract a stored quarter from the lost quarters if it was counted. Return the number subtracted, 0 or 1."""
+    """Subtract 1 from the count of lost quarters if it contains this quarter, which is now stored after all.
+
+    Return the number subtracted, 0 or 1.
+    """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
     if quarter_id not in lost_ids:

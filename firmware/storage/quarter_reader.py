@@ -11,9 +11,8 @@ from board.mount_point import CARD
 
 # A quarter's file has about 2 KB. A file over 4 KB is not read, because it is damaged.
 _MAX_SIZE = const(4096)
-_MAX_SENT = const(
-    16384
-)  # bytes. No larger file is sent, because a damaged directory entry may claim gigabytes
+# Most bytes of a file that is sent. A larger file is not sent, because a damaged directory entry may claim gigabytes.
+_MAX_SENT = const(16384)
 
 
 def open_quarter(path):

@@ -169,8 +169,8 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # To compare the numbers of samples in two quarters, count the commas in their JSON. A null has a comma too, so that
-    # its "u" is subtracted. The keys change the count of each quarter by the same amount.
+    # Each sample in a quarter's JSON has a comma. A null, which is no sample, has a comma too. Therefore subtract its
+    # "u". The keys change the result of each quarter by the same amount, so that the results can still be compared.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -196,8 +196,9 @@ def _create_day_csv(folder, header):
     """Create a day.csv, and align the directory entries of later files so that a power cut never leaves half a name.
 
     The name of a quarter's file takes two directory entries. If the two were in different sectors, a power cut could
-    leave half a name. To prevent this, each pair must follow an even number of entries. ".", ".." and day.csv are three
-    entries. pair.tmp is a fourth. After its removal this entry stays free, because no quarter's file fits into it.
+    leave half a name. To prevent this, each pair must follow an even number of entries. ".", ".." and day.csv are only
+    three entries. Therefore this function creates pair.tmp as a fourth, and removes it again. Its entry stays free,
+    because a quarter's file does not fit into a single entry.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

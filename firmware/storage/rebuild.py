@@ -18,8 +18,8 @@ _ENTRIES_IN_STEP = const(36)  # directory entries that the job reads between two
 _LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
 _QUARTERS_IN_STEP = const(8)  # lines of day.csv that the job reads between two yields
 _QUARTERS_IN_WRITE = const(32)  # lines that are appended to day.csv in one write
-_ATTEMPTS = const(3)  # to rebuild a day between requests
-_WAITS = const(50)  # steps for which requests are let pass
+_ATTEMPTS = const(3)  # requests can stop the rebuild of a day at most this number of times
+_WAITS = const(50)  # most steps for which the rebuild of a day waits for the end of requests
 
 
 def rebuild(recorder):
@@ -79,9 +79,9 @@ def _known_days(year, month):
 
 
 def _between_requests(recorder, day, is_known):
-    """Rebuild a day. While requests are answered, stop, and free the modules of the rebuild.
+    """Rebuild a day. If a request comes meanwhile, stop the rebuild, which frees its modules, and begin it again later.
 
-    The day then begins anew, but the lines that are written stay. After some attempts it is no longer stopped.
+    The lines that are already written stay. After three stops, the rebuild of the day continues also during requests.
     """
     is_answering = recorder.device.server.is_answering
     for patience in range(_ATTEMPTS, -1, -1):
@@ -100,9 +100,9 @@ def _between_requests(recorder, day, is_known):
 def _rebuild_day(card, day, is_known):
     """Append the lines that the day.csv of a day lacks, and write the day's line to days.csv if the day is over.
 
-    Yield after each step: True if the caller must run the generator to its end. `day` is local_s // 86400, and
-    `is_known` is True if days.csv may have a line of the day. The recorder writes to day.csv too. If the recorder has
-    added a line, the search for missing lines begins again.
+    Yield after each step. Once a step yields True, the caller must run the generator to its end. `day` is
+    local_s // 86400, and `is_known` is True if days.csv may have a line of the day. Meanwhile, the recorder may add a
+    line of a new quarter to day.csv. The search for missing lines then begins again.
     """
     # Keep the modules during the whole day. To load them for each quarter would take longer than to read its file.
     rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
@@ -154,7 +154,7 @@ def _search(rows, fields_of, folder, total):
 
 
 def _names(folder):
-    """Return an iterator of the names in a folder, of an empty tuple if there is no such folder."""
+    """Return an iterable of the names in a folder. It is empty if the folder does not exist."""
     try:
         return (entry[0] for entry in os.ilistdir(folder))
     except OSError:

@@ -47,7 +47,7 @@ def state(card):
 
     The state is "offered" if the card has quarters of the original firmware, and firmware 0.1.0 has rebuilt the card.
     The state is "running" while the card is rebuilt, otherwise "done". The month is None before the first month is
-    finished, and after the whole card is.
+    finished, and again after the whole card is rebuilt.
     """
     month, word = read()
     if month == ALL:

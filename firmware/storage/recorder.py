@@ -1,8 +1,8 @@
 """The only writer of quarters: to RTC memory, to the card, and to the flash while no card works.
 
-Only the recorder writes to the card. The only exception is settings/store.py, which writes the settings when a card is
-inserted. An HTTP handler never writes to the card, but queues a job for the recorder. Longer functions are in modules
-that are loaded on demand.
+Only the recorder writes to the card, with two exceptions. At the start, storage/card_test.py writes a test file. At the
+start and when a card is inserted, settings/store.py writes the settings. An HTTP handler never writes to the card, but
+queues a job for the recorder. Longer functions are in modules that are loaded on demand.
 """
 
 import gc
@@ -99,7 +99,7 @@ class Recorder:
                 self.jobs.pop(0)
             except OSError as error:
                 self.jobs.clear()
-                if self.card.journal:  # if the journal is closed, the failure of the card is already noted
+                if self.card.journal:  # without an open journal, the failure is already noted
                     self.card.fail(error)
             except MemoryError:
                 job[JOB_STEPS] = None  # the job begins again after the other jobs

@@ -75,7 +75,7 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
             quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        # Count no sample of the running quarter as written, because the inserted card has none.
+        # The inserted card has no samples of the running quarter yet. Therefore count none of them as written.
         coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         _close_others(recorder, journal_reader, coach.quarter_id)
         load("storage.card_peaks").queue_search(recorder)
@@ -140,7 +140,7 @@ def _close_others(recorder, journal_reader, running):
 
 
 def _is_closed(recorder, journal_reader, wanted):
-    """True if the quarter is closed in the card's journal."""
+    """True if the quarter with the id `wanted` is closed in the card's journal."""
     file = recorder.card.journal
     return file and wanted in [quarter_id for quarter_id, line in journal_reader.quarters(file) if line]
 
