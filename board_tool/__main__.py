@@ -1,4 +1,4 @@
-"""Entry point of scripts/firmware, which parses the command line and runs the module of the command."""
+"""Entry point of scripts/firmware. It parses the command line and runs the command. Each command has its own module."""
 
 import argparse
 import sys
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run the command. Import its module only here, because each command needs different packages."""
+    """Run the command. Import the module of this command only, because each command needs different packages."""
     match arguments.command:
         case "build":
             from build_tool.board_folder import build_all

@@ -4,7 +4,7 @@ from board_tool.connection import BoardConnection
 from board_tool.ports import find_port
 from build_tool.errors import ToolError
 
-# Time limit for the format. A large card takes minutes, during which the board prints nothing.
+# Longest time to wait until the card is formatted. A large card takes minutes, and the board prints nothing meanwhile.
 _FORMAT_S = 600
 
 

@@ -29,7 +29,7 @@ def edit(port: str | None) -> None:
             print("nothing changed")
             return
         _check_on_board(connection, changed)
-        # Because of the key newer_than_card, the board copies these settings to the card when it starts.
+        # The key newer_than_card makes the board copy these settings to the card when it starts.
         connection.write(_NAME, board_json.encode({**changed, "newer_than_card": True}))
         connection.restart()
     print("saved; the board restarts with the new settings")

@@ -52,7 +52,7 @@ class BoardConnection:
                 self._transport.exit_raw_repl()
             self._transport.close()
         except OSError:
-            pass  # the port no longer exists, because the board restarts or was unplugged
+            pass  # the port no longer exists, because the board is restarting or was unplugged
 
     def run(self, code: str, timeout_s: float = 10) -> str:
         """Run Python code on the board and return its output. ToolError with the board's message if the code raises."""

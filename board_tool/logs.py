@@ -23,7 +23,7 @@ def logs(port: str | None) -> None:
             while True:
                 sys.stdout.write(decoder.decode(console.read(console.in_waiting or 1)))
                 sys.stdout.flush()
-        except OSError:  # also SerialException, which is a subclass of OSError
+        except OSError:  # pyserial's SerialException is an OSError too
             console.close()
         print("\n-- the board is disconnected; waiting for it --", flush=True)
         console = _reopen(port)

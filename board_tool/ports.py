@@ -72,7 +72,7 @@ def describe_error(port: str, error: OSError) -> str:
 
 
 def group_of(port: str) -> str:
-    """Return the group that owns a port. If this group is root or unknown, return "dialout" (Debian, Fedora)."""
+    """Return the user group that may use a port. If it is root or unknown, return "dialout" (Debian, Fedora)."""
     try:
         import grp
 

@@ -30,7 +30,10 @@ def inline(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _define(module: str, trees: Mapping[str, ast.Module], constants: Constants) -> None:
-    """Add the constants of a module to `constants`, after the constants of the modules that it imports."""
+    """Add a module's constants to `constants`.
+
+    First add the constants of the modules that it imports, because its own constants may depend on them.
+    """
     if module in constants:
         return
     constants[module] = {}

@@ -1,4 +1,4 @@
-"""Version 0.1.0, built once by its own tools from its own commit, below build/."""
+"""Build of version 0.1.0 in build/first_release: made once, from the commit of 0.1.0, by the tools in that commit."""
 
 import fcntl
 import io
@@ -26,14 +26,19 @@ class NoHistoryError(ToolError):
 def tree() -> Path:
     """Return the folder with the sources of 0.1.0 and their build.
 
-    build/release there has the file that HACS installs, and build/boards has the firmware and the update package for
-    this computer as a board. NoHistoryError in a clone without the commit, ToolError if the build fails.
+    In this folder, build/release has the file that HACS installs. build/boards has the firmware and the update package
+    for the board "host", which is this computer. NoHistoryError if the clone does not have the commit, ToolError if the
+    build fails.
     """
     return once("release", Path(__file__), _make)
 
 
 def once(name: str, source: Path, make: Callable[[Path], None]) -> Path:
-    """Return the folder that `make` of this source file fills. Only the first of several processes fills it."""
+    """Return the folder `name` in the cache. If it does not exist yet, call `make` to create it.
+
+    If `source`, the file with the code of `make`, has changed, the folder is created again. If several processes need
+    the folder at the same time, the first one creates it and the others wait.
+    """
     cache = ROOT / "build" / "first_release" / f"{_commit()[:12]}-{zlib.crc32(source.read_bytes()):08x}"
     cache.mkdir(parents=True, exist_ok=True)
     folder = cache / name
@@ -47,7 +52,7 @@ def once(name: str, source: Path, make: Callable[[Path], None]) -> Path:
 
 
 def _commit() -> str:
-    """Return the commit of 0.1.0, that of its tag if the clone has the tag."""
+    """Return the id of the commit of 0.1.0. If the clone has the tag of 0.1.0, return the commit of this tag."""
     for name in (TAG, COMMIT):
         done = _git("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         if done.returncode == 0:
@@ -65,7 +70,7 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _make(folder: Path) -> None:
-    """Build this version by its own tools, with the programs and packages that are set up here."""
+    """Build 0.1.0 in `folder` by the tools in its commit. They use the programs and packages that are set up here."""
     archive = _git("archive", "--format=tar", _commit())
     if archive.returncode:
         raise ToolError(archive.stderr.decode())

@@ -1,8 +1,9 @@
 """Build step for native code: modules that are compiled to the machine code of a chip, beside their bytecode.
 
 Such a module contains `_NATIVE = const(0)`, and a second form of its code behind `if _NATIVE:`. The compiler leaves out
-the form that is not selected. Bytecode runs on every chip, so that each board gets it. In a folder named after the
-architecture, a board also gets the native code for its own chip. firmware/native_code.py prefers it to the bytecode.
+the form that is not selected. Each board gets the bytecode, because bytecode runs on every chip. A board also gets the
+native code for its own chip, in a folder named after the chip's architecture. firmware/native_code.py uses the native
+code in place of the bytecode.
 """
 
 from collections.abc import Mapping
@@ -23,12 +24,15 @@ def modules(sources: Mapping[str, Path]) -> list[str]:
 
 
 def select(text: str) -> str:
-    """Return a source with its native form selected."""
+    """Return a module's source with _NATIVE set to 1, so that the compiler takes the form for native code."""
     return text.replace(_MARK, _SELECTED)
 
 
 def architectures(board: str) -> tuple[str, ...]:
-    """Return the architectures whose native code a board gets. "host" is this computer, with any MicroPython."""
+    """Return the architectures for which a board gets native code.
+
+    The board "host", this computer, gets x64 and x86, because it may run a 64-bit or a 32-bit MicroPython.
+    """
     if board == "host":
         return _OF_HOST
     chip = BOARDS[board].chip

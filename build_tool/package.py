@@ -29,8 +29,8 @@ MPY = 6
 OLDEST_MICROPYTHON = (1, 25, 0)
 """First version whose machine.SDCard works on the ESP32-C3 and S2."""
 
-_BLOCK = 4096  # size of a flash block in bytes; each file uses whole blocks
-_FOLDER = 2 * _BLOCK  # size of a folder in bytes, because LittleFS stores each folder in two blocks
+_BLOCK = 4096  # bytes of a flash block; each file uses whole blocks
+_FOLDER = 2 * _BLOCK  # bytes of a folder; LittleFS stores each folder in two blocks
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Package:
 
     @property
     def room(self) -> int:
-        """Bytes of flash that a slot with this package needs at most."""
+        """Most bytes of flash that a slot with this package can need."""
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + (len(folders) + 1) * _FOLDER

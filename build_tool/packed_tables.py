@@ -66,7 +66,7 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Return `statements`, and all statements of `others` that these need, directly or indirectly."""
+    """Return `statements`, and all of `others` that define a name which `statements` use, directly or indirectly."""
     found, left = list(statements), list(others)
     for statement in found:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
 _UPLOT = ROOT / "node_modules/uplot"
-_LICENCE = _UPLOT / "LICENSE"  # licence of uPlot, which each copy of uPlot must contain
-# Lines by which uPlot offers functions that no chart of the page calls. Without these lines, esbuild leaves out the
-# functions, which are 3 % of the page.
+_LICENCE = _UPLOT / "LICENSE"  # uPlot's licence; each copy of uPlot must contain it
+# Lines of uPlot that export functions which no chart of the page calls. The build removes these lines. Then esbuild
+# leaves out the functions too, which are 3 % of the page.
 _UNUSED = re.compile(
     r"^\s*\(?(?:uPlot\.(?:addGap|assign|clipGaps|fmtDate|fmtNum|join|orient|range\w+|sync|tzDate)"
     r"|paths\.(?:spline|stepped))\s*= .*$",
@@ -118,7 +118,7 @@ def _header_lines(content: bytes, html: str) -> str:
         "frame-ancestors": "'none'",
     }
     lines = {
-        # Cache-Control must be the first line, because the server otherwise adds "no-store" (firmware/server/http.py).
+        # Cache-Control must be the first line. Otherwise the server adds "no-store" (firmware/server/http.py).
         "Cache-Control": "no-cache",
         "Content-Encoding": "gzip",
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',

@@ -1,6 +1,6 @@
 """Names in the ROM of MicroPython on every board, and the names of MicroPython's modules.
 
-All of ROM_NAMES are in micropython-esp32-stubs 1.29, and in MicroPython for this computer.
+Each name in ROM_NAMES occurs in the package micropython-esp32-stubs 1.29, and in MicroPython for this computer.
 """
 
 _NAMES = """

@@ -44,7 +44,7 @@ def modules() -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class ShortNames:
-    """Short names for sources, which are given as {"folder.module": text}.
+    """Short names for the modules in `sources`, which is {"folder.module": text}.
 
     If only one module uses a name, the short name is valid in that module alone. Other modules may use the same short
     name for other names. Some names are never shortened: names that also occur in a string, arguments that are passed
@@ -80,14 +80,15 @@ class ShortNames:
 
     @cached_property
     def common(self) -> dict[str, str]:
-        """Short name of each name that several modules use, or that a module sets on another module's object.
+        """Short names that are the same in all modules: {name: short name}.
 
-        The dict is {name: short name}. A name has the same short name in all modules. Two names may share a short name
-        if no module uses both. The short name of an attribute that a module sets on another module's object is never
-        shared, because such an object has attributes of several modules.
+        They are for names that several modules use, and for attributes that a module sets on another module's object.
+        Two names may share a short name if no module uses both. Such an attribute never shares its short name, because
+        its object has attributes of several modules.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        # Those attributes choose first. Of the others, the names that most modules use get the shortest short names.
+        # Attributes of other modules' objects get their short names first. Then the names that most modules use get the
+        # shortest ones.
         names.sort(key=lambda name: (name not in self._outside, -len(self._users[name])))
         everywhere = set(self._words)
         users: dict[str, set[str]] = {}
@@ -178,7 +179,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, also the names of functions that it gives as strings (table_functions)."""
+        """Yield each name in a source, also the functions whose names are strings in the source (table_functions)."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -207,7 +208,7 @@ class ShortNames:
                 )
 
     def table_functions(self, tree: ast.AST) -> Iterator[ast.Constant]:
-        """Yield the names of functions that the source gives as strings.
+        """Yield the strings in a source that are names of functions.
 
         Such a string follows the name of its module, for example "log" in the tuple ("api.device_actions", "log").
         load() imports the module when the function is needed.
@@ -246,7 +247,7 @@ def of_firmware() -> ShortNames:
     return _of(tuple((module, file.read_text()) for module, file in modules().items()))
 
 
-@lru_cache(maxsize=1)  # cached, because finding the names of the firmware takes a second
+@lru_cache(maxsize=1)  # because it takes a second to find the names of the firmware
 def _of(sources: tuple[tuple[str, str], ...]) -> ShortNames:
     return ShortNames(inline(pack(dict(sources))))
 

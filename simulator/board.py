@@ -171,11 +171,12 @@ class Board:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C reaches only the simulator, which then stops the board
+            # In its own session, the firmware gets no Ctrl-C. Only the simulator gets it, and stops the board.
+            start_new_session=True,
         )
 
     def wait_ready(self, timeout_s: float = 15) -> None:
-        """Wait until the firmware reports that its web server listens. BoardError without this report in time."""
+        """Wait until the firmware reports that its web server listens. BoardError if no report comes in time."""
         if not self._ready.wait(timeout_s):
             raise BoardError(self._with_last_lines(f"the firmware was not ready after {timeout_s:g} s"))
         self.check()
@@ -196,8 +197,9 @@ class Board:
     def stop(self) -> None:
         """Cut the board's power, so that the firmware writes nothing more. A second call does nothing.
 
-        `start` switches the board on again. The process is killed, because an interrupt would be less safe. MicroPython
-        may raise KeyboardInterrupt during a garbage collection. The firmware then continues with its memory locked.
+        `start` switches the board on again. stop() kills the process and does not interrupt it. After an interrupt,
+        MicroPython may raise KeyboardInterrupt during a garbage collection. The firmware would then continue with its
+        memory locked.
         """
         with self._process_lock:
             process, self._process = self._process, None

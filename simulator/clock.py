@@ -52,7 +52,8 @@ def _summer_of(year: int) -> tuple[int, int]:
 
 def is_summer(at: int) -> bool:
     """True if Belgian summer time is in effect at a moment."""
-    # The UTC year will do: it differs from the local year only around new year, which is in winter time in both years.
+    # The year in UTC is exact enough. It differs from the local year only at new year, and both years have winter time
+    # then.
     begin, end = _summer_of((_EPOCH + timedelta(seconds=at)).year)
     return begin <= at < end
 

@@ -18,7 +18,7 @@ _OUTPUT_CLOSED = threading.Event()
 
 
 def _print(text: str) -> None:
-    """Print a line, from any thread. End the simulation if the program that reads the output has ended (`| head`)."""
+    """Print a line, from any thread. If the program that reads the output has ended (`| head`), end the simulation."""
     try:
         print(text, flush=True)
     except BrokenPipeError:

@@ -24,7 +24,7 @@ def _log(text: str) -> None:
 
 async def _run(chosen: options.Options) -> None:
     FOLDER.mkdir(exist_ok=True)
-    # Without npm this build fails. Continue then, because only the dashboard card is missing.
+    # This build fails if npm is not installed. Continue without the dashboard card.
     with contextlib.suppress(SyntaxError):
         dashboard_card.build()
     line = P1Port(chosen.source, speed=chosen.speed, faults=chosen.faults)

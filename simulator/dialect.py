@@ -78,9 +78,9 @@ class Dialect:
     water meter. `no_device` is the line that the meter prints if it has no gas or water meter. `months` is the number
     of closed months at the start of a simulation.
 
-    Some meters have closed a month in the factory, which is their oldest closed month. That month has no peak, but the
-    telegram must show a time for the peak. `filler` is the text of this time. If `filler` is "month", the time is the
-    month's first moment. If `filler` is None, the meter has no month from the factory.
+    Some meters have closed their oldest month in the factory. That month has no peak, but the telegram must show a time
+    for the peak. `filler` is the text of this time. If `filler` is "month", the time is the month's first moment. If
+    `filler` is None, the meter has no month from the factory.
     """
 
     name: str
@@ -136,7 +136,8 @@ class Dialect:
     def _history(self, meter: Meter) -> str:
         """Return the values of object 98.1.0, the closed months.
 
-        They are the number of months, two column names, and (end of the month)(time of the peak)(peak) for each month.
+        First come the number of months and the names of two columns. Then come three values for each month: (end of the
+        month)(time of the peak)(peak).
         """
         head = f"({len(meter.closed)})(1-0:1.6.0)(1-0:1.6.0)"
         if not meter.closed:

@@ -92,7 +92,9 @@ class HomeAssistant:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
-                start_new_session=True,  # Ctrl-C reaches only this process, which then stops Home Assistant cleanly
+                # In its own session, Home Assistant gets no Ctrl-C. This process gets it, and stops Home Assistant
+                # cleanly.
+                start_new_session=True,
             )
 
     def _stop(self) -> None:
@@ -134,7 +136,8 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # Mark all onboarding steps except the account as done. Those steps add integrations that need internet.
+            # Leave only the account for the onboarding to ask. Mark the other steps as done, because these steps add
+            # integrations that need internet.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
@@ -190,7 +193,7 @@ class HomeAssistant:
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
-        if done.get("type") == "menu":  # a menu offers to sign in at the device or to read only
+        if done.get("type") == "menu":  # the menu has two choices: sign in at the device, or read only
             done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")

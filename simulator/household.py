@@ -161,7 +161,8 @@ class Household:
         """
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # day 0, 1 January 2000, was a Saturday
-        # Use the UTC offset at noon for the whole day, because nothing is switched on while the clock changes.
+        # Use the UTC offset at noon for the whole day. If the clock changes on this day, this offset is wrong until the
+        # change, but nobody switches anything on before it.
         clock_s = midnight_s - (7200 if is_summer(number * DAY_S + DAY_S // 2) else 3600)
 
         def at(hour: float, spread: float = 0.0) -> float:

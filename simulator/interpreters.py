@@ -1,6 +1,7 @@
-"""MicroPythons of this computer, which scripts/setup installs: one with 64 bits, and one as on the board.
+"""MicroPython programs of this computer, installed by scripts/setup: a 64-bit one, and a 32-bit one like the board's.
 
-P1_MICROPYTHON32 in the environment names another 32-bit one, which is emulated. `scripts/test --rv32` does so.
+The environment variable P1_MICROPYTHON32 is the path of another 32-bit program. This program runs in an emulator.
+`scripts/test --rv32` sets this variable.
 """
 
 import os
@@ -16,8 +17,9 @@ EMULATED = "P1_MICROPYTHON32" in os.environ
 CALLGRIND = _ROOT / ".tools/bin/micropython-callgrind"
 """A plain program, whose instructions valgrind can count."""
 NO_MICROPYTHON32 = "no micropython32 here; scripts/setup says why"
-_LIKE_BOARD = "like_esp32"  # scripts/tools/micropython
-_ARCHITECTURES = {1: "x86", 2: "x64", 11: "RISC-V"}  # of native code, MicroPython's py/persistentcode.h
+_LIKE_BOARD = "like_esp32"  # name of the build in scripts/tools/micropython
+# Processors by the number of their native code in MicroPython (py/persistentcode.h).
+_ARCHITECTURES = {1: "x86", 2: "x64", 11: "RISC-V"}
 _FACTS = """
 import sys
 print(
@@ -31,7 +33,7 @@ print(
 
 @cache
 def _facts(interpreter: Path) -> tuple[str, str, str, str]:
-    """Return (version, build, architecture, floats) of a MicroPython."""
+    """Return (version, name of the build, processor, "single" or "double" floats) of a MicroPython program."""
     command = [str(interpreter), "-c", _FACTS]
     told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     version, build, architecture, floats = told.split()
@@ -39,12 +41,12 @@ def _facts(interpreter: Path) -> tuple[str, str, str, str]:
 
 
 def is_like_board(interpreter: Path) -> bool:
-    """True if the heap of this MicroPython grows as on the board, by areas."""
+    """True if the heap of this MicroPython program consists of areas, as on the board."""
     return _facts(interpreter)[1] == _LIKE_BOARD
 
 
 def described(interpreter: Path) -> str:
-    """Return what makes figures of this MicroPython differ from those of another one."""
+    """Return a description of this MicroPython program, with all on which measured figures depend."""
     version, _, architecture, floats = _facts(interpreter)
     heap = "a heap of two areas, as on the board" if is_like_board(interpreter) else "a heap in one piece"
     return f"MicroPython {version} for {architecture}, {floats} floats, {heap}"

@@ -1,4 +1,4 @@
-"""Odd meters: what few meters send, as changes of the telegrams of a simulated meter."""
+"""Odd meters: rare things that a meter may send. Each odd meter changes the telegrams of a simulated meter."""
 
 import re
 
@@ -28,7 +28,7 @@ ODD_METERS: dict[str, tuple[str, Changes]] = {
 
 
 class OddMeter:
-    """Source with the telegrams of another source, changed, and with the CRC that belongs to the changed bytes."""
+    """Source that changes the telegrams of another source, and computes the CRC of each changed telegram."""
 
     def __init__(self, source: TelegramSource, changes: Changes) -> None:
         self.source, self.changes = source, changes

@@ -26,7 +26,7 @@ _DESCRIPTION = """\
 
 
 class OriginalDevice:
-    """HTTP interface of the original firmware, at 127.0.0.1. `port` 0 takes a free port, and `url` contains it.
+    """HTTP interface of the original firmware, at 127.0.0.1. If `port` is 0, a free port is used. `url` has the port.
 
     Between `start` and `stop` the meter runs at `speed` times real time. At other times, and with `speed` 0, only
     `advance` moves the meter's clock. `serial` is a MAC address in 12 hex digits.

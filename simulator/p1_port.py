@@ -139,8 +139,8 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # After a delay of this computer or of the reader, catch up by 0.25 s at most. The rest of the delay slows
-            # the meter's time.
+            # If this computer or the reader caused a delay, catch up at most 0.25 s of the delay. The meter's clock
+            # falls behind by the rest.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:
@@ -200,7 +200,8 @@ class P1Port:
     def _await_event(self, seconds: float | None, *, room: bool = False) -> None:
         """Wait at most `seconds` for a change of the request line, or for a call from another thread.
 
-        None waits without a limit. With `room`, the wait also ends when the transport can accept more bytes.
+        If `seconds` is None, wait without a limit. If `room` is True, the wait also ends when the transport can accept
+        more bytes.
         """
         inputs = [*self._transport.inputs(), self._wake_read]
         ready, _, _ = select.select(

@@ -47,8 +47,8 @@ class PtyTransport:
         self._meter, self._board = pty.openpty()
         tty.setraw(self._board)
         settings = termios.tcgetattr(self._board)
-        # VMIN, the number of bytes for which a read waits, is 0. A read that waits would block the board's whole
-        # interpreter.
+        # VMIN is the number of bytes for which a read waits. It is 0, because a read that waits would block the board's
+        # whole interpreter.
         settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
         termios.tcsetattr(self._board, termios.TCSANOW, settings)
         os.set_blocking(self._meter, False)

@@ -32,7 +32,7 @@ class Weather:
         restless = 0.35 * (1 - abs(2 * clear - 1))
         sun, cloud = [], 0.0
         for minute in range(MINUTES):
-            # Clouds are a random walk that slowly returns to 0, because a cloud comes and goes within minutes.
+            # `cloud` is a random walk that slowly returns to 0, so that a cloud comes and goes within minutes.
             cloud = 0.93 * cloud + random.uniform(-restless, restless)
             hour_angle = 2 * math.pi * (minute / MINUTES + LONGITUDE_DEG / 360 - 0.5)
             height = base + swing * math.cos(hour_angle)

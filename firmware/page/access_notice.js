@@ -1,4 +1,4 @@
-/** Notice of the asks for access that wait for BOOT, and of the newest grant until the reader has confirmed it. */
+/** Notice with the asks that wait for BOOT, and with the newest grant. The reader's click on OK removes the grant. */
 
 import { element, fill } from "./dom.js";
 import { date, FORMATS, t } from "./i18n.js";
@@ -8,14 +8,14 @@ import { state } from "./state.js";
 /** @typedef {import("./api_types.js").Ask} Ask */
 /** @typedef {import("./api_types.js").Grant} Grant */
 
-/** Words of each kind of token, the lowest kind first. */
+/** Key of the text for each kind of token. The kind that may do least is first. */
 export const KINDS = /** @type {const} */ ({ read: "kindRead", settings: "kindSettings", owner: "kindOwner" });
 const GRANTS = /** @type {const} */ ({ token: "tokenGiven", session: "sessionGiven", password: "passwordGiven" });
 
 let shown = "";
 
 /**
- * Show the notice. It changes only if its text changes, so that a screen reader reads it once.
+ * Show the notice. Change the document only if the text has changed, so that a screen reader reads each text once.
  * @param {HTMLElement} root
  */
 export function showAccess(root) {
@@ -39,13 +39,13 @@ function askText({ name, kind, digits, presses }) {
 }
 
 /** @param {Grant} grant */
-// eslint-disable-next-line no-restricted-properties -- `at` is no method here
+// eslint-disable-next-line no-restricted-properties -- `at` is a grant's time, not the method of arrays
 function grantText({ what, name, kind, at }) {
   return t(GRANTS[what], { name: visible(name), kind: t(KINDS[kind]), time: date(at, FORMATS.moment) });
 }
 
 /**
- * Return a number of presses in words.
+ * Return the words for a number of presses, such as "twice".
  * @param {number} presses 1 to 4
  */
 export function times(presses) {

@@ -14,7 +14,7 @@ export const LEVEL_WORDS = /** @type {const} */ ({
 const FROZEN_S = 15;
 const STEP_W = 100;
 
-/** Headroom (W) in the page's advice, and the id of the advice's quarter. Both are fixed in the quarter's last 15 s. */
+/** Headroom (W) in the page's advice, and the id of its quarter. Neither changes in the last 15 s of the quarter. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -31,8 +31,8 @@ export function level({ target_w, projected_w, headroom_w, at_risk, unavoidable 
 /**
  * Return a sentence with the power that may be added until the quarter's end, or with the power that must go off.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown headroom in the present advice. This function updates the object. Each dashboard
- *   card passes another object, because cards may show different meters.
+ * @param {typeof shownOnPage} shown headroom in the advice now. This function updates the object. Each dashboard card
+ *   passes its own object, because two cards may show two meters.
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;
@@ -45,7 +45,7 @@ export function advice(quarter, shown = shownOnPage) {
   const time = left < 60
     ? t("seconds", { count: left })
     : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
-  // Round down, so that the advice never offers too much power, nor asks to switch off too little.
+  // Round down, also below 0. Then the advice offers at most the headroom, and asks to switch off at least the excess.
   const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);
   const power = watts < 1000 ? amount(watts, "W") : amount(watts / 1000, "kW", 1);
   if (headroom < 0) return t("mustGo", { power });

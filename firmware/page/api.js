@@ -61,7 +61,7 @@ export function request(path, { method = "GET", body, signal } = {}) {
       signal: timeout(TIMEOUT_MS),
       cache: "no-store",
     });
-    // Read the whole reply before the next request is sent, because an unread reply keeps its connection open.
+    // Read the whole reply, because an unread reply keeps its connection open. Only then is the next request sent.
     const text = await reply.text();
     if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
     if (!reply.ok) throw new ApiError(reply.status, text);
@@ -105,13 +105,16 @@ export async function sendJson(method, path, body) {
 /**
  * Store the token of a session, which is valid for half a day or until the device restarts.
  * @param {string} token
- * @param {boolean} stays true to store it until then, false to store it until the browser's tab is closed
+ * @param {boolean} stays false to remove the token when the browser's tab is closed, true to keep it after that
  */
 export function storeToken(token, stays) {
   setStored("token", token, stays);
 }
 
-/** Remove the token from this browser and end its session. A device that does not answer ends the session later. */
+/**
+ * End the session, and remove its token from this browser. If the device does not answer, the session ends by itself:
+ * when it expires or the device restarts.
+ */
 export async function signOut() {
   await sendJson("DELETE", "/api/session").catch(() => {});
   setStored("token", "");

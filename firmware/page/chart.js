@@ -12,12 +12,12 @@ import { number } from "./i18n.js";
  * @property {"line" | "bars"} kind
  * @property {string} label description of the chart for screen readers
  * @property {() => (number | null)[]} imported values of import, one for each step of the x axis; null if unknown
- * @property {() => (number | null)[]} exported values of export, likewise; 0 or more
+ * @property {() => (number | null)[]} exported values of export, one for each step; 0 or more, null if unknown
  * @property {() => number | null} [target] target, drawn as a horizontal line
  * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
  * @property {number} unit value of 1 on the y axis: 1000 if the values are in W and the axis is in kW
  * @property {(index: number) => string} tick returns the label of a step's tick
- * @property {number | number[]} every number of steps between two ticks, or the indexes of the steps with a tick
+ * @property {number | number[]} every distance of two ticks in steps, or a list with the index of each step with a tick
  * @property {(index: number | null) => void} onPoint called with the index of the step under the pointer, or null
  * @property {(index: number) => void} [onPick] called with the index of a step that the reader clicks
  */
@@ -69,8 +69,8 @@ function heightOf(host) {
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
-  // An export of 0 is not drawn, because a line along 0 would look like export. In a line chart, a 0 directly
-  // before or after an export is drawn, so that the line returns to 0.
+  // Do not draw an export of 0, because a line along 0 would look like export. But in a line chart, draw the 0 directly
+  // before or after an export, so that the line begins and ends at 0.
   const down = exported().map((value, index, all) => (
     value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];

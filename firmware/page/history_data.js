@@ -14,14 +14,14 @@ import {
 
 /**
  * History of one span, for the chart, the download and the totals. `labels`, `imported`, `exported` and `links` have
- * one item for each step of the chart.
+ * one item for each step of the chart. For a quarter, `links` is empty.
  * @typedef {object} HistoryData
  * @property {Record<string, any>[]} rows rows for a download
  * @property {string[]} labels
  * @property {(number | null)[]} imported import of each step in `unit`
  * @property {(number | null)[]} exported export of each step in `unit`; 0 or more
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} links span that a click on the step opens; null if nothing is stored for that span
+ * @property {(Span | null)[]} links for each step, the span that a click opens; null if nothing is stored for it
  * @property {number | number[]} every steps with a tick, as in ChartOptions of chart.js
  * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest
@@ -96,8 +96,8 @@ export function quarterHistory(start, imported, exported) {
 }
 
 /**
- * Return an ended quarter from the device's list of a day's quarters; null if the quarter is not stored. `previous` is
- * the quarter 15 minutes earlier, or undefined if the list does not contain that quarter.
+ * Load the day's quarters from the device. Return the ended quarter that began at `start`; null if it is not stored.
+ * `previous` is the quarter 15 minutes earlier, or undefined if that quarter is not stored or was on the previous day.
  * @param {number} start
  * @param {AbortSignal} signal
  * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}

@@ -1,4 +1,4 @@
-/** Replacement of browser languages that are no language tags, imported before code that formats numbers. */
+/** Correction of the browser's languages, if one is no language tag. Import this before code that formats numbers. */
 
 try {
   new Intl.NumberFormat(navigator.languages.concat(navigator.language));

@@ -1,4 +1,4 @@
-/** Samples of the running quarter: the device's samples so far, to which the page adds each new reading. */
+/** Samples of the running quarter. The page loads the device's samples so far, and then adds each new reading. */
 
 import { getJson } from "./api.js";
 import { QuarterSamples } from "./quarter_samples.js";
@@ -25,8 +25,8 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// For each telegram the device sends the reading first and the quarter second. Between the two, state.quarter is older
-// than state.reading. Therefore add a reading only when its time is the start of the quarter plus `elapsed_s`.
+// Add a reading only if state.quarter is from the same telegram: then the reading's time is the quarter's start plus
+// `elapsed_s`. The device sends the reading first and the quarter second, so that for a moment the quarter is older.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

@@ -1,11 +1,11 @@
-/** Choices of the reader, stored in the browser. If storage is refused, the choices last until the page is closed. */
+/** Choices of the reader, stored in the browser. If storing fails, the choices last until the page is closed. */
 
 /** @type {Record<string, string>} */
 const memory = {};
 
 /**
  * @param {string} name
- * @returns {string} the stored text; "" if there is none
+ * @returns {string} the stored text; "" if no text is stored
  */
 export function getStored(name) {
   try {
@@ -18,7 +18,7 @@ export function getStored(name) {
 /**
  * @param {string} name
  * @param {string} value text to store; "" removes the stored text
- * @param {boolean} [stays] false if the text must be gone after the browser's tab is closed
+ * @param {boolean} [stays] false to remove the text when the browser's tab is closed
  */
 export function setStored(name, value, stays = true) {
   memory[name] = value;
@@ -26,6 +26,6 @@ export function setStored(name, value, stays = true) {
     for (const storage of [sessionStorage, localStorage]) storage.removeItem(`p1.${name}`);
     if (value) (stays ? localStorage : sessionStorage).setItem(`p1.${name}`, value);
   } catch {
-    // The browser refuses storage, so the value is in `memory` only.
+    // The browser refuses to store anything. The value is in `memory` only.
   }
 }

@@ -142,7 +142,7 @@ function start() {
   watch(() => showAccess(asks));
   let stale = staleness();
   setInterval(() => {
-    // No event reports that figures have become old. Therefore this timer updates the screens.
+    // Figures become old without an event. Therefore this timer checks their age, and updates the screens.
     if (stale === staleness()) return showNotice();
     stale = staleness();
     update({});
@@ -151,8 +151,8 @@ function start() {
   addAppManifest();
 }
 
-// Do not start in an older browser without dialogs. There <main> stays empty, so that the sentence of index.html for
-// such browsers stays visible.
+// A browser that does not know <dialog> is too old for the page. Do not start there. <main> then stays empty, and
+// index.html shows which browsers the page needs.
 if ("HTMLDialogElement" in window) start();
 // During development, reload the page when esbuild reports a change of the sources.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

@@ -51,8 +51,8 @@ export function dayOf(moment) {
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // `utc` is the day's midnight in UTC. An hour earlier, the meter's clock shows 0:00 in winter and 1:00 in summer.
-  // Both times have the UTC offset of the meter's midnight, because Belgium's clock changes at 2:00 or 3:00.
+  // Find the UTC offset at the meter's midnight. One hour before midnight in UTC, the meter's clock shows 0:00 in
+  // winter and 1:00 in summer. The offset is then that of midnight, because Belgium's clock changes at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 

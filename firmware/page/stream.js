@@ -10,8 +10,8 @@ import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
 const SILENT_MS = 30_000; // longest wait for the next event of a stream
-// If the device ends a stream within 20 s, another client needs the stream. The page then polls, because the device
-// would end a new stream of the page too.
+// If a stream ends within 20 s, the device has probably ended it in favour of another client. The page then polls,
+// because the device would soon end a new stream too.
 const SHORT_MS = 20_000;
 const POLL_MS = 2_000;
 const POLLS = 15; // number of polls before the page requests a stream again
@@ -90,7 +90,8 @@ function applyEvent(event) {
 }
 
 /**
- * Request the event stream's data while the page has no stream. True if the device answered every request.
+ * Request the data that the event stream would send, while the page has no stream. True if the device answered every
+ * request.
  * @param {number} times number of polls, one every 2 s. Polls 1, 6, 11 … also request the status and peaks.
  */
 async function poll(times) {

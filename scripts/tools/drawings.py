@@ -85,7 +85,8 @@ INK = {
     "blue": "#2e68c8", "brown": "#7b4a22", "grey": "#8f979d", "orange": "#f08c1a",
 }  # fmt: skip
 
-# A drawing has its own background (.paper), because the page around it may use another colour scheme than the system.
+# A drawing follows the system's colour scheme. The page around the drawing may use another one. Therefore a drawing has
+# its own background (.paper).
 STYLE = """
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Open Sans",sans-serif;fill:#16222e}
 .small{font-size:14px}.plain{font-size:16px}.bold{font-size:17px;font-weight:700}.big{font-size:22px;font-weight:700}.huge{font-size:34px;font-weight:700}

@@ -14,7 +14,7 @@ const OLDEST = browserslist.map((browser) => browser.replace("ios_saf", "safari_
 const isSupported = (support) =>
   OLDEST.every(([browser, oldest]) => Number(support?.[browser]?.replace("≤", "")) <= Number(oldest));
 
-/** @type {Map<string, boolean>} {key of the data: true if all oldest browsers have what the key names} */
+/** @type {Map<string, boolean>} for each key of the data, true if all of the oldest browsers have what the key names */
 const compatibility = new Map(Object.values(features).flatMap(({ status }) =>
   Object.entries(status?.by_compat_key ?? {}).map(([key, { support }]) => [key, isSupported(support)])));
 
@@ -30,13 +30,15 @@ export const missing = [...compatibility].filter(([, isKnown]) => !isKnown).flat
   const [, kind, object, member, isStatic] = found;
   if (!member) return object ?? [];
   const places = [`${object}.${member}`, `${object}.prototype.${member}`];
-  // For JavaScript's built-in objects, the key does not tell whether a member is static. Therefore return both places.
+  // The key of a built-in object's member does not show whether the member is static. Therefore return an expression
+  // for each case.
   return kind === "api" ? places[isStatic ? 0 : 1] : places;
 });
 
 /**
- * Names of members that no object has in all of the oldest browsers, such as "findLast". An interface that one of these
- * browsers lacks adds no names, because a script cannot have an object of that interface.
+ * Return the names of members that a script must not use, such as "findLast". Each interface with a member of this name
+ * lacks the member in at least one of the oldest browsers. Interfaces that are missing in one of these browsers do not
+ * count, because a script cannot have an object of such an interface.
  */
 export function missingMembers() {
   const names = { true: new Set(), false: new Set() };

@@ -23,7 +23,7 @@ UNKNOWN = (
     "no object in it is known: to have your meter supported, replace its numbers and names with zeros and open an "
     "issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# Pairs: some fields of a reading, and the message about the coach if the telegram has none of these fields.
+# Fields that the coach needs. Each row has some fields, and the note that is printed if a telegram has none of them.
 NEEDED = (
     (("time",), "without the clock (0-0:1.0.0) there are no quarters"),
     (("power_import_w",), "without 1-0:1.7.0 there is no projection"),
@@ -39,13 +39,14 @@ class Bad(Exception):
 
 
 def as_octets(file):
-    """Return a function that reads `file` in pieces, with one byte for each character if the file is UTF-16.
+    """Return a function that reads bytes from `file`. If the file is UTF-16, it returns one byte for each character.
 
-    PowerShell and Notepad save as UTF-16, which begins with FF FE or FE FF. A telegram has one-byte characters only.
+    PowerShell and Notepad may save a telegram as UTF-16, which begins with FF FE or FE FF. One byte for each character
+    is enough, because a telegram is ASCII.
     """
     start = file.read(2)
     if start in (b"\xff\xfe", b"\xfe\xff"):
-        low = 1 if start == b"\xfe\xff" else 0  # index of the low byte among a character's two bytes
+        low = 1 if start == b"\xfe\xff" else 0  # index of the low byte in the two bytes of a character
         return lambda size: bytes([octet for at, octet in enumerate(file.read(2 * size)) if at % 2 == low])
     unread = [start]
     return lambda size: unread.pop() + file.read(size) if unread else file.read(size)
@@ -54,13 +55,14 @@ def as_octets(file):
 def pieces(read):
     """Yield the data that `read` returns, cut before each "/" that begins a line or looks like a telegram's header.
 
-    A piece has at most twice the bytes of the longest telegram. More bytes before the next "/" are left out.
+    A piece has at most twice the bytes of the longest telegram. If the next "/" is farther away, the bytes between are
+    left out.
     """
     data, at = b"", 0
     while True:
         chunk = read(4096)
         data += chunk
-        # The check of a "/" needs the four bytes after it.
+        # Check a "/" only when the four bytes after it have been read, because _is_header() needs them.
         while 0 <= (at := data.find(b"/", at)) < len(data) - (4 if chunk else 0):
             if at and _is_header(data, at):
                 yield data[: min(at, 2 * LIMIT)]
@@ -75,7 +77,7 @@ def pieces(read):
 def _is_header(data, at):
     """True if the "/" at this index begins a line, or is followed by three letters and a digit, as in /FLU5."""
     before = data[at - 1 : at]
-    # b"\xbf" is the end of a byte order mark.
+    # A UTF-8 file may begin with a byte order mark, whose last byte is b"\xbf". The "/" then begins the first line.
     return before in (b"\n", b"\r", b"\xbf") or (
         data[at + 1 : at + 4].isalpha() and data[at + 4 : at + 5].isdigit()
     )
@@ -149,7 +151,7 @@ class Reader:
 
 
 def read_file(name, file):
-    """Print the readings of one file; return the number of bad telegrams."""
+    """Print the readings of one file. Return the number of bad telegrams."""
     reader = Reader()
     number = bad = 0
     first = True

@@ -29,8 +29,8 @@ const RETRY_MS = 5000;
  * @property {{id: number, imported: (number | null)[], exported: (number | null)[]} | null} [samples]
  */
 
-// Home Assistant replaces the browser's registry of custom elements and does not find elements that were defined
-// earlier. Wait for Home Assistant's main element, because a cached copy of this file may run before Home Assistant.
+// Define the card only after Home Assistant has defined its main element. A cached copy of this file may run before
+// Home Assistant. Home Assistant then replaces the browser's registry of custom elements, and would not find the card.
 await customElements.whenDefined("home-assistant");
 
 class QuarterCard extends HTMLElement {

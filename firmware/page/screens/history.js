@@ -17,7 +17,7 @@ import { peakButton } from "./peak_button.js";
 /** @typedef {import("../history_data.js").HistoryData} HistoryData */
 
 const SWIPE_PX = 60;
-/** {state of the card: key of the text that explains why no history is stored} */
+/** For each state of the card, the key of the text that explains why no history is stored. */
 const WHY_EMPTY = /** @type {const} */ ({ ok: "nothingWhy", absent: "noCard", failed: "badCard" });
 
 /** Return the meter's time in seconds since 1970. Before the first telegram, return this computer's time. */
@@ -72,8 +72,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Return the moment that the new span must contain when the reader selects another kind of span: now if the open
-   * span contains now, else the start of the open span.
+   * Return a moment that the new span must contain if the reader selects another kind of span, such as a month. If the
+   * open span contains the current time, return this time, otherwise the start of the open span.
    */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
@@ -150,8 +150,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Show the span that the URL names, or today. Do nothing while the meter's time is unknown, unless the device is
-   * unreachable or needs a sign-in.
+   * Show the span that the URL names, or today. Do nothing until the meter's time is known. But if the device is
+   * unreachable or needs a sign-in, show the span at once, because the meter's time will not come.
    */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;

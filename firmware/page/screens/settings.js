@@ -103,7 +103,7 @@ async function load(forms, section) {
     config = await getJson("/api/config");
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
-    // If the sign-in fails because the device does not answer, call load() all the same: load() shows the failure.
+    // If the device does not answer, the sign-in fails. Call load() then too, because load() shows this failure.
     const signIn = () => askPassword().catch(() => true);
     const retry = async () => (!needsSignIn || (await signIn())) && load(forms, section);
     fill(forms, element("section", { class: "panel" },
@@ -120,7 +120,7 @@ async function load(forms, section) {
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
-  // The reader may have left this screen, so the fields are looked up in the form, not in the document.
+  // Look up the fields in the form. The document no longer has them if the reader has left this screen meanwhile.
   const field = (/** @type {string} */ key) => /** @type {HTMLInputElement} */ (network.elements.namedItem(key));
   const dhcp = field("network.dhcp");
   const addresses = NETWORK.slice(2).map(({ key }) => field(key));
@@ -133,7 +133,7 @@ async function load(forms, section) {
 }
 
 /**
- * Return the form for access to the device. The first password is set by the sign-in dialog.
+ * Return the form for access to the device. If no password is set, a button opens the sign-in dialog, which sets it.
  * @param {any} config
  * @param {() => void} reload
  */
@@ -168,7 +168,7 @@ function networkSearch() {
   return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
-/** Return the sentence that another device has the name of this device, if one has. */
+/** If another device on the network has the name of this device, return a warning that says so. */
 function nameTaken() {
   const { status } = state;
   const ip = status?.name_taken_by;
@@ -261,7 +261,7 @@ function devicePanel() {
   const erase = async () => (confirm(t("eraseWifiAsk")) ? post("/api/wifi/erase") : null);
   const format = async () => (confirm(t("formatAsk")) ? post("/api/card/format", { confirm: "format" }) : null);
   const signIn = perform("signedInNow", async () => (await askPassword()) || null);
-  // A reload removes the figures of a closed device from the screen.
+  // Reload the page after the sign-out. If the device shows figures only after a sign-in, this removes the figures.
   const leave = () => signOut().then(() => location.reload());
   const signButton = element("button", { type: "button", onclick: () => (isSignedIn() ? leave() : signIn()) });
   const show = () => setText(signButton, t(isSignedIn() ? "signOut" : "signIn"));

@@ -50,8 +50,8 @@ export async function askPassword() {
 }
 
 /**
- * True if the device has a password. If the device refuses to send its settings, it has a password, because a device
- * without a password sends them to everybody.
+ * True if the device has a password. A device without a password sends its settings to everybody. Therefore a device
+ * that refuses to send them has a password.
  */
 async function hasPassword() {
   try {
@@ -109,8 +109,8 @@ function showPassword(dialog, isSet) {
 }
 
 /**
- * Ask the device for a session by BOOT, and show the presses that approve it. An approved session of a device without
- * a password sets the first password.
+ * Ask the device for a session by BOOT, and show the presses that approve it. If the device has no password, show the
+ * form for the first password after the approval.
  * @param {HTMLDialogElement} dialog
  * @param {boolean} isSet
  * @param {boolean} stays true if the session should outlast the browser's tab
@@ -142,7 +142,8 @@ async function showBoot(dialog, isSet, stays) {
 }
 
 /**
- * Repeat an ask until the device returns a token; null if the reader closes the dialog. ApiError 410 if the ask ends.
+ * Repeat an ask until the device returns a token, and return this token; null if the reader closes the dialog. ApiError
+ * with status 410 if the device has ended the ask.
  * @param {string} ticket
  * @param {HTMLDialogElement} dialog
  * @returns {Promise<string | null>}
@@ -155,7 +156,8 @@ async function approvedToken(ticket, dialog) {
       const { token } = await sendJson("POST", "/api/session", { ticket });
       if (token && dialog.open) return token;
     } catch (error) {
-      // The device may be busy or restart. Only the device knows whether the ask is over.
+      // Only a reply with status 410 ends the ask. After another error, try again: the device may only be busy, or
+      // may be restarting.
       if (error instanceof ApiError && error.status === 410) throw error;
     }
   }

@@ -80,10 +80,9 @@ function upload(file, progress) {
 }
 
 /**
- * Wait until the device has restarted, and return the key of the text that gives the result. "versionRuns": the new
- * version is running. "versionSilent": the device does not answer, or has returned to the previous version.
- * "closed_": the reader has cancelled the sign-in. The restart ends the session, so a closed device sends its version
- * only after another sign-in.
+ * Wait until the device has restarted, and return the key of the text for the result. "versionRuns": the new version is
+ * running. "versionSilent": the device does not answer, or runs the previous version again. "closed_": the reader has
+ * cancelled the sign-in. A restart ends the session, and a closed device sends its version only after a new sign-in.
  * @param {string} version
  * @returns {Promise<"versionRuns" | "versionSilent" | "closed_">}
  */

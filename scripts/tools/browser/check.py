@@ -24,7 +24,7 @@ def draws_text(browser: str) -> bool:
         page.set_content("<h1>kWh</h1>")
         picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
         chromium.close()
-    return picture.getextrema()[0] < 128  # without fonts the picture is all white
+    return picture.getextrema()[0] < 128  # without fonts, the browser draws no text: all is white
 
 
 if __name__ == "__main__":
