@@ -13,8 +13,8 @@ from server.http import Refused
 _JSON = const("application/json")
 _IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
-# A request checks every 50 ms whether its job is done, this many times at most. Nothing else runs during a job.
-# Therefore 200 checks (10 s) only have to last until the recorder begins, which is within a second.
+# A request checks every 50 ms whether its job is done, at most this number of times. No check runs during the job
+# itself. Therefore the 200 checks (10 s) only cover the wait before the job, which is less than a second.
 _STEPS = const(200)
 
 
@@ -47,8 +47,8 @@ def networks(device, request):
 def identify(device, request):
     """POST /api/identify: flash the light, so that the owner sees which device this is.
 
-    Anyone may ask this, but nobody may hide a warning or light up a dark room. Without a token, the light flashes once
-    a minute at most.
+    No token is needed. For requests without a token, the light flashes at most once a minute. Raise Refused in the
+    quiet hours, and while the light shows a warning.
     """
     light = device.light
     if light.is_quiet:
@@ -114,7 +114,7 @@ async def forget_password(device, request):
 
 
 async def _run(device, *job):
-    """Run a job of the recorder before all others, and return the fault that it appends to its list."""
+    """Let the recorder run this job before all other jobs. Return the fault that the job reports, "" if it has none."""
     result = []
     device.recorder.jobs.insert(0, list(job) + [(device, result), None])
     for _ in range(_STEPS):

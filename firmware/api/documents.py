@@ -12,11 +12,12 @@ from meter.timestamp import iso, shift
 from meter.values import plain, text
 from overlay import load
 
-# For each unit that ends a field's name: (unit in a document, number of decimals). A field in Wh is written in kWh with
-# 3 decimals.
+# The name of a field ends in its unit. The table gives for each such unit: (unit in a document, number of decimals).
+# For example, a field in Wh is written in kWh with 3 decimals.
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
 _TOTALS = ("energy_import_wh", "energy_export_wh")
-# Keys of /api/quarter whose values are attributes of the coach, as key=attribute if the two names differ.
+# Keys of /api/quarter whose values are attributes of the coach. If key and attribute have different names, the entry is
+# key=attribute.
 _QUARTER = (
     "elapsed_s=elapsed demand_w demand_source=source projected_w"
     " target_w allowed_w limit_w headroom_w at_risk unavoidable"

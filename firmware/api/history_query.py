@@ -84,7 +84,7 @@ def _parse_day(name):
 
 
 def _parse_bound(request, name):
-    """Return the moment that a query argument gives, in seconds since 2000 of a clock that has winter time all year.
+    """Return the moment in a query argument as seconds since 2000, by a clock that shows winter time all year.
 
     The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if the argument is neither.
     """

@@ -15,10 +15,12 @@ from storage.card import Card
 _BLOCK = const(1024)
 _FIELDS = const(9)  # number of fields in a line without its check
 _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
-_PIECE = const(512)  # bytes that are sent at a time, because a segment more may be in flight
+# Most bytes of one piece. Pieces are small, because up to three segments may be unacknowledged at the same time.
+_PIECE = const(512)
 _PACE_S = const(0.01)
-_MOMENT = const(20)  # waits of _PACE_S for a slower client, before the turn is given back
-_LONGEST = const(1 << 18)  # bytes. No day.csv is longer, but a damaged directory entry may claim more
+_MOMENT = const(20)  # most waits, of 0.01 s each, for a slow client before the request gives back its turn
+# Most bytes that are read of a day.csv. A valid file is shorter, but a damaged directory entry may claim more.
+_LONGEST = const(1 << 18)
 
 
 async def send(device, request, days, whole, bounds, shape, end, at=0):
@@ -31,13 +33,13 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
             format begins with a comma, the objects form one list. The first object is then sent without its comma,
             and the reply is not chunked
-    at      byte offset at which to continue in the file of the first day, 0 if the reply only begins
+    at      byte offset at which to continue in the file of the first day, 0 at the start of the reply
 
-    If there is no room for a block within a moment, or another request waits for its turn, return how to continue: the
-    tuple that dispatcher.py describes.
+    Stop if a block cannot be sent within 0.2 s, or if another request waits for its turn. Then return the call that
+    continues the reply, as a tuple for dispatcher.py. Return None after the last quarter.
 
-    OSError if the card fails, Refused if the client may no longer read. The client detects both, because `end` is
-    missing.
+    OSError if the card fails, Refused if the client may no longer read. In both cases `end` is not sent, so that the
+    client detects an incomplete reply.
     """
     await request.drain()
     is_list = shape.startswith(b",")
@@ -107,7 +109,7 @@ def _chunk(piece):
 def _first_line_at(block):
     """Return the offset of the first quarter's line in a block of day.csv.
 
-    It is 0, or follows the header line if the block starts with the header line.
+    If the block starts with the header line, the offset is the start of the line after the header. Otherwise it is 0.
     """
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
@@ -141,9 +143,10 @@ def _select_lines(text, bounds, shape):
 
 
 def _fit_in_json(fields):
-    """True if the fields of a line can be in a JSON object. Anyone can compute the check of other text.
+    """True if the fields of a line are valid in a JSON object.
 
-    storage/day_csv_fields.py checks more, but takes as long as the rest of the work on a line.
+    A correct CRC-32 at the end of the line does not prove this, because anyone can compute the CRC-32 of other text.
+    storage/day_csv_fields.py checks more. It is not used here, because it would double the time for each line.
     """
     start = fields[0]
     return (

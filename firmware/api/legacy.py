@@ -156,9 +156,9 @@ def _description(device, request):
 
 
 def _arguments(request, *names):
-    """Return the query arguments `names` as a list of numbers, 0 for other text.
+    """Return the values of the query arguments `names` as a list of numbers.
 
-    Raise Refused with 400 if one is missing.
+    A value that is not a number of 1 to 4 digits counts as 0. Raise Refused with 400 if an argument is missing.
     """
     argument = load("server.query").argument
     found = []

@@ -1,9 +1,11 @@
 """GET /api/live: server-sent events. A client receives a snapshot first, then the events of each telegram.
 
-Each step sends an event to one client, because the events of all clients at a time would take too much of the system
-memory. The event is written anew for each client, straight to the socket, because a stored event would take up to 3 KB
-of Python's heap until the last client has it. If a client's socket does not accept the whole event, the client is
-dropped, so that no client waits for a slow one. A dropped client connects again and gets a new snapshot.
+Ten times a second, the newest event is sent to one client. Sending it to all clients at the same time would take too
+much of the system memory. An event is not stored, because it would take up to 3 KB of Python's heap until the last
+client has it. Instead, it is written again for each client, straight to the client's socket. If the socket does not
+accept the whole event, the client is dropped, so that the other clients do not wait for a slow client. A dropped client
+connects again and gets a new snapshot.
+
 api/live_snapshot.py opens a stream. api/documents.py writes the JSON of each event.
 """
 
@@ -14,15 +16,18 @@ from overlay import load
 from server.buffer import WriteBuffer
 
 _STATUS_S = const(10)
-_PIECE = const(850)  # bytes of a segment; two of them have the events of a meter with three phases and gas
-_BESIDE = const(4500)  # bytes that connections may have in the system memory when an event is sent
-_PATIENCE = const(5)  # steps that an event waits for room in the system memory
+# Bytes of one piece of an event. The events of a meter with three phases and gas fit into two pieces.
+_PIECE = const(850)
+# Most bytes of the system memory that all connections together may use when an event is sent.
+_BESIDE = const(4500)
+# Most steps, of 0.1 s each, for which an event waits for room in the system memory. Then it is sent without this room.
+_PATIENCE = const(5)
 
 
 class Live:
-    """The open live streams, and the events that they are sent.
+    """The open live streams, and the events that are sent to their clients.
 
-    A stream has no task, because it is used only when there is an event to send.
+    There is no task for each stream, because a stream is used only when there is an event to send.
     """
 
     def __init__(self, device, server):
@@ -30,14 +35,13 @@ class Live:
         self.server = server
         self._due = []  # names of events to send after those in `_events`
         self._events = []  # names of events that are being sent
-        self._late = []  # clients that lack the events in `_events`
-        self._waited = (
-            0  # steps for which the first of these clients has waited for room in the system memory
-        )
+        self._late = []  # clients to which the events in `_events` are not sent yet
+        # steps for which the first client in `_late` has waited for room in the system memory
+        self._waited = 0
         self._quiet_s = 0  # seconds since the newest "status" event
 
     def clients(self):
-        """Return the open streams, the oldest first. The attribute `due` of one that gets its snapshot is not empty."""
+        """Return the open streams, the oldest first. While a stream gets its snapshot, its list `due` is not empty."""
         return [stream for stream in self.server.open if stream.due is not None]
 
     async def stream(self, request):
@@ -47,8 +51,8 @@ class Live:
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients.
 
-        While an update package arrives, they get the status only. Otherwise the package and the events would take too
-        much of the system memory together.
+        While an update package arrives, send "status" only, because the package and the other events together would
+        take too much of the system memory.
         """
         if 2 in [stream.asked for stream in self.server.open]:
             events = events[: events[0] == "status"]
@@ -57,7 +61,7 @@ class Live:
             self.each_step()
 
     def look_again(self):
-        """Drop all clients. Those that may still read connect again."""
+        """Drop all clients. A client that may still read connects again."""
         for client in self.clients():
             self.server.close(client)
 
@@ -69,7 +73,7 @@ class Live:
             self.publish("status")
 
     def each_step(self):
-        """Send the newest events to the next client that lacks them."""
+        """Send the newest events to the next client, if the system memory has room."""
         if self._due and not self._late:
             self._begin()
         if self._late:
@@ -89,7 +93,8 @@ class Live:
         self.server.live_late = self._late = []
         for client in self.clients():
             if client.due:
-                # The first event in `due` is being sent. Those after it will be written with the newest figures.
+                # Do not repeat an event that is still in `due`, because it will be written with the newest figures.
+                # The first event in `due` is an exception, because it is being sent with older figures.
                 client.due += [event for event in self._events if event not in client.due[1:]]
             else:
                 self._late.append(client)
@@ -113,5 +118,5 @@ class Live:
         except OSError:
             self.server.close(client)
         except MemoryError:
-            self.server.close(client)  # it may have received only a part of an event
+            self.server.close(client)  # the client may have received only a part of an event
             raise

@@ -1,7 +1,8 @@
 """Opening of a live stream: its snapshot of all figures. Loaded on demand.
 
-Parties share the streams (server/http.py): if all are in use, the party with the most loses its oldest one. A client
-with a token comes before all clients without one.
+At most three streams are open, and parties share them (server/http.py defines a party). If all are in use and a client
+opens another stream, the oldest stream of the party with the most streams is closed. A client with a token first takes
+the place of a client without a token.
 """
 
 from micropython import const
@@ -9,7 +10,9 @@ from micropython import const
 from overlay import load
 
 _STREAMS = const(3)
-_TCP = const(6)  # IPPROTO_TCP and TCP_NODELAY, which not every port of MicroPython names
+_TCP = const(
+    6
+)  # the numbers of IPPROTO_TCP and TCP_NODELAY, because some ports of MicroPython lack these names
 _NO_DELAY = const(1)
 
 
@@ -20,15 +23,16 @@ async def open_stream(live, request):
     clients = live.clients()
     if len(clients) >= _STREAMS:
         live.server.close(load("server.places").stream_for(request.party, clients))
-    # Events that are published during the snapshot are added, so that the client misses none.
+    # api/live.py adds each event that is published during the snapshot to `due`, so that the client misses no event.
     stream.due = due = ["status", "peaks", "reading", "quarter"]
     request.begin(200, "text/event-stream")
-    request.unpaced = (
-        0  # each piece waits for room, because all clients connect at the same time after a restart
-    )
+    # Let also the first piece wait for room in the system memory, because after a restart all clients connect at the
+    # same time.
+    request.unpaced = 0
     while due:
         if len(due) == 1:
-            # Otherwise lwIP would keep the end of the snapshot, and of each event, until the rest is acknowledged.
+            # Set TCP_NODELAY. Otherwise lwIP would send the end of the snapshot and of each event only after the client
+            # has acknowledged the bytes before it.
             stream.s.setsockopt(_TCP, _NO_DELAY, 1)
         live.write_event(due[0], request.write)
         await request.drain()

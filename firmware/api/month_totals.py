@@ -34,7 +34,7 @@ async def send(request, name, running):
 
 
 async def _line_positions(path, name):
-    """Return an array: for each day of the month the byte offset of its newest line in the file, 0 without a line."""
+    """Return an array with the byte offset of each day's newest line in the file, 0 for a day without a line."""
     rows, fields_of = load("storage.day_csv_reader"), load("storage.day_csv_fields").fields_of
     places = array("I", [0] * 32)  # 0 means no line, because the header is at byte 0
     for count, (place, line) in enumerate(rows.places(path)):

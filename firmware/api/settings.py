@@ -51,7 +51,7 @@ async def change(device, request):
 
 
 def _take_passwords(changes):
-    """Remove the device's new and old password from the changes, because they are stored apart.
+    """Remove the device's new and old password from the changes, because the settings do not store them.
 
     Return (new password or None, old password or None).
     """
@@ -73,7 +73,7 @@ async def _check_old_password(device, request, old_password):
     try:
         await load("auth.sign_in").check_password(device, request, old_password)
     except Refused as refused:
-        if refused.status == 401:  # the request has a valid token, so that 401 would mislead its client
+        if refused.status == 401:  # a client would read 401 as a fault of its token, but the token is valid
             raise Refused(403, "access.old_password is not the current password") from None
         raise
 

@@ -26,9 +26,9 @@ async def send(request, name, running):
 
 
 async def _months(name, running):
-    """Return the totals of the 12 months, each as in _add().
+    """Return a list of 12 items: the totals of each month, in the form that _add() describes.
 
-    The totals of a month are None if days.csv has no day of the month, and the running day is in another month.
+    An item is None if days.csv has no day of the month, and the running day is in another month.
     """
     months = [None] * 12
     rows = load("storage.day_csv_reader")
@@ -43,9 +43,10 @@ async def _months(name, running):
 
 
 def _add(months, fields):
-    """Add a day's fields of days.csv to the totals of its month. Amounts are in Wh and dm³, None without a value.
+    """Add a day's fields of days.csv to the totals of the day's month.
 
-    The totals: [days, quarters, peak in W, start of the peak, import, export, gas, water].
+    The totals of a month are a list: [number of days, number of quarters, peak in W, start of the peak, import, export,
+    gas, water]. The last four are in Wh or dm³, or None if no day has a value.
     """
     at = int(fields[0][5:7]) - 1
     months[at] = month = months[at] or [0, 0, -1, b"", None, None, None, None]

@@ -1,7 +1,7 @@
 """Access rules: anyone may read unless the owner requires a sign-in; a change always needs a token.
 
-auth/tokens.py makes and checks tokens, and auth/new_token.py sends a new one. auth/asks.py has the asks that wait for
-BOOT. All are loaded on demand.
+auth/tokens.py makes and checks tokens, and auth/new_token.py sends a new token. auth/asks.py has the asks that wait for
+BOOT. These three modules are loaded on demand.
 """
 
 from auth.tokens import READ
@@ -41,7 +41,7 @@ class Access:
         load("auth.tokens").require(self, self._device.clock.uptime_s(), request, kind)
 
     def party(self, request):
-        """Return the hash of the request's valid token, or else the client's address (server/http.py)."""
+        """Return the party of a request (server/http.py): the hash of its valid token, or else the client's address."""
         if not request.header(b"authorization"):
             return request.address
         return load("auth.tokens").party(self, self._device.clock.uptime_s(), request)

@@ -1,8 +1,8 @@
 """Asks for a token or a session that wait for presses of BOOT. Loaded on demand.
 
-A client asks first, and repeats its ask by the ticket of the reply. At most four asks wait, each for another number of
-presses from 1 to 4. That many presses in a row approve this ask and no other. Therefore a client that asks all the time
-gets nothing from presses that are meant for another client.
+The reply to a new ask contains a ticket. With this ticket, the client repeats its ask until the owner has approved it.
+At most four asks wait, each for a different number of presses, from 1 to 4. This number of presses in a row approves
+only that ask. Therefore a client that asks all the time gets nothing from presses that are meant for another client.
 
 An ask is a dict: what ("token" or "session"), name, kind, ticket, digits, presses, address, repeated_s, state. The
 state is "waiting", then "approved", and "over" after the client has received the token.
@@ -19,17 +19,17 @@ from server.http import Refused
 _JSON = const("application/json")
 _ASKS = const(4)
 _ALIVE_S = const(120)
-# An ask that has ended blocks its number of presses for another 2 min, because its owner may still press BOOT.
-# Otherwise these presses could approve an ask of another client with the same number.
+# For 2 min after an ask has ended, no new ask gets its number of presses. The owner may still press BOOT for the ended
+# ask, and these presses must not approve the ask of another client.
 _BLOCKED_S = const(240)
 _NOTE_S = const(10)
-_OF_ONE = const(2)  # asks of one address: one of the page and one of a program
+_OF_ONE = const(2)  # most asks that one address may have, for example one by the page and one by a program
 
 
 async def answer(device, request, sent, what, name, kind):
     """Reply to an ask. The ask is new if the body `sent` has no ticket.
 
-    The reply is 202 while the ask waits, and once the token or session after its approval.
+    While the ask waits, the reply is 202. After the approval, the reply is the token or the session, but only once.
     """
     now_s = device.clock.uptime_s()
     access = device.access
@@ -74,7 +74,10 @@ def _waits(ask, now_s):
 
 
 def _find(asks, address, what, ticket, now_s):
-    """Return the ask with a ticket. Raise Refused if it is over, or if another address or path began it."""
+    """Return the ask that has this ticket.
+
+    Raise Refused if the ask is over, or if it began from another address or for something else than `what`.
+    """
     ticket = ticket.encode() if isinstance(ticket, str) else b""
     for ask in asks:
         is_known = load("auth.tokens").equal(ask["ticket"].encode(), ticket)
@@ -110,7 +113,10 @@ def _begin(asks, address, what, name, kind, now_s):
 
 
 async def _give(device, request, ask):
-    """Reply with what was approved. If the reply fails, the client may repeat its ask, and nothing was given."""
+    """Reply with the approved token or session.
+
+    If the reply fails, no grant is logged, and the ask stays approved, so that the client may repeat it.
+    """
     ask["state"] = "over"
     try:
         if ask["what"] == "token":

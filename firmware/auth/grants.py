@@ -7,7 +7,7 @@ def note(device, line, what, name, kind):
     """Log a grant, and store it as the newest grant for GET /api/device.
 
     what   "token", "session" or "password"
-    line   text of the log without the name. The name comes last, because a client chose it
+    line   text for the log, to which the name is appended. The name comes last, because it may be any text of a client
     """
     moment = device.reader.parser.reading["time"]
     device.access.granted = (what, name, kind, iso(*moment) if moment else None)

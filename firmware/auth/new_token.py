@@ -11,7 +11,7 @@ async def give(device, request, name, kind, means):
     """Create a token, and reply with it. The caller must have checked that the client may have a token.
 
     The token is deleted again if the reply fails, because no client has it then.
-    means  the client's right to a token: "password", "token" or "BOOT"
+    means  what gave the client the right to a token: "password", "token" or "BOOT"
     """
     if request.stream.s.read(1) == b"":
         raise OSError  # the client has closed the connection

@@ -65,7 +65,7 @@ def is_set(board):
 
 def fault_in(password):
     """Return the fault of a password, or None if it is valid."""
-    # The hash ignores NUL characters at the end, so that control characters are not allowed.
+    # Control characters are not allowed, because the hash would ignore NUL characters at the end of a password.
     if isinstance(password, str) and 8 <= len(password) <= 64 and min(password) >= " ":
         return None
     return "must be 8 to 64 characters"

@@ -21,9 +21,9 @@ async def list_tokens(device, request):
 
 
 async def create_token(device, request):
-    """POST /api/tokens: create a named token for a client with the password or the token of an owner.
+    """POST /api/tokens: create a named token, if the request has the password or an owner's token.
 
-    Without both, the request is an ask that waits for BOOT.
+    A request without password and token is an ask that waits for BOOT.
     """
     sent = await load("server.request_body").read_object(request)
     name, kind = sent.get("name"), sent.get("kind", "settings")
@@ -45,7 +45,7 @@ async def create_token(device, request):
 async def delete_token(device, request):
     """DELETE /api/tokens?id=…: delete the token with this id, and list the other tokens.
 
-    A token that is not of an owner can delete only itself, and gets no list of the others.
+    Only an owner's token may delete other tokens. If a token deletes itself, the list in the reply is empty.
     """
     token_id = load("server.query").argument(request, b"id")
     tokens = load("auth.stored_tokens").read(device.board)

@@ -13,11 +13,12 @@ read_json = load("board.flash_json").read_json
 READ = const(1)
 SETTINGS = const(2)
 OWNER = const(3)
-# Of a session in its first 10 min only: an owner who may also replace the password without knowing the old one.
+# The kind of a session by BOOT during its first 10 min. Such a session may do everything that an owner may do, and may
+# also set a new password without the old password.
 BY_BUTTON = const(4)
 KINDS = ("read", "settings", "owner")
 
-_BEGAN_S = const(42600)  # time that a session of 12 h has left after its first 10 min
+_BEGAN_S = const(42600)  # seconds for which a session of 12 h is still valid after its first 10 min
 _HASH = const(32)  # bytes of a SHA-256 hash
 _SECRETS = const("secrets.json")
 # Beginnings of the paths that return household data. HTML pages need no token, because the sign-in page must load.
@@ -37,7 +38,7 @@ def load_tokens(board):
 
 
 def kind_name(token):
-    """Return the kind of a stored token as text. Version 0.1.0 stored no kind, and its tokens are for settings."""
+    """Return the kind of a stored token as text. A token without a kind is from version 0.1.0, and is for settings."""
     return token.get("kind", "settings")
 
 
@@ -48,7 +49,7 @@ def _number(kind):
 def is_household_data(request):
     """True if a request reads household data, for which the owner can require a token.
 
-    A proof of identity is no household data. A client needs the proof before it sends a token.
+    GET /api/proof needs no token, because a client checks the proof before it sends its token.
     """
     if request.method != b"GET" or request.path == b"/api/proof":
         return False

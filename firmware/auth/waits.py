@@ -1,8 +1,8 @@
 """Waits between attempts to sign in, for each IPv4 address. Loaded on demand.
 
-Each wrong password doubles the wait of its address, from 2 s to 60 s. Besides, one password in 2 s is checked for all
-addresses together. An address that has signed in before is exempt from this common wait, so that a guesser at another
-address cannot lock out the owner.
+Each wrong password doubles the wait of its address, from 2 s to 60 s. Besides, for all addresses together, at most one
+password is checked every 2 s. An address that has signed in before is exempt from this common wait, so that a guesser
+at another address cannot lock out the owner.
 """
 
 from micropython import const
@@ -12,8 +12,8 @@ from server.http import Refused
 _ADDRESSES = const(8)
 _LONGEST_S = const(60)
 _COMMON_S = const(2)
-# The items of a row: the address as text, the uptime in s at which its wait ends, the number of wrong passwords since
-# the newest right one, and True if the address has signed in before.
+# Indexes of the items in the row of an address: the address as text, the uptime in s at which its wait ends, the number
+# of wrong passwords since the newest right password, and True if the address has signed in before.
 _ADDRESS = const(0)
 _END_S = const(1)
 _FAILURES = const(2)
@@ -21,9 +21,10 @@ _KNOWN = const(3)
 
 
 def begin(access, address, now_s):
-    """Count an attempt before its password is checked, and return the row of its address.
+    """Count an attempt to sign in, and return the row of its address. Raise Refused with 429 during a wait.
 
-    Requests at the same time therefore cannot avoid the wait. Raise Refused with 429 during a wait.
+    The attempt is counted before its password is checked, so that several requests at the same time cannot avoid the
+    wait.
     """
     rows = access.waits
     for row in rows:
@@ -42,7 +43,7 @@ def begin(access, address, now_s):
     if row in rows:
         rows.remove(row)
     elif len(rows) >= _ADDRESSES:
-        # Drop the oldest row of a guesser first.
+        # Drop the oldest row of an address that has never signed in. Without such a row, drop the oldest row.
         rows.remove(min(rows, key=lambda other: other[_KNOWN]))
     rows.append(row)
     return row

@@ -8,8 +8,10 @@ only (RFC 6762 §6.7). If the address in the reply is not this device's, another
 left to getaddrinfo, because getaddrinfo would block all tasks for 5 s.
 
 Anyone can answer an mDNS query. Therefore the name counts as taken only if a P1 monitor with this name and another id
-answers HTTP at the address in the reply. Its /description.xml needs no token, also if its reading is closed. The next
-start asks again, and the name returns at the start after one without another device.
+answers GET /description.xml at the address in the reply. This path needs no token, even if reading is closed.
+
+The query is sent after each start. If no other device has the name any longer, this device uses the name again from the
+start after that.
 """
 
 import asyncio
@@ -22,7 +24,7 @@ from overlay import load
 _ROUNDS = const(2)  # number of queries; more than one, because a query may get lost
 _LOOKS = const(10)  # number of checks for a reply after each query, 100 ms apart
 _ANSWER_S = const(5)
-_LONGEST = const(2048)  # bytes of a reply that are read
+_LONGEST = const(2048)  # most bytes of a reply that are read
 
 
 async def check(wifi, own):
@@ -43,7 +45,7 @@ async def check(wifi, own):
 
 
 async def is_monitor(device, address, name, port=80):
-    """True if a P1 monitor with this name, and not this device, answers HTTP at an IP address."""
+    """True if another P1 monitor with the name `name` answers HTTP at an IP address."""
     try:
         reply = await device.clock.limit(_describe(address, port), _ANSWER_S)
     except (OSError, asyncio.TimeoutError):

@@ -1,8 +1,8 @@
 """SSDP discovery: answers searches on the network, and announces the device every 15 minutes.
 
 Source: UPnP Device Architecture 1.0, §1. Most messages are for other devices. Therefore net/ssdp_messages.py is loaded
-only for a search that may be for this device. An answer is longer than a search. Therefore the device answers at most
-two searches a second, and only computers of its own network.
+only for a search that may be for this device. An answer is longer than a search, so that many searches could flood a
+network with answers. Therefore the device answers at most two searches a second, and only computers of its own network.
 """
 
 from micropython import const

@@ -37,9 +37,8 @@ def answer(sock, board, network, message, peer):
     A search from outside the network gets no answer. `network` is (IP address of this device, network mask).
     """
     address, mask = [_octets(text) for text in network]
-    from_ip = (
-        _octets(peer[0]) if isinstance(peer, tuple) else peer[4:8]
-    )  # a computer's MicroPython gives bytes
+    # On a computer, MicroPython returns the sender's address as bytes.
+    from_ip = _octets(peer[0]) if isinstance(peer, tuple) else peer[4:8]
     for ours, theirs, bits in zip(address, from_ip, mask):
         if (ours ^ theirs) & bits:
             return

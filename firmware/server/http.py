@@ -3,13 +3,15 @@
 Limits: 5 connections, a request head of 2 KB, 2 s until the first byte of the head, 5 s until the last byte of the
 head, 5 s to send each part of the reply. The operating system queues further connections.
 
-The system memory (ESP-IDF's) holds what was sent until the client acknowledges it. Therefore a reply that is longer
-than a segment is paced. Each further piece waits until lwIP has room for it, which leaves two or three segments
-unacknowledged, and until the system memory has room beside the other replies. Below a floor of free system memory,
-clients without a token get 503. Below half of it, no connection is accepted (server/scarce.py).
+The system memory (ESP-IDF's) contains the sent bytes until the client acknowledges them. Therefore a reply that is
+longer than a segment is paced: after the first segment, each piece waits until lwIP and the system memory have room.
+lwIP has room while at most two or three segments are unacknowledged. The system memory has room while all replies
+together take little of it. If less than FLOOR bytes of the system memory are free, clients without a token get 503. If
+less than half of FLOOR is free, no connection is accepted (server/scarce.py).
 
-Parties share the connections. A client with a valid token is a party whatever its address is, and all other clients of
-one IPv4 address are one party. A party that is alone may use all connections, and its further ones wait.
+Parties share the connections. All clients with the same valid token are one party, whatever their addresses are. All
+clients without a valid token at one IPv4 address are one party too. A party that is alone may use all connections, and
+its further connections wait.
 
 The Host header must contain an IP address or a name of the home network. Otherwise a page of another site could reach
 the board under the name of that site (DNS rebinding). Pages of other sites can neither make changes nor read replies.
@@ -31,15 +33,16 @@ _STEP_MS = const(20)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
 _BEAT_S = const(10)
-_WAITS = const(20)  # of _WAIT_S, for a long reply to another client
+_WAITS = const(20)  # most waits, of 0.05 s each, until the page or snapshot of another client is sent
 _WAIT_S = const(0.05)
 _BUFFER = const(512)
-_SPOKEN = const(17)  # reads of 64 bytes after a request that all find some: the client sends more than 1 KB
+# Most reads of 64 bytes each after a request. If the last read finds bytes too, the client has sent more than 1 KB.
+_SPOKEN = const(17)
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
-# Bytes of free system memory. Above the floor is what a household uses at most, below half of it Wi-Fi once stood still
-# on an emulated chip (docs/memory.md).
+# The floor, in bytes of free system memory. With the requests of a household, more than the floor stays free. With less
+# than half of the floor free, Wi-Fi once stopped on an emulated chip (docs/memory.md).
 FLOOR = const(20480)
-# Bytes that connections may have in the system memory when a piece of a long reply is sent.
+# Most bytes of the system memory that all connections together may use when a piece of a long reply is sent.
 _BESIDE = const(5000)
 
 
@@ -64,13 +67,13 @@ class Request:
         except ValueError:
             raise Refused(400, "Not an HTTP request") from None
         self.path, _, self.query = target.partition(b"?")
-        self._pieces = None  # made when the reply begins
-        self._poll = None  # made for a long reply
-        self.unpaced = _SEGMENT  # bytes of the reply that do not wait for room
+        self._pieces = None  # WriteBuffer, created when the reply begins
+        self._poll = None  # poll object of the socket, created for a long reply
+        self.unpaced = _SEGMENT  # bytes of the reply that may still be sent without a wait for room
         self.beside = _BESIDE
         self.queue = []  # pieces of the reply that wait for room
         self.begun = False
-        self.address = self.party = ""  # IPv4 address of the client; its party. The server sets both.
+        self.address = self.party = ""  # IPv4 address and party of the client. The server sets both.
         self.unread = 0  # bytes of the body that are not read yet
 
     def header(self, name):
@@ -79,7 +82,7 @@ class Request:
         return self._head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
 
     def check(self, hosts=()):
-        """Raise Refused if the host, the origin or the body of the request is not valid for any handler.
+        """Raise Refused if the request's host, origin or body is one that no handler accepts.
 
         hosts: host names outside the home network under which the owner allows requests
         """
@@ -124,7 +127,7 @@ class Request:
         self.write = pieces.write
 
     def put(self, piece=b""):
-        """Send the pieces in the queue, then this one, while there is room for them. The others stay in the queue."""
+        """Append `piece` to the queue, then send the oldest pieces of the queue while there is room for them."""
         queue = self.queue
         if len(piece):
             queue.append(piece)
@@ -136,7 +139,7 @@ class Request:
                 queue.insert(0, piece[sent:])
                 break
         if queue:
-            queue[-1] = bytes(queue[-1])  # the buffer of `piece` is written to again
+            queue[-1] = bytes(queue[-1])  # copy the piece, because its buffer will be overwritten
 
     def ready(self):
         """True if lwIP and the system memory have room for a further piece."""
@@ -165,13 +168,16 @@ class Server:
 
     If `answer` returns True, the connection stays open until a call of close(). Errors of handlers go to `log`.
 
-    open          the streams of the open connections, the oldest first. Each has more attributes: `party`; `asked`,
-                  which is 1 once its request has arrived completely, and 2 while an update package arrives; `due`,
-                  which is None unless it is a live stream (api/live.py)
-    level         0 while the system memory suffices, 1 below the floor, 2 below half of it; `noted_level` was noted
-    live_late     clients of the live stream that wait for an event; long replies wait for them
+    open          the streams of the open connections, the oldest first. Each stream has three more attributes:
+                  party  the party of its client
+                  asked  1 after the request has arrived completely, 2 while an update package arrives, else False
+                  due    list of events for a live stream (api/live.py), None for any other stream
+    level         0 while the system memory suffices, 1 below the floor, 2 below half of the floor
+    noted_level   highest level that was logged since the system memory sufficed, otherwise 0
+    live_late     clients that wait for a live event. Long replies wait until there are no such clients
     long_replies  number of pages and snapshots that are being sent
-    most_free     most free system memory, as without connections; server/pacing.py lowers it
+    most_free     most bytes of free system memory that were measured: about as many as without connections.
+                  server/pacing.py lowers it after a long wait
     """
 
     def __init__(self, board, answer, access, log):
@@ -186,11 +192,12 @@ class Server:
         self.live_late = ()
         self.long_replies = 0
         self._newest = 0  # address of the newest connection, 0 before the first one
-        self.shared_until_s = 0  # uptime in s until which a client of another address may come back
+        # uptime in s until which the connections count as shared, because a client of another address may connect again
+        self.shared_until_s = 0
         self.listening = False
 
     async def run(self, beat):
-        """Serve requests for ever. Before each wait for a connection, of at most 10 s, this task calls `beat()`."""
+        """Serve requests for ever. Call `beat()` before each wait for a connection. Each wait takes at most 10 s."""
         listener = load("server.listener").listen(self.board.http)
         self.listening = True
         while True:
@@ -262,10 +269,11 @@ class Server:
                 self.close(stream)
 
     async def send_long(self, module, function, *arguments):
-        """Send a page or a snapshot of the live stream: load the module, and return what its function returns.
+        """Send a page or a snapshot of the live stream by a function of a module. Return the function's result.
 
-        Each takes 4 to 5 KB of Python's heap until it is sent, and after a restart all clients ask for both at about
-        the same time. Therefore one waits until the other is sent, but for a slow client no longer than a second.
+        A page or a snapshot takes 4 to 5 KB of Python's heap until it is sent. After a restart, all clients request
+        both at about the same time. Therefore this method first waits, for a second at most, until no other page or
+        snapshot is being sent.
         """
         for _ in range(_WAITS):
             if not self.long_replies:
@@ -284,17 +292,20 @@ class Server:
             stream.s.close()  # the socket's close(), because close() of an asyncio stream does nothing
 
     def is_answering(self):
-        """True while a request is answered, other than that of a live stream which waits for its next event."""
+        """True while a request is being answered. A live stream that waits for its next event does not count."""
         return any(stream.asked and stream.due != [] for stream in self.open)
 
     def look(self, request=None):
-        """Measure the system memory. While little is free, defend it. Raise Refused if `request` then has no token."""
+        """Measure the free system memory. If it is short, protect it by server/scarce.py.
+
+        Raise Refused if it is short and `request` has no valid token.
+        """
         memory = self.board.system_memory()
         if memory and (self.level or memory[0] < FLOOR):
             load("server.scarce").look(self, memory[0], request)
 
     def room(self, beside):
-        """True if the system memory has room, because the connections take at most `beside` bytes of it."""
+        """True if more than FLOOR bytes of system memory are free, and all connections use less than `beside` bytes."""
         memory = self.board.system_memory()
         if not memory:
             return True
@@ -303,9 +314,10 @@ class Server:
         return free > max(FLOOR, self.most_free - beside)
 
     def sweep(self):
-        """Discard what clients send after their requests. Close a connection with more than 1 KB of it at a time.
+        """Read and discard the bytes that clients send after their requests.
 
-        Bytes that nobody reads would stay in the system memory. Closing their connection resets it and frees them.
+        Unread bytes would stay in the system memory. If a client has sent more than 1 KB since the previous call, close
+        its connection, because this frees the unread bytes. Also close live streams whose clients have left.
         """
         for stream in self.open[:]:
             if stream.asked == 1:
@@ -316,7 +328,8 @@ class Server:
                             break
                 except OSError:
                     spoken = b""
-                # The client of a live stream has left if no more bytes can come. Others may have ended their request.
+                # At the end of the input, the client of a live stream has left. Another client may have closed only its
+                # sending side, and still waits for the reply.
                 if spoken or (spoken is not None and stream.due is not None):
                     self.close(stream)
 
@@ -333,7 +346,7 @@ class Server:
         return self.clock.limit(load("server.rest_of_request").skip(request), _REST_S)
 
     async def _refuse(self, request, stream, refused):
-        stream.asked = False  # the rest of the request is read below
+        stream.asked = False  # prevents sweep() from reading the rest of the request, which is read below
         if request is None:
             request = Request(stream, self, b"GET / -\r\n")
         if not request.begun:
@@ -348,6 +361,6 @@ def _readable(sock):
 
 
 def _is_ipv4(host):
-    """True if a Host header is an IPv4 address, as of most requests. Names are checked by server/host_names.py."""
+    """True if a Host header is an IPv4 address, as in most requests. server/host_names.py checks other Host headers."""
     numbers = host.split(b":")[0].split(b".")
     return len(numbers) == 4 and not [part for part in numbers if not part.isdigit() or int(part) > 255]

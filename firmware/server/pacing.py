@@ -1,8 +1,8 @@
 """Replies that are longer than a segment, such as a file (server/http.py). Loaded on demand.
 
-Before each further piece, lwIP must have room for it. It has none while half of a connection's buffer is in use, so
-that two or three segments are unacknowledged at a time. The system memory must have room too, beside what others have
-in it.
+After the first segment, a piece is sent only when lwIP and the system memory have room. lwIP has room while less than
+half of the connection's buffer is in use. Therefore at most two or three segments are unacknowledged at the same time.
+The system memory has room while all connections together use little of it (Server.room()).
 """
 
 import asyncio
@@ -13,10 +13,12 @@ from server.http import Refused
 from storage.card import Card
 
 _PACE_S = const(0.01)
-_WAITS = const(500)  # of _PACE_S for room for a piece
-_VAIN = const(30)  # waits after which a piece is sent beside what others have, as it may be theirs for longer
+_WAITS = const(500)  # most waits, of 0.01 s each, until there is room for a piece
+# After each 30 waits, a piece is sent even if other connections use much of the system memory, because they may use it
+# for a long time.
+_VAIN = const(30)
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
-# Bytes that connections may have in the system memory when a segment of a file is sent.
+# Most bytes of the system memory that all connections together may use when a segment of a file is sent.
 _BESIDE_FILE = const(6700)
 
 
@@ -35,7 +37,11 @@ async def until_ready(request):
 
 
 def relent(server, beside):
-    """Let room(beside) be true once more, because what others have in the system memory may be theirs for longer."""
+    """Let Server.room(beside) return True until a piece is sent, although connections use `beside` bytes or more.
+
+    Otherwise a reply could wait for ever, because other connections may use the system memory for a long time. Below
+    the floor, room() still returns False.
+    """
     memory = server.board.system_memory()
     if memory:
         server.most_free = memory[0] + beside - 1
@@ -57,12 +63,12 @@ async def send_file(request, file, kind, more=""):
             length = file.seek(0, 2)
             file.seek(0)
             request.beside = _BESIDE_FILE
-            # Only in full segments a long reply takes as little of the system memory as intended.
+            # Send full segments, because the same bytes in smaller segments would take more of the system memory.
             buffer = WriteBuffer(request.put, _SEGMENT)
             request.write_to(buffer)
             request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))
             while length > 0:
-                # There is room for a full segment, so that put() sends it and need not copy it.
+                # Wait for room first, so that put() sends the full segment at once and need not copy it.
                 await until_ready(request)
                 count = buffer.read(file)
                 if not count:

@@ -1,6 +1,7 @@
-"""Shares of the connections and of the live streams, by party. Loaded on demand, while more clients come than fit.
+"""Sharing of connections and live streams between parties. Loaded on demand, when more clients connect than have room.
 
-A client with a valid token is a party whatever its address is. All other clients of one IPv4 address are one party.
+All clients with the same valid token are one party, whatever their addresses are. All clients without a valid token at
+one IPv4 address are one party too.
 """
 
 import asyncio
@@ -10,15 +11,16 @@ from server.http import Refused
 
 _CONNECTIONS = const(5)
 _STEP_MS = const(20)
-_STEPS = const(5)  # of waiting for a place, before the connection behind this one is accepted
-_ALONE_STEPS = const(50)  # the same for a party that is alone
+_STEPS = const(5)  # steps of 20 ms that a connection waits for a place before the next one is accepted
+_ALONE_STEPS = const(50)  # number of these steps while all connections belong to one party
 
 
 async def wait(server, newest):
-    """Wait until the newest connection has a place, or until the connection behind it may be accepted.
+    """Wait until the newest connection has a place, or until the server may accept the next connection.
 
-    If another party has more connections than that of the newest one, one of these is closed at once: the oldest one
-    whose request is not complete, or else the newest one.
+    If another party has more connections than the party of the newest connection, close one connection of that other
+    party at once: its oldest connection without a complete request, or its newest connection if all its requests are
+    complete.
     """
     for step in range(_ALONE_STEPS):
         if len(server.open) <= _CONNECTIONS:
@@ -33,10 +35,11 @@ async def wait(server, newest):
 
 
 async def make_room(server):
-    """Close all connections of the largest party whose request is not complete, because others wait behind them.
+    """Close the connections without a complete request of the party with the most connections. Then wait for 20 ms.
 
-    The closed clients may return at once. They do so before the server accepts the next clients, so that they find a
-    full queue in the operating system. Then the places that become free in the queue are for others.
+    Other clients wait behind these connections in the queue of the operating system. A closed client may connect again
+    at once. During the 20 ms it finds the queue full, because the server accepts no connection. Therefore the places
+    that become free afterwards are for other clients.
     """
     for stream in _largest(server):
         if not stream.asked:
@@ -45,16 +48,17 @@ async def make_room(server):
 
 
 def _largest(server):
-    """Return the connections of the party that has the most, the oldest first."""
+    """Return the connections of the party that has the most connections, the oldest first."""
     parties = [stream.party for stream in server.open]
     most = max(reversed(parties), key=parties.count)
     return [stream for stream in server.open if stream.party == most]
 
 
 def stream_for(party, clients):
-    """Return the live stream that ends for a new one of `party`. Raise Refused if the party has its share already."""
+    """Return the live stream to close, so that `party` gets a new one. Raise Refused if it has its share already."""
     parties = [client.party for client in clients]
-    # Only the hash of a token is bytes. A client with a token comes before all clients without one.
+    # The party of a client with a token is bytes, the hash of the token. Such a client has priority over all clients
+    # without a token, whose party is text.
     without_token = [other for other in parties if isinstance(other, str)]
     has_token = isinstance(party, bytes)
     most = max(without_token if has_token and without_token else parties, key=parties.count)

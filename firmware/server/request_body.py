@@ -19,7 +19,7 @@ def check(request, host):
             raise Refused(413, "No request body allowed here")
         return
     if length.isdigit():
-        # Ignore further digits, because a number of nine digits exceeds every limit already.
+        # Read only nine digits, because a number of nine digits already exceeds every limit.
         request.unread = int(length[:9])
     origin = request.header(b"origin")
     if origin and (not host or origin.lower().partition(b"://")[2] != host):
@@ -31,9 +31,10 @@ def check(request, host):
 
 
 def fault(request, error):
-    """Return the refusal of a request whose handler has failed before its reply began.
+    """Return the refusal of a request whose handler has raised `error` before the reply began.
 
-    Only the request can have caused such an error. Raise it again if the reply has begun, or if code is missing.
+    The request counts as the cause of such an error. If the reply has begun, or if `error` means that code is missing,
+    raise `error` again.
     """
     if (request and request.begun) or isinstance(error, (ImportError, NameError)):
         raise error

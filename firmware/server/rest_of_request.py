@@ -1,4 +1,4 @@
-"""Reading of what is left of a request: its head, its body, or what nobody needs. Loaded on demand."""
+"""Reader of the rest of a request: of its head, of its body, or of bytes to discard. Loaded on demand."""
 
 from micropython import const
 

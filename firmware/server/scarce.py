@@ -8,21 +8,23 @@ from micropython import const
 from overlay import load
 from server.http import FLOOR, Refused
 
-# Bytes above a limit that end a level, so that a figure that wavers around the limit changes nothing.
+# A level ends when the free bytes exceed its limit by this number. Therefore free bytes that vary a little around the
+# limit do not change the level each time.
 _MORE = const(2048)
 _NOTES = ("", "clients without a token are refused", "no connection is accepted")
 
 
 def look(server, free, request):
-    """Set the level for `free` bytes of system memory. Below the floor, drop the streams of clients without a token.
+    """Set the level (server/http.py) for `free` bytes of free system memory.
 
-    Raise Refused if `request` is of such a client; it is None between the requests. Each level is noted once in an
-    episode, which lasts until the system memory suffices again.
+    Below the floor, drop the live streams of clients without a token, and raise Refused if `request` has no token.
+    `request` is None for a measurement that belongs to no request. Log each level once, until the system memory
+    suffices again.
     """
     low = FLOOR // 2 + (_MORE if server.level > 1 else 0)
     level = 2 if free < low else int(free < FLOOR + _MORE)
     for stream in server.open[:]:
-        # Only the hash of a token is bytes.
+        # The party of a client without a token is text, its address.
         if level and stream.due is not None and isinstance(stream.party, str):
             server.close(stream)
     if level > server.noted_level:

@@ -8,7 +8,7 @@ from board.selected import NAME
 from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
-_LONGEST = const(64)  # characters of a version
+_LONGEST = const(64)  # most characters of a version
 _MAX_FILES = const(512)
 
 

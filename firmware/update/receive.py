@@ -13,7 +13,7 @@ from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
-_TOTAL_S = const(600)  # Home Assistant waits this long too
+_TOTAL_S = const(600)  # most seconds for a whole package, as long as Home Assistant waits
 _LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
 
@@ -24,7 +24,8 @@ async def receive_package(device, request, slot):
         version = await asyncio.wait_for(_write_package(device, request, slot), _TOTAL_S)
         return load("update.install").restart_into(device, request, version)
     except BaseException as error:
-        # Set the state before code that needs more memory, because the state "receiving" refuses other updates.
+        # Set the state first, because the code below may run out of memory. If the state stayed "receiving", the device
+        # would refuse all further updates.
         device.update.update({"state": "failed", "error": type(error).__name__})
         gc.collect()
         if isinstance(error, asyncio.TimeoutError):
