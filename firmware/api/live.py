@@ -41,7 +41,10 @@ class Live:
         self._quiet_s = 0  # seconds since the newest "status" event
 
     def clients(self):
-        """Return the open streams, the oldest first. While a stream gets its snapshot, its list `due` is not empty."""
+        """Return the open live streams, the oldest first, also those that still get their snapshot.
+
+        The list `due` of such a stream is not empty.
+        """
         return [stream for stream in self.server.open if stream.due is not None]
 
     async def stream(self, request):

@@ -38,7 +38,10 @@ def end_session(device, request):
 
 
 def give_session(device, request, kind):
-    """Start a session of a kind, and return the awaitable that replies with its token."""
+    """Start a session, and return the awaitable that replies with the session's token.
+
+    `kind` is the kind of this token: OWNER, or BY_BUTTON if the session was approved by BOOT.
+    """
     token, digest = load("auth.tokens").new_token()
     sessions = device.access.sessions
     sessions.append((digest, kind, device.clock.uptime_s() + _SESSION_S))

@@ -153,7 +153,10 @@ def _is_date(year, month, day):
 
 
 def _digits(value, between, *lengths):
-    """Return the numbers in a text such as "22:30". ValueError unless they have `lengths` digits, here 2 and 2."""
+    """Return the numbers in a text, which `between` separates. ValueError if the text has another form.
+
+    `lengths` has the number of digits of each number. For "22:30", `between` is ":", and `lengths` is (2, 2).
+    """
     parts = value.split(between)
     if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
         raise ValueError

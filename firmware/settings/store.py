@@ -150,14 +150,14 @@ def _checked(settings):
     return settings, faults
 
 
-def _agreed(device, follows=True):
-    """Make config.json on the card and its copy in the flash equal, and return the settings that take effect.
+def _agreed(device, writes_card=True):
+    """Return the settings that take effect, after the file on the card or its copy in the flash was brought up to date.
 
-    If `follows` is False, only the copy in the flash is written.
+    _newest() decides which of the two is written. If `writes_card` is False, the card's file is never written.
     """
     copy = read_json(device.board, _NAME)
     try:
-        return _newest(device, copy, follows)
+        return _newest(device, copy, writes_card)
     except OSError as error:
         device.note("%s: could not write to flash: %s" % (_NAME, error))
     except MemoryError:
@@ -167,7 +167,7 @@ def _agreed(device, follows=True):
     return read_json(device.board, _NAME)
 
 
-def _newest(device, copy, follows):
+def _newest(device, copy, writes_card):
     """Return the settings that take effect, and write them to the card or to the flash if they are missing there.
 
     | file on the card                    | copy in the flash | settings that take effect    |
@@ -202,7 +202,7 @@ def _newest(device, copy, follows):
         return copy
     # The card's file is missing, empty, older than the copy, or only a part of the copy.
     text = _text_for_card(copy)
-    if text and follows:
+    if text and writes_card:
         try:
             card_json.write(text)
         except OSError as error:

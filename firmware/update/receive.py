@@ -34,7 +34,7 @@ async def receive_package(device, request, slot):
 
 
 class Body:
-    """Body of a request with an update package, to be read by lines and by pieces."""
+    """Body of a request with an update package, which is read line by line or in pieces."""
 
     def __init__(self, request, status):
         self._request = request
