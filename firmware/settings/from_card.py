@@ -41,7 +41,7 @@ def limit(device, copy, given):
 
 
 def forget_password(argument):
-    """Overwrite the passwords in the card's file. This is a job of the recorder with one step.
+    """Overwrite the passwords in the card's file. This is a job of the recorder without further steps.
 
     `argument` is (device, list). The function appends the reason of a failure to the list, or "" after success.
     """
@@ -60,4 +60,4 @@ def forget_password(argument):
     except OSError as error:
         fault = str(error)
     result.append(fault)
-    yield
+    return iter(())

@@ -124,12 +124,13 @@ def save(device):
 
 
 def to_card(device):
-    """Write the settings to the card. This is a job of the recorder with one step.
+    """Write the settings to the card. This is a job of the recorder without further steps.
 
-    If a power cut interrupts the job, the next start repeats it.
+    If a power cut interrupts the job, the next start repeats it. It returns an empty iterator, because a generator
+    would keep this module in memory until its next step.
     """
     _agreed(device)
-    yield
+    return iter(())
 
 
 def save_late(device):

@@ -19,7 +19,7 @@ JOB_MODULE = const(0)
 JOB_FUNCTION = const(1)  # name of a function in the module, which returns a generator
 JOB_WORDS = const(2)  # description of the job, for the log line "No memory to ..."
 JOB_ARGUMENT = const(3)  # argument of the function
-JOB_STEPS = const(4)  # generator of the job, None before the job begins and after a MemoryError
+JOB_STEPS = const(4)  # iterator of the steps of the job, None before the job begins and after a MemoryError
 
 _SEEN_S = const(10)  # registers read at most 10 s after a quarter's end count as the registers at the end
 _BACK = const(3)  # a clock that steps back by more than 3 samples (15 s) was set, not only corrected

@@ -59,7 +59,8 @@ class Device:
         """Let the one writer do what waits for it."""
         while self.jobs:
             module, name, _, argument, _ = self.jobs.pop(0)
-            next(getattr(load(module), name)(argument))
+            for _ in getattr(load(module), name)(argument):
+                pass
 
     def restart(self):
         self.lines = []
