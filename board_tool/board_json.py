@@ -9,7 +9,8 @@ from build_tool.errors import ToolError
 def encode(value: Any) -> bytes:
     r"""Return a value as JSON in UTF-8, without escapes such as \ud83c\udfe0, which firmware 0.1.0 misreads.
 
-    Two such escapes are the two halves of one character, which replaces them. ToolError if a half is missing.
+    JSON can write one character as two such escapes. This function writes the character itself. ToolError if one of the
+    two escapes is missing.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:

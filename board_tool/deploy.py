@@ -57,7 +57,8 @@ def install(connection: BoardConnection, package: Package) -> None:
     for source in sorted(LOADER.glob("*.py"), reverse=True):
         if connection.read(source.name) != source.read_bytes():
             connection.write(source.name, source.read_bytes())
-    # Remove the manifest first, because a slot without a manifest counts as incomplete.
+    # A slot without a manifest counts as incomplete, so that no board starts it. Therefore remove the manifest before
+    # the other files.
     connection.remove(f"{slot}/manifest.json")
     connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))

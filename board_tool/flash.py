@@ -74,7 +74,10 @@ def identify(port: str, kinds: list[BoardType]) -> BoardType:
 
 
 def image_file(image: Image, given: Path | None) -> Path:
-    """Return the path of a MicroPython image: `given`, or the board's standard image, which is downloaded only once."""
+    """Return the path of a MicroPython image: `given` if the owner named a file, otherwise the board's standard image.
+
+    The standard image is downloaded at its first use, and stored for later uses.
+    """
     if given:
         if not given.is_file():
             raise ToolError(f"there is no file {given}")

@@ -15,7 +15,10 @@ from build_tool.errors import ToolError
 
 
 def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
-    """Return `given`, or the only serial port with a board of `kinds`. ToolError if no port or several ports match."""
+    """Return `given` if the owner named a port. Otherwise return the only serial port with a board of one of `kinds`.
+
+    ToolError if no port has such a board, or if several ports have one.
+    """
     if given:
         return given
     kinds = tuple(kinds)
@@ -72,7 +75,10 @@ def describe_error(port: str, error: OSError) -> str:
 
 
 def group_of(port: str) -> str:
-    """Return the user group that may use a port. If it is root or unknown, return "dialout" (Debian, Fedora)."""
+    """Return the user group that may use a port.
+
+    If this group is root or unknown, return "dialout", the usual group on Debian and Fedora.
+    """
     try:
         import grp
 

@@ -12,7 +12,7 @@ _DOWNLOADS = "https://micropython.org/resources/firmware/"
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """MicroPython image. Without a known `sha256` it is not downloaded, so that the owner must provide the file."""
+    """MicroPython image. It is downloaded only if its `sha256` is known. Otherwise the owner must provide the file."""
 
     name: str
     sha256: str | None = None

@@ -78,12 +78,12 @@ def _build_short(modules: Mapping[str, Path]) -> set[Path]:
 
 
 def file_of(module: str) -> Path:
-    """Return the path of a module's bytecode with unshortened names."""
+    """Return the path of a module's bytecode in the build without short names."""
     return TARGET / f"{module.replace('.', '/')}.mpy"
 
 
 def on_board(module: str, folder: Path = SHORT, names: ShortNames | None = None) -> Path:
-    """Return the path of a module's bytecode in a board's folder, where the module has a short name."""
+    """Return the path of a module's bytecode in a board's folder. The file has the module's short name."""
     return folder / f"{(names or short_names.of_firmware()).modules[module]}.mpy"
 
 
@@ -106,9 +106,10 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
 
 
 def compile_text(text: str, product: Path, name: str, architecture: str = "") -> None:
-    """Compile a source text to the file `product`, which is not written again if its content stays the same.
+    """Compile a source text to the file `product`. Write the file only if its content changes.
 
-    Tracebacks show the module as `name`. With an architecture, the file may contain native code for it.
+    Tracebacks show the module as `name`. If `architecture` names a chip's architecture, such as "x64", the file may
+    contain native code for this architecture.
     """
     code = _compiled(text, name, architecture)
     if not product.exists() or product.read_bytes() != code:

@@ -52,7 +52,7 @@ def once(name: str, source: Path, make: Callable[[Path], None]) -> Path:
 
 
 def _commit() -> str:
-    """Return the id of the commit of 0.1.0. If the clone has the tag of 0.1.0, return the commit of this tag."""
+    """Return the id of the commit of 0.1.0: the commit of the tag TAG, or COMMIT if the clone lacks this tag."""
     for name in (TAG, COMMIT):
         done = _git("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         if done.returncode == 0:

@@ -19,7 +19,7 @@ ARCHITECTURES = (*_OF_HOST, *sorted({*_OF_CHIP.values()}))
 
 
 def modules(sources: Mapping[str, Path]) -> list[str]:
-    """Return the modules that have a native form. `sources` is {"folder.module": path}."""
+    """Return the modules that have a second form for native code. `sources` is {"folder.module": path}."""
     return [module for module, source in sources.items() if _MARK in source.read_text()]
 
 

@@ -66,7 +66,10 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Return `statements`, and all of `others` that define a name which `statements` use, directly or indirectly."""
+    """Return `statements`, followed by the statements in `others` on which they depend.
+
+    A statement depends on each statement that defines a name in it, directly or through other statements.
+    """
     found, left = list(statements), list(others)
     for statement in found:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
@@ -99,9 +102,10 @@ def _is_of_micropython(statement: ast.stmt) -> bool:
 
 
 def _literal(name: str, value: Any) -> ast.stmt:
-    """Return the statement `name = value`, or `name = const(value)` for a number or a private name.
+    """Return a statement that defines `name` with this value.
 
-    Any other value is not made a constant, because constants.py would copy it into each module that imports the name.
+    If the value is a number or the name is private, the statement is `name = const(value)`. Otherwise it is
+    `name = value`, because constants.py would copy a constant into each module that imports the name.
     """
     expression = repr(value)
     if isinstance(value, int) or name.startswith("_"):

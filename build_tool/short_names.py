@@ -61,7 +61,8 @@ class ShortNames:
         taken = {*MODULES, *(file.stem for file in LOADER), *KEPT_MODULES}
         free, seen = [], {name.lower() for name in taken}
         for name in ROM_NAMES:
-            if name.lower() not in seen:  # on some computers Lock.mpy and lock.mpy are the same file
+            # No two names may differ only in case, because Lock.mpy and lock.mpy are the same file on some computers.
+            if name.lower() not in seen:
                 seen.add(name.lower())
                 free.append(name)
         shortened = [name for name in self.sources if name not in kept]
@@ -83,8 +84,8 @@ class ShortNames:
         """Short names that are the same in all modules: {name: short name}.
 
         They are for names that several modules use, and for attributes that a module sets on another module's object.
-        Two names may share a short name if no module uses both. Such an attribute never shares its short name, because
-        its object has attributes of several modules.
+        Two names may get the same short name if no module uses both. But no other name gets the short name of such an
+        attribute, because the attribute's object has attributes of several modules.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
         # Attributes of other modules' objects get their short names first. Then the names that most modules use get the
@@ -164,8 +165,8 @@ class ShortNames:
     def _alone(self) -> dict[str, dict[str, str]]:
         """Short names for the names that only one module uses: {module: {name: short name}}.
 
-        Two modules may use the same short name for different names. Short names of attributes that a module sets on
-        another module's object are never used here. Otherwise two attributes of such an object could get the same short
+        Two modules may use the same short name for different names. But no name gets the short name of an attribute
+        that a module sets on another module's object. Otherwise two attributes of one object could get the same short
         name.
         """
         outside = {self.common[name] for name in self._outside if name in self.common}
@@ -179,7 +180,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source, also the functions whose names are strings in the source (table_functions)."""
+        """Yield each name in a source. Also yield the strings in it that are names of functions (table_functions)."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -247,7 +248,7 @@ def of_firmware() -> ShortNames:
     return _of(tuple((module, file.read_text()) for module, file in modules().items()))
 
 
-@lru_cache(maxsize=1)  # because it takes a second to find the names of the firmware
+@lru_cache(maxsize=1)  # found only once, because it takes a second to find the names of the firmware
 def _of(sources: tuple[tuple[str, str], ...]) -> ShortNames:
     return ShortNames(inline(pack(dict(sources))))
 
@@ -289,7 +290,7 @@ class _Renamer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _imports(self, node: ast.ImportFrom) -> list[ast.stmt]:
-        """Return the statements that replace an import in a board's copy.
+        """Return the statements that replace an import in the source for a board.
 
         An import of a module, such as `from storage import journal`, becomes `import` with the module's short name. An
         import of names from a module stays an import of names.

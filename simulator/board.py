@@ -197,9 +197,10 @@ class Board:
     def stop(self) -> None:
         """Cut the board's power, so that the firmware writes nothing more. A second call does nothing.
 
-        `start` switches the board on again. stop() kills the process and does not interrupt it. After an interrupt,
-        MicroPython may raise KeyboardInterrupt during a garbage collection. The firmware would then continue with its
-        memory locked.
+        `start` switches the board on again.
+
+        stop() kills the firmware's process instead of interrupting it. After an interrupt, MicroPython may raise
+        KeyboardInterrupt during a garbage collection. The firmware would then continue with its memory locked.
         """
         with self._process_lock:
             process, self._process = self._process, None

@@ -136,7 +136,7 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # Leave only the account for the onboarding to ask. Mark the other steps as done, because these steps add
+            # The onboarding should only ask for the account. Mark its other steps as done, because these steps add
             # integrations that need internet.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}

@@ -155,9 +155,9 @@ class Household:
         return day
 
     def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
-        """Add the loads that people switch on, by the local clock.
+        """Add to `day` the loads that people switch on during the day with this number, by the local clock.
 
-        `midnight_s` is the UTC midnight of day `number`, in seconds from the start of `day`.
+        `midnight_s` is the UTC midnight at which the day with this number begins, in seconds from the start of `day`.
         """
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # day 0, 1 January 2000, was a Saturday

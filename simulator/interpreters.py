@@ -18,7 +18,7 @@ CALLGRIND = _ROOT / ".tools/bin/micropython-callgrind"
 """A plain program, whose instructions valgrind can count."""
 NO_MICROPYTHON32 = "no micropython32 here; scripts/setup says why"
 _LIKE_BOARD = "like_esp32"  # name of the build in scripts/tools/micropython
-# Processors by the number of their native code in MicroPython (py/persistentcode.h).
+# The processor for each number that MicroPython gives to a kind of native code (py/persistentcode.h).
 _ARCHITECTURES = {1: "x86", 2: "x64", 11: "RISC-V"}
 _FACTS = """
 import sys
@@ -46,7 +46,10 @@ def is_like_board(interpreter: Path) -> bool:
 
 
 def described(interpreter: Path) -> str:
-    """Return a description of this MicroPython program, with all on which measured figures depend."""
+    """Return a description of this MicroPython program: its version, processor, floats and heap.
+
+    Measured figures depend on each of these.
+    """
     version, _, architecture, floats = _facts(interpreter)
     heap = "a heap of two areas, as on the board" if is_like_board(interpreter) else "a heap in one piece"
     return f"MicroPython {version} for {architecture}, {floats} floats, {heap}"

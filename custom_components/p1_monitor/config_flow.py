@@ -100,7 +100,8 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
-            # If the device had no id when its entry was made, the unique id is the host. Then no id can be compared.
+            # If the device had no id when its entry was made, the entry's unique id is the host. Such an entry has no
+            # id with which the reported id could be compared.
             if reported_id and entry.unique_id != entry.data[CONF_HOST] and reported_id != entry.unique_id:
                 return self.async_abort(reason="wrong_device")
             return None
@@ -138,8 +139,8 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         """
         methods = ["password", "button"]
         if self.source == SOURCE_REAUTH:
-            # Offer the button first. A device that lost the token cannot prove its identity, so that it may be
-            # another device. That one would learn the password, but a press of the button reveals no secret.
+            # Offer the button before the password. A device that lost the token cannot prove its identity. It may be
+            # another device, which would learn the password. A press of the button reveals no secret.
             methods.reverse()
         if self._identified is not None:
             methods.append("read_only")

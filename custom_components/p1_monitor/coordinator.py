@@ -139,7 +139,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """If the device did not answer at the entry's host, look for it at the announced addresses."""
+        """If the device did not answer at the entry's host, look for it at the addresses that were announced."""
         if self.last_update_success:
             self.identity.note_answer()
         elif self.config_entry.state is ConfigEntryState.LOADED:

@@ -105,8 +105,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
-            # Forget a proof that is not stored, such as that of a version on trial. The device may have returned to its
-            # previous version, which may be unable to give a proof.
+            # If a version on trial gave the newest proof, that proof is not stored. Forget it, because the device may
+            # have returned to its previous version, which may be unable to give a proof.
             self.client.proof = proof_of(self.config_entry.data)
             self.update_interval = POLL_INTERVAL
             self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
@@ -191,7 +191,7 @@ class LiveCoordinator(P1MonitorCoordinator):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Let _listen() open the live stream again as soon as the device answers after failed polls."""
+        """If the device answers after failed polls, let _listen() open the live stream again at once."""
         super()._async_refresh_finished()
         if self._was_failing and self.last_update_success:
             self._device_is_back.set()

@@ -22,8 +22,8 @@ from .device_client import async_create_client, proof_data
 # Time for which the entry's host must be silent before the owner is asked whether the device has moved. The owner is
 # asked only if the entry has no token.
 ASK_OWNER_AFTER_S = 60
-# Most announced addresses that are kept. A newer one replaces the oldest one. There is a limit, because anybody on the
-# network can announce addresses.
+# Most announced addresses that are remembered. A newer address replaces the oldest one. There is a limit, because
+# anybody on the network can announce addresses.
 KEPT_ADDRESSES = 8
 
 NOT_PROVED, CANNOT_PROVE = "not_proved", "cannot_prove"
@@ -43,7 +43,7 @@ class DeviceIdentity:
         self._search = asyncio.Lock()
 
     async def announce(self, host: str) -> None:
-        """Keep an announced address. If the device does not answer at the entry's host, look for it at once."""
+        """Remember an announced address. If the device does not answer at the entry's host, look for it at once."""
         if host == self._entry.data[CONF_HOST]:
             return
         self._announced = [*(kept for kept in self._announced if kept != host), host][-KEPT_ADDRESSES:]
@@ -111,7 +111,7 @@ class DeviceIdentity:
     def note_proof(self, client: P1MonitorClient) -> None:
         """Store the newest proof of the device.
 
-        If its firmware cannot give a proof, raise an issue that asks the owner to update the firmware.
+        If the device's firmware cannot give a proof, raise an issue that asks the owner to update the firmware.
         """
         if client.proof is None:
             if client.token:
@@ -134,8 +134,8 @@ class DeviceIdentity:
     def report(self, err: P1MonitorProofError) -> None:
         """Report to the owner that the device at the entry's address does not prove its identity.
 
-        A device that gives no valid proof may have lost the token. Then also ask the owner for access again, but only
-        when the issue is raised for the first time.
+        If the device gives no valid proof, it may have lost the token. Then also ask the owner for access again, unless
+        the issue exists already.
         """
         if isinstance(err, P1MonitorAddressError):
             self._raise_issue(NOT_PROVED, "other_address", peer=err.proof.peer, told=err.proof.told)

@@ -1,4 +1,4 @@
-"""Text of errors: keys of the translations for errors of the HTTP client, and text of the device as Markdown."""
+"""Texts for errors: the key of the translation for an error of the HTTP client, and a device's own text as Markdown."""
 
 from .api import (
     NotP1MonitorError,
@@ -8,7 +8,7 @@ from .api import (
     P1MonitorProofError,
 )
 
-# The first class that an error belongs to decides its text.
+# Classes of errors with the keys of their texts. If an error belongs to several classes, the first of them is used.
 _KEYS: tuple[tuple[type[P1MonitorError], str], ...] = (
     (P1MonitorHostError, "host_refused"),
     (NotP1MonitorError, "not_p1_monitor"),
@@ -23,7 +23,7 @@ def failure_key(err: P1MonitorError) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """Return a text of the device as Markdown that shows it word for word, without links and pictures.
+    """Return Markdown that shows a text of the device word for word, without links and pictures.
 
     Home Assistant cuts some texts after 255 characters. Therefore the text between the backticks has at most 253, so
     that the second backtick is not cut off.

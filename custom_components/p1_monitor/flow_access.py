@@ -62,7 +62,11 @@ class AccessSteps(ConfigFlow):
         """True if the flow is for an entry whose device has proved its identity before."""
 
     async def _ask_token(self) -> Token | Ask:
-        """Ask for a token. Abort the flow if a device that proved its identity before gives one without an approval."""
+        """Ask the device for a token, which the owner must then approve.
+
+        If the entry's device has proved its identity before, it waits for this approval. Abort the flow if such a
+        device returns a token at once.
+        """
         found = await self._client().ask_token(token_name(self.hass))
         if isinstance(found, Token) and self._has_proof():
             raise AbortFlow("not_proved")
@@ -139,7 +143,7 @@ class AccessSteps(ConfigFlow):
 
     @staticmethod
     async def _conflict_error(client: P1MonitorClient) -> str:
-        """Return the key of the error message for a refused password (status 409).
+        """Return the key of the error message if the device answers a password with status 409.
 
         The key is "no_password" if the device has no password yet, otherwise "too_many_tokens".
         """
@@ -147,7 +151,8 @@ class AccessSteps(ConfigFlow):
             if not (await client.settings()).has_password:
                 return "no_password"
         except P1MonitorError:
-            pass  # The device returns its settings only for a token. Therefore it has a password.
+            # A device without a password returns its settings to everybody. Therefore this device has a password.
+            pass
         return "too_many_tokens"
 
 

@@ -40,7 +40,7 @@ class DiscoverySteps(AccessSteps):
 
     # The device that answered. None while the device requires a token for reading and the flow has no token.
     _identified: Device | OriginalDevice | None = None
-    # The newest proof that the device gave for its token, or that the owner confirmed.
+    # The newest accepted proof that the device issued the token. A doubtful proof is accepted if the owner confirms it.
     _proof: Proof | None = None
     # A proof in which the device reports another address than the one to which the client connected. The owner must
     # confirm it.
@@ -113,7 +113,7 @@ class DiscoverySteps(AccessSteps):
             self._host = normalize_host(location)
         except ValueError:
             return self.async_abort(reason="cannot_connect")
-        if self._host.startswith("["):  # No board has an IPv6 address.
+        if self._host.startswith("["):  # an IPv6 address, which no board has
             return self.async_abort(reason="not_p1_monitor")
         if device_id:
             await self._abort_if_known(device_id)
@@ -146,7 +146,10 @@ class DiscoverySteps(AccessSteps):
         return await self.async_step_moved()
 
     async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the owner whether the device has moved to the host. If so, identify it and update the entry's host."""
+        """Ask the owner whether the device has moved to the host.
+
+        If so, identify the device and update the entry's host.
+        """
         entry = self.hass.config_entries.async_get_known_entry(self.context["entry_id"])
         if user_input is None:
             self.context["title_placeholders"] = {"name": f"{entry.title} ({self._host})"}

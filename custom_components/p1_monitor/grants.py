@@ -18,7 +18,7 @@ _TEXTS = {"token": "granted_token", "session": "granted_session", "password": "g
 
 @callback
 def async_watch_grants(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
-    """Show each new grant until the config entry is unloaded."""
+    """Show each new grant as a message under Repairs, until the config entry is unloaded."""
     entry = coordinator.config_entry
 
     @callback

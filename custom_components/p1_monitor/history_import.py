@@ -66,7 +66,8 @@ async def import_history(
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
     """Return the last hour to request from the board.
 
-    Each entity needs the hours before its first row of statistics. The newest of these first rows sets the last hour.
+    Each entity needs the hours before its first row of statistics. Therefore the last hour is the hour before the
+    newest of these first rows.
     """
     return max(found.rows[0].start for found in known) - HOUR
 

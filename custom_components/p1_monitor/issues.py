@@ -123,7 +123,7 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     try:
         return bool(AwesomeVersion(snapshot.device.firmware) < AwesomeVersion(OLDEST_FIRMWARE))
     except AwesomeVersionException:
-        return None  # the version of a self-built firmware cannot be compared
+        return None  # the version of a self-built firmware is neither older nor newer
 
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
@@ -197,8 +197,8 @@ ISSUE_RULES = (
 class _RuleState:
     """The state of a rule for one config entry.
 
-    raised: True if the issue exists. changing_since: the monotonic time at which the wait before raising or deleting
-    the issue began. None if the issue need not change, or if this is unknown.
+    raised: True if the issue exists. changing_since: the monotonic time since which the issue waits to be raised or
+    deleted. None if the issue need not change, or if it is unknown whether it must change.
     """
 
     rule: IssueRule

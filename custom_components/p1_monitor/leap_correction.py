@@ -74,8 +74,8 @@ class LeapCorrection:
             and other.row_start <= after.start
             and (before is None or before.start < other.row_start)
         ]
-        # If there is no row before the leap, assume one. The recorder's sum was 0 in it, and the register had its last
-        # value before the leap.
+        # If there is no row before the leap, assume a row with the sum 0 and with the register's last value before the
+        # leap.
         before = before or StatisticsRow(start=leap.row_start, state=between[0].last, sum=0.0)
         missing = before.sum + counted(before.state, between, after.state) - after.sum
         if abs(missing) <= ROUNDING:

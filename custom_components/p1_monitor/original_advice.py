@@ -144,7 +144,7 @@ def advise(
 
     `consumed_w` and `produced_w` are the samples since the quarter began. A sample without a telegram is None.
     Produced power is <= 0, as the original firmware sends it. The warning level is `warning_percent` of the target.
-    `limit_w` is the power of the grid connection. The allowed power is never higher.
+    `limit_w` is the power of the grid connection. The allowed power never exceeds `limit_w`.
     """
     samples = consumed_w[:SAMPLES]
     present = [index for index, power_w in enumerate(samples) if power_w is not None]

@@ -86,7 +86,10 @@ class RegisterGuard:
         return self.accepted.value if self.accepted else None
 
     def _is_confirmed(self, reading: RegisterReading, max_rate: MaxRate, during: timedelta) -> bool:
-        """Count an implausible reading. Return True if enough readings, over at least `during`, now agree."""
+        """Count an implausible reading. If it does not agree with the previous one, begin a new count with it.
+
+        Return True if at least CONFIRMING_READINGS are counted, over at least the time `during`.
+        """
         first, newest = self._first, self._newest
         if first is None or newest is None or not reading.counts_on_from(newest, max_rate):
             first, self._confirmations = reading, 1

@@ -18,8 +18,8 @@ from .sensor_meter import METER_SENSORS
 # data for all of them.
 PARALLEL_UPDATES = 0
 
-# Most M-Bus meters of a config entry in the device registry: four channels, with three replaced meters each. Without a
-# limit, a device that invents serial numbers would fill the registry.
+# Most M-Bus meters that a config entry may have in the device registry: on each of four channels, one meter and the
+# three that it replaced. Without a limit, a device that invents serial numbers would fill the registry.
 MOST_METERS = 16
 
 

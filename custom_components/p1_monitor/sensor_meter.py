@@ -41,7 +41,7 @@ def net_power(import_w: int | None, export_w: int | None) -> int | None:
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """Return the time on the meter's clock, None if the household does not have tarif Impact."""
+    """Return the meter's time, from which the price of tarif Impact follows. None in other network areas."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
@@ -162,7 +162,7 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         "power",
         lambda s: net_power(s.reading.power_import_w, s.reading.power_export_w),
         lambda _: True,
-        named=False,  # the device class gives the name "Power"
+        named=False,  # the sensor's name is that of its device class, "Power"
     ),
     # With the original firmware, the sensor of import starts enabled. With our firmware it starts disabled, because the
     # signed power includes import.

@@ -66,9 +66,9 @@ class Today:
 
 
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
-    """Return a quarter that has ended as a ClosedQuarter.
+    """Return the ClosedQuarter for a quarter that has ended.
 
-    None if no telegram of the quarter's last minute was received, because its average is then not known.
+    None if no telegram of the quarter's last minute was received, because the quarter's average is then not known.
     """
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None

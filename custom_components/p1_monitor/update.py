@@ -116,7 +116,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 else None
             )
         except AwesomeVersionException:
-            return None  # the version of a self-built firmware cannot be compared
+            return None  # the version of a self-built firmware is neither older nor newer
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
         """Return why no package can be installed, or why the last update failed. None if neither is the case."""

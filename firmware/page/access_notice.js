@@ -1,4 +1,4 @@
-/** Notice with the asks that wait for BOOT, and with the newest grant. The reader's click on OK removes the grant. */
+/** Notice with the asks that wait for BOOT, and with the newest grant. A click on OK hides the grant. */
 
 import { element, fill } from "./dom.js";
 import { date, FORMATS, t } from "./i18n.js";

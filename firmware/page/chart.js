@@ -15,9 +15,9 @@ import { number } from "./i18n.js";
  * @property {() => (number | null)[]} exported values of export, one for each step; 0 or more, null if unknown
  * @property {() => number | null} [target] target, drawn as a horizontal line
  * @property {() => number | null} [peak] index of the step that is drawn in the colour of peaks
- * @property {number} unit value of 1 on the y axis: 1000 if the values are in W and the axis is in kW
+ * @property {number} unit divisor of the values for the y axis: 1000 if the values are in W and the axis is in kW
  * @property {(index: number) => string} tick returns the label of a step's tick
- * @property {number | number[]} every distance of two ticks in steps, or a list with the index of each step with a tick
+ * @property {number | number[]} every number of steps from one tick to the next, or a list of the steps with a tick
  * @property {(index: number | null) => void} onPoint called with the index of the step under the pointer, or null
  * @property {(index: number) => void} [onPick] called with the index of a step that the reader clicks
  */

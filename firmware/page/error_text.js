@@ -7,7 +7,7 @@ import { t } from "./i18n.js";
 export function errorText(error) {
   if (!(error instanceof ApiError)) return t("noAnswer");
   if (error.status === 429) return t("tooSoon", { count: /\d+/.exec(error.message)?.[0] ?? "60" });
-  // The device also answers 403 to a page of another site. That text stays as it is.
+  // The device also answers 403 if the page is of another site. Then return the text that the device sent.
   if (error.status === 403 && /kind|password/.test(error.message)) return t("ownerOnly");
   return error.message;
 }

@@ -22,7 +22,7 @@ import {
  * @property {(number | null)[]} exported export of each step in `unit`; 0 or more
  * @property {"W" | "kWh"} unit
  * @property {(Span | null)[]} links for each step, the span that a click opens; null if nothing is stored for it
- * @property {number | number[]} every steps with a tick, as in ChartOptions of chart.js
+ * @property {number | number[]} every which steps have a tick, in the form of `every` in chart.js
  * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest
  * @property {{imported: number | null, exported: number | null, gas: number | null, water: number | null}} used

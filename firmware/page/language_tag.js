@@ -1,4 +1,4 @@
-/** Correction of the browser's languages, if one is no language tag. Import this before code that formats numbers. */
+/** Correction of invalid language tags that the browser reports. Import this before code that formats numbers. */
 
 try {
   new Intl.NumberFormat(navigator.languages.concat(navigator.language));

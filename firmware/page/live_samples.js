@@ -25,8 +25,9 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// Add a reading only if state.quarter is from the same telegram: then the reading's time is the quarter's start plus
-// `elapsed_s`. The device sends the reading first and the quarter second, so that for a moment the quarter is older.
+// Add a reading only if state.quarter is from the same telegram. The device sends the reading before the quarter, so
+// that for a moment the quarter is from an older telegram. If both are from the same telegram, the reading's time is
+// the quarter's start plus `elapsed_s`.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

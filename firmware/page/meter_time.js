@@ -51,8 +51,8 @@ export function dayOf(moment) {
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // Find the UTC offset at the meter's midnight. One hour before midnight in UTC, the meter's clock shows 0:00 in
-  // winter and 1:00 in summer. The offset is then that of midnight, because Belgium's clock changes at 2:00 or 3:00.
+  // The UTC offset at the meter's midnight is needed. It is the same at 23:00 UTC, when the meter's clock shows 0:00 in
+  // winter and 1:00 in summer, because Belgium's clock changes only at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 

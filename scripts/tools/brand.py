@@ -12,7 +12,7 @@ BRAND = ROOT / "custom_components" / "p1_monitor" / "brand"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 ICON_PX = 256
-LOGO_PX = 128  # height of the logo
+LOGO_PX = 128  # height of the logo in pixels
 INK = {"": "#12304a", "dark_": "#f4f8fb"}
 
 

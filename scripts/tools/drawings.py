@@ -1,7 +1,8 @@
 """Drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
-The tables below list the connections, and the code after the tables only draws. A drawing names the pins of a board as
-the print on the board does, and does not show where on the board the pins are. Only the print shows this reliably.
+The tables below list the connections, and the code after the tables only draws. A drawing shows the names that are
+printed beside a board's pins. It does not show where on the board the pins are, because only the print shows this
+reliably.
 """
 
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ SIGNALS = ("5 V", "request", "data ground", "unused", "data", "power ground")
 class Wiring:
     """Connections of a board to the P1 cable.
 
-    For each pin 1 to 6 of the plug, `pins` has the pin of the board: (name printed on the board, where to find this
-    name). None for a pin of the plug that is not connected.
+    `pins` has an item for each of the plug's pins 1 to 6: (name that is printed beside the board's pin, where to find
+    this name). The item is None if the plug's pin is not connected.
     """
 
     board: str

@@ -74,7 +74,7 @@ def _home_assistant(browser: Browser) -> None:
     page.locator("input[name=password]").fill("demo")
     page.keyboard.press("Enter")
     page.get_by_text("Headroom").wait_for()
-    page.wait_for_timeout(3000)  # the animation of the graph takes time
+    page.wait_for_timeout(3000)  # wait for the end of the graph's animation
     _save(page, "home-assistant.png")
     _save(page.locator("p1-quarter-card"), "card.png")
 

@@ -55,8 +55,8 @@ def as_octets(file):
 def pieces(read):
     """Yield the data that `read` returns, cut before each "/" that begins a line or looks like a telegram's header.
 
-    A piece has at most twice the bytes of the longest telegram. If the next "/" is farther away, the bytes between are
-    left out.
+    A piece has at most twice the bytes of the longest telegram. If the next "/" is farther away, the end of the piece
+    is left out.
     """
     data, at = b"", 0
     while True:

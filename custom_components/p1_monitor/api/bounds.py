@@ -52,8 +52,8 @@ MAX_DAYS = 31
 MAX_MONTHS = 12
 # A quarter id has 32 bits.
 MAX_QUARTER_ID = 2**32 - 1
-# 136 years. Home Assistant computes the time of the device's start as the present time minus the uptime. Without this
-# limit, a huge uptime would make the computation fail.
+# Longest uptime that is accepted: 136 years. Home Assistant computes the time of the device's start as the present time
+# minus the uptime. Without this limit, a huge uptime would make the computation fail.
 MAX_UPTIME_S = 2**32
 # A message of a meter has at most 1024 characters (e-MUCS P1).
 MAX_MESSAGE = 1024

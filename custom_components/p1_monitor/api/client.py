@@ -32,8 +32,8 @@ QUARTER = timedelta(minutes=15)
 # Each request for history is for 31 days at most. A single response with all years on the card would take some minutes,
 # and a broken connection would lose all of it.
 LONGEST_HISTORY = timedelta(days=31)
-# Most quarters that a response may contain in addition to those that fit into its time span. If a meter's clock was set
-# back, some quarters occur twice.
+# A response may contain this number of quarters more than its time span has. If a meter's clock was set back, some
+# quarters occur twice.
 SPARE_QUARTERS = 8
 # Size limit of a stored quarter, which has about 250 characters.
 MAX_QUARTER_LENGTH = 1024
@@ -143,7 +143,7 @@ class P1MonitorClient(HttpClient):
     async def fetch_token(self, ticket: str) -> Token | Ask:
         """Return the token for an ask, or the ask itself if nobody has approved it yet.
 
-        P1MonitorAskOverError if the ask is over.
+        P1MonitorAskOverError if the device has ended the ask, because nobody pressed the button in time.
         """
         return await self._post_token({"ticket": ticket})
 

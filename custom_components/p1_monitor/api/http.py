@@ -43,8 +43,8 @@ REQUEST_TIMEOUT_S = 10
 # The device sends its status every 10 s, even without telegrams. A live stream without data for 30 s is broken.
 SILENCE_TIMEOUT_S = 30
 # Time for which a proof is valid: just long enough for the requests of one poll. The device closes the connection after
-# each response, so that the token is sent over a new connection. If that came much later, another device might have
-# taken over the address.
+# each response, so that the token is sent over a new connection. If the token were sent long after the proof, another
+# device might have taken over the address.
 PROOF_VALID_S = 5
 # Time limit of a response with history. The response contains at most the 2976 quarters of 31 days. They
 # arrive in time if the device sends 50 of them a second.
@@ -113,7 +113,8 @@ class HttpClient:
         self._proving = asyncio.Lock()
         self.known_peer = known_peer
         self._peer = ""
-        self._proven_until = 0.0  # monotonic time, 0 after a failed request
+        # Monotonic time until which the newest proof is valid. A failed request sets it to 0.
+        self._proven_until = 0.0
         self._session = session
         self._request_timeout_s = request_timeout_s
         self._silence_timeout_s = silence_timeout_s
@@ -132,9 +133,9 @@ class HttpClient:
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request, and run the `with` block with the response, whose body is not read yet.
 
-        timeout_s: the time limit for the whole response. None for the live stream, which has no end. without_token: if
-        given, send the request to this address, and without the token. options: further arguments for aiohttp's
-        request().
+        timeout_s: the time limit for the whole response. None for the live stream, which has no end. without_token: the
+        address for a request without the token. None for a request with the token. options: further arguments for
+        aiohttp's request().
         """
         headers = {"Host": self.host, **options.pop("headers", {})}
         address = without_token or self.host
@@ -173,7 +174,7 @@ class HttpClient:
         """Have the device prove that it issued the token. P1MonitorProofError if it does not.
 
         P1MonitorAddressError if the device proves it, but reports another address than the one to which the client
-        connected. A proof equal to the previous one, `proof`, is accepted even then.
+        connected. Such a proof is accepted only if it equals the previous proof, `proof`.
         """
         async with self._proving:
             await self._prove()

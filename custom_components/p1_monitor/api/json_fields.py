@@ -41,7 +41,10 @@ def number(data: Json, key: str) -> float | None:
 
 
 def text(data: Json, key: str, longest: int = MAX_TEXT) -> str | None:
-    """Return a string field as one line of at most `longest` printable characters, or None if nothing is left of it."""
+    """Return a string field as one line of at most `longest` printable characters.
+
+    None if the field is not a string, or if this line is empty.
+    """
     value = data.get(key)
     return (printable(value, longest) or None) if isinstance(value, str) else None
 
@@ -89,7 +92,10 @@ def json_objects(data: Json, key: str, most: int) -> list[Json]:
 
 
 def integers(data: Json, key: str, lowest: int, highest: int, most: int) -> tuple[int | None, ...]:
-    """Return the first `most` elements of a list field. An element that integer() would refuse becomes None."""
+    """Return the first `most` elements of a list field.
+
+    An element that is not an integer from `lowest` to `highest` becomes None.
+    """
     value = data.get(key)
     if not isinstance(value, list):
         return ()

@@ -72,8 +72,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Return a moment that the new span must contain if the reader selects another kind of span, such as a month. If the
-   * open span contains the current time, return this time, otherwise the start of the open span.
+   * Return a moment in the open span. If the reader selects another kind of span, such as a month, the span with this
+   * moment opens. The moment is the current time if the open span contains it, otherwise the start of the open span.
    */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];

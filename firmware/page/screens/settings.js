@@ -103,7 +103,7 @@ async function load(forms, section) {
     config = await getJson("/api/config");
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
-    // If the device does not answer, the sign-in fails. Call load() then too, because load() shows this failure.
+    // If the sign-in fails because the device does not answer, call load() too, because load() shows this failure.
     const signIn = () => askPassword().catch(() => true);
     const retry = async () => (!needsSignIn || (await signIn())) && load(forms, section);
     fill(forms, element("section", { class: "panel" },

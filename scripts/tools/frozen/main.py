@@ -1,4 +1,7 @@
-"""The main.py of a board whose MicroPython image contains the firmware. The flash has the web page in inside/page."""
+"""The main.py of a board whose MicroPython image contains the firmware.
+
+The web page is in the folder inside/page of the flash.
+"""
 
 import sys
 
