@@ -50,7 +50,7 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     # For JSON, read half as many bytes at a time, because a quarter is twice as long in JSON as in CSV.
     block = bytearray(_BLOCK // 2 if shape else _BLOCK)
     # Load the module once, because loading it for each day would take a third of the time of a long reply.
-    open_day = load("storage.day_csv_reader").open_day
+    open_day = load("storage.day_csv_files").open_day
     threshold = gc.threshold()
     # Each line leaves 1 KB of garbage. Collect garbage rarely, because frequent collection would take most of the time.
     gc.threshold(gc.mem_alloc() // 4)

@@ -9,13 +9,12 @@ import gc
 import os
 import socket
 import sys
-import vfs
 from micropython import const
 
 from board.clock import Clock
+from overlay import load
 
 _SECTOR = const(512)
-_NEW_IMAGE = 64 << 20  # bytes
 
 
 class Line:
@@ -53,16 +52,9 @@ class Image:
 
     ended = False
 
-    def __init__(self, path):
-        try:
-            self._file = open(path, "r+b")
-            self.is_new = False
-        except OSError:
-            self._file = open(path, "w+b")
-            self._file.seek(_NEW_IMAGE - 1)
-            self._file.write(b"\0")
-            self.is_new = True
-        self._sectors = self._file.seek(0, 2) // _SECTOR
+    def __init__(self, file):
+        self._file = file
+        self._sectors = file.seek(0, 2) // _SECTOR
 
     def readblocks(self, sector, buffer):
         if self.ended:
@@ -116,29 +108,18 @@ class Board:
 
     def mount_card(self, path):
         """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
-        if not self._card:
-            return None
-        if self._card.endswith(".img"):
-            if self._image:
-                self._image.ended = True
-            self._image = image = Image(self._card)
-            if image.is_new:
-                self.format_card()
-            filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]  # the stubs require their own base class
-        else:
-            filesystem = vfs.VfsPosix(self._card)  # type: ignore[attr-defined]  # the stubs are those of a board
-        vfs.mount(filesystem, path)
+        if self._image:
+            self._image.ended = True
+        self._image, filesystem = load("board.host_card").mount(self._card, path)
         return filesystem
 
     def read_sector(self, sector, buffer):
         """Read a sector (512 bytes) into `buffer`, also if the card cannot be mounted. OSError if the read fails."""
-        Image(self._card).readblocks(sector, buffer)
+        load("board.host_card").read_sector(self._card, sector, buffer)
 
     def format_card(self):
         """Format the card, which must not be mounted. OSError if the card fails."""
-        if not self._card or not self._card.endswith(".img"):
-            raise OSError("only an image can be formatted")
-        vfs.VfsFat.mkfs(Image(self._card))  # type: ignore[arg-type]  # the stubs require their own base class
+        load("board.host_card").format_card(self._card)
 
     def memory(self, data=None):
         """Write `data` to the memory that survives a reset. Without `data`, return the content of this memory."""

@@ -1,52 +1,22 @@
 """Reader of day.csv and days.csv (format: day_csv_writer.py). Loaded on demand."""
 
-import os
 from binascii import crc32
 from micropython import const
 
 from board.mount_point import CARD
-from meter.timestamp import civil, days_in_month
 from overlay import load
 from storage.card import Card
 from storage.day_csv_fields import DAY, QUARTER
 
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
-_DAY_S = const(86400)
 # Most bytes that are read of a file. No day.csv or days.csv is longer, but a damaged directory entry may claim more.
 _LONGEST = const(1 << 18)
-_NONE_THERE = const(2)  # errno ENOENT
 _LINE = const(512)  # bytes; the device writes no longer line
 
 
 def days_csv(year):
     """Return the path of a year's days.csv."""
     return "%s/meter/%04d/days.csv" % (CARD, year)
-
-
-def open_day(day):
-    """Open the day.csv of a day (in days since 2000-01-01). Return (file, next day that may have a file).
-
-    The file is None if it does not exist. OSError if the card fails. The caller must keep a reference to
-    Card.filesystem while the file is open.
-    """
-    year, month, of_month = civil(day * _DAY_S)[:3]
-    folder = "%s/meter/%04d/%02d" % (CARD, year, month)
-    try:
-        return open("%s/%02d/day.csv" % (folder, of_month), "rb"), day + 1
-    except OSError as error:
-        _expect(error)
-    try:
-        os.stat(folder)
-        return None, day + 1
-    except OSError as error:
-        _expect(error)
-        return None, day + 1 + days_in_month(year, month) - of_month
-
-
-def _expect(error):
-    """Raise an OSError of the card, unless it means that a file or a folder does not exist."""
-    if error.errno != _NONE_THERE:
-        raise error
 
 
 def fields_at(path, place):

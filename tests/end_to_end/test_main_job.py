@@ -56,7 +56,7 @@ def read_card(image: Path, path: str) -> bytes:
     """A file of a card, as a PC would read it: by another FAT driver than the board's own run."""
     program = (
         "import sys, vfs; sys.path.insert(0, 'firmware'); from board.host import Image;"
-        f"vfs.mount(vfs.VfsFat(Image({str(image)!r})), '/card');"
+        f"vfs.mount(vfs.VfsFat(Image(open({str(image)!r}, 'r+b'))), '/card');"
         f"sys.stdout.write(open('/card{path}').read())"
     )
     return subprocess.run(
