@@ -16,7 +16,7 @@ def show(device, request):
 
 
 def start(device, request):
-    """POST /api/card/rebuild: begin to rebuild daily totals that firmware 0.1.0 has made.
+    """POST /api/card/rebuild: begin to rebuild the card once more, because firmware 0.1.0 rebuilt it less exactly.
 
     Raise Refused if the card needs no rebuild.
     """

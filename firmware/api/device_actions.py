@@ -13,8 +13,8 @@ from server.http import Refused
 _JSON = const("application/json")
 _IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
-# A request checks every 50 ms whether its job is done, at most this number of times. No check runs during the job
-# itself. Therefore the 200 checks (10 s) only cover the wait before the job, which is less than a second.
+# Most checks of a request whether its job is done. They are 50 ms apart, 10 s in all. No check runs during the job
+# itself. Therefore the 10 s need to cover only the wait before the job, which is less than a second.
 _STEPS = const(200)
 
 
@@ -114,7 +114,10 @@ async def forget_password(device, request):
 
 
 async def _run(device, *job):
-    """Let the recorder run this job before all other jobs. Return the fault that the job reports, "" if it has none."""
+    """Let the recorder run a job before all other jobs. Return the fault that the job reports, "" after success.
+
+    Raise Refused with 503 if the job is not done after 10 s.
+    """
     result = []
     device.recorder.jobs.insert(0, list(job) + [(device, result), None])
     for _ in range(_STEPS):

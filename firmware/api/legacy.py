@@ -1,7 +1,7 @@
 """Paths of the original firmware, with the same keys, so that its pages, scripts and cards still work.
 
 The paths return the month's peak, the quarters on the card, the log and the UPnP description. Powers are integers in W,
-and production is 0 or negative. A quarter is identified by its id (demand/quarter.py). Loaded on demand.
+and exported power is 0 or negative. A quarter is identified by its id (demand/quarter.py). Loaded on demand.
 """
 
 import gc

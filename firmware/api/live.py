@@ -18,9 +18,9 @@ from server.buffer import WriteBuffer
 _STATUS_S = const(10)
 # Bytes of one piece of an event. The events of a meter with three phases and gas fit into two pieces.
 _PIECE = const(850)
-# Most bytes of the system memory that all connections together may use when an event is sent.
+# An event is sent while all connections together use fewer bytes of the system memory than this.
 _BESIDE = const(4500)
-# Most steps, of 0.1 s each, for which an event waits for room in the system memory. Then it is sent without this room.
+# Most steps, of 0.1 s each, that an event waits for room in the system memory. After them, it is sent anyway.
 _PATIENCE = const(5)
 
 
@@ -41,14 +41,15 @@ class Live:
         self._quiet_s = 0  # seconds since the newest "status" event
 
     def clients(self):
-        """Return the open live streams, the oldest first, also those that still get their snapshot.
+        """Return the open live streams, the oldest first.
 
-        The list `due` of such a stream is not empty.
+        The attribute `due` of a stream lists the events that its snapshot must still send. After the snapshot, the
+        list is empty.
         """
         return [stream for stream in self.server.open if stream.due is not None]
 
     async def stream(self, request):
-        """GET /api/live: send the snapshot of all figures. Return True."""
+        """GET /api/live: send the snapshot of all figures. Return True, so that the connection stays open."""
         return await self.server.send_long("api.live_snapshot", "open_stream", self, request)
 
     def publish(self, *events):

@@ -7,7 +7,9 @@ from micropython import const
 from overlay import load
 from storage.day_csv_fields import DAY
 
-_RUNNING = const(1)  # offset that marks the running day, because no line of the file begins at byte 1
+# The running day has no line in the file. In the array of byte offsets, 1 marks this day, because no line begins at
+# byte 1.
+_RUNNING = const(1)
 
 
 async def send(request, name, running):

@@ -27,8 +27,8 @@ async def change(device, request):
     has_password = load("auth.password").is_set(device.board)
     faults = _access_faults(device, changes, password, has_password)
     if faults:
-        # Merge the changes into a copy of the settings. This finds the faults of the other settings, so that the reply
-        # lists all faults.
+        # The reply lists the faults of all changes. To find the remaining faults, merge the changes into a copy of the
+        # settings, which is then discarded.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     if password is not None and has_password:
@@ -73,7 +73,8 @@ async def _check_old_password(device, request, old_password):
     try:
         await load("auth.sign_in").check_password(device, request, old_password)
     except Refused as refused:
-        if refused.status == 401:  # a client would read 401 as a fault of its token, but the token is valid
+        if refused.status == 401:
+            # Reply 403 in place of 401. After a 401, a client would believe that its token is not valid.
             raise Refused(403, "access.old_password is not the current password") from None
         raise
 

@@ -17,10 +17,11 @@ class Access:
         self.tokens = load("auth.tokens").load_tokens(device.board)
         # for each session since the start: (hash of its token, kind, uptime in s at which the session ends)
         self.sessions = []
-        self.waits = []  # rows of auth/waits.py
-        self.next_look_s = 0  # uptime in s before which no password of an unknown address is checked
-        self.asks = []  # dicts of auth/asks.py
-        self.next_note_s = 0  # uptime in s before which no ask is logged
+        self.waits = []  # one row for each address that has tried a password (auth/waits.py)
+        # uptime in s before which no password is checked from an address that has never signed in
+        self.next_look_s = 0
+        self.asks = []  # one dict for each ask (auth/asks.py)
+        self.next_note_s = 0  # uptime in s before which no further ask is logged
         self.granted = None  # newest grant since the start: (what, name, kind, moment as text or None)
         self._was_closed = device.config["closed"]
 

@@ -19,8 +19,8 @@ from server.http import Refused
 _JSON = const("application/json")
 _ASKS = const(4)
 _ALIVE_S = const(120)
-# For 2 min after an ask has ended, no new ask gets its number of presses. The owner may still press BOOT for the ended
-# ask, and these presses must not approve the ask of another client.
+# For at least 2 min after an ask has ended, no new ask gets its number of presses. The owner may still press BOOT for
+# the ended ask, and these presses must not approve the ask of another client.
 _BLOCKED_S = const(240)
 _NOTE_S = const(10)
 _OF_ONE = const(2)  # most asks that one address may have, for example one by the page and one by a program
@@ -87,7 +87,12 @@ def _find(asks, address, what, ticket, now_s):
 
 
 def _begin(asks, address, what, name, kind, now_s):
-    """Add an ask, with digits and a number of presses that no other ask has."""
+    """Add an ask, and return it.
+
+    No other ask has the same number of presses, or the same four digits. The owner compares the digits that the client
+    shows with those on the device's page. A third ask of one address replaces the first of the three. Raise Refused
+    with 503 if four asks exist already.
+    """
     own = [ask for ask in asks if ask["address"] == address]
     if len(own) >= _OF_ONE:
         asks.remove(own[0])

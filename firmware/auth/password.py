@@ -16,8 +16,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-# After 10 ms, the computation pauses for other tasks. Other tasks can wait for 20 ms, but a garbage collection may need
-# the second half of these 20 ms.
+# The computation pauses for other tasks after each 10 ms. Other tasks should wait for 20 ms at most, and a garbage
+# collection may take another 10 ms.
 _SLICE_MS = const(10)
 _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")

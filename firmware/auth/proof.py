@@ -1,7 +1,7 @@
 """GET /api/proof, by which a program learns that this device issued its token. Loaded on demand.
 
 The proof is an HMAC-SHA256 whose key is the stored hash of the token. The hashed message contains the device's address.
-Therefore another device cannot present this proof as a proof of that other device.
+Therefore a false device at another address cannot fetch this proof and use it as its own.
 """
 
 import json

@@ -28,7 +28,7 @@ def write(device, tokens):
 
 
 def add(device, name, kind):
-    """Create and store a token. Return (id, JSON for the client with the token itself)."""
+    """Create and store a token. Return its id, and the JSON for the client, which contains the token itself."""
     token, digest = load("auth.tokens").new_token()
     moment = device.reader.parser.reading["time"]
     added = {

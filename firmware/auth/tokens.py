@@ -38,7 +38,7 @@ def load_tokens(board):
 
 
 def kind_name(token):
-    """Return the kind of a stored token as text. A token without a kind is from version 0.1.0, and is for settings."""
+    """Return the kind of a stored token as text. A token of version 0.1.0 has no kind, and counts as "settings"."""
     return token.get("kind", "settings")
 
 

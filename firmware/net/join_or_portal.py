@@ -1,6 +1,6 @@
 """Choice between joining the network again and opening the setup portal. Loaded on demand.
 
-net/wifi.py asks for this choice every five minutes while there is no Wi-Fi.
+While there is no Wi-Fi, net/wifi.py calls retry() every five minutes, and after a press of the button.
 """
 
 import asyncio
@@ -13,15 +13,17 @@ read_json = load("board.flash_json").read_json
 def retry(wifi, late):
     """Join the network of the settings, or open the setup portal.
 
-    The portal opens after a press of the button, or if the settings contain no network. `late` is False at the first
-    call after a start. At later calls, the portal also opens if _may_open() returns True.
+    The portal opens in three cases: after a press of the button, if the settings contain no network, or if `late` is
+    True and _may_open() returns True. `late` is False at the first call after a start, after the portal has closed, and
+    after the network was erased.
     """
     button = wifi.device.button
     if button.window:
         button.close()
     elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
-    # If the settings contain no network, the portal always opens. A stranger who uses it gets into no network.
+    # If the settings contain no network, the portal opens even without a setup password. A stranger who uses it gets no
+    # access to a network, because the device is in none.
     wifi.portal = True
     asyncio.create_task(_set_up(wifi))
 

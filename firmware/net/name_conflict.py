@@ -10,8 +10,8 @@ left to getaddrinfo, because getaddrinfo would block all tasks for 5 s.
 Anyone can answer an mDNS query. Therefore the name counts as taken only if a P1 monitor with this name and another id
 answers GET /description.xml at the address in the reply. This path needs no token, even if reading is closed.
 
-The query is sent after each start. If no other device has the name any longer, this device uses the name again from the
-start after that.
+The query is sent after each start. If it finds that no other device has the name any longer, this device uses the name
+again from its next start on.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ async def _describe(address, port):
             reply += piece
         return reply
     finally:
-        await writer.wait_closed()  # the call that closes the socket
+        await writer.wait_closed()  # closes the socket, which close() would not do
 
 
 async def find_other(name, own, mdns=("224.0.0.251", 5353)):

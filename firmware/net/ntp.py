@@ -32,7 +32,7 @@ async def ask(name_server, name_port=53, port=123):
 
 
 async def _exchange(server, message, read):
-    """Send a message, and return the first value of `read(reply)` that is not None. Return None after 2 s."""
+    """Send a message, and call `read` with each reply. Return its first result that is not None, or None after 2 s."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)

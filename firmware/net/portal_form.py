@@ -27,8 +27,8 @@ def _text(coded):
     text = first.decode()
     if len(text) != len(first):
         load("board.utf8").check(first, True)
-    # Only text with the byte ED, the first byte of U+D000 to U+DFFF, can contain halves of surrogate pairs (see
-    # json_text.py).
+    # Join the halves of surrogate pairs (board/json_text.py). In UTF-8, each half begins with the byte ED. Therefore
+    # text without this byte has no halves.
     return load("board.json_text").join(first).decode() if b"\xed" in first else text
 
 

@@ -9,7 +9,7 @@ from micropython import const
 
 from overlay import load
 
-# Seconds from the start until the setup portal may open, and seconds between two attempts to rejoin a network.
+# Seconds without a network between two calls of retry(), which joins the network again or opens the setup portal.
 _RETRY_S = const(300)
 
 
@@ -43,8 +43,8 @@ class Wifi:
         if self.address:
             self.device.note("Wi-Fi: lost")
             self.disconnected()
-            # Begin at 1, because retry() is called at 0 and then every five minutes. In the first five minutes, the
-            # radio reconnects without help.
+            # During the first five minutes, the radio reconnects without help. Begin at 1, because at 0 retry() would
+            # be called at once.
             self.away_s = 1
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
             load("net.join_or_portal").retry(self, self.away_s > 0)

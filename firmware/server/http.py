@@ -15,7 +15,7 @@ its further connections wait.
 
 The Host header must contain an IP address or a name of the home network. Otherwise a page of another site could reach
 the board under the name of that site (DNS rebinding). Pages of other sites can neither make changes nor read replies.
-Only a page that a developer's computer serves may read replies.
+One exception: a page that a developer's computer (localhost) serves may read the replies to a GET.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
 # The floor, in bytes of free system memory. With the requests of a household, more than the floor stays free. With less
 # than half of the floor free, Wi-Fi once stopped on an emulated chip (docs/memory.md).
 FLOOR = const(20480)
-# Most bytes of the system memory that all connections together may use when a piece of a long reply is sent.
+# A piece of a long reply is sent while all connections together use fewer bytes of the system memory than this.
 _BESIDE = const(5000)
 
 
@@ -122,7 +122,7 @@ class Request:
         self.write("\r\n")
 
     def write_to(self, pieces):
-        """Collect the pieces of the reply in the WriteBuffer `pieces`, which must call put()."""
+        """Write the reply into the WriteBuffer `pieces` from now on. This buffer must send its content by put()."""
         self._pieces = pieces
         self.write = pieces.write
 
@@ -173,11 +173,11 @@ class Server:
                   asked  1 after the request has arrived completely, 2 while an update package arrives, else False
                   due    list of events for a live stream (api/live.py), None for any other stream
     level         0 while the system memory suffices, 1 below the floor, 2 below half of the floor
-    noted_level   highest level that was logged since the system memory sufficed, otherwise 0
+    noted_level   highest level that was logged since the system memory last sufficed, 0 if none was
     live_late     clients that wait for a live event. Long replies wait until there are no such clients
     long_replies  number of pages and snapshots that are being sent
-    most_free     most bytes of free system memory that were measured: about as many as without connections.
-                  server/pacing.py lowers it after a long wait
+    most_free     highest measured number of free bytes of the system memory. It is about the number that is free
+                  without connections. server/pacing.py lowers it after a long wait
     """
 
     def __init__(self, board, answer, access, log):
@@ -192,7 +192,8 @@ class Server:
         self.live_late = ()
         self.long_replies = 0
         self._newest = 0  # address of the newest connection, 0 before the first one
-        # uptime in s until which the connections count as shared, because a client of another address may connect again
+        # Uptime in s until which the connections count as shared by several parties. When the address of the newest
+        # connection changes, it is set 60 s ahead, because clients of both addresses may connect again.
         self.shared_until_s = 0
         self.listening = False
 
@@ -328,8 +329,8 @@ class Server:
                             break
                 except OSError:
                     spoken = b""
-                # At the end of the input, the client of a live stream has left. Another client may have closed only its
-                # sending side, and still waits for the reply.
+                # If the input of a live stream has ended, its client has left. Any other client may have closed only
+                # its sending side, and may still wait for the reply.
                 if spoken or (spoken is not None and stream.due is not None):
                     self.close(stream)
 

@@ -18,7 +18,7 @@ _WAITS = const(500)  # most waits, of 0.01 s each, until there is room for a pie
 # for a long time.
 _VAIN = const(30)
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
-# Most bytes of the system memory that all connections together may use when a segment of a file is sent.
+# A segment of a file is sent while all connections together use fewer bytes of the system memory than this.
 _BESIDE_FILE = const(6700)
 
 
@@ -37,7 +37,7 @@ async def until_ready(request):
 
 
 def relent(server, beside):
-    """Let Server.room(beside) return True until a piece is sent, although connections use `beside` bytes or more.
+    """Let Server.room(beside) return True until a piece is sent, even if connections use `beside` bytes or more.
 
     Otherwise a reply could wait for ever, because other connections may use the system memory for a long time. Below
     the floor, room() still returns False.

@@ -11,16 +11,18 @@ from server.http import Refused
 
 _CONNECTIONS = const(5)
 _STEP_MS = const(20)
-_STEPS = const(5)  # steps of 20 ms that a connection waits for a place before the next one is accepted
-_ALONE_STEPS = const(50)  # number of these steps while all connections belong to one party
+# Most steps, of 20 ms each, that the newest connection waits for a place. After them, the server accepts the next one.
+_STEPS = const(5)
+# The same limit if all connections belong to one party, and no other address has connected for a minute.
+_ALONE_STEPS = const(50)
 
 
 async def wait(server, newest):
-    """Wait until the newest connection has a place, or until the server may accept the next connection.
+    """Wait until the newest connection has a place, but at most 0.1 s, or 1 s while only one party connects.
 
-    If another party has more connections than the party of the newest connection, close one connection of that other
-    party at once: its oldest connection without a complete request, or its newest connection if all its requests are
-    complete.
+    To make a place, compare the party with the most connections and the party of the newest connection. If the former
+    has more, close one of its connections: the oldest whose request is not complete. If all its requests are complete,
+    close the newest.
     """
     for step in range(_ALONE_STEPS):
         if len(server.open) <= _CONNECTIONS:
@@ -35,11 +37,11 @@ async def wait(server, newest):
 
 
 async def make_room(server):
-    """Close the connections without a complete request of the party with the most connections. Then wait for 20 ms.
+    """Close all connections of the largest party whose requests are not complete. Then wait for 20 ms.
 
-    Other clients wait behind these connections in the queue of the operating system. A closed client may connect again
-    at once. During the 20 ms it finds the queue full, because the server accepts no connection. Therefore the places
-    that become free afterwards are for other clients.
+    The largest party is the one with the most connections. Its clients may connect again at once, although others
+    wait in the queue of the operating system. During the 20 ms, the server accepts no connection. Therefore the closed
+    clients find the queue full, and the clients in the queue get the free places.
     """
     for stream in _largest(server):
         if not stream.asked:
@@ -55,7 +57,10 @@ def _largest(server):
 
 
 def stream_for(party, clients):
-    """Return the live stream to close, so that `party` gets a new one. Raise Refused if it has its share already."""
+    """Return the live stream to close, so that a client of `party` can open one.
+
+    Raise Refused for a party without a token, unless another party has at least two streams more.
+    """
     parties = [client.party for client in clients]
     # The party of a client with a token is bytes, the hash of the token. Such a client has priority over all clients
     # without a token, whose party is text.

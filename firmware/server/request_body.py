@@ -55,7 +55,8 @@ async def read_all(request, limit):
     """Return the whole body. Raise Refused if it is empty or exceeds `limit` bytes. TimeoutError after 5 s."""
     length(request, limit)
     if request.unread <= len(request.early):
-        return await _read(request)  # without a wait, during which the caller's module would stay in memory
+        # The whole body has arrived. Read it without a wait, in which the caller's module would stay in memory.
+        return await _read(request)
     return await request.server.clock.limit(_read(request), _REST_S)
 
 

@@ -1,4 +1,4 @@
-"""Defence of the system memory, which Wi-Fi shares with the sockets, when little of it is free. Loaded on demand.
+"""Measures against a shortage of the system memory, which Wi-Fi shares with the sockets. Loaded on demand.
 
 server/http.py measures the system memory.
 """

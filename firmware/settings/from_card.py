@@ -41,7 +41,7 @@ def limit(device, copy, given):
 
 
 def forget_password(argument):
-    """Overwrite the passwords in the card's file. This is a job of the recorder without further steps.
+    """Overwrite the passwords in the card's file. The recorder runs this job in one step.
 
     `argument` is (device, list). The function appends the reason of a failure to the list, or "" after success.
     """

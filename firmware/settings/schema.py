@@ -71,7 +71,7 @@ SETTINGS = (
 
 
 def _packed_by_build(settings, kinds, areas, languages):
-    """Return the settings, kinds, areas and languages, each as one string.
+    """Return four strings: the settings, the kinds of values, the areas, and the languages.
 
     Tables of tuples would take several times the memory.
     """

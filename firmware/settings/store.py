@@ -46,8 +46,8 @@ NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 def read(device):
     """Return the settings in one dict by key, without the Wi-Fi's name and password. Log each fault.
 
-    If the card's file and its copy in the flash differ, one is written over the other first, unless the file is
-    unreadable. See the table in _newest().
+    First write the newer settings to the place that lacks them: the card's file, or its copy in the flash. The table in
+    _newest() has the rules.
     """
     if device.unsaved:
         save_late(device)  # the returned job is not needed, because the card is written below
@@ -124,10 +124,10 @@ def save(device):
 
 
 def to_card(device):
-    """Write the settings to the card. This is a job of the recorder without further steps.
+    """Write the settings to the card. The recorder runs this job in one step.
 
-    If a power cut interrupts the job, the next start repeats it. It returns an empty iterator, because a generator
-    would keep this module in memory until its next step.
+    If a power cut interrupts the job, the next start repeats it. The function returns an empty iterator. A generator
+    would keep this module in memory until the recorder takes the next step.
     """
     _agreed(device)
     return iter(())
@@ -152,9 +152,9 @@ def _checked(settings):
 
 
 def _agreed(device, writes_card=True):
-    """Return the settings that take effect, after the file on the card or its copy in the flash was brought up to date.
+    """Return the settings that take effect, as _newest() does, or the copy in the flash after an error.
 
-    _newest() decides which of the two is written. If `writes_card` is False, the card's file is never written.
+    An error is logged. Only MemoryError is raised. If `writes_card` is False, the card's file is not written.
     """
     copy = read_json(device.board, _NAME)
     try:
@@ -163,13 +163,15 @@ def _agreed(device, writes_card=True):
         device.note("%s: could not write to flash: %s" % (_NAME, error))
     except MemoryError:
         raise
-    except Exception as error:  # the card's file may contain anything
+    except Exception as error:  # any error is possible, because the card's file may contain anything
         device.note("%s: %s; the previous settings apply" % (_NAME, type(error).__name__))
     return read_json(device.board, _NAME)
 
 
 def _newest(device, copy, writes_card):
     """Return the settings that take effect, and write them to the card or to the flash if they are missing there.
+
+    If `writes_card` is False, the card's file is not written. The copy may be written in any case.
 
     | file on the card                    | copy in the flash | settings that take effect    |
     |-------------------------------------|-------------------|------------------------------|

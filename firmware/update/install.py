@@ -2,8 +2,8 @@
 
 The package is written in small pieces to the slot that is not running. The board continues to read the meter meanwhile.
 Each file is read back and checked. If all files are right, the next start runs the new version on trial
-(update/trial.py). After an error, the running version stays. While the device receives a package, only
-update/receive.py is loaded.
+(update/trial.py). After an error, the running version stays. While update/receive.py receives the package, this module
+is not in memory.
 """
 
 import asyncio

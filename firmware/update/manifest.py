@@ -15,7 +15,8 @@ _MAX_FILES = const(512)
 async def store(body, path, parse_row, broken):
     """Write the manifest to a file, and return its first line as a dict.
 
-    Raise Refused with the text `broken` if the manifest is damaged, or with the reason if it is for another board.
+    Raise Refused with the text `broken` if the manifest is damaged. Raise Refused with the reason if the package is for
+    another board or another MicroPython.
     """
     line = await body.line()
     head = _check_head(line, broken)

@@ -13,7 +13,7 @@ from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
-_TOTAL_S = const(600)  # most seconds for a whole package, as long as Home Assistant waits
+_TOTAL_S = const(600)  # most seconds for a whole package. Home Assistant waits for the same time
 _LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
 
