@@ -23,14 +23,15 @@ _GARBAGE = const(8192)
 
 
 def create_app(board):
-    """Return the device. Its supervisor is ready to run."""
+    """Create the device with all its parts, and return it. The caller must then run its supervisor."""
     device = Device()
     device.board, device.clock = board, board.clock
     board.device = device
     device.log = log = Log(board)
     device.note = log.note
     load("native_code").use(board, log.note)
-    # Import the reader only here. It imports meter.crc, in the form that native_code.use() has chosen.
+    # The reader imports meter.crc. Import it only after native_code.use(), so that it gets the native code of
+    # meter.crc if the board has such code.
     from meter.reader import Reader
 
     device.supervisor = supervisor = Supervisor(board, log)

@@ -1,4 +1,4 @@
-"""Crash reports: stored in RTC memory, which survives a reset, and moved to flash after a later start.
+"""Crash reports: stored in RTC memory, which survives a reset, and moved to flash once the board has run for a minute.
 
 A report is one line with the exception, then one line for each call in its traceback. It contains no values of the
 program, because a value could be a secret. Loaded on demand.
@@ -41,7 +41,8 @@ def places(error):
 def report(log, name, error):
     """Print and store a crash report: the task `name` failed with `error`, or it hangs if `error` is None.
 
-    The report of a request replaces no other report, because any client can send a request.
+    If an HTTP request failed, the report is stored only if there is no other report. Otherwise any client could replace
+    a report by a request that fails.
     """
     what = "%s: %s" % (name, words(error)) if error else "%s hangs" % name
     where = places(error) if error else ""

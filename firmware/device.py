@@ -32,12 +32,12 @@ _SET_S = const(631152000)
 
 
 class Device:
-    """The parts of the device, which app.py creates, and the work that involves several parts.
+    """The device. app.py creates its parts. The methods do the work that involves several parts.
 
     config   the settings by key, without those of the Wi-Fi (settings/schema.py)
     unsaved  settings as JSON text that must still be written to the flash, None if all are written
     saved_s  uptime in s at which settings were last written to the flash, None before the first time
-    limits   the limiter in W and the fuse in mA of the newest telegram, None after a change of settings
+    limits   (limiter in W, fuse in mA) of the newest telegram, None after a change of settings
     update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
     wifi     the Wi-Fi connection, None on a board without a radio
     """
@@ -87,10 +87,13 @@ class Device:
             self.recorder.jobs[:0] = load("settings.store").save_late(self)
 
     def each_second(self):
-        """Apply the settings of a card that was inserted. Write unsaved settings a minute after the previous write."""
+        """Apply the settings of a card if one was inserted, and write unsaved settings to the flash.
+
+        Settings are written at least a minute after the previous write.
+        """
         if self.card.each_second():
-            # read() writes unsaved settings to the card at once. If this write fails, a job must repeat it. Therefore
-            # call save_settings() first, because it queues this job.
+            # read() writes unsaved settings to the card at once. This write may fail. Therefore first call
+            # save_settings(), which queues a job that writes them to the card later.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()

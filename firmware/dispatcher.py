@@ -14,13 +14,15 @@ _JSON = const("application/json")
 _WAITS = const(100)  # a request waits at most this number of times, 0.05 s each time, for its turn
 # Most bytes of a body that is read before the request has its turn. Only an update package is longer.
 _BODY = const(2048)
-# Most bytes of the body of a request without a token: fewer, because several such bodies can be in memory at a time.
+# Most bytes of the body of a request without a token. The limit is lower than _BODY, because several such bodies can be
+# in memory at the same time.
 _OPEN_BODY = const(1536)
 _BODY_S = const(5)
-# Bytes of Python's heap that must be free for a handler and its reply. If less were free, the heap would take a third
-# area.
+# A handler and its reply need up to this number of bytes of Python's heap. If fewer are free, also after a garbage
+# collection, the request is refused. Otherwise the heap could take a third area.
 _FREE = const(12 << 10)
-_PARTIES = const(5)  # the newest turns of this number of parties are remembered: one for each connection
+# The dispatcher remembers this number of parties that had a turn lately: one for each possible connection.
+_PARTIES = const(5)
 _DOCUMENTS = {
     b"/api/device": "status",
     b"/api/reading": "full reading",
@@ -31,7 +33,7 @@ _DOCUMENTS = {
 
 
 class Dispatcher:
-    """Dispatcher of HTTP requests for the parts of `device`, the Device of device.py."""
+    """Dispatcher of HTTP requests. `device` is the Device of device.py, whose data it sends."""
 
     def __init__(self, device):
         self._device = device
@@ -64,9 +66,9 @@ class Dispatcher:
     async def _answer_in_turn(self, request):
         """Run the request's handler of routes.py when no other handler runs.
 
-        The token is checked first, and the body is read before the request waits for its turn. A handler gives its turn
-        back if its client is slow or another request waits. It then returns (module, function, *arguments): the call
-        that continues the reply.
+        The token is checked and the body is read before the request waits for its turn. If its client is slow or
+        another request waits, a handler gives its turn back before the reply is complete. It then returns
+        (module, function, *arguments): the function that continues the reply in the request's next turn.
         """
         device = self._device
         step = load("routes").handler_of(device, request)
@@ -91,16 +93,19 @@ class Dispatcher:
                     step = await step
             finally:
                 self._running = None
-            waits = -1  # the reply has begun, so that no refusal is possible
+            waits = -1  # the reply has begun, so the request can no longer be refused
             if step:
                 await load("server.pacing").send_queue(request)
 
     async def _take_turn(self, request, waits):
-        """Wait until no handler runs, and no other request comes first. Raise Refused after `waits` waits.
+        """Wait until no handler runs, and until this request is the first in the order of turns.
+
+        Raise Refused if it is not its turn after `waits` waits of 0.05 s. If `waits` is negative, wait without a limit.
 
         A party is a client with a valid token, or all other clients of one IPv4 address. Parties that had no turn
-        lately come first: those with a token, then the others. After them comes the party whose last turn is longest
-        ago. Of several requests with the same place in this order, the oldest comes first.
+        lately come first: those with a token, then those without. Then follow the parties that had a turn lately,
+        first the party whose last turn is longest ago. Requests with the same place in this order have their turns in
+        the order in which they came.
         """
         served = self._served
         self._waiting.append(request)
@@ -121,5 +126,5 @@ class Dispatcher:
     def _place(self, request):
         """Return the place of a request in the order of turns; the lowest comes first."""
         party = request.party
-        # A party with a token is the hash of the token, which is bytes. Any other party is an address, which is text.
+        # `party` is the hash of the client's token (bytes), or the client's address (str) if it has no token.
         return (self._served.index(party) + 1 if party in self._served else 0, isinstance(party, str))

@@ -27,7 +27,7 @@ class Log:
         """Print a line, and store it for /crashlog.txt."""
         print(line)
         line = line[:_LONGEST]
-        # A line that repeats one of the newest two is not stored, so that it does not push out older lines.
+        # Do not store a line that is equal to one of the newest two, because each stored line removes the oldest line.
         if line not in self.lines[-2:]:
             self.lines.append(line)
             del self.lines[:-_LINES]
@@ -40,7 +40,7 @@ class Log:
             print("no memory to report", name)
 
     def each_second(self):
-        """Move a crash report to flash 60 s after the start, so that repeated restarts write at most once a minute."""
+        """Move a crash report to flash 60 s after the start, so that frequent restarts do not write to flash often."""
         self._up_s += 1
         if self._up_s == _SAVED_S:
             load("crash_report").save(self.board)

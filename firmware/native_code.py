@@ -1,7 +1,7 @@
 """Native code of this chip, in place of the bytecode of the same module. Loaded on demand, at the start.
 
-The build puts native code into folders named after architectures (build_tool/native_code.py). A board has the folder of
-its own architecture only, and the bytecode of all modules. So the board starts also without native code.
+The build puts native code into one folder for each architecture (build_tool/native_code.py). A board has only the
+folder of its own architecture. It has the bytecode of all modules too, so that it also starts without native code.
 """
 
 import sys
@@ -37,14 +37,17 @@ def use(board, note):
 
 
 def crc():
-    """Return meter.crc as native code. Raise ImportError without one, another exception if it does not work."""
+    """Return meter.crc as native code. ImportError if the board has none, another exception if it does not work."""
     architecture = _ARCHITECTURES.split()[sys.implementation._mpy >> 10 & 15]
-    # Write "meter.crc" as a separate text, because the build shortens a module's name only if it is the whole text.
+    # The build shortens the name of a module in a text only if the text has nothing else. Therefore "meter.crc" is a
+    # text of its own.
     name = "%s.%s" % (architecture, "meter.crc")
     try:
         native = load(name)
     finally:
         sys.modules.pop(architecture, None)
-    if native.crc16_to_mark(b"123456789", 0, 0) != 0x9BB3D:  # nine bytes with the CRC BB3D
+    if (
+        native.crc16_to_mark(b"123456789", 0, 0) != 0x9BB3D
+    ):  # result: 9 bytes were read, and their CRC is BB3D
         raise ValueError
     return native

@@ -9,7 +9,7 @@ from micropython import const
 from auth.tokens import OWNER, READ, SETTINGS
 from server.http import Refused
 
-# in place of the kind of token: the route needs no token, or its handler checks the token
+# A route with this value, in place of a kind of token, needs no token, or its handler checks the token.
 _OPEN = const(0)
 _ROUTES = {
     b"GET /api/config": ("api.settings", "show", _OPEN),
@@ -35,7 +35,8 @@ _ROUTES = {
     b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
-    # Any token may delete itself. To delete another one takes the token of an owner, which the handler checks.
+    # A client may delete its token, of whatever kind. To delete another token, it needs the token of an owner, which
+    # the handler checks.
     b"DELETE /api/tokens": ("auth.token_routes", "delete_token", READ),
 }
 
@@ -46,7 +47,7 @@ def handler_of(device, request):
     Raise Refused if no route matches, or if the route needs a kind of token that the request lacks.
     """
     path = request.path
-    # The part of the path after the third slash is a day, a month or a year.
+    # If the path has three slashes, the part after the third is a day, a month or a year.
     group = path[: path.rfind(b"/") + 1] if path.count(b"/") == 3 else path
     route = _ROUTES.get(request.method + b" " + group) or _ROUTES.get(request.method + b" " + path)
     if route is None:

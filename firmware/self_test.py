@@ -5,7 +5,8 @@ from micropython import const
 from overlay import load
 from version import VERSION
 
-# Largest cluster in bytes that wastes little of the card. Each quarter's file occupies at least one cluster.
+# Largest cluster, in bytes, for which no warning is printed. Each quarter's file occupies at least one cluster, so that
+# larger clusters waste much of the card.
 _LARGE = const(8192)
 
 

@@ -17,8 +17,8 @@ class Supervisor:
     memory. Instead, the supervisor calls the functions in `each_step` ten times a second and the functions in
     `each_second` once a second.
 
-    The supervisor does not watch for low memory. app.py sets when garbage is collected, and each task handles its
-    MemoryError.
+    The supervisor does not watch for low memory. app.py sets when garbage is collected. Each task handles a MemoryError
+    itself.
     """
 
     def __init__(self, board, log):
@@ -53,12 +53,13 @@ class Supervisor:
             try:
                 begin = clock.now()
                 self._call(self.each_step)
-                # This call must come often, because the clock misses a wrap of its ticks after 12.4 days without one.
+                # Call uptime_s() often: after 12.4 days without a call, the clock misses a wrap of its ticks.
                 now = clock.uptime_s()
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    # A task may be silent for at least three seconds of real time, also if the clock runs fast.
+                    # If the clock runs fast, its 30 s may pass in a moment. Therefore a task counts as hanging only
+                    # after at least three seconds of real time.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S - clock.since(begin) / 1000)
             except MemoryError:

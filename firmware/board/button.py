@@ -14,7 +14,7 @@ class Button:
     """The BOOT button, read ten times a second.
 
     on_hold()           is called once if the button is held for 20 s
-    on_presses(count)   is called 2 s after the last of `count` presses that followed each other within 2 s
+    on_presses(count)   is called with the number of presses in a row, once the button has been released for 2 s
     """
 
     def __init__(self, pressed, clock, on_hold, on_presses):
@@ -23,29 +23,30 @@ class Button:
         self._on_hold = on_hold
         self._on_presses = on_presses
         self._looks = 0  # number of readings in a row, up to now, with the button pressed
-        self._count = 0  # presses in a row, up to now
+        self._count = 0  # number of presses in a row, up to now
         self._newest = None  # moment of the newest reading with the button pressed
-        # Moment at which the newest press began, from which its 20 s count. None before the first press and after
-        # on_hold().
+        # Moment at which the newest press began. on_hold() is called 20 s later if the button is still pressed. None
+        # before the first press and after on_hold().
         self._since = None
-        # Moment of the newest press, which is valid for 60 s. None before the first press and after its use.
+        # Moment of the newest press. For 60 s this press may open the setup portal. None before the first press, and
+        # after close().
         self._opened = None
 
     @property
     def window(self):
-        """Seconds for which the newest press may still open the setup portal, 0 without a valid press."""
+        """Seconds for which the newest press may still open the setup portal, 0 if it may not."""
         if self._opened is None:
             return 0
         return max(0, _WINDOW_S - self._clock.since(self._opened) // 1000)
 
     def close(self):
-        """Make the newest press invalid for the setup portal, because the press was used."""
+        """Do not let the newest press open the setup portal, because it has opened it or has approved an ask."""
         self._opened = None
 
     def step(self):
-        """Read the button.
+        """Read the button, and count its presses.
 
-        Each press is counted once, because the contacts bounce for less than the 100 ms between two readings.
+        The contacts bounce for less than the 100 ms between two readings. Therefore each press is counted only once.
         """
         if self._pressed():
             self._looks += 1

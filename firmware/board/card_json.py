@@ -77,7 +77,8 @@ def _first_object(content):
 def _end_of_object(content):
     """Return the index after the "}" that closes the first "{", 0 if this "}" is missing.
 
-    A card may contain anything. Therefore each byte is read only once, so that the time has a limit.
+    The file may contain anything, such as thousands of brackets. The search reads each byte only once, so that it never
+    takes long.
     """
     depth = at = 0
     in_text = False

@@ -1,4 +1,4 @@
-"""The clock from which all modules get ticks in ms, and with which they wait for more than a second.
+"""The clock of all modules: it returns ticks in ms and the uptime, and is used for all waits of more than a second.
 
 On a board it runs in real time. The host board can run it faster for simulations, and can start it shortly before its
 tick counter wraps. A board's tick counter wraps after 12.4 days.
@@ -11,7 +11,7 @@ _PERIOD = 1 << 30  # period of time.ticks_ms() in ms, on a 32-bit MicroPython
 
 
 class Clock:
-    """The clock. A moment is (uptime in s, tick in ms). Only the seconds measure long spans, because the ticks wrap."""
+    """The clock. A moment is (uptime in s, tick in ms). Long spans are measured in seconds, because the ticks wrap."""
 
     def __init__(self, speed=1, start=0):
         self.speed = speed
@@ -28,7 +28,7 @@ class Clock:
     def uptime_s(self):
         """Return the seconds since the start.
 
-        The supervisor calls this often, because the clock misses a wrap of the ticks if 12.4 days pass without a call.
+        If 12.4 days pass without a call, the clock misses a wrap of the ticks. So the supervisor calls this often.
         """
         passed = (self.ticks() - self._counted) % _PERIOD // 1000
         self._counted = (self._counted + passed * 1000) % _PERIOD
@@ -51,6 +51,6 @@ class Clock:
     async def limit(self, awaitable, seconds):
         """Return the result of `awaitable`, which waits for a network peer. asyncio.TimeoutError after `seconds`.
 
-        The limit is at least a real second, because a fast clock does not make peers faster.
+        If the clock runs fast, the real limit is shorter, but at least 1 s, because the peer does not run faster.
         """
         return await asyncio.wait_for(awaitable, max(seconds / self.speed, 1))

@@ -92,7 +92,7 @@ class Board:
 
     areas        number of areas of Python's heap, 3 if there are more. A third one takes the memory that Wi-Fi needs
     python_bytes size of Python's heap with two areas, of which the second is as large as the first
-    lowest       least free system memory that system_memory() saw, in bytes
+    lowest       lowest number of bytes of system memory that were free in any call of system_memory()
     watch_above  board/esp32_memory.py is loaded if `areas` is above this number
     note_below   board/esp32_memory.py is loaded if `lowest` is below this number
     device       the Device of device.py, which app.py sets
@@ -107,7 +107,7 @@ class Board:
     lowest: int
     watch_above: int
     note_below: int
-    # Bytes of system memory that were free a second ago. The first value is more than any board has.
+    # Number of bytes of system memory that were free a second ago. The first value is more than any board has.
     _free = 1 << 24
 
     def __init__(self, facts):
@@ -153,7 +153,7 @@ class Board:
         free = gc.mem_free()
         self.system_memory()
         free -= self._next_area
-        # If garbage is collected between mem_free() and mem_alloc(), the sum is too small. It is never too large.
+        # `size` is never too large. It is too small if garbage is collected between mem_free() and mem_alloc().
         size = free + gc.mem_alloc()
         self.areas = 1 + (size > self.python_bytes // 2) + (size > self.python_bytes)
         # `free` is negative if Wi-Fi gave memory back between mem_free() and system_memory().
@@ -162,7 +162,8 @@ class Board:
     def each_second(self):
         """React to low memory.
 
-        Count the areas of Python's heap only if system memory was taken in the last second, because that takes 8 ms.
+        To count the areas of Python's heap takes 8 ms. Therefore count them only if the free system memory has fallen
+        in the last second.
         """
         before = self._free
         self._free = self.system_memory()[0]

@@ -33,7 +33,8 @@ def format_card(disk):
     """Format the card. OSError if the card fails."""
     if not disk:
         raise OSError(5)
-    # Set a longer watchdog timeout, because mkfs is a single call, which takes minutes on a large card.
+    # On a large card the call of mkfs takes minutes. Set a longer watchdog timeout, because nothing feeds the
+    # watchdog during the call.
     WDT(timeout=_LATER_MS)
     try:
         disk.ioctl(1, 0)

@@ -1,14 +1,15 @@
-"""Low memory of an ESP32: lines of the log, and the end of a third area of Python's heap. Loaded on demand.
+"""Handling of low memory on an ESP32: logs it, and tries to free a third area of Python's heap. Loaded on demand.
 
 If both areas are full, MicroPython takes a third one out of the system memory, which Wi-Fi and the sockets need.
-The firmware cannot refuse it. MicroPython gives an area back if a collection finds it empty. If the area stays, only a
-restart frees it.
+The firmware cannot prevent this. MicroPython gives an area back if a garbage collection finds the area empty. If it is
+never empty, only a restart frees it.
 """
 
 import gc
 from micropython import const
 
-# The log reports the lowest free system memory again when it is more than this number of bytes lower.
+# A new lowest value of the free system memory is logged only if it is lower than the previously logged value by more
+# than this number of bytes.
 _STEP = const(4096)
 _COLLECT_S = const(60)
 _PATIENCE_S = const(600)
@@ -31,7 +32,7 @@ def see(board):
 class ThirdArea:
     """Watch of a third area: collects garbage, and restarts the board if the area stays for ten minutes.
 
-    The restart comes after the end of a quarter, when the quarter is stored.
+    The restart waits until a quarter has ended and is stored, but at most 15 minutes for the end.
     """
 
     def __init__(self, device):
@@ -41,8 +42,8 @@ class ThirdArea:
         self._quarter = None
         device.board.watch_above += 1
         device.note("Python took a third area of memory from Wi-Fi")
-        # Store the bound method, so that remove() gets the same object as append(). Each look-up of a method makes a
-        # new object.
+        # Each look-up of a method makes a new object. Therefore store the method, so that remove() gets the same
+        # object as append().
         self._each_second = self.each_second
         device.supervisor.each_second.append(self._each_second)
 

@@ -9,13 +9,13 @@ from micropython import const
 _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
 _POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports after a brownout
-# Bytes that are added to the measured size of the first area, because the second area may be larger, and because the
-# measurement takes memory. This does not hide a third area: it has more than twice this number of bytes, because
-# MicroPython adds 2,048 bytes to what it needs.
+# Number of bytes that is added to the measured size of an area of Python's heap. The second area may be larger than the
+# first, and the measurement itself takes memory. A third area is still noticed, because it has more than twice this
+# number of bytes: MicroPython makes an area 2,048 bytes larger than it must be.
 _SLACK = const(1024)
-_AREAS = const(2)  # the system memory has room for this number of areas of Python's heap
-_MORE = const(1 << 24)  # bytes; no board has more memory
-_LOW = const(24 << 10)  # bytes; the log reports it if less system memory is free
+_AREAS = const(2)  # most areas of Python's heap for which a board has room
+_MORE = const(1 << 24)  # a number of bytes that is more than the memory of any board
+_LOW = const(24 << 10)  # a line is logged if fewer bytes of system memory than this are free
 
 
 def start(board, facts):
@@ -40,7 +40,7 @@ def _measure_memory(board):
     board.lowest = _MORE
     board.note_below = _LOW
     board.watch_above = _AREAS
-    board.python_bytes = _MORE  # python_free() needs a value
+    board.python_bytes = _MORE  # a preliminary value, because python_free() reads it
     board.python_bytes = _AREAS * (board.python_free() + gc.mem_alloc() + _SLACK)
 
 
@@ -72,7 +72,7 @@ def _card(pins):
         Pin(pins["card_power"], Pin.OUT, value=1)
         time.sleep_ms(50)
     try:
-        # Only one SDCard can exist, also after a soft reset. A second SDCard raises OSError.
+        # This raises OSError if an SDCard already exists, for example one from before a soft reset.
         return machine.SDCard(
             slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
         )

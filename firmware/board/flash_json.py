@@ -14,8 +14,8 @@ def read_json(board, name):
     try:
         with open("%s/%s" % (board.flash, name), "rb") as file:
             content = file.read()
-        # Only JSON with halves of surrogate pairs needs json_text.py. Such JSON has an escape or the byte ED, which is
-        # the first byte of U+D000 to U+DFFF in UTF-8.
+        # Only JSON with surrogates (U+D800 to U+DFFF) needs json_text.py. A surrogate is written as an escape, or in
+        # bytes of which the first is ED.
         if b"\\u" in content or b"\xed" in content:
             value = load("board.json_text").parse(content, "\ufffd")
         else:

@@ -36,7 +36,7 @@ class Line:
     async def read(self, size):
         chunk = await self._stream.read(size)
         if not chunk:
-            # No byte has arrived, or the other end of the line is closed for the moment.
+            # No byte has arrived, or the program at the other end of the line does not run at this moment.
             await asyncio.sleep_ms(20)
         return chunk
 

@@ -28,7 +28,7 @@ def mount(card, path):
 
 
 def _open(card):
-    """Return (Image, True if it is new and not formatted)."""
+    """Open the image, or create it. Return (Image, True if it was created, so that it must be formatted)."""
     try:
         return Image(open(card, "r+b")), False
     except OSError:

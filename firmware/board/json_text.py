@@ -19,9 +19,9 @@ _HALF = const("has half of a character: each escape from \\ud800 to \\udfff need
 def parse(content, substitute=None):
     """Return the value of JSON, given as bytes.
 
-    `substitute` replaces each half whose other half is missing. If `substitute` is None, such a half is a ValueError.
-    ValueError also if the content is not JSON. The error's message is the end of a sentence, such as "is not JSON". The
-    caller puts the name of the content before it.
+    A pair of surrogates (U+D800 to U+DFFF) becomes one character. `substitute` replaces a surrogate without a partner.
+    ValueError if there is such a surrogate and `substitute` is None, or if the content is not JSON. The error's message
+    is the end of a sentence, such as "is not JSON". The caller puts the name of the content before it.
     """
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
@@ -61,11 +61,12 @@ def _is_deep(content):
 
 
 def join(text, substitute=None):
-    """Return `text`, given as bytes, with each pair of surrogate halves joined into one character.
+    """Return `text`, given as bytes, with each pair of surrogates (U+D800 to U+DFFF) joined into one character.
 
-    A half that is alone is replaced by `substitute`; ValueError if that is None.
+    `substitute` replaces a surrogate that has no partner. ValueError if there is one and `substitute` is None.
     """
-    # In UTF-8, ED is the first byte of U+D000 to U+DFFF. The halves are U+D800 to U+DFFF.
+    # ED is the first byte of the characters U+D000 to U+DFFF in UTF-8. Of these, U+D800 to U+DFFF are surrogates,
+    # whose second byte is at least A0.
     at = text.find(b"\xed")
     while at >= 0:
         if text[at + 1] >= 0xA0:

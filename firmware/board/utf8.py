@@ -6,7 +6,7 @@ pairs, and numbers above U+10FFFF. A JSON document with such a text could not be
 
 
 def check(octets, halves=False):
-    """Raise UnicodeError if bytes that MicroPython can decode are not UTF-8. `halves` allows surrogate halves."""
+    """Raise UnicodeError if bytes that MicroPython can decode are not UTF-8. If `halves` is True, allow surrogates."""
     before = 0
     for octet in octets:
         if (

@@ -9,7 +9,7 @@ from demand import target
 from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-# Least limit of the grid connection, in W, that is assumed while no limit is known.
+# Limit of the grid connection, in W, that is assumed while no limit is known. High peaks raise it (connection.py).
 CONNECTION_W = const(25000)
 # No house uses more power than this, in W. Therefore a higher value of the meter is not believed.
 DOUBT_W = const(100000)
@@ -17,10 +17,11 @@ DOUBT_W = const(100000)
 # In a quarter's last 15 s, allowed_w is computed as for second 885. At second 899, a rise of the demand by 1 W
 # would otherwise lower allowed_w by 900 W.
 _HELD_S = const(885)
-# If the meter's clock steps back by at most 15 s, it was corrected. More than 15 s between two telegrams are a gap.
+# If the meter's clock steps back by at most 15 s, this is a correction of the clock. If more than 15 s are between two
+# telegrams, this is a gap.
 _JITTER_S = const(15)
-# A quarter's energy is the rise of the register since the last telegram before the quarter. If that telegram is more
-# than 10 s older than the quarter's first telegram, the energy is the rise since the first telegram.
+# A quarter's energy is the rise of the import register since the last telegram of the previous quarter. If more than
+# 10 s are between this telegram and the first telegram of the quarter, it is the rise since the first telegram instead.
 _LINK_S = const(10)
 _SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
@@ -63,8 +64,8 @@ class Coach:
 
     area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
     warning_percent of the target. limit_w is the highest power of the house's grid connection
-    (demand/connection.py). A demand is not believed if it means a power above doubt_w. A rise of the import register is
-    not believed either if it means such a power.
+    (demand/connection.py). A demand of the meter is ignored if the house would have needed more power than doubt_w for
+    it. A rise of the import register is ignored for the same reason.
 
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
@@ -171,10 +172,10 @@ class Coach:
         if demand_w is not None and demand_w * QUARTER_S <= self.doubt_w * (t + _LINK_S):
             self.source = "meter"
             return demand_w
-        # The register was first read `seen` seconds ago. It counts whole Wh, so that its rise has an error of up to
-        # 1 Wh. At second `t` of the quarter, the demand then has an error of up to 4 W * t / seen. If this exceeds
-        # 32 W, the samples are more exact. The samples are also used after an impossible rise of the register. Such a
-        # rise means that the meter was replaced, or that an object of the telegram could not be read.
+        # Compute the demand from the rise of the import register in the last `seen` seconds. The register counts whole
+        # Wh, so that the rise has an error of up to 1 Wh. The demand at second `t` of the quarter then has an error of
+        # up to 4 W * t / seen. If this error exceeds 32 W, use the samples, which are more exact. Also use the samples
+        # if the rise is impossible: the meter was replaced, or an object of the telegram could not be read.
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:
             used_wh = import_wh - self.wh_ref

@@ -32,8 +32,8 @@ def fuse_w(fields):
     volts = [fields["voltage_l%d_dv" % phase] for phase in (1, 2, 3)]
     if volts[1] is None and volts[2] is None:
         return current_ma * 230 // 1000
-    # A `grid_v` of 230 means a grid of 3x230 V without neutral. On such a grid, a meter measures 0 V on L2, or less
-    # than 180 V on all three phases. Therefore, without `grid_v`, less than 180 V on L2 means the same grid.
+    # A `grid_v` of 230 means a grid of 3x230 V without neutral. If the meter does not send `grid_v`, less than 180 V on
+    # L2 means such a grid, because a meter on it measures 0 V on L2, or less than 180 V on all three phases.
     if fields["grid_v"] == 230 or (fields["grid_v"] is None and (volts[1] or 0) < 1800):
         return current_ma * 39837 // 100000
     return current_ma * 690 // 1000

@@ -20,9 +20,10 @@ def closed(peaks):
 
 
 def billable_w(peaks):
-    """Return the billable average in W: the mean of max(2500, peak) over the months that count, 12 at most.
+    """Return the billable average in W: the mean of max(2500, peak) over the running month and the 11 before it.
 
-    None if no month counts, or if peaks cost nothing.
+    Months before `peaks.counted_from` and earlier months without a known peak are left out. None before the first
+    telegram, if no month is left, or if peaks cost nothing.
     """
     month = peaks.month
     if month is None or not has_tariff(peaks.area):
@@ -31,8 +32,8 @@ def billable_w(peaks):
     first = max(month - _BILLED + 1, since)
     counted = [peak for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
     powers = [max(FLOOR_W, peak[PEAK_W]) for peak in counted]
-    # Peaks may count from a day in the middle of a month. If this month has no known peak from that day on, its peak
-    # counts as 2.5 kW.
+    # If peaks count from a day within a month, but no peak of this month is known from that day on, its peak counts as
+    # 2.5 kW.
     begun = first == since == month_of((peaks.counted_from or 0) - 1) < month
     if begun and since not in [peak[PEAK_MONTH] for peak in counted]:
         powers.append(FLOOR_W)
@@ -64,12 +65,13 @@ def count_from(peaks, since):
     peaks.counted_from = since
     month = _counted_month(peaks)
     peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] != month or peak[PEAK_START] >= since]
-    # Process the peaks of the next telegram also if they are unchanged, because other peaks may count now.
+    # Forget the peaks of the previous telegram, so that those of the next telegram are processed even if they are
+    # the same. Peaks that did not count until now may count from now on.
     peaks.sent = None
 
 
 def _counted_month(peaks):
-    """Return the month of the day that peaks are counted from, 0 if all peaks count."""
+    """Return the number of the month with the day from which peaks count. 0 if all peaks count."""
     return 0 if peaks.counted_from is None else month_of(peaks.counted_from)
 
 
@@ -77,7 +79,7 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # For a month that the meter never measured, it sends a peak with a timestamp of another month. Ignore such a peak.
+    # Ignore a peak whose timestamp is in another month: the meter sends one for a month that it never measured.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))
@@ -86,8 +88,8 @@ def _add_sent(peaks, power_w, end, summer, month=None):
 def add(peaks, peak):
     """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added.
 
-    A higher peak replaces a lower one. The meter's peak also replaces a higher peak of the device, if the month is
-    closed or if both peaks are of the same quarter.
+    A higher peak replaces a lower one. Also, a peak from the meter replaces a higher peak that the device measured, if
+    the month is closed or if both peaks are of the same quarter.
     """
     month, power_w, start, _, source = peak
     if peaks.month is None or month > peaks.month:

@@ -37,15 +37,16 @@ class Peaks:
     A peak belongs to the month in which its quarter starts. The objects 1.6.0 and 98.1.0 contain the quarter's end.
     The end of a month's last quarter is in the next month.
 
-    For a closed month, the meter's peak counts. For the running month, the higher of the meter's peak and the device's
-    peak counts, because the meter sends a new peak a few seconds late. Also, the meter may be replaced, or may stop
-    sending peaks.
+    For a closed month, the meter's peak counts. For the running month, the meter's peak or the device's peak counts,
+    whichever is higher. The meter's peak may be too low for three reasons: the meter sends a new peak a few seconds
+    late, was replaced, or no longer sends peaks.
     """
 
     def __init__(self):
         self.month = None  # the running month's number, None before the first telegram
         self.area = None
-        # Moment (local_s) from which peaks count: the start of the day of a move, for example. None if all count.
+        # Moment (local_s) from which peaks count, for example the start of the day on which the household moved in.
+        # None if all peaks count.
         self.counted_from = None
         self.months = []  # peaks of all months, newest first
         self.sent = None  # the meter's peaks in the previous telegram
@@ -75,7 +76,7 @@ class Peaks:
         sent_peak    (power in W, end, summer) of 1.6.0, or None
         sent_months  a list of (month number, power in W, end, summer) of 98.1.0, or None
 
-        A telegram's peaks are processed only if they differ from those of the previous telegram, or in a new month.
+        The peaks are processed only if they differ from those of the previous telegram, or if a new month has begun.
         """
         month = month_of(local_s)
         sent = (sent_peak, sent_months)
@@ -85,13 +86,13 @@ class Peaks:
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
     def add_quarter(self, start, summer, power_w):
-        """Add a quarter that ended just now or was read from the card. True if the quarter is now its month's peak."""
+        """Add a quarter that ended just now or was read from the card. True if it is now the peak of its month."""
         return load("demand.month_peaks").add(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
         """Return the billable average in W: the mean of max(2500, peak) over the running month and the 11 before it.
 
-        Earlier months without a known peak are left out. None before the first telegram, if no month counts, or if
-        peaks cost nothing.
+        Months before `counted_from` and earlier months without a known peak are left out. None before the first
+        telegram, if no month is left, or if peaks cost nothing.
         """
         return load("demand.month_peaks").billable_w(self)

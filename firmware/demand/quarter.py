@@ -16,7 +16,7 @@ SAMPLES = const(180)
 ABSENT = const(0xFFFF)  # value of a sample without a telegram
 # number of 16-bit cells at the start of a block, before its samples (storage/journal.py)
 HEAD_CELLS = const(24)
-_MAX_W = const(0xFFFE)  # highest power of a sample in W. Higher powers are stored as this value
+_MAX_W = const(0xFFFE)  # highest power of a sample in W; a higher power is stored as this value
 
 
 def quarter_id(local_s, summer):
@@ -44,9 +44,9 @@ def file_path(quarter_id):
 class Quarter:
     """The samples of one quarter: mean import and export of each 5 s, in W. A sample without a telegram is ABSENT.
 
-    All samples are in one array, `block`, so that a single copy of the array can survive a reset. storage/journal.py
-    describes the layout. Each telegram updates the mean of the running sample. `newest_index` is the index of the
-    running sample, -1 before the first telegram.
+    All samples are in one array, `block`, so that one write saves them in the memory that survives a reset.
+    storage/journal.py describes the layout of the array. Each telegram updates the mean of the running sample.
+    `newest_index` is the index of the running sample, -1 before the first telegram.
     """
 
     def __init__(self):
@@ -63,7 +63,7 @@ class Quarter:
         self.resume(-1)
 
     def resume(self, index):
-        """Continue after the sample with this index. All samples up to the index are already filled in."""
+        """Make the sample with this index the running sample, and begin its mean. The index -1 means no sample."""
         self.newest_index = index
         self._telegrams = self._import_sum = self._export_sum = 0
 

@@ -39,7 +39,8 @@ def choose():
         _note(_other(slot), None, why)
         return _other(slot), None
     if not _note(slot, starts + 1):
-        # The number of starts could not be stored. Without it, the version on trial could fail and start for ever.
+        # The number of starts could not be stored. Start the other folder, because the version on trial could otherwise
+        # fail and start again for ever.
         return _other(slot), None
     return slot, starts + 1
 
@@ -47,7 +48,7 @@ def choose():
 def begin(turn):
     """Make imports use the chosen folder, and start a watchdog for a version on trial.
 
-    Return the present time.ticks_ms(), from which failed() computes how long the firmware ran.
+    Return the result of time.ticks_ms(), so that failed() can compute how long the firmware ran.
     """
     if turn:
         sys.path.insert(0, "%s/%s" % (ROOT, turn[0]))
@@ -59,7 +60,7 @@ def begin(turn):
 def failed(turn, error, began):
     """Print the exception that ended the firmware, and restart.
 
-    After a failed trial or an early failure, the other folder starts if it is complete.
+    The other folder starts next, if it is complete, and if the version was on trial or ran for less than 60 s.
     """
     slot, starts = turn
     sys.print_exception(error)
@@ -67,8 +68,8 @@ def failed(turn, error, began):
     if _has_manifest(_other(slot)) and (starts is not None or soon):
         why = "%s failed: %r" % (slot, error)
         print("loader: the other version has its turn:", why)
-        # After a failed trial, the other folder contains the previous version, which is known to work. Otherwise
-        # nothing is known about the other folder, so that its version is started on trial.
+        # If the failed version was on trial, the other folder contains the previous version, which is known to work.
+        # If not, the version in the other folder may not work, so it is started on trial.
         _note(_other(slot), None if starts is not None else 0, why)
     time.sleep(_PAUSE_S)
     try:

@@ -1,6 +1,6 @@
 """Figures of a meter whose clock was never set. Loaded on demand, by each telegram of such a meter.
 
-Powers and registers are live. Quarters, peaks and history need the time and wait for it.
+Powers and registers are published. Quarters, peaks and history need the time, and begin when the clock is set.
 """
 
 

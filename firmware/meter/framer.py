@@ -23,10 +23,12 @@ class Framer:
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        # Number of damaged or incomplete telegrams. Each "/" inside such a telegram adds 1.
+        # Number of damaged or incomplete telegrams. Each "/" in the damaged bytes counts as the beginning of a
+        # telegram, also a "/" inside a line.
         self.crc_errors = 0
         self.overruns = 0  # number of telegrams longer than LIMIT
-        self.crc = 0  # CRC-16 of the telegram in progress. It stays until the next telegram begins.
+        # CRC-16 of the telegram in progress, or of the previous telegram until the next one begins.
+        self.crc = 0
         self._on_telegram = on_telegram
         self._newest = []  # lines of the newest valid telegram
         self.reset()

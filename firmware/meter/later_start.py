@@ -10,13 +10,13 @@ from meter.crc import crc16
 from meter.framer import LIMIT
 
 _MOST = const(7)  # maximum number of "/" that are tried, because each needs the CRC of up to 4 KB
-_BYTES = const(2)  # index in a tuple of _starts(): number of bytes from the "/" on
+_BYTES = const(2)  # index of the number of bytes from the "/" on, in a tuple of _starts()
 
 
 def find(framer, crc):
     """Return the lines of the telegram with this CRC, None without one.
 
-    Try the last _MOST "/" of the collected bytes as the beginning of the telegram, but not the first "/".
+    The collected bytes may contain several "/". Try the last _MOST of them as its beginning, but never the first one.
     """
     starts = _starts(framer)
     for start in starts[-_MOST:]:
@@ -35,7 +35,7 @@ def find(framer, crc):
 def shorten(framer):
     """Shorten a telegram that is longer than LIMIT: discard the bytes before a later "/".
 
-    Keep the bytes from the first later "/" that leaves at most LIMIT bytes. If there is none, discard all bytes.
+    Use the first "/" from which on there are at most LIMIT bytes. Without such a "/", discard all bytes.
     """
     framer.lines.append(framer.tail)
     starts = _starts(framer)
@@ -44,7 +44,8 @@ def shorten(framer):
             lines = _lines_from(framer, start)
             framer.reset()
             framer.crc_errors += 1 + at
-            while len(lines) > 1:  # pop() frees each line after feed() has processed it
+            # pop() removes each line from the list, so that its memory is free after feed() has processed it.
+            while len(lines) > 1:
                 framer.feed(lines.pop(0) + b"\n")
             framer.feed(lines[0])
             return
@@ -54,7 +55,10 @@ def shorten(framer):
 
 
 def _starts(framer):
-    """Return a list of (index of the line, column, number of bytes from here on) for each "/" except the first."""
+    """Return a list of the places of each "/" in the collected bytes, except the first.
+
+    A place is (index of the line, index in the line, number of collected bytes from the "/" on).
+    """
     starts = []
     left = framer.length
     for row, line in enumerate(framer.lines):

@@ -65,8 +65,8 @@ OBJECTS = (
     (b"0-0:17.0.0", LIMITER, "limiter_w"),
     (b"1-0:31.4.0", FUSE, "fuse_ma"),
     (b"0-0:96.13.0", LONG_TEXT, "message"),
-    # Rows of M-Bus meters, which must be the last rows. `n` represents the channels 1 to 4, for which a telegram
-    # contains 0-1 to 0-4.
+    # Rows of M-Bus meters, which must be the last rows. A telegram has 0-1 to 0-4 in place of `n`, for the channels 1
+    # to 4.
     (b"n:24.1.0", COUNT, "type"),
     (b"n:96.1.0", TEXT, "id"),
     (b"n:96.1.1", TEXT, "id"),
@@ -82,7 +82,7 @@ KIND = const(12)  # index of the kind in a row
 
 
 def _packed_by_build(objects):
-    """Return (codes, field of each row, fields of the meter itself, number of rows before those of M-Bus meters).
+    """Return (codes, field of each row, fields of the electricity meter, index of the first row of M-Bus meters).
 
     `codes` is one bytes object with the code and the kind of each row. A dict would need ten times its memory: 6.3 KB
     instead of 0.6 KB on a 32-bit board.

@@ -92,6 +92,7 @@ class Parser:
 
     def clock(self, line, at):
         """Return the moment of the meter's clock. The arguments and exceptions are those of values.clock()."""
-        # In October's doubled hour, a timestamp without a letter is ambiguous unless the previous moment is known.
+        # Pass the previous moment, because without it a timestamp without a letter is ambiguous in October's doubled
+        # hour.
         self._moment = values.clock(line, at, self._moment)
         return self._moment

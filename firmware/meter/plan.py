@@ -21,8 +21,8 @@ from meter.objects import (
 )
 from overlay import load
 
-# The functions that read the values, by the kinds of meter/objects.py. The parser stores them in its plan. They are in
-# another module, because a function of this module would keep the whole module in memory.
+# For each kind of meter/objects.py, the function that reads its values. The parser stores these functions in its plan.
+# They are not in this module, because a stored function keeps the whole module in memory.
 _KINDS = {
     TEXT: values.text,
     LONG_TEXT: values.long_text,
@@ -82,7 +82,7 @@ def make(parser, lines):
                 step = function, fields, field, bracket
                 try:
                     value = function(line, bracket)
-                    # Two codes can share a field. A code without a value must not replace the other code's value.
+                    # Two codes can share a field. If this code has no value, keep the value of the other code.
                     if value is not None:
                         fields[field] = value
                 except (ValueError, IndexError):

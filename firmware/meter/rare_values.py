@@ -20,7 +20,8 @@ def fuse(line, at):
 
 def _is_off(line, at):
     behind = line[at + 1 :].lstrip(b"9.")
-    return not behind or not 48 <= behind[0] <= 57  # the value has no digit other than nine
+    # All digits are nines if no digit comes after the nines.
+    return not behind or not 48 <= behind[0] <= 57
 
 
 def months(line, at):
@@ -34,8 +35,8 @@ def months(line, at):
     then for its power.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
-    # A record has 1 + n values if the line lists n codes: the closing timestamp, and one value for each code. The line
-    # has 1 + n colons too: one in its own OBIS code, and one in each listed code. Therefore count the colons.
+    # If the line lists n codes, each record has n + 1 values: the closing timestamp, and a value for each code. The
+    # number of colons in the line is the same: one in its own OBIS code, and one in each listed code.
     columns = line.count(b":")
     column = parts.index(b"1-0:1.6.0")
     found = []
@@ -46,8 +47,8 @@ def months(line, at):
             # The closing timestamp is the beginning of the next month: 2601 closes December 2025.
             closed = int(parts[record][:4])
             later = closed - int(ended[:4])
-            # For a month before its installation, a meter sends the beginning of that month as the peak's
-            # timestamp. Skip such a record, because a quarter that ends then belongs to the previous month.
+            # For a month before its installation, a meter sends the beginning of that month as the timestamp of the
+            # peak. Skip such a record: a quarter that ends at the beginning of a month belongs to the previous month.
             if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:

@@ -6,8 +6,8 @@ import sys
 from meter.framer import Framer
 from meter.parser import Parser
 
-# Seconds without a telegram until telegrams are requested again. A meter sends one every second, or every 10 s under
-# DSMR 4.
+# After this number of seconds without a telegram, telegrams are requested again. A meter sends a telegram every second,
+# or every 10 s under DSMR 4.
 _SILENT_S = 10
 
 

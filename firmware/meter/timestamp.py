@@ -17,7 +17,7 @@ _HOUR_S = const(3600)
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-# Cache, because most telegrams have the same date: the six digits of the newest date, and its midnight as local_s.
+# Cache: the six digits of the newest date, and its midnight as local_s. Most timestamps have this same date.
 _newest = [None, None]
 
 
@@ -110,8 +110,8 @@ def days_in_month(year, month):
 def shift(local_s, summer, by):
     """Return the moment (local_s, summer) that is `by` seconds later, or earlier if `by` is negative.
 
-    The new `summer` follows from the EU's rule for summer time. If the old moment contradicts this rule, `summer` does
-    not change, because such a meter sends the same letter all year.
+    The new `summer` follows from the EU's rule for summer time. If the old moment contradicts this rule, the meter
+    sends the same letter all year. `summer` then stays as it is.
     """
     standard = local_s - _HOUR_S if summer else local_s
     if _is_summer(standard) != summer:

@@ -14,18 +14,20 @@ from micropython import const
 from meter.timestamp import parse
 from overlay import load
 
-_POINT = const(46)  # b"."[0]
-_KILO = const(107)  # b"k"[0]
-_CUBIC = const(109)  # b"m"[0]
-_PREFIXES = {77: 6, 71: 9, 109: -3}  # decimal exponents of the prefixes M, G and m
+# ASCII codes of ".", "k" and "m".
+_POINT = const(46)
+_KILO = const(107)
+_CUBIC = const(109)
+# dict from the ASCII codes of the prefixes M, G and m to their powers of ten
+_PREFIXES = {77: 6, 71: 9, 109: -3}
 
 
 def number(line, at, places):
     """Return a number as an integer.
 
-    With `places` 0, the integer is in the unit without prefix: b"(000301.548*kWh)" is 301548 Wh. With `places` 3, it is
-    in thousandths of that unit: b"(001.5*A)" is 1500 mA. The prefix is always read, because foreign meters send W, mA
-    or kV.
+    If `places` is 0, the integer is in the unit without its prefix: b"(000301.548*kWh)" is 301548 Wh. If `places` is 3,
+    the integer is in thousandths of this unit: b"(001.5*A)" is 1500 mA. The prefix is always read, because foreign
+    meters send W, mA or kV.
     """
     star = line.find(b"*", at)
     if star < 0:
@@ -33,13 +35,16 @@ def number(line, at, places):
     prefix = line[star + 1]
     if prefix == _KILO:
         places += 3
-    elif prefix != _CUBIC or line[star + 2] != 51:  # the m of "m3" is not milli
+    elif prefix != _CUBIC or line[star + 2] != 51:  # the "m" of "m3" is metre, not the prefix milli
         places += _PREFIXES.get(prefix, 0)
     return _integer(line, at, star, places)
 
 
 def _integer(line, at, star, places):
-    """Return the number between positions `at` and `star`, times 10 ** places, as an integer: 1500 for "1.5" and 3."""
+    """Return the number between the indexes `at` and `star`, multiplied by 10 ** places, as an integer.
+
+    For example, "1.5" is 1500 if `places` is 3.
+    """
     point = line.find(b".", at, star)
     if point < 0:
         point = star
@@ -60,15 +65,16 @@ def _with_star(line, at):
     """
     value = line[at : line.find(b")", at)]
     end = len(value) - (2 if value.endswith(b"m3") else 0)
-    while value[end - 1] > 57:  # ASCII codes above that of "9" are letters of the unit
+    while value[end - 1] > 57:  # a character above "9" in ASCII is a letter of the unit
         end -= 1
     if end == len(value):
         raise ValueError("no unit")
     return line[: at + end] + b"*" + line[at + end :], at + end
 
 
-# Nearly every number has one of four forms: 3 decimals and *kW, 3 and *kWh, 1 and *V, or 2 and *A. The following
-# functions parse these forms without a search for point and unit, in half the time. number() parses all other forms.
+# Nearly every number ends with 3 decimals and *kW or *kWh, with 1 decimal and *V, or with 2 decimals and *A. The
+# following functions parse these four forms in half the time, because they need not search for the point and the unit.
+# number() parses all other forms.
 
 
 def power(line, at):
@@ -118,7 +124,8 @@ def text(line, at):
         octets = octets.strip(b"\xff\x00 ")
         if not octets.strip(b"-0 "):
             return None
-    if (  # control characters show that the value was plain digits and no hex octets
+    # If the decoded text has control characters, the value was plain digits, not hex octets.
+    if (
         octets is not value
         and min(octets) < 32
         and min(octets.replace(b"\r", b" ").replace(b"\n", b" ")) < 32
@@ -130,7 +137,7 @@ def text(line, at):
 def long_text(line, at):
     """Return the whole line of a text message, None if the message is empty.
 
-    The message is decoded by text() when it is shown, so that its 1024 characters are not in memory twice.
+    The message has up to 1024 characters. text() decodes it only when it is shown, so that it is not in memory twice.
     """
     return line if line[at + 1] != 41 else None  # b")"[0]
 
@@ -188,7 +195,7 @@ def volume(line, at):
     return amount, unit, local_s, summer
 
 
-# The lines of these kinds hardly ever change, so that their functions are loaded when they are needed.
+# Lines with these values hardly ever change. Therefore the code that reads them is loaded only when it is needed.
 
 
 def limiter(line, at):

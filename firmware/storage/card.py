@@ -16,7 +16,7 @@ class Card:
 
     state       "ok", "absent" or "failed". The rest of the device also works without a card
     error       reason for the state "failed"
-    format      name of what is on a card that cannot be read, such as "exFAT", otherwise None
+    format      if the card cannot be read, the name of its format, such as "exFAT". None if unknown
     mounted     True if files on the card can be read, also if the card is full
     free_files  number of quarters for which the card has room
     journal     file object of the open journal, None until the journal is needed
@@ -44,7 +44,7 @@ class Card:
         self.size_bytes = self.free_bytes = self.changed_settings = None
         self.mounted = self.nearly_full = False
         self.free_files = 0
-        self.sequence = 0  # the number of the next journal record
+        self.sequence = 0  # number that the next record of the journal gets
         self.mount()
 
     def mount(self):

@@ -4,7 +4,7 @@ from micropython import const
 
 _SECTOR = const(512)
 _NO_FILE_SYSTEM = const(19)  # ENODEV, the error of a mount that finds no file system
-_GPT_TYPE = const(0xEE)  # type of the MBR's partition on a card with a GPT
+_GPT_TYPE = const(0xEE)  # type of a partition in the MBR which means that the card has a GPT
 _FIX = const(": format it as FAT32, or erase it in the settings of the page")
 _GPT_FIX = const(": partition it as MBR with FAT32, or erase it in the settings of the page")
 # Each row: number of a sector in the partition, offset in this sector, bytes at this offset, and the name of the file
@@ -16,15 +16,16 @@ _SYSTEMS = (
     (2, 0, b"H+", "HFS+"),
     (2, 0, b"HX", "HFS+"),
     (2, 0, b"\x10\x20\xf5\xf2", "F2FS"),
-    (2, 56, b"\x53\xef", "ext4"),  # ext2 and ext3 have the same bytes
+    (2, 56, b"\x53\xef", "ext4"),  # these bytes are also in ext2 and ext3
     (128, 64, b"_BHRfS_M", "Btrfs"),
 )
 
 
 def reason(card, error):
-    """Return why the card cannot be mounted, and how to fix it. Set card.format to the name of what the card contains.
+    """Return why the card cannot be mounted, and how to fix it.
 
-    `error` is the OSError of the attempt to mount the card.
+    Set card.format to the name of the card's format, such as "exFAT", if the format is known. `error` is the OSError of
+    the attempt to mount the card.
     """
     try:
         first = _read(card.board, 0)

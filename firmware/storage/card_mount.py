@@ -10,7 +10,8 @@ from overlay import load
 from storage.card import Card
 
 _FULL = const("the card is full")
-# A failed card is tried again soon at first. The intervals then grow, because an attempt blocks the device for seconds.
+# Seconds between two attempts to use a failed card: few at first, then more and more, because an attempt blocks the
+# device for seconds.
 _FIRST_RETRY_S = const(5)
 _LONGEST_RETRY_S = const(960)
 _FREE = const(3)  # index of the number of free blocks in os.statvfs()
@@ -29,7 +30,7 @@ def unmount(card):
         pass  # the journal cannot be closed, because the card was removed
     card.journal = card.day = None
     card.forget_quarters()
-    # Collect files that are still open, because they must be closed before another card is mounted.
+    # All files must be closed before another card is mounted. Garbage collection closes those that are still open.
     gc.collect()
     try:
         vfs.umount(CARD)

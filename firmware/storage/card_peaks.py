@@ -33,7 +33,7 @@ def queue_search(recorder):
             return
         first = last = month_of(peaks.counted_from)
     job = ["storage.card_peaks", "search", "find peaks on the card", (peaks, local_s, first, last), None]
-    # Remove an earlier search from the queue, because the new search finds the same peaks too.
+    # Remove any earlier search from the queue, because the new search also finds its peaks.
     recorder.jobs[:] = [other for other in recorder.jobs if other[JOB_MODULE] != job[JOB_MODULE]] + [job]
 
 

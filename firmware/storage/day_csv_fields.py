@@ -1,7 +1,7 @@
 """Check of a line of day.csv or days.csv (format: day_csv_writer.py). Loaded on demand.
 
-The check at the end of a line finds damage, but anyone can compute it for another text. Therefore the fields are
-checked too, so that no reader of a line fails.
+The CRC-32 at the end of a line reveals damage. But anyone can write a line with invalid fields and a correct CRC-32.
+Therefore the fields are checked too, so that code that reads a line never fails.
 """
 
 from binascii import crc32

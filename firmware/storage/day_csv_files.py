@@ -1,4 +1,4 @@
-"""Opening of the day.csv of one day after the other. Loaded on demand."""
+"""Opening of day.csv files for a reader that goes from day to day. Loaded on demand."""
 
 import os
 from micropython import const

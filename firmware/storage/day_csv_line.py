@@ -7,7 +7,7 @@ from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
 from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
-# Registers that were read at most 10 s after a quarter's start count as the registers at the start.
+# If registers were read at most 10 s after a quarter's start, they count as the registers at its start.
 _MAX_LATE_S = const(10)
 # Most Wh that a register can rise in a quarter: at 200 kW, which is twice the power of the strongest grid connection.
 _MAX_WH = const(50000)
@@ -25,15 +25,15 @@ def text(quarter, decimal):
     source = b"partial" if ended == CUT_UNSEEN else b"samples"
     if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # The rise is divided by the seconds between the two readings, not by 900 s. A meter that sends only every 10 s
-        # may send both of them late.
+        # Divide the rise by the seconds between the two readings, which may not be 900. A meter that sends a telegram
+        # only every 10 s may send the first or the second reading late.
         span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):
             export_w = (export_wh - before_export) * 3600 // span_s
     if before_import < 0:
-        # The meter was replaced during the quarter. Leave the registers of this line empty. Otherwise the day's totals
-        # would count the difference between the two meters' registers as energy used.
+        # The meter was replaced during the quarter. Leave the registers of this line empty, because the day's totals
+        # would count the difference between the registers of the two meters as energy used.
         import_wh = export_wh = gas = water = -1
     return b"%s,%s,%s,%s,%s,%s,%s,%d,%s" % (
         iso(*start_of(quarter_id)).encode(),

@@ -11,7 +11,7 @@ from storage.day_csv_fields import DAY, QUARTER
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
 # Most bytes that are read of a file. No day.csv or days.csv is longer, but a damaged directory entry may claim more.
 _LONGEST = const(1 << 18)
-_LINE = const(512)  # bytes; the device writes no longer line
+_LINE = const(512)  # most bytes of a line that the device writes
 
 
 def days_csv(year):
@@ -22,7 +22,7 @@ def days_csv(year):
 def fields_at(path, place):
     """Return the fields of the line at byte offset `place` of a file.
 
-    None if `place` is 0, or if the writer has replaced the bytes of the line by newlines.
+    None if `place` is 0, or if there is no valid line, for example because the writer has replaced it by newlines.
     """
     if not place:
         return None
@@ -61,7 +61,7 @@ def places(path, last=0):
         rest = b""
         piece = file.read(512)
         while piece and place < _LONGEST:
-            # Do not use split(), because its list would take 12 KB for hundreds of blanked lines.
+            # Do not use split(): for a piece that is all newlines, its list would take 12 KB.
             rest += piece
             begin = 0
             end = rest.find(b"\n")

@@ -66,9 +66,9 @@ RUNNING = const(0)
 ENDED_UNSEEN = const(1)  # the next telegram came too late, so the registers at the quarter's end are unknown
 ENDED_SEEN = const(2)  # the registers at the quarter's end are known
 CUT_UNSEEN = const(3)  # the device missed the quarter's end because of a restart
-CUT_SEEN = const(4)  # the device missed the end, but the import register did not rise meanwhile
+CUT_SEEN = const(4)  # the device missed the end, but the import register rose by at most 1 Wh meanwhile
 
-# Types of M-Bus meters. The type states what a meter measures.
+# Types of M-Bus meters (0-n:24.1.0): what the meter measures.
 _GAS = const(3)
 _WATER = const(7)
 _MINUTE = const(12)  # samples in a minute
@@ -85,10 +85,10 @@ def serial_check(reading):
 
 
 def begin_registers(quarter, t, reading, serial_before):
-    """Write the first registers of a quarter into its block. They were read `t` seconds after the quarter's start.
+    """Write the quarter's first registers into its block. `reading` was read `t` seconds after the quarter's start.
 
-    `serial_before` is serial_check() of the previous quarter, 0 if it is unknown. If it differs from that of `reading`,
-    the meter was replaced, and update_registers() makes the first registers unknown.
+    `serial_before` is the result of serial_check() in the previous quarter, 0 if it is unknown. If `reading` gives
+    another result, the meter was replaced, and update_registers() makes the first registers unknown.
     """
     quarter.block[QUARTER_ON_CARD_CELL] = 0
     wh = _energy_wh(reading, "energy_import_"), _energy_wh(reading, "energy_export_")
@@ -98,7 +98,7 @@ def begin_registers(quarter, t, reading, serial_before):
 
 
 def update_registers(quarter, t, reading, ended=RUNNING):
-    """Write the newest registers of a quarter into its block. They were read `t` seconds after the quarter's start.
+    """Write the quarter's newest registers into its block. `reading` was read `t` seconds after the quarter's start.
 
     If the serial number has changed, the meter was replaced. The quarter's first registers then become unknown.
     """

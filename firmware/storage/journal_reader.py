@@ -24,12 +24,13 @@ from storage.journal import (
 )
 
 _PATH = CARD + "/journal.bin"
-# A file with a record of this number or a higher one is rubbish. No device reaches it with one record a minute.
+# Lowest number that no record can have, because a device writes only one record a minute. If a record has this number
+# or a higher one, the file is not a journal.
 _LAST_NUMBER = const(1 << 30)
 
 
 def open_journal(card):
-    """Open the card's journal, and create the file if it is missing, too short or rubbish.
+    """Open the card's journal. Create the file again if it is missing, too short, or has an impossible record number.
 
     Set card.sequence, so that the next write follows the newest record.
     """
@@ -78,7 +79,7 @@ def _newest_number(file):
 
 
 def _records(file):
-    """Yield (quarter id, record, line) of each record, oldest first. Each step reads into the same buffer.
+    """Yield (quarter id, record, line) of each record, oldest first. The next step overwrites `record`.
 
     The line is the quarter's line of day.csv if the record closes the quarter, otherwise b"".
     """
@@ -127,14 +128,14 @@ def read(file, quarter, wanted_id):
         _copy_cells(record, RECORD_IMPORTS_BYTE, quarter.import_w, first, stop - first)
         _copy_cells(record, RECORD_EXPORTS_BYTE, quarter.export_w, first, stop - first)
     for samples in (quarter.import_w, quarter.export_w):
-        # Clear the samples from before the meter's clock was set back.
+        # Clear the samples after the newest one. They are from a time before the meter's clock was set back.
         for at in range(stop, SAMPLES):
             samples[at] = ABSENT
     quarter.resume(stop - 1)
 
 
 def fill(quarter, block):
-    """Fill `quarter` from a quarter's block in bytes, described in journal.py."""
+    """Fill `quarter` from the bytes of a quarter's block (journal.py)."""
     quarter_id, _, stop = struct.unpack_from("<IHH", block, QUARTER_ID_BYTE)
     quarter.clear(quarter_id)
     _copy_cells(block, 0, quarter.block, 0, QUARTER_BYTES // 2)

@@ -20,8 +20,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _MAX_QUARTERS = const(200)
-# The ids of the newest lost quarters are stored, at most those of a day. If the clock is set back by up to a day, the
-# same quarters end again, and their ids show that they are already counted.
+# Most ids of lost quarters that are stored: those of a day. If the meter's clock is set back by up to a day, the same
+# quarters end again. Their ids then show that they were already counted as lost.
 _MAX_LOST_IDS = const(96)
 _LINE = const(124)
 _CHECK = const(4)
@@ -52,7 +52,7 @@ def add(board, quarter, line):
         line += check.to_bytes(_CHECK, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
-            # Fill up the last record, because a power cut left it unfinished.
+            # A power cut left the last record unfinished. Fill it up to its full length.
             file.write(bytes(_RECORD - place))
         file.write(quarter.block)
         file.write(line)
@@ -61,8 +61,8 @@ def add(board, quarter, line):
 def count_lost(board, quarter_id=None):
     """Count a lost quarter. Return the number that was added to the count, 0 or 1.
 
-    `quarter_id` is None if the record of the quarter is damaged. A quarter ends a second time if the meter's clock is
-    set back. Then the quarter is not counted again if it already counts as lost, or if it is in spool.bin.
+    `quarter_id` is None if the record of the quarter is damaged. If the meter's clock is set back, a quarter ends a
+    second time. It is not counted again if it was already counted as lost, or if it is in spool.bin.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
@@ -75,7 +75,7 @@ def count_lost(board, quarter_id=None):
 
 
 def uncount_lost(board, quarter_id):
-    """Subtract 1 from the count of lost quarters if it contains this quarter, which is now stored after all.
+    """Subtract 1 from the count of lost quarters if this quarter was counted as lost. It has now been stored.
 
     Return the number subtracted, 0 or 1.
     """

@@ -16,7 +16,7 @@ from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
 # No quarter's file exceeds 16 KB. Reading stops there, because a damaged directory entry may claim more.
-_MAX_PIECES = const(32)  # maximum number of pieces, of 512 bytes each
+_MAX_PIECES = const(32)  # the file is read in at most this number of pieces of 512 bytes
 _EXISTS = const(17)  # errno EEXIST
 _SIZE = const(6)  # index of the size in os.stat()
 _START = const(0)  # index of the quarter's start in the fields of a line
@@ -48,8 +48,8 @@ def store(recorder, quarter):
 
 def line_of(quarter, lines):
     """Return an ended quarter's line of day.csv. `lines` is the module day_csv_writer."""
-    # Write the id and the number of samples into the quarter's block. Normally journal.save() has already written them,
-    # but it is never called for a quarter that ends before its first save.
+    # Write the id and the number of samples into the quarter's block. journal.save() has not written them if the
+    # quarter ended before it was saved for the first time.
     struct.pack_into(
         "<IHH",
         quarter.block,
@@ -138,8 +138,8 @@ def change_day(recorder, day):
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    # If the same job waits already, do not queue it twice. But if it has begun, queue it again, because it may miss the
-    # newest lines. A job that has begun does not equal `job`, because its last field is a generator instead of None.
+    # Do not queue a job that already waits in the queue. But if this job has begun, queue it again, because it may miss
+    # the newest lines. `not in` sees the difference: the last field of a job that has begun is an iterator, not None.
     if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 
@@ -169,8 +169,9 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # Each sample in a quarter's JSON has a comma. A null, which is no sample, has a comma too. Therefore subtract its
-    # "u". The keys change the result of each quarter by the same amount, so that the results can still be compared.
+    # Count the commas, because each sample in the JSON of a quarter has one. A missing sample is "null" with a comma.
+    # Therefore subtract the number of letters "u". The keys add the same number for every quarter, so that the results
+    # can be compared.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -196,9 +197,9 @@ def _create_day_csv(folder, header):
     """Create a day.csv, and align the directory entries of later files so that a power cut never leaves half a name.
 
     The name of a quarter's file takes two directory entries. If the two were in different sectors, a power cut could
-    leave half a name. To prevent this, each pair must follow an even number of entries. ".", ".." and day.csv are only
-    three entries. Therefore this function creates pair.tmp as a fourth, and removes it again. Its entry stays free,
-    because a quarter's file does not fit into a single entry.
+    leave half a name. To prevent this, an even number of entries must come before each pair. ".", ".." and day.csv are
+    only three entries. Therefore this function creates pair.tmp as a fourth entry, and removes the file again. Its
+    entry then stays free, because the name of a quarter's file does not fit into a single entry.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

@@ -18,7 +18,7 @@ _ENTRIES_IN_STEP = const(36)  # directory entries that the job reads between two
 _LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
 _QUARTERS_IN_STEP = const(8)  # lines of day.csv that the job reads between two yields
 _QUARTERS_IN_WRITE = const(32)  # lines that are appended to day.csv in one write
-_ATTEMPTS = const(3)  # requests can stop the rebuild of a day at most this number of times
+_ATTEMPTS = const(3)  # most times that requests stop the rebuild of a day
 _WAITS = const(50)  # most steps for which the rebuild of a day waits for the end of requests
 
 
@@ -43,7 +43,7 @@ def rebuild(recorder):
 
 
 def rebuild_again(recorder):
-    """Rebuild a card once more, after firmware 0.1.0 has rebuilt it. This is a job of the recorder."""
+    """Rebuild a card that firmware 0.1.0 has already rebuilt. This is a job of the recorder."""
     load("storage.rebuild_mark").clear()
     return rebuild(recorder)
 
@@ -55,7 +55,7 @@ def _numbers(card, folder):
 def _rebuild_month(recorder, year, month):
     """Complete the day.csv of each day of a month, and write the line of each day that is over to days.csv."""
     card = recorder.card
-    # Read days.csv once for all days of the month. To read it for each day would take longer with each day of the year.
+    # Read days.csv only once for all days of the month, because it has a line for each day of the year.
     known = yield from _known_days(year, month)
     for day in _numbers(card, "%04d/%02d" % (year, month)):
         yield
@@ -79,9 +79,9 @@ def _known_days(year, month):
 
 
 def _between_requests(recorder, day, is_known):
-    """Rebuild a day. If a request comes meanwhile, stop the rebuild, which frees its modules, and begin it again later.
+    """Rebuild a day. If a request comes meanwhile, stop, so that memory is free for the request, and begin again later.
 
-    The lines that are already written stay. After three stops, the rebuild of the day continues also during requests.
+    The lines that are already written stay. After three stops, the rebuild of the day also continues during requests.
     """
     is_answering = recorder.device.server.is_answering
     for patience in range(_ATTEMPTS, -1, -1):
@@ -100,11 +100,12 @@ def _between_requests(recorder, day, is_known):
 def _rebuild_day(card, day, is_known):
     """Append the lines that the day.csv of a day lacks, and write the day's line to days.csv if the day is over.
 
-    Yield after each step. Once a step yields True, the caller must run the generator to its end. `day` is
-    local_s // 86400, and `is_known` is True if days.csv may have a line of the day. Meanwhile, the recorder may add a
-    line of a new quarter to day.csv. The search for missing lines then begins again.
+    `day` is in days since 2000-01-01. `is_known` is True if days.csv may already have a line of the day. The generator
+    yields after each step. Once it yields True, the caller must run it to its end. If the recorder adds a line to
+    day.csv between two steps, the search for missing lines begins again.
     """
-    # Keep the modules during the whole day. To load them for each quarter would take longer than to read its file.
+    # Keep the modules in memory during the rebuild of the day. To load them again for each quarter would take longer
+    # than to read the quarter's file.
     rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
     yield
     days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
@@ -124,7 +125,8 @@ def _rebuild_day(card, day, is_known):
 def _search(rows, fields_of, folder, total):
     """Add the lines of day.csv to the Total. Return the quarters without a line, and the size of day.csv.
 
-    The quarters are in the order of time. Each is a number: HHMM * 2, plus 1 in winter time. In winter 09:45 is 1891.
+    The list of quarters is in the order of time. A quarter is the number HHMM * 2, plus 1 in winter time: 1891 is 09:45
+    in winter.
     """
     found = set()
     size = 0
@@ -190,8 +192,8 @@ def _append(modules, day, missing, size, total):
 
 
 def _time_order(name):
-    # Return the number by which a quarter is sorted. When the hour from 2:00 to 3:00 occurs twice in October, its
-    # quarters in summer time come first. The result is one number, because tuples take longer to sort.
+    # Return a number by which quarters are sorted in the order of time. In October the hour from 2:00 to 3:00 occurs
+    # twice, first in summer time. The result is not a tuple, because tuples take longer to sort.
     if name < 400:
         return name
     return name + 1000 * (name & 1) if name < 600 else name + 2000

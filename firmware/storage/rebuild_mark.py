@@ -1,8 +1,8 @@
 """The file /meter/rebuilt.txt, which states how far the card has been rebuilt. Loaded on demand.
 
-It contains the month that was finished last, such as "2024-05", or "all" if the whole card is rebuilt. The word "exact"
-follows if each day's energy is exact to 1 Wh. Firmware 0.1.0 did not write this word, because it dropped each quarter's
-fraction of a Wh.
+It contains the month that was finished last, such as "2024-05", or "all" if the whole card is rebuilt. Then follows the
+word "exact" if the energy of each day is exact to 1 Wh. Firmware 0.1.0 did not write this word, because it dropped the
+fraction of a Wh of each quarter.
 """
 
 import os
@@ -45,9 +45,9 @@ def clear():
 def state(card):
     """Return the state of the rebuild, and the month that was finished last.
 
-    The state is "offered" if the card has quarters of the original firmware, and firmware 0.1.0 has rebuilt the card.
-    The state is "running" while the card is rebuilt, otherwise "done". The month is None before the first month is
-    finished, and again after the whole card is rebuilt.
+    The state is "running" while the card is rebuilt. It is "offered" if the owner may start another rebuild, because
+    firmware 0.1.0 has rebuilt quarters of the original firmware on this card. Otherwise it is "done". The month is None
+    before the first month is finished, and again after the whole card is rebuilt.
     """
     month, word = read()
     if month == ALL:

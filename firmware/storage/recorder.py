@@ -16,12 +16,13 @@ from storage import journal
 # Indexes of the fields in a job, which is a list. A waiting job takes little memory, because its module is only loaded
 # when the job begins.
 JOB_MODULE = const(0)
-JOB_FUNCTION = const(1)  # name of a function in the module, which returns a generator
+JOB_FUNCTION = const(1)  # name of a function in the module, which returns an iterator
 JOB_WORDS = const(2)  # description of the job, for the log line "No memory to ..."
 JOB_ARGUMENT = const(3)  # argument of the function
 JOB_STEPS = const(4)  # iterator of the steps of the job, None before the job begins and after a MemoryError
 
-_SEEN_S = const(10)  # registers read at most 10 s after a quarter's end count as the registers at the end
+# If registers were read at most 10 s after a quarter's end, they count as the registers at its end.
+_SEEN_S = const(10)
 _BACK = const(3)  # a clock that steps back by more than 3 samples (15 s) was set, not only corrected
 
 
@@ -38,13 +39,13 @@ class Recorder:
         self.board = device.board
         self.card = device.card
         self.coach = device.coach
-        # Quarter object for a quarter that has ended. At each quarter's end, the recorder and the coach exchange their
-        # Quarter objects. Older quarters that must be written to the card are also read into this object.
+        # Quarter object of a quarter that has ended. At the end of a quarter, the recorder and the coach exchange their
+        # Quarter objects. An older quarter that must be written to the card is also read into this object.
         self.ended_quarter = Quarter()
         self.jobs = []
-        self.has_registers = False  # True if the running quarter has its first registers
+        self.has_registers = False  # True if the block of the running quarter contains its first registers
         self.has_ended = False  # True if ended_quarter waits to be stored
-        self.serial = 0  # journal.serial_check() of the newest quarter before the start, 0 if unknown
+        self.serial = 0  # serial_check() (journal.py) of the newest quarter before the restart, 0 if unknown
         self._saved_sample = -1
         self.moved_count = 0  # number of records in spool.bin whose quarters are already on the card
         self.waiting, self.lost = load("storage.pending").counts(self.board)
@@ -60,7 +61,7 @@ class Recorder:
     def close(self, local_s, summer):
         """End the running quarter with the newest telegram. The quarter is stored within a second."""
         if self.has_ended:
-            # The previous quarter is not stored yet if the meter's clock was set twice within a second.
+            # Another quarter still waits to be stored, because the meter's clock was set twice within a second.
             self._store_ended()
         coach = self.coach
         quarter = coach.quarter
@@ -75,9 +76,11 @@ class Recorder:
         self._begin(coach.quarter, local_s % QUARTER_S, quarter.block[journal.QUARTER_SERIAL_CELL])
 
     def each_second(self):
-        """Do one task: store the ended quarter, or else save the running quarter, or else use a working card.
+        """Do the first of these tasks that is due.
 
-        To use the card means to open its journal, or to move a pending quarter to the card.
+        1. Store the ended quarter.
+        2. Save the running quarter, if it has a new sample.
+        3. If the card works, open its journal, or move a pending quarter to the card.
         """
         quarter = self.coach.quarter
         if self.has_ended:
@@ -99,7 +102,7 @@ class Recorder:
                 self.jobs.pop(0)
             except OSError as error:
                 self.jobs.clear()
-                if self.card.journal:  # without an open journal, the failure is already noted
+                if self.card.journal:  # if the journal is closed, the failure of the card was already logged
                     self.card.fail(error)
             except MemoryError:
                 job[JOB_STEPS] = None  # the job begins again after the other jobs
@@ -145,6 +148,6 @@ class Recorder:
             elif self.waiting:
                 load("storage.quarter_store").move_pending(self)
         except MemoryError:
-            gc.collect()  # the work on the card is tried again in the next second
+            gc.collect()  # _use_card() is called again in the next second
         except Exception as error:  # the card may contain anything
             self.card.fail(error)

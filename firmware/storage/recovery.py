@@ -75,7 +75,8 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
             quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        # The inserted card has no samples of the running quarter yet. Therefore count none of them as written.
+        # The inserted card has no samples of the running quarter yet. Therefore set the number of its samples that are
+        # on the card to 0.
         coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         _close_others(recorder, journal_reader, coach.quarter_id)
         load("storage.card_peaks").queue_search(recorder)
@@ -100,14 +101,15 @@ def resume(recorder, local_s, summer):
         newest = _close_others(recorder, journal_reader, now)
     if kept == now and stop > newest:
         journal_reader.fill(coach.quarter, block)
-        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0  # the card may lack samples, so all are written again
+        # Write all samples to the card again, because it may lack some of them.
+        coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         newest = stop - 1
     if newest >= 0:
         _resume_coach(recorder, now)
     if block:
         (recorder.serial,) = struct.unpack_from("<H", block, 2 * QUARTER_SERIAL_CELL)
     elif recorder.ended_quarter.quarter_id is not None:
-        # The newest quarter of the journal was read into recorder.ended_quarter.
+        # recorder.ended_quarter contains the newest quarter of the journal.
         recorder.serial = recorder.ended_quarter.block[QUARTER_SERIAL_CELL]
     card = recorder.card
     if card.journal and card.day is not None:
