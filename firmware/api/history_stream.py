@@ -79,6 +79,7 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
                     if piece:
                         _put(request, piece[skip:] if is_list else _chunk(piece))
                         skip = False
+                        piece = None  # the queue of the request has copies of what is not sent yet
                         for _ in range(_MOMENT):
                             if not request.queue or request.waiting:
                                 break
@@ -88,7 +89,6 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
                             at = file.tell() - len(rest)
                             days = day - 1, last
                             return "api.history_stream", "send", days, whole, bounds, shape, end, at
-                    piece = None
                     await asyncio.sleep_ms(0)
     finally:
         gc.threshold(threshold)

@@ -26,6 +26,8 @@ async def until_ready(request):
     """Wait until there is room for a piece. asyncio.TimeoutError after 5 s."""
     server = request.server
     waits = 0
+    # Let other tasks run first. There is still room when the caller sends the piece, which need not be copied then.
+    await asyncio.sleep_ms(0)
     while not request.ready():
         waits += 1
         if waits > _WAITS:
@@ -33,7 +35,6 @@ async def until_ready(request):
         if waits % _VAIN == 0:
             relent(server, request.beside)
         await server.clock.sleep(_PACE_S)
-    await asyncio.sleep_ms(0)
 
 
 def relent(server, beside):
