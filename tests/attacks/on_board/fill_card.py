@@ -18,6 +18,6 @@ def copy(source, target):
                 copied.write(file.read())
 
 
-vfs.mount(vfs.VfsFat(Image(sys.argv[1])), "/card")
+vfs.mount(vfs.VfsFat(Image(open(sys.argv[1], "r+b"))), "/card")
 copy(sys.argv[2], "/card")
 vfs.umount("/card")
