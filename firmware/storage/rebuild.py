@@ -18,7 +18,7 @@ _ENTRIES_IN_STEP = const(36)  # directory entries that the job reads between two
 _LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
 _QUARTERS_IN_STEP = const(8)  # lines of day.csv that the job reads between two yields
 _QUARTERS_IN_WRITE = const(32)  # lines that are appended to day.csv in one write
-_ATTEMPTS = const(3)  # most times that requests stop the rebuild of a day
+_ATTEMPTS = const(8)  # most times that requests stop the rebuild of a day
 _WAITS = const(50)  # most steps for which the rebuild of a day waits for the end of requests
 
 
@@ -81,7 +81,7 @@ def _known_days(year, month):
 def _between_requests(recorder, day, is_known):
     """Rebuild a day. If a request comes meanwhile, stop, so that memory is free for the request, and begin again later.
 
-    The lines that are already written stay. After three stops, the rebuild of the day also continues during requests.
+    The lines that are already written stay. After eight stops, the rebuild of the day also continues during requests.
     """
     is_answering = recorder.device.server.is_answering
     for patience in range(_ATTEMPTS, -1, -1):
