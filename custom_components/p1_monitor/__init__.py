@@ -62,8 +62,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) ->
         raise
     coordinator.storage = await EntryStorage.load(hass, entry.entry_id)
 
-    # Register the board first. The entities register gas and water meters as devices that are connected through the
-    # board, so that the board must exist by then.
+    # Register the board before the entities are added. The entities register gas and water meters as devices that are
+    # connected through the board. Home Assistant must know the board before it can register these meters.
     dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **main_device_info(coordinator))
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -81,7 +81,8 @@ async def _create_coordinator(
 ) -> P1MonitorCoordinator:
     """Return the coordinator for the firmware that the device runs now.
 
-    The device may have changed from the original firmware to ours, or back, since the config entry was made.
+    Since the config entry was made, the device may have been changed from the original firmware to our firmware, or
+    back.
     """
     if not entry.data[CONF_ORIGINAL]:
         expected = LiveCoordinator(hass, entry, client)
@@ -122,10 +123,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: P1MonitorConfigEntry) -> bool:
-    """Return True for a config entry of this integration, False for one of the built-in integration p1_monitor.
+    """True for a config entry of this integration, False for a config entry of the built-in integration p1_monitor.
 
-    This integration replaces Home Assistant's built-in integration of the same name, but cannot use its entries. An
-    issue under Repairs offers to remove such an entry.
+    This integration replaces Home Assistant's built-in integration of the same name, but cannot use the config entries
+    of the built-in integration. For each of those entries, an issue under Repairs offers to remove the entry.
     """
     if entry.version >= OUR_FIRST_VERSION:
         return True

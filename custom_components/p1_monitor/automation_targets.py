@@ -1,7 +1,7 @@
-"""Filter for the targets of triggers and conditions.
+"""Filter for the entities that a user chooses for a trigger or a condition.
 
-A user may choose a whole area as the target. Of the area's entities, a trigger or condition uses only those that belong
-to this integration and have a certain translation key, such as "headroom".
+A user may also choose a whole area of Home Assistant, such as a room, with all its entities. The filter keeps only the
+entities that belong to this integration and have a certain translation key, such as "headroom".
 """
 
 from homeassistant.core import HomeAssistant, callback
@@ -12,7 +12,7 @@ from .const import DOMAIN
 
 @callback
 def own_entities(hass: HomeAssistant, entities: set[str], key: str) -> set[str]:
-    """Return the entities that belong to this integration and have the translation key `key`."""
+    """Return the chosen entities that belong to this integration and have the translation key `key`."""
     registry = er.async_get(hass)
     found = set()
     for entity_id in entities:

@@ -16,8 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import P1MonitorConfigEntry, Snapshot
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
-# data for all of them.
+# 0: any number of entities may update at the same time, because an update of an entity sends no request. The
+# coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
 
@@ -59,7 +59,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None and s.device.card.state is not None,
-        # The sensor is also on if the card is missing, because the device then stores no history.
+        # Without a card, the device stores no history. Therefore the sensor is also on if the card is missing.
         value_fn=lambda s: s.device is not None and s.device.card.state != "ok",
     ),
     P1MonitorBinarySensorDescription(
@@ -69,7 +69,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         needs_telegrams=False,
         has_fn=lambda s: s.device is not None,
-        # The sensor is on until the device knows the meter's time, because quarters begin and end by that time.
+        # Quarters begin and end by the meter's time. Therefore the sensor is on until the device knows this time.
         value_fn=lambda s: s.device is not None and s.device.clock.source is None,
     ),
 )
@@ -80,7 +80,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add each binary sensor as soon as the device has data for it."""
+    """Add each binary sensor as soon as the device has data for the sensor."""
     async_add_when_present(entry.runtime_data, BINARY_SENSORS, async_add_entities, P1MonitorBinarySensor)
 
 

@@ -15,7 +15,7 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, translate_errors
 from .entity import P1MonitorEntity, P1MonitorEntityDescription, async_add_when_present
 
-# Home Assistant sends a board one request at a time, because a board handles only one at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one request at a time.
 PARALLEL_UPDATES = 1
 
 
@@ -62,7 +62,7 @@ class P1MonitorButton(P1MonitorEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Send the button's request. HomeAssistantError if the device refuses the request or does not answer."""
+        """Send the button's request. Raise HomeAssistantError if the device refuses the request or does not answer."""
         with translate_errors(self.coordinator):
             await self.entity_description.press_fn(self.coordinator.client)
 

@@ -1,8 +1,7 @@
 """The cost of peaks by the capacity tariff of Flanders, in EUR including VAT.
 
-The module does not depend on Home Assistant. rates.json has the rates of one year, and the device's web page shows
-costs by the same rates.
-Source: Vlaamse Nutsregulator, tariff sheets per area.
+The module does not depend on Home Assistant. rates.json has the rates of one year. The device's web page shows costs by
+these rates too. Source: Vlaamse Nutsregulator, tariff sheets per area.
 """
 
 import json
@@ -21,8 +20,8 @@ MONTHS = 12
 def month_cost(area: str | None, peak_w: int | None) -> float | None:
     """Return the cost in EUR of a month with this peak. None if the network area has no rate.
 
-    The rate is for a kW and a year. A kW costs a twelfth of the rate in a month. With a peak of 4 kW and a rate of
-    48 EUR per kW and year, the month costs 4 * 48 / 12 = 16 EUR. A peak below FLOOR_W counts as FLOOR_W.
+    A rate is the price of one kW for a year. In a month, one kW costs a twelfth of the rate. With a peak of 4 kW and a
+    rate of 48 EUR per kW and year, the month costs 4 * 48 / 12 = 16 EUR. A peak below FLOOR_W counts as FLOOR_W.
     """
     if (rate := RATES.get(area or "")) is None:
         return None
@@ -37,10 +36,10 @@ def year_cost(area: str | None, billable_average_w: int | None) -> float | None:
 
 
 def extra_cost(area: str | None, peak_w: int | None, projected_w: int | None) -> float | None:
-    """Return the cost in EUR that the running quarter adds to the month if it ends as projected.
+    """Return the cost in EUR that the running quarter adds to the month if the quarter ends as projected.
 
-    The cost is 0 if the projection is below the month's peak or FLOOR_W, because these are billed anyway. None if the
-    projection or the rate is not known.
+    The month's peak is billed anyway, and a peak below FLOOR_W is billed as FLOOR_W. Therefore the cost is 0 if the
+    projection is below the month's peak or FLOOR_W. None if the projection or the rate is not known.
     """
     if (rate := RATES.get(area or "")) is None or projected_w is None:
         return None

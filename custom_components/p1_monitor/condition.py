@@ -28,15 +28,18 @@ SENSOR = {"sensor": DomainSpec()}
 class OwnEntities(EntityConditionBase):
     """Base class of the conditions.
 
-    A condition checks only those entities of its target that belong to this integration and have the translation key
-    `key`.
+    A user chooses entities for a condition, or a whole area of Home Assistant. The condition checks only the chosen
+    entities that belong to this integration and have the translation key `key`.
     """
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities that the condition checks. A target may be a whole area that also has other entities."""
+        """Return the entities that the condition checks.
+
+        A user may choose a whole area of Home Assistant, which also has other entities.
+        """
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 

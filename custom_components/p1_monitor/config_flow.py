@@ -1,4 +1,7 @@
-"""Config flow. It adds a device that was discovered or entered by hand, or changes the host or token of an entry."""
+"""Config flow of one device.
+
+The flow adds a device that was discovered or entered by hand, or changes the host or the token of a config entry.
+"""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -29,7 +32,7 @@ HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
 class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
-    """Config flow of one device. A user, a discovery, a reconfiguration or a reauthentication starts it."""
+    """Config flow of one device. A user, a discovery, a reconfiguration or a reauthentication starts the flow."""
 
     VERSION = 3
 
@@ -39,7 +42,7 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the options flow for the device's firmware, which is the original firmware or ours."""
+        """Return the options flow for the device's firmware, which is the original firmware or our firmware."""
         if config_entry.data[CONF_ORIGINAL]:
             return OriginalOptionsFlow()
         return LiveOptionsFlow()
@@ -96,7 +99,7 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         return await self.async_step_access()
 
     async def _abort_if_wrong_device(self) -> ConfigFlowResult | None:
-        """Abort if a device to be added has an entry already, or if an entry to be updated is for another device."""
+        """Abort if the flow would add a device that has an entry already, or update the entry of another device."""
         reported_id = self._reported_id()
         if self._updates_entry():
             entry = self._entry_to_update()
@@ -139,8 +142,9 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         """
         methods = ["password", "button"]
         if self.source == SOURCE_REAUTH:
-            # Offer the button before the password. A device that lost the token cannot prove its identity. It may be
-            # another device, which would learn the password. A press of the button reveals no secret.
+            # Offer the button before the password. A device that cannot prove its identity may have lost the token, or
+            # it may be another device. Another device would learn the password. A press of the button reveals no
+            # secret.
             methods.reverse()
         if self._identified is not None:
             methods.append("read_only")
@@ -157,7 +161,10 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
         return await self._finish_access(Token(id=data[CONF_TOKEN_ID], value=data[CONF_TOKEN]))
 
     async def async_step_forwarded(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the owner whether the device reports another address because of a port forward or a proxy."""
+        """Ask the owner whether there is a port forward or a proxy between Home Assistant and the device.
+
+        The question is asked if the device reports an address to which the client did not connect.
+        """
         if user_input is not None:
             self._proof = self._doubtful_proof
             return await self._finish_access(self._token)
@@ -181,7 +188,7 @@ class P1MonitorConfigFlow(DiscoverySteps, domain=DOMAIN):
                 if error := await self._identify(token):
                     return self.async_abort(reason=error)
                 if self._doubtful_proof:
-                    # Do not delete the token. The flow uses it as soon as the owner has confirmed the addresses.
+                    # Do not delete the token. The flow uses the token as soon as the owner has confirmed the addresses.
                     used = True
                     return await self.async_step_forwarded()
                 if (abort := await self._abort_if_wrong_device()) is not None:

@@ -30,9 +30,10 @@ CONF_AREA: Final = "area"
 CONF_COUNTED_FROM: Final = "counted_from"
 CONF_EVERY_SECOND: Final = "every_second"
 CONF_ORIGINAL: Final = "original"
-# The IP address and port to which the token was sent without a proof, because firmware 0.1.0 cannot give one.
+# The IP address and port to which the token was sent without a proof, because firmware 0.1.0 cannot give a proof.
 CONF_KNOWN_PEER: Final = "known_peer"
-# The newest proof that the device issued the token, as [peer, told] (see Proof). Absent if there never was a proof.
+# The newest proof that the device issued the token, as [peer, told]: the two addresses of the class Proof. Absent if
+# the device never gave a proof.
 CONF_PROOF: Final = "proof"
 CONF_TARGET_W: Final = "target_w"
 CONF_TOKEN_ID: Final = "token_id"

@@ -1,6 +1,7 @@
 """Base of the two coordinators, and the snapshot of a device's newest data, from which all entities read their values.
 
-coordinator_live.py has the coordinator for our firmware, and coordinator_original.py that for the original firmware.
+The coordinator for our firmware is in coordinator_live.py, and the coordinator for the original firmware in
+coordinator_original.py.
 """
 
 import asyncio
@@ -36,11 +37,11 @@ from .today import Today
 
 POLL_INTERVAL = timedelta(seconds=5)
 SLOW_POLL_S = 60
-# After 30 s without a telegram, the meter counts as silent. A meter older than DSMR 5 sends a telegram every 10 s, so
-# three are then missing.
+# After 30 s without a telegram, the meter counts as silent. A meter older than DSMR 5 sends a telegram every 10 s.
+# After 30 s, three telegrams of such a meter are missing.
 SILENT_AFTER_S = 30
 MAC_DIGITS = 12
-# Time zone of the meter's days and months. Home Assistant's time zone may differ from it.
+# Time zone of the meter's days and months. Home Assistant may be set to another time zone.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 type P1MonitorConfigEntry = ConfigEntry[P1MonitorCoordinator]
@@ -92,14 +93,14 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         self.client = client
         self.identity = async_identity(hass, entry)
         self.every_second: bool = entry.options.get(CONF_EVERY_SECOND, False)
-        # A task that changes the device's statistics in the recorder must acquire this lock before its first read and
-        # release it after its last write.
+        # A task that changes the device's statistics in the recorder must acquire this lock before its first read, and
+        # release this lock after its last write.
         self.statistics_lock = asyncio.Lock()
         self._telegram_at: float | None = None
 
     @property
     def device_id(self) -> str:
-        """Id of the device: its MAC, the serial number that the original firmware sent, or its host."""
+        """Id of the device: the device's MAC, the serial number that the original firmware sent, or the host."""
         return self.config_entry.unique_id or self.config_entry.entry_id
 
     @property
@@ -112,7 +113,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     def refuse_other_device(self, actual: str | None) -> None:
         """Raise UpdateFailed if the device that answers is not the device of the config entry.
 
-        The device of the config entry may be back at any time. Therefore Home Assistant must try again.
+        Home Assistant tries again after UpdateFailed. The device of the config entry may be back by that time.
         """
         if self.mac is None or actual is None or actual == self.device_id:
             return
@@ -139,7 +140,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """If the device did not answer at the entry's host, look for it at the addresses that were announced."""
+        """If the device did not answer at the entry's host, look for the device at the announced addresses."""
         if self.last_update_success:
             self.identity.note_answer()
         elif self.config_entry.state is ConfigEntryState.LOADED:

@@ -1,4 +1,7 @@
-"""Coordinator for our firmware. It listens to the live stream, and polls while the stream is down."""
+"""Coordinator for our firmware.
+
+The coordinator listens to the live stream, and polls while the stream is interrupted.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
@@ -40,13 +43,16 @@ SNAPSHOT_TIMEOUT_S = 10.0
 # succeeds ends the wait.
 STREAM_RETRY_FIRST_S = 5.0
 STREAM_RETRY_LAST_S = 60.0
-# Every 10 minutes, the settings are polled, because the live stream does not contain all of them. They rarely change
-# outside Home Assistant.
+# The settings are polled every 10 minutes, because the live stream does not contain all settings. Settings rarely
+# change outside Home Assistant.
 SETTINGS_EVERY_S = 600
 
 
 class LiveCoordinator(P1MonitorCoordinator):
-    """Coordinator for our firmware. It listens to the live stream, and polls while the stream is down."""
+    """Coordinator for our firmware.
+
+    The coordinator listens to the live stream, and polls while the stream is interrupted.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: P1MonitorConfigEntry, client: P1MonitorClient) -> None:
         """Begin with polling. open_stream() or start() opens the live stream later."""
@@ -60,7 +66,10 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._opening_events: list[LiveEvent] = []
 
     async def open_stream(self) -> bool:
-        """Open the live stream and read its first events, which set-up needs. Return False if this fails."""
+        """Open the live stream and read its first events, because set-up needs these events.
+
+        Return False if the stream fails before the first quarter arrives.
+        """
         stream = self.client.live()
         self.config_entry.async_on_unload(self._close_stream)
         try:
@@ -88,7 +97,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         )
 
     async def _listen(self) -> None:
-        """Publish the events of the live stream, and poll while the stream is down."""
+        """Publish the events of the live stream, and poll while the stream is interrupted."""
         retry_s = STREAM_RETRY_FIRST_S
         while True:
             self._device_is_back.clear()
@@ -105,8 +114,8 @@ class LiveCoordinator(P1MonitorCoordinator):
                 LOGGER.debug("Live stream of %s is down: %s", self.client.host, err)
             except Exception:  # An unexpected error must not end this task, which updates all entities.
                 LOGGER.exception("Unexpected error on the live stream of %s", self.client.host)
-            # If a version on trial gave the newest proof, that proof is not stored. Forget it, because the device may
-            # have returned to its previous version, which may be unable to give a proof.
+            # Use the stored proof again. A proof that came from a version on trial is not stored. If the trial has
+            # failed, the device has returned to its previous version, which may be unable to give a proof.
             self.client.proof = proof_of(self.config_entry.data)
             self.update_interval = POLL_INTERVAL
             self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
@@ -131,7 +140,7 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @callback
     def _fetch_missing(self) -> None:
-        """Request today's stored quarters and the settings, because the live stream does not contain these."""
+        """Request the data that the live stream does not contain: today's stored quarters and some of the settings."""
         if self._needs_day and (start := self.data.quarter.start):
             self._needs_day = False
             self._start_task(self._fetch_day(start), "day")
@@ -170,13 +179,13 @@ class LiveCoordinator(P1MonitorCoordinator):
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Poll the reading and the quarter at each update. Poll the device and the peaks once a minute."""
+        """Poll the reading and the quarter each time. Poll the device and the peaks once a minute."""
         events, self._opening_events = self._opening_events, []
         if events:
             return self._snapshot_with(events)
         try:
-            # While the meter's clock is not set, readings have no time. Then only GET /api/device shows whether
-            # telegrams still arrive.
+            # Readings of a meter whose clock is not set have no time. With such a meter, only GET /api/device shows
+            # whether telegrams still arrive.
             if monotonic() >= self._slow_due or (self.data and _has_no_time(self.data.reading)):
                 events.append(await self.client.device())
                 events.append(await self.client.peaks())
@@ -198,7 +207,7 @@ class LiveCoordinator(P1MonitorCoordinator):
         self._was_failing = not self.last_update_success
 
     def _snapshot_with(self, events: Iterable[LiveEvent]) -> Snapshot:
-        """Return the newest snapshot, updated by the events. UpdateFailed if another device sent the events."""
+        """Return the newest snapshot, updated by the events. Raise UpdateFailed if another device sent the events."""
         snapshot = self.data or Snapshot()
         for event in events:
             match event:
@@ -248,8 +257,8 @@ def _is_next_telegram(before: Reading, reading: Reading) -> bool:
     """True if `reading` is from a newer telegram than `before`, the previous reading.
 
     The first reading may be from an old telegram, or empty just after the board's start. Therefore `reading` is newer
-    only if both readings have a time and the two times differ. If the meter's clock is not set, readings have no time.
-    Then any change of a value makes `reading` newer.
+    only if both readings have a time and the two times differ. Readings of a meter whose clock is not set have no time.
+    With such a meter, any change of a value makes `reading` newer.
     """
     if _has_no_time(before) and _has_no_time(reading):
         return reading != before

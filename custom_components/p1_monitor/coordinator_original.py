@@ -1,4 +1,7 @@
-"""Coordinator for the original firmware. It polls two paths of the device and computes all other data from them."""
+"""Coordinator for the original firmware.
+
+The coordinator polls two paths of the device, and computes all other data from the two responses.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +38,7 @@ QUARTER = timedelta(minutes=15)
 class OriginalCoordinator(P1MonitorCoordinator):
     """Coordinator for the original firmware.
 
-    It polls the running quarter every 5 s. It polls the month's peak every minute, and at each new quarter.
+    The coordinator polls the running quarter every 5 s, and the month's peak every minute and at each new quarter.
     """
 
     def __init__(
@@ -130,7 +133,7 @@ class OriginalCoordinator(P1MonitorCoordinator):
 
 
 def _running_peak(peak: OriginalPeak | None, quarter: OriginalQuarter, counted_from: str) -> MonthPeak | None:
-    """Return the running month's peak, or None if it is not known.
+    """Return the running month's peak, or None if the peak is not known.
 
     In a month's first quarter, the meter may still send the previous month's peak. That peak is not returned. A peak
     before the day `counted_from`, such as "2026-06-15", is not returned either.

@@ -13,7 +13,7 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# Home Assistant sends a board one request at a time, because a board handles only one at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one request at a time.
 PARALLEL_UPDATES = 1
 
 
@@ -48,7 +48,7 @@ class P1MonitorDate(P1MonitorEntity, DateEntity):
 
     @override
     async def async_set_value(self, value: date) -> None:
-        """Set the day on the device. HomeAssistantError if the device refuses the day or does not answer."""
+        """Set the day on the device. Raise HomeAssistantError if the device refuses the day or does not answer."""
         await change_setting(self.coordinator, "capacity", "counted_from", value.isoformat())
 
     @override

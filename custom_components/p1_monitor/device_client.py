@@ -17,8 +17,8 @@ def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> P1Monit
     session = async_get_clientsession(hass)
 
     async def resolve(host: str) -> str:
-        # Use Home Assistant's resolver, because it also finds mDNS names, such as digimon.local. Prefer an IPv4
-        # address, because a board has no IPv6 address.
+        # Use Home Assistant's resolver, because this resolver also finds mDNS names, such as digimon.local. Prefer an
+        # IPv4 address, because a board has no IPv6 address.
         assert isinstance(session.connector, HomeAssistantTCPConnector)
         found = await session.connector.async_resolve_host(host)
         return min((address["host"] for address in found), key=lambda ip: ":" in ip)

@@ -1,4 +1,4 @@
-"""Identity of a config entry's device: whether the device proves its identity, and which address it has now.
+"""Identity of a config entry's device: whether the device proves its identity, and the device's present address.
 
 Anybody on the network can announce the device's id with another address, because the id is no secret. Therefore Home
 Assistant changes the entry's host to an announced address only if the device proves there that it issued the token. If
@@ -22,8 +22,8 @@ from .device_client import async_create_client, proof_data
 # Time for which the entry's host must be silent before the owner is asked whether the device has moved. The owner is
 # asked only if the entry has no token.
 ASK_OWNER_AFTER_S = 60
-# Most announced addresses that are remembered. A newer address replaces the oldest one. There is a limit, because
-# anybody on the network can announce addresses.
+# Maximum number of announced addresses that are remembered. A newer address replaces the oldest address. There is a
+# limit, because anybody on the network can announce addresses.
 KEPT_ADDRESSES = 8
 
 NOT_PROVED, CANNOT_PROVE = "not_proved", "cannot_prove"
@@ -32,18 +32,22 @@ _IDENTITIES: HassKey[dict[str, DeviceIdentity]] = HassKey(f"{DOMAIN}_identities"
 
 
 class DeviceIdentity:
-    """The identity of one config entry's device. It outlasts a reload of the entry."""
+    """The identity of one config entry's device, which is kept when the entry is reloaded."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Begin without any announced address."""
         self._hass = hass
         self._entry = entry
         self._announced: list[str] = []
-        self._away_since: float | None = None  # monotonic time, None while the host answers
+        # monotonic time at which the host stopped answering, None while it answers
+        self._away_since: float | None = None
         self._search = asyncio.Lock()
 
     async def announce(self, host: str) -> None:
-        """Remember an announced address. If the device does not answer at the entry's host, look for it at once."""
+        """Remember an announced address.
+
+        If the device does not answer at the entry's host, look for the device at the announced addresses at once.
+        """
         if host == self._entry.data[CONF_HOST]:
             return
         self._announced = [*(kept for kept in self._announced if kept != host), host][-KEPT_ADDRESSES:]
@@ -58,7 +62,10 @@ class DeviceIdentity:
             self._abort_flows(SOURCE_INTEGRATION_DISCOVERY)
 
     async def search(self) -> None:
-        """Note that the device does not answer at the entry's host, and look for it at the announced addresses."""
+        """Note that the device does not answer at the entry's host.
+
+        Look for the device at the announced addresses.
+        """
         if self._away_since is None:
             self._away_since = monotonic()
         if self._search.locked():
@@ -134,8 +141,8 @@ class DeviceIdentity:
     def report(self, err: P1MonitorProofError) -> None:
         """Report to the owner that the device at the entry's address does not prove its identity.
 
-        If the device gives no valid proof, it may have lost the token. Then also ask the owner for access again, unless
-        the issue exists already.
+        If the device gives no valid proof, the device may have lost the token. In this case, also ask the owner for
+        access again if the issue did not exist yet.
         """
         if isinstance(err, P1MonitorAddressError):
             self._raise_issue(NOT_PROVED, "other_address", peer=err.proof.peer, told=err.proof.told)
@@ -147,7 +154,7 @@ class DeviceIdentity:
             self._hass.config_entries.flow.async_abort(flow["flow_id"])
 
     def _raise_issue(self, key: str, text: str | None = None, **placeholders: str) -> bool:
-        """Raise an issue. Return False if it exists already."""
+        """Raise an issue. Return False if the issue exists already."""
         name = issue_id(key, self._entry.entry_id)
         found = ir.async_get(self._hass).async_get_issue(DOMAIN, name)
         ir.async_create_issue(

@@ -48,7 +48,7 @@ def translate_errors(coordinator: P1MonitorCoordinator) -> Iterator[None]:
 async def change_setting(coordinator: P1MonitorCoordinator, section: str, key: str, value: Any) -> None:
     """Change one setting of the device, and publish the settings that the device returns.
 
-    value: None restores the setting's default.
+    value: the new value of the setting. None restores the default value.
     """
     with translate_errors(coordinator):
         settings = await coordinator.client.change_settings({section: {key: value}})

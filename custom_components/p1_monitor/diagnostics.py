@@ -43,7 +43,7 @@ async def async_get_config_entry_diagnostics(
     for quarter in (snapshot["quarter"], snapshot["day"]["running"]):
         if quarter:
             quarter[QUARTER_ID] = quarter.pop("id")
-    # Make the tuple a list, because async_redact_data() redacts inside lists, but not inside tuples.
+    # Make a list of the tuple, because async_redact_data() redacts inside lists, but not inside tuples.
     snapshot["reading"]["mbus"] = list(snapshot["reading"]["mbus"])
     return {
         "entry": async_redact_data(

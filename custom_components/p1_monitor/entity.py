@@ -1,6 +1,7 @@
-"""Base class of all entities. It assigns each entity to a device, and limits how often the entity writes its state.
+"""Base class of all entities.
 
-async_add_when_present() adds each entity as soon as the device has data for it.
+The class assigns each entity to a device, and limits how often an entity writes its state. async_add_when_present()
+adds each entity as soon as the device has data for the entity.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,8 +26,8 @@ class Rhythm:
 
     The limit is needed because a telegram arrives every second, and each state is a row in the recorder.
 
-    every_s: the shortest time between two writes, or 0 to write each change. step: if the value changes by this much,
-    the state is written at once. at_quarter_end: True if the first value of a new quarter is written at once too.
+    every_s: the shortest time between two writes, in s; 0 to write each change. step: a change of the value by at least
+    `step` is written at once. at_quarter_end: True if the first value of a new quarter is written at once too.
     """
 
     every_s: float = 0.0
@@ -40,7 +41,7 @@ POWER = Rhythm(every_s=10, step=100)
 ENERGY = Rhythm(every_s=10, at_quarter_end=True)
 
 # A telegram may arrive a little early, such as 9.9 s after the last write. Without this tolerance, an entity with
-# every_s=10 would then wait for the next telegram and write its state every 11 s.
+# every_s=10 would not write its state at that telegram, but only at the next telegram, after about 11 s.
 TOLERANCE_S = 0.5
 
 
@@ -90,7 +91,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """True if the device answers. An entity that needs telegrams is unavailable while none arrive."""
+        """True if the device answers. An entity that needs telegrams is unavailable while no telegrams arrive."""
         return super().available and not (
             self.entity_description.needs_telegrams and self.coordinator.data.silent
         )
@@ -121,7 +122,7 @@ class P1MonitorEntity(CoordinatorEntity[P1MonitorCoordinator]):
         return rhythm.at_quarter_end and self.coordinator.data.quarter.id != self._written_quarter
 
     def _prepare_write(self, value: Any) -> None:
-        """Set the value that the next write publishes. _should_write() compares later values with it."""
+        """Prepare the value that the next write publishes. _should_write() compares later values with this value."""
         self._written_value = value
         self._written_at = monotonic()
         self._written_available = self.available
@@ -141,7 +142,7 @@ def async_add_when_present[D: P1MonitorEntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[P1MonitorCoordinator, D], Entity],
 ) -> None:
-    """Add each entity as soon as the device has data for it.
+    """Add each entity as soon as the device has data for the entity.
 
     A meter may begin to export, or a gas meter may be connected, long after the config entry was made.
     """

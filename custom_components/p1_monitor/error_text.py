@@ -8,7 +8,8 @@ from .api import (
     P1MonitorProofError,
 )
 
-# Classes of errors with the keys of their texts. If an error belongs to several classes, the first of them is used.
+# Classes of errors with the keys of their texts. If an error belongs to several classes, the first of these classes is
+# used.
 _KEYS: tuple[tuple[type[P1MonitorError], str], ...] = (
     (P1MonitorHostError, "host_refused"),
     (NotP1MonitorError, "not_p1_monitor"),
@@ -25,7 +26,7 @@ def failure_key(err: P1MonitorError) -> str:
 def as_markdown(text: str) -> str:
     """Return Markdown that shows a text of the device word for word, without links and pictures.
 
-    Home Assistant cuts some texts after 255 characters. Therefore the text between the backticks has at most 253, so
-    that the second backtick is not cut off.
+    Home Assistant cuts some texts after 255 characters. Therefore the text between the two backticks has at most 253
+    characters, so that the second backtick is not cut off.
     """
     return f"`{text.replace('`', "'")[:253]}`"

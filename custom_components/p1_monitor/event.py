@@ -20,8 +20,8 @@ from .event_detector import (
 )
 from .sensor_meter import BREAKER_STATES
 
-# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
-# data for all of them.
+# 0: any number of entities may update at the same time, because an update of an entity sends no request. The
+# coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
 # Key under which the reported peak events are stored. Another key would lose the events that are stored already.
@@ -57,7 +57,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add each event entity as soon as the device has data for it."""
+    """Add each event entity as soon as the device has data for the entity."""
     coordinator = entry.runtime_data
     async_add_when_present(coordinator, (PEAK,), async_add_entities, PeakEvent)
     async_add_when_present(coordinator, (METER,), async_add_entities, MeterEvent)
@@ -74,16 +74,16 @@ class P1MonitorEvent(P1MonitorEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Detect the events of the present snapshot. The next update of the coordinator reports them."""
+        """Detect the events of the present snapshot. The next update of the coordinator reports the events."""
         await super().async_added_to_hass()
         self._pending = self._detect()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Detect events, and report them if Home Assistant is running.
+        """Detect events, and report the events if Home Assistant is running.
 
-        While Home Assistant is starting, keep the events, because automations that are not loaded yet would miss them.
+        While Home Assistant is starting, keep the events. Automations that are not loaded yet would miss the events.
         """
         if self.available != self._written_available:
             self._prepare_write(None)

@@ -3,8 +3,8 @@
 The peak events are a warning, an exceeded target, a new month peak and a closed month. The record of reported peak
 events is plain JSON and can be stored, so that no event is reported twice after a restart.
 
-A new month peak or a closed month that Home Assistant missed is reported later, with the time at which it occurred. A
-missed warning or exceeded target is not reported, because it is over.
+If Home Assistant missed a new month peak or a closed month, the event is reported later, with the time at which it
+occurred. A missed warning or a missed exceeded target is not reported later, because it is over.
 
 Powers are in W.
 """

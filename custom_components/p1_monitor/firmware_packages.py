@@ -1,7 +1,7 @@
 """The firmware packages inside a release of this integration. A clone of the sources has no packages.
 
 The module does not depend on Home Assistant. build_tool/package.py defines the format of a package. The module does not
-check the files in a package, because the board checks each of them (firmware/update/receive.py).
+check the files in a package, because the board checks each file (firmware/update/receive.py).
 """
 
 import json

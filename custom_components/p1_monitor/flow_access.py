@@ -37,9 +37,9 @@ PASSWORD_SCHEMA = probatio.Schema(
     }
 )
 # Waiting time before the flow fetches the token again, in s. The device counts the presses of its button only 2 s after
-# the last press, so that the token may not be ready before.
+# the last press, and cannot give the token sooner.
 COUNT_S = 3
-# The longest name of a token that a device accepts.
+# Maximum length of a token's name that a device accepts, in characters.
 NAME_LENGTH = 32
 
 
@@ -62,10 +62,10 @@ class AccessSteps(ConfigFlow):
         """True if the flow is for an entry whose device has proved its identity before."""
 
     async def _ask_token(self) -> Token | Ask:
-        """Ask the device for a token, which the owner must then approve.
+        """Ask the device for a token. The owner must then approve the ask.
 
-        If the entry's device has proved its identity before, it waits for this approval. Abort the flow if such a
-        device returns a token at once.
+        A device that has proved its identity before always waits for the owner's approval. If a token is returned at
+        once all the same, another device may have answered: abort the flow.
         """
         found = await self._client().ask_token(token_name(self.hass))
         if isinstance(found, Token) and self._has_proof():
@@ -93,7 +93,10 @@ class AccessSteps(ConfigFlow):
         )
 
     async def async_step_button(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the device for a token. Firmware 0.1.0 gives one only if its button was pressed before."""
+        """Ask the device for a token.
+
+        A device with firmware 0.1.0 gives a token only if the device's button was pressed before.
+        """
         errors: dict[str, str] = {}
         try:
             found = await self._ask_token()
@@ -151,7 +154,8 @@ class AccessSteps(ConfigFlow):
             if not (await client.settings()).has_password:
                 return "no_password"
         except P1MonitorError:
-            # A device without a password returns its settings to everybody. Therefore this device has a password.
+            # The device did not return its settings. A device without a password would return them to everybody, so
+            # this device has a password.
             pass
         return "too_many_tokens"
 

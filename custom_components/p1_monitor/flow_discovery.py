@@ -40,10 +40,11 @@ class DiscoverySteps(AccessSteps):
 
     # The device that answered. None while the device requires a token for reading and the flow has no token.
     _identified: Device | OriginalDevice | None = None
-    # The newest accepted proof that the device issued the token. A doubtful proof is accepted if the owner confirms it.
+    # The newest accepted proof that the device issued the token. A proof that reports an unexpected address is accepted
+    # if the owner confirms the address.
     _proof: Proof | None = None
-    # A proof in which the device reports another address than the one to which the client connected. The owner must
-    # confirm it.
+    # A proof in which the device reports an address to which the client did not connect. The owner must confirm such a
+    # proof.
     _doubtful_proof: Proof | None = None
 
     @abstractmethod
@@ -51,16 +52,17 @@ class DiscoverySteps(AccessSteps):
         """Continue the flow with the device that answered."""
 
     async def _identify(self, token: Token | None = None) -> str | None:
-        """Identify the device at the host. Return the key of an error message if this fails, otherwise None.
+        """Identify the device at the host. Return the key of an error message, or None if there is no error.
 
-        token: a token that the device must prove to have issued, unless its firmware is 0.1.0.
+        token: a token that the device must prove to have issued. A device with firmware 0.1.0 need not prove this.
         """
         self._identified, self._doubtful_proof = None, None
         client = self._client(token, self._proof)
         try:
             self._identified = await client.identify()
         except P1MonitorTokenError:
-            pass  # The device requires a token for reading. It is identified once the flow has a token.
+            # The device requires a token for reading. The device is identified once the flow has a token.
+            pass
         except P1MonitorAddressError as err:
             self._doubtful_proof = err.proof
         except P1MonitorProofError:
@@ -108,7 +110,10 @@ class DiscoverySteps(AccessSteps):
         return await self._discovered(f"{address}:{discovery_info.port or 80}", None, name)
 
     async def _discovered(self, location: str, device_id: str | None, name: str) -> ConfigFlowResult:
-        """Identify the device and offer to add it. If the device has an entry, only record its address."""
+        """Identify the device and offer to add the device.
+
+        If the device has an entry, only record the announced address.
+        """
         try:
             self._host = normalize_host(location)
         except ValueError:
@@ -148,7 +153,7 @@ class DiscoverySteps(AccessSteps):
     async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask the owner whether the device has moved to the host.
 
-        If so, identify the device and update the entry's host.
+        If the owner agrees, identify the device and update the entry's host.
         """
         entry = self.hass.config_entries.async_get_known_entry(self.context["entry_id"])
         if user_input is None:

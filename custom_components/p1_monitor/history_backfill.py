@@ -1,13 +1,15 @@
 """Backfill of long-term statistics: hours that Home Assistant missed are filled in from the board's card.
 
 The long-term statistics of a register have a row per hour, with the register and a running sum at the end of the hour.
-Home Assistant writes no rows while it is not running, and adds the energy of that time to the first hour afterwards.
-The backfill writes the missing rows, so that the energy is spread over the hours in which it was used.
+Home Assistant writes no rows while it is not running. Later, Home Assistant adds the energy of all missing hours to the
+first hour after the gap. The backfill writes the missing rows, so that the energy is spread over the hours in which it
+was used.
 
-The backfill writes only hours between two existing rows. It changes existing rows in one case only: if Home Assistant
-began the sum at 0 again after a gap, the backfill corrects the sums of the rows after that gap.
+The backfill writes only hours between two existing rows. The backfill changes existing rows in one case only: if Home
+Assistant began the sum at 0 again after a gap, the backfill corrects the sums of the rows after that gap.
 
-If the meter was replaced during a gap, the backfill leaves that gap, because the card does not identify the meter.
+If the meter was replaced during a gap, the backfill does not fill that gap, because the card does not identify the
+meter.
 """
 
 from collections.abc import Iterator
@@ -34,8 +36,8 @@ from .statistics import (
 )
 
 LOOK_BACK = timedelta(days=31)
-# The backfill runs at this minute of each hour. By then, the recorder has written the row of the previous hour, and it
-# writes no other row until the present hour has ended.
+# The backfill runs at this minute of each hour. By this minute, the recorder has written the row of the previous hour.
+# The recorder writes the next row only when the present hour has ended.
 RUN_AT_MINUTE = 15
 
 
@@ -56,9 +58,9 @@ class Gap:
         """Return the amount to add to each sum after the gap, so that the sums continue from the row before the gap.
 
         The amount is usually 0. After a long gap, Home Assistant no longer has the previous sum and begins at 0 again.
-        For example, the register was 500 and the sum 100 before the gap. After the gap, they are 520 and 5. The
-        register has risen by 20, so the sum must be 120, and the amount is 115. The amount is 0 if the register is
-        lower after the gap, because it is then that of another meter.
+        For example, the register was 500 and the sum 100 before the gap. After the gap, the register is 520 and the sum
+        5. The register has risen by 20, so the sum must be 120, and the amount is 115. If the register is lower after
+        the gap, the meter was replaced, and the amount is 0.
         """
         if self.after.sum >= self.before.sum or self.after.state < self.before.state:
             return 0.0
@@ -67,9 +69,8 @@ class Gap:
     def filled_rows(self, states: HourlyStates) -> list[StatisticsRow]:
         """Return a row for each missing hour that is in `states`, which is {start of the hour: register at its end}.
 
-        Return no rows if any value of the register is lower than an earlier one, because the lower value is then that
-        of another meter. Return no rows either if the register and the sum rise by different amounts over the gap,
-        because a user has then changed the sums.
+        If a value of the register is lower than an earlier value, the meter was replaced: return no rows. If the
+        register and the sum rise by different amounts over the gap, a user has changed the sums: return no rows.
         """
         known = [states[hour] for hour in self.hours if hour in states]
         chain = [self.before.state, *known, self.after.state]
@@ -102,7 +103,8 @@ class HistoryBackfill:
     def __init__(self, hass: HomeAssistant, coordinator: P1MonitorCoordinator) -> None:
         self._hass = hass
         self._coordinator = coordinator
-        # Gaps that the backfill has tried to fill. Each gap is tried once, because the card gets no new data for it.
+        # Gaps that the backfill has tried to fill. Each gap is tried once, because the card gets no new data for a past
+        # hour.
         self._tried: set[tuple[str, datetime]] = set()
 
     def start(self) -> None:

@@ -1,9 +1,9 @@
 """Import of the hours on the board's card that are older than Home Assistant's first statistics.
 
 Each row of statistics has a running sum. The first imported row has the sum 0, because Home Assistant shows the sum of
-the first row as the consumption of that hour. So that the existing sums continue from the imported ones, the imported
-total is first added to each existing sum. Then the imported rows are written. If Home Assistant stops between these two
-steps, a second run of the action writes the rows and does not add the total again.
+the first row as the consumption of that hour. The existing sums must continue from the imported sums. Therefore the
+imported total is first added to each existing sum. Then the imported rows are written. If Home Assistant stops between
+these two steps, a second run of the action writes the rows and does not add the total again.
 """
 
 from datetime import UTC, date, datetime, time
@@ -33,10 +33,10 @@ from .statistics import (
 async def import_history(
     hass: HomeAssistant, coordinator: P1MonitorCoordinator, first_day: date
 ) -> dict[str, int]:
-    """Import, for each entity, the hours on the card from `first_day` until the entity's first row of statistics.
+    """Import, for each entity, the hours on the card from `first_day` up to the entity's first row of statistics.
 
-    Return {entity id: number of imported hours}. ServiceValidationError if the device has the original firmware, or if
-    no entity has statistics. HomeAssistantError if the board does not answer.
+    Return {entity id: number of imported hours}. Raise ServiceValidationError if the device has the original firmware,
+    or if no entity has statistics. Raise HomeAssistantError if the board does not answer.
     """
     if coordinator.data.device is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_stored")
@@ -58,7 +58,7 @@ async def import_history(
         except P1MonitorError as err:
             raise communication_error(coordinator, err) from err
         written = {found.entity_id: _prepend(hass, found, states[found.register.key]) for found in known}
-        # Wait until the rows are in the database, because the next import must read them.
+        # Wait until the rows are in the database, because the next import must read these rows.
         await get_instance(hass).async_block_till_done()
     return written
 
@@ -66,8 +66,8 @@ async def import_history(
 def _last_missing_hour(known: list[EntityStatistics]) -> datetime:
     """Return the last hour to request from the board.
 
-    Each entity needs the hours before its first row of statistics. Therefore the last hour is the hour before the
-    newest of these first rows.
+    Each entity needs the hours before its first row of statistics. The first rows of two entities may have different
+    hours. The last hour to request is the hour before the newest of these first rows.
     """
     return max(found.rows[0].start for found in known) - HOUR
 

@@ -1,7 +1,7 @@
 """Queries of a device's stored history, for the actions and for Assist. The results are JSON values.
 
-All queries raise ServiceValidationError for an impossible time span. They raise HomeAssistantError if the device does
-not answer.
+All queries raise ServiceValidationError for an impossible time span, and HomeAssistantError if the device does not
+answer.
 """
 
 from collections.abc import Iterable
@@ -42,9 +42,9 @@ async def month_peaks(
 ) -> list[JsonValueType]:
     """Return the peaks of the months from the day `first` to the day `last`, oldest first.
 
-    A month's peak is from the meter, or from the card if the meter no longer sends that month. If `last` is None, the
-    last day is today. If `first` is None, return only the peaks from the meter: those of the running month and of up to
-    13 closed months.
+    A month's peak is from the meter, or from the card if the meter no longer sends the peak of that month. If `last` is
+    None, the last day is today. If `first` is None, return only the peaks that the meter sends: the peak of the running
+    month and the peaks of up to 13 closed months.
     """
     peaks = coordinator.data.peaks
     running = [peaks.running] if peaks.running else []
@@ -86,7 +86,7 @@ async def totals(coordinator: P1MonitorCoordinator, first: date, last: date) -> 
 
 
 def _sum_of_known(amounts: Iterable[float | None]) -> float | None:
-    """Return the sum of the amounts that are not None, or None if all of them are None."""
+    """Return the sum of the amounts that are not None, or None if all amounts are None."""
     known = [amount for amount in amounts if amount is not None]
     return round(sum(known), 3) if known else None
 

@@ -9,7 +9,8 @@ def normalize_host(typed: str) -> str:
     """Return the host name or IP address in `typed`, followed by the port unless the port is 80.
 
     `typed` is a host or a URL: "digimon.local", "http://digimon.local/", "192.168.0.250:8080/index.html".
-    ValueError if it contains no host.
+
+    Raise ValueError if `typed` contains no host.
     """
     text = typed.strip()
     url = URL(text if "://" in text else f"http://{text}")

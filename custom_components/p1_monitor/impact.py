@@ -1,7 +1,8 @@
 """The three prices of tarif Impact, Wallonia's tariff by the clock: eco (lowest), medium and pic (highest).
 
 The code calls these prices colours. The colour depends only on the hour of the day in Belgium.
-Independent of Home Assistant. Source: CWaPE, grid tariffs from 2026-01-01.
+
+The module does not depend on Home Assistant. Source: CWaPE, grid tariffs from 2026-01-01.
 """
 
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Issues under Repairs for problems that the household has to solve, and the rules that raise and delete them.
+"""Issues under Repairs for problems that the household has to solve, and the rules that raise and delete the issues.
 
 A problem must last for some time before its issue is raised, and be over for some time before the issue is deleted.
 Therefore no issue appears or disappears because of a single telegram.
@@ -20,8 +20,8 @@ from .error_text import as_markdown
 from .storage import EntryStorage
 
 MINUTE_S = 60
-# The meter stops sending peaks when the permission for its P1 port ends. If peaks are missing for less than a day, the
-# cause may be a short failure.
+# Time without peaks after which an issue is raised. The meter stops sending peaks when the permission for its P1 port
+# ends. If peaks are missing for less than a day, the cause may be a short failure.
 GONE_AFTER = timedelta(hours=24)
 BLANK = "blank"
 """The format of a card that is not formatted."""
@@ -52,7 +52,7 @@ def _is_silent(snapshot: Snapshot, _: EntryStorage) -> bool | None:
 
 
 def _are_peaks_gone(snapshot: Snapshot, storage: EntryStorage) -> bool | None:
-    """True if the meter once sent peaks and has sent none for a day.
+    """True if the meter once sent peaks, and has sent no peaks for a day.
 
     None if the meter has never sent peaks, or if it is not known whether the meter sends peaks now.
     """
@@ -76,7 +76,7 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
     if snapshot.silent or quarter.start is None or (quarter.start.day == 1 and quarter.start.hour == 0):
         return None
     # If `counted_from` is a day of this month, the device may compute the peak from its stored quarters, although the
-    # meter sends peaks. Then the peak's source proves nothing about the meter, and is ignored.
+    # meter sends peaks. In this month the peak's source proves nothing about the meter, and is ignored.
     counted_from = (snapshot.device.capacity.counted_from if snapshot.device else None) or ""
     sources = {quarter.demand_source}
     if not counted_from.startswith(f"{quarter.start:%Y-%m}"):
@@ -87,7 +87,7 @@ def _has_peaks_of_meter(snapshot: Snapshot) -> bool | None:
 
 
 def _is_clock_not_set(snapshot: Snapshot, _: EntryStorage) -> bool | None:
-    """True if the meter's clock was never set. None if that is not known, as with firmware 0.1.0."""
+    """True if the meter's clock was never set. None if the device does not report this, as with firmware 0.1.0."""
     is_set = snapshot.device.clock.is_set if snapshot.device else None
     return None if is_set is None or snapshot.silent else not is_set
 
@@ -123,7 +123,7 @@ def _is_firmware_old(snapshot: Snapshot, _: EntryStorage) -> bool | None:
     try:
         return bool(AwesomeVersion(snapshot.device.firmware) < AwesomeVersion(OLDEST_FIRMWARE))
     except AwesomeVersionException:
-        return None  # the version of a self-built firmware is neither older nor newer
+        return None  # the version of a self-built firmware cannot be compared
 
 
 def _card_error(snapshot: Snapshot) -> Placeholders:
@@ -198,7 +198,7 @@ class _RuleState:
     """The state of a rule for one config entry.
 
     raised: True if the issue exists. changing_since: the monotonic time since which the issue waits to be raised or
-    deleted. None if the issue need not change, or if it is unknown whether it must change.
+    deleted. None if the issue need not be raised or deleted, or if it is unknown whether the problem exists.
     """
 
     rule: IssueRule
@@ -224,7 +224,7 @@ def async_watch_issues(hass: HomeAssistant, coordinator: P1MonitorCoordinator) -
             if coordinator.last_update_success:
                 _update_issue(hass, entry, state, coordinator)
             else:
-                # The device does not answer, so that the problem may be over. The waiting time must begin again.
+                # The problem may be over while the device does not answer. Therefore the waiting time begins again.
                 state.changing_since = None
 
     update_issues()

@@ -2,8 +2,8 @@
 
 Home Assistant's recorder counts a leap as use. The correction waits until the recorder has generated the 5-minute row
 that contains the leap. In this row the sum has risen by another amount than the use that the meters counted. The
-correction adds the difference to the sums of this row and of all later rows. After that the difference is 0, so that a
-repeated correction changes nothing.
+correction adds the difference to the sums of this row and of all later rows. A repeated correction finds the difference
+0 and changes nothing.
 """
 
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ from .statistics import HOUR, StatisticsRow, load_rows, statistics_entity_id
 # The correction reads the 5-minute rows of this time span before a leap. By default the recorder deletes such rows
 # after ten days.
 SHORT_TERM = timedelta(days=31)
-# A difference between sums up to this value, in any unit, is ignored, because it is only an error of computing with
-# floats.
+# Two sums that differ by at most this value, in any unit, count as equal. Such a difference is only an error of
+# computing with floats.
 ROUNDING = 1e-6
 
 
@@ -38,7 +38,7 @@ class LeapCorrection:
     def start(self) -> None:
         """Correct the statistics each time the recorder has generated its 5-minute statistics.
 
-        This ends when the config entry is unloaded.
+        The corrections end when the config entry is unloaded.
         """
         self._coordinator.config_entry.async_on_unload(
             self._hass.bus.async_listen(EVENT_RECORDER_5MIN_STATISTICS_GENERATED, self.run)
@@ -88,9 +88,10 @@ class LeapCorrection:
 
 
 def counted(state: float, leaps: Iterable[RecordedLeap], new_state: float) -> float:
-    """Return the use that the meters counted between two values of a register, if these leaps occurred in between.
+    """Return the use that the meters counted between two values of a register.
 
-    For example, a register rises from 100 to 110, leaps to 5 and rises to 8. The use is 10 + 3 = 13.
+    leaps: the leaps between the two values. For example, a register rises from 100 to 110, leaps to 5 and rises to 8.
+    The use is 10 + 3 = 13.
     """
     use = 0.0
     for leap in leaps:
@@ -102,10 +103,10 @@ def counted(state: float, leaps: Iterable[RecordedLeap], new_state: float) -> fl
 def _rows_around(
     hass: HomeAssistant, entity_id: str, leap: RecordedLeap
 ) -> tuple[StatisticsRow | None, StatisticsRow | None]:
-    """Return two rows of statistics: the newest one before the leap, and the 5-minute row that contains the leap.
+    """Return two rows of statistics: the newest row before the leap, and the 5-minute row that contains the leap.
 
-    A row that does not exist is None. If the recorder has already deleted all 5-minute rows before the leap, the first
-    of the two is the row of a whole hour.
+    A row that does not exist is None. If the recorder has already deleted all 5-minute rows before the leap, the row
+    before the leap is the row of a whole hour.
     """
     since = leap.row_start - SHORT_TERM
     rows = load_rows(hass, entity_id, since, "5minute", leap.unit)

@@ -33,7 +33,7 @@ PROMPT = (
 
 
 class MeterTool(Tool):
-    """Base class of the tools that read one meter. The language model names the meter if there are several."""
+    """Base class of the tools that read one meter. The language model names the meter if there are several meters."""
 
     integration = DOMAIN
     annotations = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
@@ -59,7 +59,8 @@ class MeterTool(Tool):
         except ServiceValidationError:
             raise
         except HomeAssistantError:
-            # The text of this error may be from the device. The language model must not read it as an instruction.
+            # The text of this error may be from the device. The language model must not read this text as an
+            # instruction.
             return ToolResult(data={"error": "The meter does not answer now"}, error=True)
 
     async def read(self, coordinator: P1MonitorCoordinator, arguments: dict[str, Any]) -> JsonObjectType:

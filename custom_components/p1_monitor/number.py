@@ -19,7 +19,7 @@ from .coordinator import P1MonitorConfigEntry, Snapshot
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# Home Assistant sends a board one request at a time, because a board handles only one at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one request at a time.
 PARALLEL_UPDATES = 1
 
 W_PER_KW = 1000
@@ -29,9 +29,10 @@ W_PER_KW = 1000
 class P1MonitorNumberDescription(P1MonitorEntityDescription, NumberEntityDescription):
     """A row of the table of number entities.
 
-    setting: section and key of the setting on the device. value_fn: the number on the device, None if it is not set.
-    scale: 1000 if the device stores the number in W and the entity shows it in kW, otherwise 1. min_fn, max_fn: the
-    entity's smallest useful number and its largest number, if these depend on the device.
+    setting: section and key of the setting on the device. value_fn: returns the number on the device, None if no number
+    is set. scale: 1000 if the device stores the number in W and the entity shows it in kW, otherwise 1. min_fn: returns
+    the smallest useful number, if this number depends on the device. max_fn: returns the largest number, if this number
+    depends on the device.
     """
 
     setting: tuple[str, str]
@@ -47,7 +48,10 @@ def _min_target(snapshot: Snapshot) -> float:
 
 
 def _max_target(snapshot: Snapshot) -> float:
-    """Return the largest target in kW that the device accepts. Firmware 0.1.0 accepts less, and sends no limit_w."""
+    """Return the largest target in kW that the device accepts.
+
+    Firmware 0.1.0 accepts at most CONNECTION_W, and sends no limit_w.
+    """
     return (CONNECTION_W if snapshot.quarter.limit_w is None else MAX_TARGET_W) / W_PER_KW
 
 
@@ -128,7 +132,10 @@ class P1MonitorNumber(P1MonitorEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change the setting on the device. HomeAssistantError if the device refuses or does not answer."""
+        """Change the setting on the device.
+
+        Raise HomeAssistantError if the device refuses the change or does not answer.
+        """
         description = self.entity_description
         await change_setting(self.coordinator, *description.setting, round(value * description.scale))
 

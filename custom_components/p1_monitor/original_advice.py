@@ -3,12 +3,12 @@
 The rules and constants are those of the coach in our firmware. The tests check both programs with the examples in
 tests/fixtures/demand_vectors.json.
 
-The original firmware sends only the quarter's samples of 5 s, and the month's peak. All figures are computed from
-them. Nothing is stored between two polls, so the advice does not depend on whether Home Assistant has seen the whole
-quarter.
+The original firmware sends only the quarter's samples of 5 s, and the month's peak. All figures are computed from the
+samples and the peak. Nothing is stored between two polls, so the advice does not depend on whether Home Assistant has
+seen the whole quarter.
 
 Powers are in W, and times in s since the quarter began. All values are integers, and all divisions are floor divisions.
-Independent of Home Assistant.
+The module does not depend on Home Assistant.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ QUARTER_S = 900
 SAMPLE_S = 5
 SAMPLES = QUARTER_S // SAMPLE_S
 
-# From 885 s on, the allowed power is computed as if 15 s of the quarter were left. Otherwise it would jump: with 5 s
-# left, 1 W more demand would reduce the allowed power by 900 / 5 = 180 W.
+# From 885 s on, the allowed power is computed as if 15 s of the quarter were left. Otherwise the allowed power would
+# jump: with 5 s left, 1 W more demand would reduce the allowed power by 900 / 5 = 180 W.
 HELD_S = 885
 
 SAMPLES_60S = 12
@@ -41,8 +41,8 @@ def quarter_start(quarter_id: int) -> datetime | None:
     """Return the start of the quarter with this id, in Belgium's UTC offset. None if the id is not a valid date.
 
     The bits of the id are: year - 2000 (31-24), month (23-16), day (15-8), summer time (7), hour * 4 + minute / 15
-    (6-0). The bit for summer time gives the UTC offset: 2 h if it is set, otherwise 1 h. Therefore the hour that occurs
-    twice in October is unambiguous, and this computer's time zone is not needed.
+    (6-0). The UTC offset is 2 h if the bit for summer time is 1, and 1 h if the bit is 0. Therefore the hour that
+    occurs twice in October is unambiguous, and this computer's time zone is not needed.
     """
     quarter = quarter_id & 0x7F
     offset = timedelta(hours=2 if quarter_id & 0x80 else 1)
@@ -76,12 +76,12 @@ def allowed_w(target_w: int, demand_w: int, elapsed_s: int, limit_w: int = CONNE
 
 
 class RiskTracker:
-    """The risk state of one quarter, which changes slowly so that a kettle causes no alarm.
+    """Rule that decides whether one quarter is at risk. The decision changes slowly, so that a kettle causes no alarm.
 
     The projection is computed from the mean power of the last 60 s. The risk begins when the projection has been above
-    the warning level for 120 s, or for 80 s in the quarter's second half. It never begins in the first 180 s. The risk
-    ends when the projection has been 5 % below the level for 60 s. A gap in the telegrams, or a clock that is set back,
-    restarts both waiting times.
+    the warning level for 120 s, or for 80 s in the quarter's second half. The risk never begins in the first 180 s. The
+    risk ends when the projection has been at least 5 % below the warning level for 60 s. A gap in the telegrams, or a
+    clock that is set back, restarts both waiting times.
     """
 
     def __init__(self) -> None:
@@ -171,7 +171,10 @@ def advise(
 
 
 def _demand_w(samples: Sequence[int | None], count: int) -> int:
-    """Return the demand after the first `count` samples, in W. An empty sample counts as the mean of the others."""
+    """Return the demand after the first `count` samples, in W.
+
+    An empty sample counts as the mean of the other samples.
+    """
     present = [power_w for power_w in samples[:count] if power_w is not None]
     return sum(present) // len(present) * count * SAMPLE_S // QUARTER_S
 

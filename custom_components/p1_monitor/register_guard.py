@@ -1,10 +1,13 @@
-"""Guard of a register that only rises. It rejects implausible values, because statistics would count them as use."""
+"""Guard of a register that only rises.
+
+The guard rejects implausible values, because statistics would count such values as use.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # An implausible value is accepted after at least three readings over at least an hour, if the register can have risen
-# from each of these readings to the next one.
+# from each of these readings to the next reading.
 CONFIRMING_READINGS = 3
 CONFIRMING_TIME = timedelta(hours=1)
 
@@ -54,19 +57,20 @@ class RegisterGuard:
     """Guard that accepts plausible readings of one register. An implausible reading needs confirmation.
 
     A reading is implausible if the register has fallen, has risen faster than `max_rate`, or has 0 as its first value.
-    Such a reading is accepted at once if the meter's id has changed, because the meter was replaced. Otherwise the
-    guard returns the last accepted value until enough readings agree (see CONFIRMING_TIME). A reading with the same
-    time as the previous reading confirms nothing. A first value of 0 needs three readings, but these may come within an
-    hour.
+    Such a reading is accepted at once if the meter's id has changed, because the meter was replaced. If the id has not
+    changed or is unknown, the guard returns the last accepted value until enough readings agree (see CONFIRMING_TIME).
+    A reading with the same time as the previous reading confirms nothing. A first value of 0 also needs three readings,
+    but the three readings may come within an hour.
 
     accepted: the newest accepted reading. leaps: list of the leaps of the accepted value. The caller clears this list.
     """
 
     def __init__(self, accepted: RegisterReading | None = None) -> None:
-        """Create a guard. accepted: the newest reading that was accepted before a restart, None without one."""
+        """Create a guard. accepted: the newest reading that was accepted before a restart, None if there is none."""
         self.accepted = accepted
         self.leaps: list[Leap] = []
-        # The implausible readings that agree with each other: the first one, the newest one, and the number of them.
+        # The implausible readings that agree with each other: the first reading, the newest reading, and the number of
+        # readings.
         self._first: RegisterReading | None = None
         self._newest: RegisterReading | None = None
         self._confirmations = 0
@@ -86,7 +90,7 @@ class RegisterGuard:
         return self.accepted.value if self.accepted else None
 
     def _is_confirmed(self, reading: RegisterReading, max_rate: MaxRate, during: timedelta) -> bool:
-        """Count an implausible reading. If it does not agree with the previous one, begin a new count with it.
+        """Count an implausible reading. A reading that does not agree with the previous reading begins a new count.
 
         Return True if at least CONFIRMING_READINGS are counted, over at least the time `during`.
         """

@@ -1,7 +1,7 @@
 """Record of the leaps of registers. A leap is a change of a register's value that is not use.
 
 Home Assistant's recorder counts a leap as use. Therefore the correction of the statistics needs this record. The
-backfill reads it too, and leaves gaps with a leap.
+backfill also reads the record, and does not fill a gap that contains a leap.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from .register_guard import Leap
 from .storage import EntryStorage
 
 LEAPS = "register_leaps"
-# Time after which a leap is forgotten. It is longer than the 31 days for which the backfill searches for gaps.
+# Time after which a leap is forgotten. This time is longer than the 31 days for which the backfill searches for gaps.
 RECORDED_FOR = timedelta(days=62)
 # Maximum number of recorded leaps. A device that sends another meter's id with each telegram must not fill the storage.
 MOST_RECORDED = 100
@@ -61,6 +61,6 @@ def record_leaps(storage: EntryStorage, key: str, at: datetime, leaps: Iterable[
 
 
 def store_leaps(storage: EntryStorage, leaps: list[RecordedLeap]) -> None:
-    """Replace all recorded leaps by the newest of `leaps`, at most MOST_RECORDED."""
+    """Replace all recorded leaps by `leaps`. If `leaps` has more than MOST_RECORDED, keep only the newest."""
     newest = leaps[-MOST_RECORDED:]
     storage.put(LEAPS, [{**asdict(leap), "at": leap.at.isoformat()} for leap in newest])

@@ -1,7 +1,7 @@
 """Repair flows of this integration.
 
-One removes a config entry of Home Assistant's built-in integration p1_monitor, which this integration replaces. The
-other one removes the message about access that the device gave.
+One flow removes a config entry of Home Assistant's built-in integration p1_monitor, which this integration replaces.
+The other flow removes the message about access that the device gave to somebody else than Home Assistant.
 """
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
@@ -33,5 +33,8 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the repair flow of an issue. Only the issue about a built-in entry has data."""
+    """Return the repair flow of an issue.
+
+    `data` is present only for the issue about a config entry of the built-in integration.
+    """
     return RemoveBuiltInEntryFlow(str(data["entry_id"])) if data else ConfirmRepairFlow()

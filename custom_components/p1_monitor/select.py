@@ -13,7 +13,7 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# Home Assistant sends a board one request at a time, because a board handles only one at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one request at a time.
 PARALLEL_UPDATES = 1
 
 
@@ -42,13 +42,19 @@ async def async_setup_entry(
 
 
 class P1MonitorSelect(P1MonitorEntity, SelectEntity):
-    """Select entity for the network area. The area is unknown until the owner chooses it, because it has no default."""
+    """Select entity for the network area.
+
+    No area is chosen by default: the value is unknown until the owner chooses an area.
+    """
 
     entity_description: P1MonitorSelectDescription
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Set the network area on the device. HomeAssistantError if the device refuses or does not answer."""
+        """Set the network area on the device.
+
+        Raise HomeAssistantError if the device refuses the area or does not answer.
+        """
         await change_setting(self.coordinator, "capacity", "area", option)
 
     @override

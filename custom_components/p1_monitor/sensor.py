@@ -1,4 +1,4 @@
-"""Set-up of all sensors: one for each row of the sensor tables, and those of each meter on the M-Bus."""
+"""Set-up of all sensors: one sensor for each row of the sensor tables, and the sensors of each meter on the M-Bus."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -14,12 +14,13 @@ from .sensor_entity import P1MonitorSensor
 from .sensor_mbus import mbus_sensors, meters_by_key
 from .sensor_meter import METER_SENSORS
 
-# 0: any number of entities may update at the same time, because they send no requests. The coordinator fetches the
-# data for all of them.
+# 0: any number of entities may update at the same time, because an update of an entity sends no request. The
+# coordinator fetches the data for all entities.
 PARALLEL_UPDATES = 0
 
-# Most M-Bus meters that a config entry may have in the device registry: on each of four channels, one meter and the
-# three that it replaced. Without a limit, a device that invents serial numbers would fill the registry.
+# Maximum number of M-Bus meters that a config entry may have in the device registry: on each of four channels, one
+# meter and the three meters that it replaced. Without a limit, a device that invents serial numbers would fill the
+# registry.
 MOST_METERS = 16
 
 
@@ -28,7 +29,7 @@ async def async_setup_entry(
     entry: P1MonitorConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add each sensor as soon as the device has data for it."""
+    """Add each sensor as soon as the device has data for the sensor."""
     coordinator = entry.runtime_data
     async_add_when_present(
         coordinator,

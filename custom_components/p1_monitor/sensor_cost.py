@@ -1,4 +1,4 @@
-"""Sensors of the cost of peaks. They exist if the owner has chosen a network area that has a rate."""
+"""Sensors of the cost of peaks. These sensors exist if the owner has chosen a network area that has a rate."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -37,7 +37,7 @@ def _extra_cost(snapshot: Snapshot) -> float | None:
 def _rates(snapshot: Snapshot) -> Mapping[str, Any]:
     """Return the year of the rates, and whether that year is over.
 
-    The rates change each January, and a new version of this integration contains the new ones.
+    The rates change each January. A new version of this integration contains the new rates.
     """
     now = snapshot.quarter.start
     return {"rates_of": RATES_YEAR, "outdated": now is not None and now.year > RATES_YEAR}

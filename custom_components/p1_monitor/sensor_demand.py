@@ -16,8 +16,8 @@ from .sensor_entity import P1MonitorSensorDescription
 def previous_month_peak(snapshot: Snapshot) -> MonthPeak | None:
     """Return the peak of the previous calendar month by the meter's clock, None if the meter has no peak of that month.
 
-    The previous month is not always the newest closed month in the meter's list. A meter that was off for a month does
-    not list that month.
+    The previous month is not always the newest closed month in the meter's list. If a meter had no power during a whole
+    month, its list does not contain that month.
     """
     if (now := snapshot.quarter.start or snapshot.reading.time) is None:
         return None

@@ -13,8 +13,8 @@ from .entity import P1MonitorEntity, P1MonitorEntityDescription
 from .register_guard import MaxRate, RegisterGuard, RegisterReading
 from .register_leaps import record_leaps
 
-# A register's newest reading is stored once in this time. It is not stored at each telegram, because a telegram arrives
-# every second.
+# A register's newest reading is stored once in this time. A telegram arrives every second, too often to store each
+# reading.
 STORE_REGISTER_S = 15 * 60
 
 
@@ -105,8 +105,8 @@ def _from_json(stored: dict[str, Any] | None, unit: str) -> RegisterReading | No
 class P1MonitorSensor(RegisterSensor):
     """Sensor entity for one row of a sensor table."""
 
-    # The attribute `months` lists up to 13 months and changes only once a month. It is not recorded, because it would
-    # fill the recorder.
+    # The attribute `months` lists up to 13 months and changes only once a month. The attribute is not recorded, because
+    # the list would fill the recorder.
     _unrecorded_attributes = frozenset({"months"})
 
     entity_description: P1MonitorSensorDescription

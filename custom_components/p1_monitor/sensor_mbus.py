@@ -38,7 +38,7 @@ class MBusKind:
     """A kind of meter on the M-Bus, such as gas or water.
 
     device: the translation key of the meter's name. volume_class: the device class of a register in m3. max_rate: the
-    fastest rise that is believed without confirmation. It is four times the flow, in m3 per hour, of the largest
+    fastest rise that is believed without confirmation. This rise is four times the flow, in m3 per hour, of the largest
     household connection. flow_unit: the unit in which the flow is shown, None for a kind without a flow sensor.
     """
 
@@ -89,11 +89,11 @@ def meters_by_key(snapshot: Snapshot) -> dict[str, MBusDevice]:
 
     The key consists of the meter's id and kind. If the meter has no id, the key contains the channel instead.
 
-    A meter whose register is 0 is left out if it has no id or no time. Such an entry is sent for a channel that was
-    never linked to a meter. A new meter's register may be 0 too, but has a time.
+    A meter whose register is 0 is left out if the meter has no id or no time. The telegram contains such a meter for a
+    channel that was never linked to a meter. A new meter's register may be 0 too, but a new meter has a time.
 
-    If a meter has moved to another channel, the telegram may contain it for both channels. Then its newer values are
-    returned.
+    If a meter has moved to another channel, the telegram may contain the meter for both channels. In this case, the
+    meter's newer values are returned.
     """
     meters: dict[str, MBusDevice] = {}
     for meter in snapshot.reading.mbus:
@@ -115,7 +115,7 @@ class MBusSensorDescription(AnySensorDescription):
     """A row of a table of M-Bus sensors.
 
     value_fn: the sensor's value for its meter. exists_fn: True if the meter has the sensor. max_rate: the fastest rise
-    of the value, if it is a register.
+    of the value that is believed without confirmation, if the value is a register.
     """
 
     value_fn: Callable[[MBusDevice], Any]

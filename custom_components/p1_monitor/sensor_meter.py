@@ -41,7 +41,7 @@ def net_power(import_w: int | None, export_w: int | None) -> int | None:
 
 
 def _impact_time(snapshot: Snapshot) -> datetime | None:
-    """Return the meter's time, from which the price of tarif Impact follows. None in other network areas."""
+    """Return the meter's time, which decides the price of tarif Impact. None if another tariff applies."""
     return snapshot.reading.time if snapshot.area == impact.AREA else None
 
 
@@ -109,7 +109,8 @@ def _power(
 
 
 def _phase_power(phase: int) -> P1MonitorSensorDescription:
-    # On a single-phase meter this sensor starts disabled, because it equals the power of the whole house.
+    # On a single-phase meter, the power of the phase equals the power of the whole house. Therefore this sensor starts
+    # disabled.
     return _power(
         f"power_l{phase}",
         lambda s: net_power(
@@ -164,8 +165,8 @@ METER_SENSORS: tuple[P1MonitorSensorDescription, ...] = (
         lambda _: True,
         named=False,  # the sensor's name is that of its device class, "Power"
     ),
-    # With the original firmware, the sensor of import starts enabled. With our firmware it starts disabled, because the
-    # signed power includes import.
+    # With the original firmware, the sensor of import starts enabled. With our firmware the sensor of import starts
+    # disabled, because the signed power includes import.
     _power("power_import", lambda s: s.reading.power_import_w, lambda s: not s.device),
     _power("power_export", lambda s: s.reading.power_export_w, lambda _: False),
     *(_phase_power(phase) for phase in range(1, 4)),

@@ -1,4 +1,4 @@
-"""Actions that return the stored history of a device, or import it into the statistics."""
+"""Actions that return the stored history of a device, or import the history into the statistics."""
 
 from datetime import datetime
 from typing import Final
@@ -76,7 +76,7 @@ async def _import_history(call: ServiceCall) -> ServiceResponse:
 def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
     """Return the coordinator of the config entry that the call names.
 
-    ServiceValidationError if the entry does not exist or is not loaded.
+    Raise ServiceValidationError if the entry does not exist or is not loaded.
     """
     coordinator: P1MonitorCoordinator = async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
@@ -85,5 +85,5 @@ def _coordinator(call: ServiceCall) -> P1MonitorCoordinator:
 
 
 def _with_offset(moment: datetime) -> datetime:
-    """Return the time with a UTC offset. A time without one is in Home Assistant's own time zone."""
+    """Return the time with a UTC offset. A time without a UTC offset is in Home Assistant's own time zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=dt_util.get_default_time_zone())

@@ -73,7 +73,7 @@ class EntityStatistics:
 
     @property
     def unit(self) -> str:
-        """Unit of the entity in the database, which a user may have chosen."""
+        """Unit of the entity in the database. A user may have chosen this unit."""
         return str(self.metadata["unit_of_measurement"])
 
     def in_database_unit(self, value: float) -> float:
@@ -96,8 +96,8 @@ class EntityStatistics:
 def stored_registers(coordinator: P1MonitorCoordinator) -> list[StoredRegister]:
     """Return the registers that the board stores on its card.
 
-    Gas is included only if exactly one gas meter counts in m3, and water only if exactly one water meter does. With two
-    meters the register would be ambiguous, because the card does not identify the meter.
+    Gas is included only if exactly one gas meter counts in m3. Water is included only if exactly one water meter counts
+    in m3. With two meters the register would be ambiguous, because the card does not identify the meter.
     """
     max_rate = electricity_max_rate(coordinator.data)
     found = [
@@ -166,7 +166,7 @@ def load_rows(
 ) -> list[StatisticsRow]:
     """Return the rows of an entity's statistics from `since` on, oldest first, converted to `unit`.
 
-    Call this function in the recorder's executor, because it reads the database.
+    Call this function in the recorder's executor, because the function reads the database.
     """
     converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
     units = {str(converter.UNIT_CLASS): unit} if converter else None
@@ -186,8 +186,8 @@ async def fetch_hourly_states(
 ) -> dict[str, HourlyStates]:
     """Return {key: {start of the hour: value}} for the registers, with the value at the end of each stored hour.
 
-    The hours are `first` to `last` inclusive, and the values are in the board's units. P1MonitorError if the board does
-    not answer.
+    The hours are `first` to `last` inclusive, and the values are in the board's units. Raise P1MonitorError if the
+    board does not answer.
     """
     states: dict[str, HourlyStates] = {register.key: {} for register in registers}
     async for quarter in coordinator.client.history(first, last + HOUR):

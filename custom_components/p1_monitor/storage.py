@@ -26,7 +26,7 @@ class EntryStorage:
 
     @classmethod
     async def load(cls, hass: HomeAssistant, entry_id: str) -> Self:
-        """Return the storage of a config entry. It is empty if the entry has no file yet."""
+        """Return the storage of a config entry. The storage is empty if the entry has no file yet."""
         store = _store(hass, entry_id)
         return cls(store, await store.async_load() or {})
 
@@ -54,7 +54,7 @@ class EntryStorage:
         return self._data
 
     async def save(self) -> None:
-        """Write the file at once. Call this when the config entry is unloaded."""
+        """Write the file at once. Call this function when the config entry is unloaded."""
         await self._store.async_save(self._data_to_save())
 
 

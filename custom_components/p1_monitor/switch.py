@@ -12,7 +12,7 @@ from .coordinator import P1MonitorConfigEntry
 from .device_writes import async_add_controls, change_setting
 from .entity import P1MonitorEntity, P1MonitorEntityDescription
 
-# Home Assistant sends a board one request at a time, because a board handles only one at a time.
+# Home Assistant sends a board one request at a time, because a board handles only one request at a time.
 PARALLEL_UPDATES = 1
 
 
@@ -43,7 +43,7 @@ async def async_setup_entry(
 
 
 class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
-    """Switch entity for the status light, which is off if its brightness is 0."""
+    """Switch entity for the status light. The switch is off if the brightness of the light is 0."""
 
     entity_description: P1MonitorSwitchDescription
     _last_brightness: int | None = None
@@ -55,7 +55,7 @@ class P1MonitorSwitch(P1MonitorEntity, SwitchEntity):
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Set the brightness to 0. The light then stays off, also when a telegram arrives."""
+        """Set the brightness to 0. The light stays dark, also when a telegram arrives."""
         await change_setting(self.coordinator, "light", "brightness", 0)
 
     @override

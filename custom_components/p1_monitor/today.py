@@ -1,6 +1,6 @@
-"""Today's closed quarters: the newest one, and the one with the highest average.
+"""Today's closed quarters: the newest closed quarter, and the closed quarter with the highest average.
 
-Independent of Home Assistant. Averages are in W.
+The module does not depend on Home Assistant. Averages are in W.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from datetime import date, datetime
 from .api import Quarter, StoredQuarter
 
 # If a quarter's last telegram arrived 840 s or more after the quarter began, the last projection counts as the average
-# of the quarter. If the power changes by 1 kW after that, the average changes by 1000 W * 60 / 900 = 67 W at most.
+# of the quarter. If the power changes by 1 kW after this telegram, the average changes by 1000 W * 60 / 900 = 67 W at
+# most.
 NEARLY_ENDED_S = 840
 
 
@@ -24,7 +25,7 @@ class ClosedQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The day of the running quarter, with the newest closed quarter (`last`) and the day's highest (`peak`).
+    """The day of the running quarter, the newest closed quarter (`last`), and the day's highest (`peak`).
 
     `last` and `peak` are None until a closed quarter is known.
     """
@@ -36,7 +37,10 @@ class Today:
     running: Quarter | None = None
 
     def with_running(self, quarter: Quarter) -> Today:
-        """Return the day with this running quarter. If a new quarter has begun, add the previous one as closed."""
+        """Return the day with this running quarter.
+
+        If a new quarter has begun, the previous quarter is added as closed.
+        """
         if quarter.start is None:
             return self
         ended = self.running
@@ -44,7 +48,7 @@ class Today:
         if ended is not None and ended.start != quarter.start and (closed := _closed(ended)):
             now = now.with_closed(closed)
         today = quarter.start.date()
-        # A new day has no `peak` yet. Its `last` is the last quarter of the previous day.
+        # A new day has no `peak` yet. The new day's `last` is the last quarter of the previous day.
         if now.today is not None and now.today != today:
             now = Today(today=today, last=now.last)
         return Today(today=today, last=now.last, peak=now.peak, running=quarter)
@@ -68,7 +72,7 @@ class Today:
 def _closed(quarter: Quarter) -> ClosedQuarter | None:
     """Return the ClosedQuarter for a quarter that has ended.
 
-    None if no telegram of the quarter's last minute was received, because the quarter's average is then not known.
+    None if no telegram of the quarter's last minute was received. Without such a telegram, the average is not known.
     """
     if quarter.start is None or quarter.projected_w is None or (quarter.elapsed_s or 0) < NEARLY_ENDED_S:
         return None

@@ -36,15 +36,18 @@ EVENT_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
 class OwnEntities(EntityTriggerBase):
     """Base class of the triggers.
 
-    A trigger watches only those entities of its target that belong to this integration and have the translation key
-    `key`.
+    A user chooses entities for a trigger, or a whole area of Home Assistant. The trigger watches only the chosen
+    entities that belong to this integration and have the translation key `key`.
     """
 
     key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities that this trigger watches. A target may be a whole area with other entities."""
+        """Return the entities that this trigger watches.
+
+        A user may choose a whole area of Home Assistant, which also has other entities.
+        """
         return own_entities(self._hass, super().entity_filter(entities), self.key)
 
 

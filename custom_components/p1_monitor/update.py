@@ -1,4 +1,4 @@
-"""Update entity for a board's firmware. It installs the firmware package inside this integration."""
+"""Update entity for a board's firmware. The entity installs the firmware package inside this integration."""
 
 import asyncio
 from dataclasses import dataclass
@@ -63,7 +63,10 @@ async def async_setup_entry(
 
 
 class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
-    """Update entity for the board's firmware. It offers the package inside this integration if the package is newer."""
+    """Update entity for the board's firmware.
+
+    The entity offers the package inside this integration if the package is newer.
+    """
 
     entity_description: P1MonitorUpdateDescription
     _attr_supported_features = UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
@@ -107,7 +110,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             self._attr_update_percentage = update.percent
 
     def _newer_package(self, installed: str | None, update: Update) -> FirmwarePackage | None:
-        """Return the package for this board if it is newer than the installed version, None otherwise."""
+        """Return the package for this board if the package is newer than the installed version, otherwise None."""
         package = self._packages.get(update.board or "")
         try:
             return (
@@ -116,7 +119,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 else None
             )
         except AwesomeVersionException:
-            return None  # the version of a self-built firmware is neither older nor newer
+            return None  # the version of a self-built firmware cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
         """Return why no package can be installed, or why the last update failed. None if neither is the case."""
@@ -128,7 +131,7 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
 
     @override
     async def async_install(self, version: str | None, backup: bool, **kwargs: Any) -> None:
-        """Send the package, and wait until the board runs it. HomeAssistantError if the update fails."""
+        """Send the package, and wait until the board runs it. Raise HomeAssistantError if the update fails."""
         device = self.coordinator.data.device
         package = device and self._newer_package(device.firmware, device.update)
         if not device or not package:
@@ -166,7 +169,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         self.async_write_ha_state()
 
     async def _wait_until_running(self, before: Device, package: FirmwarePackage) -> None:
-        """Wait until the board runs the package. HomeAssistantError with the reason if the old version runs again."""
+        """Wait until the board runs the package.
+
+        Raise HomeAssistantError, with the reason, if the old version runs again.
+        """
         changed = asyncio.Event()
         unsubscribe = self.coordinator.async_add_listener(changed.set)
         try:

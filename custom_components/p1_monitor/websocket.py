@@ -1,6 +1,7 @@
-"""Websocket command for the dashboard card. It sends the samples of the running quarter, then an event per telegram.
+"""Websocket command for the dashboard card.
 
-The card gets all its data from Home Assistant, so that no browser sends requests to the device.
+The command sends the samples of the running quarter, and after these samples an event per telegram. The dashboard card
+gets all its data from Home Assistant, so that no browser sends requests to the device.
 """
 
 from dataclasses import asdict
@@ -41,7 +42,10 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 )
 @callback
 def subscribe_quarter(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the running quarter until the client unsubscribes. Without a device id, use the first loaded device."""
+    """Send the running quarter until the client unsubscribes.
+
+    If the client names no device id, use the first loaded device.
+    """
     device_id = message.get(ATTR_DEVICE_ID)
     if not _entries(hass, device_id):
         connection.send_error(message["id"], ERR_NOT_FOUND, "No such P1 monitor is set up")

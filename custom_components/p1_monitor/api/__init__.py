@@ -1,6 +1,6 @@
 """Client for a P1 monitor's HTTP API: requests, server-sent events and models.
 
-The package does not depend on Home Assistant, so that it can be published separately without a change.
+The package does not depend on Home Assistant. Therefore the package can be published separately without a change.
 """
 
 from .client import LiveEvent, P1MonitorClient

@@ -1,4 +1,7 @@
-"""Patterns and enumerations of the texts that a device sends. A test compares them with docs/openapi.yaml."""
+"""Patterns and enumerations of the texts that a device sends.
+
+A test compares the patterns and enumerations with docs/openapi.yaml.
+"""
 
 import re
 
@@ -14,7 +17,7 @@ TOKEN_ID = re.compile("[0-9a-f]{8}")
 TICKET = re.compile("[0-9a-f]{32}")
 DIGITS = re.compile("[0-9]{4}")
 CARD_FORMAT = re.compile("[A-Za-z0-9+_., -]{1,32}")
-# Texts of a meter. A meter's number has at most 96 characters (DSMR P1 5.0.2, 6.12).
+# Texts that a meter sends. A meter's number has at most 96 characters (DSMR P1 5.0.2, 6.12).
 METER_ID = METER_MODEL = re.compile("[ -~]{1,96}")
 METER_VERSION = re.compile("[!-~]{1,16}")
 UNIT = re.compile("[!-~²³]{1,16}")

@@ -29,13 +29,13 @@ from .stored import StoredQuarter, Totals
 UPDATE_PIECE_BYTES = 8 * 1024
 
 QUARTER = timedelta(minutes=15)
-# Each request for history is for 31 days at most. A single response with all years on the card would take some minutes,
-# and a broken connection would lose all of it.
+# Each request for history is for 31 days at most. A single response with all years on the card would take some minutes.
+# If the connection broke during these minutes, the whole response would be lost.
 LONGEST_HISTORY = timedelta(days=31)
-# A response may contain this number of quarters more than its time span has. If a meter's clock was set back, some
-# quarters occur twice.
+# A response may contain more quarters than its time span has, but at most this number more. If a meter's clock was set
+# back, some quarters occur twice.
 SPARE_QUARTERS = 8
-# Size limit of a stored quarter, which has about 250 characters.
+# Maximum length of a stored quarter, in characters. A stored quarter has about 250 characters.
 MAX_QUARTER_LENGTH = 1024
 
 type LiveEvent = Device | Reading | Quarter | Peaks
@@ -52,16 +52,17 @@ _SERIAL = re.compile("<serialNumber>([^<]{1,100})</serialNumber>")
 class P1MonitorClient(HttpClient):
     """Requests to one device.
 
-    Every method raises P1MonitorConnectionError if the device does not answer or the connection breaks. It raises
-    P1MonitorTokenError if the device requires a valid token, and P1MonitorResponseError if the response does not
+    Every method raises P1MonitorConnectionError if the device does not answer or the connection breaks. Every method
+    raises P1MonitorTokenError if the device requires a valid token, and P1MonitorResponseError if the response does not
     follow docs/openapi.yaml. A method that changes something raises P1MonitorRefusedError if the device refuses the
     change.
     """
 
     async def identify(self) -> Device | OriginalDevice:
-        """Return the device at the host: a Device with our firmware, an OriginalDevice with the original firmware.
+        """Return the device at the host: a Device with our firmware, or an OriginalDevice with the original firmware.
 
-        NotP1MonitorError if another kind of device answers. P1MonitorHostError if the device refuses the host name.
+        Raise NotP1MonitorError if another kind of device answers. Raise P1MonitorHostError if the device refuses the
+        host name.
         """
         try:
             try:
@@ -86,7 +87,8 @@ class P1MonitorClient(HttpClient):
         try:
             description = await self._text("/description.xml")
         except P1MonitorResponseError:
-            # The device sends description.xml only if its UPnP has started. Without it, the serial number is unknown.
+            # The device sends description.xml only if its UPnP has started. Without description.xml, the serial number
+            # is unknown.
             return None
         found = _SERIAL.search(description)
         return normalize_serial(found[1].strip()) if found else None
@@ -122,10 +124,11 @@ class P1MonitorClient(HttpClient):
         return Settings.from_json(parse_object(await self._text("/api/config", "PATCH", changes)))
 
     async def create_token(self, name: str, password: str) -> Token:
-        """Create a token on the device and return it (POST /api/tokens). password: the device's password.
+        """Create a token on the device and return the token (POST /api/tokens). password: the device's password.
 
-        P1MonitorTokenError if the password is wrong. P1MonitorRateLimitError soon after a wrong password.
-        P1MonitorConflictError if no password is set or the device has too many tokens.
+        Raise P1MonitorTokenError if the password is wrong. Raise P1MonitorRateLimitError if the device received a wrong
+        password shortly before, and therefore checks no password now. Raise P1MonitorConflictError if no password is
+        set or the device has too many tokens.
         """
         token = await self._post_token({"name": name, "password": password})
         if not isinstance(token, Token):
@@ -133,17 +136,19 @@ class P1MonitorClient(HttpClient):
         return token
 
     async def ask_token(self, name: str) -> Token | Ask:
-        """Ask for a token, which the owner approves by pressing the device's button (POST /api/tokens).
+        """Ask for a token, and return the ask (POST /api/tokens).
 
-        Firmware 0.1.0 returns the token at once if the button was pressed in the last minute, and otherwise raises
-        P1MonitorTokenError. P1MonitorConflictError if the device has too many tokens.
+        The owner approves the ask by pressing the device's button. A device with firmware 0.1.0 returns no ask. If its
+        button was pressed in the last minute, return the token at once. If not, raise P1MonitorTokenError.
+
+        Raise P1MonitorConflictError if the device has too many tokens.
         """
         return await self._post_token({"name": name})
 
     async def fetch_token(self, ticket: str) -> Token | Ask:
-        """Return the token for an ask, or the ask itself if nobody has approved it yet.
+        """Return the token for an ask, or the ask itself if nobody has approved the ask yet.
 
-        P1MonitorAskOverError if the device has ended the ask, because nobody pressed the button in time.
+        Raise P1MonitorAskOverError if the device has ended the ask, because nobody pressed the button in time.
         """
         return await self._post_token({"ticket": ticket})
 
@@ -174,9 +179,11 @@ class P1MonitorClient(HttpClient):
         return OriginalPeak.from_json(await self._json("/current/month/peak"))
 
     async def live(self) -> AsyncGenerator[list[LiveEvent]]:
-        """Yield the events of the live stream (GET /api/live). P1MonitorConnectionError when the stream ends or breaks.
+        """Yield the events of the live stream (GET /api/live).
 
         Events that arrive together are yielded as one list, for example the reading and the quarter of a telegram.
+
+        Raise P1MonitorConnectionError when the stream ends or breaks.
         """
         accept = {"Accept": "text/event-stream"}
         async with self._request("/api/live", timeout_s=None, headers=accept) as response:
@@ -220,12 +227,12 @@ class P1MonitorClient(HttpClient):
         return found
 
     async def update(self, package: bytes, progress: Callable[[int], None]) -> None:
-        """Send a firmware package to the device, which then restarts with the new firmware (POST /api/update).
+        """Send a firmware package to the device (POST /api/update). The device then restarts with the new firmware.
 
         progress: function that is called with the percentage of the package that has been sent.
 
-        P1MonitorTokenError without a valid token. P1MonitorRefusedError, with the device's reason, if the device
-        rejects the package.
+        Raise P1MonitorTokenError if the client has no valid token. Raise P1MonitorRefusedError, with the device's
+        reason, if the device rejects the package.
         """
 
         async def pieces() -> AsyncGenerator[bytes]:
@@ -258,7 +265,7 @@ async def _read_events(content: StreamReader, reader: EventReader) -> list[LiveE
 async def _read_line(content: StreamReader) -> str:
     """Return the next line of a response of GET /api/history, or "" at the end of the response.
 
-    P1MonitorResponseError if the line is too long or not UTF-8.
+    Raise P1MonitorResponseError if the line is too long or not UTF-8.
     """
     try:
         line = (await content.readline()).decode()
@@ -272,8 +279,8 @@ async def _read_line(content: StreamReader) -> str:
 def _parse_event(name: str, data: str) -> LiveEvent | None:
     """Return an event of the live stream as a dataclass.
 
-    None if the event's name is unknown, because newer firmware may send other events. None also for an event "status"
-    that contains no device id.
+    Return None if the name of the event is unknown. Newer firmware may send events that this client does not know. Also
+    return None for an event "status" that contains no device id.
     """
     if (model := _EVENTS.get(name)) is None:
         return None

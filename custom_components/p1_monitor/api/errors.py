@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class P1MonitorError(Exception):
-    """Base of all errors of the client. The text is one short line, because parts of it may be from the device."""
+    """Base of all errors of the client.
+
+    The text of an error is made into one short line, because parts of the text may be from the device.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(printable(text))
@@ -36,11 +39,14 @@ class P1MonitorHostError(P1MonitorResponseError):
 
 
 class P1MonitorProofError(P1MonitorError):
-    """Error if the device that answers does not prove that it issued the token. The token was not sent to it."""
+    """Error if the device that answers does not prove that it issued the token.
+
+    The token was not sent to this device.
+    """
 
 
 class P1MonitorAddressError(P1MonitorProofError):
-    """Error if a device gives a valid proof, but reports another address than the one to which the client connected."""
+    """Error if a device gives a valid proof, but reports an address to which the client did not connect."""
 
     def __init__(self, proof: Proof) -> None:
         super().__init__(f"the device at {proof.peer} proved its identity, but for the address {proof.told}")
@@ -56,7 +62,7 @@ class P1MonitorTokenError(P1MonitorRefusedError):
 
 
 class P1MonitorRateLimitError(P1MonitorRefusedError):
-    """Error if the device checks no password now, because it received a wrong password shortly before (status 429)."""
+    """Error if the device checks no password now, because a wrong password was sent shortly before (status 429)."""
 
 
 class P1MonitorConflictError(P1MonitorRefusedError):

@@ -6,7 +6,7 @@ device does not send them.
 
 from .errors import P1MonitorResponseError
 
-# Size limit of an event. The longest event of a P1 monitor has about 4 KB, such as a reading with a long message. A
+# Maximum size of an event. The longest event of a P1 monitor, such as a reading with a long message, has about 4 KB. A
 # device that sends more than 64 KB is not a P1 monitor.
 MAX_EVENT_BYTES = 64 * 1024
 
@@ -25,7 +25,7 @@ class EventReader:
     def feed(self, chunk: bytes) -> list[tuple[str, str]]:
         """Parse a chunk, and return the events that it completes.
 
-        P1MonitorResponseError if a line or an event is too long, or is not UTF-8.
+        Raise P1MonitorResponseError if a line or an event is too long, or is not UTF-8.
         """
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         events: list[tuple[str, str]] = []
@@ -40,9 +40,9 @@ class EventReader:
         return events
 
     def _parse_line(self, line: bytes) -> tuple[str, str] | None:
-        """Parse a line of an event. If the line is empty, the event ends: return it as (event name, data).
+        """Parse a line of an event. An empty line ends the event: return the event as (event name, data).
 
-        None for a line that is not empty, and for an event without data.
+        Return None for a line that is not empty, and for an event without data.
         """
         if not line:
             event = (self._name, "\n".join(self._data)) if self._data else None

@@ -46,8 +46,8 @@ SILENCE_TIMEOUT_S = 30
 # each response, so that the token is sent over a new connection. If the token were sent long after the proof, another
 # device might have taken over the address.
 PROOF_VALID_S = 5
-# Time limit of a response with history. The response contains at most the 2976 quarters of 31 days. They
-# arrive in time if the device sends 50 of them a second.
+# Time limit of a response with history. The response contains at most the 2976 quarters of 31 days. All quarters arrive
+# in time if the device sends at least 50 quarters a second.
 HISTORY_TIMEOUT_S = 60
 # Time limit of an update, 10 minutes. The device needs a few minutes at most, because it writes each piece of the
 # package to its flash and reads the piece back.
@@ -69,7 +69,7 @@ type Resolve = Callable[[str], Awaitable[str]]
 
 
 async def resolve_host(host: str) -> str:
-    """Return the IP address of a host name, IPv4 if it has one. OSError if the name is unknown."""
+    """Return the IP address of a host name, preferably an IPv4 address. Raise OSError if the name is unknown."""
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return str(min(found, key=lambda item: item[0] != socket.AF_INET)[4][0])
 
@@ -77,9 +77,9 @@ async def resolve_host(host: str) -> str:
 class HttpClient:
     """Requests to one device. The HTTP session belongs to the caller.
 
-    A request contains the token only if the device has proved its identity within the last seconds, and no request
-    has failed since. Firmware 0.1.0 cannot prove the device's identity. A device with this firmware gets the token
-    only if `proof` is None, and only at the address at which it first got the token.
+    A request contains the token only if the device has proved its identity within the last 5 s, and no request has
+    failed since. Firmware 0.1.0 cannot prove the device's identity. A device with this firmware gets the token only if
+    the device has never given a proof for the token, and only at the address at which the device first got the token.
     """
 
     def __init__(
@@ -99,11 +99,11 @@ class HttpClient:
     ) -> None:
         """Prepare requests to a device.
 
-        host: a name or IP address, with or without a port. token: a token that the device issued, with its id.
-        proof: the last proof that the device gave for this token, None if it never gave one. known_peer: the IP
-        address and port to which the token was sent without a proof, None if it never was. resolve: function that
-        returns the IP address of a host name. silence_timeout_s: the longest time between two events of the live
-        stream.
+        host: a name or IP address, with or without a port. token: a token that the device issued. token_id: the id of
+        this token. proof: the last proof that the device gave for this token, None if the device never gave a proof.
+        known_peer: the IP address and port to which the token was sent without a proof, None if the token was never
+        sent without a proof. resolve: function that returns the IP address of a host name. silence_timeout_s: the
+        longest time between two events of the live stream.
         """
         self.host = host
         self.token = token
@@ -113,7 +113,7 @@ class HttpClient:
         self._proving = asyncio.Lock()
         self.known_peer = known_peer
         self._peer = ""
-        # Monotonic time until which the newest proof is valid. A failed request sets it to 0.
+        # Monotonic time until which the newest proof is valid. A failed request sets this time to 0.
         self._proven_until = 0.0
         self._session = session
         self._request_timeout_s = request_timeout_s
@@ -171,10 +171,10 @@ class HttpClient:
             raise
 
     async def prove(self) -> None:
-        """Have the device prove that it issued the token. P1MonitorProofError if it does not.
+        """Have the device prove that it issued the token. Raise P1MonitorProofError if the device gives no valid proof.
 
-        P1MonitorAddressError if the device proves it, but reports another address than the one to which the client
-        connected. Such a proof is accepted only if it equals the previous proof, `proof`.
+        Raise P1MonitorAddressError if the proof is valid, but reports an address to which the client did not connect.
+        Such a proof is accepted only if it equals the device's previous proof.
         """
         async with self._proving:
             await self._prove()
@@ -234,7 +234,7 @@ class HttpClient:
 
 
 async def _drop_cookies(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Send a request, and ignore the cookies of the response, because the caller's session would store all of them."""
+    """Send a request, and ignore the cookies of the response. The caller's HTTP session would store all cookies."""
     response = await handler(request)
     response.cookies = SimpleCookie()
     return response
@@ -248,7 +248,7 @@ async def raise_for_status(response: ClientResponse) -> None:
         raise P1MonitorNotFoundError(f"{response.url.path}: not found")
     if response.status == HTTPStatus.MISDIRECTED_REQUEST:
         raise P1MonitorHostError(f"the device does not answer to the name {response.url.host}")
-    # If the device refuses a request, the body of its response is one line of text: the reason.
+    # If the device refuses a request, the body of the response is one line of text: the reason.
     line = (await response.content.read(MAX_REASON_BYTES)).decode(errors="replace").strip()
     if kind := _REFUSALS.get(response.status):
         raise kind(line)
@@ -258,7 +258,7 @@ async def raise_for_status(response: ClientResponse) -> None:
 
 
 def parse_object(body: str) -> dict[str, Any]:
-    """Return the JSON object in a response body. P1MonitorResponseError if the body is not a JSON object."""
+    """Return the JSON object in a response body. Raise P1MonitorResponseError if the body is not a JSON object."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as err:

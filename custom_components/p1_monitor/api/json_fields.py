@@ -13,8 +13,8 @@ from .printable import MAX_TEXT, printable
 
 type Json = Mapping[str, Any]
 
-# Largest number that is accepted. Home Assistant's recorder stores numbers as floats, and a float can represent every
-# integer up to this one exactly.
+# Largest number that is accepted. Home Assistant's recorder stores numbers as floats. A float can represent every
+# integer up to this number exactly.
 MAX_NUMBER = 2**53
 _MOMENT = re.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+]0[12]:00")
 
@@ -50,7 +50,7 @@ def text(data: Json, key: str, longest: int = MAX_TEXT) -> str | None:
 
 
 def matching(data: Json, key: str, pattern: re.Pattern[str]) -> str | None:
-    """Return a string field, or None if the pattern does not match all of it."""
+    """Return a string field, or None if the pattern does not match the whole string."""
     value = data.get(key)
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
 
@@ -84,7 +84,7 @@ def json_object(data: Json, key: str) -> Json:
 
 
 def json_objects(data: Json, key: str, most: int) -> list[Json]:
-    """Return the first `most` elements of a list field, without the elements that are not JSON objects."""
+    """Return the JSON objects among the first elements of a list field. `most` is the number of elements to look at."""
     value = data.get(key)
     if not isinstance(value, list):
         return []
@@ -92,7 +92,7 @@ def json_objects(data: Json, key: str, most: int) -> list[Json]:
 
 
 def integers(data: Json, key: str, lowest: int, highest: int, most: int) -> tuple[int | None, ...]:
-    """Return the first `most` elements of a list field.
+    """Return the first elements of a list field. `most` is the maximum number of elements.
 
     An element that is not an integer from `lowest` to `highest` becomes None.
     """

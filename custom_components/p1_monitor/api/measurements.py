@@ -1,7 +1,7 @@
 """Models of what a device measures: the reading, the running quarter and the peaks, as immutable dataclasses.
 
-Powers are in W, and import and export are each >= 0. Energies are in kWh, and volumes in m3. Times have the meter's
-UTC offset. A value is None if the meter or the firmware does not send it.
+Powers are in W, and import and export are each >= 0. Energies are in kWh, and volumes in m3. Times have the meter's UTC
+offset. A value is None if the meter or the firmware does not send the value.
 
 Contract: docs/openapi.yaml.
 """
@@ -25,8 +25,8 @@ from .json_fields import (
     timestamp,
 )
 
-# Firmware 0.1.0 does not send `value` and `unit`. It sends the register in a field whose key depends on the type of the
-# meter. This table has that key, and the register's unit, for each type.
+# Firmware 0.1.0 does not send `value` and `unit`. This firmware sends the register in a field whose key depends on the
+# type of the meter. For each type, the table has this key and the unit of the register.
 _REGISTER_OF_0_1_0 = {
     "gas": ("volume_m3", "m3"),
     "water": ("volume_m3", "m3"),
@@ -52,7 +52,7 @@ class MBusDevice:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return one meter, or None if it has no channel.
+        """Return the meter in `data`, or None if `data` contains no channel.
 
         data: an element of the list "mbus" in the response to GET /api/reading.
         """
@@ -177,10 +177,10 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeak:
-    """The peak of a month, which is the month's highest quarter.
+    """The peak of a month: the month's highest quarter.
 
-    month: such as "2026-11". end: the time at which that quarter ended. source: "meter" if the meter sent the peak,
-    "card" if the device computed the peak from its stored quarters.
+    month: such as "2026-11". end: the time at which the highest quarter ended. source: "meter" if the meter sent the
+    peak, "card" if the device computed the peak from its stored quarters.
     """
 
     month: str | None

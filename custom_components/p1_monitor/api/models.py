@@ -1,6 +1,6 @@
 """Models of a device with our firmware: its state, its settings and its tokens, as immutable dataclasses.
 
-Powers are in W, and times have the meter's UTC offset. A value is None if the firmware does not send it.
+Powers are in W, and times have the meter's UTC offset. A value is None if the firmware does not send the value.
 
 Contract: docs/openapi.yaml.
 """
@@ -27,7 +27,7 @@ class Clock:
     """The device's clock, which follows the meter's clock.
 
     source: "meter", or None as long as the device has received no time from the meter. is_set: False if the meter's
-    clock was never set. None before the first telegram, and with firmware 0.1.0.
+    clock was never set. is_set is None before the first telegram, and with firmware 0.1.0.
     """
 
     source: str | None
@@ -209,7 +209,10 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Json) -> Self | None:
-        """Return the device of GET /api/device. None if the id is missing, because our firmware always sends an id."""
+        """Return the device of GET /api/device.
+
+        Return None if the id is missing. A device with our firmware always sends its id.
+        """
         if (device_id := matching(data, "id", bounds.MAC)) is None:
             return None
         clock = json_object(data, "clock")

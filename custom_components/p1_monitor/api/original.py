@@ -12,8 +12,8 @@ from .json_fields import MAX_NUMBER, Json, integer, integers, json_object
 class OriginalDevice:
     """A board with the original firmware, which answers no path below /api.
 
-    serial: the serial number that the board sends, or None if it sends none. A serial number that is a MAC is stored as
-    12 lower-case hexadecimal digits, and any other serial number unchanged.
+    serial: the serial number that the board sends, or None if the board sends no serial number. A serial number that is
+    a MAC is stored as 12 lower-case hexadecimal digits, and any other serial number unchanged.
     """
 
     serial: str | None
@@ -55,7 +55,10 @@ class OriginalQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalPeak:
-    """The running month's peak (GET /current/month/peak). quarter_id: the start of its quarter, as one number."""
+    """The running month's peak (GET /current/month/peak).
+
+    quarter_id: the start of the peak's quarter, as one number.
+    """
 
     quarter_id: int
     power_w: int

@@ -56,7 +56,7 @@ _NAMES = {"day": bounds.DAY, "month": bounds.MONTH}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The energies, the volumes and the highest quarter average of a day or a month.
+    """The energies, the volumes and the highest quarter of a day or a month.
 
     name: the day ("2026-01-15") or the month ("2026-01").
     """
