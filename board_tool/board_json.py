@@ -7,10 +7,10 @@ from build_tool.errors import ToolError
 
 
 def encode(value: Any) -> bytes:
-    r"""Return a value as JSON in UTF-8, without escapes such as \ud83c\udfe0, which firmware 0.1.0 misreads.
+    r"""Return a value as JSON in UTF-8, without escapes.
 
-    JSON can write one character as two such escapes. This function writes the character itself. ToolError if one of the
-    two escapes is missing.
+    JSON can write one character as a pair of escapes, such as \ud83c\udfe0. Firmware 0.1.0 misreads such a pair.
+    Therefore this function writes the character itself. ToolError if a pair in `value` is not complete.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:

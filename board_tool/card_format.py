@@ -1,18 +1,18 @@
-"""The command `firmware format`, which makes an empty filesystem on the card in the board."""
+"""The command `firmware format`: make an empty filesystem on the card in the board."""
 
 from board_tool.connection import BoardConnection
 from board_tool.ports import find_port
 from build_tool.errors import ToolError
 
-# Longest time to wait until the card is formatted. A large card takes minutes, and the board prints nothing meanwhile.
+# Longest wait (s) until the card is formatted. A large card takes minutes. Meanwhile the board prints nothing.
 _FORMAT_S = 600
 
 
 def format_card(port: str | None, confirmed: bool) -> None:
     """Let the running firmware format the card, and restart the board.
 
-    At the next start the firmware writes the settings from its flash to the empty card. ToolError if the owner does not
-    confirm, or if the firmware is not running.
+    At the next start the firmware copies the settings from the board's flash to the empty card. ToolError if the owner
+    does not confirm, or if the firmware is not running.
     """
     with BoardConnection(find_port(port)) as connection:
         if not confirmed and input("All files on the card will be lost. Format it? [y/N] ").lower() not in (

@@ -16,12 +16,12 @@ from build_tool.errors import ToolError
 
 _NAME = "config.json"
 _HIDDEN = "(unchanged)"
-# Keys that the firmware adds to its copy of config.json (firmware/settings/store.py). The editor does not show them.
+# Keys that the firmware adds to the board's config.json (firmware/settings/store.py). The editor shows no such key.
 _FIRMWARE_KEYS = ("card_seen", "newer_than_card")
 
 
 def edit(port: str | None) -> None:
-    """Let the owner edit the settings, then save them and restart the board. ToolError if a setting is not valid."""
+    """Let the owner edit the settings. Save the changes and restart the board. ToolError if a setting is not valid."""
     with BoardConnection(find_port(port)) as connection:
         stored = _parse(connection.read(_NAME) or b"{}")
         changed = _let_owner_edit(stored)
@@ -29,7 +29,7 @@ def edit(port: str | None) -> None:
             print("nothing changed")
             return
         _check_on_board(connection, changed)
-        # The key newer_than_card makes the board copy these settings to the card when it starts.
+        # The key newer_than_card makes the board copy the changed settings to the card at its next start.
         connection.write(_NAME, board_json.encode({**changed, "newer_than_card": True}))
         connection.restart()
     print("saved; the board restarts with the new settings")
@@ -80,7 +80,7 @@ def _run_editor(settings: dict[str, Any]) -> bytes:
 
 
 def _check_on_board(connection: BoardConnection, settings: dict[str, Any]) -> None:
-    """Let the board check the settings. If it finds faults, print them on stderr and raise ToolError."""
+    """Let the board check the settings. If the settings have faults, print the faults on stderr and raise ToolError."""
     faults = connection.run(
         "import json,sys\n"
         "def find():\n"

@@ -1,4 +1,4 @@
-"""Connection to a board over the USB cable. Uses mpremote to run code and to read and write files on the board."""
+"""Connection to a board over the USB cable. mpremote runs code, and reads and writes files on the board."""
 
 import json
 import struct
@@ -25,8 +25,8 @@ _NO_PROMPT = (
 class BoardConnection:
     """Connection to MicroPython's prompt on a board, as a context manager.
 
-    Opening a connection interrupts the firmware. It does not reset the board, because a board cannot open its card
-    again after a soft reset. Paths are relative to the root of the board's flash.
+    The start of a connection interrupts the firmware, but does not reset the board. After a soft reset, a board could
+    not open its card again. Paths are relative to the root of the board's flash.
     """
 
     def __init__(self, port: str) -> None:
@@ -69,7 +69,7 @@ class BoardConnection:
         return bytes(printed).decode(errors="replace")
 
     def evaluate(self, expression: str) -> Any:
-        """Evaluate a Python expression on the board. Return its value, which must be valid in JSON."""
+        """Evaluate a Python expression on the board. Return the value. JSON must be able to represent this value."""
         return json.loads(self.run(f"import json,os,sys\nprint(json.dumps({expression}))"))
 
     def read(self, path: str) -> bytes | None:
@@ -81,7 +81,7 @@ class BoardConnection:
             return None
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file on the board, and make missing folders of its path. Replace an existing file in one step."""
+        """Write a file on the board, and create missing folders of the path. Replace an existing file in one step."""
         parts = path.split("/")[:-1]
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])
@@ -114,7 +114,7 @@ class BoardConnection:
         )
 
     def restart(self) -> None:
-        """Reset the board, which ends the connection."""
+        """Reset the board. The reset ends the connection."""
         try:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             time.sleep(0.1)
@@ -126,8 +126,8 @@ class BoardConnection:
 def wait_for_board(port: Callable[[], str], timeout_s: float = 20) -> BoardConnection:
     """Wait until a board that has just restarted answers. Return a connection that the caller must still open.
 
-    `port` is called before each attempt and returns the name of the port, which may change when the board restarts.
-    ToolError if the board does not answer within `timeout_s`.
+    The function `port` returns the name of the board's port. It is called before each attempt, because a restart of the
+    board may change the name. ToolError if the board does not answer within `timeout_s`.
     """
     end = time.monotonic() + timeout_s
     while True:

@@ -1,4 +1,4 @@
-"""The command `firmware deploy`: install the firmware in the slot, a or b, that is not running."""
+"""The command `firmware deploy`: install the firmware in the slot (a or b) that is not running."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, re
 
 
 def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """Install the firmware on a board that has MicroPython, and restart the board. Its settings remain."""
+    """Install the firmware on a board that has MicroPython, and restart the board. The board keeps its settings."""
     from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
@@ -57,8 +57,8 @@ def install(connection: BoardConnection, package: Package) -> None:
     for source in sorted(LOADER.glob("*.py"), reverse=True):
         if connection.read(source.name) != source.read_bytes():
             connection.write(source.name, source.read_bytes())
-    # A slot without a manifest counts as incomplete, so that no board starts it. Therefore remove the manifest before
-    # the other files.
+    # Remove the manifest before the other files. A slot without a manifest counts as incomplete, and no board starts an
+    # incomplete slot.
     connection.remove(f"{slot}/manifest.json")
     connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
@@ -89,7 +89,10 @@ def _free_slot(connection: BoardConnection) -> str:
 
 
 def _show_progress(line: str) -> None:
-    """Show progress on one line of a terminal. Elsewhere print only the last message, which ends with a line break."""
+    """Show the progress on one line of the terminal.
+
+    If the output is not a terminal, print only the last message. The last message ends with a line break.
+    """
     if sys.stdout.isatty():
         print(f"\r\033[K{line}", end="", flush=True)
     elif line.endswith("\n"):

@@ -20,7 +20,8 @@ from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError
 
 SETUP_NETWORK = "DigitaleMeterMonitor"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # letters and digits without i, l, o, 0 and 1, which look alike
+# Characters of a setup password: letters and digits except i, l, o, 0 and 1, because these five look alike.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 12
 _ESPTOOL = [sys.executable, "-m", "esptool"]
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
@@ -44,9 +45,9 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:
-    """Return the type of the board at this port, by the chip that esptool finds there.
+    """Return the type of the board at this port, by the chip that esptool finds at the port.
 
-    `kinds` are the possible types. ToolError if none of them has this chip, or if no chip answers.
+    `kinds` are the possible types. ToolError if no possible type has this chip, or if no chip answers.
     """
     with readable_errors(port):
         import serial
@@ -76,7 +77,7 @@ def identify(port: str, kinds: list[BoardType]) -> BoardType:
 def image_file(image: Image, given: Path | None) -> Path:
     """Return the path of a MicroPython image: `given` if the owner named a file, otherwise the board's standard image.
 
-    The standard image is downloaded at its first use, and stored for later uses.
+    The standard image is downloaded once, and then stored on this computer.
     """
     if given:
         if not given.is_file():
@@ -122,7 +123,10 @@ def write_micropython(port: str, kind: BoardType, path: Path) -> None:
 
 
 def ensure_setup_password(connection: BoardConnection) -> str:
-    """Return the board's setup password. If the board has none, store a random one. Keep all other secrets."""
+    """Return the board's setup password.
+
+    If the board has no setup password, store a random password. The board's other secrets stay unchanged.
+    """
     stored = json.loads(connection.read("secrets.json") or b"{}")
     password = stored.get("setup_password") or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     connection.write("secrets.json", board_json.encode({**stored, "setup_password": password}))

@@ -17,7 +17,7 @@ from build_tool.errors import ToolError
 def find_port(given: str | None, kinds: Iterable[BoardType] = tuple(BOARDS.values())) -> str:
     """Return `given` if the owner named a port. Otherwise return the only serial port with a board of one of `kinds`.
 
-    ToolError if no port has such a board, or if several ports have one.
+    ToolError if no port or more than one port has such a board.
     """
     if given:
         return given
@@ -51,7 +51,7 @@ def readable_errors(port: str) -> Iterator[None]:
 
 
 def describe_error(port: str, error: OSError) -> str:
-    """Return a message for the owner: the reason of an error on a port, and the next step."""
+    """Return a message for the owner: the reason of an error on a port, and what the owner can do."""
     text = str(error).lower()
     if (
         "access is denied" in text

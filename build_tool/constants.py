@@ -1,9 +1,9 @@
 """Build step that replaces each public constant of the firmware with its value.
 
 MicroPython itself replaces a private constant, such as `_STEP = const(5)`, in the module that defines it. A public
-constant would use memory on a board, for its name and for its entry in the module. After this step it uses none.
-Therefore modules can share constants at no cost: one module defines the positions of the fields in a record, and the
-others import these positions.
+constant would use memory on a board, for its name and for its entry in the module. After this step, a public constant
+uses no memory either. Therefore modules can share constants: one module defines the positions of the fields in a
+record, and other modules import these positions.
 """
 
 import ast
@@ -32,7 +32,7 @@ def inline(sources: Mapping[str, str]) -> dict[str, str]:
 def _define(module: str, trees: Mapping[str, ast.Module], constants: Constants) -> None:
     """Add a module's constants to `constants`.
 
-    First add the constants of the modules that it imports, because its own constants may depend on them.
+    First add the constants of the imported modules, because the module's own constants may depend on them.
     """
     if module in constants:
         return
@@ -64,7 +64,7 @@ def _value(module: str, name: str, expression: ast.expr, known: Mapping[str, Any
 
 
 class _Inliner(ast.NodeTransformer):
-    """Transformer of one module: replaces constants with their values, and removes their imports and definitions."""
+    """Transformer of one module: replaces constants with values, and removes imports and definitions of constants."""
 
     def __init__(self, module: str, constants: Constants) -> None:
         self._constants = constants

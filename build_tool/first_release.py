@@ -1,4 +1,4 @@
-"""Build of version 0.1.0 in build/first_release: made once, from the commit of 0.1.0, by the tools in that commit."""
+"""Build of version 0.1.0 in build/first_release. The tools of 0.1.0 make this build once, from the commit of 0.1.0."""
 
 import fcntl
 import io
@@ -24,7 +24,7 @@ class NoHistoryError(ToolError):
 
 
 def tree() -> Path:
-    """Return the folder with the sources of 0.1.0 and their build.
+    """Return the folder that contains the sources of 0.1.0 and the build of 0.1.0.
 
     In this folder, build/release has the file that HACS installs. build/boards has the firmware and the update package
     for the board "host", which is this computer. NoHistoryError if the clone does not have the commit, ToolError if the
@@ -34,10 +34,10 @@ def tree() -> Path:
 
 
 def once(name: str, source: Path, make: Callable[[Path], None]) -> Path:
-    """Return the folder `name` in the cache. If it does not exist yet, call `make` to create it.
+    """Return the folder `name` in the cache. If this folder does not exist yet, call `make` to create it.
 
     If `source`, the file with the code of `make`, has changed, the folder is created again. If several processes need
-    the folder at the same time, the first one creates it and the others wait.
+    the folder at the same time, the first process creates the folder and the other processes wait.
     """
     cache = ROOT / "build" / "first_release" / f"{_commit()[:12]}-{zlib.crc32(source.read_bytes()):08x}"
     cache.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _make(folder: Path) -> None:
-    """Build 0.1.0 in `folder` by the tools in its commit. They use the programs and packages that are set up here."""
+    """Build 0.1.0 in `folder` by the tools of 0.1.0, with the programs and packages installed in this clone."""
     archive = _git("archive", "--format=tar", _commit())
     if archive.returncode:
         raise ToolError(archive.stderr.decode())

@@ -24,14 +24,15 @@ def modules(sources: Mapping[str, Path]) -> list[str]:
 
 
 def select(text: str) -> str:
-    """Return a module's source with _NATIVE set to 1, so that the compiler takes the form for native code."""
+    """Return a module's source with _NATIVE set to 1, so that the form for native code is compiled."""
     return text.replace(_MARK, _SELECTED)
 
 
 def architectures(board: str) -> tuple[str, ...]:
     """Return the architectures for which a board gets native code.
 
-    The board "host", this computer, gets x64 and x86, because it may run a 64-bit or a 32-bit MicroPython.
+    The board "host", this computer, gets x64 and x86, because this computer may run a 64-bit or a 32-bit
+    MicroPython.
     """
     if board == "host":
         return _OF_HOST

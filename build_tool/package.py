@@ -48,13 +48,13 @@ class Package:
 
     @property
     def room(self) -> int:
-        """Most bytes of flash that a slot with this package can need."""
+        """Maximum number of bytes of flash that a slot with this package needs."""
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + (len(folders) + 1) * _FOLDER
 
     def manifest(self) -> bytes:
-        """Return the manifest, with which the package file begins."""
+        """Return the manifest, the first part of the package file."""
         head = {
             "format": FORMAT,
             "version": self.version,

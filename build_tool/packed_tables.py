@@ -5,8 +5,9 @@ only. A source contains the readable table, and a function `_packed_by_build` th
 
     CODES, FIELDS = _packed_by_build(OBJECTS)
 
-This step runs the function and writes its results into the source as literals. It removes the table, the function, and
-all that only these two use. Without this step, the function runs when the module is imported.
+This step runs the function and writes the results into the source as literals. Then it removes the table, the function,
+and the definitions that only the table and the function use. Without this step, the function runs when the module is
+imported.
 """
 
 import ast
@@ -66,7 +67,7 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _closure(statements: Iterable[ast.stmt], others: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Return `statements`, followed by the statements in `others` on which they depend.
+    """Return `statements`, followed by the statements in `others` on which `statements` depend.
 
     A statement depends on each statement that defines a name in it, directly or through other statements.
     """
@@ -90,7 +91,7 @@ def _gives(statement: ast.stmt) -> Iterator[str]:
 
 
 def _run(statements: list[ast.stmt]) -> dict[str, Any]:
-    """Run statements and return {name: value} of the names that they define."""
+    """Run statements, and return {name: value} of the names that these statements define."""
     ours = [statement for statement in statements if not _is_of_micropython(statement)]
     values: dict[str, Any] = {"const": lambda value: value}
     exec(compile(ast.Module(ours, []), "<tables>", "exec"), values)
@@ -104,8 +105,8 @@ def _is_of_micropython(statement: ast.stmt) -> bool:
 def _literal(name: str, value: Any) -> ast.stmt:
     """Return a statement that defines `name` with this value.
 
-    If the value is a number or the name is private, the statement is `name = const(value)`. Otherwise it is
-    `name = value`, because constants.py would copy a constant into each module that imports the name.
+    If the value is a number or the name is private, the statement is `name = const(value)`. Otherwise the
+    statement is `name = value`, because constants.py would copy a constant into each module that imports the name.
     """
     expression = repr(value)
     if isinstance(value, int) or name.startswith("_"):

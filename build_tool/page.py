@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "firmware/page"
 ESBUILD = ("node", ROOT / "node_modules/esbuild/bin/esbuild")
 _UPLOT = ROOT / "node_modules/uplot"
-_LICENCE = _UPLOT / "LICENSE"  # uPlot's licence; each copy of uPlot must contain it
+_LICENCE = _UPLOT / "LICENSE"  # uPlot's licence, required in each copy of uPlot
 # Lines of uPlot that export functions which no chart of the page calls. The build removes these lines. Then esbuild
-# leaves out the functions too, which are 3 % of the page.
+# leaves out these functions too. The functions are 3 % of the page.
 _UNUSED = re.compile(
     r"^\s*\(?(?:uPlot\.(?:addGap|assign|clipGaps|fmtDate|fmtNum|join|orient|range\w+|sync|tzDate)"
     r"|paths\.(?:spline|stepped))\s*= .*$",
@@ -39,7 +39,7 @@ _STYLE = '<link rel="stylesheet" href="built/page.css">'
 
 
 def sources(name: str) -> list[Path]:
-    """Return all files on which the build of a page depends: its sources, and the lock file of the packages."""
+    """Return all files on which the build of a page depends: the page's sources, and the lock file of the packages."""
     if name in STANDALONE:
         return [SOURCES / name, _PACKAGE, ROOT / "package-lock.json", Path(__file__)]
     own = [path for path in SOURCES.rglob("*") if path.is_file() and path.name not in STANDALONE]
@@ -47,7 +47,7 @@ def sources(name: str) -> list[Path]:
 
 
 def build(name: str) -> tuple[bytes, bytes]:
-    """Build a page. Return its content, compressed with gzip, and the header lines of its HTTP reply.
+    """Build a page. Return (content compressed with gzip, header lines of the HTTP reply).
 
     SyntaxError if esbuild is missing or cannot compile a source.
     """
@@ -64,7 +64,7 @@ def build(name: str) -> tuple[bytes, bytes]:
 
 
 def bundle(entry: str, *more: str) -> str:
-    """Return a source file together with all files that it imports, minified.
+    """Return a source file together with all files that this file imports, minified.
 
     SyntaxError if esbuild is missing or cannot compile a file.
     """
@@ -85,7 +85,7 @@ def _minify_inline(html: str, tag: str, loader: str, *more: str) -> str:
 
 
 def _esbuild(source: str, *arguments: str | Path) -> str:
-    """Run esbuild with these arguments, and return its minified output. `source` is its standard input."""
+    """Run esbuild with these arguments. Return the minified output. `source` is the standard input of esbuild."""
     try:
         done = subprocess.run(
             [*ESBUILD, "--minify", "--log-level=warning", *arguments],

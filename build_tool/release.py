@@ -16,7 +16,7 @@ TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
 
 FIRMWARE = "firmware"
 """Folder in which the integration looks for packages (custom_components/p1_monitor/firmware_packages.py)."""
-# Date of each file in the release. It is fixed, so that equal sources give a release with equal bytes.
+# Date of each file in the release. This date is fixed, so that equal sources give a release with equal bytes.
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 

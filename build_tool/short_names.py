@@ -1,9 +1,9 @@
 """Short names: the firmware's sources for a board, in one flat folder, with names that use no memory.
 
-MicroPython never frees the names of a program. Each name uses about 17 bytes of the heap, with its entry in a table
-that MicroPython doubles when it is full. Names in the ROM of MicroPython use no memory. Therefore the build renames
-`recorder.spare` to `recorder.exc`, and the module storage.recorder to `heappop`. Readable names in the sources then
-cost nothing. explain() translates a board's crash report back to the names of the sources.
+MicroPython never frees the names of a program. Each name uses about 17 bytes of the heap, including its entry in a
+table. When the table is full, MicroPython doubles the table. Names in the ROM of MicroPython use no memory. Therefore
+the build renames `recorder.spare` to `recorder.exc`, and the module storage.recorder to `heappop`. explain() translates
+a board's crash report back to the names of the sources.
 """
 
 import ast
@@ -22,14 +22,14 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 LOADER = tuple((FIRMWARE / "loader").glob("*.py"))
 KEPT_MODULES = ("main", "cable")
 """The loader imports the first by its name, and scripts/firmware the second (firmware/cable.py)."""
-# Names in the firmware that are also names in MicroPython or in its port to a chip. They are never shortened, because
-# `wlan.scan()` would fail with another name than `scan`.
+# Names in the firmware that are also names in MicroPython or in its port to a chip. These names are never shortened.
+# For example, `wlan.scan()` would fail with another name than `scan`.
 _THEIRS = """
 HEAD RUNNING _chunk _configure _fields _make _path _put _run _serve _state block broken build config derive drain
 duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
 target ticks total waiting writeblocks
 """
-# Names in the firmware that scripts/firmware uses on the board. They are never shortened.
+# Names in the firmware that scripts/firmware uses on the board. These names are never shortened.
 _CALLED_BY_CABLE = "board check format_card"
 
 
@@ -56,7 +56,7 @@ class ShortNames:
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """Name of each module in a board's flat folder. It is never the name of a module of MicroPython."""
+        """Name of each module in a board's flat folder. No name is the name of a module of MicroPython."""
         kept = {name for name in self.sources if name in KEPT_MODULES}
         taken = {*MODULES, *(file.stem for file in LOADER), *KEPT_MODULES}
         free, seen = [], {name.lower() for name in taken}
@@ -83,13 +83,14 @@ class ShortNames:
     def common(self) -> dict[str, str]:
         """Short names that are the same in all modules: {name: short name}.
 
-        They are for names that several modules use, and for attributes that a module sets on another module's object.
-        Two names may get the same short name if no module uses both. But no other name gets the short name of such an
-        attribute, because the attribute's object has attributes of several modules.
+        Names that more than one module uses have such a short name. Attributes that a module sets on another module's
+        object have such a short name too. If no module uses both of two names, the two names may get the same short
+        name. But no other name gets the short name of such an attribute, because the attribute's object has attributes
+        of several modules.
         """
         names = [name for name in self._users if len(self._users[name]) > 1 or name in self._outside]
-        # Attributes of other modules' objects get their short names first. Then the names that most modules use get the
-        # shortest ones.
+        # First, attributes of other modules' objects get short names. Then other names get short names. A name that
+        # more modules use gets a shorter short name.
         names.sort(key=lambda name: (name not in self._outside, -len(self._users[name])))
         everywhere = set(self._words)
         users: dict[str, set[str]] = {}
@@ -180,7 +181,7 @@ class ShortNames:
         return alone
 
     def _names(self, tree: ast.Module) -> Iterator[str]:
-        """Yield each name in a source. Also yield the strings in it that are names of functions (table_functions)."""
+        """Yield each name in a source. Also yield each string in the source that names a function (table_functions)."""
         for node in ast.walk(tree):
             match node:
                 case (
@@ -248,7 +249,7 @@ def of_firmware() -> ShortNames:
     return _of(tuple((module, file.read_text()) for module, file in modules().items()))
 
 
-@lru_cache(maxsize=1)  # found only once, because it takes a second to find the names of the firmware
+@lru_cache(maxsize=1)  # found only once, because the search in the firmware takes a second
 def _of(sources: tuple[tuple[str, str], ...]) -> ShortNames:
     return ShortNames(inline(pack(dict(sources))))
 

@@ -60,7 +60,7 @@ def port_problem(port: int, host: str = "127.0.0.1") -> str:
 
 @dataclass(eq=False)
 class Board:
-    """Simulated board, which runs the firmware at a P1 port, with or without a card.
+    """Simulated board with the firmware, connected to a P1 port, with or without a card.
 
     If the firmware restarts its board, the firmware's process is started again. `restarts` counts these restarts.
     """
@@ -106,7 +106,7 @@ class Board:
             weakref.finalize(self, shutil.rmtree, self.flash, ignore_errors=True)
         self._needs_build = self.compiled and not self.firmware
         self._process: subprocess.Popen[str] | None = None
-        # The lock protects `_process`, because a caller and the thread of `_forward` both replace it.
+        # The lock protects `_process`, because both a caller and the thread of `_forward` replace this process.
         self._process_lock = threading.Lock()
         self._forwarder: threading.Thread | None = None
         self._ready = threading.Event()
@@ -171,7 +171,8 @@ class Board:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            # In its own session, the firmware gets no Ctrl-C. Only the simulator gets it, and stops the board.
+            # Run the firmware in a new process session. Then a Ctrl-C reaches only the simulator, and the simulator
+            # stops the board.
             start_new_session=True,
         )
 
@@ -241,7 +242,7 @@ class Board:
                     process.stdout.close()
                 self._process = process = self._run()
             self.restarts += 1
-        # The firmware's output has ended. Wake `wait_ready`, which then calls `check` to report the reason.
+        # The firmware's output has ended. Wake `wait_ready`. It calls `check`, which reports why the output has ended.
         self._ready.set()
 
     def _with_last_lines(self, problem: str) -> str:

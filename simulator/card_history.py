@@ -1,4 +1,4 @@
-"""A card with months of a household's quarters, and a meter's history that matches the card."""
+"""A card with a household's quarters of several months, and the meter's history that matches these quarters."""
 
 import json
 import zlib
@@ -82,7 +82,7 @@ def _month(at: int) -> str:
 
 
 def _write_day(card: Path, load: Load, begin: int, end: int, totals: _Totals, peaks: dict[str, Peak]) -> None:
-    """Write a day's quarters to day.csv. If the day is over, add its totals as a line to the year's days.csv."""
+    """Write a day's quarters to day.csv. If the day is over, add the day's totals as a line to the year's days.csv."""
     before, lines, highest = totals.registers(), [_DAY_CSV_HEADER], Peak(0, None)
     for start in range(begin, clock.quarter_start(end), QUARTER_S):
         import_w, export_w = totals.add(load, start)

@@ -29,8 +29,8 @@ def moment(*digits: int, summer: bool | None = None) -> int:
     """Return the moment of a local time, given as year, month, day, hour, minute and second.
 
     `summer` selects the UTC offset: True is UTC+2, False is UTC+1, None follows the calendar. In October one hour
-    occurs twice, and None means the first of the two. For the hour that is skipped in March, None means UTC+1, as on a
-    clock that was not yet set forward.
+    occurs twice, and None means the first of these two hours. In March one hour is skipped. For this hour, None means
+    UTC+1, as on a clock that was not yet set forward.
     """
     local = datetime(*digits)  # type: ignore[arg-type]
     seconds = int((local - _EPOCH).total_seconds())
@@ -52,8 +52,8 @@ def _summer_of(year: int) -> tuple[int, int]:
 
 def is_summer(at: int) -> bool:
     """True if Belgian summer time is in effect at a moment."""
-    # The year in UTC is exact enough. It differs from the local year only at new year, and both years have winter time
-    # then.
+    # The year in UTC is exact enough. It differs from the local year only in the first hour of the local year, and this
+    # hour is in winter time.
     begin, end = _summer_of((_EPOCH + timedelta(seconds=at)).year)
     return begin <= at < end
 
@@ -81,7 +81,8 @@ def utc(at: int) -> datetime:
 def parse(text: str) -> int:
     """Return the moment in a text: `2026-11-12`, `2026-11-12 18:29`, `2026-10-25T02:30:00W`, `...+01:00`, `...Z`.
 
-    Digits without a letter or offset are local Belgian time. ValueError names the expected form.
+    Digits without a letter or offset are local Belgian time. ValueError if the text has another form. The error's
+    message shows the expected form.
     """
     found = _ISO.match(text.strip())
     if not found:
@@ -119,7 +120,7 @@ def previous_month(at: int) -> int:
 
 
 def quarters_of_day(at: int) -> int:
-    """Return the number of quarters in the local day that contains `at`: 96, or 92 or 100 when the clock changes."""
+    """Return the number of quarters in the local day that contains `at`: 96, or 92 or 100 if the clock changes."""
     day = local(at)
     tomorrow = day + timedelta(days=1)
     begin = moment(day.year, day.month, day.day)
@@ -128,7 +129,7 @@ def quarters_of_day(at: int) -> int:
 
 
 def is_day_tariff(at: int) -> bool:
-    """True if the day tariff (T1) applies: on weekdays from 07:00 to 22:00, the usual Flemish hours."""
+    """True if the day tariff (T1) applies: on weekdays from 07:00 until 22:00, the usual Flemish hours."""
     here = local(at)
     return here.weekday() < 5 and 7 <= here.hour < 22
 

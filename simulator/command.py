@@ -60,7 +60,7 @@ def _run(chosen: options.Options) -> None:
                 if line.error:
                     raise line.error
         finally:
-            # Ignore a second Ctrl-C, because it would leave the firmware running.
+            # Ignore a second Ctrl-C. Otherwise it could end the simulator before the firmware has stopped.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             board.stop()
             _print(f"{line.sent} telegrams sent, {line.damaged} damaged")
@@ -85,6 +85,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"simulate: {error}", file=sys.stderr)
         return 1
     if _OUTPUT_CLOSED.is_set():
-        # Replace the closed output, because Python would report an error when it flushes the output at exit.
+        # Replace the closed output. Otherwise Python would report an error at exit, when the output is flushed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

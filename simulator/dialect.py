@@ -98,7 +98,7 @@ class Dialect:
     default_water: int | None = None
 
     def telegram(self, meter: Meter) -> bytes:
-        """Return the telegram that a meter sends in its current second, with the CRC."""
+        """Return a meter's telegram of the current second, with the CRC."""
         body = self._body(meter).encode("ascii")
         return body + b"%04X\r\n" % crc16(body)
 
@@ -156,7 +156,8 @@ class Dialect:
 
     def _mbus(self, meter: Meter) -> str:
         lines = [self._device(device) for device in meter.devices]
-        # In `text`, {mbus} is alone on a line. Without an M-Bus device this line becomes "-", and _body() removes it.
+        # In `text`, {mbus} is alone on a line. Without M-Bus devices, this line becomes `no_device`. If `no_device` is
+        # empty, this line becomes "-". Then _body() removes the line.
         return "\n".join(lines) or self.no_device or "-"
 
     def _device(self, device: MBusDevice) -> str:

@@ -1,4 +1,4 @@
-"""Images of cards, formatted as by a PC. They are sparse files, in which zeros use no space on the disk."""
+"""Images of cards, formatted as by a PC. The images are sparse files: zeros use no space on the disk."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Faults on the P1 line. Each fault has a name and a rate, the share of telegrams that it affects."""
+"""Faults on the P1 line. Each fault has a name and a rate. The rate is the share of the telegrams with this fault."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

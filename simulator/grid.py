@@ -1,8 +1,8 @@
 """Voltages, currents and powers as a meter measures them on each kind of grid connection.
 
 A household has a power for each of its circuits. The values that its meter shows depend on the grid: one phase, three
-phases with a neutral (3N400), or three phases without a neutral (3x230 V). The last kind is still common in Brussels
-and in old Flemish streets.
+phases with a neutral (3N400), or three phases without a neutral (3x230 V). Grids without a neutral are still common
+in Brussels and in old Flemish streets.
 """
 
 import math
@@ -18,7 +18,7 @@ _STANDBY_VAR = 28
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Values by phase: net power in W, voltage in dV, and current in mA without a direction."""
+    """Values by phase: net power in W, voltage in dV, and current in mA, which is never negative."""
 
     power_w: Sequence[int]
     voltage_dv: Sequence[int]
@@ -26,7 +26,7 @@ class Measurement:
 
 
 def _grid_volt(at: int, phase: int) -> float:
-    """Return the voltage (V) that the street cable has before the load of the household lowers it.
+    """Return the voltage (V) of the street cable without the load of the household. The load lowers the voltage.
 
     The voltage varies by some volts over the day, and by tenths of a volt each second.
     """
@@ -54,12 +54,13 @@ def two_wattmeters(at: int, power_w: Sequence[int]) -> Measurement:
 
     Each circuit is between two lines (L1-L2, L2-L3, L3-L1). Voltages U and currents I are complex numbers, and * is
     the conjugate. The power of L1 is Re(U12 I1*), and the power of L3 is Re(U32 I3*). Only the sum of the two powers
-    has a meaning, because one may be import while the other is export. L2 shows 0 V and 0 W, but a real current.
+    has a meaning, because one power may be import while the other power is export. L2 shows 0 V and 0 W, but a real
+    current.
     """
     volts, amperes = zip(
         *(_phase(power, _grid_volt(at, phase)) for phase, power in enumerate(power_w)), strict=True
     )
-    # Currents of the circuits as phasors. An import is in phase with the voltage, and an export is opposite to it.
+    # Currents of the circuits as phasors. An import is in phase with the voltage. An export is opposite to the voltage.
     flows = [
         rect(math.copysign(ampere, power), -phase * 2 * math.pi / 3)
         for phase, (ampere, power) in enumerate(zip(amperes, power_w, strict=True))

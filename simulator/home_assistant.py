@@ -92,8 +92,8 @@ class HomeAssistant:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
-                # In its own session, Home Assistant gets no Ctrl-C. This process gets it, and stops Home Assistant
-                # cleanly.
+                # Run Home Assistant in a new process session. Then a Ctrl-C reaches only the simulator, and the
+                # simulator stops Home Assistant cleanly.
                 start_new_session=True,
             )
 
@@ -120,7 +120,7 @@ class HomeAssistant:
         with contextlib.suppress(FileNotFoundError):
             components.unlink()
         components.symlink_to(self._components)
-        # Set the port in the storage, because a port in YAML expires after five minutes unless the owner confirms it.
+        # Set the port in the storage. A port in YAML expires after five minutes if the owner does not confirm the port.
         stable = {
             "server_port": self.port,
             "server_host": [HOST],
@@ -136,8 +136,8 @@ class HomeAssistant:
         http = {"stable": stable, "pending": None, "yaml_migration_done": True}
         self._write_storage("http", {"version": 2, "minor_version": 2, "data": http})
         if not (storage / "onboarding").exists():
-            # The onboarding should only ask for the account. Mark its other steps as done, because these steps add
-            # integrations that need internet.
+            # The onboarding should only ask for the account. The other steps of the onboarding add integrations that
+            # need internet. Mark these other steps as done.
             self._write_storage(
                 "onboarding", {"version": 4, "data": {"done": ["core_config", "analytics", "integration"]}}
             )
@@ -193,7 +193,7 @@ class HomeAssistant:
         flow = await self._call("POST", "/api/config/config_entries/flow", {"handler": "p1_monitor"})
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         done = await self._call("POST", path, {"host": host})
-        if done.get("type") == "menu":  # the menu has two choices: sign in at the device, or read only
+        if done.get("type") == "menu":  # the menu has two choices: with a sign-in, or for reading only
             done = await self._call("POST", path, {"next_step_id": "read_only"})
         if done.get("type") != "create_entry":
             raise HomeAssistantError(f"the device at {host} was not added: {done.get('errors') or done}")
@@ -217,7 +217,7 @@ class HomeAssistant:
         return next((state["state"] for state in states if state["entity_id"] == entity_id), None)
 
     async def command(self, kind: str, **fields: object) -> Any:
-        """Run a command of the WebSocket API and return its result. HomeAssistantError if the command fails."""
+        """Run a command of the WebSocket API and return the result. HomeAssistantError if the command fails."""
         assert self._session
         async with self._session.ws_connect("/api/websocket") as socket_:
             await socket_.receive_json()

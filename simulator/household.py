@@ -1,4 +1,4 @@
-"""Household: the power that it draws from the grid or feeds into the grid, second by second.
+"""Household: the power that a household draws from the grid or feeds into the grid, second by second.
 
 All values are a pure function of the seed and the moment, so that calls in any order return the same values. A day is
 computed once in steps of 10 s, and stored in a cache. A small noise changes the power from second to second. The
@@ -54,7 +54,7 @@ class _Day:
         self.water_ml = array("i", bytes(4 * STEPS))
 
     def add_power(self, phase: int, begin_s: float, length_s: float, power_w: float) -> None:
-        """Add a load to a phase, and drop the part outside the day. `begin_s` counts from the start of the day."""
+        """Add a load to a phase, except the part outside the day. `begin_s` counts from the start of the day."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         row, watts = self.phase_w[phase % len(self.phase_w)], round(power_w)
@@ -62,7 +62,7 @@ class _Day:
             row[step] += watts
 
     def add_volume(self, row: array[int], begin_s: float, length_s: float, total_ml: float) -> None:
-        """Spread a volume of gas or water over `length_s` seconds, and drop the part outside the day."""
+        """Spread a volume of gas or water over `length_s` seconds, except the part outside the day."""
         first = max(0, round(begin_s / STEP_S))
         last = min(STEPS, round((begin_s + length_s) / STEP_S))
         for step in range(first, last):
@@ -72,8 +72,8 @@ class _Day:
 class Household:
     """Household with base load, fridge, kitchen, laundry, electric car, heat pump, boiler and solar panels.
 
-    `phases` is 1 or 3. `solar_wp` is the peak power of the solar panels in W, 0 for none. Without `car` all other loads
-    stay the same.
+    `phases` is 1 or 3. `solar_wp` is the peak power of the solar panels in W, 0 for none. If `car` is False,
+    there is no electric car, and all other loads stay the same.
     """
 
     def __init__(self, seed: int = 1, phases: int = 3, solar_wp: int = 5_000, car: bool = True) -> None:
@@ -155,14 +155,15 @@ class Household:
         return day
 
     def _add_activities(self, day: _Day, number: int, midnight_s: int) -> None:
-        """Add to `day` the loads that people switch on during the day with this number, by the local clock.
+        """Add to `day` the loads that people switch on during one local day.
 
-        `midnight_s` is the UTC midnight at which the day with this number begins, in seconds from the start of `day`.
+        `number` is the number of days from 1 January 2000 to this local day. `midnight_s` is 0:00 UTC on this date, in
+        seconds from the start of `day`.
         """
         random = Random(f"{self.seed} living {number}")
         weekend = (number + 5) % 7 < 2  # day 0, 1 January 2000, was a Saturday
-        # Use the UTC offset at noon for the whole day. If the clock changes on this day, this offset is wrong until the
-        # change, but nobody switches anything on before it.
+        # Use the UTC offset at noon for the whole day. If the clock changes on this day, the offset is wrong before the
+        # change. But before the change nobody switches on a load.
         clock_s = midnight_s - (7200 if is_summer(number * DAY_S + DAY_S // 2) else 3600)
 
         def at(hour: float, spread: float = 0.0) -> float:
@@ -204,7 +205,7 @@ class Household:
             day.add_volume(day.water_ml, at(random.uniform(6.5, 23)), 60, random.uniform(2_000, 9_000))
 
     def _add_heating(self, day: _Day, number: int, weather: Weather) -> None:
-        """Add the heat pump, and below 2 °C the gas boiler that helps it. Both run for a part of each half hour."""
+        """Add the heat pump, and below 2 °C also the gas boiler. Both run for a part of each half hour."""
         random = Random(f"{self.seed} heating {number}")
         for half_hour in range(48):
             outside = weather.temperature_c[half_hour // 2]

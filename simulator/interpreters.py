@@ -1,6 +1,6 @@
-"""MicroPython programs of this computer, installed by scripts/setup: a 64-bit one, and a 32-bit one like the board's.
+"""MicroPython for this computer, installed by scripts/setup: a 64-bit program, and a 32-bit program as on the board.
 
-The environment variable P1_MICROPYTHON32 is the path of another 32-bit program. This program runs in an emulator.
+The environment variable P1_MICROPYTHON32 can name the path of another 32-bit program, which runs in an emulator.
 `scripts/test --rv32` sets this variable.
 """
 
@@ -48,7 +48,7 @@ def is_like_board(interpreter: Path) -> bool:
 def described(interpreter: Path) -> str:
     """Return a description of this MicroPython program: its version, processor, floats and heap.
 
-    Measured figures depend on each of these.
+    Measured figures depend on each of these four properties.
     """
     version, _, architecture, floats = _facts(interpreter)
     heap = "a heap of two areas, as on the board" if is_like_board(interpreter) else "a heap in one piece"

@@ -34,7 +34,7 @@ class MBusDevice:
         return self.volume_ml // 1000
 
     def capture_until(self, at: int) -> None:
-        """Update the volume to the newest capture time at or before `at`, a moment of the household's clock."""
+        """Update the volume to the newest capture time at or before `at`, by the household's clock."""
         # Each channel captures at a different second within the five minutes, as real devices do.
         lag = 7 + 40 * self.channel
         capture = (at - lag) // CAPTURE_S * CAPTURE_S + lag

@@ -1,6 +1,6 @@
 """Belgian digital meter: registers by tariff, demand of the running quarter, and peaks of the months.
 
-simulator/dialect.py writes its telegrams.
+simulator/dialect.py writes the meter's telegrams.
 
 Source: e-MUCS P1 1.7.1; COSEM Blue Book, demand and extended registers. At a moment t, a register contains all energy
 until t in W s. The power at t is the mean power, in W, of the second that ended at t. Therefore registers and powers
@@ -44,7 +44,7 @@ class Meter:
         self.breaker = 1
         self.message = message
         self.on_quarter: Callable[[int, int], None] | None = None
-        self._clock_offset_s = 0  # seconds by which the meter's clock is ahead of the household's
+        self._clock_offset_s = 0  # seconds by which the meter's clock is ahead of the household's clock
         self._quarter_ws = load.energy_ws(quarter_start(start), start)[0]
         self.devices: list[MBusDevice] = []
         if gas:
@@ -83,7 +83,7 @@ class Meter:
     def demand_w(self) -> int:
         """Demand (1.4.0) in W: the import of the running quarter so far, divided by 15 minutes.
 
-        It starts at 0 in each quarter.
+        The demand starts at 0 in each quarter.
         """
         return self._quarter_ws // QUARTER_S
 
@@ -127,7 +127,7 @@ class Meter:
         self._quarter_ws += imported
 
     def _close_quarter(self) -> None:
-        """Complete the quarter that ends now. If it is the highest of the month so far, it becomes the month's peak."""
+        """Complete the quarter that ends now. If its demand is above the month's peak, set a new peak of the month."""
         demand_w, self._quarter_ws = self.demand_w, 0
         if demand_w > self.peak.power_w:
             self.peak = Peak(demand_w, self.moment)
@@ -138,6 +138,6 @@ class Meter:
 
     def _close_month(self, closing: int) -> None:
         self.closed = [*self.closed, ClosedMonth(closing, self.peak)][-MOST_MONTHS:]
-        # The new month begins with a peak of 0 W at the moment `closing`, because a reset of the register sets its
+        # The new month begins with a peak of 0 W at the moment `closing`, because a reset of the register sets a
         # default value and the time of the reset (Blue Book, Extended register).
         self.peak = Peak(0, closing)

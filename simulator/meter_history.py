@@ -1,6 +1,6 @@
 """History of a meter before the simulation begins: registers, month peaks, gas and water.
 
-The history is generated from the seed, because a simulation of thirteen months would take too long. Its values are
+The history is generated from the seed, because a simulation of thirteen months would take too long. The values are
 those of an ordinary household.
 """
 
@@ -17,8 +17,8 @@ MOST_MONTHS = 13
 class Peak:
     """Peak of a month: the quarter with the highest demand.
 
-    `power_w` is the quarter's mean import in W. `end` is the moment at which the quarter ended. It is None for a
-    month without a peak, such as a month in the factory.
+    `power_w` is the quarter's mean import in W. `end` is the moment at which the quarter ended. For a month without a
+    peak, such as a month in the factory, `end` is None.
     """
 
     power_w: int
@@ -48,7 +48,7 @@ class MeterHistory:
     def generate(cls, seed: int, start: int, months: int = MOST_MONTHS, filler: bool = False) -> MeterHistory:
         """Return a history with `months` closed months before `start`.
 
-        With `filler`, the oldest month is from the factory, where the meter had no peak.
+        If `filler` is True, the meter was in the factory in the oldest month. This month has no peak.
         """
         months = min(months, MOST_MONTHS)
         random = Random(f"{seed} past")

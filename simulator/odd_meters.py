@@ -1,4 +1,4 @@
-"""Odd meters: rare things that a meter may send. Each odd meter changes the telegrams of a simulated meter."""
+"""Odd meters, which send rare values or lines. Each odd meter changes the telegrams of a simulated meter."""
 
 import re
 

@@ -99,8 +99,9 @@ class OriginalDevice:
 
     def _read_telegram(self) -> None:
         meter = self.source.meter
-        # The power of a second is known at the second's end. The second belongs to the sample in which it began: the
-        # second from 4 to 5 belongs to the sample from 0 to 5. Therefore read the clock before the meter advances.
+        # The power of a second is known at the second's end. But the second belongs to the sample in which the second
+        # began: the second from 4 to 5 belongs to the sample from 0 to 5. Therefore read the clock before the meter
+        # advances.
         second = meter.moment
         self.source.advance(1)
         self._has_telegram = True

@@ -1,8 +1,8 @@
 """P1 port of a simulated meter. It sends a telegram at the start of each second, at 115200 baud.
 
-Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the board raises the request line. It stops in
-mid-telegram when the board releases the line. `speed` multiplies both the pace of the clock and the baud rate. Unlike a
-real meter, this port waits for a slow reader. Therefore a missing byte was always lost by the reader.
+Source: DSMR P1 5.0.2, sections 5 and 6. The meter sends only while the board raises the request line. If the board
+releases the line, the meter stops in mid-telegram. `speed` multiplies both the pace of the clock and the baud rate.
+Unlike a real meter, this port waits for a slow reader. Therefore a byte can be lost only by the reader.
 """
 
 import os
@@ -31,8 +31,8 @@ class P1Port:
 
     The board connects to `address`. The meter's time begins when the board first raises the request line, or at once if
     `wait` is False. `every_s` is the interval between telegrams, in seconds of the meter's time. A value above 1 makes
-    a simulation of months possible. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole,
-    where `at` is time.monotonic() of its last byte. `sent` and `damaged` count telegrams.
+    a simulation of months possible. `on_sent(telegram, at, stamp)` is called for each telegram that was sent whole.
+    `at` is the time.monotonic() at which the telegram's last byte was sent. `sent` and `damaged` count telegrams.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class P1Port:
         return self
 
     def stop(self) -> None:
-        """Stop sending and close the transport. Safe to call twice."""
+        """Stop sending and close the transport. A second call does nothing."""
         if self._stopped:
             return
         self._stopped = True
@@ -123,7 +123,7 @@ class P1Port:
                 self._await_event(None)
             self._send_every_second()
         except Exception as error:
-            # Store the exception for callers, because an exception in a thread does not reach them.
+            # Store the exception, because callers do not see an exception that is raised in this thread.
             self.error = error
             raise
 
@@ -139,8 +139,8 @@ class P1Port:
                 return
             self._simulate_second()
             begin += period
-            # If this computer or the reader caused a delay, catch up at most 0.25 s of the delay. The meter's clock
-            # falls behind by the rest.
+            # If this computer or the reader caused a delay, catch up at most 0.25 s of the delay. By the rest of the
+            # delay, the meter's clock falls behind.
             begin = max(begin, time.monotonic() - _MAX_LAG_S)
 
     def _simulate_second(self) -> None:

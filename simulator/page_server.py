@@ -16,7 +16,7 @@ _PORT = 8000  # port of the page, unless another program uses this port
 def page_from_source(host: str, device: str) -> Iterator[str]:
     """Serve the web page from its sources, with the data of `device` (HOST:PORT). Yield the URL of the page.
 
-    An open browser reloads the page when a source changes.
+    A browser that shows the page loads the page again when a source changes.
     """
     port = _PORT if not port_problem(_PORT, host) else free_port(host)
     server = subprocess.Popen(
@@ -24,7 +24,7 @@ def page_from_source(host: str, device: str) -> Iterator[str]:
             *ESBUILD,
             SOURCES / "main.js",
             SOURCES / "page.css",
-            # index.html expects the built files in this folder. esbuild serves them without writing them.
+            # index.html expects the built files in this folder. esbuild serves the files and does not write them.
             f"--outdir={SOURCES}/built",
             f"--servedir={SOURCES}",
             f"--serve={host}:{port}",
@@ -35,7 +35,7 @@ def page_from_source(host: str, device: str) -> Iterator[str]:
             *OPTIONS,
         ],
         stdin=subprocess.DEVNULL,
-        # Make a new process group, because the signal below must end esbuild and the script that starts esbuild.
+        # Make a new process group. The signal below must end both esbuild and the script that starts esbuild.
         start_new_session=True,
     )
     try:

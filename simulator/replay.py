@@ -18,7 +18,7 @@ def split_telegrams(data: bytes) -> list[bytes]:
 
 
 class Replay:
-    """Source with the telegrams of files, one a second, repeated endlessly. Bad telegrams are sent unchanged, too."""
+    """Source of the telegrams in files: one telegram a second, repeated endlessly. Bad telegrams are sent unchanged."""
 
     def __init__(self, telegrams: Sequence[bytes]) -> None:
         if not telegrams:

@@ -64,7 +64,7 @@ def simulated_meter(
     load: Load | None = None,
     history: MeterHistory | None = None,
 ) -> MeterSource:
-    """Return a household's meter, with the dialect called `name` and its clock at the moment `start`.
+    """Return a household's meter with the dialect `name`. The meter's clock begins at the moment `start`.
 
     `gas` and `water` are M-Bus channels 1 to 4, None for no gas or water meter. `load` replaces the household.
     `history` replaces the generated history. LookupError for an unknown name, ValueError for a bad channel.

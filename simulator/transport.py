@@ -47,8 +47,8 @@ class PtyTransport:
         self._meter, self._board = pty.openpty()
         tty.setraw(self._board)
         settings = termios.tcgetattr(self._board)
-        # VMIN is the number of bytes for which a read waits. It is 0, because a read that waits would block the board's
-        # whole interpreter.
+        # VMIN is the number of bytes for which a read waits. Set VMIN to 0, because a read that waits would block the
+        # whole interpreter of the board.
         settings[6][termios.VMIN] = settings[6][termios.VTIME] = 0
         termios.tcsetattr(self._board, termios.TCSANOW, settings)
         os.set_blocking(self._meter, False)
@@ -108,7 +108,7 @@ class TcpTransport:
                 return b""
             self._board.setblocking(False)
             self._board.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # The buffer is small. With a large buffer, the meter would run far ahead of a slow reader.
+            # Use a small buffer. With a large buffer, the meter would run far ahead of a slow reader.
             self._board.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             return b""
         try:

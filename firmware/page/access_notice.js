@@ -53,7 +53,7 @@ export function times(presses) {
 }
 
 /**
- * Return a name that a program chose, without invisible characters. Some of them would change the order of the words
+ * Return a program's name without invisible characters. Some invisible characters would change the order of the words
  * around the name.
  * @param {string} name
  */

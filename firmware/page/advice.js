@@ -1,4 +1,7 @@
-/** Level and advice for the running quarter. A level has an icon and a word, so that it is clear without its colour. */
+/**
+ * Level and advice for the running quarter. A level has a colour, an icon and a word, because some readers cannot
+ * distinguish the colours.
+ */
 
 import { amount, t } from "./i18n.js";
 import { QUARTER_S } from "./meter_time.js";
@@ -10,11 +13,11 @@ export const LEVEL_WORDS = /** @type {const} */ ({
   good: "onCourse", watch: "takeCare", over: "tooHigh", none: "noLimit",
 });
 
-// In a quarter's last 15 s the advice does not change, because almost any power would be allowed then.
+// In a quarter's last 15 s the advice does not change, because almost any power would be allowed in these seconds.
 const FROZEN_S = 15;
 const STEP_W = 100;
 
-/** Headroom (W) in the page's advice, and the id of its quarter. Neither changes in the last 15 s of the quarter. */
+/** Headroom (W) in the page's advice, and the id of the quarter. In the last 15 s of a quarter neither changes. */
 const shownOnPage = { id: /** @type {number | null} */ (null), headroom: 0 };
 
 /**
@@ -29,10 +32,11 @@ export function level({ target_w, projected_w, headroom_w, at_risk, unavoidable 
 }
 
 /**
- * Return a sentence with the power that may be added until the quarter's end, or with the power that must go off.
+ * Return a sentence with the power that may be added until the quarter's end, or with the power that must be switched
+ * off.
  * @param {Quarter} quarter
- * @param {typeof shownOnPage} shown headroom in the advice now. This function updates the object. Each dashboard card
- *   passes its own object, because two cards may show two meters.
+ * @param {typeof shownOnPage} shown headroom in the previous advice, updated by this function. Each dashboard card
+ *   passes an object of its own, because two cards may show two meters.
  */
 export function advice(quarter, shown = shownOnPage) {
   const { id, elapsed_s, headroom_w, unavoidable } = quarter;
@@ -45,7 +49,8 @@ export function advice(quarter, shown = shownOnPage) {
   const time = left < 60
     ? t("seconds", { count: left })
     : t(left < 120 ? "minute" : "minutes", { count: Math.floor(left / 60) });
-  // Round down, also below 0. Then the advice offers at most the headroom, and asks to switch off at least the excess.
+  // Round down, also below 0. The advice must not offer more power than the headroom. If the headroom is negative, the
+  // advice must not ask to switch off less power than is needed.
   const watts = Math.abs(Math.floor(headroom / STEP_W) * STEP_W);
   const power = watts < 1000 ? amount(watts, "W") : amount(watts / 1000, "kW", 1);
   if (headroom < 0) return t("mustGo", { power });

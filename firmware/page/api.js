@@ -1,7 +1,7 @@
 /**
- * Client for the device's HTTP API. It sends one request at a time, so that the page and its live stream use at most
- * two of the device's five connections. If esbuild serves the page (scripts/develop), `?device=ADDRESS` in the page's
- * URL selects the device.
+ * Client for the device's HTTP API. The client sends one request at a time. Therefore the page, with its live stream,
+ * uses at most two of the device's five connections. If esbuild serves the page (scripts/develop), `?device=ADDRESS` in
+ * the page's URL selects the device.
  */
 
 import { getStored, setStored } from "./local_storage.js";
@@ -13,7 +13,7 @@ export const BASE_URL = DEVELOPING
   ? `http://${new URLSearchParams(location.search).get("device") || "192.168.0.250"}`
   : "";
 
-/** Error for a request that the device refused. `message` is the reason, which is the text of the device's reply. */
+/** Error for a request that the device refused. `message` is the text of the device's reply, and gives the reason. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -45,8 +45,8 @@ export function isSignedIn() {
 
 /**
  * Send a request after all earlier requests have ended, and return the reply. ApiError if the device refuses the
- * request, TypeError if the device cannot be reached, AbortError if no reply comes in 15 s or if `signal` aborts the
- * request before the request is sent.
+ * request. TypeError if the device cannot be reached. AbortError if no reply comes within 15 s, or if `signal` is
+ * aborted before the request is sent.
  * @param {string} path
  * @param {{method?: string, body?: object, signal?: AbortSignal}} [options]
  * @returns {Promise<Response>}
@@ -61,7 +61,7 @@ export function request(path, { method = "GET", body, signal } = {}) {
       signal: timeout(TIMEOUT_MS),
       cache: "no-store",
     });
-    // Read the whole reply, because an unread reply keeps its connection open. Only then is the next request sent.
+    // Read the whole reply before the next request is sent, because an unread reply keeps its connection open.
     const text = await reply.text();
     if (reply.status === 401 && isSignedIn() && path !== "/api/session") setStored("token", "");
     if (!reply.ok) throw new ApiError(reply.status, text);
@@ -72,8 +72,8 @@ export function request(path, { method = "GET", body, signal } = {}) {
 }
 
 /**
- * Return a signal that aborts a request after `ms` milliseconds. AbortSignal.timeout() would do the same, but the
- * oldest supported browsers lack it.
+ * Return a signal that aborts a request after `ms` milliseconds. The oldest supported browsers have no
+ * AbortSignal.timeout().
  * @param {number} ms
  */
 function timeout(ms) {
@@ -103,17 +103,17 @@ export async function sendJson(method, path, body) {
 }
 
 /**
- * Store the token of a session, which is valid for half a day or until the device restarts.
+ * Store the token of a session. The token is valid for 12 hours or until the device restarts.
  * @param {string} token
- * @param {boolean} stays false to remove the token when the browser's tab is closed, true to keep it after that
+ * @param {boolean} stays false to remove the token when the browser's tab is closed, true to keep the token longer
  */
 export function storeToken(token, stays) {
   setStored("token", token, stays);
 }
 
 /**
- * End the session, and remove its token from this browser. If the device does not answer, the session ends by itself:
- * when it expires or the device restarts.
+ * End the session, and remove the session's token from this browser. If the device does not answer, the session ends
+ * later: after its 12 hours, or when the device restarts.
  */
 export async function signOut() {
   await sendJson("DELETE", "/api/session").catch(() => {});

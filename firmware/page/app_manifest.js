@@ -1,6 +1,6 @@
 /**
- * Web app manifest and icons for a phone's home screen. The page is a single file, so this module makes data: URLs of
- * the manifest and the icons, from the brand's SVG icon.
+ * Web app manifest and icons for a phone's home screen. The page is a single file. Therefore this module writes the
+ * manifest and the icons as data: URLs. The icons are made from the brand's SVG icon.
  */
 
 import { element } from "./dom.js";

@@ -69,8 +69,8 @@ function heightOf(host) {
 function dataOf({ kind, imported, exported, peak }) {
   const up = imported();
   const marked = peak?.() ?? null;
-  // Do not draw an export of 0, because a line along 0 would look like export. But in a line chart, draw the 0 directly
-  // before or after an export, so that the line begins and ends at 0.
+  // Do not draw an export of 0, because a line along 0 would look like export. There is one exception: in a line chart,
+  // draw the 0 directly before and after an export. Then the line of this export begins and ends at 0.
   const down = exported().map((value, index, all) => (
     value === null || !(value || (kind === "line" && (all[index - 1] || all[index + 1]))) ? null : -value));
   return [up.map((_, index) => index), up, down, up.map((value, index) => (index === marked ? value : null))];
@@ -127,8 +127,8 @@ function draw(host, options) {
     },
   }, dataOf(options), host);
   plot.over.addEventListener("click", (event) => {
-    // A mouse click on a step opens the step's quarter, day or month. A tap on a touch screen does not. It shows the
-    // step's values above the chart, as a link that opens the quarter, day or month.
+    // A mouse click on a step opens the step's quarter, day or month. A tap on a touch screen only shows the step's
+    // values above the chart. These values are a link that opens the quarter, day or month.
     const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
     if (!isTouch && options.onPick && plot.cursor.idx !== null && plot.cursor.idx !== undefined) {
       options.onPick(plot.cursor.idx);

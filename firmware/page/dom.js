@@ -31,7 +31,7 @@ export function fill(parent, ...children) {
 }
 
 /**
- * Set an element's text only if the text changes, because a screen reader reads a text aloud each time it is set.
+ * Set an element's text only if the text changes, because a screen reader reads a text aloud each time the text is set.
  * @param {Element} node
  * @param {string} text
  */
@@ -40,7 +40,7 @@ export function setText(node, text) {
 }
 
 /**
- * Return an icon from the sprite in index.html. Screen readers skip the icon, because the text beside it is enough.
+ * Return an icon from the sprite in index.html. Screen readers skip the icon, because there is a text beside the icon.
  * @param {string} name
  */
 export function icon(name) {

@@ -21,7 +21,7 @@ import {
  * @property {(number | null)[]} imported import of each step in `unit`
  * @property {(number | null)[]} exported export of each step in `unit`; 0 or more
  * @property {"W" | "kWh"} unit
- * @property {(Span | null)[]} links for each step, the span that a click opens; null if nothing is stored for it
+ * @property {(Span | null)[]} links for each step, the span that a click on the step opens; null if nothing is stored
  * @property {number | number[]} every which steps have a tick, in the form of `every` in chart.js
  * @property {number | null} peak index of the step with the highest quarter
  * @property {{power_w: number, start: string} | null} highest
@@ -96,8 +96,9 @@ export function quarterHistory(start, imported, exported) {
 }
 
 /**
- * Load the day's quarters from the device. Return the ended quarter that began at `start`; null if it is not stored.
- * `previous` is the quarter 15 minutes earlier, or undefined if that quarter is not stored or was on the previous day.
+ * Load the day's quarters from the device. Return the ended quarter that began at `start`; null if this quarter is not
+ * stored. `previous` is the quarter 15 minutes earlier. It is undefined if that quarter is not stored or was on the
+ * previous day.
  * @param {number} start
  * @param {AbortSignal} signal
  * @returns {Promise<{quarter: DayQuarter, previous: DayQuarter | undefined} | null>}

@@ -21,7 +21,7 @@ export function hashOf({ kind, name }) {
 }
 
 /**
- * Return the span that a URL's fragment names; null if the fragment names none.
+ * Return the span that a URL's fragment names; null if the fragment names no span.
  * @param {string[]} parts words of the fragment after "history", such as ["day", "2026-01-15"]
  * @returns {Span | null}
  */
@@ -53,7 +53,7 @@ export function spanContaining(kind, moment) {
 }
 
 /**
- * Return the next span of the same kind if `direction` is 1, the previous span if it is -1.
+ * Return the next span of the same kind if `direction` is 1, the previous span if `direction` is -1.
  * @param {Span} span
  * @param {1 | -1} direction
  * @returns {Span}

@@ -53,7 +53,7 @@ export function t(word, values = {}) {
 }
 
 /**
- * Return a formatted number; – for null.
+ * Return a formatted number; "–" for null.
  * @param {number | null | undefined} value
  * @param {number} [decimals]
  */
@@ -64,7 +64,7 @@ export function number(value, decimals = 0) {
 }
 
 /**
- * Return a formatted number with its unit; – for null.
+ * Return a formatted number with its unit; "–" for null.
  * @param {number | null | undefined} value
  * @param {string} unit
  * @param {number} [decimals]
@@ -89,7 +89,7 @@ export function money(euros) {
 }
 
 /**
- * Return a formatted moment, day or month in the meter's time; – for null.
+ * Return a formatted moment, day or month in the meter's time; "–" for null.
  * @param {string | number | null} moment
  * @param {Intl.DateTimeFormatOptions} options
  */

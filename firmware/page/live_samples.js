@@ -1,4 +1,4 @@
-/** Samples of the running quarter. The page loads the device's samples so far, and then adds each new reading. */
+/** Samples of the running quarter. The page loads the samples that the device has, and then adds each new reading. */
 
 import { getJson } from "./api.js";
 import { QuarterSamples } from "./quarter_samples.js";
@@ -25,9 +25,9 @@ export async function seedSamples() {
 /** @type {string | null} */
 let lastTime = null;
 
-// Add a reading only if state.quarter is from the same telegram. The device sends the reading before the quarter, so
-// that for a moment the quarter is from an older telegram. If both are from the same telegram, the reading's time is
-// the quarter's start plus `elapsed_s`.
+// Add a reading only if state.quarter is from the same telegram. The device sends the reading of a telegram before the
+// quarter of this telegram. For a moment, state.quarter is therefore from an older telegram. If reading and quarter are
+// from the same telegram, the reading's time is the quarter's start plus `elapsed_s`.
 watch(() => {
   const { quarter, reading } = state;
   if (!quarter || quarter.id === null || quarter.elapsed_s === null) return;

@@ -20,9 +20,9 @@ import { state, update, watch } from "./state.js";
 import { followDevice } from "./stream.js";
 
 /**
- * A screen fills `root`. `parts` are the words of the URL's fragment after the screen's name. A screen may return a
- * function, which is called when the reader leaves the screen. It may also return an OpenScreen, with two
- * functions: `leave` is called when the reader leaves the screen, and `goTo` when only `parts` changes.
+ * A screen fills `root`. `parts` are the words of the URL's fragment after the screen's name. If a screen returns a
+ * function, this function is called when the reader leaves the screen. If a screen returns an OpenScreen, `leave` is
+ * called when the reader leaves the screen, and `goTo` when only `parts` changes.
  * @typedef {{goTo: (parts: string[]) => void, leave: () => void}} OpenScreen
  * @typedef {(root: HTMLElement, parts: string[]) => void | (() => void) | OpenScreen} Screen
  */
@@ -97,7 +97,7 @@ function applyTheme() {
   dispatchEvent(new Event("p1-theme"));
 }
 
-/** Show the reason why the figures are old. If they are current, show a fault of the meter's clock or of the card. */
+/** Show why the figures are old. If the figures are current, show a fault of the meter's clock or of the card. */
 function showNotice() {
   const stale = staleness();
   const card = state.status?.card;
@@ -142,7 +142,7 @@ function start() {
   watch(() => showAccess(asks));
   let stale = staleness();
   setInterval(() => {
-    // Figures become old without an event. Therefore this timer checks their age, and updates the screens.
+    // Figures become old without an event. Therefore this timer checks the age of the figures, and updates the screens.
     if (stale === staleness()) return showNotice();
     stale = staleness();
     update({});
@@ -151,8 +151,8 @@ function start() {
   addAppManifest();
 }
 
-// A browser that does not know <dialog> is too old for the page. Do not start there. <main> then stays empty, and
-// index.html shows which browsers the page needs.
+// A browser that does not know <dialog> is too old for the page. Do not start in such a browser. Then <main> stays
+// empty, and index.html shows which browsers the page needs.
 if ("HTMLDialogElement" in window) start();
 // During development, reload the page when esbuild reports a change of the sources.
 if (DEVELOPING) new EventSource("/esbuild").addEventListener("change", () => location.reload());

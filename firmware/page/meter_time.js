@@ -1,8 +1,8 @@
 /**
- * Dates and times of the meter's clock. They are Belgian time, also if the browser is in another time zone. A moment is
- * an ISO text with the meter's UTC offset, or a number of seconds since 1970 (UTC). A day is "2026-01-15", a month
- * "2026-01", a year "2026". The browser's data of time zones contains the changes to summer time and back. i18n.js
- * writes moments in the language of the reader.
+ * Dates and times of the meter's clock. This clock shows Belgian time, also if the browser is in another time zone. A
+ * moment is an ISO text with the meter's UTC offset, or a number of seconds since 1970 (UTC). A day is "2026-01-15", a
+ * month "2026-01", a year "2026". The browser knows when summer time begins and ends in Belgium. i18n.js writes moments
+ * in the language of the reader.
  */
 
 export const QUARTER_S = 900;
@@ -51,8 +51,8 @@ export function dayOf(moment) {
  */
 export function midnight(day) {
   const utc = Date.parse(`${day}T00:00:00Z`) / 1000;
-  // The UTC offset at the meter's midnight is needed. It is the same at 23:00 UTC, when the meter's clock shows 0:00 in
-  // winter and 1:00 in summer, because Belgium's clock changes only at 2:00 or 3:00.
+  // Return the midnight by the UTC offset at 23:00 UTC. At 23:00 UTC the meter's clock shows 0:00 in winter and 1:00 in
+  // summer. The offset at the meter's midnight is the same, because Belgium's clock changes only at 2:00 or 3:00.
   return utc - utcOffset(utc - 3600);
 }
 

@@ -41,8 +41,8 @@ export function quarterBar() {
     targetMark.hidden = target_w === null;
     targetMark.style.left = share(target_w);
     elapsedBar.style.width = `${(100 * (elapsed_s ?? 0)) / QUARTER_S}%`;
-    // `average` is the mean power so far. The demand is lower than this until the quarter's end, because the demand
-    // is the energy so far divided by 15 minutes.
+    // `average` is the mean power so far. The demand is the energy so far divided by 15 minutes. Therefore the demand
+    // is lower than `average` until the quarter's end.
     setText(figures.average, kilowatts(elapsed_s && demand_w !== null ? (demand_w * QUARTER_S) / elapsed_s : null));
     setText(figures.projected, kilowatts(projected_w));
     setText(figures.target, kilowatts(target_w));

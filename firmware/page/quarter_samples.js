@@ -14,7 +14,8 @@ export class QuarterSamples {
   }
 
   /**
-   * Begin the quarter with this id, and discard the previous quarter's samples. Do nothing if this quarter has begun.
+   * Begin the quarter with this id, and discard the previous quarter's samples. Do nothing if this quarter has already
+   * begun.
    * @param {number} id
    */
   begin(id) {

@@ -1,4 +1,4 @@
-/** Age of the figures on the page, and the reason why they are old. */
+/** Age of the figures on the page, and the reason why the figures are old. */
 
 import { state } from "./state.js";
 

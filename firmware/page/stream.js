@@ -10,8 +10,8 @@ import { seedSamples } from "./live_samples.js";
 import { state, update } from "./state.js";
 
 const SILENT_MS = 30_000; // longest wait for the next event of a stream
-// If a stream ends within 20 s, the device has probably ended it in favour of another client. The page then polls,
-// because the device would soon end a new stream too.
+// If a stream ends within 20 s, the device has probably ended the stream to serve another client. In this case the page
+// polls, because the device would soon end a new stream too.
 const SHORT_MS = 20_000;
 const POLL_MS = 2_000;
 const POLLS = 15; // number of polls before the page requests a stream again
@@ -50,7 +50,10 @@ async function untilVisible() {
   while (document.hidden) await new Promise((done) => addEventListener("visibilitychange", done, { once: true }));
 }
 
-/** Read events until the stream ends or is silent for 30 s. A hidden page ends the stream, to free the connection. */
+/**
+ * Read events until the stream ends or is silent for 30 s. If the page is hidden, end the stream, because other clients
+ * may need the connection.
+ */
 async function readStream() {
   const stop = new AbortController();
   const stopWhenHidden = () => document.hidden && stop.abort();
@@ -90,8 +93,8 @@ function applyEvent(event) {
 }
 
 /**
- * Request the data that the event stream would send, while the page has no stream. True if the device answered every
- * request.
+ * Request the data that the event stream would send. This is done while the page has no stream. True if the device
+ * answered every request.
  * @param {number} times number of polls, one every 2 s. Polls 1, 6, 11 … also request the status and peaks.
  */
 async function poll(times) {

@@ -1,7 +1,7 @@
 /**
  * The cost of peaks by network area, and the price periods of tarif Impact, Wallonia's tariff by the clock.
  *
- * Each month the bill is for the mean of max(2.5 kW, peak) over 12 months. So the peak of one month is in 12 bills.
+ * Each month the bill is for the mean of max(2.5 kW, peak) over 12 months. Therefore each peak is in 12 bills.
  * Sources: Vlaamse Nutsregulator (rates.json); CWaPE, tarif Impact of 2026.
  */
 
@@ -55,7 +55,7 @@ export function rateFor(area) {
 }
 
 /**
- * Return the cost in EUR if a month's peak rises by 100 W: the total over the 12 bills that include this peak.
+ * Return the additional cost in EUR if a month's peak rises by 100 W: the total of the 12 bills that include this peak.
  * @param {number} peak_w
  * @param {number} rate
  */
@@ -66,7 +66,7 @@ export function costOf100W(peak_w, rate) {
 
 /** @typedef {"eco" | "medium" | "pic"} Colour */
 
-/** @type {[number, Colour][]} price periods of a day: the hour at which each one starts, and its name */
+/** @type {[number, Colour][]} price periods of a day: [hour at which the period starts, name] */
 export const IMPACT = [[0, "medium"], [1, "eco"], [7, "medium"], [11, "eco"], [17, "pic"], [22, "medium"]];
 
 /**

@@ -1,8 +1,8 @@
 """Drawings of docs/hardware.md, in English and Dutch: docs/drawings/*.svg and *.nl.svg.
 
 The tables below list the connections, and the code after the tables only draws. A drawing shows the names that are
-printed beside a board's pins. It does not show where on the board the pins are, because only the print shows this
-reliably.
+printed beside a board's pins. A drawing does not show where these pins are on the board, because only the print on the
+board shows the places reliably.
 """
 
 from dataclasses import dataclass
@@ -86,8 +86,8 @@ INK = {
     "blue": "#2e68c8", "brown": "#7b4a22", "grey": "#8f979d", "orange": "#f08c1a",
 }  # fmt: skip
 
-# A drawing follows the system's colour scheme. The page around the drawing may use another one. Therefore a drawing has
-# its own background (.paper).
+# A drawing follows the system's colour scheme, light or dark. The page around the drawing may have the other colour
+# scheme. Therefore a drawing has its own background (.paper).
 STYLE = """
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Open Sans",sans-serif;fill:#16222e}
 .small{font-size:14px}.plain{font-size:16px}.bold{font-size:17px;font-weight:700}.big{font-size:22px;font-weight:700}.huge{font-size:34px;font-weight:700}
@@ -252,7 +252,7 @@ def nose(drawing: Drawing, left: float, contacts: range) -> None:
 
 
 def ports(language: str) -> None:
-    """Draw the right and the wrong socket, and the rule that the board may have only one power supply."""
+    """Draw the correct and the wrong socket, and the rule that the board may have only one power supply."""
     drawing = Drawing(440, 520, language)
     drawing.text(220, 34, "Two sockets that look the same", "bold mid")
     for left, name, words, style in (

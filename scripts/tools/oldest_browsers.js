@@ -1,7 +1,7 @@
 /**
  * The web features that the oldest supported browsers have or lack, from the data of the package web-features.
  * "browserslist" in package.json names these browsers. In the data, each function, object or member has a key, such as
- * "api.AbortSignal.timeout_static". Each web feature, such as "dialog", has some of these keys.
+ * "api.AbortSignal.timeout_static". The data contains the keys of each web feature, such as "dialog".
  */
 
 import { readFileSync } from "node:fs";
@@ -36,9 +36,9 @@ export const missing = [...compatibility].filter(([, isKnown]) => !isKnown).flat
 });
 
 /**
- * Return the names of members that a script must not use, such as "findLast". Each interface with a member of this name
- * lacks the member in at least one of the oldest browsers. Interfaces that are missing in one of these browsers do not
- * count, because a script cannot have an object of such an interface.
+ * Return the names of members that a script must not use, such as "findLast". No member with such a name exists in all
+ * of the oldest browsers. If one of these browsers lacks a whole interface, the members of this interface do not count,
+ * because a script cannot have an object of this interface.
  */
 export function missingMembers() {
   const names = { true: new Set(), false: new Set() };

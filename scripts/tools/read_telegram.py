@@ -1,8 +1,8 @@
 """Command scripts/telegram, which reads telegrams in files with the firmware's parser, under MicroPython.
 
-For each good telegram it prints one line on stdout, the JSON of /api/reading. It prints one line on stderr for each bad
-telegram, and for each good telegram without values that the coach needs. The exit status is 0 if all telegrams are
-good, 1 if one is bad, and 2 if no file is given.
+For each good telegram, the command prints one line on stdout: the JSON of /api/reading. For each bad telegram, and for
+each good telegram without values that the coach needs, the command prints one line on stderr. The exit status is 0 if
+all telegrams are good, 1 if at least one telegram is bad, and 2 if no file is given.
 """
 
 import sys
@@ -23,7 +23,7 @@ UNKNOWN = (
     "no object in it is known: to have your meter supported, replace its numbers and names with zeros and open an "
     "issue with this telegram at https://github.com/p1-monitor/p1-monitor/issues"
 )
-# Fields that the coach needs. Each row has some fields, and the note that is printed if a telegram has none of them.
+# Fields that the coach needs. Each row has some fields, and a note for telegrams with none of these fields.
 NEEDED = (
     (("time",), "without the clock (0-0:1.0.0) there are no quarters"),
     (("power_import_w",), "without 1-0:1.7.0 there is no projection"),
@@ -39,10 +39,10 @@ class Bad(Exception):
 
 
 def as_octets(file):
-    """Return a function that reads bytes from `file`. If the file is UTF-16, it returns one byte for each character.
+    """Return a function that reads bytes from `file`. If the file is UTF-16, the function returns one byte a character.
 
-    PowerShell and Notepad may save a telegram as UTF-16, which begins with FF FE or FE FF. One byte for each character
-    is enough, because a telegram is ASCII.
+    PowerShell and Notepad may save a telegram as UTF-16. Such a file begins with the bytes FF FE or FE FF. One byte for
+    each character is enough, because a telegram is ASCII.
     """
     start = file.read(2)
     if start in (b"\xff\xfe", b"\xfe\xff"):
@@ -53,16 +53,16 @@ def as_octets(file):
 
 
 def pieces(read):
-    """Yield the data that `read` returns, cut before each "/" that begins a line or looks like a telegram's header.
+    """Yield the data that `read` returns, in pieces.
 
-    A piece has at most twice the bytes of the longest telegram. If the next "/" is farther away, the end of the piece
-    is left out.
+    A new piece begins at each "/" that begins a line or a telegram's header. A piece has at most twice the bytes of the
+    longest telegram. The end of a longer piece is left out.
     """
     data, at = b"", 0
     while True:
         chunk = read(4096)
         data += chunk
-        # Check a "/" only when the four bytes after it have been read, because _is_header() needs them.
+        # Check a "/" only when the next four bytes have been read, because _is_header() needs these bytes.
         while 0 <= (at := data.find(b"/", at)) < len(data) - (4 if chunk else 0):
             if at and _is_header(data, at):
                 yield data[: min(at, 2 * LIMIT)]
@@ -77,19 +77,20 @@ def pieces(read):
 def _is_header(data, at):
     """True if the "/" at this index begins a line, or is followed by three letters and a digit, as in /FLU5."""
     before = data[at - 1 : at]
-    # A UTF-8 file may begin with a byte order mark, whose last byte is b"\xbf". The "/" then begins the first line.
+    # A UTF-8 file may begin with a byte order mark. The last byte of this mark is b"\xbf". A "/" after the
+    # mark begins the first line.
     return before in (b"\n", b"\r", b"\xbf") or (
         data[at + 1 : at + 4].isalpha() and data[at + 4 : at + 5].isdigit()
     )
 
 
 def encrypted(start):
-    """True if a file begins with an encrypted telegram: DLMS general-glo-ciphering, bytes DB 08, binary or as hex."""
+    """True if a file begins with an encrypted telegram (DLMS general-glo-ciphering): bytes DB 08, binary or in hex."""
     return start[:2] == b"\xdb\x08" or b"".join(start[:16].split())[:4].lower() == b"db08"
 
 
 class Reader:
-    """The firmware's framer and parser, which read one telegram at a time."""
+    """Reader of one telegram at a time, by the firmware's framer and parser."""
 
     def __init__(self):
         self.parser = Parser()

@@ -1,5 +1,5 @@
 /**
- * Card of the running quarter for Home Assistant's dashboards, built from the page's modules. Its data comes from the
+ * Card of the running quarter for Home Assistant's dashboards, built from the page's modules. The data comes from the
  * command p1_monitor/quarter/subscribe of Home Assistant, never from a device. The board does not have this file.
  */
 
@@ -30,7 +30,8 @@ const RETRY_MS = 5000;
  */
 
 // Define the card only after Home Assistant has defined its main element. A cached copy of this file may run before
-// Home Assistant. Home Assistant then replaces the browser's registry of custom elements, and would not find the card.
+// Home Assistant starts. At its start, Home Assistant replaces the browser's registry of custom elements. A card in the
+// previous registry would not be found.
 await customElements.whenDefined("home-assistant");
 
 class QuarterCard extends HTMLElement {
@@ -116,8 +117,8 @@ class QuarterCard extends HTMLElement {
       type: "p1_monitor/quarter/subscribe",
       ...(this.config.device_id && { device_id: this.config.device_id }),
     };
-    // Right after its start, Home Assistant accepts connections but does not know the command yet. Therefore the card
-    // subscribes again some seconds after a refusal.
+    // Home Assistant accepts connections before it knows this command. Therefore the card subscribes again some seconds
+    // after Home Assistant has refused the command.
     const subscription = connection.subscribeMessage(
       (/** @type {QuarterMessage} */ message) => this.receive(message), command, { resubscribe: false });
     this.subscription = subscription;

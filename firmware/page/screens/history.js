@@ -72,8 +72,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Return a moment in the open span. If the reader selects another kind of span, such as a month, the span with this
-   * moment opens. The moment is the current time if the open span contains it, otherwise the start of the open span.
+   * Return a moment in the open span: the current time if the open span contains the current time, otherwise the start
+   * of the open span. If the reader selects another kind of span, such as a month, the span with this moment opens.
    */
   function focusTime() {
     const [from, to] = [startOf(span), startOf(neighbour(span, 1))];
@@ -150,8 +150,8 @@ export function historyScreen(root, parts) {
   }
 
   /**
-   * Show the span that the URL names, or today. Do nothing until the meter's time is known. But if the device is
-   * unreachable or needs a sign-in, show the span at once, because the meter's time will not come.
+   * Show the span that the URL names, or the current day if the URL names no span. Do nothing until the meter's time is
+   * known. But if the device is unreachable or needs a sign-in, do not wait for the meter's time.
    */
   function start() {
     if (!state.quarter && state.connection !== "lost" && state.connection !== "closed") return;
@@ -289,8 +289,8 @@ function exportPanel({ kind, name }, data) {
 }
 
 /**
- * Call the action of each key that is pressed. A key in a field or a table calls no action, because fields and tables
- * use the arrow keys. Return a function that stops the calls.
+ * When the reader presses a key, call the key's action. A key in a field or a table calls no action, because fields and
+ * tables use the arrow keys. Return a function that stops the calls.
  * @param {Record<string, () => void>} actions
  */
 function listenForKeys(actions) {

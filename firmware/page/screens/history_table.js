@@ -1,4 +1,4 @@
-/** Table with the values of a history chart. It is created when the reader opens it. */
+/** Table with the values of a history chart, created when the reader opens the table. */
 
 import { element } from "../dom.js";
 import { hashOf, titleOf } from "../history_span.js";

@@ -23,7 +23,7 @@ export function peakButton() {
     const month = spanContaining("month", startOf(span)).name;
     const peaks = [state.peaks?.running, ...(state.peaks?.months ?? [])];
     const known = kind === "year" ? null : peaks.find((one) => one?.month === month);
-    // The meter has the peaks of 13 months. The peak of an older month comes from the card.
+    // The meter stores the peaks of the last 13 closed months. The peak of an older month comes from the card.
     const stored = kind === "month" && !known ? data?.highest : null;
     const peak = known ?? stored;
     root.hidden = kind === "year";

@@ -103,7 +103,7 @@ async function load(forms, section) {
     config = await getJson("/api/config");
   } catch (error) {
     const needsSignIn = error instanceof ApiError && error.status === 401;
-    // If the sign-in fails because the device does not answer, call load() too, because load() shows this failure.
+    // If the device does not answer the sign-in, call load() too. Then load() shows that the device does not answer.
     const signIn = () => askPassword().catch(() => true);
     const retry = async () => (!needsSignIn || (await signIn())) && load(forms, section);
     fill(forms, element("section", { class: "panel" },
@@ -120,7 +120,8 @@ async function load(forms, section) {
     network,
     settingsForm("wifi", WIFI, config, { id: "wifi", note: networkSearch() }),
     tokensPanel());
-  // Look up the fields in the form. The document no longer has them if the reader has left this screen meanwhile.
+  // Look up the fields in the form and not in the document. If the reader has left this screen during the request, the
+  // document no longer contains the fields.
   const field = (/** @type {string} */ key) => /** @type {HTMLInputElement} */ (network.elements.namedItem(key));
   const dhcp = field("network.dhcp");
   const addresses = NETWORK.slice(2).map(({ key }) => field(key));
@@ -133,7 +134,8 @@ async function load(forms, section) {
 }
 
 /**
- * Return the form for access to the device. If no password is set, a button opens the sign-in dialog, which sets it.
+ * Return the form for access to the device. If the device has no password, a button opens the sign-in dialog, in which
+ * the reader sets the first password.
  * @param {any} config
  * @param {() => void} reload
  */
@@ -147,7 +149,7 @@ function accessForm(config, reload) {
   return settingsForm("access", ACCESS, config, { id: "access", note, onSaved: reload });
 }
 
-/** Return a button that searches for Wi-Fi networks. The field for the network's name then suggests those networks. */
+/** Return a button that searches for Wi-Fi networks. The field for the network's name suggests the found networks. */
 function networkSearch() {
   const list = element("datalist", { id: "networks" });
   const message = element("span", { class: "soft", role: "status" });
@@ -168,7 +170,7 @@ function networkSearch() {
   return element("div", { class: "buttons" }, searchButton, message, list);
 }
 
-/** If another device on the network has the name of this device, return a warning that says so. */
+/** Return a warning if another device on the network has the name of this device. */
 function nameTaken() {
   const { status } = state;
   const ip = status?.name_taken_by;
@@ -176,7 +178,8 @@ function nameTaken() {
 }
 
 /**
- * Return the element that offers to remove the Wi-Fi password from the card, if the card has it.
+ * Return the element that offers to remove the Wi-Fi password from the card. The element is empty if the card does not
+ * contain the password.
  * @param {{wifi: {password_on_card: boolean | null}}} config
  */
 function cardPassword({ wifi }) {
@@ -240,7 +243,7 @@ function pagePanel() {
     element("div", { class: "field" }, element("label", { for: "theme" }, t("theme")), themeField));
 }
 
-/** Return the panel with the device's actions, such as restart and sign-in, and a function that updates it. */
+/** Return the panel with the device's actions, such as restart and sign-in, and a function that updates the panel. */
 function devicePanel() {
   const message = element("p", { role: "status" });
   /**
@@ -261,7 +264,8 @@ function devicePanel() {
   const erase = async () => (confirm(t("eraseWifiAsk")) ? post("/api/wifi/erase") : null);
   const format = async () => (confirm(t("formatAsk")) ? post("/api/card/format", { confirm: "format" }) : null);
   const signIn = perform("signedInNow", async () => (await askPassword()) || null);
-  // Reload the page after the sign-out. If the device shows figures only after a sign-in, this removes the figures.
+  // Reload the page after the sign-out. If the device sends figures only after a sign-in, the reload removes the
+  // figures from the page.
   const leave = () => signOut().then(() => location.reload());
   const signButton = element("button", { type: "button", onclick: () => (isSignedIn() ? leave() : signIn()) });
   const show = () => setText(signButton, t(isSignedIn() ? "signOut" : "signIn"));

@@ -11,7 +11,7 @@ const DONE = "done";
 
 /**
  * Call an action that needs a sign-in, and ask for the password first if necessary. Return the action's result; null if
- * the reader cancels.
+ * the reader cancels the sign-in.
  * @template Result
  * @param {() => Promise<Result>} action
  * @returns {Promise<Result | null>}
@@ -51,7 +51,7 @@ export async function askPassword() {
 
 /**
  * True if the device has a password. A device without a password sends its settings to everybody. Therefore a device
- * that refuses to send them has a password.
+ * that refuses to send its settings has a password.
  */
 async function hasPassword() {
   try {
@@ -63,7 +63,7 @@ async function hasPassword() {
 }
 
 /**
- * Show the form for the password, or for a new password if none is set.
+ * Show the form for the password, or for a new password if the device has no password.
  * @param {HTMLDialogElement} dialog
  * @param {boolean} isSet
  */
@@ -109,8 +109,8 @@ function showPassword(dialog, isSet) {
 }
 
 /**
- * Ask the device for a session by BOOT, and show the presses that approve it. If the device has no password, show the
- * form for the first password after the approval.
+ * Ask the device for a session by BOOT, and show how many presses approve this ask. After the approval, show the form
+ * for the first password if the device has no password.
  * @param {HTMLDialogElement} dialog
  * @param {boolean} isSet
  * @param {boolean} stays true if the session should outlast the browser's tab
@@ -142,8 +142,8 @@ async function showBoot(dialog, isSet, stays) {
 }
 
 /**
- * Repeat an ask until the device returns a token, and return this token; null if the reader closes the dialog. ApiError
- * with status 410 if the device has ended the ask.
+ * Repeat an ask until the device returns a token, and return this token. Return null if the reader closes the dialog.
+ * ApiError with status 410 if the device has ended the ask.
  * @param {string} ticket
  * @param {HTMLDialogElement} dialog
  * @returns {Promise<string | null>}

@@ -1,5 +1,6 @@
 /**
- * Update screen. It sends a package and reports the result. The page /update does the same without this page's code.
+ * Update screen. It sends a package and reports the result. If this screen fails, the reader can use the page /update,
+ * which shares no code with this screen.
  */
 
 import { ApiError, authHeaders, getJson } from "../api.js";
