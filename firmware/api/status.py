@@ -10,41 +10,50 @@ from overlay import load
 from version import VERSION
 
 _GRANTED = const("what name kind at")
+_CAPACITY = const("area target_w warning_percent counted_from")
 
 
 def write_status(device, write):
     """Write the document of GET /api/device, by calls of write(piece)."""
+    between = "{"
+    # One member at a time, because the whole document would take 3 KB of Python's heap.
+    for key, value in _members(device):
+        write('%s"%s":%s' % (between, key, json.dumps(value)))
+        between = ","
+    write("}")
+
+
+def _members(device):
+    """Yield (key, value) of each member of the document."""
     board, card, config = device.board, device.card, device.config
     moment = device.reader.parser.reading["time"]
-    status = {
-        "id": board.id,
-        "name": device.name(),
-        "name_taken_by": device.wifi.name_taken_by if device.wifi else None,
-        "board": board.name,
-        "firmware": VERSION,
-        "micropython": "%d.%d.%d" % sys.implementation.version[:3],
-        "uptime_s": device.clock.uptime_s(),
-        "reset_cause": board.reset_cause,
-        "crash": device.log.crash_line,
-        "clock": {
+    yield "id", board.id
+    yield "name", device.name()
+    yield "name_taken_by", device.wifi.name_taken_by if device.wifi else None
+    yield "board", board.name
+    yield "firmware", VERSION
+    yield "micropython", "%d.%d.%d" % sys.implementation.version[:3]
+    yield "uptime_s", device.clock.uptime_s()
+    yield "reset_cause", board.reset_cause
+    yield "crash", device.log.crash_line
+    is_set = moment is not None if device.reader.age_ms() is not None else None
+    yield (
+        "clock",
+        {
             "source": "meter" if moment else None,
             "time": iso(*moment) if moment else None,
-            "set": moment is not None if device.reader.age_ms() is not None else None,
+            "set": is_set,
         },
-        "capacity": {
-            "area": config["area"],
-            "target_w": config["target_w"],
-            "warning_percent": config["warning_percent"],
-            "counted_from": config["counted_from"],
-        },
-        "wifi": _wifi(device.wifi.sta) if device.wifi else None,
-        "heap": {
-            "used_bytes": gc.mem_alloc(),
-            "free_bytes": board.python_free(),
-            "areas": board.areas,
-        },
-        "system_memory": _system_memory(board),
-        "card": {
+    )
+    yield "capacity", {key: config[key] for key in _CAPACITY.split()}
+    yield "wifi", _wifi(device.wifi.sta) if device.wifi else None
+    heap = {"used_bytes": gc.mem_alloc(), "free_bytes": board.python_free()}
+    heap["areas"] = board.areas  # which python_free() has counted
+    yield "heap", heap
+    yield "system_memory", _system_memory(board)
+    yield (
+        "card",
+        {
             "state": card.state,
             "size_bytes": card.size_bytes,
             "free_bytes": card.free_bytes,
@@ -55,11 +64,10 @@ def write_status(device, write):
             "nearly_full": card.nearly_full,
             "changed_settings": card.changed_settings,
         },
-        "p1": device.reader.health(),
-        "update": device.update,
-        "access": _access(device.access, device.clock.uptime_s()),
-    }
-    write(json.dumps(status))
+    )
+    yield "p1", device.reader.health()
+    yield "update", device.update
+    yield "access", _access(device.access, device.clock.uptime_s())
 
 
 def _access(access, now_s):
