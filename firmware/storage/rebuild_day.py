@@ -22,25 +22,21 @@ def rebuild(card, day, is_known):
     day.csv between two steps, the search for missing lines begins again.
     """
     yield  # loading this module was enough for a step
-    # Keep the modules in memory during the rebuild of the day. To load them again for each quarter would take longer
-    # than to read the quarter's file.
-    rows, lines = load("storage.day_csv_reader"), load("storage.day_csv_writer")
-    yield
-    days, quarters = load("storage.day_totals"), load("storage.quarter_reader")
-    fields_of = load("storage.day_csv_fields").fields_of
+    days = load("storage.day_totals")
     folder = days.folder(day)
     is_done = False
     while not is_done:
-        total = days.Total(day, rows)
+        total = days.Total(day, load("storage.day_csv_reader"))
         yield
-        missing, size = yield from _search(rows, fields_of, folder, total)
-        is_done = yield from _append((lines, days, quarters), day, missing, size, total)
+        missing, size = yield from _search(folder, total)
+        is_done = yield from _append(folder, day, missing, size, total)
     if day != card.day:
-        for _ in days.write(total, rows.days_csv(civil(day * _DAY_S)[0]), is_known):
+        path = load("storage.day_csv_reader").days_csv(civil(day * _DAY_S)[0])
+        for _ in days.write(total, path, is_known):
             yield True
 
 
-def _search(rows, fields_of, folder, total):
+def _search(folder, total):
     """Add the lines of day.csv to the Total. Return the quarters without a line, and the size of day.csv.
 
     The list of quarters is in the order of time. A quarter is the number HHMM * 2, plus 1 in winter time: 1891 is 09:45
@@ -61,6 +57,7 @@ def _search(rows, fields_of, folder, total):
         path = folder + "/day.csv"
         size = os.stat(path)[6]
         yield
+        rows, fields_of = load("storage.day_csv_reader"), load("storage.day_csv_fields").fields_of
         for count, (_, line) in enumerate(rows.places(path), 1):
             if fields := fields_of(line, QUARTER):
                 total.add(fields)
@@ -81,13 +78,13 @@ def _names(folder):
         return ()
 
 
-def _append(modules, day, missing, size, total):
+def _append(folder, day, missing, size, total):
     """Append the lines of the `missing` quarters to day.csv. The lines are added to `total` as well.
 
     Return False, and stop, if day.csv no longer has `size` bytes, because the recorder has added a line.
     """
-    lines, days, quarters = modules
-    folder = days.folder(day)
+    # Keep the modules in memory. To load them again for each quarter would take longer than to read the quarter's file.
+    lines, quarters = load("storage.day_csv_writer"), load("storage.quarter_reader")
     while missing:
         text = b""
         for name in missing[:_QUARTERS_IN_WRITE]:
