@@ -125,7 +125,7 @@ def write(text):
 def head(length):
     """Return the first bytes of the file, at most `length`."""
     with open(_PATH, "rb") as file:
-        return file.read(length)
+        return file.read(min(length, size()))  # read() takes memory for as many bytes as it is asked for
 
 
 def size():
