@@ -18,20 +18,20 @@ from storage.card import Card
 from storage.recorder import Recorder
 from supervisor import Supervisor
 
-# Bytes that are allocated between two garbage collections. Frequent collections leave fewer gaps in memory.
+# Bytes that are allocated between two garbage collections. Frequent collections keep the free memory in larger pieces.
 _GARBAGE = const(8192)
 
 
 def create_app(board):
-    """Create the device with all its parts, and return it. The caller must then run its supervisor."""
+    """Create and return the device with all its parts. The caller must run the supervisor of the returned device."""
     device = Device()
     device.board, device.clock = board, board.clock
     board.device = device
     device.log = log = Log(board)
     device.note = log.note
     load("native_code").use(board, log.note)
-    # The reader imports meter.crc. Import it only after native_code.use(), so that it gets the native code of
-    # meter.crc if the board has such code.
+    # native_code.use() may replace meter.crc by native code. The reader imports meter.crc. Therefore the import of the
+    # reader comes after native_code.use().
     from meter.reader import Reader
 
     device.supervisor = supervisor = Supervisor(board, log)

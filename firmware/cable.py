@@ -7,5 +7,5 @@ from overlay import load
 
 
 def check(settings):
-    """Return a list of (key, one line of text): the faults of `settings`, which has the shape of /config.json."""
+    """Return the faults of `settings`, a dict as in /config.json. Each fault is (key, one line of text)."""
     return load("settings.schema").check(settings)[1]

@@ -1,6 +1,6 @@
 """Crash reports: stored in RTC memory, which survives a reset, and moved to flash once the board has run for a minute.
 
-A report is one line with the exception, then one line for each call in its traceback. It contains no values of the
+A report has a line with the exception, and a line for each call in the traceback. A report contains no values of the
 program, because a value could be a secret. Loaded on demand.
 """
 
@@ -21,7 +21,7 @@ write_json = load("board.flash_json").write_json
 _FILE = const("crash.json")
 _MAGIC = const(b"P1")
 _LONGEST = const(1000)  # maximum length of a report in bytes
-# The messages of these exceptions are about the code or the system. They never contain text that a user typed.
+# The messages of these exceptions are about the code or the system, and never contain text that a user typed.
 _PLAIN = (OSError, MemoryError, AttributeError, NameError, ImportError, TypeError)
 
 
@@ -39,10 +39,10 @@ def places(error):
 
 
 def report(log, name, error):
-    """Print and store a crash report: the task `name` failed with `error`, or it hangs if `error` is None.
+    """Print and store a crash report. The task `name` failed with `error`, or hangs if `error` is None.
 
-    If an HTTP request failed, the report is stored only if there is no other report. Otherwise any client could replace
-    a report by a request that fails.
+    The report of a failed HTTP request is stored only if there is no other report. Otherwise any client could replace a
+    report by a request that fails.
     """
     what = "%s: %s" % (name, words(error)) if error else "%s hangs" % name
     where = places(error) if error else ""
@@ -59,7 +59,7 @@ def report(log, name, error):
 
 
 def keep(board, report):
-    """Store a crash report in RTC memory for the next start. It replaces the previous report."""
+    """Replace the crash report in RTC memory, where the next start finds the new report."""
     body = report.encode()
     if len(body) > _LONGEST:
         # Cut the report after a whole line. A cut within a character would leave bytes that cannot be decoded.
@@ -68,9 +68,9 @@ def keep(board, report):
 
 
 def kept(board):
-    """Return the crash report in RTC memory, "" without one.
+    """Return the crash report in RTC memory, "" without a report.
 
-    After a power-off, RTC memory contains random bytes. The report's CRC shows that they are no report.
+    After a power-off, RTC memory contains random bytes. A wrong CRC shows that these bytes are no report.
     """
     data = kept_report(board)
     body = data[4:]

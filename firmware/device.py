@@ -34,7 +34,7 @@ _SET_S = const(631152000)
 class Device:
     """The device. app.py creates its parts. The methods do the work that involves several parts.
 
-    config   the settings by key, without those of the Wi-Fi (settings/schema.py)
+    config   dict of all settings except the Wi-Fi's (settings/schema.py)
     unsaved  settings as JSON text that must still be written to the flash, None if all are written
     saved_s  uptime in s at which settings were last written to the flash, None before the first time
     limits   (limiter in W, fuse in mA) of the newest telegram, None after a change of settings
@@ -73,7 +73,7 @@ class Device:
         load("settings.apply").settle(self)
 
     def change(self, changes, at_once=False):
-        """Change settings, and return their faults. The job that writes them to the card is queued before all others.
+        """Change settings, and return their faults. The job that writes the settings to the card is queued first.
 
         The arguments and exceptions are those of change() in settings/store.py.
         """
@@ -82,18 +82,18 @@ class Device:
         return faults
 
     def save_settings(self):
-        """Write unsaved settings to the flash, and queue the job that writes them to the card."""
+        """Write unsaved settings to the flash, and queue the job that writes the settings to the card."""
         if self.unsaved:
             self.recorder.jobs[:0] = load("settings.store").save_late(self)
 
     def each_second(self):
-        """Apply the settings of a card if one was inserted, and write unsaved settings to the flash.
+        """If a card was inserted, apply the settings of the card. Write unsaved settings to the flash.
 
-        Settings are written at least a minute after the previous write.
+        If no card was inserted, the write waits until a minute after the previous write.
         """
         if self.card.each_second():
-            # read() writes unsaved settings to the card at once. This write may fail. Therefore first call
-            # save_settings(), which queues a job that writes them to the card later.
+            # read() writes unsaved settings to the card at once, but may fail. Therefore save_settings() comes first,
+            # and queues a job that writes the settings to the card later.
             self.save_settings()
             load("settings.apply").read(self)
             self.settle()

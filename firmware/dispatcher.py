@@ -12,16 +12,17 @@ from server.http import Refused
 
 _JSON = const("application/json")
 _WAITS = const(100)  # a request waits at most this number of times, 0.05 s each time, for its turn
-# Most bytes of a body that is read before the request has its turn. Only an update package is longer.
+# A request body of at most this number of bytes is read before the request has its turn. Only an update package is
+# longer.
 _BODY = const(2048)
-# Most bytes of the body of a request without a token. The limit is lower than _BODY, because several such bodies can be
-# in memory at the same time.
+# Maximum number of bytes in the body of a request without a token. The limit is lower than _BODY, because several such
+# bodies can be in memory at the same time.
 _OPEN_BODY = const(1536)
 _BODY_S = const(5)
-# A handler and its reply need up to this number of bytes of Python's heap. If fewer are free, also after a garbage
-# collection, the request is refused. Otherwise the heap could take a third area.
+# A handler and its reply need up to this number of bytes of Python's heap. If fewer bytes are free, even after a
+# garbage collection, the request is refused. Otherwise the heap could take a third area.
 _FREE = const(12 << 10)
-# The dispatcher remembers this number of parties that had a turn lately: one for each possible connection.
+# The dispatcher remembers this number of parties that had a turn lately, as many as there can be connections.
 _PARTIES = const(5)
 _DOCUMENTS = {
     b"/api/device": "status",
@@ -33,7 +34,7 @@ _DOCUMENTS = {
 
 
 class Dispatcher:
-    """Dispatcher of HTTP requests. `device` is the Device of device.py, whose data it sends."""
+    """Dispatcher of HTTP requests. `device` is the Device of device.py."""
 
     def __init__(self, device):
         self._device = device
@@ -42,7 +43,7 @@ class Dispatcher:
         self._served = []  # parties that had the turn lately, the newest last
 
     async def answer(self, request):
-        """Answer a request. Return True if its connection stays open."""
+        """Answer a request. Return True if the request's connection stays open."""
         device = self._device
         path = request.path
         document = _DOCUMENTS.get(path)
@@ -66,8 +67,8 @@ class Dispatcher:
     async def _answer_in_turn(self, request):
         """Run the request's handler of routes.py when no other handler runs.
 
-        The token is checked and the body is read before the request waits for its turn. If its client is slow or
-        another request waits, a handler gives its turn back before the reply is complete. It then returns
+        The token is checked and the body is read before the request waits for its turn. A turn may end before the reply
+        is complete, because the client is slow or another request waits. In this case the handler returns
         (module, function, *arguments): the function that continues the reply in the request's next turn.
         """
         device = self._device
@@ -87,7 +88,7 @@ class Dispatcher:
                     gc.collect()
                     if waits > 0 and gc.mem_alloc() > room:
                         raise Refused(503, "Out of memory, try again", "Retry-After: 5\r\n")
-                # Keep no reference to the handler. Its module can then be freed while the awaitable sends the reply.
+                # Keep no reference to the handler. The module of the handler can be freed while the reply is sent.
                 step = getattr(load(step[0]), step[1])(device, request, *step[2:])
                 while step and not isinstance(step, tuple):
                     step = await step
@@ -100,12 +101,13 @@ class Dispatcher:
     async def _take_turn(self, request, waits):
         """Wait until no handler runs, and until this request is the first in the order of turns.
 
-        Raise Refused if it is not its turn after `waits` waits of 0.05 s. If `waits` is negative, wait without a limit.
+        Raise Refused after `waits` waits of 0.05 s without a turn. If `waits` is negative, wait without a limit.
 
-        A party is a client with a valid token, or all other clients of one IPv4 address. Parties that had no turn
-        lately come first: those with a token, then those without. Then follow the parties that had a turn lately,
-        first the party whose last turn is longest ago. Requests with the same place in this order have their turns in
-        the order in which they came.
+        A party is a client with a valid token, or all other clients of one IPv4 address. The order of turns is:
+        1. parties with a token that had no turn lately
+        2. parties without a token that had no turn lately
+        3. parties that had a turn lately, first the party whose last turn is longest ago
+        Requests with the same place in this order have their turns in the order of their arrival.
         """
         served = self._served
         self._waiting.append(request)

@@ -10,14 +10,14 @@ _SAVED_S = const(60)
 
 
 class Log:
-    """The log for the person who maintains the device. It never contains a secret.
+    """The log for the person who maintains the device. The log never contains a secret.
 
-    Of all texts that a user types, it contains only the name of a client that asks for access.
+    Of all texts that a user types, the log contains only the name of a client that asks for access.
     """
 
     def __init__(self, board):
         self.lines = []
-        # The first line of the newest crash report, None if there never was one.
+        # The first line of the newest crash report, None if no report was ever stored.
         self.crash_line = load("crash_report").newest(board).split("\n")[0] or None
         self.local_s = None  # newest time of the meter's clock, None before the first telegram
         self.board = board
@@ -27,13 +27,13 @@ class Log:
         """Print a line, and store it for /crashlog.txt."""
         print(line)
         line = line[:_LONGEST]
-        # Do not store a line that is equal to one of the newest two, because each stored line removes the oldest line.
+        # Do not store a line that is equal to one of the two newest, because each stored line removes the oldest line.
         if line not in self.lines[-2:]:
             self.lines.append(line)
             del self.lines[:-_LINES]
 
     def fault(self, name, error):
-        """Store a crash report in RTC memory: the task `name` failed with `error`, or it hangs if `error` is None."""
+        """Store a crash report in RTC memory. The task `name` failed with `error`, or hangs if `error` is None."""
         try:
             load("crash_report").report(self, name, error)
         except MemoryError:

@@ -1,7 +1,7 @@
 """Native code of this chip, in place of the bytecode of the same module. Loaded on demand, at the start.
 
 The build puts native code into one folder for each architecture (build_tool/native_code.py). A board has only the
-folder of its own architecture. It has the bytecode of all modules too, so that it also starts without native code.
+folder of its own architecture. The board also has the bytecode of all modules, and can start without native code.
 """
 
 import sys
@@ -37,10 +37,10 @@ def use(board, note):
 
 
 def crc():
-    """Return meter.crc as native code. ImportError if the board has none, another exception if it does not work."""
+    """Return meter.crc as native code. ImportError if there is none, another exception if the code does not work."""
     architecture = _ARCHITECTURES.split()[sys.implementation._mpy >> 10 & 15]
-    # The build shortens the name of a module in a text only if the text has nothing else. Therefore "meter.crc" is a
-    # text of its own.
+    # The build shortens the name of a module in a text only if the text contains nothing but this name. Therefore
+    # "meter.crc" is a text of its own.
     name = "%s.%s" % (architecture, "meter.crc")
     try:
         native = load(name)

@@ -1,7 +1,7 @@
 """Routes of the rarely used endpoints. The module of each handler is loaded for one request.
 
-The polled documents are in dispatcher.py, so that no module has to be loaded for them. The original firmware's paths
-are in api/legacy.py, because they do not wait for the end of another handler.
+The polled documents are in dispatcher.py, so that a poll does not load a module. The original firmware's paths are in
+api/legacy.py, because a request for such a path does not wait for the end of another handler.
 """
 
 from micropython import const
@@ -20,7 +20,7 @@ _ROUTES = {
     b"PATCH /api/config": ("api.settings", "change", SETTINGS),
     b"GET /api/telegram": ("api.device_actions", "telegram", _OPEN),
     b"GET /api/log": ("api.device_actions", "log", _OPEN),
-    # A Wi-Fi scan needs the token of an owner, because it blocks all tasks for 3 s.
+    # A Wi-Fi scan needs the token of an owner, because the scan blocks all tasks for 3 s.
     b"GET /api/networks": ("api.device_actions", "networks", OWNER),
     b"POST /api/identify": ("api.device_actions", "identify", _OPEN),
     b"POST /api/restart": ("api.device_actions", "restart", SETTINGS),
@@ -35,8 +35,8 @@ _ROUTES = {
     b"DELETE /api/session": ("auth.sign_in", "end_session", READ),
     b"GET /api/tokens": ("auth.token_routes", "list_tokens", OWNER),
     b"POST /api/tokens": ("auth.token_routes", "create_token", _OPEN),
-    # A client may delete its token, of whatever kind. To delete another token, it needs the token of an owner, which
-    # the handler checks.
+    # A client may delete its own token, of any kind. To delete another token, the client needs the token of an owner.
+    # The handler checks this token.
     b"DELETE /api/tokens": ("auth.token_routes", "delete_token", READ),
 }
 

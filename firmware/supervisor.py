@@ -11,7 +11,7 @@ _SILENT_S = const(30)
 
 
 class Supervisor:
-    """Supervisor of all tasks. It restarts a task that fails, and no longer feeds the watchdog if a task hangs.
+    """Supervisor of all tasks: restarts a task that fails, and no longer feeds the watchdog if a task hangs.
 
     Each task calls its `beat()` at least every 30 s. Periodic work is not a task, because a task needs 0.5 KB of
     memory. Instead, the supervisor calls the functions in `each_step` ten times a second and the functions in
@@ -53,12 +53,12 @@ class Supervisor:
             try:
                 begin = clock.now()
                 self._call(self.each_step)
-                # Call uptime_s() often: after 12.4 days without a call, the clock misses a wrap of its ticks.
+                # Call uptime_s() often: after 12.4 days without a call, the clock misses a wrap of the ticks.
                 now = clock.uptime_s()
                 if now != before:
                     before = now
                     self._call(self.each_second)
-                    # If the clock runs fast, its 30 s may pass in a moment. Therefore a task counts as hanging only
+                    # If the clock runs fast, the 30 s may pass in a moment. Therefore a task counts as hanging only
                     # after at least three seconds of real time.
                     self._watch(max(_SILENT_S, 3 * clock.speed))
                 await clock.sleep(STEP_S - clock.since(begin) / 1000)

@@ -1,6 +1,7 @@
 """The BOOT button. Presses in a row approve an ask for access, and a press of 20 s erases the Wi-Fi settings.
 
-auth/asks.py has the asks. A press also opens the setup portal if the board has no Wi-Fi, or loses it within a minute.
+auth/asks.py has the asks. A press also opens the setup portal if the board has no Wi-Fi, or if the Wi-Fi is lost within
+a minute after the press.
 """
 
 from micropython import const
@@ -22,9 +23,9 @@ class Button:
         self._clock = clock
         self._on_hold = on_hold
         self._on_presses = on_presses
-        self._looks = 0  # number of readings in a row, up to now, with the button pressed
+        self._looks = 0  # number of calls of step() in a row, up to now, that found the button pressed
         self._count = 0  # number of presses in a row, up to now
-        self._newest = None  # moment of the newest reading with the button pressed
+        self._newest = None  # moment of the newest call of step() that found the button pressed
         # Moment at which the newest press began. on_hold() is called 20 s later if the button is still pressed. None
         # before the first press and after on_hold().
         self._since = None
@@ -34,19 +35,19 @@ class Button:
 
     @property
     def window(self):
-        """Seconds for which the newest press may still open the setup portal, 0 if it may not."""
+        """Number of seconds for which the newest press may still open the setup portal, 0 for none."""
         if self._opened is None:
             return 0
         return max(0, _WINDOW_S - self._clock.since(self._opened) // 1000)
 
     def close(self):
-        """Do not let the newest press open the setup portal, because it has opened it or has approved an ask."""
+        """Do not let the newest press open the setup portal. The press has opened the portal or approved an ask."""
         self._opened = None
 
     def step(self):
         """Read the button, and count its presses.
 
-        The contacts bounce for less than the 100 ms between two readings. Therefore each press is counted only once.
+        The contacts bounce for less than the 100 ms between two calls. Therefore each press is counted only once.
         """
         if self._pressed():
             self._looks += 1

@@ -1,6 +1,6 @@
 """/config.json on the card, which an owner may edit on a computer. Loaded on demand.
 
-settings/store.py decides whether this file or its copy in the flash takes effect.
+settings/store.py decides which settings take effect: those of this file, or the copy in the flash.
 """
 
 import binascii
@@ -27,7 +27,7 @@ def check():
         os.stat(CARD)
         with open(_PATH, "rb") as file:
             piece = file.read(_PIECE)
-            while piece and file.tell() <= _LONGEST:  # the CRC ignores bytes beyond _LONGEST
+            while piece and file.tell() <= _LONGEST:  # only the first _LONGEST bytes are in the CRC
                 found = binascii.crc32(piece, found)
                 piece = file.read(_PIECE)
     except OSError as error:
@@ -44,9 +44,9 @@ def _is_mounted():
 
 
 def read():
-    """Return (object in the file, remark). The object is None if it cannot be read.
+    """Return (settings, remark). `settings` is the file's JSON object as a dict, None if the file cannot be read.
 
-    The remark is the part of a log line that follows the file's name. It is None if there is nothing to remark.
+    `remark` is the part of a log line that follows the file's name, None if no line needs to be logged.
     """
     if size() > _LONGEST:
         return None, " is longer than %d bytes" % _LONGEST
@@ -61,10 +61,10 @@ def read():
 
 
 def _first_object(content):
-    """Return (object, remark) if the content is a JSON object with other text behind the object. Otherwise None.
+    """If the content is a JSON object with other text behind the object, return (object, remark). Otherwise None.
 
-    The original firmware leaves such files: after it has written a shorter content over a longer one, the end of the
-    longer content is still there.
+    The original firmware makes such files: it writes a shorter content over a longer content, and the end of the longer
+    content remains.
     """
     end = _end_of_object(content)
     try:
@@ -77,7 +77,7 @@ def _first_object(content):
 def _end_of_object(content):
     """Return the index after the "}" that closes the first "{", 0 if this "}" is missing.
 
-    The file may contain anything, such as thousands of brackets. The search reads each byte only once, so that it never
+    The file may contain anything, such as thousands of brackets. Each byte is read only once, so that the search never
     takes long.
     """
     depth = at = 0
@@ -116,7 +116,7 @@ def _line(content, end):
 def write(text):
     """Write the whole file.
 
-    OSError if the card fails. The file object may then stay in memory until the next garbage collection.
+    OSError if the card fails. After this error, the file object may stay in memory until the next garbage collection.
     """
     with open(_PATH, "wb") as file:
         file.write(text)
@@ -160,9 +160,9 @@ def blank_passwords():
 
 
 def _password_places(content):
-    """Return a list with (begin, end) of each password in the file, its quotation marks included.
+    """Return a list with (begin, end) of each password in the file. The quotation marks belong to the password.
 
-    A text of less than 4 bytes is left out, because null, which replaces a password, has 4 bytes.
+    A password of less than 4 bytes is left out. null, which replaces each password, has 4 bytes and would not fit.
     """
     places = []
     end = content.find(_KEY)

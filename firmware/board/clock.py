@@ -1,7 +1,7 @@
-"""The clock of all modules: it returns ticks in ms and the uptime, and is used for all waits of more than a second.
+"""The clock of all modules, for ticks in ms, for the uptime in s, and for all waits of more than a second.
 
-On a board it runs in real time. The host board can run it faster for simulations, and can start it shortly before its
-tick counter wraps. A board's tick counter wraps after 12.4 days.
+On a board the clock runs in real time. On the host board the clock can run faster for simulations, and can start
+shortly before the tick counter wraps. A board's tick counter wraps after 12.4 days.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Clock:
     def uptime_s(self):
         """Return the seconds since the start.
 
-        If 12.4 days pass without a call, the clock misses a wrap of the ticks. So the supervisor calls this often.
+        If 12.4 days pass without a call, the clock misses a wrap of the ticks. The supervisor calls uptime_s() often.
         """
         passed = (self.ticks() - self._counted) % _PERIOD // 1000
         self._counted = (self._counted + passed * 1000) % _PERIOD
@@ -49,8 +49,9 @@ class Clock:
         await asyncio.sleep_ms(max(1, int(seconds * 1000 / self.speed)))
 
     async def limit(self, awaitable, seconds):
-        """Return the result of `awaitable`, which waits for a network peer. asyncio.TimeoutError after `seconds`.
+        """Return the result of `awaitable`. Raise asyncio.TimeoutError after `seconds` of this clock.
 
-        If the clock runs fast, the real limit is shorter, but at least 1 s, because the peer does not run faster.
+        `awaitable` waits for a network peer, which does not run faster when this clock does. Therefore at least 1 s of
+        real time is allowed.
         """
         return await asyncio.wait_for(awaitable, max(seconds / self.speed, 1))

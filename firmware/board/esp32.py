@@ -14,14 +14,13 @@ from micropython import const
 from board.clock import Clock
 from overlay import load
 
-# The UART driver's buffer has 4096 bytes. If more than 3900 wait in it, the buffer counts as full: some bytes were
-# probably lost.
+# The UART driver's buffer has 4096 bytes. If more than 3900 bytes wait in the buffer, some bytes were probably lost.
 _FULL = const(3900)
 # Wi-Fi takes memory only from regions between these two sizes, in bytes. A smaller region is RTC memory or the rest of
 # another region. A larger region is PSRAM.
 _SMALLEST = const(12 << 10)
 _LARGEST = const(1 << 20)
-# If the free system memory falls by at most this number of bytes, Python's heap has no new area: an area is larger.
+# If the free system memory falls by at most this number of bytes, Python's heap has no new area. Each area is larger.
 _TAKEN = const(1024)
 
 
@@ -34,7 +33,7 @@ class Line:
         self._request = request
 
     async def read(self, size):
-        """Return the bytes that have arrived, b"" after 20 ms without any."""
+        """Return the bytes that have arrived. If there are none, wait 20 ms for bytes. The result may be b""."""
         waiting = self._uart.any()
         if waiting > _FULL:
             self.overruns += 1
@@ -42,7 +41,7 @@ class Line:
         return self._uart.read(size) or b""
 
     def request(self, on):
-        """Set Data Request to high if `on`, otherwise to high impedance. It is never low (DSMR P1 5.0.2, 5.7.2)."""
+        """Set Data Request to high if `on`, otherwise to high impedance, never to low (DSMR P1 5.0.2, 5.7.2)."""
         if on:
             self._request.init(Pin.OUT, value=1)
         else:
@@ -50,10 +49,10 @@ class Line:
 
 
 class Disk:
-    """The card as a block device. It returns 0 for success and -5 for an error, in every version of MicroPython.
+    """The card as a block device. Reads and writes return 0 for success, -5 for an error, in each MicroPython version.
 
-    The driver of MicroPython 1.28 and older returns True or False. Since 1.29 it returns 0 or -5, but False if the card
-    was removed. As a number, False would mean success.
+    The driver of MicroPython 1.28 and older returns True or False. The driver since 1.29 returns 0 or -5, but False if
+    the card was removed. As a number, False would mean success.
     """
 
     def __init__(self, card):
@@ -84,13 +83,14 @@ def _code(reply):
 class Board:
     """An ESP32 board.
 
-    `facts(board)` is in the file of each kind of board. It returns (product name, dict of pins, address of the register
-    that shows a brownout). The address is None if it is unknown.
+    The file of each kind of board has a function `facts(board)`. The function returns (product name, dict of pins,
+    address of the register that shows a brownout). An unknown address is None.
 
-    The dict has the pins led, rx, tx, rts and boot. For the card it has the pins mosi, miso, sck and cs, and the number
-    `slot`, by which machine.SDCard chooses an SPI controller. It has card_power if a pin switches the card on.
+    The dict has the pins led, rx, tx, rts and boot. For the card, the dict has the pins mosi, miso, sck and cs, and the
+    number `slot`, by which machine.SDCard chooses an SPI controller. The pin card_power is there if a pin switches the
+    card on.
 
-    areas        number of areas of Python's heap, 3 if there are more. A third one takes the memory that Wi-Fi needs
+    areas        number of areas of Python's heap, at most 3. A third area takes the memory that Wi-Fi needs
     python_bytes size of Python's heap with two areas, of which the second is as large as the first
     lowest       lowest number of bytes of system memory that were free in any call of system_memory()
     watch_above  board/esp32_memory.py is loaded if `areas` is above this number
@@ -120,7 +120,7 @@ class Board:
         self._disk = Disk(card) if card else None
 
     def mount_card(self, path):
-        """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
+        """Mount the card at a path. Return the card's filesystem, None without a card. OSError if the mount fails."""
         if self._disk:
             self._disk = self._disk.renew()
         return load("board.esp32_card").mount(self._disk, path)
@@ -134,7 +134,7 @@ class Board:
         load("board.esp32_card").format_card(self._disk)
 
     def system_memory(self):
-        """Return the bytes that are free in the system memory (ESP-IDF's), and the largest piece of them."""
+        """Return the number of free bytes in the system memory (ESP-IDF's), and the size of the largest free piece."""
         free = largest = self._next_area = 0
         for size, left, piece, _ in idf_heap_info(HEAP_DATA):
             self._next_area = max(self._next_area, piece)
@@ -145,15 +145,15 @@ class Board:
         return free, largest
 
     def python_free(self):
-        """Return the bytes that are free in the areas of Python's heap, and count the areas. This takes 8 ms.
+        """Return the number of free bytes in the areas of Python's heap, and set `areas`. Takes 8 ms.
 
         The result of gc.mem_free() also contains the largest piece of the system memory, because MicroPython could make
-        it the next area. This function subtracts that piece.
+        that piece the next area. Therefore this function subtracts the piece.
         """
         free = gc.mem_free()
         self.system_memory()
         free -= self._next_area
-        # `size` is never too large. It is too small if garbage is collected between mem_free() and mem_alloc().
+        # `size` is never too large. `size` is too small if garbage is collected between mem_free() and mem_alloc().
         size = free + gc.mem_alloc()
         self.areas = 1 + (size > self.python_bytes // 2) + (size > self.python_bytes)
         # `free` is negative if Wi-Fi gave memory back between mem_free() and system_memory().
@@ -162,8 +162,8 @@ class Board:
     def each_second(self):
         """React to low memory.
 
-        To count the areas of Python's heap takes 8 ms. Therefore count them only if the free system memory has fallen
-        in the last second.
+        To count the areas of Python's heap takes 8 ms. Therefore the areas are counted only if the free system memory
+        has fallen in the last second.
         """
         before = self._free
         self._free = self.system_memory()[0]

@@ -12,7 +12,7 @@ _LATER_MS = const(600000)
 
 
 def mount(disk, path):
-    """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
+    """Mount the card at a path. Return the card's filesystem, None without a card. OSError if the mount fails."""
     if not disk:
         raise OSError("the slot of the card cannot be used")
     disk.ioctl(2, 0)  # reset the driver, because the card may have been exchanged

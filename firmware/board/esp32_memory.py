@@ -1,19 +1,19 @@
-"""Handling of low memory on an ESP32: logs it, and tries to free a third area of Python's heap. Loaded on demand.
+"""Handling of low memory on an ESP32: lines in the log, and a restart to free a third area of Python's heap.
 
-If both areas are full, MicroPython takes a third one out of the system memory, which Wi-Fi and the sockets need.
-The firmware cannot prevent this. MicroPython gives an area back if a garbage collection finds the area empty. If it is
-never empty, only a restart frees it.
+If both areas are full, MicroPython takes a third area out of the system memory, which Wi-Fi and the sockets need. The
+firmware cannot prevent a third area. MicroPython gives an area back if a garbage collection finds the area empty. An
+area that is never empty is only freed by a restart. Loaded on demand.
 """
 
 import gc
 from micropython import const
 
-# A new lowest value of the free system memory is logged only if it is lower than the previously logged value by more
-# than this number of bytes.
+# After a line about the free system memory, the next line is logged when the free system memory is lower by more than
+# this number of bytes.
 _STEP = const(4096)
 _COLLECT_S = const(60)
 _PATIENCE_S = const(600)
-# The restart waits at most this number of seconds for the end of a quarter. Without telegrams, no quarter ends.
+# The restart waits at most this number of seconds for the end of a quarter, because no quarter ends without telegrams.
 _QUARTER_S = const(900)
 
 
@@ -24,7 +24,7 @@ def see(board):
         board.note_below = board.lowest - _STEP
         device.note("System memory: %d bytes were free at the lowest" % board.lowest)
     if board.areas > board.watch_above:
-        board.python_free()  # count again, because Wi-Fi may have taken memory during the first count
+        board.python_free()  # count again: Wi-Fi may have taken memory during the first count
         if board.areas > board.watch_above:
             ThirdArea(device)
 
@@ -32,7 +32,8 @@ def see(board):
 class ThirdArea:
     """Watch of a third area: collects garbage, and restarts the board if the area stays for ten minutes.
 
-    The restart waits until a quarter has ended and is stored, but at most 15 minutes for the end.
+    The restart comes after the end of a quarter, when the quarter is stored. If no quarter ends within 15 minutes, the
+    restart waits no longer for the end.
     """
 
     def __init__(self, device):

@@ -1,4 +1,4 @@
-"""Setup of an ESP32 at its start, and a longer watchdog timeout when the firmware is stopped. Loaded on demand."""
+"""Setup of an ESP32 at the start, and a longer watchdog timeout when the firmware is stopped. Loaded on demand."""
 
 import gc
 import machine
@@ -10,16 +10,16 @@ _WATCHDOG_MS = const(30000)
 _LATER_MS = const(600000)
 _POWER_ON = const(1)  # machine.PWRON_RESET, which MicroPython also reports after a brownout
 # Number of bytes that is added to the measured size of an area of Python's heap. The second area may be larger than the
-# first, and the measurement itself takes memory. A third area is still noticed, because it has more than twice this
-# number of bytes: MicroPython makes an area 2,048 bytes larger than it must be.
+# first, and the measurement itself takes memory. A third area is still noticed: MicroPython makes each area 2,048 bytes
+# larger than necessary, so that a third area has more than twice this number of bytes.
 _SLACK = const(1024)
-_AREAS = const(2)  # most areas of Python's heap for which a board has room
+_AREAS = const(2)  # maximum number of areas of Python's heap for which a board has room
 _MORE = const(1 << 24)  # a number of bytes that is more than the memory of any board
-_LOW = const(24 << 10)  # a line is logged if fewer bytes of system memory than this are free
+_LOW = const(24 << 10)  # number of free bytes of system memory below which a line is logged
 
 
 def start(board, facts):
-    """Set the board's name, pins, reset_cause and the figures of its memory.
+    """Set the name, the pins, the reset_cause and the memory figures of the board.
 
     Return (watchdog, light, button, UART, request pin, card or None). The watchdog runs already.
     """
@@ -40,7 +40,7 @@ def _measure_memory(board):
     board.lowest = _MORE
     board.note_below = _LOW
     board.watch_above = _AREAS
-    board.python_bytes = _MORE  # a preliminary value, because python_free() reads it
+    board.python_bytes = _MORE  # python_free() needs a value before the first measurement
     board.python_bytes = _AREAS * (board.python_free() + gc.mem_alloc() + _SLACK)
 
 
@@ -72,7 +72,7 @@ def _card(pins):
         Pin(pins["card_power"], Pin.OUT, value=1)
         time.sleep_ms(50)
     try:
-        # This raises OSError if an SDCard already exists, for example one from before a soft reset.
+        # SDCard() raises OSError if an SDCard already exists, for example because of a soft reset.
         return machine.SDCard(
             slot=pins["slot"], sck=pins["sck"], miso=pins["miso"], mosi=pins["mosi"], cs=pins["cs"]
         )
@@ -85,7 +85,7 @@ def _reset_cause(register):
     """Return the cause of the start. `register` is the address of RTC_CNTL_RESET_STATE_REG, None if unknown."""
     cause = machine.reset_cause()
     if cause == _POWER_ON and register and machine.mem32[register] & 0x3F != 1:
-        return "brownout"  # the brownout handler restarts the chip, but MicroPython reports "power on"
+        return "brownout"  # MicroPython reports "power on" if the brownout handler restarted the chip
     return ("unknown", "power_on", "reset", "watchdog", "deep_sleep", "soft_reset")[cause]
 
 

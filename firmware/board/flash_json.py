@@ -1,6 +1,7 @@
-"""Small JSON files in the board's flash: copy of the settings, secrets, newest crash report. Loaded on demand.
+"""Small JSON files in the board's flash: the secrets, the newest crash report, a copy of the settings.
 
-LittleFS renames a file in one step. Therefore a power cut leaves either the old file or the new file complete.
+LittleFS renames a file in one step. Therefore, after a power cut, either the old file or the new file is there,
+complete. Loaded on demand.
 """
 
 import json
@@ -10,12 +11,12 @@ from overlay import load
 
 
 def read_json(board, name):
-    """Return the object in a file, {} if the file does not exist or is not a JSON object."""
+    """Return the JSON object in a file as a dict, {} if the file does not exist or contains anything else."""
     try:
         with open("%s/%s" % (board.flash, name), "rb") as file:
             content = file.read()
-        # Only JSON with surrogates (U+D800 to U+DFFF) needs json_text.py. A surrogate is written as an escape, or in
-        # bytes of which the first is ED.
+        # Only JSON with surrogates (U+D800 to U+DFFF) needs json_text.py. A surrogate is written as an escape, or as
+        # bytes that begin with ED.
         if b"\\u" in content or b"\xed" in content:
             value = load("board.json_text").parse(content, "\ufffd")
         else:

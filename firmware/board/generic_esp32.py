@@ -1,6 +1,6 @@
 """Any ESP32, with pins from config.json in the board's flash: {"pins": {"rx": 16, ...}}.
 
-A pin that is missing in config.json has its default. The default pins of the card are those that Espressif recommends.
+A pin that config.json does not name has a default. The default pins of the card are the pins that Espressif recommends.
 """
 
 from overlay import load
@@ -22,7 +22,7 @@ _PINS = {
 
 
 def facts(board):
-    """Return (name, pins, register), which board/esp32.py describes. If `board` is None, config.json is ignored."""
+    """Return (name, pins, register) as Board in board/esp32.py describes. If `board` is None, ignore config.json."""
     pins = _PINS.copy()
     given = read_json(board, "config.json").get("pins") if board else None
     for pin in given if isinstance(given, dict) else ():

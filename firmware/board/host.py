@@ -1,6 +1,6 @@
 """The host board, which is this computer: a pseudo-terminal or TCP socket as P1 line, a folder or FAT image as card.
 
-Its options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
+The options are environment variables: P1_LINE, P1_CARD, P1_HTTP, P1_SPEED, P1_TICKS, P1_FLASH, P1_ID and P1_STATS.
 P1_BUTTON is the path of a file. The button counts as pressed while this file exists.
 """
 
@@ -18,7 +18,7 @@ _SECTOR = const(512)
 
 
 class Line:
-    """The serial line. A terminal or socket has no Data Request pin. Therefore request() sends b"1" or b"0" instead."""
+    """The serial line. A terminal or socket has no Data Request pin. Instead, request() sends b"1" or b"0"."""
 
     overruns = 0  # no byte is ever lost, because unread bytes wait in the kernel
 
@@ -47,7 +47,7 @@ class Line:
 class Image:
     """A file as a block device of 512-byte sectors, so that the card has a real FAT filesystem.
 
-    `ended` is True after a new mount has detached this device, as with Disk in board/esp32.py.
+    A new mount sets `ended` of the earlier Image. Each later read or write of the earlier Image returns -5, an error.
     """
 
     ended = False
@@ -107,7 +107,7 @@ class Board:
         self._most = 0 if setting("P1_STATS") else None  # highest memory use so far, in bytes
 
     def mount_card(self, path):
-        """Mount the card at a path. Return its filesystem, None without a card. OSError if the card cannot be read."""
+        """Mount the card at a path. Return the card's filesystem, None without a card. OSError if the mount fails."""
         if self._image:
             self._image.ended = True
         self._image, filesystem = load("board.host_card").mount(self._card, path)
@@ -142,7 +142,7 @@ class Board:
         return gc.mem_free()
 
     def each_second(self):
-        """If P1_STATS is set, collect garbage, and print the bytes of memory in use at each new maximum."""
+        """If P1_STATS is set, collect garbage, and print the bytes of memory in use if more than ever before."""
         if self._most is not None:
             gc.collect()
             used = gc.mem_alloc()

@@ -1,6 +1,6 @@
 """Mounting, formatting and reading of the host's card, which is a folder or a FAT image. Loaded on demand.
 
-`card` is the path of the folder or of the image, whose name ends in .img. It is None without a card.
+`card` is the path of the folder or of the image, None without a card. The name of an image ends in .img.
 """
 
 import vfs
@@ -28,7 +28,7 @@ def mount(card, path):
 
 
 def _open(card):
-    """Open the image, or create it. Return (Image, True if it was created, so that it must be formatted)."""
+    """Open the image, or create the missing file of the image. Return (Image, True if the file was created)."""
     try:
         return Image(open(card, "r+b")), False
     except OSError:

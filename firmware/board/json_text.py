@@ -1,8 +1,8 @@
 r"""Parser of JSON that comes from outside the firmware, or from a file. Loaded on demand.
 
 JSON may contain a character above U+FFFF as two escapes, such as "\ud83c\udfe0" (RFC 8259, 7). MicroPython reads the
-two escapes as two characters, called surrogates, which UTF-8 must not contain (RFC 3629, 3). This module calls the two
-surrogates halves, and joins them into one character.
+two escapes as two characters, called surrogates. UTF-8 must not contain surrogates (RFC 3629, 3). Therefore this module
+joins the two surrogates into one character.
 """
 
 import json
@@ -17,11 +17,11 @@ _HALF = const("has half of a character: each escape from \\ud800 to \\udfff need
 
 
 def parse(content, substitute=None):
-    """Return the value of JSON, given as bytes.
+    """Return the value of `content`, which is JSON as bytes. ValueError if the content cannot be read.
 
-    A pair of surrogates (U+D800 to U+DFFF) becomes one character. `substitute` replaces a surrogate without a partner.
-    ValueError if there is such a surrogate and `substitute` is None, or if the content is not JSON. The error's message
-    is the end of a sentence, such as "is not JSON". The caller puts the name of the content before it.
+    A pair of surrogates (U+D800 to U+DFFF) becomes one character. A surrogate without a partner is replaced by
+    `substitute`, or is an error if `substitute` is None. The message of a ValueError is the end of a sentence, such as
+    "is not JSON". The caller puts the name of the content before the message.
     """
     if content[:2] in _UTF16 or b"\0" in content[:2]:
         raise ValueError("is in UTF-16, but must be in UTF-8")
@@ -63,10 +63,10 @@ def _is_deep(content):
 def join(text, substitute=None):
     """Return `text`, given as bytes, with each pair of surrogates (U+D800 to U+DFFF) joined into one character.
 
-    `substitute` replaces a surrogate that has no partner. ValueError if there is one and `substitute` is None.
+    A surrogate without a partner is replaced by `substitute`, or raises ValueError if `substitute` is None.
     """
-    # ED is the first byte of the characters U+D000 to U+DFFF in UTF-8. Of these, U+D800 to U+DFFF are surrogates,
-    # whose second byte is at least A0.
+    # ED is the first byte of the characters U+D000 to U+DFFF in UTF-8. If the second byte is at least A0, the
+    # character is a surrogate (U+D800 to U+DFFF).
     at = text.find(b"\xed")
     while at >= 0:
         if text[at + 1] >= 0xA0:

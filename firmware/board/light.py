@@ -15,7 +15,7 @@ class Light:
     """The LED with the patterns of board/light_patterns.py, in steps of a tenth of a second.
 
     `state()` returns the pattern for the state of the device: "dim" without a problem, otherwise "risk", "sos" or
-    "wifi". `config` contains `brightness` in percent. It also contains the quiet hours `quiet_from` and `quiet_to`, as
+    "wifi". The dict `config` contains `brightness` in percent, and the quiet hours `quiet_from` and `quiet_to` as
     "HH:MM" of the meter's clock. In quiet hours the LED is dark, except for requested patterns. `identified_s` is the
     uptime in s at which a client without a token last requested a pattern.
     """
@@ -39,7 +39,7 @@ class Light:
         self.show("hi")
 
     def show(self, name):
-        """Request a pattern. It is shown once, after all earlier requests. If four requests wait, ignore this one."""
+        """Show a pattern once, after the patterns that already wait. If four patterns wait, ignore the new pattern."""
         if len(self._asked) < 4:
             self._asked.append(name)
 

@@ -1,9 +1,9 @@
-"""RTC memory: 2 KB that survive a reset. It contains the running quarter's block, then a crash report.
+"""RTC memory: 2 KB that survive a reset. The running quarter's block comes first, a crash report follows.
 
 After a power-off the memory contains random bytes. Therefore the block and the report each contain a check.
 
-A write replaces the whole memory. Therefore each write of the block, every few seconds, also writes the report again.
-`board.report` is a copy of the report for this purpose, None until the report is first read after a start.
+A write replaces the whole memory. Therefore each write of the block, every few seconds, also writes the report again,
+from the copy `board.report`. This copy is None until the report is first read after a start.
 """
 
 from micropython import const
@@ -24,12 +24,12 @@ def keep_quarter(board, block):
 
 
 def kept_report(board):
-    """Return the crash report, b"" without one."""
+    """Return the crash report, b"" without a report."""
     return board.memory()[_QUARTER:]
 
 
 def keep_report(board, report):
-    """Store a crash report, or remove it if `report` is b"". The quarter's block does not change."""
+    """Store a crash report. If `report` is b"", remove the old report. The quarter's block does not change."""
     block = kept_quarter(board)
     board.memory(block + bytes(_QUARTER - len(block)) + report)
     board.report = report

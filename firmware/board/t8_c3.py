@@ -18,5 +18,5 @@ _RESET_STATE = const(0x60008038)  # RTC_CNTL_RESET_STATE_REG
 
 
 def facts(_):
-    """Return (name, pins, register), which board/esp32.py describes."""
+    """Return (name, pins, register) as Board in board/esp32.py describes."""
     return "LilyGo TTGO T8 ESP32 C3 V1.1", _PINS, _RESET_STATE

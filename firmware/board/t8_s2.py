@@ -19,5 +19,5 @@ _RESET_STATE = const(0x3F408038)  # RTC_CNTL_RESET_STATE_REG
 
 
 def facts(_):
-    """Return (name, pins, register), which board/esp32.py describes."""
+    """Return (name, pins, register) as Board in board/esp32.py describes."""
     return "LilyGo TTGO T8 ESP32 S2 V1.1", _PINS, _RESET_STATE

@@ -1,12 +1,15 @@
 """Check of UTF-8 that comes from outside. Loaded on demand, for bytes that are not ASCII.
 
-MicroPython decodes more than UTF-8 allows (RFC 3629, 3): a character in more bytes than it needs, halves of surrogate
-pairs, and numbers above U+10FFFF. A JSON document with such a text could not be read by its clients.
+MicroPython decodes more than UTF-8 allows (RFC 3629, 3): a character in more bytes than necessary, surrogates (U+D800
+to U+DFFF), and numbers above U+10FFFF. Clients could not read a JSON document that contains such bytes.
 """
 
 
 def check(octets, halves=False):
-    """Raise UnicodeError if bytes that MicroPython can decode are not UTF-8. If `halves` is True, allow surrogates."""
+    """Raise UnicodeError if the bytes `octets` are not strict UTF-8. If `halves` is True, surrogates are allowed.
+
+    Only the errors that MicroPython ignores are found. Bytes that MicroPython cannot decode may pass.
+    """
     before = 0
     for octet in octets:
         if (

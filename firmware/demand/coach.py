@@ -9,7 +9,7 @@ from demand import target
 from demand.quarter import QUARTER_S, SAMPLE_S, Quarter, quarter_id, start_of
 from meter import timestamp
 
-# Limit of the grid connection, in W, that is assumed while no limit is known. High peaks raise it (connection.py).
+# Assumed limit of the grid connection, in W, while no limit is known. High peaks raise the limit (connection.py).
 CONNECTION_W = const(25000)
 # No house uses more power than this, in W. Therefore a higher value of the meter is not believed.
 DOUBT_W = const(100000)
@@ -17,11 +17,11 @@ DOUBT_W = const(100000)
 # In a quarter's last 15 s, allowed_w is computed as for second 885. At second 899, a rise of the demand by 1 W
 # would otherwise lower allowed_w by 900 W.
 _HELD_S = const(885)
-# If the meter's clock steps back by at most 15 s, this is a correction of the clock. If more than 15 s are between two
-# telegrams, this is a gap.
+# A step back of the meter's clock by at most 15 s counts as a correction of the clock. More than 15 s between two
+# telegrams count as a gap.
 _JITTER_S = const(15)
-# A quarter's energy is the rise of the import register since the last telegram of the previous quarter. If more than
-# 10 s are between this telegram and the first telegram of the quarter, it is the rise since the first telegram instead.
+# A quarter's energy is the rise of the import register since the last telegram before the quarter. If the quarter's
+# first telegram came more than 10 s after that telegram, the rise is counted from the first telegram.
 _LINK_S = const(10)
 _SAMPLES_60S = const(12)
 _RISK_AFTER_S = const(180)
@@ -38,7 +38,7 @@ def projected_w(demand_w, power_w, t):
 
 
 def allowed_w(target_w, demand_w, t, limit_w=CONNECTION_W):
-    """Return the allowed power: the import of the whole house, in W, with which the quarter ends at the target."""
+    """Return the import of the whole house, in W, with which the quarter ends at the target: from 0 to `limit_w`."""
     allowed = (target_w - demand_w) * QUARTER_S // (QUARTER_S - min(t, _HELD_S))
     return min(max(allowed, 0), limit_w)
 
@@ -51,7 +51,7 @@ class Coach:
     start          start of the quarter, in seconds from 2000-01-01 00:00:00 to its local time
     summer         True if the quarter starts in summer time
     elapsed        seconds since the start of the quarter
-    demand_w       import since the start of the quarter, divided by 15 minutes. It rises to the quarter's average
+    demand_w       import since the start of the quarter, divided by 15 minutes. Rises to the quarter's average
     source         source of the demand: "meter" (1.4.0), "registers" (1.8.x) or "samples" (1.7.0 per 5 s)
     projected_w    average at the end of the quarter if the import stays as in the newest telegram
     target_w       average that the quarter should not exceed. None if there is no capacity tariff and no own target
@@ -64,19 +64,19 @@ class Coach:
 
     area, own_target_w and warning_percent are settings, written by settings/apply.py. The warning level is
     warning_percent of the target. limit_w is the highest power of the house's grid connection
-    (demand/connection.py). A demand of the meter is ignored if the house would have needed more power than doubt_w for
-    it. A rise of the import register is ignored for the same reason.
+    (demand/connection.py). doubt_w is a power in W that no house uses. If the meter's demand, or a rise of the import
+    register, would mean more power than doubt_w, the value is ignored.
 
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
       at 0 s, because the previous quarter is already stored. The waiting times for at_risk begin again.
     - A longer step back within the quarter also restarts the waiting times. The samples of the repeated seconds are
-      discarded. The quarter's energy then counts from the register at the new time, because the register has already
+      discarded. The quarter's energy now counts from the register at the new time, because the register has already
       counted the repeated seconds once.
     - A step forward within the quarter is like a gap in the telegrams. After more than 15 s the waiting times begin
       again. The registers and 1.4.0 remain in use.
-    - A step to another quarter begins that quarter without samples. After a step back that quarter may be stored
-      already. The card then keeps the file with more samples.
+    - A step to another quarter begins that quarter without samples. After a step back, a file of that quarter may
+      already be on the card. Of the two files, the file with more samples stays.
     - In October's doubled hour, the quarters 02:45S and 02:45W have different ids, because the ids contain summer time.
     """
 
@@ -96,20 +96,20 @@ class Coach:
         self.t_ref = self._risk_side = self._side_since_s = 0
 
     def closes(self, local_s, summer):
-        """True if a telegram at `local_s` ends the running quarter. The caller must then close it before update()."""
+        """True if a telegram at `local_s` ends the running quarter. If True, close the quarter before update()."""
         return self.start is not None and self._seconds_into_quarter(local_s, summer) is None
 
     def average_w(self):
         """Return the average in W of a quarter that ends, None if the device missed the quarter's beginning.
 
-        The result never exceeds the true average, because it lacks the energy after the last telegram.
+        The result never exceeds the true average, because the energy after the last telegram is missing.
         """
         return self.demand_w if self.source == "meter" or self.t_ref <= _JITTER_S else None
 
     def resume(self, quarter_id, t, wh_ref, t_ref):
-        """Continue a quarter that a restart interrupted. Its samples up to second `t` are already in `self.quarter`.
+        """Continue a quarter that a restart interrupted. `self.quarter` has the samples up to second `t` already.
 
-        `wh_ref` is the import register in Wh at second `t_ref` of the quarter, None if it is unknown.
+        `wh_ref` is the import register in Wh at second `t_ref` of the quarter, None if unknown.
         """
         self.quarter_id = quarter_id
         self.start, self.summer = start_of(quarter_id)
@@ -173,9 +173,9 @@ class Coach:
             self.source = "meter"
             return demand_w
         # Compute the demand from the rise of the import register in the last `seen` seconds. The register counts whole
-        # Wh, so that the rise has an error of up to 1 Wh. The demand at second `t` of the quarter then has an error of
-        # up to 4 W * t / seen. If this error exceeds 32 W, use the samples, which are more exact. Also use the samples
-        # if the rise is impossible: the meter was replaced, or an object of the telegram could not be read.
+        # Wh, so that the rise has an error of up to 1 Wh. Therefore the demand at second `t` of the quarter has an
+        # error of up to 4 W * t / seen. If this error exceeds 32 W, use the samples, which are more exact. Also use the
+        # samples if the rise is impossible: the meter was replaced, or an object of the telegram could not be read.
         seen = t - self.t_ref
         if import_wh is not None and seen > 0 and t <= 8 * seen:
             used_wh = import_wh - self.wh_ref

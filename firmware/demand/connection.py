@@ -1,7 +1,7 @@
 """Limit of the house's grid connection, and the power above which the meter is not believed. Loaded on demand.
 
 Three limits may be known: the limiter (0-0:17.0.0), the main fuse (1-0:31.4.0) and the setting `capacity.connection_w`.
-The lowest known one is the limit. If none is known, the limit is 25 kW or 1.25 times the highest peak of all months,
+The lowest known limit counts. If no limit is known, the limit is 25 kW or 1.25 times the highest peak of all months,
 whichever is more.
 """
 
@@ -23,8 +23,8 @@ def settle(device):
 def fuse_w(fields):
     """Return the power in W that the main fuse lets pass, None without a fuse in the telegram.
 
-    On one phase, the power is 230 V times the current of the fuse. On three phases with neutral, it is 3 * 230 V times
-    the current. On three phases without neutral, it is sqrt(3) * 230 V times the current.
+    The power is the current of the fuse times a voltage: 230 V on one phase, 3 * 230 V on three phases with neutral,
+    sqrt(3) * 230 V on three phases without neutral.
     """
     current_ma = fields["fuse_ma"]
     if not current_ma:
@@ -32,8 +32,9 @@ def fuse_w(fields):
     volts = [fields["voltage_l%d_dv" % phase] for phase in (1, 2, 3)]
     if volts[1] is None and volts[2] is None:
         return current_ma * 230 // 1000
-    # A `grid_v` of 230 means a grid of 3x230 V without neutral. If the meter does not send `grid_v`, less than 180 V on
-    # L2 means such a grid, because a meter on it measures 0 V on L2, or less than 180 V on all three phases.
+    # The meter may send the voltage of the grid, `grid_v`. 230 means a grid of 3x230 V without neutral. On such a grid,
+    # a meter measures 0 V on L2, or less than 180 V on all three phases. Therefore, without `grid_v`, less than 180 V
+    # on L2 also means such a grid.
     if fields["grid_v"] == 230 or (fields["grid_v"] is None and (volts[1] or 0) < 1800):
         return current_ma * 39837 // 100000
     return current_ma * 690 // 1000

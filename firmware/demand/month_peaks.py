@@ -20,10 +20,10 @@ def closed(peaks):
 
 
 def billable_w(peaks):
-    """Return the billable average in W: the mean of max(2500, peak) over the running month and the 11 before it.
+    """Return the billable average in W: the mean of max(2500, peak) over the running month and 11 months before.
 
-    Months before `peaks.counted_from` and earlier months without a known peak are left out. None before the first
-    telegram, if no month is left, or if peaks cost nothing.
+    Months before `peaks.counted_from` and earlier months without a known peak are left out. None if all months are left
+    out, if peaks cost nothing, or before the first telegram.
     """
     month = peaks.month
     if month is None or not has_tariff(peaks.area):
@@ -32,7 +32,7 @@ def billable_w(peaks):
     first = max(month - _BILLED + 1, since)
     counted = [peak for peak in peaks.months if first <= peak[PEAK_MONTH] < month]
     powers = [max(FLOOR_W, peak[PEAK_W]) for peak in counted]
-    # If peaks count from a day within a month, but no peak of this month is known from that day on, its peak counts as
+    # Peaks may count from a day within a month. If no peak of that month is known from the day on, the month counts as
     # 2.5 kW.
     begun = first == since == month_of((peaks.counted_from or 0) - 1) < month
     if begun and since not in [peak[PEAK_MONTH] for peak in counted]:
@@ -50,7 +50,7 @@ def update(peaks, month, sent_peak, sent_months):
     changed = month != peaks.month
     if changed:
         peaks.month = month
-        # Remove the peaks of future months. They are from a time when the meter's clock was ahead.
+        # Remove the peaks of future months. Such peaks are from a time when the meter's clock was ahead.
         peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] <= month]
     if sent_peak and _add_sent(peaks, *sent_peak):
         changed = True
@@ -61,12 +61,12 @@ def update(peaks, month, sent_peak, sent_months):
 
 
 def count_from(peaks, since):
-    """Count only peaks from `since` on, which is local_s at the start of a day. If `since` is None, count all peaks."""
+    """Count only peaks from `since` on. `since` is local_s at the start of a day, or None to count all peaks."""
     peaks.counted_from = since
     month = _counted_month(peaks)
     peaks.months = [peak for peak in peaks.months if peak[PEAK_MONTH] != month or peak[PEAK_START] >= since]
-    # Forget the peaks of the previous telegram, so that those of the next telegram are processed even if they are
-    # the same. Peaks that did not count until now may count from now on.
+    # Peaks.update() ignores peaks that are equal to the previous telegram's peaks. Forget the previous peaks, because
+    # equal peaks may count now if they did not count before.
     peaks.sent = None
 
 
@@ -79,16 +79,16 @@ def _add_sent(peaks, power_w, end, summer, month=None):
     start, summer = timestamp.shift(end, summer, -QUARTER_S)
     start -= start % QUARTER_S
     started = month_of(start)
-    # Ignore a peak whose timestamp is in another month: the meter sends one for a month that it never measured.
+    # Ignore a peak whose timestamp is in another month. The meter never measured the month of such a peak.
     if month is not None and month != started:
         return False
     return add(peaks, (started, power_w, start, summer, METER))
 
 
 def add(peaks, peak):
-    """Add a peak if its month has none yet, or if it replaces the month's known peak. True if the peak was added.
+    """Add a peak if the month has no peak yet, or if the new peak replaces the known peak. True if the peak was added.
 
-    A higher peak replaces a lower one. Also, a peak from the meter replaces a higher peak that the device measured, if
+    A higher peak replaces a lower peak. Also, a peak from the meter replaces a higher peak that the device measured, if
     the month is closed or if both peaks are of the same quarter.
     """
     month, power_w, start, _, source = peak

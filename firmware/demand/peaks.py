@@ -1,6 +1,6 @@
 """The peaks of the running month and of the closed months. The peak of a month is its highest quarter.
 
-demand/month_peaks.py has the rules for them, and computes the billable average.
+demand/month_peaks.py has the rules for peaks, and computes the billable average.
 Sources: P1 objects 1-0:1.6.0 (running month) and 0-0:98.1.0 (closed months); Fluvius, capacity tariff.
 """
 
@@ -76,7 +76,7 @@ class Peaks:
         sent_peak    (power in W, end, summer) of 1.6.0, or None
         sent_months  a list of (month number, power in W, end, summer) of 98.1.0, or None
 
-        The peaks are processed only if they differ from those of the previous telegram, or if a new month has begun.
+        If the peaks are equal to the previous telegram's peaks and no new month has begun, nothing is done.
         """
         month = month_of(local_s)
         sent = (sent_peak, sent_months)
@@ -86,13 +86,13 @@ class Peaks:
         return load("demand.month_peaks").update(self, month, sent_peak, sent_months)
 
     def add_quarter(self, start, summer, power_w):
-        """Add a quarter that ended just now or was read from the card. True if it is now the peak of its month."""
+        """Add a quarter that ended just now or was read from the card. True if the quarter is now its month's peak."""
         return load("demand.month_peaks").add(self, (month_of(start), power_w, start, summer, CARD))
 
     def billable_w(self):
-        """Return the billable average in W: the mean of max(2500, peak) over the running month and the 11 before it.
+        """Return the billable average in W: the mean of max(2500, peak) over the running month and 11 months before.
 
-        Months before `counted_from` and earlier months without a known peak are left out. None before the first
-        telegram, if no month is left, or if peaks cost nothing.
+        Months before `counted_from` and earlier months without a known peak are left out. None if all months are left
+        out, if peaks cost nothing, or before the first telegram.
         """
         return load("demand.month_peaks").billable_w(self)

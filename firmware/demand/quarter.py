@@ -44,7 +44,7 @@ def file_path(quarter_id):
 class Quarter:
     """The samples of one quarter: mean import and export of each 5 s, in W. A sample without a telegram is ABSENT.
 
-    All samples are in one array, `block`, so that one write saves them in the memory that survives a reset.
+    All samples are in one array, `block`, so that one write saves all samples in the memory that survives a reset.
     storage/journal.py describes the layout of the array. Each telegram updates the mean of the running sample.
     `newest_index` is the index of the running sample, -1 before the first telegram.
     """

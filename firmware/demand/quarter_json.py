@@ -9,7 +9,7 @@ from micropython import const
 
 from demand.quarter import ABSENT, SAMPLES
 
-_PIECE = const(12)  # number of samples in one call of write(); their text has at most 83 bytes
+_PIECE = const(12)  # number of samples in one call of write(), at most 83 bytes of text
 
 
 def write_json(quarter, write, cut):

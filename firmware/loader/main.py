@@ -1,6 +1,6 @@
-"""Start of the firmware. This file and slot.py are at the root of the flash. Only the cable tool replaces them.
+"""Start of the firmware. This file and slot.py are at the root of the flash, and are replaced only by the cable tool.
 
-slot.py chooses the version to start, and handles a failure. It is not in memory while the firmware runs.
+slot.py chooses the version to start, and handles a failure. slot.py is not in memory while the firmware runs.
 """
 
 import sys

@@ -3,10 +3,10 @@
 Beside this file are two folders, a and b, with one version of the firmware each. A complete folder has a
 manifest.json. slot.txt names the folder to start: "b ok", or "b 2" for a version on trial that was started twice.
 A version on trial writes "b ok" once it works. The other folder starts after three starts without "b ok", or after a
-start that fails. The rest of slot.txt is the reason for the choice of the folder, in words for a person.
+start that fails. slot.txt ends with the reason for the choice of the folder, in words for a person.
 
-In this file, a turn is the tuple (folder, starts) of the version that starts. `starts` is the number of its starts on
-trial, including this one. It is None if the version is known to work.
+`turn` is the tuple (folder, starts) of the version that starts. `starts` is the number of times that this version was
+started on trial, this start included. `starts` is None if the version is known to work.
 """
 
 import os
@@ -60,7 +60,8 @@ def begin(turn):
 def failed(turn, error, began):
     """Print the exception that ended the firmware, and restart.
 
-    The other folder starts next, if it is complete, and if the version was on trial or ran for less than 60 s.
+    The other folder, if complete, starts next if the failed version was on trial or ran for less than 60 s. Otherwise
+    the failed version starts again.
     """
     slot, starts = turn
     sys.print_exception(error)
@@ -69,7 +70,7 @@ def failed(turn, error, began):
         why = "%s failed: %r" % (slot, error)
         print("loader: the other version has its turn:", why)
         # If the failed version was on trial, the other folder contains the previous version, which is known to work.
-        # If not, the version in the other folder may not work, so it is started on trial.
+        # Otherwise the version in the other folder may not work, and is started on trial.
         _note(_other(slot), None if starts is not None else 0, why)
     time.sleep(_PAUSE_S)
     try:
@@ -80,7 +81,7 @@ def failed(turn, error, began):
 
 
 def _guard():
-    """Start a watchdog, which restarts the board if a version hangs before it has started its own watchdog."""
+    """Start a watchdog, which restarts the board if the firmware hangs before the firmware starts its own watchdog."""
     try:
         from machine import WDT
     except ImportError:

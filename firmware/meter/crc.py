@@ -31,8 +31,8 @@ if _NATIVE:
 
     @micropython.viper
     def crc16_to_mark(data, at: int, crc: int) -> int:
-        """Return the same as the bytecode form of this function, whose docstring describes arguments and result."""
-        # The compiler puts a function's first variables into registers of the chip. These are the arguments. Therefore
+        """Compute the CRC in native code. The docstring of the bytecode form describes the arguments and the result."""
+        # The compiler puts a function's first variables, which are the arguments, into registers of the chip. Therefore
         # the loop changes the arguments themselves, without further variables.
         low = ptr16(_LOW)
         octets = ptr8(data)
@@ -46,8 +46,8 @@ if _NATIVE:
         return at << 16 | crc
 
 else:
-    # With two tables, a step of the loop processes two bytes: `high` is for the first byte, `low` for the second. This
-    # halves the time, because each step of a loop has the same cost in bytecode.
+    # With two tables, a step of the loop processes two bytes: `high` is for the first byte, `low` for the second. The
+    # loop takes half the time, because each step of a loop has the same cost in bytecode.
     _HIGH = array("H", [crc >> 8 ^ _LOW[crc & 0xFF] for crc in _LOW])
 
     def crc16_to_mark(data, at: int, crc: int) -> int:

@@ -13,8 +13,8 @@ LIMIT = const(4096)
 class Framer:
     r"""Finder of telegrams in a stream of bytes. The stream may start or break off anywhere, and may be damaged.
 
-    It calls `on_telegram(lines)` with each telegram whose CRC is valid. `lines` are the lines of the telegram as bytes.
-    They are split at LF and still have their CR, so that `b"\n".join(lines) + b"\n"` is the telegram byte for byte.
+    `on_telegram(lines)` is called with each telegram whose CRC is valid. `lines` are the lines of the telegram as
+    bytes, each with its CR but without its LF. `b"\n".join(lines) + b"\n"` is the telegram byte for byte.
 
     A telegram begins with "/" and ends with "!" and the CRC. A line may also contain "/" and "!", although IEC 62056-21
     forbids this. If a telegram was cut short, a later "/" is the beginning of the next telegram. The CRC decides which
@@ -27,14 +27,14 @@ class Framer:
         # telegram, also a "/" inside a line.
         self.crc_errors = 0
         self.overruns = 0  # number of telegrams longer than LIMIT
-        # CRC-16 of the telegram in progress, or of the previous telegram until the next one begins.
+        # CRC-16 of the telegram in progress. Between two telegrams, the CRC-16 of the earlier telegram.
         self.crc = 0
         self._on_telegram = on_telegram
         self._newest = []  # lines of the newest valid telegram
         self.reset()
 
     def reset(self):
-        """Discard the telegram in progress, and wait for the next one."""
+        """Discard the telegram in progress, and wait for the next telegram."""
         self.length = 0  # bytes of the telegram in progress, 0 if no telegram has begun
         self.lines = []  # lines of the telegram in progress
         self.tail = b""  # bytes of the line whose LF has not arrived yet
@@ -64,7 +64,7 @@ class Framer:
         for line in self._newest[begun : begun + len(lines)]:
             at += 1
             if line == lines[at]:
-                # Reuse the equal line of the previous telegram. This saves memory, and the parser skips a reused line.
+                # Reuse the equal line of the previous telegram, to save memory. The parser skips a reused line.
                 lines[at] = line
         self.lines.extend(lines)
         if chunk[stop - 1] == MARK:
@@ -74,8 +74,8 @@ class Framer:
         return stop
 
     def _check(self, chunk, at):
-        # The CRC has four hexadecimal digits, upper or lower case, and ends after the fourth. Some meters leave out
-        # zeros at its beginning. The CRC then ends at CR.
+        # The CRC has four hexadecimal digits, upper or lower case, and ends after the fourth digit. Some meters leave
+        # out zeros at the beginning of the CRC. Such a CRC ends at CR.
         before = self._digits
         digits = (before + chunk[at : at + 4 - len(before)]).split(b"\r")
         said = digits[0]

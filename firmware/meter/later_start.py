@@ -1,4 +1,4 @@
-"""Search for the beginning of a telegram that follows a damaged or incomplete one. Loaded on demand.
+"""Search for the beginning of a telegram that follows a damaged or incomplete telegram. Loaded on demand.
 
 `framer` is the Framer (framer.py) that has collected the bytes of both telegrams. Each "/" in these bytes may be the
 beginning of the later telegram.
@@ -9,14 +9,15 @@ from micropython import const
 from meter.crc import crc16
 from meter.framer import LIMIT
 
-_MOST = const(7)  # maximum number of "/" that are tried, because each needs the CRC of up to 4 KB
+_MOST = const(7)  # maximum number of "/" that are tried; each try computes the CRC of up to 4 KB
 _BYTES = const(2)  # index of the number of bytes from the "/" on, in a tuple of _starts()
 
 
 def find(framer, crc):
-    """Return the lines of the telegram with this CRC, None without one.
+    """Return the lines of the telegram with this CRC, None if no such telegram is found.
 
-    The collected bytes may contain several "/". Try the last _MOST of them as its beginning, but never the first one.
+    The collected bytes may contain several "/". Each of the last _MOST "/" is tried as the beginning of the telegram,
+    but never the first "/".
     """
     starts = _starts(framer)
     for start in starts[-_MOST:]:
@@ -44,7 +45,7 @@ def shorten(framer):
             lines = _lines_from(framer, start)
             framer.reset()
             framer.crc_errors += 1 + at
-            # pop() removes each line from the list, so that its memory is free after feed() has processed it.
+            # pop() removes each line from the list. The line's memory is free once feed() has processed the line.
             while len(lines) > 1:
                 framer.feed(lines.pop(0) + b"\n")
             framer.feed(lines[0])

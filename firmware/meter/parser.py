@@ -5,7 +5,7 @@ from micropython import const
 from meter import values
 from overlay import load
 
-# Indexes in the field `volume` of an M-Bus meter, which is a tuple (values.volume()).
+# The field `volume` of an M-Bus meter is a tuple (values.volume()). These are indexes in the tuple.
 _AMOUNT = const(0)
 _UNIT = const(1)
 
@@ -13,9 +13,10 @@ _TARIFFS = ("t1_wh", "t2_wh", "t3_wh", "t4_wh", "t5_wh")
 
 
 def total(reading, field):
-    """Return the total energy in Wh, None if it is absent. `field` is "energy_import_" or "energy_export_".
+    """Return the total energy in Wh. `field` is "energy_import_" or "energy_export_".
 
-    If the meter sends no total, the total is the sum of the registers of all tariffs.
+    If the meter sends no total, the total is the sum of the registers of all tariffs. None if the meter sends no
+    register.
     """
     wh = reading[field + "wh"]
     if wh is None:
@@ -38,12 +39,12 @@ class Parser:
     """The newest reading, updated by each telegram.
 
     `reading` is a dict from the fields of meter/objects.py to their values (meter/values.py). `reading["mbus"]` is a
-    dict from each M-Bus channel to a dict of that meter's fields. A field is None if the telegram has no value for it.
-    A field of an M-Bus meter can also be missing from its dict.
+    dict from each M-Bus channel to a dict of that meter's fields. A field without a value in the telegram is None. In
+    the dict of an M-Bus meter, such a field can also be missing.
 
     A meter sends the same objects each second, and few values change. Therefore meter/plan.py looks up the OBIS code of
-    each line only once. The parser skips an unchanged line. Framer returns such a line as the same Python object as in
-    the previous telegram, so that a comparison with `is` finds it.
+    each line only once. The parser skips an unchanged line. For an unchanged line, Framer returns the Python object of
+    the previous telegram, so that a comparison with `is` is enough.
     """
 
     def __init__(self):
@@ -92,7 +93,6 @@ class Parser:
 
     def clock(self, line, at):
         """Return the moment of the meter's clock. The arguments and exceptions are those of values.clock()."""
-        # Pass the previous moment, because without it a timestamp without a letter is ambiguous in October's doubled
-        # hour.
+        # In October's doubled hour, a timestamp without a letter is ambiguous. The previous moment decides its meaning.
         self._moment = values.clock(line, at, self._moment)
         return self._moment

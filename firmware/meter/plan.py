@@ -1,4 +1,4 @@
-"""Plan of a telegram: how to read each of its lines. Loaded on demand, when a telegram has other lines than before."""
+"""Plan of a telegram: how to read each line. Loaded on demand, when a telegram has other OBIS codes than before."""
 
 from meter import values
 from meter.objects import (
@@ -21,8 +21,8 @@ from meter.objects import (
 )
 from overlay import load
 
-# For each kind of meter/objects.py, the function that reads its values. The parser stores these functions in its plan.
-# They are not in this module, because a stored function keeps the whole module in memory.
+# For each kind of meter/objects.py, the function that reads a value of this kind. The parser's plan stores these
+# functions. A stored function keeps its whole module in memory. Therefore the functions are not in this module.
 _KINDS = {
     TEXT: values.text,
     LONG_TEXT: values.long_text,

@@ -9,12 +9,12 @@ _POINT = const(46)  # b"."[0]
 
 
 def limiter(line, at):
-    """Return the limiter's power in W, where kVA counts as kW. None if all digits are nines: the limiter is off."""
+    """Return the limiter's power in W. A value in kVA counts as kW. None if all digits are nines: there is no limit."""
     return None if _is_off(line, at) else values.power(line, at)
 
 
 def fuse(line, at):
-    """Return the fuse's current in mA. None if all digits are nines: the fuse is off."""
+    """Return the fuse's current in mA. None if all digits are nines: there is no limit."""
     return None if _is_off(line, at) else values.current(line, at)
 
 
@@ -31,12 +31,12 @@ def months(line, at):
     were never measured are left out.
 
     The line begins with (count)(code)(code)..., and the records of the months follow. A record is the closing
-    timestamp of a month, then a value for each code. The code 1-0:1.6.0 occurs twice: for the timestamp of the peak,
-    then for its power.
+    timestamp of a month, then a value for each code. The code 1-0:1.6.0 occurs twice: first for the timestamp of the
+    peak, then for the power of the peak.
     """
     parts = line[at + 1 : line.rfind(b")")].split(b")(")
     # If the line lists n codes, each record has n + 1 values: the closing timestamp, and a value for each code. The
-    # number of colons in the line is the same: one in its own OBIS code, and one in each listed code.
+    # line also has n + 1 colons: one colon in the line's OBIS code, and one in each listed code.
     columns = line.count(b":")
     column = parts.index(b"1-0:1.6.0")
     found = []
@@ -47,8 +47,8 @@ def months(line, at):
             # The closing timestamp is the beginning of the next month: 2601 closes December 2025.
             closed = int(parts[record][:4])
             later = closed - int(ended[:4])
-            # For a month before its installation, a meter sends the beginning of that month as the timestamp of the
-            # peak. Skip such a record: a quarter that ends at the beginning of a month belongs to the previous month.
+            # For a month before the meter was installed, the peak's timestamp is the beginning of that month. Skip such
+            # a record: a quarter that ends at the beginning of a month belongs to the previous month.
             if later == 0 if ended.startswith(b"01000000", 4) else later == 1 or later == 89:
                 moment = parse(ended)
                 if moment:

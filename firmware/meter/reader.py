@@ -12,9 +12,9 @@ _SILENT_S = 10
 
 
 class Reader:
-    """Reader of the serial line. It calls `on_reading()` after each valid telegram.
+    """Reader of the serial line. `on_reading()` is called after each valid telegram.
 
-    `line` has two methods. `async read(size)` returns the next bytes, or b"" after a while without any.
+    `line` has two methods. `async read(size)` returns the next bytes, or b"" if no byte arrives for a while.
     `request(on)` sets Data Request, pin 2 of P1. A meter sends telegrams while this pin is high (DSMR P1 5.0.2, 5.7).
     """
 
@@ -30,7 +30,7 @@ class Reader:
         self._silent_s = self._before = 0
 
     def age_ms(self):
-        """Return the milliseconds since the newest telegram, None before the first."""
+        """Return the milliseconds since the newest telegram, None before the first telegram."""
         return None if self._newest is None else self._clock.since(self._newest)
 
     def health(self):
@@ -71,7 +71,7 @@ class Reader:
         self._collect = True
 
     def each_second(self):
-        """Keep Data Request high. After each 10 s without a telegram, release it for a second and set it high again."""
+        """Keep Data Request high, but release Data Request for a second after each 10 s without a telegram."""
         telegrams = self.framer.telegrams
         self._silent_s = 0 if telegrams != self._before else self._silent_s + 1
         self._before = telegrams

@@ -2,8 +2,8 @@
 
 `local_s` is the number of seconds from 2000-01-01 00:00:00 to the local date and time, without regard to summer time.
 Therefore quarters, days and months are plain arithmetic. `summer` is True for the letter S (UTC+02:00) and False for W
-(UTC+01:00). It distinguishes the two passes of October's doubled hour. Until 2034, seconds since 2000 fit into a small
-integer of the board.
+(UTC+01:00). In October's doubled hour, `summer` tells the first hour from the second. Until 2034, seconds since 2000
+fit into a small integer of the board.
 
 Source: DSMR P1 5.0.2 and e-MUCS P1, type TST: YYMMDDhhmmssX.
 """
@@ -12,21 +12,21 @@ from micropython import const
 
 _DAY_S = const(86400)
 _HOUR_S = const(3600)
-# First and last year of real timestamps (20xx). Timestamps of other years mean "no time", such as 000101000000W and
-# 700101010000W.
+# First and last year of real timestamps (20xx). A timestamp of another year, such as 000101000000W or 700101010000W,
+# means "no time".
 _FIRST_YEAR = const(10)
 _LAST_YEAR = const(69)
 
-# Cache: the six digits of the newest date, and its midnight as local_s. Most timestamps have this same date.
+# Cache: the six digits of the newest date, and its midnight as local_s. Nearly all timestamps have this date.
 _newest = [None, None]
 
 
 def parse(data, start=0, end=None, previous=None):
     """Return the moment (local_s, summer) of a timestamp, None for a filler or an invalid timestamp.
 
-    `data[start:end]` is the text between the brackets: 12 digits, then S or W. Iskra meters omit the letter, so that
-    `summer` follows from the EU's rule for summer time. In October's doubled hour it follows from `previous`, the
-    moment of the previous telegram. Without a previous moment, the doubled hour is read as winter time.
+    `data[start:end]` is the text between the brackets: 12 digits, then S or W. Iskra meters omit the letter. Without a
+    letter, `summer` follows from the EU's rule for summer time. In October's doubled hour, `summer` follows from
+    `previous`, the moment of the previous telegram. If `previous` is None, the doubled hour is read as winter time.
     """
     if end is None:
         end = len(data)
@@ -110,8 +110,8 @@ def days_in_month(year, month):
 def shift(local_s, summer, by):
     """Return the moment (local_s, summer) that is `by` seconds later, or earlier if `by` is negative.
 
-    The new `summer` follows from the EU's rule for summer time. If the old moment contradicts this rule, the meter
-    sends the same letter all year. `summer` then stays as it is.
+    The new `summer` follows from the EU's rule for summer time. But if the old moment contradicts this rule, the meter
+    sends the same letter all year, and `summer` does not change.
     """
     standard = local_s - _HOUR_S if summer else local_s
     if _is_summer(standard) != summer:
@@ -129,7 +129,7 @@ def elapsed(local_s, summer, from_s, from_summer):
 def _is_summer(standard_s):
     """True if summer time is in effect at `standard_s`, a time of a clock that has winter time all year.
 
-    In winter time, both clock changes are at 02:00, on the last Sunday of March and October (EU directive 2000/84/EC).
+    On such a clock, both changes are at 02:00, on the last Sunday of March and October (EU directive 2000/84/EC).
     """
     year, month, day, hour, _, _ = civil(standard_s)
     if month < 3 or month > 10:

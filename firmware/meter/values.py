@@ -1,7 +1,7 @@
 """Values of a telegram's objects, parsed from the bytes between the brackets.
 
-Numbers are integers in W, Wh, dV (0.1 V), mA, dm3 or MJ. They are never floats, because floats of the board have only
-24 bits of precision. Each kind of meter/objects.py has a function `(line, at)`, where `at` is the index of the line's
+Numbers are integers in W, Wh, dV (0.1 V), mA, dm3 or MJ, never floats: floats of the board have only 24 bits of
+precision. Each kind of meter/objects.py has a function with the arguments `line` and `at`, the index of the line's
 first bracket. The function returns None if the meter has no value, and raises ValueError or IndexError if the value
 cannot be read.
 
@@ -73,7 +73,7 @@ def _with_star(line, at):
 
 
 # Nearly every number ends with 3 decimals and *kW or *kWh, with 1 decimal and *V, or with 2 decimals and *A. The
-# following functions parse these four forms in half the time, because they need not search for the point and the unit.
+# following functions parse these four forms without a search for the point and the unit, in half the time of number().
 # number() parses all other forms.
 
 
@@ -137,13 +137,13 @@ def text(line, at):
 def long_text(line, at):
     """Return the whole line of a text message, None if the message is empty.
 
-    The message has up to 1024 characters. text() decodes it only when it is shown, so that it is not in memory twice.
+    The message has up to 1024 characters. To save memory, text() decodes the message only when the message is shown.
     """
     return line if line[at + 1] != 41 else None  # b")"[0]
 
 
 def plain(octets):
-    """Return bytes as text: UTF-8, or ISO 8859-1 if they are not UTF-8."""
+    """Return bytes as text. Bytes that are not UTF-8 are decoded as ISO 8859-1."""
     try:
         text = octets.decode()
         if len(text) != len(octets):
@@ -162,7 +162,7 @@ def clock(line, at, previous=None):
 
 
 def peak(line, at):
-    """Return a peak as (power in W, local_s, summer), with the moment at which its quarter ended.
+    """Return a peak as (power in W, local_s, summer). (local_s, summer) is the end of the peak's quarter.
 
     Most meters send the moment first, but Iskra meters send the power first.
     """
@@ -179,7 +179,7 @@ def volume(line, at):
 
     The amount is in thousandths of the unit that the meter sends: dm3 for m3, Wh for kWh, MJ for GJ.
 
-    ValueError if the meter was never linked, because its value then has no timestamp.
+    ValueError if the meter was never linked: the value of such a meter has no timestamp.
     """
     value = line.find(b"(", at + 1)
     if line[-9] == _POINT and line.endswith(b"*m3)\r"):
@@ -195,16 +195,16 @@ def volume(line, at):
     return amount, unit, local_s, summer
 
 
-# Lines with these values hardly ever change. Therefore the code that reads them is loaded only when it is needed.
+# Lines with these values hardly ever change. Therefore the code that reads such lines is loaded on demand.
 
 
 def limiter(line, at):
-    """Return the limiter's power in W, None if it is off."""
+    """Return the limiter's power in W, None if there is no limit."""
     return load("meter.rare_values").limiter(line, at)
 
 
 def fuse(line, at):
-    """Return the fuse's current in mA, None if it is off."""
+    """Return the fuse's current in mA, None if there is no limit."""
     return load("meter.rare_values").fuse(line, at)
 
 

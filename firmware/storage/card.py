@@ -16,7 +16,7 @@ class Card:
 
     state       "ok", "absent" or "failed". The rest of the device also works without a card
     error       reason for the state "failed"
-    format      if the card cannot be read, the name of its format, such as "exFAT". None if unknown
+    format      name of the format of a card that cannot be read, such as "exFAT". None if unknown
     mounted     True if files on the card can be read, also if the card is full
     free_files  number of quarters for which the card has room
     journal     file object of the open journal, None until the journal is needed

@@ -4,7 +4,7 @@ from micropython import const
 
 _SECTOR = const(512)
 _NO_FILE_SYSTEM = const(19)  # ENODEV, the error of a mount that finds no file system
-_GPT_TYPE = const(0xEE)  # type of a partition in the MBR which means that the card has a GPT
+_GPT_TYPE = const(0xEE)  # in an MBR, the type of a partition that stands for a GPT
 _FIX = const(": format it as FAT32, or erase it in the settings of the page")
 _GPT_FIX = const(": partition it as MBR with FAT32, or erase it in the settings of the page")
 # Each row: number of a sector in the partition, offset in this sector, bytes at this offset, and the name of the file
@@ -79,7 +79,7 @@ def _gpt_starts(board):
 
 
 def _system(board, start):
-    """Return the name of the file system that begins at a sector. None if it is unknown or unreadable."""
+    """Return the name of the file system that begins at a sector. None if the name is not found."""
     try:
         for sector, offset, expected, name in _SYSTEMS:
             if _read(board, start + sector)[offset : offset + len(expected)] == expected:

@@ -4,7 +4,7 @@ from overlay import load
 
 
 def format_card(argument):
-    """Format the card, and write the settings to it again. This is a job of the recorder.
+    """Format the card, and write the settings to the card again. This is a job of the recorder.
 
     `argument` is (device, list). The function appends the reason of a failure to the list, or "" after success.
     """

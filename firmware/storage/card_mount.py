@@ -17,7 +17,8 @@ _LONGEST_RETRY_S = const(960)
 _FREE = const(3)  # index of the number of free blocks in os.statvfs()
 _NO_SPACE = const(28)  # errno ENOSPC
 _DENIED = const(13)  # errno EACCES, which FAT also raises if the card has no room for a folder
-_NEARLY_FULL = const(2880)  # number of quarters in 30 days; a card with room for fewer is nearly full
+# Number of quarters in 30 days. A card with room for fewer quarters is nearly full.
+_NEARLY_FULL = const(2880)
 
 
 def unmount(card):
@@ -30,7 +31,7 @@ def unmount(card):
         pass  # the journal cannot be closed, because the card was removed
     card.journal = card.day = None
     card.forget_quarters()
-    # All files must be closed before another card is mounted. Garbage collection closes those that are still open.
+    # All files must be closed before another card is mounted. Garbage collection closes each file that is still open.
     gc.collect()
     try:
         vfs.umount(CARD)

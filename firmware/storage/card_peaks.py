@@ -19,7 +19,7 @@ _PEAK_START = const(6)
 def queue_search(recorder):
     """Queue the search for the peaks that the meter does not send.
 
-    If the meter sends no peaks of closed months, search the running month and the 13 months before it. Otherwise search
+    If the meter sends no peaks of closed months, search the running month and the 13 months before. Otherwise search
     only the month of the day from which peaks count, because the meter's peak of that month may be from an earlier day.
     """
     reading, peaks = recorder.reading, recorder.device.peaks
@@ -33,7 +33,7 @@ def queue_search(recorder):
             return
         first = last = month_of(peaks.counted_from)
     job = ["storage.card_peaks", "search", "find peaks on the card", (peaks, local_s, first, last), None]
-    # Remove any earlier search from the queue, because the new search also finds its peaks.
+    # Remove any earlier search from the queue: the new search also finds the peaks of the earlier search.
     recorder.jobs[:] = [other for other in recorder.jobs if other[JOB_MODULE] != job[JOB_MODULE]] + [job]
 
 

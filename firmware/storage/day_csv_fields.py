@@ -13,14 +13,14 @@ from meter.timestamp import days_in_month
 QUARTER = const(9)
 DAY = const(8)
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
-_LONGEST = const(9)  # most digits of a whole number
+_LONGEST = const(9)  # maximum number of digits of a whole number
 _SOURCES = (b"registers", b"samples", b"partial")
 
 
 def fields_of(line, count):
     """Return the fields of a line without its check. None if the line is damaged or a field is wrong.
 
-    The line is given without its newline. `count` is its number of fields: QUARTER or DAY.
+    The line is given without its newline. `count` is the expected number of fields: QUARTER or DAY.
     """
     text = line[:-_CHECK]
     fields = text.split(b",")

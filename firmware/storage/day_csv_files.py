@@ -13,7 +13,7 @@ _NONE_THERE = const(2)  # errno ENOENT
 def open_day(day):
     """Open the day.csv of a day (in days since 2000-01-01). Return (file, next day that may have a file).
 
-    The file is None if it does not exist. OSError if the card fails. The caller must keep a reference to
+    If the day has no day.csv, the file is None. OSError if the card fails. The caller must keep a reference to
     Card.filesystem while the file is open.
     """
     year, month, of_month = civil(day * _DAY_S)[:3]
@@ -31,6 +31,6 @@ def open_day(day):
 
 
 def _expect(error):
-    """Raise an OSError of the card, unless it means that a file or a folder does not exist."""
+    """Raise an OSError of the card again, but ignore the error of a file or a folder that does not exist."""
     if error.errno != _NONE_THERE:
         raise error

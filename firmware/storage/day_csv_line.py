@@ -7,9 +7,9 @@ from demand.quarter import ABSENT, QUARTER_S, SAMPLES, start_of
 from meter.timestamp import iso
 from storage.journal import CUT_SEEN, CUT_UNSEEN, ENDED_SEEN, QUARTER_ID_BYTE
 
-# If registers were read at most 10 s after a quarter's start, they count as the registers at its start.
+# Registers that were read at most 10 s after a quarter's start count as the registers at the start.
 _MAX_LATE_S = const(10)
-# Most Wh that a register can rise in a quarter: at 200 kW, which is twice the power of the strongest grid connection.
+# Maximum rise of a register in a quarter, in Wh: that of 200 kW, twice the power of the strongest grid connection.
 _MAX_WH = const(50000)
 
 
@@ -25,8 +25,8 @@ def text(quarter, decimal):
     source = b"partial" if ended == CUT_UNSEEN else b"samples"
     if t <= _MAX_LATE_S and ended in (ENDED_SEEN, CUT_SEEN) and _is_plausible(before_import, import_wh):
         source = b"registers"
-        # Divide the rise by the seconds between the two readings, which may not be 900. A meter that sends a telegram
-        # only every 10 s may send the first or the second reading late.
+        # Divide the rise by the seconds between the two readings. These can be more or less than 900 s: a meter that
+        # sends a telegram only every 10 s may send the first or the second reading late.
         span_s = end_t - t if ended == ENDED_SEEN else QUARTER_S
         import_w = (import_wh - before_import) * 3600 // span_s
         if _is_plausible(before_export, export_wh):

@@ -9,9 +9,10 @@ from storage.card import Card
 from storage.day_csv_fields import DAY, QUARTER
 
 _CHECK = const(9)  # bytes of a line's check: a comma and eight digits
-# Most bytes that are read of a file. No day.csv or days.csv is longer, but a damaged directory entry may claim more.
+# Maximum number of bytes that are read of a file. No day.csv or days.csv is longer, but a damaged directory entry may
+# contain a larger size.
 _LONGEST = const(1 << 18)
-_LINE = const(512)  # most bytes of a line that the device writes
+_LINE = const(512)  # maximum number of bytes of a line that the device writes
 
 
 def days_csv(year):
@@ -22,7 +23,7 @@ def days_csv(year):
 def fields_at(path, place):
     """Return the fields of the line at byte offset `place` of a file.
 
-    None if `place` is 0, or if there is no valid line, for example because the writer has replaced it by newlines.
+    None if `place` is 0, or if no valid line is there. The writer may have replaced the line by newlines.
     """
     if not place:
         return None
@@ -39,7 +40,7 @@ def has_right_check(line):
 def read(path, last=0):
     """Yield the fields of each valid line of a file, without the field `check`. Other lines are skipped.
 
-    `last` is the number of bytes to read at the end of the file, or 0 for all. A missing file yields nothing.
+    `last` is the number of bytes to read at the end of the file, 0 for the whole file. A missing file yields nothing.
     """
     fields_of = load("storage.day_csv_fields").fields_of
     kinds = DAY if path.endswith("/days.csv") else QUARTER
@@ -61,7 +62,7 @@ def places(path, last=0):
         rest = b""
         piece = file.read(512)
         while piece and place < _LONGEST:
-            # Do not use split(): for a piece that is all newlines, its list would take 12 KB.
+            # Do not use split(): for a piece of only newlines, the list would take 12 KB.
             rest += piece
             begin = 0
             end = rest.find(b"\n")

@@ -40,11 +40,11 @@ def decimal(amount):
 def append(path, line, header, key=None):
     """Append a line to a file in one write. The caller must run this generator to its end. OSError if the card fails.
 
-    If `key` is given, it is the line's first field. Other lines with the same first field, and damaged lines, are then
-    blanked before the write. If the file already has exactly this line, nothing is appended. Blanking replaces all
-    bytes of a line by newlines, because FAT cannot shorten a file in one step. Readers skip the empty lines.
+    If `key` is given, `key` is the line's first field. Before the write, other lines that begin with `key`, and damaged
+    lines, are blanked. If the file already has exactly this line, nothing is appended. Blanking replaces all bytes of a
+    line by newlines, because FAT cannot shorten a file in one step. Readers skip the empty lines.
 
-    The search for the key takes long. Therefore the generator yields after every 32 lines that it reads, but never
+    The search for the key takes long. Therefore the generator yields after every 32 lines of the search, but never
     while the file is open for writing.
     """
     is_there = False

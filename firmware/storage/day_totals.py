@@ -3,11 +3,11 @@
     day,import_kwh,export_kwh,gas_m3,water_m3,peak_w,peak_start,quarters,check
     2026-01-15,12.345,0.000,1.234,,4321,2026-01-15T18:00:00+01:00,96,0b3e7712
 
-An amount is the rise of a register from the end of the previous day to the end of the day. In three cases the energy
-of a quarter is calculated from its average power instead, and its gas and water are not counted:
+An amount is the rise of a register from the end of the previous day to the end of the day. In three cases the rise of a
+quarter is not used: the quarter's average power gives the energy, and the quarter's gas and water are not counted:
 
 - The quarter is the first of its day, and the previous day is not on the card.
-- The register has fallen, or has risen more than a connection allows. It then belongs to another meter.
+- The register has fallen, or has risen more than a connection allows, because the meter was replaced.
 - The quarter has no registers, as on a card of the original firmware.
 
 Energy is added up in units of 0.25 Wh, so that a day loses less than 1 Wh to rounding.
@@ -29,10 +29,10 @@ _SOURCE = const(8)
 _POWERS = const(2)  # number of amounts for which a line also has the average power: import and export
 _PER_WH = const(4)  # energy is counted in units of 0.25 Wh, which is the energy of 1 W during a quarter-hour
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
-_MAX_W = const(200000)  # highest power that is believed, in W: twice that of the strongest grid connection
+_MAX_W = const(200000)  # highest power that is believed, in W: twice that of the strongest connection
 _QUARTERS_IN_STEP = const(8)  # quarters that the job adds between two yields
-_MIN_SAMPLES = const(150)  # fewest samples, of 180, with which a quarter can be the day's peak
-# Most dm3 per hour of gas or water that are believed: ten times the most that a home's meter can measure.
+_MIN_SAMPLES = const(150)  # minimum number of samples, of 180, for a quarter that can be the day's peak
+# Highest flow of gas or water that is believed, in dm3 per hour: ten times the maximum that a home's meter measures.
 _MAX_DM3_H = const(100000)
 
 
@@ -74,7 +74,7 @@ def close(day):
 
 
 def write(total, path, again):
-    """Write the line of a day to days.csv, unless the day has no quarters.
+    """Write the line of a day to days.csv if the day has quarters.
 
     `again` is True if the file may already contain a line of the day. The caller must run this generator to its end.
     """
@@ -125,7 +125,7 @@ class Total:
                 self._amounts[at] = (self._amounts[at] or 0) + used
 
     def _used(self, fields, before, at, passed_s):
-        """Return an amount of a quarter: energy in units of 0.25 Wh, gas and water in dm3. None if it is unknown."""
+        """Return an amount of a quarter: energy in units of 0.25 Wh, gas and water in dm3. None if unknown."""
         register = fields[_IMPORT_KWH + at]
         if passed_s > 0 and register and before[_IMPORT_KWH + at]:
             used = number(register) - number(before[_IMPORT_KWH + at])

@@ -58,7 +58,7 @@ RECORD_FIRST_BYTE = const(12)
 RECORD_IMPORTS_BYTE = const(48)
 RECORD_EXPORTS_BYTE = const(216)
 RECORD_LINE_BYTE = const(384)
-# Most samples of a record: those of the newest minute and of the six minutes before it.
+# Maximum number of samples in a record: the samples of the newest seven minutes.
 MAX_SAMPLES = const(84)
 
 # Values of the cell that describes the end of a quarter.
@@ -87,7 +87,7 @@ def serial_check(reading):
 def begin_registers(quarter, t, reading, serial_before):
     """Write the quarter's first registers into its block. `reading` was read `t` seconds after the quarter's start.
 
-    `serial_before` is the result of serial_check() in the previous quarter, 0 if it is unknown. If `reading` gives
+    `serial_before` is the result of serial_check() in the previous quarter, 0 if unknown. If `reading` gives
     another result, the meter was replaced, and update_registers() makes the first registers unknown.
     """
     quarter.block[QUARTER_ON_CARD_CELL] = 0
@@ -100,7 +100,7 @@ def begin_registers(quarter, t, reading, serial_before):
 def update_registers(quarter, t, reading, ended=RUNNING):
     """Write the quarter's newest registers into its block. `reading` was read `t` seconds after the quarter's start.
 
-    If the serial number has changed, the meter was replaced. The quarter's first registers then become unknown.
+    If the serial number has changed, the meter was replaced, and the quarter's first registers become unknown.
     """
     block = quarter.block
     if block[QUARTER_SERIAL_CELL] != serial_check(reading):

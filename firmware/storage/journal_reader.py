@@ -25,14 +25,14 @@ from storage.journal import (
 
 _PATH = CARD + "/journal.bin"
 # Lowest number that no record can have, because a device writes only one record a minute. If a record has this number
-# or a higher one, the file is not a journal.
+# or a higher number, the file is not a journal.
 _LAST_NUMBER = const(1 << 30)
 
 
 def open_journal(card):
-    """Open the card's journal. Create the file again if it is missing, too short, or has an impossible record number.
+    """Open the card's journal. If the file is missing, too short, or has an impossible record number, create it again.
 
-    Set card.sequence, so that the next write follows the newest record.
+    Set card.sequence to the number of the next record, which is 1 more than the newest record's number.
     """
     try:
         file = open(_PATH, "r+b")
@@ -128,7 +128,7 @@ def read(file, quarter, wanted_id):
         _copy_cells(record, RECORD_IMPORTS_BYTE, quarter.import_w, first, stop - first)
         _copy_cells(record, RECORD_EXPORTS_BYTE, quarter.export_w, first, stop - first)
     for samples in (quarter.import_w, quarter.export_w):
-        # Clear the samples after the newest one. They are from a time before the meter's clock was set back.
+        # Clear the samples after the newest sample. Such samples are from before the meter's clock was set back.
         for at in range(stop, SAMPLES):
             samples[at] = ABSENT
     quarter.resume(stop - 1)
@@ -143,7 +143,7 @@ def fill(quarter, block):
 
 
 def block_in_memory(board):
-    """Return the quarter's block in RTC memory. None if it is missing or damaged, for example after a power cut."""
+    """Return the quarter's block in RTC memory. None if the block is missing or damaged, for example by a power cut."""
     block = kept_quarter(board)
     if len(block) < QUARTER_BYTES:
         return None

@@ -1,11 +1,11 @@
 """Writer of the new samples of the running quarter into the card's journal, once a minute. Loaded on demand.
 
-The journal is the file /journal.bin. It has 64 sectors with one record each, which are enough for four quarters. The
-sectors are written in turn. journal.py describes a record.
+The journal is the file /journal.bin of 64 sectors. Each sector has one record; 64 records are enough for four quarters.
+The sectors are written in turn. journal.py describes a record.
 
 The file is created once, and its directory entry never changes. A power cut can damage only the newest record, because
-each record has its own sector. A record contains the new samples only, so that one sector a minute is written. A record
-of the whole quarter would need two sectors a minute, which would be more than all other writes to the card together.
+each record has its own sector. A record contains the new samples only, so that one sector a minute is written. Records
+of the whole quarter would need two sectors a minute, more than all other writes to the card together.
 """
 
 import binascii

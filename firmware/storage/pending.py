@@ -1,7 +1,7 @@
 """Quarters that wait in the board's flash for a card. Loaded on demand.
 
-The file spool.bin has a record of 896 bytes for each quarter. It has room for 200 quarters, which are two days and two
-hours. If the file is full, each further quarter is lost, and lost.json counts the lost quarters.
+The file spool.bin has a record of 896 bytes for each quarter, and room for 200 quarters: two days and two hours. If the
+file is full, each further quarter is lost, and lost.json counts the lost quarters.
 
   byte  bytes
      0    768   the quarter's block (journal.py)
@@ -20,8 +20,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _MAX_QUARTERS = const(200)
-# Most ids of lost quarters that are stored: those of a day. If the meter's clock is set back by up to a day, the same
-# quarters end again. Their ids then show that they were already counted as lost.
+# Maximum number of ids of lost quarters that are stored: the ids of a day. If the meter's clock is set back by up to a
+# day, the quarters of that day end again. With the stored ids, no quarter is counted as lost twice.
 _MAX_LOST_IDS = const(96)
 _LINE = const(124)
 _CHECK = const(4)
@@ -52,7 +52,7 @@ def add(board, quarter, line):
         line += check.to_bytes(_CHECK, "little")
         place = file.seek(0, 2) % _RECORD
         if place:
-            # A power cut left the last record unfinished. Fill it up to its full length.
+            # A power cut left the last record unfinished. Fill up the length of this record with zeros.
             file.write(bytes(_RECORD - place))
         file.write(quarter.block)
         file.write(line)
@@ -62,7 +62,7 @@ def count_lost(board, quarter_id=None):
     """Count a lost quarter. Return the number that was added to the count, 0 or 1.
 
     `quarter_id` is None if the record of the quarter is damaged. If the meter's clock is set back, a quarter ends a
-    second time. It is not counted again if it was already counted as lost, or if it is in spool.bin.
+    second time. A quarter that was counted as lost before, or is in spool.bin, is not counted.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])
@@ -75,9 +75,9 @@ def count_lost(board, quarter_id=None):
 
 
 def uncount_lost(board, quarter_id):
-    """Subtract 1 from the count of lost quarters if this quarter was counted as lost. It has now been stored.
+    """Subtract a quarter that has been stored from the count of lost quarters, if the quarter was counted as lost.
 
-    Return the number subtracted, 0 or 1.
+    Return the number that was subtracted, 0 or 1.
     """
     lost = read_json(board, "lost.json")
     lost_ids = lost.get("newest", [])

@@ -1,4 +1,4 @@
-"""Reader of a quarter's file. It can also make a line of day.csv from the file. Loaded on demand.
+"""Reader of a quarter's file, and maker of the line of day.csv from such a file. Loaded on demand.
 
 The file contains samples only. Therefore the registers in the line are empty.
 """
@@ -11,12 +11,12 @@ from board.mount_point import CARD
 
 # A quarter's file has about 2 KB. A file over 4 KB is not read, because it is damaged.
 _MAX_SIZE = const(4096)
-# Most bytes of a file that is sent. A larger file is not sent, because a damaged directory entry may claim gigabytes.
+# Maximum size of a file that is sent, in bytes. A damaged directory entry may contain a size of gigabytes.
 _MAX_SENT = const(16384)
 
 
 def open_quarter(path):
-    """Open a quarter's file, such as "2026/01/15/1615W.json". Return None if it is missing, empty or too large.
+    """Open a quarter's file, such as "2026/01/15/1615W.json". None if the file is missing, empty or too large.
 
     The caller must keep a reference to Card.filesystem while the file is open.
     """
@@ -51,7 +51,7 @@ def line(path, start):
 def _mean(powers, sign):
     """Return the number of samples in a list of powers in W, and the mean of the samples as text.
 
-    A missing sample is None. If all samples are missing, the text is empty. `sign` is -1 if the powers are negative, so
+    A missing sample is None. If all samples are missing, the text is empty. `sign` is 1, or -1 for negative powers, so
     that the mean is positive.
     """
     if None in powers:

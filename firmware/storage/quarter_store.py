@@ -15,7 +15,7 @@ from overlay import load
 from storage.journal import QUARTER_ID_BYTE, QUARTER_ON_CARD_CELL
 
 _DAY_S = const(86400)
-# No quarter's file exceeds 16 KB. Reading stops there, because a damaged directory entry may claim more.
+# No quarter's file exceeds 16 KB. Reading stops after 16 KB, because a damaged directory entry may contain any size.
 _MAX_PIECES = const(32)  # the file is read in at most this number of pieces of 512 bytes
 _EXISTS = const(17)  # errno EEXIST
 _SIZE = const(6)  # index of the size in os.stat()
@@ -24,9 +24,9 @@ _SOURCE = const(-2)  # index of the source, which is the field before the check
 
 
 def store(recorder, quarter):
-    """Store an ended quarter on the card. If the card does not work, store it in the flash, where it waits for a card.
+    """Store an ended quarter on the card. If the card does not work, store the quarter in the flash until a card works.
 
-    If earlier quarters wait in the flash, the quarter waits too, so that day.csv stays in the order of time. If the
+    If earlier quarters wait in the flash, the quarter waits too, so that day.csv stays in the order of time. But if the
     flash is full, the quarter is written to the card at once.
     """
     lines = load("storage.day_csv_writer")
@@ -48,8 +48,8 @@ def store(recorder, quarter):
 
 def line_of(quarter, lines):
     """Return an ended quarter's line of day.csv. `lines` is the module day_csv_writer."""
-    # Write the id and the number of samples into the quarter's block. journal.save() has not written them if the
-    # quarter ended before it was saved for the first time.
+    # Write the id and the number of samples into the quarter's block. If the quarter ended before the first call of
+    # journal.save(), the block does not contain these two numbers yet.
     struct.pack_into(
         "<IHH",
         quarter.block,
@@ -105,8 +105,8 @@ def move_pending(recorder):
 def write(card, quarter, line, again=False, lines=None):
     """Write the file and the line of an ended quarter to the card. OSError if the card fails.
 
-    A quarter ends a second time if the meter's clock is set back. The file with more samples then stays on the card.
-    `again` is True if the quarter may already be on the card, whole or in part.
+    A quarter ends a second time if the meter's clock is set back. Of the two files, the file with more samples stays on
+    the card. `again` is True if the quarter may already be on the card, whole or in part.
     """
     name = file_path(quarter.quarter_id)
     path = "%s/meter/%s" % (CARD, name)
@@ -138,8 +138,9 @@ def change_day(recorder, day):
     """
     before, recorder.card.day = recorder.card.day, day
     job = ["storage.day_totals", "close", "close a day", before, None]
-    # Do not queue a job that already waits in the queue. But if this job has begun, queue it again, because it may miss
-    # the newest lines. `not in` sees the difference: the last field of a job that has begun is an iterator, not None.
+    # Do not queue a job that already waits in the queue. But if the job has begun, queue it a second time, because the
+    # first run may miss the newest lines. `not in` sees the difference: the last field of a waiting job is None, and
+    # the last field of a job that has begun is an iterator.
     if before not in (None, day) and job not in recorder.jobs:
         recorder.jobs.append(job)
 
@@ -169,9 +170,9 @@ def _is_same(path, quarter, cut):
 
 
 def _count_samples(piece):
-    # Count the commas, because each sample in the JSON of a quarter has one. A missing sample is "null" with a comma.
-    # Therefore subtract the number of letters "u". The keys add the same number for every quarter, so that the results
-    # can be compared.
+    # Count the commas, because each sample in the JSON of a quarter has a comma. A missing sample is "null" with a
+    # comma. Therefore subtract the number of letters "u". The keys add the same number for every quarter, so that the
+    # results can be compared.
     return piece.count(b",") - piece.count(b"u")
 
 
@@ -196,10 +197,10 @@ def _samples_of_file(path):
 def _create_day_csv(folder, header):
     """Create a day.csv, and align the directory entries of later files so that a power cut never leaves half a name.
 
-    The name of a quarter's file takes two directory entries. If the two were in different sectors, a power cut could
-    leave half a name. To prevent this, an even number of entries must come before each pair. ".", ".." and day.csv are
-    only three entries. Therefore this function creates pair.tmp as a fourth entry, and removes the file again. Its
-    entry then stays free, because the name of a quarter's file does not fit into a single entry.
+    The name of a quarter's file takes two directory entries. If such a pair of entries were in different sectors, a
+    power cut could leave half a name. Therefore an even number of entries must come before each pair. ".", ".." and
+    day.csv are only three entries. To add a fourth entry, this function creates pair.tmp, and removes the file again.
+    The fourth entry stays free, because the name of a quarter's file does not fit into a single entry.
     """
     with open(folder + "pair.tmp", "wb"):
         pass

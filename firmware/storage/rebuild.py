@@ -12,8 +12,8 @@ from storage.rebuild_mark import ALL
 
 _DAY_S = const(86400)
 _LINES_IN_STEP = const(32)  # lines of days.csv that the job reads between two yields
-_ATTEMPTS = const(8)  # most times that requests stop the rebuild of a day
-_WAITS = const(50)  # most steps for which the rebuild of a day waits for the end of requests
+_ATTEMPTS = const(8)  # maximum number of times that requests stop the rebuild of a day
+_WAITS = const(50)  # maximum number of steps for which the rebuild of a day waits for the end of requests
 
 
 def rebuild(recorder):
@@ -49,7 +49,7 @@ def _numbers(card, folder):
 def _rebuild_month(recorder, year, month):
     """Complete the day.csv of each day of a month, and write the line of each day that is over to days.csv."""
     card = recorder.card
-    # Read days.csv only once for all days of the month, because it has a line for each day of the year.
+    # Read days.csv only once for all days of the month, because days.csv has a line for each day of the year.
     known = yield from _known_days(year, month)
     for day in _numbers(card, "%04d/%02d" % (year, month)):
         yield
@@ -73,9 +73,10 @@ def _known_days(year, month):
 
 
 def _between_requests(recorder, day, is_known):
-    """Rebuild a day. If a request comes meanwhile, stop, so that memory is free for the request, and begin again later.
+    """Rebuild a day. If a request comes meanwhile, stop, and begin the day again later.
 
-    The lines that are already written stay. After eight stops, the rebuild of the day also continues during requests.
+    A stop frees memory for the request. Lines that are already written stay. After eight stops, the rebuild of the day
+    also continues during requests.
     """
     is_answering = recorder.device.server.is_answering
     for patience in range(_ATTEMPTS, -1, -1):

@@ -1,8 +1,8 @@
 """The file /meter/rebuilt.txt, which states how far the card has been rebuilt. Loaded on demand.
 
-It contains the month that was finished last, such as "2024-05", or "all" if the whole card is rebuilt. Then follows the
-word "exact" if the energy of each day is exact to 1 Wh. Firmware 0.1.0 did not write this word, because it dropped the
-fraction of a Wh of each quarter.
+The file contains the month that was finished last, such as "2024-05", or "all" if the whole card is rebuilt. If the
+energy of each day is exact to 1 Wh, the word "exact" follows. Firmware 0.1.0 dropped the fraction of a Wh of each
+quarter, and did not write "exact".
 """
 
 import os
@@ -19,7 +19,7 @@ _IMPORT_KWH = const(3)  # index of the import register in the fields of a line o
 def read():
     """Return the month that was finished last, or ALL, and the word after the month: b"exact" or b"".
 
-    Return (b"", b"exact") if there is no such file, or if it contains anything else.
+    Return (b"", b"exact") if the file does not exist or contains anything else.
     """
     try:
         with open(CARD + _PATH, "rb") as file:
@@ -31,7 +31,7 @@ def read():
 
 
 def write(month, word):
-    """Write the file: the month that was finished last, or ALL, and the word after it. OSError if the card fails."""
+    """Write the file: the month that was finished last, or ALL, and `word` after a blank. OSError if the card fails."""
     with open(CARD + _PATH, "wb") as file:
         file.write(b"%s %s" % (month, word) if word else month)
 
@@ -45,9 +45,9 @@ def clear():
 def state(card):
     """Return the state of the rebuild, and the month that was finished last.
 
-    The state is "running" while the card is rebuilt. It is "offered" if the owner may start another rebuild, because
-    firmware 0.1.0 has rebuilt quarters of the original firmware on this card. Otherwise it is "done". The month is None
-    before the first month is finished, and again after the whole card is rebuilt.
+    The state is "running" while the card is rebuilt, and "done" afterwards. But if firmware 0.1.0 has rebuilt quarters
+    of the original firmware on this card, the state is "offered": the owner may start another rebuild. The month is
+    None before the first month is finished, and again after the whole card is rebuilt.
     """
     month, word = read()
     if month == ALL:
@@ -56,7 +56,7 @@ def state(card):
 
 
 def _is_of_original(card):
-    """True if the oldest line of a day.csv has no registers, because it is from a file of the original firmware."""
+    """True if the oldest line of day.csv was made from a file of the original firmware, and so has no registers."""
     rows = load("storage.day_csv_reader")
     for year in _numbers(card, "")[:1]:
         for month in _numbers(card, year)[:1]:

@@ -21,7 +21,7 @@ JOB_WORDS = const(2)  # description of the job, for the log line "No memory to .
 JOB_ARGUMENT = const(3)  # argument of the function
 JOB_STEPS = const(4)  # iterator of the steps of the job, None before the job begins and after a MemoryError
 
-# If registers were read at most 10 s after a quarter's end, they count as the registers at its end.
+# Registers that were read at most 10 s after a quarter's end count as the registers at the end.
 _SEEN_S = const(10)
 _BACK = const(3)  # a clock that steps back by more than 3 samples (15 s) was set, not only corrected
 

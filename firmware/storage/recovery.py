@@ -1,13 +1,14 @@
 """Recovery of unfinished quarters after a restart, or when a card is inserted. Loaded on demand.
 
-After a power cut, a quarter that is closed in the journal may lack its file or its line of day.csv. Both are then
-completed. A restart may also interrupt the running quarter. If the board works again before the quarter's end, the
+After a power cut, a quarter that is closed in the journal may lack its file or its line of day.csv. Both are
+completed here. A restart may also interrupt the running quarter. If the board works again before the quarter's end, the
 quarter continues. Otherwise the quarter is closed at its last record and marked as partial.
 
 A quarter is not partial if the import register has hardly risen since the last record. In this case the whole house had
 no power, so the quarter's average is known.
 
-A line or record that a power cut has left half written is never used: day_csv_fields.py and journal_reader.py check it.
+A power cut may leave half a line or half a record. Neither is ever used, because day_csv_fields.py checks each line and
+journal_reader.py checks each record.
 """
 
 import struct
@@ -75,8 +76,8 @@ def _finish_closed(recorder, journal_reader, quarter_store, lines):
             quarter_store.change_day(recorder, quarter_store.day_of_line(line))
     coach = recorder.coach
     if coach.start is not None:
-        # The inserted card has no samples of the running quarter yet. Therefore set the number of its samples that are
-        # on the card to 0.
+        # The inserted card has no samples of the running quarter yet. Therefore set the number of samples that are on
+        # the card to 0.
         coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         _close_others(recorder, journal_reader, coach.quarter_id)
         load("storage.card_peaks").queue_search(recorder)
@@ -101,7 +102,7 @@ def resume(recorder, local_s, summer):
         newest = _close_others(recorder, journal_reader, now)
     if kept == now and stop > newest:
         journal_reader.fill(coach.quarter, block)
-        # Write all samples to the card again, because it may lack some of them.
+        # Write all samples to the card again, because the card may lack some samples.
         coach.quarter.block[QUARTER_ON_CARD_CELL] = 0
         newest = stop - 1
     if newest >= 0:
@@ -121,7 +122,7 @@ def _close_others(recorder, journal_reader, running):
     """Close all open quarters of the journal, except the quarter with the id `running`.
 
     If the coach has had no telegram yet, read the running quarter into the coach's Quarter object. Return the index of
-    its newest sample, or -1 if no quarter was read.
+    the newest sample that was read, -1 if no quarter was read.
     """
     card = recorder.card
     newest = -1
@@ -148,7 +149,7 @@ def _is_closed(recorder, journal_reader, wanted):
 
 
 def _mark_cut(recorder):
-    """Mark `recorder.ended_quarter` as cut by a restart: CUT_SEEN if its average is known, otherwise CUT_UNSEEN."""
+    """Mark `recorder.ended_quarter` as cut by a restart: CUT_SEEN if the average is known, otherwise CUT_UNSEEN."""
     quarter = recorder.ended_quarter
     _, _, import_wh, _ = _registers(quarter)
     reading = recorder.reading
@@ -159,7 +160,7 @@ def _mark_cut(recorder):
 
 
 def _resume_coach(recorder, now):
-    """Let the coach continue the quarter that was read into its Quarter object."""
+    """Let the coach continue the quarter that was read into the coach's Quarter object."""
     coach = recorder.coach
     quarter = coach.quarter
     import_wh, _, _, _ = _registers(quarter)
