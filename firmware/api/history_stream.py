@@ -10,6 +10,7 @@ from binascii import crc32
 from micropython import const
 
 from overlay import load
+from server.buffer import WriteBuffer
 from storage.card import Card
 
 _BLOCK = const(1024)
@@ -17,6 +18,7 @@ _FIELDS = const(9)  # number of fields in a line without its check
 _CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
 # Most bytes of one piece. Pieces are small, because up to three segments may be unacknowledged at the same time.
 _PIECE = const(512)
+_END = const(8)  # bytes, for the end of a reply
 _PACE_S = const(0.01)
 _MOMENT = const(20)  # most waits, of 0.01 s each, for a slow client before the request gives back its turn
 # Most bytes that are read of a day.csv. A valid file is shorter, but a damaged directory entry may claim more.
@@ -42,6 +44,9 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     client detects an incomplete reply.
     """
     await request.drain()
+    request.write_to(
+        WriteBuffer(request.put, _END)
+    )  # in place of a buffer for a whole packet, which took memory
     is_list = shape.startswith(b",")
     skip = is_list and not at
     if at and not device.card.mounted:

@@ -17,7 +17,6 @@ from micropython import const
 
 from board.mount_point import CARD
 from meter.timestamp import civil, elapsed, seconds
-from overlay import load
 
 _DAY_S = const(86400)
 # Indexes of the fields in a line of day.csv. Powers and registers are in the order import, export, gas, water.
@@ -30,7 +29,6 @@ _POWERS = const(2)  # number of amounts for which a line also has the average po
 _PER_WH = const(4)  # energy is counted in units of 0.25 Wh, which is the energy of 1 W during a quarter-hour
 _AMOUNTS = const(4)  # number of amounts: import, export, gas and water
 _MAX_W = const(200000)  # highest power that is believed, in W: twice that of the strongest connection
-_QUARTERS_IN_STEP = const(8)  # quarters that the job adds between two yields
 _MIN_SAMPLES = const(150)  # minimum number of samples, of 180, for a quarter that can be the day's peak
 # Highest flow of gas or water that is believed, in dm3 per hour: ten times the maximum that a home's meter measures.
 _MAX_DM3_H = const(100000)
@@ -57,31 +55,6 @@ def moment(start):
         int(start[17:19]),
     )
     return local_s, start[20:22] == b"02"
-
-
-def close(day):
-    """Write the line of a day (in days since 2000-01-01) to days.csv. This is a job of the recorder.
-
-    Nothing is written if the day.csv of the day has no lines.
-    """
-    rows = load("storage.day_csv_reader")
-    total = Total(day, rows)
-    for fields in rows.read(folder(day) + "/day.csv"):
-        total.add(fields)
-        if not total.quarters % _QUARTERS_IN_STEP:
-            yield
-    yield from write(total, rows.days_csv(civil(day * _DAY_S)[0]), True)
-
-
-def write(total, path, again):
-    """Write the line of a day to days.csv if the day has quarters.
-
-    `again` is True if the file may already contain a line of the day. The caller must run this generator to its end.
-    """
-    if total.quarters:
-        text = b",".join(total.fields())
-        lines = load("storage.day_csv_writer")
-        yield from lines.append(path, lines.with_check(text), lines.DAYS, text[:10] if again else None)
 
 
 def _decimal(amount):

@@ -137,7 +137,7 @@ def change_day(recorder, day):
     If the day has changed, queue a job that writes the line of the previous newest day to days.csv.
     """
     before, recorder.card.day = recorder.card.day, day
-    job = ["storage.day_totals", "close", "close a day", before, None]
+    job = ["storage.day_close", "close", "close a day", before, None]
     # Do not queue a job that already waits in the queue. But if the job has begun, queue it a second time, because the
     # first run may miss the newest lines. `not in` sees the difference: the last field of a waiting job is None, and
     # the last field of a job that has begun is an iterator.

@@ -32,7 +32,8 @@ def rebuild(card, day, is_known):
         is_done = yield from _append(folder, day, missing, size, total)
     if day != card.day:
         path = load("storage.day_csv_reader").days_csv(civil(day * _DAY_S)[0])
-        for _ in days.write(total, path, is_known):
+        yield
+        for _ in load("storage.day_close").write(total, path, is_known):
             yield True
 
 

@@ -35,6 +35,11 @@ class Request:
     async def drain(self):
         pass
 
+    def write_to(self, pieces):
+        pass
+
+    put = write
+
 
 async def test_export_ends_when_its_client_is_shut_out():
     class Card:

@@ -6,7 +6,7 @@ from demand.peaks import month_of
 from meter import timestamp
 from storage import card_peaks
 
-OTHER = ["storage.day_totals", "close", "close a day", 9811, None]
+OTHER = ["storage.day_close", "close", "close a day", 9811, None]
 NOW = moment("261112183000W")
 
 
