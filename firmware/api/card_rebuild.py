@@ -10,13 +10,13 @@ _JSON = const("application/json")
 
 
 def show(device, request):
-    """GET /api/card/rebuild: send the state of the rebuild, and the month that was finished last."""
+    """GET /api/card/rebuild: send the state of the rebuild, and the last month that the rebuild has finished."""
     state, month = load("storage.rebuild_mark").state(device.card)
     return _send(request, state, month)
 
 
 def start(device, request):
-    """POST /api/card/rebuild: begin to rebuild the card once more, because firmware 0.1.0 rebuilt it less exactly.
+    """POST /api/card/rebuild: begin to rebuild the card once more. Firmware 0.1.0 rebuilt this card less exactly.
 
     Raise Refused if the card needs no rebuild.
     """

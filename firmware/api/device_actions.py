@@ -1,6 +1,7 @@
 """Routes for actions on the device, and for the newest telegram, the log and a Wi-Fi scan. Loaded on demand.
 
-The actions: identify the device, restart it, format the card, remove the passwords from it, erase the Wi-Fi settings.
+The actions: identify or restart the device, format the card, remove the passwords from the card, erase the Wi-Fi
+settings.
 """
 
 import asyncio
@@ -13,8 +14,9 @@ from server.http import Refused
 _JSON = const("application/json")
 _IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
-# Most checks of a request whether its job is done. They are 50 ms apart, 10 s in all. No check runs during the job
-# itself. Therefore the 10 s need to cover only the wait before the job, which is less than a second.
+# Maximum number of checks whether the recorder has finished a job. The checks are 50 ms apart, 10 s in all. The job
+# blocks all tasks, so that no check runs during the job. Therefore the 10 s only limit the wait before the job, which is
+# less than a second.
 _STEPS = const(200)
 
 
@@ -45,9 +47,9 @@ def networks(device, request):
 
 
 def identify(device, request):
-    """POST /api/identify: flash the light, so that the owner sees which device this is.
+    """POST /api/identify: blink the light, so that the owner sees which device this is.
 
-    No token is needed. For requests without a token, the light flashes at most once a minute. Raise Refused in the
+    No token is needed. For requests without a token, the light blinks at most once a minute. Raise Refused in the
     quiet hours, and while the light shows a warning.
     """
     light = device.light
@@ -74,7 +76,7 @@ async def restart(device, request):
 
 
 async def erase_wifi(device, request):
-    """POST /api/wifi/erase: erase the Wi-Fi settings, then restart into the setup portal."""
+    """POST /api/wifi/erase: erase the Wi-Fi settings, then restart, so that the setup portal opens."""
     try:
         device.change(load("settings.store").NO_WIFI, True)
     except OSError:
@@ -95,7 +97,7 @@ async def format_card(device, request):
         raise Refused(400, 'This erases the whole card. To confirm, send {"confirm": "format"}')
     if device.card.state == "absent":
         raise Refused(409, "There is no card")
-    # Drop the waiting jobs, because formatting removes the files that they would write.
+    # Remove all waiting jobs, because formatting would erase the files that these jobs write.
     device.recorder.jobs.clear()
     fault = await _run(device, "storage.card_format", "format_card", "format the card")
     if fault:

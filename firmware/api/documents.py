@@ -12,8 +12,8 @@ from meter.timestamp import iso, shift
 from meter.values import plain, text
 from overlay import load
 
-# Units of fields that a document has in another unit: {unit of the field: (unit in the document, number of decimals)}.
-# For example, a field in Wh is written in kWh with 3 decimals. The name of a field ends with its unit.
+# Units that the documents convert: {unit of a field: (unit in the document, number of decimals)}. For example, a field
+# in Wh is written in kWh with 3 decimals. The name of a field ends with the field's unit.
 _UNITS = {"wh": ("kwh", 3), "dv": ("v", 1), "ma": ("a", 3)}
 _TOTALS = ("energy_import_wh", "energy_export_wh")
 # Keys of /api/quarter whose values are attributes of the coach. If key and attribute have different names, the entry is

@@ -29,8 +29,8 @@ def day(device, request):
         raise Refused(400, "The day must be like 2026-01-15")
     request.begin(200, "application/json")
     request.write('{"day":"%s","quarters":[' % name.decode())
-    # A quarter's line begins with its year, such as 2026. Therefore the bounds b"2" and b"3" select all quarters, but
-    # neither the header nor an empty line.
+    # The line of a quarter begins with a year, such as 2026. Therefore the bounds b"2" and b"3" select all quarters,
+    # but neither the header nor an empty line.
     bounds = ((b"2", b"3"),) * 2
     return load("api.history_stream").send(device, request, (day, day), None, bounds, b"," + _OBJECT, b"]}")
 
@@ -45,7 +45,8 @@ def history(device, request):
     request.begin(200, "text/csv" if csv else "application/x-ndjson", chunked)
     if csv:
         request.write(b"%x\r\n%s\r\n" % (len(_HEADER), _HEADER))
-    # `first` and `end` are in winter time all year. In summer, the timestamps on the card are an hour later.
+    # `first` and `end` are moments of a clock that shows winter time all year. In summer time, the timestamps on the
+    # card are an hour ahead of this clock.
     days = first // _DAY_S, (end + _HOUR_S - 1) // _DAY_S
     whole = (first + _HOUR_S + _DAY_S - 1) // _DAY_S, end // _DAY_S - 1
     bounds = [[iso(at + ahead, ahead)[:19].encode() for at in (first, end)] for ahead in (0, _HOUR_S)]
@@ -56,7 +57,7 @@ def history(device, request):
 def _parse_moment(text):
     """Return the seconds from 2000-01-01 00:00:00 to a local time like b"2026-01-15T09:45:00".
 
-    ValueError if the text has another form, or if the year is not in 2010 to 2069.
+    ValueError if the text has another form, if the moment does not exist, or if the year is not in 2010 to 2069.
     """
     numbers = []
     at = 0
@@ -76,7 +77,7 @@ def _parse_moment(text):
 
 
 def _parse_day(name):
-    """Return the days from 2000-01-01 to a date like b"2026-01-15", None if the date does not exist."""
+    """Return the days from 2000-01-01 to a date like b"2026-01-15", None if the date is not valid."""
     try:
         return _parse_moment(name + b"T00:00:00") // _DAY_S if len(name) == 10 else None
     except ValueError:
@@ -86,7 +87,8 @@ def _parse_day(name):
 def _parse_bound(request, name):
     """Return the moment in a query argument as seconds since 2000, by a clock that shows winter time all year.
 
-    The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if the argument is neither.
+    The argument is a date, or a moment with its UTC offset. Raise Refused with 400 if the argument is missing or
+    has another form.
     """
     what = name.decode()
     text = load("server.query").argument(request, name)

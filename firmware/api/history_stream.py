@@ -1,7 +1,7 @@
 """Stream of quarters from the card to a client, as CSV or JSON. Loaded on demand.
 
 api/history_query.py selects the quarters. Lines of day.csv are sent in blocks, so that a long period needs no more
-memory than a short one. While other tasks run, only one block is in memory.
+memory than a short period. While other tasks run, only one block is in memory.
 """
 
 import asyncio
@@ -14,14 +14,17 @@ from server.buffer import WriteBuffer
 from storage.card import Card
 
 _BLOCK = const(1024)
-_FIELDS = const(9)  # number of fields in a line without its check
-_CHECK = const(9)  # bytes of the check that ends a line: a comma and a CRC-32 of eight hex digits
-# Most bytes of one piece. Pieces are small, because up to three segments may be unacknowledged at the same time.
+_FIELDS = const(9)  # number of fields in a line before the CRC-32
+_CHECK = const(9)  # number of bytes at the end of a line: a comma and a CRC-32 of eight hex digits
+# Maximum number of bytes in one piece of the reply. Pieces are small, because up to three segments may be
+# unacknowledged at the same time.
 _PIECE = const(512)
 _END = const(8)  # bytes, for the end of a reply
 _PACE_S = const(0.01)
-_MOMENT = const(20)  # most waits, of 0.01 s each, for a slow client before the request gives back its turn
-# Most bytes that are read of a day.csv. A valid file is shorter, but a damaged directory entry may claim more.
+# Maximum number of waits, of 0.01 s each, for a slow client. After the last wait, the request gives back its turn.
+_MOMENT = const(20)
+# Maximum number of bytes that are read from a day.csv. A valid file is shorter, but a damaged directory entry may state
+# a greater length.
 _LONGEST = const(1 << 18)
 
 
@@ -29,16 +32,16 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     """Read the lines of some days, send the quarters that begin within the bounds, and then send the bytes `end`.
 
     days    first and last day to read (in days since 2000-01-01)
-    whole   first and last of the days that are entirely within the bounds. As CSV, their lines are sent unparsed
-    bounds  ((from, to), (from, to)): the same two moments, first as timestamps in winter time, then in summer time. A
-            quarter that begins at `to` is not sent
-    shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into a JSON object. If the
-            format begins with a comma, the objects form one list. The first object is then sent without its comma,
-            and the reply is not chunked
+    whole   first and last of the days that are entirely within the bounds. In a CSV reply, the lines of these days are
+            sent unparsed
+    bounds  ((from, to), (from, to)): two moments, first as timestamps in winter time, then as timestamps in summer
+            time. A quarter that begins at `to` is not sent
+    shape   b"" to send CSV lines, otherwise a %-format that turns the fields of a line into JSON. If the format begins
+            with a comma, the reply is one list. A list is not chunked, and its first comma is not sent
     at      byte offset at which to continue in the file of the first day, 0 at the start of the reply
 
-    Stop if a block cannot be sent within 0.2 s, or if another request waits for its turn. Then return the call that
-    continues the reply, as a tuple for dispatcher.py. Return None after the last quarter.
+    Return None after the last quarter. Return earlier if a block cannot be sent within 0.2 s, or if another request
+    waits for its turn. An early return gives dispatcher.py the call that continues the reply, as a tuple.
 
     OSError if the card fails, Refused if the client may no longer read. In both cases `end` is not sent, so that the
     client detects an incomplete reply.
@@ -69,7 +72,8 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
                     raise OSError  # the file of the first day was removed while other requests had the turn
                 await asyncio.sleep_ms(0)
                 continue
-            # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
+            # Keep a reference to Card.filesystem, because an open file does not keep the filesystem alive
+            # (storage/card.py).
             _filesystem = Card.filesystem
             with file:
                 file.seek(at)
@@ -114,18 +118,19 @@ def _chunk(piece):
 def _first_line_at(block):
     """Return the offset of the first quarter's line in a block of day.csv.
 
-    If the block starts with the header line, the offset is the start of the line after the header. Otherwise it is 0.
+    If the block starts with the header line, the offset is the start of the line after the header. Otherwise the
+    offset is 0.
     """
     return block.find(b"\n") + 1 if block.startswith(b"start") else 0
 
 
 def _select_lines(text, bounds, shape):
-    """Return (text after the last newline, bytes to send for the lines before that text).
+    """Return (end of the text after the last newline, bytes to send for the lines before this newline).
 
     Only quarters within the bounds are sent.
     """
-    # Remove empty lines, because split() would need 20 KB for hundreds of empty lines. The file contains them, because
-    # the writer replaces each byte of an outdated line by a newline.
+    # Remove empty lines, because split() would need 20 KB for hundreds of empty lines. The file contains empty lines,
+    # because the writer replaces each byte of an outdated line by a newline.
     while b"\n\n" in text:
         text = text.replace(b"\n\n", b"\n")
     lines = text.split(b"\n")
@@ -142,16 +147,17 @@ def _select_lines(text, bounds, shape):
                 if _fit_in_json(fields):
                     found.append(shape % tuple(fields))
     if len(rest) > _BLOCK:
-        rest = b""  # Discard text without a newline that is longer than any line of day.csv.
-    # An empty field leaves ":," in a JSON object. Insert null there. CSV lines never contain ":,".
+        rest = b""  # discard text that is longer than any line of day.csv
+    # An empty field appears as ":," in JSON. Insert null after the colon. CSV lines never contain ":,".
     return rest, b"".join(found).replace(b":,", b":null,")
 
 
 def _fit_in_json(fields):
     """True if the fields of a line are valid in a JSON object.
 
-    A correct CRC-32 at the end of the line does not prove this, because anyone can compute the CRC-32 of other text.
-    storage/day_csv_fields.py checks more. It is not used here, because it would double the time for each line.
+    A correct CRC-32 at the end of a line does not prove that the fields are valid, because anyone can compute the
+    CRC-32 of other text. The check in storage/day_csv_fields.py finds more faults, but would double the time for each
+    line.
     """
     start = fields[0]
     return (

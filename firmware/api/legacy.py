@@ -1,4 +1,4 @@
-"""Paths of the original firmware, with the same keys, so that its pages, scripts and cards still work.
+"""Paths and JSON keys of the original firmware, so that pages, scripts and cards made for that firmware still work.
 
 The paths return the month's peak, the quarters on the card, the log and the UPnP description. Powers are integers in W,
 and exported power is 0 or negative. A quarter is identified by its id (demand/quarter.py). Loaded on demand.
@@ -40,7 +40,10 @@ def answer(device, request):
 
 
 def _peak(device, request):
-    """Send the month's peak, the id of its quarter, and memory sizes. Kinds of memory that no board has are 0."""
+    """Send the month's peak, the id of the peak's quarter, and memory sizes.
+
+    The size of a kind of memory that no board has is 0.
+    """
     free = device.board.python_free()
     request.begin(200, _JSON)
     request.write(
@@ -88,7 +91,7 @@ def _years(device, request):
 
 
 def _is_self_test(device):
-    """True if the folder 2022 contains only hello.txt, with which the original firmware tested its card."""
+    """True if the folder 2022 contains only hello.txt. The original firmware wrote this file to test the card."""
     names = device.card.names
     return names("2022") == ["01"] and names("2022/01") == ["01"] and names("2022/01/01") == ["hello.txt"]
 

@@ -1,10 +1,10 @@
 """GET /api/live: server-sent events. A client receives a snapshot first, then the events of each telegram.
 
-Ten times a second, the newest event is sent to one client. Sending it to all clients at the same time would take too
-much of the system memory. An event is not stored, because it would take up to 3 KB of Python's heap until the last
-client has it. Instead, it is written again for each client, straight to the client's socket. If the socket does not
-accept the whole event, the client is dropped, so that the other clients do not wait for a slow client. A dropped client
-connects again and gets a new snapshot.
+Ten times a second, the newest event is sent to one client. Sending an event to all clients at the same time would take
+too much of the system memory. No event is stored, because a stored event would take up to 3 KB of Python's heap until
+the last client has received the event. Each event is written again for each client, straight to the client's socket. If
+the socket does not accept the whole event, the client is disconnected, so that the other clients do not wait for a slow
+client. A disconnected client connects again and gets a new snapshot.
 
 api/live_snapshot.py opens a stream. api/documents.py writes the JSON of each event.
 """
@@ -16,35 +16,36 @@ from overlay import load
 from server.buffer import WriteBuffer
 
 _STATUS_S = const(10)
-# Bytes of one piece of an event. The events of a meter with three phases and gas fit into two pieces.
+# Number of bytes in one piece of an event. The events of a meter with three phases and gas fit into two pieces.
 _PIECE = const(850)
-# An event is sent while all connections together use fewer bytes of the system memory than this.
+# An event is sent while all connections together use less than this number of bytes of the system memory.
 _BESIDE = const(4500)
-# Most steps, of 0.1 s each, that an event waits for room in the system memory. After them, it is sent anyway.
+# Maximum number of steps, of 0.1 s each, for which an event waits for room in the system memory. After the last step,
+# the event is sent anyway.
 _PATIENCE = const(5)
 
 
 class Live:
-    """The open live streams, and the events that are sent to their clients.
+    """The open live streams, and the events that are sent to the clients.
 
-    There is no task for each stream, because a stream is used only when there is an event to send.
+    No stream has a task of its own, because a stream is used only when there is an event to send.
     """
 
     def __init__(self, device, server):
         self.device = device
         self.server = server
-        self._due = []  # names of events to send after those in `_events`
+        self._due = []  # names of events to send after the events in `_events`
         self._events = []  # names of events that are being sent
         self._late = []  # clients to which the events in `_events` are not sent yet
-        # steps for which the first client in `_late` has waited for room in the system memory
+        # number of steps, of 0.1 s each, for which the first client in `_late` has waited for room in the system memory
         self._waited = 0
         self._quiet_s = 0  # seconds since the newest "status" event
 
     def clients(self):
         """Return the open live streams, the oldest first.
 
-        The attribute `due` of a stream lists the events that its snapshot must still send. After the snapshot, the
-        list is empty.
+        The attribute `due` of a stream lists the events that the stream's snapshot must still send. After the snapshot,
+        the list is empty.
         """
         return [stream for stream in self.server.open if stream.due is not None]
 
@@ -65,12 +66,12 @@ class Live:
             self.each_step()
 
     def look_again(self):
-        """Drop all clients. A client that may still read connects again."""
+        """Disconnect all clients. Each client connects again, and is refused if it may no longer read."""
         for client in self.clients():
             self.server.close(client)
 
     def each_second(self):
-        """Publish the status every 10 s. This also keeps streams open while the meter sends nothing."""
+        """Publish the status every 10 s, also to keep the streams open while the meter sends nothing."""
         self._quiet_s += 1
         if self._quiet_s >= _STATUS_S:
             self._quiet_s = 0
@@ -97,8 +98,8 @@ class Live:
         self.server.live_late = self._late = []
         for client in self.clients():
             if client.due:
-                # Do not repeat an event that is still in `due`, because it will be written with the newest figures.
-                # The first event in `due` is an exception, because it is being sent with older figures.
+                # Do not add an event that is still in `due`, because the snapshot will send the newest figures anyway.
+                # But add the first event in `due` again, because the snapshot is sending this event with older figures.
                 client.due += [event for event in self._events if event not in client.due[1:]]
             else:
                 self._late.append(client)

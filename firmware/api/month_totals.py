@@ -7,7 +7,7 @@ from micropython import const
 from overlay import load
 from storage.day_csv_fields import DAY
 
-# The running day has no line in the file. In the array of byte offsets, 1 marks this day, because no line begins at
+# The running day has no line in days.csv. In the array of byte offsets, 1 marks this day, because no line begins at
 # byte 1.
 _RUNNING = const(1)
 

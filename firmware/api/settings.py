@@ -19,7 +19,7 @@ def show(device, request):
 
 
 async def change(device, request):
-    """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply none."""
+    """Apply the changes in the body, which has the shape of the reply to GET. If a change is wrong, apply no change."""
     changes = await load("server.request_body").read_object(request)
     if any(section in changes for section in _OF_OWNER):
         device.access.require(request, OWNER)
@@ -28,7 +28,7 @@ async def change(device, request):
     faults = _access_faults(device, changes, password, has_password)
     if faults:
         # The reply lists the faults of all changes. To find the remaining faults, merge the changes into a copy of the
-        # settings, which is then discarded.
+        # settings. This copy is not stored.
         faults += load("settings.schema").merge(load("settings.store").given(device), changes)
         raise Refused(400, "; ".join(faults))
     if password is not None and has_password:
@@ -51,7 +51,7 @@ async def change(device, request):
 
 
 def _take_passwords(changes):
-    """Remove the device's new and old password from the changes, because the settings do not store them.
+    """Remove the device's new and old password from the changes. The settings contain no password of the device.
 
     Return (new password or None, old password or None).
     """
@@ -65,7 +65,7 @@ def _take_passwords(changes):
 
 
 async def _check_old_password(device, request, old_password):
-    """Refuse a client that does not know the current password, unless BOOT was pressed for its session."""
+    """Refuse a client that does not send the current password. For 10 min, a session by BOOT needs no password."""
     if load("auth.tokens").kind_of(device.access, device.clock.uptime_s(), request) == BY_BUTTON:
         return
     if old_password is None:

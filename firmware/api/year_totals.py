@@ -46,7 +46,7 @@ def _add(months, fields):
     """Add a day's fields of days.csv to the totals of the day's month.
 
     The totals of a month are a list: [number of days, number of quarters, peak in W, start of the peak, import, export,
-    gas, water]. The last four are in Wh or dm³, or None if no day has a value.
+    gas, water]. The last four items are amounts in Wh or dm³. An amount is None if no day has a value.
     """
     at = int(fields[0][5:7]) - 1
     months[at] = month = months[at] or [0, 0, -1, b"", None, None, None, None]

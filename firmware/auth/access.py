@@ -1,4 +1,4 @@
-"""Access rules: anyone may read unless the owner requires a sign-in; a change always needs a token.
+"""Access rules: a change always needs a token. Reading needs a token only if the setting `access.closed` is true.
 
 auth/tokens.py makes and checks tokens, and auth/new_token.py sends a new token. auth/asks.py has the asks that wait for
 BOOT. These three modules are loaded on demand.
@@ -15,14 +15,15 @@ class Access:
         self._device = device
         # for each stored token: its kind in one byte, and its hash
         self.tokens = load("auth.tokens").load_tokens(device.board)
-        # for each session since the start: (hash of its token, kind, uptime in s at which the session ends)
+        # one tuple for each session: (hash of its token, kind, uptime in s at which the session ends)
         self.sessions = []
         self.waits = []  # one row for each address that has tried a password (auth/waits.py)
-        # uptime in s before which no password is checked from an address that has never signed in
+        # uptime in s until which an address that has never signed in may not try a password
         self.next_look_s = 0
         self.asks = []  # one dict for each ask (auth/asks.py)
         self.next_note_s = 0  # uptime in s before which no further ask is logged
-        self.granted = None  # newest grant since the start: (what, name, kind, moment as text or None)
+        # newest grant since the start: (what, name, kind, moment as text or None), as in auth/grants.py
+        self.granted = None
         self._was_closed = device.config["closed"]
 
     def hosts(self):
@@ -30,7 +31,7 @@ class Access:
         return self._device.config["hosts"]
 
     def admit(self, request):
-        """Refuse a request for household data without a valid token, if the owner requires a token.
+        """Refuse a request for household data if reading is closed and the request has no valid token.
 
         Handlers that change something call require() instead.
         """
@@ -38,11 +39,11 @@ class Access:
             self.require(request, READ)
 
     def require(self, request, kind):
-        """Refuse a request without a valid token of this kind or a higher kind."""
+        """Refuse a request that has no valid token of the kind `kind` or a higher kind."""
         load("auth.tokens").require(self, self._device.clock.uptime_s(), request, kind)
 
     def party(self, request):
-        """Return the party of a request (server/http.py): the hash of its valid token, or else the client's address."""
+        """Return the party of a request (server/http.py): the hash of its valid token, or the client's address."""
         if not request.header(b"authorization"):
             return request.address
         return load("auth.tokens").party(self, self._device.clock.uptime_s(), request)

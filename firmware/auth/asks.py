@@ -1,11 +1,19 @@
-"""Asks for a token or a session that wait for presses of BOOT. Loaded on demand.
+"""Asks for a token or a session. An ask waits for presses of BOOT. Loaded on demand.
 
-The reply to a new ask contains a ticket. With this ticket, the client repeats its ask until the owner has approved it.
-At most four asks wait, each for a different number of presses, from 1 to 4. This number of presses in a row approves
-only that ask. Therefore a client that asks all the time gets nothing from presses that are meant for another client.
+The reply to a new ask contains a ticket. With this ticket, the client repeats its ask until the owner has approved the
+ask. At most four asks wait, each for a different number of presses, from 1 to 4. A number of presses in a row approves
+only the ask that waits for this number. Therefore a client that asks all the time gets nothing from presses that are
+meant for another client.
 
-An ask is a dict: what ("token" or "session"), name, kind, ticket, digits, presses, address, repeated_s, state. The
-state is "waiting", then "approved", and "over" after the client has received the token.
+An ask is a dict:
+what        "token" or "session"
+name, kind  name and kind of the token, "page" and "owner" for a session
+ticket      128 random bits as text, by which the client repeats the ask
+digits      four digits that the client and the device's page show
+presses     number of presses of BOOT that approves the ask
+address     IP address of the client
+repeated_s  uptime in s at which the client has sent the ask last
+state       "waiting", "approved" after the presses of BOOT, "over" after the client has received the token
 """
 
 import json
@@ -19,11 +27,11 @@ from server.http import Refused
 _JSON = const("application/json")
 _ASKS = const(4)
 _ALIVE_S = const(120)
-# For at least 2 min after an ask has ended, no new ask gets its number of presses. The owner may still press BOOT for
-# the ended ask, and these presses must not approve the ask of another client.
+# Seconds after the last repetition of an ask until another ask may get the same number of presses. For at least 2 min
+# after the end of an ask, the owner may still press BOOT for this ask, and must not approve the ask of another client.
 _BLOCKED_S = const(240)
 _NOTE_S = const(10)
-_OF_ONE = const(2)  # most asks that one address may have, for example one by the page and one by a program
+_OF_ONE = const(2)  # maximum number of asks from one address, for example from the page and from a program
 
 
 async def answer(device, request, sent, what, name, kind):
@@ -76,7 +84,7 @@ def _waits(ask, now_s):
 def _find(asks, address, what, ticket, now_s):
     """Return the ask that has this ticket.
 
-    Raise Refused if the ask is over, or if it began from another address or for something else than `what`.
+    Raise Refused if the ask is over, came from another address, or is not for `what` ("token" or "session").
     """
     ticket = ticket.encode() if isinstance(ticket, str) else b""
     for ask in asks:
@@ -87,11 +95,11 @@ def _find(asks, address, what, ticket, now_s):
 
 
 def _begin(asks, address, what, name, kind, now_s):
-    """Add an ask, and return it.
+    """Add a new ask to `asks`, and return the ask.
 
     No other ask has the same number of presses, or the same four digits. The owner compares the digits that the client
-    shows with those on the device's page. A third ask of one address replaces the first of the three. Raise Refused
-    with 503 if four asks exist already.
+    shows with the digits on the device's page. A third ask from one address replaces the oldest ask from this address.
+    Raise Refused with 503 if four asks exist already.
     """
     own = [ask for ask in asks if ask["address"] == address]
     if len(own) >= _OF_ONE:
@@ -120,7 +128,7 @@ def _begin(asks, address, what, name, kind, now_s):
 async def _give(device, request, ask):
     """Reply with the approved token or session.
 
-    If the reply fails, no grant is logged, and the ask stays approved, so that the client may repeat it.
+    If the reply fails, no grant is logged, and the ask stays approved, so that the client may repeat the ask.
     """
     ask["state"] = "over"
     try:

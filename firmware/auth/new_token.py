@@ -1,4 +1,4 @@
-"""Reply with a new token. Loaded on demand, and small, because it stays in memory until the client has the reply."""
+"""Reply with a new token. Loaded on demand. This module is small: it stays in memory until the client has the reply."""
 
 from micropython import const
 
@@ -8,9 +8,9 @@ _JSON = const("application/json")
 
 
 async def give(device, request, name, kind, means):
-    """Create a token, and reply with it. The caller must have checked that the client may have a token.
+    """Create a token, and send the token in the reply. The caller must have checked that the client may have a token.
 
-    The token is deleted again if the reply fails, because no client has it then.
+    If the reply fails, the token is deleted again, because no client has received the token.
     means  what gave the client the right to a token: "password", "token" or "BOOT"
     """
     if request.stream.s.read(1) == b"":

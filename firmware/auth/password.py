@@ -16,8 +16,8 @@ read_json = load("board.flash_json").read_json
 write_json = load("board.flash_json").write_json
 
 _ROUNDS = const(2000)
-# The computation pauses for other tasks after each 10 ms. Other tasks should wait for 20 ms at most, and a garbage
-# collection may take another 10 ms.
+# After each 10 ms of the computation, other tasks run. A garbage collection may take another 10 ms, and other tasks
+# should wait for 20 ms at most.
 _SLICE_MS = const(10)
 _BLOCK = const(64)  # bytes of a block of SHA-256
 SECRETS = const("secrets.json")
@@ -64,7 +64,7 @@ def is_set(board):
 
 
 def fault_in(password):
-    """Return the fault of a password, or None if it is valid."""
+    """Return the fault of a password, None if the password is valid."""
     # Control characters are not allowed, because the hash would ignore NUL characters at the end of a password.
     if isinstance(password, str) and 8 <= len(password) <= 64 and min(password) >= " ":
         return None

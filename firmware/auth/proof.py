@@ -1,7 +1,7 @@
-"""GET /api/proof, by which a program learns that this device issued its token. Loaded on demand.
+"""GET /api/proof, by which a program learns that this device issued the program's token. Loaded on demand.
 
 The proof is an HMAC-SHA256 whose key is the stored hash of the token. The hashed message contains the device's address.
-Therefore a false device at another address cannot fetch this proof and use it as its own.
+Therefore a proof of this device is of no use to a false device at another address.
 """
 
 import json
@@ -14,7 +14,7 @@ _NONCE = const(32)  # hexadecimal digits
 
 
 async def show(device, request):
-    """GET /api/proof: reply with the proof for one token and one nonce. No token is needed."""
+    """GET /api/proof: reply with the proof for the id of a token and a nonce. The request needs no token."""
     nonce = load("server.query").argument(request, b"nonce") or b""
     if len(nonce) != _NONCE or not all(digit in b"0123456789abcdef" for digit in nonce):
         raise Refused(400, "nonce must be 32 hexadecimal digits")

@@ -1,4 +1,4 @@
-"""Sign-in with the password or by BOOT, which starts a session of the page. Loaded on demand."""
+"""Sign-in with the password or by BOOT. A sign-in starts a session of the page. Loaded on demand."""
 
 import json
 from micropython import const

@@ -17,7 +17,7 @@ def read(board):
 
 
 def write(device, tokens):
-    """Store this list of tokens in place of the old one, and use it at once. Raise Refused if the flash is full."""
+    """Replace the stored tokens by the list `tokens`, at once. Raise Refused if the flash cannot be written."""
     secrets = load("board.flash_json").read_json(device.board, _SECRETS)
     secrets["tokens"] = tokens
     try:
@@ -28,7 +28,7 @@ def write(device, tokens):
 
 
 def add(device, name, kind):
-    """Create and store a token. Return its id, and the JSON for the client, which contains the token itself."""
+    """Create and store a token. Return the token's id, and JSON for the client. The JSON contains the token itself."""
     token, digest = load("auth.tokens").new_token()
     moment = device.reader.parser.reading["time"]
     added = {

@@ -64,7 +64,7 @@ async def delete_token(device, request):
 
 
 def _is_control(character):
-    """True if a character could change the line of a log or its display on a terminal."""
+    """True if a character could break a line of the log, or change how a terminal shows the line."""
     return character < " " or "\x7f" <= character < "\xa0"
 
 

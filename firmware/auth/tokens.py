@@ -49,7 +49,7 @@ def _number(kind):
 def is_household_data(request):
     """True if a request reads household data, for which the owner can require a token.
 
-    GET /api/proof needs no token, because a client checks the proof before it sends its token.
+    GET /api/proof needs no token, because a client checks the proof before sending a token.
     """
     if request.method != b"GET" or request.path == b"/api/proof":
         return False
@@ -57,7 +57,7 @@ def is_household_data(request):
 
 
 def require(access, now_s, request, kind):
-    """Refuse a request without a valid token of this kind or a higher kind."""
+    """Refuse a request that has no valid token of the kind `kind` or a higher kind."""
     found = kind_of(access, now_s, request)
     if not found:
         raise Refused(401, "Sign in first, or send a valid token", "WWW-Authenticate: Bearer\r\n")

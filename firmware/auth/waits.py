@@ -1,8 +1,8 @@
 """Waits between attempts to sign in, for each IPv4 address. Loaded on demand.
 
-Each wrong password doubles the wait of its address, from 2 s to 60 s. Besides, for all addresses together, at most one
-password is checked every 2 s. An address that has signed in before is exempt from this common wait, so that a guesser
-at another address cannot lock out the owner.
+Each wrong password from an address doubles the wait of this address, from 2 s up to 60 s. Besides, all addresses that
+have never signed in share one wait: after an attempt, no password from these addresses is checked for 2 s. An address
+that has signed in is exempt from the shared wait, so that a guesser at another address cannot lock out the owner.
 """
 
 from micropython import const
@@ -21,7 +21,7 @@ _KNOWN = const(3)
 
 
 def begin(access, address, now_s):
-    """Count an attempt to sign in, and return the row of its address. Raise Refused with 429 during a wait.
+    """Count an attempt to sign in, and return the row of the address. Raise Refused with 429 during a wait.
 
     The attempt is counted before its password is checked, so that several requests at the same time cannot avoid the
     wait.

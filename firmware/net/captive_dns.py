@@ -1,7 +1,7 @@
 """DNS server of the setup network.
 
-It answers every name with the board's address. Therefore the internet check of a phone reaches the board, and the
-phone shows the setup form.
+The server answers every name with the board's address. Therefore the internet check of a phone reaches the board, and
+the phone shows the setup form.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ def answer(query, address):
     head = query[:2] + b"\x81\x80\0\1\0"
     if query[end - 4 : end] != b"\0\1\0\1":
         return head + b"\0\0\0\0\0" + query[12:end]
-    # The answer repeats the question's name by a pointer to it (C0 0C). A client may use the answer for 10 s.
+    # In place of a name, the answer has a pointer to the question's name (C0 0C). The answer is valid for 10 s.
     return head + b"\1\0\0\0\0" + query[12:end] + b"\xc0\x0c\0\1\0\1\0\0\0\x0a\0\4" + address
 
 

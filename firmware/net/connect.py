@@ -24,7 +24,7 @@ def join(wifi):
 
 def begin(wifi, ssid, password, config, attempts=-1):
     """Set up the radio and begin to join a network. The radio retries `attempts` times. -1 means for ever."""
-    # Set the name before the radio is on, because DHCP and mDNS read it when they start.
+    # Set the device's name before the radio is on, because DHCP and mDNS read the name at their start.
     network.hostname(wifi.name)
     sta = wifi.sta
     if sta.active():
@@ -35,7 +35,7 @@ def begin(wifi, ssid, password, config, attempts=-1):
     if config["dhcp"]:
         sta.ipconfig(dhcp4=True)
     else:
-        # Without a name server in the settings, use the gateway, because in a home it usually is a name server too.
+        # Without a name server in the settings, use the gateway: in a home, the gateway usually is a name server too.
         gateway = config["gateway"]
         sta.ifconfig((config["ip"], config["subnet"], gateway, config["dns"] or gateway))
     sta.connect(ssid, password or None)
@@ -54,7 +54,7 @@ def failure(sta):
     """
     try:
         sta.status("rssi")
-        return "address"  # the board has joined the network, but got no IP address
+        return "address"
     except OSError:
         pass
     status = sta.status()
@@ -90,6 +90,6 @@ def networks(sta):
             if len(name) != len(ssid):
                 load("board.utf8").check(ssid)
         except UnicodeError:
-            continue  # skip a name that is not UTF-8, because config.json cannot contain it
+            continue  # skip a name that is not UTF-8, because config.json cannot contain such a name
         found.append({"ssid": name, "rssi_dbm": best[ssid][0], "secure": best[ssid][1] != 0})
     return found

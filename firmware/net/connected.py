@@ -1,4 +1,4 @@
-"""Steps after the board joins a network: announce the device, check its name, get the time for the log."""
+"""Steps after the board joins a network: announce the device, check the device's name, get the time for the log."""
 
 import asyncio
 import network
@@ -8,7 +8,7 @@ from overlay import load
 
 
 def on_connected(wifi):
-    """Announce the device at its new IP address, then start the task that checks its name and gets the time."""
+    """Announce the device at its new IP address, then start a task that checks the device's name and gets the time."""
     device = wifi.device
     wifi.address = wifi.sta.ifconfig()[0]
     wifi.joined = True
@@ -33,11 +33,11 @@ async def _check_name_and_time(wifi):
 
 async def _check_name(wifi):
     device = wifi.device
-    await device.clock.sleep(5)  # time for the chip's mDNS to claim this name on the network
+    await device.clock.sleep(5)  # time for the chip's mDNS to claim the device's name on the network
     await load("net.name_conflict").check(wifi, wifi.address)
     if wifi.announced != wifi.name:
-        # The device has a new name, for example because another device has the old one. Restart to announce it,
-        # because mDNS accepts only one name per start. The name is stored, so that one restart is enough.
+        # The device has a new name, for example because another device has the old name. Restart to announce the new
+        # name, because mDNS accepts only one name per start. The new name is stored, so that one restart is enough.
         device.note("Restarting to become %s.local" % wifi.name)
         device.restart()
 

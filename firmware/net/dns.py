@@ -4,7 +4,7 @@
 def question(name, number=0):
     """Return a query for the IPv4 address of a name.
 
-    `number` is the id of the query, which the answer repeats. An mDNS query from port 5353 has the id 0 (RFC 6762
+    `number` is the id of the query. The answer has the same id. An mDNS query from port 5353 has the id 0 (RFC 6762
     §18.1).
     """
     labels = b"".join([bytes((len(label),)) + label.encode() for label in name.split(".")])
@@ -27,7 +27,7 @@ def address(message, number=0):
             at = _after_name(message, at)
             size = message[at + 8] << 8 | message[at + 9]
             data = message[at + 10 : at + 10 + size]
-            # Ignore the top bit of the class, because in mDNS it means "flush the cache" (RFC 6762 §10.2).
+            # In mDNS, the top bit of the class means "flush the cache" (RFC 6762 §10.2). This bit is ignored.
             if message[at : at + 2] == b"\0\1" and message[at + 3] == 1 and len(data) == 4:
                 return "%d.%d.%d.%d" % tuple(data)
             at += 10 + size

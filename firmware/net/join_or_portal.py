@@ -22,8 +22,8 @@ def retry(wifi, late):
         button.close()
     elif not (late and _may_open(wifi)) and load("net.connect").join(wifi):
         return
-    # If the settings contain no network, the portal opens even without a setup password. A stranger who uses it gets no
-    # access to a network, because the device is in none.
+    # If the settings contain no network, the portal opens even without a setup password. A stranger who uses such a
+    # portal gets no access to a network, because the device has joined no network.
     wifi.portal = True
     asyncio.create_task(_set_up(wifi))
 
@@ -50,7 +50,7 @@ async def _set_up(wifi):
 
 
 def forget_network(wifi):
-    """Erase the network from the settings, so that the portal opens as on the first day. OSError if the flash fails."""
+    """Erase the Wi-Fi network from the settings. Without a network, the portal opens. OSError if the flash fails."""
     wifi.device.change(load("settings.store").NO_WIFI, True)
     wifi.sta.disconnect()
     wifi.disconnected()

@@ -5,13 +5,13 @@ mDNS has started, the firmware cannot change the name.
 
 This module sends an mDNS query from a port other than 5353. Therefore a device that has the name replies to this port
 only (RFC 6762 §6.7). If the address in the reply is not this device's, another device has the name. The query is not
-left to getaddrinfo, because getaddrinfo would block all tasks for 5 s.
+sent by getaddrinfo, because getaddrinfo would block all tasks for 5 s.
 
 Anyone can answer an mDNS query. Therefore the name counts as taken only if a P1 monitor with this name and another id
 answers GET /description.xml at the address in the reply. This path needs no token, even if reading is closed.
 
-The query is sent after each start. If it finds that no other device has the name any longer, this device uses the name
-again from its next start on.
+The query is sent after each start. If no other device has the name any longer, this device uses the name again from its
+next start on.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from micropython import const
 
 from overlay import load
 
-_ROUNDS = const(2)  # number of queries; more than one, because a query may get lost
+_ROUNDS = const(2)  # number of queries: a second query is sent, because the first query may get lost
 _LOOKS = const(10)  # number of checks for a reply after each query, 100 ms apart
 _ANSWER_S = const(5)
-_LONGEST = const(2048)  # most bytes of a reply that are read
+_LONGEST = const(2048)  # maximum number of bytes that are read from a reply
 
 
 async def check(wifi, own):
     """Store whether another device has this device's name. `own`: the IP address of this device."""
     device = wifi.device
     if wifi.name != load("net.device_name").choose(device):
-        return  # the owner has changed the name, which takes effect at the next start
+        return  # the owner has changed the name, and the new name takes effect at the next start
     name = device.config["device_name"]
     other = await find_other(name, own)
     if other and not await is_monitor(device, other, name):
@@ -73,7 +73,7 @@ async def _describe(address, port):
             reply += piece
         return reply
     finally:
-        await writer.wait_closed()  # closes the socket, which close() would not do
+        await writer.wait_closed()  # In MicroPython, wait_closed() closes the socket. close() does nothing.
 
 
 async def find_other(name, own, mdns=("224.0.0.251", 5353)):

@@ -1,4 +1,4 @@
-"""NTP client (RFC 5905), which gets the time for log lines before the first telegram.
+"""NTP client (RFC 5905), for the time in the log before the first telegram.
 
 Measurements use only the meter's clock. The client looks up the server's name with net/dns.py, because getaddrinfo
 would block all tasks for seconds.
@@ -14,7 +14,8 @@ from overlay import load
 _SERVER = const("be.pool.ntp.org")
 _LOOKS = const(20)  # number of checks for a reply, 100 ms apart
 _2000 = const(3155673600)  # start of 2000 in NTP's seconds, which count from 1900
-# Start of 2024 in NTP's seconds. In 2036 NTP begins at 0 again. Therefore a lower number is a time in 2036 or later.
+# Start of 2024 in NTP's seconds. In 2036, NTP's seconds begin at 0 again. Therefore a number below the start of 2024 is
+# a time in 2036 or later.
 _2024 = const(3913056000)
 
 
@@ -32,7 +33,7 @@ async def ask(name_server, name_port=53, port=123):
 
 
 async def _exchange(server, message, read):
-    """Send a message, and call `read` with each reply. Return its first result that is not None, or None after 2 s."""
+    """Send a message, and call `read` with each reply. Return the first result that is not None, or None after 2 s."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)

@@ -1,7 +1,7 @@
 """Setup portal: an access point with one form, for a board without a Wi-Fi network.
 
 The portal is open until the board has joined a network, or until no client was connected for ten minutes. The settings
-of a network are saved only after the board has joined it.
+of a network are saved only after the board has joined the network.
 
 The radio uses one channel at a time. While the board joins a network, the access point moves to the channel of that
 network, and the phone loses the connection. Therefore the portal stores the result until the phone is connected again.
@@ -20,10 +20,10 @@ _SSID = const("DigitaleMeterMonitor")
 _ADDRESS = const(b"\xc0\xa8\x04\x01")  # 192.168.4.1, the fixed IP address of the chip's access point
 _HOME = const("http://192.168.4.1/")
 _ALONE_S = const(600)
-_TRY_S = const(20)  # most seconds for joining a network, in up to two attempts, and getting an IP address
-_SEEN_S = const(10)  # time from joining until the portal closes, if a page has shown the result
-_UNSEEN_S = const(180)  # time from joining until the portal closes, if no page has shown the result
-_SCAN_S = const(15)  # minimum time between two scans for networks
+_TRY_S = const(20)  # maximum time in s to join a network, in up to two attempts, and to get an IP address
+_SEEN_S = const(10)  # time in s from joining until the portal closes, if a page has shown the result
+_UNSEEN_S = const(180)  # time in s from joining until the portal closes, if no page has shown the result
+_SCAN_S = const(15)  # minimum time in s between two scans for networks
 _BODY = const(2048)
 _JSON = const("application/json")
 _HTML = const("text/html; charset=utf-8")
@@ -129,7 +129,7 @@ class Portal:
         self.state = {"state": "joined", "ip": wifi.sta.ifconfig()[0], "name": wifi.name}
 
     async def _save(self, changed, password):
-        """Save the settings with which the board joined, then check if the device's name is free."""
+        """Save the settings with which the board has joined a network. Then check if the device's name is free."""
         wifi = self.wifi
         wifi.sta.config(reconnects=-1)
         try:
@@ -145,7 +145,7 @@ class Portal:
     async def handle(self, request):
         """Answer a request and return True. Return False for a path that begins with /api/.
 
-        The server then answers this path as usual, so that the form can show whether the meter sends telegrams.
+        The server answers such a path as usual, so that the form can show whether the meter sends telegrams.
         """
         host = request.header(b"host").split(b":")[0]
         if not host.replace(b".", b"").isdigit():

@@ -1,4 +1,4 @@
-"""Parser of the setup portal's form, which returns changes of /config.json.
+"""Parser of the setup portal's form: turns the fields of the form into changes of /config.json.
 
 Fields of the original firmware: ssid, pass, device_name, ip_config=dhcp|static, ip, subnet, gateway. Further fields:
 dns, device_password, area, language. All fields are text, and a missing field counts as empty.
@@ -27,8 +27,8 @@ def _text(coded):
     text = first.decode()
     if len(text) != len(first):
         load("board.utf8").check(first, True)
-    # Join the halves of surrogate pairs (board/json_text.py). In UTF-8, each half begins with the byte ED. Therefore
-    # text without this byte has no halves.
+    # Join the two surrogates of each pair (board/json_text.py). In UTF-8, each surrogate begins with the byte ED.
+    # Therefore text without this byte has no surrogates.
     return load("board.json_text").join(first).decode() if b"\xed" in first else text
 
 
@@ -37,8 +37,8 @@ def changes(typed, known):
     get = typed.get
     wifi = {"ssid": get("ssid") or ""}
     password = get("pass") or ""
-    # If the network's name is unchanged, an empty password field keeps the stored password, because the form does not
-    # show it.
+    # If the network's name is unchanged, an empty password field keeps the stored password, because the form never
+    # shows the stored password.
     if password or _section(known, "wifi").get("ssid") != wifi["ssid"]:
         wifi["password"] = password
     network = {"dhcp": get("ip_config") != "static"}

@@ -15,7 +15,7 @@ _ANNOUNCE_S = const(900)
 
 
 class Discovery:
-    """SSDP socket, open until close(). OSError if the network stack has no room for it.
+    """SSDP socket, open until close(). OSError if the network stack has no room for the socket.
 
     `network` is (IP address of this device, network mask).
     """

@@ -6,14 +6,14 @@ from micropython import const
 from version import VERSION
 
 _GROUP = const(b"\xef\xff\xff\xfa")  # multicast address 239.255.255.250
-# Not every port of MicroPython has a name for this option of a socket.
+# The number of the socket option IP_ADD_MEMBERSHIP, because some ports of MicroPython lack this name.
 _JOIN = getattr(socket, "IP_ADD_MEMBERSHIP", 35)
 _TYPE = const("urn:schemas-upnp-org:device:Basic:1")
 _ROOT = const("upnp:rootdevice")
 
 
 def uuid(board):
-    """Return the device's UUID. It never changes, and /description.xml contains it too."""
+    """Return the device's UUID, which never changes. /description.xml contains the same UUID."""
     return "uuid:70310000-0000-1000-8000-" + board.id
 
 
@@ -32,7 +32,7 @@ def _octets(address):
 
 
 def answer(sock, board, network, message, peer):
-    """Answer a search: send one reply for each name of the device that matches the search.
+    """Answer a search: send one reply for each of the device's names that matches the search.
 
     A search from outside the network gets no answer. `network` is (IP address of this device, network mask).
     """

@@ -43,8 +43,8 @@ class Wifi:
         if self.address:
             self.device.note("Wi-Fi: lost")
             self.disconnected()
-            # During the first five minutes, the radio reconnects without help. Begin at 1, because at 0 retry() would
-            # be called at once.
+            # During the first five minutes, the radio reconnects without help. With 0 in place of 1, retry() would be
+            # called at once.
             self.away_s = 1
         if self.away_s % _RETRY_S == 0 or self.device.button.window:
             load("net.join_or_portal").retry(self, self.away_s > 0)

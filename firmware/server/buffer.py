@@ -2,7 +2,7 @@
 
 
 class WriteBuffer:
-    """Buffer of `size` bytes that calls `send(memoryview)` when it is full, and at flush()."""
+    """Buffer of `size` bytes. `send(memoryview)` is called when the buffer is full, and at flush()."""
 
     def __init__(self, send, size):
         self._send = send
@@ -25,7 +25,7 @@ class WriteBuffer:
         self._filled = end
 
     def read(self, file):
-        """Add the next bytes of a file, as many as the buffer has room for. Return their number."""
+        """Add the next bytes of a file, as many as the buffer has room for. Return the number of added bytes."""
         count = file.readinto(memoryview(self._buffer)[self._filled :])
         self._filled += count
         if self._filled == len(self._buffer):

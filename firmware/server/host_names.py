@@ -9,7 +9,10 @@ _HOME_DOMAINS = const(b".local .lan .home .internal .home.arpa .fritz.box .local
 
 
 def check(host, allowed):
-    """Raise Refused unless `host`, a Host header in lower case, is local or one of the `allowed` host names."""
+    """Raise Refused if a Host header is neither a local name nor one of the host names in the list `allowed`.
+
+    `host` is the Host header in lower case.
+    """
     name = _without_last_dot(host.split(b":")[0])
     if is_local_host(host) or name in [_without_last_dot(known.lower().encode()) for known in allowed]:
         return

@@ -1,17 +1,17 @@
 """Small HTTP server with one request per connection, and with limits on the memory and time that a client can use.
 
-Limits: 5 connections, a request head of 2 KB, 2 s until the first byte of the head, 5 s until the last byte of the
-head, 5 s to send each part of the reply. The operating system queues further connections.
+Limits: 5 connections, a request head of 2 KB, 2 s until the first bytes of the head, 5 s from the first bytes until the
+end of the head, 5 s to send each part of the reply. The operating system queues further connections.
 
 The system memory (ESP-IDF's) contains the sent bytes until the client acknowledges them. Therefore a reply that is
 longer than a segment is paced: after the first segment, each piece waits until lwIP and the system memory have room.
 lwIP has room while at most two or three segments are unacknowledged. The system memory has room while all replies
-together take little of it. If less than FLOOR bytes of the system memory are free, clients without a token get 503. If
-less than half of FLOOR is free, no connection is accepted (server/scarce.py).
+together take little of it. If fewer than FLOOR bytes of the system memory are free, clients without a token get 503. If
+fewer than half of FLOOR are free, no connection is accepted (server/scarce.py).
 
 Parties share the connections. All clients with the same valid token are one party, whatever their addresses are. All
-clients without a valid token at one IPv4 address are one party too. A party that is alone may use all connections, and
-its further connections wait.
+clients without a valid token at one IPv4 address are one party too. If only one party connects,
+this party may use all connections, and its further connections wait.
 
 The Host header must contain an IP address or a name of the home network. Otherwise a page of another site could reach
 the board under the name of that site (DNS rebinding). Pages of other sites can neither make changes nor read replies.
@@ -33,16 +33,17 @@ _STEP_MS = const(20)
 _FIRST_BYTE_S = const(2)
 _REST_S = const(5)
 _BEAT_S = const(10)
-_WAITS = const(20)  # most waits, of 0.05 s each, until the page or snapshot of another client is sent
+_WAITS = const(20)  # maximum number of waits, of 0.05 s each, for the page or snapshot of another client
 _WAIT_S = const(0.05)
 _BUFFER = const(512)
-# Most reads of 64 bytes each after a request. If the last read finds bytes too, the client has sent more than 1 KB.
+# Maximum number of reads, of 64 bytes each, after a request. If even the last read returns bytes, the client has sent
+# more than 1 KB.
 _SPOKEN = const(17)
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
 # The floor, in bytes of free system memory. With the requests of a household, more than the floor stays free. With less
 # than half of the floor free, Wi-Fi once stopped on an emulated chip (docs/memory.md).
 FLOOR = const(20480)
-# A piece of a long reply is sent while all connections together use fewer bytes of the system memory than this.
+# A piece of a long reply is sent while all connections together use less than this number of bytes of system memory.
 _BESIDE = const(5000)
 
 
@@ -74,7 +75,7 @@ class Request:
         self.queue = []  # pieces of the reply that wait for room
         self.begun = False
         self.address = self.party = ""  # IPv4 address and party of the client. The server sets both.
-        self.unread = 0  # bytes of the body that are not read yet
+        self.unread = 0  # number of bytes of the body that are not read yet
 
     def header(self, name):
         """Return the value of a header as bytes, b"" if the request lacks the header. `name` is in lower case."""
@@ -82,7 +83,7 @@ class Request:
         return self._head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip() if at >= 0 else b""
 
     def check(self, hosts=()):
-        """Raise Refused if the request's host, origin or body is one that no handler accepts.
+        """Raise Refused if no handler may accept the request's host, origin or body.
 
         hosts: host names outside the home network under which the owner allows requests
         """
@@ -110,7 +111,7 @@ class Request:
         self.begun = True
         if not self._pieces:
             self.write_to(WriteBuffer(self.put, _BUFFER))
-        # Leave out the reason phrase after the status number, because it may be empty (RFC 9112, 4).
+        # The reason phrase after the status number is empty, which RFC 9112, 4, allows.
         self.write("HTTP/1.1 %d \r\nContent-Type: %s\r\n" % (status, kind))
         if not more.startswith("Cache-Control"):
             self.write("Cache-Control: no-store\r\n")
@@ -142,7 +143,7 @@ class Request:
             queue[-1] = bytes(queue[-1])  # copy the piece, because its buffer will be overwritten
 
     def ready(self):
-        """True if lwIP and the system memory have room for a further piece."""
+        """True if lwIP and the system memory have room for a further piece, and no client waits for a live event."""
         if not self._poll:
             self._poll = select.poll()
             self._poll.register(self.stream.s, select.POLLOUT)
@@ -173,15 +174,17 @@ class Server:
                   asked  1 after the request has arrived completely, 2 while an update package arrives, else False
                   due    list of events for a live stream (api/live.py), None for any other stream
     level         0 while the system memory suffices, 1 below the floor, 2 below half of the floor
-    noted_level   highest level that was logged since the system memory last sufficed, 0 if none was
+    noted_level   highest level that was logged since the system memory last sufficed, 0 without such a level
     live_late     clients that wait for a live event. Long replies wait until there are no such clients
     long_replies  number of pages and snapshots that are being sent
-    most_free     highest measured number of free bytes of the system memory. It is about the number that is free
-                  without connections. server/pacing.py lowers it after a long wait
+    most_free     highest measured number of free bytes of the system memory. About this number of bytes is free
+                  without connections. server/pacing.py lowers the number after a long wait
     """
 
     def __init__(self, board, answer, access, log):
-        self.portal = None  # the open portal's async function(request), which returns True if it replied
+        # async function(request) of the setup portal, None while the portal is closed. The function returns True if the
+        # portal has replied.
+        self.portal = None
         self._answer = answer
         self._access = access
         self.board = board
@@ -191,9 +194,9 @@ class Server:
         self.level = self.noted_level = self.most_free = 0
         self.live_late = ()
         self.long_replies = 0
-        self._newest = 0  # address of the newest connection, 0 before the first one
-        # Uptime in s until which the connections count as shared by several parties. When the address of the newest
-        # connection changes, it is set 60 s ahead, because clients of both addresses may connect again.
+        self._newest = 0  # address of the newest connection, 0 before the first connection
+        # Uptime in s until which the connections count as shared by several parties. Each connection from another
+        # address than the previous connection sets this uptime 60 s ahead, because both clients may connect again.
         self.shared_until_s = 0
         self.listening = False
 
@@ -297,9 +300,9 @@ class Server:
         return any(stream.asked and stream.due != [] for stream in self.open)
 
     def look(self, request=None):
-        """Measure the free system memory. If it is short, protect it by server/scarce.py.
+        """Measure the free system memory. During a shortage, call server/scarce.py.
 
-        Raise Refused if it is short and `request` has no valid token.
+        Raise Refused during a shortage if `request` has no valid token.
         """
         memory = self.board.system_memory()
         if memory and (self.level or memory[0] < FLOOR):
@@ -318,7 +321,7 @@ class Server:
         """Read and discard the bytes that clients send after their requests.
 
         Unread bytes would stay in the system memory. If a client has sent more than 1 KB since the previous call, close
-        its connection, because this frees the unread bytes. Also close live streams whose clients have left.
+        its connection to free the unread bytes. Also close live streams whose clients have left.
         """
         for stream in self.open[:]:
             if stream.asked == 1:
@@ -347,7 +350,8 @@ class Server:
         return self.clock.limit(load("server.rest_of_request").skip(request), _REST_S)
 
     async def _refuse(self, request, stream, refused):
-        stream.asked = False  # prevents sweep() from reading the rest of the request, which is read below
+        # Do not let sweep() read the rest of the request, because _skip() below reads the rest.
+        stream.asked = False
         if request is None:
             request = Request(stream, self, b"GET / -\r\n")
         if not request.begun:

@@ -13,12 +13,12 @@ from server.http import Refused
 from storage.card import Card
 
 _PACE_S = const(0.01)
-_WAITS = const(500)  # most waits, of 0.01 s each, until there is room for a piece
-# After each 30 waits, a piece is sent even if other connections use much of the system memory, because they may use it
-# for a long time.
+_WAITS = const(500)  # maximum number of waits, of 0.01 s each, until there is room for a piece
+# After each 30 waits, a piece is sent even if other connections use much of the system memory. Otherwise the reply
+# could wait as long as these connections use the memory.
 _VAIN = const(30)
 _SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
-# A segment of a file is sent while all connections together use fewer bytes of the system memory than this.
+# A segment of a file is sent while all connections together use less than this number of bytes of the system memory.
 _BESIDE_FILE = const(6700)
 
 
@@ -57,7 +57,7 @@ async def send_queue(request):
 
 async def send_file(request, file, kind, more=""):
     """Send an open file in pieces, and close the file. Raise Refused with 404 if the file cannot be read."""
-    # Keep a reference to Card.filesystem, because an open file does not keep it alive (storage/card.py).
+    # Keep a reference to Card.filesystem, because an open file does not keep the filesystem alive (storage/card.py).
     _filesystem = Card.filesystem
     try:
         with file:

@@ -1,4 +1,4 @@
-"""Sharing of connections and live streams between parties. Loaded on demand, when more clients connect than have room.
+"""Sharing of connections and live streams between parties. Loaded on demand, if more clients connect than are accepted.
 
 All clients with the same valid token are one party, whatever their addresses are. All clients without a valid token at
 one IPv4 address are one party too.
@@ -11,18 +11,19 @@ from server.http import Refused
 
 _CONNECTIONS = const(5)
 _STEP_MS = const(20)
-# Most steps, of 20 ms each, that the newest connection waits for a place. After them, the server accepts the next one.
+# Maximum number of steps, of 20 ms each, for which the newest connection waits for a place. After the last step, the
+# server accepts the next connection.
 _STEPS = const(5)
-# The same limit if all connections belong to one party, and no other address has connected for a minute.
+# Maximum number of these steps if all connections belong to one party, and no other address has connected for a minute.
 _ALONE_STEPS = const(50)
 
 
 async def wait(server, newest):
     """Wait until the newest connection has a place, but at most 0.1 s, or 1 s while only one party connects.
 
-    To make a place, compare the party with the most connections and the party of the newest connection. If the former
-    has more, close one of its connections: the oldest whose request is not complete. If all its requests are complete,
-    close the newest.
+    The largest party is the party with the most connections. If the largest party has more connections than the party
+    of the newest connection, close the largest party's oldest connection whose request is not complete. If all requests
+    of the largest party are complete, close the largest party's newest connection.
     """
     for step in range(_ALONE_STEPS):
         if len(server.open) <= _CONNECTIONS:
@@ -37,11 +38,11 @@ async def wait(server, newest):
 
 
 async def make_room(server):
-    """Close all connections of the largest party whose requests are not complete. Then wait for 20 ms.
+    """Close connections of the party with the most connections, then wait for 20 ms.
 
-    The largest party is the one with the most connections. Its clients may connect again at once, although others
-    wait in the queue of the operating system. During the 20 ms, the server accepts no connection. Therefore the closed
-    clients find the queue full, and the clients in the queue get the free places.
+    Each connection of this party whose request is not complete is closed. The disconnected clients may connect again at
+    once, although other clients wait in the queue of the operating system. During the 20 ms, the server accepts no
+    connection. Therefore the disconnected clients find the queue full, and the queued clients get the free places.
     """
     for stream in _largest(server):
         if not stream.asked:
@@ -57,13 +58,13 @@ def _largest(server):
 
 
 def stream_for(party, clients):
-    """Return the live stream to close, so that a client of `party` can open one.
+    """Return the live stream that must be closed before a client of `party` can open a further stream.
 
-    Raise Refused for a party without a token, unless another party has at least two streams more.
+    Raise Refused if `party` has no token, and no other party has at least two streams more than `party`.
     """
     parties = [client.party for client in clients]
-    # The party of a client with a token is bytes, the hash of the token. Such a client has priority over all clients
-    # without a token, whose party is text.
+    # The party of a client with a token is bytes: the hash of the token. The party of a client without a token is text.
+    # Clients with a token have priority.
     without_token = [other for other in parties if isinstance(other, str)]
     has_token = isinstance(party, bytes)
     most = max(without_token if has_token and without_token else parties, key=parties.count)

@@ -7,7 +7,7 @@ from overlay import load
 from server.http import Refused
 
 _REST_S = const(5)
-_OBJECT = const(2048)  # longest JSON object in bytes
+_OBJECT = const(2048)  # maximum length of a JSON object in bytes
 
 
 def check(request, host):
@@ -43,7 +43,7 @@ def fault(request, error):
 
 
 def length(request, limit):
-    """Return the length of the body in bytes. Raise Refused if it is 0 or exceeds `limit` bytes."""
+    """Return the length of the body in bytes. Raise Refused if the length is 0 or exceeds `limit` bytes."""
     if not request.unread:
         raise Refused(411, "Request body required")
     if request.unread > limit:
@@ -52,10 +52,11 @@ def length(request, limit):
 
 
 async def read_all(request, limit):
-    """Return the whole body. Raise Refused if it is empty or exceeds `limit` bytes. TimeoutError after 5 s."""
+    """Return the whole body. Raise Refused if the body is empty or exceeds `limit` bytes. TimeoutError after 5 s."""
     length(request, limit)
     if request.unread <= len(request.early):
-        # The whole body has arrived. Read it without a wait, in which the caller's module would stay in memory.
+        # The whole body has arrived. Read the body at once, because the caller's module would stay in memory
+        # during a wait.
         return await _read(request)
     return await request.server.clock.limit(_read(request), _REST_S)
 
@@ -80,7 +81,7 @@ async def _read(request):
 
 
 def cors_header(method, origin):
-    """Return the header line that lets a page of this origin read the reply, "" if the page may not read it.
+    """Return the header line that lets a page of this origin read the reply, "" if reading is not allowed.
 
     A page may read only the reply to a GET, and only if a developer's computer (localhost) serves the page.
     """

@@ -1,4 +1,4 @@
-"""Reader of the rest of a request: of its head, of its body, or of bytes to discard. Loaded on demand."""
+"""Functions that receive the part of a request that is not read yet: of the head, or of the body. Loaded on demand."""
 
 from micropython import const
 
@@ -9,7 +9,10 @@ _BUFFER = const(512)
 
 
 async def read_head(stream, head):
-    """Return the head of a request that begins with `head`, and the bytes that arrived together with its end."""
+    """Return the whole head of a request, followed by the bytes that arrived together with the end of the head.
+
+    `head` is the beginning of the head, which has arrived already.
+    """
     while b"\r\n\r\n" not in head:
         if len(head) >= _HEAD:
             raise Refused(431, "Request head too long: at most 2 KB")
@@ -21,7 +24,7 @@ async def read_head(stream, head):
 
 
 async def read_ahead(request):
-    """Receive the whole body, for Request.read() to return it later. OSError if the client has left."""
+    """Receive the whole body, so that Request.read() can return the body later. OSError if the client has left."""
     while len(request.early) < request.unread:
         more = await request.stream.read(request.unread - len(request.early))
         if not more:
@@ -30,7 +33,7 @@ async def read_ahead(request):
 
 
 async def skip(request):
-    """Read and discard the rest of a request.
+    """Read and discard the bytes of a request that are still unread.
 
     Closing a socket with unread bytes resets the connection, and the client could lose the reply.
     """

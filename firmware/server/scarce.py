@@ -1,4 +1,4 @@
-"""Measures against a shortage of the system memory, which Wi-Fi shares with the sockets. Loaded on demand.
+"""What the server does during a shortage of the system memory, which Wi-Fi and the sockets share. Loaded on demand.
 
 server/http.py measures the system memory.
 """
@@ -8,8 +8,8 @@ from micropython import const
 from overlay import load
 from server.http import FLOOR, Refused
 
-# A level ends when the free bytes exceed its limit by this number. Therefore free bytes that vary a little around the
-# limit do not change the level each time.
+# A level ends when the number of free bytes exceeds the level's limit by this number. Otherwise the level would change
+# each time the free bytes vary a little around the limit.
 _MORE = const(2048)
 _NOTES = ("", "clients without a token are refused", "no connection is accepted")
 
@@ -24,7 +24,7 @@ def look(server, free, request):
     low = FLOOR // 2 + (_MORE if server.level > 1 else 0)
     level = 2 if free < low else int(free < FLOOR + _MORE)
     for stream in server.open[:]:
-        # The party of a client without a token is text, its address.
+        # The party of a client without a token is text: the client's address.
         if level and stream.due is not None and isinstance(stream.party, str):
             server.close(stream)
     if level > server.noted_level:
@@ -38,9 +38,9 @@ def look(server, free, request):
 
 
 async def listen_later(server, listener, beat):
-    """Close the listening socket until the level is lower, and return a new listening socket.
+    """Close the listening socket, wait until the level is below 2, and return a new listening socket.
 
-    Closing it also closes the connections in its queue, and frees the memory of the bytes that their clients sent.
+    Closing the socket also closes the connections in its queue, and frees the bytes that the queued clients have sent.
     """
     listener.close()
     while server.level > 1:

@@ -1,4 +1,4 @@
-"""Limits on the settings that a card changes, and removal of the passwords on a card. Loaded on demand.
+"""Limits on the settings that a card may change, and removal of the passwords on a card. Loaded on demand.
 
 settings/store.py decides whether the card's file or its copy in the flash takes effect.
 """
@@ -7,7 +7,10 @@ from overlay import load
 
 
 def limit(device, copy, given):
-    """Limit the settings `given`, which the card's file contains, to those that a card may change.
+    """Limit the settings of the card's file to the settings that a card may change.
+
+    copy   settings in the flash
+    given  settings in the card's file, changed by this function
 
     A stranger may have inserted the card. Therefore the section `access` of the copy in the flash always stays, and a
     card without a Wi-Fi network does not open the setup portal. If the file has no password for the network of the

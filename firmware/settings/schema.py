@@ -94,7 +94,10 @@ def _rows():
 
 
 def _is(kind, value):
-    """True if a value is valid for a kind of setting. TypeError, ValueError or AttributeError if its type is wrong."""
+    """True if a value is valid for a kind of setting.
+
+    Raise TypeError, ValueError or AttributeError if the value has a wrong type or form.
+    """
     if kind == "flag":
         return value is True or value is False
     if kind[0].isdigit():
@@ -153,9 +156,9 @@ def _is_date(year, month, day):
 
 
 def _digits(value, between, *lengths):
-    """Return the numbers in a text, which `between` separates. ValueError if the text has another form.
+    """Return the numbers in a text such as "22:30". ValueError if the text has another form.
 
-    `lengths` has the number of digits of each number. For "22:30", `between` is ":", and `lengths` is (2, 2).
+    `between` is the text between two numbers, such as ":". `lengths` has the number of digits of each number: (2, 2).
     """
     parts = value.split(between)
     if [len(part) for part in parts] != list(lengths) or not "".join(parts).isdigit():
@@ -194,7 +197,7 @@ def _right(given):
 
 
 def _contradictions(settings):
-    """Correct settings that are valid alone but contradict each other. Return the faults."""
+    """Replace settings that are valid alone but contradict each other. Return the faults."""
     faults = []
     if not settings["dhcp"]:
         missing = [key for key in ("ip", "subnet", "gateway") if settings[key] is None]
@@ -278,7 +281,7 @@ def shown(given):
 
 
 def _fault(section, key, kind, value):
-    """Return the fault of a value, None if it is valid. The text does not contain the value, which may be a secret."""
+    """Return the fault of a value, None if the value is valid. The fault never contains the value: it may be secret."""
     try:
         if _is(kind, value):
             return None

@@ -13,12 +13,13 @@ A card of the original firmware has the first two sections. If a value is missin
 applies. Each wrong value is reported in a line of the log. Unknown keys stay in the file.
 
 Anyone who can reach the card can read and change it. Therefore the device writes neither the section `access` nor the
-Wi-Fi password to a card. If the card's file has the Wi-Fi password already, it stays there. settings/from_card.py
-limits what a card changes.
+Wi-Fi password to a card. If the card's file has the Wi-Fi password already, the password stays there.
+settings/from_card.py limits what a card may change.
 
-The card's file takes effect if somebody edited it, or if another card was inserted. Otherwise the copy takes effect,
-including settings that were changed without a card. The device writes the card's file in a single write and
-never renames it. If a power cut leaves only a part of the file, the next start writes the file again from the copy.
+The card's file takes effect if somebody edited the file, or if another card was inserted. Otherwise the copy takes
+effect, including settings that were changed without a card. The device writes the card's file in a single write and
+never renames the file. If a power cut leaves only a part of the file, the next start writes the file again from the
+copy.
 """
 
 import binascii
@@ -39,7 +40,8 @@ _SEEN = const("card_seen")
 # Key that only the copy has: True if the copy contains settings that the card's file lacks.
 _NEWER = const("newer_than_card")
 _NOT_ON_CARD = (_SEEN, _NEWER, "access")
-# Changes that erase the Wi-Fi settings. They must be saved at once, because the device may soon have another owner.
+# Changes that erase the Wi-Fi settings. These changes must be saved at once, because the device may soon have another
+# owner.
 NO_WIFI = {"wifi": {"ssid": None, "password": ""}}
 
 
@@ -69,7 +71,10 @@ def given(device):
 
 
 def wifi(device):
-    """Return (ssid, password) of the Wi-Fi, which the caller must not store. The ssid is None if no network is set."""
+    """Return (ssid, password) of the Wi-Fi. The ssid is None if the settings contain no network.
+
+    The caller must not store the two values.
+    """
     settings, _ = load("settings.schema").check(given(device))
     return settings["ssid"], settings["password"]
 
@@ -82,8 +87,8 @@ def shown(device):
 def change(device, changes, at_once=False):
     """Apply `changes`, which have the structure of /config.json. Return (faults, jobs).
 
-    The settings are saved at most once a minute. Until then they wait in memory. If one change is wrong, no change is
-    applied. OSError if the flash cannot be written.
+    The settings are saved at most once a minute. Changed settings wait in memory for the next save. If one change is
+    wrong, no change is applied. OSError if the flash cannot be written.
     at_once  True to save the settings even if the last save was less than a minute ago
     faults   list of texts, one line each
     jobs     list of jobs with which the recorder writes the card's file. Empty if nothing changed, or if the changed
@@ -111,7 +116,7 @@ def change(device, changes, at_once=False):
 def save(device):
     """Write the waiting settings to the flash. Return the jobs with which the recorder writes the card's file.
 
-    OSError if the flash cannot be written. The settings then continue to wait.
+    OSError if the flash cannot be written. In this case, the settings continue to wait.
     """
     device.saved_s = device.clock.uptime_s()
     changed = given(device)
@@ -209,8 +214,8 @@ def _newest(device, copy, writes_card):
         try:
             card_json.write(text)
         except OSError as error:
-            # The file object may still be open. Garbage collection closes it. Do this now, because closing it later
-            # could write its bytes to another card.
+            # The file may still be open. Let the garbage collection close the file now, because a later close could
+            # write the file's bytes to another card.
             gc.collect()
             device.note("%s: could not write to the card: %s" % (_NAME, error))
             return copy
@@ -230,13 +235,13 @@ def _is_part(copy):
 
 
 def _text_for_card(copy):
-    """Return the text for the card's file. It has the Wi-Fi password only if the file on the card has it already."""
+    """Return the text for the card's file, with the Wi-Fi password only if the file already has this password."""
     passwords = card_json.passwords()
     wifi = copy.get("wifi")
     kept = isinstance(wifi, dict) and json.dumps(wifi.get("password")).encode() in passwords
     text = _written(copy, kept)
     if passwords and not kept:
-        # Overwrite all bytes that the file has now, because an old password may be in them.
+        # Overwrite all old bytes of the file, because these bytes may contain an old password.
         text += b"\n" * (card_json.size() - len(text))
     return text
 

@@ -19,7 +19,10 @@ def available_bytes(flash, folder):
 
 
 async def clear_folder(folder):
-    """Empty or create a folder. Its manifest is removed first, because a folder with a manifest counts as whole."""
+    """Remove everything in a folder, or create the folder.
+
+    The manifest is removed first, because a folder with a manifest counts as complete.
+    """
     try:
         os.remove(folder + "/manifest.json")
     except OSError:

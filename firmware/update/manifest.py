@@ -8,12 +8,12 @@ from board.selected import NAME
 from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
-_LONGEST = const(64)  # most characters of a version
+_LONGEST = const(64)  # maximum number of characters in a version
 _MAX_FILES = const(512)
 
 
 async def store(body, path, parse_row, broken):
-    """Write the manifest to a file, and return its first line as a dict.
+    """Write the manifest to a file, and return the manifest's first line as a dict.
 
     Raise Refused with the text `broken` if the manifest is damaged. Raise Refused with the reason if the package is for
     another board or another MicroPython.
@@ -40,10 +40,10 @@ async def store(body, path, parse_row, broken):
 
 
 def _check_head(line, broken):
-    """Return the first line of a manifest as a dict with `version` and `room`, the bytes of flash that the files need.
+    """Return the first line of a manifest as a dict.
 
-    Raise Refused with the text `broken` if the line is damaged. Raise Refused with the reason if the package is for
-    another board or another MicroPython.
+    `room` in the dict is the number of bytes that the files need in the flash. Raise Refused with the text `broken` if
+    the line is damaged. Raise Refused with the reason if the package is for another board or another MicroPython.
     """
     try:
         found = json.loads(line + b"]}")

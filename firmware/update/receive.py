@@ -13,7 +13,7 @@ from server.http import Refused
 
 _LINE = const(256)  # maximum length of a line of the manifest in bytes
 _PIECE = const(512)
-_TOTAL_S = const(600)  # most seconds for a whole package. Home Assistant waits for the same time
+_TOTAL_S = const(600)  # maximum time in s to receive a whole package. Home Assistant waits for 600 s too
 _LETTERS = const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/")
 _BROKEN = const("This is not an update package, or it is incomplete")
 
@@ -34,7 +34,7 @@ async def receive_package(device, request, slot):
 
 
 class Body:
-    """Body of a request with an update package, which is read line by line or in pieces."""
+    """Body of a request: an update package. The body is read line by line or in pieces."""
 
     def __init__(self, request, status):
         self._request = request
@@ -76,8 +76,8 @@ class Body:
 async def _write_package(device, request, slot):
     """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
-    A folder with a manifest counts as whole. Therefore the manifest is moved into the folder last, after all files are
-    checked.
+    A folder with a manifest counts as complete. Therefore the manifest is moved into the folder last, after all files
+    are checked.
     """
     board, body = device.board, Body(request, device.update)
     manifest = board.flash + "/update.part"
@@ -130,7 +130,7 @@ async def _write_file(body, folder, name, size, digest):
             piece = await body.piece(size)
             file.write(piece)
             size -= len(piece)
-    # Hash the bytes that the flash returns, not those that were sent.
+    # Hash the bytes that the flash returns, not the bytes that were sent.
     seen = hashlib.sha256()
     piece = bytearray(_PIECE)
     with open(path, "rb") as file:
@@ -138,7 +138,7 @@ async def _write_file(body, folder, name, size, digest):
         while count:
             seen.update(memoryview(piece)[:count])
             count = file.readinto(piece)
-    # Collect garbage before the next file, so that long-lived objects are not scattered over the memory.
+    # Collect garbage before the next file, so that long-lived data is not scattered over the memory.
     gc.collect()
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged in " + name)

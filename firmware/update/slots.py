@@ -18,9 +18,9 @@ def running():
 def status(board):
     """Return the state of updates that /api/device reports after a start.
 
-    state  "trial" for a version that has not confirmed itself, else "idle"
-    error  why the other slot's version failed, if the loader has changed to this slot because of a failure, else None
-    board  the board that a package must be built for
+    state  "trial" if this version has not passed its trial yet, else "idle"
+    error  reason why the version in the other slot failed. None if the loader did not change slots after a failure
+    board  name of the board that a package must be built for
     """
     state, why = "idle", ""
     try:
@@ -29,7 +29,7 @@ def status(board):
             if starts.strip() != "ok" and slot == running():
                 state = "trial"
     except (OSError, ValueError):
-        pass  # the firmware was installed over the cable, or the loader did not start it
+        pass  # the firmware was installed over the cable, or was not started by the loader
     return {"state": state, "percent": None, "error": why.strip() or None, "board": NAME}
 
 

@@ -19,8 +19,8 @@ class Trial:
     def __init__(self, device):
         self._device = device
         self._working_s = 0
-        # Store the bound method, so that remove() gets the same object as append(). Each look-up of a method makes a
-        # new object.
+        # Store the bound method, so that remove() gets the same bound method as append(). Each look-up of a method
+        # would make a new bound method.
         self._each_second = self.each_second
         device.supervisor.each_second.append(self._each_second)
 
