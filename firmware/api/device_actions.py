@@ -15,8 +15,8 @@ _JSON = const("application/json")
 _IDENTIFY_S = const(60)
 _BODY = const(64)  # maximum length of a request body in bytes
 # Maximum number of checks whether the recorder has finished a job. The checks are 50 ms apart, 10 s in all. The job
-# blocks all tasks, so that no check runs during the job. Therefore the 10 s only limit the wait before the job, which is
-# less than a second.
+# blocks all tasks, so that no check runs during the job. Therefore the 10 s only limit the wait before the job, which
+# is less than a second.
 _STEPS = const(200)
 
 
