@@ -18,8 +18,8 @@ def rebuild(card, day, is_known):
     """Append the lines that the day.csv of a day lacks, and write the day's line to days.csv if the day is over.
 
     `day` is in days since 2000-01-01. `is_known` is True if days.csv may already have a line of the day. The generator
-    yields after each step. Once it yields True, the caller must run it to its end. If the recorder adds a line to
-    day.csv between two steps, the search for missing lines begins again.
+    yields after each step. After the first True, the caller must run the generator to its end. If the recorder adds a
+    line to day.csv between two steps, the search for missing lines begins again.
     """
     yield  # loading this module was enough for a step
     days = load("storage.day_totals")
@@ -72,7 +72,7 @@ def _search(folder, total):
 
 
 def _names(folder):
-    """Return an iterable of the names in a folder. It is empty if the folder does not exist."""
+    """Return an iterable of the names in a folder, an empty one if the folder does not exist."""
     try:
         return (entry[0] for entry in os.ilistdir(folder))
     except OSError:
@@ -82,7 +82,7 @@ def _names(folder):
 def _append(folder, day, missing, size, total):
     """Append the lines of the `missing` quarters to day.csv. The lines are added to `total` as well.
 
-    Return False, and stop, if day.csv no longer has `size` bytes, because the recorder has added a line.
+    If the recorder has added a line, so that day.csv no longer has `size` bytes, stop and return False.
     """
     # Keep the modules in memory. To load them again for each quarter would take longer than to read the quarter's file.
     lines, quarters = load("storage.day_csv_writer"), load("storage.quarter_reader")
