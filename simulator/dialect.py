@@ -74,13 +74,13 @@ def octets(text: str) -> str:
 class Dialect:
     """Format of one meter's telegrams. All differences between meters are data in this class.
 
-    `text` is the telegram from the header to the last line, with fields. `gas` and `water` are the lines of a gas and a
-    water meter. `no_device` is the line that the meter prints if it has no gas or water meter. `months` is the number
-    of closed months at the start of a simulation.
+    `text` is the telegram from the header to the last line, with a {name} for each value. `gas` and `water` are the
+    lines of a gas and a water meter. `no_device` is the line that the meter prints if it has no gas or water meter.
+    `months` is the number of closed months at the start of a simulation.
 
-    Some meters have closed their oldest month in the factory. That month has no peak, but the telegram must show a time
-    for the peak. `filler` is the text of this time. If `filler` is "month", the time is the month's first moment. If
-    `filler` is None, the meter has no month from the factory.
+    Some meters were still in the factory when their oldest closed month ended. That month has no peak, but the telegram
+    must show a time for the peak. `filler` is the text of this time. If `filler` is "month", the time is the month's
+    first moment. If `filler` is None, each closed month of the meter has a peak.
     """
 
     name: str

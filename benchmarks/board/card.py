@@ -139,6 +139,9 @@ class Request:
 
     put = write
 
+    def write_to(self, pieces):
+        pass
+
     async def drain(self):
         pass
 

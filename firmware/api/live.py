@@ -44,8 +44,8 @@ class Live:
     def clients(self):
         """Return the open live streams, the oldest first.
 
-        The attribute `due` of a stream lists the events that the stream's snapshot must still send. After the snapshot,
-        the list is empty.
+        The attribute `due` of a stream is None unless the stream is a live stream. A new live stream begins with one
+        event of each kind. `due` lists those of them that are not sent yet.
         """
         return [stream for stream in self.server.open if stream.due is not None]
 

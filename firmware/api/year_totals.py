@@ -28,7 +28,8 @@ async def send(request, name, running):
 async def _months(name, running):
     """Return a list of 12 items: the totals of each month, in the form that _add() describes.
 
-    An item is None if days.csv has no day of the month, and the running day is in another month.
+    An item is None if the month has no totals: days.csv has no line for any of its days, and the month does not contain
+    the running day.
     """
     months = [None] * 12
     rows = load("storage.day_csv_reader")

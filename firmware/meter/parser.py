@@ -76,15 +76,16 @@ class Parser:
             if at == len(plan):
                 break
             step = plan[at]
-            if not step:
-                if line != before:
-                    bracket = line.find(b"(") + 1
-                    if not bracket or not before.startswith(line[:bracket]):
-                        return False
-                continue
-            function, fields, field, bracket = step
-            if not line.startswith(before[: bracket + 1]):
+            bracket = line.find(b"(")
+            if (bracket < 0 or not before.startswith(line[: bracket + 1])) and (step or line != before):
                 return False
+            if not step:
+                continue
+            if len(step) == 2:
+                function, field = step
+                fields = self.reading
+            else:
+                function, field, fields = step
             try:
                 fields[field] = function(line, bracket)
             except (ValueError, IndexError):

@@ -18,7 +18,10 @@ _LARGEST = const(1 << 20)  # maximum size of an update package in bytes
 
 
 async def receive(device, request):
-    """Return the awaitable that receives an update package. Raise Refused during another update or a trial."""
+    """Return the awaitable that receives an update package.
+
+    Raise Refused during another update or a trial, and if the firmware was not started by its loader.
+    """
     status = device.update
     if status["state"] in ("receiving", "restarting"):
         raise Refused(409, "An update is already running")

@@ -265,7 +265,7 @@ def test_closed_device_shows_its_new_version_after_a_sign_in_only(
     expect(said).to_have_text("The device is restarting…")
     if answer == "signs in":
         sign_in(page, "a good one")
-        expect(said).to_contain_text("Version 9.9.9 is running", timeout=20_000)
+        expect(said).to_contain_text("Version 9.9.9 is running", timeout=60_000)
     else:
         page.get_by_role("button", name="Cancel").click()
         expect(said).to_have_text("Sign in to see the data.")
