@@ -111,6 +111,9 @@ class P1Port:
 
     def plug(self) -> None:
         """Put the plug in again. The meter sends nothing until the board raises the request line again."""
+        # Wait until the unread bytes are discarded. Otherwise the board's new request could be discarded with them.
+        while self._discard and self._thread.is_alive():
+            time.sleep(0.001)
         self._unplugged = False
         self._wake()
 
