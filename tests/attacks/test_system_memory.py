@@ -17,7 +17,7 @@ FLOOR = 20 * KIB
 IDLE = 42872
 JUNK = b"x" * 5760  # as much as a window has room for
 COST = 8 * KIB
-REACTION_S = 5  # for a busy computer; a board has dealt with them in 0.3 s
+REACTION_S = 30  # for a busy computer; a board has dealt with them in 0.3 s
 
 
 def stuffed(board: Hardware, first: bytes) -> list[socket.socket]:
@@ -53,8 +53,7 @@ def stuff(ends: list[socket.socket]) -> None:
 def test_five_connections_that_stuff_their_windows_cost_little(attacked: Attacked, first: bytes) -> None:
     board = attacked(speed=1)
     ends = stuffed(board, first)
-    board.wait(lambda: cost(board, ends, 1) <= COST, REACTION_S)
-    assert cost(board, ends, 20) <= COST
+    board.wait(lambda: cost(board, ends, 20) <= COST, REACTION_S)
     for end in ends:
         end.close()
 
