@@ -54,7 +54,7 @@ class Dispatcher:
             request.begin(200, _JSON)
             documents.write(document, device, request.write)
         elif path == b"/api/live":
-            return await device.live.stream(request)
+            return await request.server.send_long("api.live_snapshot", "open_stream", device.live, request)
         elif path in (b"/", b"/index.html", b"/update"):
             name = "update" if path == b"/update" else "index"
             await request.server.send_long("server.pages", "send_page", request, name)

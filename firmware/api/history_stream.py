@@ -19,7 +19,7 @@ _CHECK = const(9)  # number of bytes at the end of a line: a comma and a CRC-32 
 # Maximum number of bytes in one piece of the reply. Pieces are small, because up to three segments may be
 # unacknowledged at the same time.
 _PIECE = const(512)
-_END = const(8)  # bytes, for the end of a reply
+_END = const(8)  # bytes of the buffer for the end of a reply
 _PACE_S = const(0.01)
 # Maximum number of waits, of 0.01 s each, for a slow client. After the last wait, the request gives back its turn.
 _MOMENT = const(20)
@@ -47,9 +47,8 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     client detects an incomplete reply.
     """
     await request.drain()
-    request.write_to(
-        WriteBuffer(request.put, _END)
-    )  # in place of a buffer for a whole packet, which took memory
+    # From here on, only `end` goes through a buffer. Therefore a small buffer takes the place of the one of 512 bytes.
+    request.write_to(WriteBuffer(request.put, _END))
     is_list = shape.startswith(b",")
     skip = is_list and not at
     if at and not device.card.mounted:

@@ -49,10 +49,6 @@ class Live:
         """
         return [stream for stream in self.server.open if stream.due is not None]
 
-    async def stream(self, request):
-        """GET /api/live: send the snapshot of all figures. Return True, so that the connection stays open."""
-        return await self.server.send_long("api.live_snapshot", "open_stream", self, request)
-
     def publish(self, *events):
         """Send events ("status", "peaks", "reading", "quarter") to all clients.
 

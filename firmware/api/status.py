@@ -16,7 +16,7 @@ _CAPACITY = const("area target_w warning_percent counted_from")
 def write_status(device, write):
     """Write the document of GET /api/device, by calls of write(piece)."""
     between = "{"
-    # One member at a time, because the whole document would take 3 KB of Python's heap.
+    # Write one member at a time, because a dict and a text of the whole document would take 1 KB more.
     for key, value in _members(device):
         write('%s"%s":%s' % (between, key, json.dumps(value)))
         between = ","

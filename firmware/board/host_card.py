@@ -19,7 +19,7 @@ def mount(card, path):
         image, is_new = _open(card)
         if is_new:
             vfs.VfsFat.mkfs(image)  # type: ignore[arg-type]  # the stubs require their own base class
-        filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]
+        filesystem = vfs.VfsFat(image)  # type: ignore[arg-type]  # the same
     else:
         image = None
         filesystem = vfs.VfsPosix(card)  # type: ignore[attr-defined]  # the stubs are those of a board
@@ -47,4 +47,4 @@ def format_card(card):
     """Format the image. OSError for a folder, or without a card."""
     if not card or not card.endswith(".img"):
         raise OSError("only an image can be formatted")
-    vfs.VfsFat.mkfs(_open(card)[0])  # type: ignore[arg-type]
+    vfs.VfsFat.mkfs(_open(card)[0])  # type: ignore[arg-type]  # the stubs require their own base class

@@ -96,7 +96,7 @@ def _rows():
 def _is(kind, value):
     """True if a value is valid for a kind of setting.
 
-    Raise TypeError, ValueError or AttributeError if the value has a wrong type or form.
+    A value of a wrong type or form may also raise TypeError, ValueError or AttributeError.
     """
     if kind == "flag":
         return value is True or value is False

@@ -97,7 +97,7 @@ def variables(tree: ast.AST) -> dict[str, str]:
 
 
 def names_used(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield (module, name) of all that a source uses of modules loaded on demand, and of the pairs in its tables."""
+    """Yield (module, name) of what a source uses of modules loaded on demand, and of the pairs in tables and calls."""
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=value, attr=name) if module := loaded(value):
@@ -105,6 +105,7 @@ def names_used(tree: ast.Module) -> Iterator[tuple[str, str]]:
             case (
                 ast.Tuple(elts=[ast.Constant(value=str(module)), ast.Constant(value=str(name)), *_])
                 | ast.List(elts=[ast.Constant(value=str(module)), ast.Constant(value=str(name)), *_])
+                | ast.Call(args=[ast.Constant(value=str(module)), ast.Constant(value=str(name)), *_])
             ) if module in SOURCES:
                 yield module, name
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Module():
@@ -187,6 +188,7 @@ def test_all_that_is_used_of_a_loaded_module_exists(module: str) -> None:
         'load("api.status").show()',
         'load("api.state").write_status()',
         'ROUTES = {b"GET /": ("api.status", "show", True)}',
+        'send("api.status", "show", device)',
         'def f():\n    rows, log = load("storage.day_csv_reader"), load("log")\n    rows.head()',
     ],
 )

@@ -23,7 +23,7 @@ from simulator.p1_port import P1Port
 from tests.attacks.conftest import CardOf, Recorded, card_of, secrets  # noqa: F401  # fixture
 from tests.attacks.peers import PASSWORD
 from tests.attacks.test_turn import month
-from tests.device.board.conftest import SwitchOn, card  # noqa: F401  # fixture
+from tests.device.board.conftest import SwitchOn
 from tests.device.board.hardware import Hardware
 from tests.device.storage.conftest import LONG
 from tests.device.update.first_release import release

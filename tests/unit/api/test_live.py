@@ -64,7 +64,7 @@ async def connect(live, socket, party="192.168.1.10"):
     request = arrive(live, socket, party)
     request.party = party
     socket.asked = True
-    assert await live.stream(request) is True
+    assert await live.server.send_long("api.live_snapshot", "open_stream", live, request) is True
     return socket
 
 

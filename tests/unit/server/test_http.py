@@ -270,7 +270,7 @@ async def test_long_reply_ends_that_finds_no_room_for_five_seconds():
     begin = house.clock.ticks()
     try:
         await asked.drain()
-        raise AssertionError("it goes on")
+        raise AssertionError("the reply does not end")
     except asyncio.TimeoutError:
         pass
     assert house.clock.ticks() - begin >= 5000
