@@ -147,8 +147,9 @@ function yRange({ target, unit }) {
   return (_, low, high) => {
     const top = Math.max(high ?? 0, target?.() ?? 0);
     const bottom = Math.min(low ?? 0, 0);
-    const margin = Math.max(top - bottom, MIN_RANGE * unit) * 0.06;
-    return [bottom < 0 ? bottom - margin : 0, top + margin];
+    const range = Math.max(top - bottom, MIN_RANGE * unit);
+    const margin = range * 0.06;
+    return [bottom < 0 ? bottom - margin : 0, bottom + range + margin];
   };
 }
 

@@ -17,8 +17,10 @@ from simulator.p1_port import P1Port
 from simulator.scripted_load import ScriptedLoad
 from simulator.telegram_source import simulated_meter
 
-SPEED = 20
-START = parse("2026-11-12T18:06:00")  # minutes before the next quarter, in which the board is added
+# A warning comes 180 s into a quarter, and Home Assistant writes headroom every 10 s of its own time. At this speed,
+# 180 s are 18 s, so that headroom is written before the warning.
+SPEED = 10
+START = parse("2026-11-12T18:10:00")  # minutes before the next quarter, in which the board is added
 HISTORY = MeterHistory(
     [11_000_000, 9_000_000], [7_000_000, 3_000_000], Peak(1800, parse("2026-11-04T17:45:00"))
 )
@@ -90,7 +92,7 @@ async def add_by_button(home: HomeAssistant, board: Board, button: Path) -> None
             await asyncio.sleep(0.03)
             await asyncio.to_thread(button.unlink)
             await asyncio.sleep(0.03)
-        # Two seconds of the board are 0.1 s here, so that a slow machine makes a series of its own of a press.
+        # Two seconds of the board are 0.2 s here, so that a slow machine makes a series of its own of a press.
         done = await home._call("POST", path, {})
     assert done["type"] == "create_entry", done
 

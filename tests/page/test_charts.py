@@ -13,10 +13,15 @@ from tests.page.test_everywhere import picture, visit
 
 LOCALES = ["nl-BE", "fr-BE", "de-BE", "en-GB"]
 HEIGHTS = [12.6, 0.03, 1300, 0, 0.004, 0.27, 1.3, 2.7, 27, 130, 13000]  # in kW and kWh
-# Texts of a y axis end at the same place, those of an x axis have their middle at the tick.
+# Texts of a y axis end at the same place, those of an x axis have their middle at the tick. A chart clears its canvas
+# before it draws, so that `labels` has the labels of one drawing, also if a sample of the board comes in between.
 KEEP_LABELS = """
-    const {fillText} = CanvasRenderingContext2D.prototype
+    const {clearRect, fillText} = CanvasRenderingContext2D.prototype
     window.labels = []
+    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+        labels.length = 0
+        return clearRect.apply(this, area)
+    }
     CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
         if (this.textAlign === "right")
             labels.push({text, y, width: this.measureText(text).width / devicePixelRatio})
@@ -44,7 +49,6 @@ def axis(page: Page, locale: str) -> list[float]:
     page.evaluate(LABELS)
     page.evaluate("dispatchEvent(new Event('p1-theme'))")
     page.wait_for_function("() => labels.length")
-    page.wait_for_timeout(100)
     drawn = {label["y"]: label for label in page.evaluate(LABELS)}
     assert all(label["width"] <= 40 for label in drawn.values()), drawn
     values = [number(drawn[y]["text"], locale) for y in sorted(drawn)]
@@ -91,7 +95,7 @@ def test_labels_of_any_size_are_the_values_of_their_lines(
             if highest == 12.6:
                 picture(page, f"axis-{locale}-{size['width']}-{screen}")
             assert is_even(values), (highest, values)
-            assert highest / 3 < values[0] <= max(0.06, highest * 1.1), (highest, values)
+            assert max(highest, 0.05) / 3 < values[0] <= max(0.06, highest * 1.1), (highest, values)
 
 
 def month(highest_kwh: float) -> list[dict[str, Any]]:
