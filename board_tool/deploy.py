@@ -4,20 +4,26 @@ import sys
 from pathlib import Path
 
 from board_tool.connection import BoardConnection
-from build_tool.board_folder import LOADER, ROOT, build, has_table
+from build_tool import signatures
+from build_tool.board_folder import LOADER, build, has_table
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
-from build_tool.package import MPY, OLDEST_MICROPYTHON, Package, read_folder, read_package, version
+from build_tool.package import MPY, OLDEST_MICROPYTHON, SIGNATURES, Package, read_package
 
 
-def deploy(board: str | None, port: str | None, package: Path | None) -> None:
-    """Install the firmware on a board that has MicroPython, and restart the board. The board keeps its settings."""
+def deploy(board: str | None, port: str | None, package: Path | None, own_key: Path | None) -> None:
+    """Install the firmware on a board that has MicroPython, and restart the board. The board keeps its settings.
+
+    own_key: file with the owner's public key. From then on, the board also accepts packages signed by this key.
+    """
     from board_tool.ports import find_port
 
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
     with BoardConnection(find_port(port, kinds)) as connection:
         kind = kinds[0] if board else detect_board_type(connection)
         install(connection, choose_package(kind, package))
+        if own_key:
+            connection.write("own_keys.bin", signatures.read_public_key(own_key))
         connection.restart()
 
 
@@ -38,8 +44,7 @@ def choose_package(kind: BoardType, path: Path | None) -> Package:
     if path is None:
         if not has_table(kind):
             raise ToolError(f"this firmware does not support the {kind.title}")
-        folder, _ = build(kind.name)
-        return Package(version(ROOT), kind.name, read_folder(folder))
+        return read_package(build(kind.name)[1])
     package = read_package(path)
     if package.board != kind.name:
         raise ToolError(f"{path.name} is for the board {package.board}, but this one is {kind.name}")
@@ -62,7 +67,8 @@ def install(connection: BoardConnection, package: Package) -> None:
     connection.remove(f"{slot}/manifest.json")
     connection.remove(slot)
     done, total = 0, sum(map(len, package.files.values()))
-    for name, content in sorted(package.files.items()):
+    files = {SIGNATURES: package.signatures} if package.signatures else {}
+    for name, content in [*files.items(), *sorted(package.files.items())]:
         _show_progress(f"firmware {package.version}: {100 * done // total} %, {name}")
         connection.write(f"{slot}/{name}", content)
         done += len(content)

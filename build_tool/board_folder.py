@@ -4,10 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
-from build_tool import native_code, short_names
+from build_tool import native_code, short_names, signatures
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
-from build_tool.package import Package, read_folder, version
+from build_tool.package import Package, read_folder, read_package, release_number, version
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "boards"
@@ -56,13 +56,25 @@ def build(board: str) -> tuple[Path, Path]:
         bytecode.compile_text(names.rename(selected_source(board)), selected, selected.stem)
     except SyntaxError as error:
         raise ToolError(str(error)) from None
+    if keys := signatures.release_keys():
+        made.add(keys_file := folder / signatures.KEYS_FILE)
+        bytecode.write(keys_file, b"".join(keys))
     for path in folder.rglob("*"):
         if path.is_file() and path not in made:
             path.unlink(missing_ok=True)
-    package = Package(version(ROOT), board, read_folder(folder))
+    package = packed(board, folder)
     path = TARGET / package.file_name
     bytecode.write(path, package.content())
     return folder, path
+
+
+def packed(board: str, folder: Path) -> Package:
+    """Return the update package of a board's folder, with its signatures if it is a release that was signed."""
+    files = read_folder(folder)
+    package = Package(
+        version(ROOT), board, files, release_number(ROOT, "BUILD"), release_number(ROOT, "FLOOR")
+    )
+    return signatures.with_stored(package)
 
 
 def modules_of(board: str) -> list[str]:
@@ -85,13 +97,19 @@ def selected_source(board: str) -> str:
 
 
 def build_all(board: str | None) -> None:
-    """Build the firmware for `board`, and print the results.
+    """Build the firmware for `board`, and print the results, also which keys have signed the packages.
 
     If `board` is None, build the firmware for each board that has a table of pins.
     """
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
-        folder, package = build(kind.name)
-        print(f"{kind.title}: {folder.relative_to(ROOT)}, {package.name} ({package.stat().st_size:,} bytes)")
+        folder, path = build(kind.name)
+        signed_by = ", ".join(signatures.split(read_package(path).signatures))
+        print(
+            f"{kind.title}: {folder.relative_to(ROOT)}, {path.name} ({path.stat().st_size:,} bytes), "
+            + (f"signed by {signed_by}" if signed_by else "not signed")
+        )
+    if not signatures.release_keys():
+        print("release/keys has no public key: boards know no key, and every package needs BOOT")
 
 
 def has_table(board: BoardType) -> bool:

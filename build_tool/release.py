@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from build_tool import signatures
 from build_tool.board_folder import ROOT, build, has_table
 from build_tool.boards import BOARDS
 from build_tool.errors import ToolError
-from build_tool.package import version
+from build_tool.package import read_package, version
 
 INTEGRATION = ROOT / "custom_components" / "p1_monitor"
 TARGET = ROOT / "build" / "release" / "p1_monitor.zip"
@@ -50,9 +51,18 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
     return target
 
 
-def release_all() -> None:
-    """Build the release file for all boards, and print the path and size of the file."""
-    path = release(released_boards())
+def release_all(must_be_signed: bool) -> None:
+    """Build the release file for all boards, and print the path and size of the file.
+
+    ToolError if `must_be_signed` is True and no release key has signed one of the packages. A signature is of every
+    byte of a package. Therefore this also proves that this computer builds the packages that the maintainer has signed.
+    """
+    boards = released_boards()
+    path = release(boards)
+    if must_be_signed:
+        for package in (read_package(build(board)[1]) for board in boards):
+            if not signatures.signers(package, signatures.release_keys()):
+                raise ToolError(f"{package.file_name} is not signed by a release key: docs/releasing.md")
     print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
 
 

@@ -25,9 +25,9 @@ KEPT_MODULES = ("main", "cable")
 # Names in the firmware that are also names in MicroPython or in its port to a chip. These names are never shortened.
 # For example, `wlan.scan()` would fail with another name than `scan`.
 _THEIRS = """
-HEAD RUNNING _chunk _configure _fields _make _path _put _run _serve _state block broken build config derive drain
-duty empty event feed lines measure method parse pending publish scan serial server shape shift size sock t
-target ticks total waiting writeblocks
+HEAD RUNNING _chunk _configure _fields _make _path _put _replace _run _serve _state block broken build config derive
+drain duty empty event feed lines measure method modulus parse pending publish scan serial server shape shift size
+sock t target ticks total waiting writeblocks
 """
 # Names in the firmware that scripts/firmware uses on the board. These names are never shortened.
 _CALLED_BY_CABLE = "board check format_card"

@@ -1,5 +1,6 @@
 """Construction of the device from its parts. Loaded on demand, at the start."""
 
+import asyncio
 import gc
 from micropython import const
 
@@ -71,6 +72,8 @@ def create_app(board):
         supervisor.each_second.append(device.wifi.each_second)
     if device.update["state"] == "trial":
         load("update.trial").Trial(device)
+    elif load("update.slots").running():
+        asyncio.create_task(load("update.keys").settle(device))
     supervisor.start("reader", device.reader.run)
     supervisor.start("web", device.server.run)
     gc.threshold(_GARBAGE)

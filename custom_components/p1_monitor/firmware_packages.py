@@ -1,24 +1,40 @@
 """The firmware packages inside a release of this integration. A clone of the sources has no packages.
 
-The module does not depend on Home Assistant. build_tool/package.py defines the format of a package. The module does not
-check the files in a package, because the board checks each file (firmware/update/receive.py).
+The module does not depend on Home Assistant. build_tool/package.py defines the format of a package. The board checks
+each file of a package (firmware/update/receive.py). This module checks only the signatures, so that the update entity
+can say beforehand whether the board will ask for a press of BOOT.
 """
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
 
 FOLDER = Path(__file__).parent / "firmware"
 _FORMAT = "p1-monitor 1"
+_KEY_BYTES = 384
+_ID_BYTES = 8
+_EXPONENT = 65537
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwarePackage:
-    """An update package: one version of the firmware for one kind of board."""
+    """An update package: one version of the firmware for one kind of board.
+
+    build: number that is higher in each release. signed_by: ids of the keys that have signed the package.
+    """
 
     version: str
     board: str
     path: Path
+    build: int
+    signed_by: frozenset[str]
 
 
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
@@ -32,12 +48,61 @@ def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
 
 
 def _package(path: Path) -> FirmwarePackage | None:
-    with path.open("rb") as file:
-        line = file.readline(1024)
+    content = path.read_bytes()
     try:
-        head = json.loads(line + b"]}")
-        if head["format"] != _FORMAT:
+        end = content.index(b"]}\n") + 3
+        manifest = json.loads(content[:end])
+        if manifest["format"] != _FORMAT:
             return None
-        return FirmwarePackage(version=str(head["version"]), board=str(head["board"]), path=path)
+        return FirmwarePackage(
+            version=str(manifest["version"]),
+            board=str(manifest["board"]),
+            path=path,
+            build=int(manifest.get("build", 0)),
+            signed_by=_signers(content[:end], _files(manifest, content, end)),
+        )
     except ValueError, KeyError, TypeError:
         return None
+
+
+def _files(manifest: dict[str, Any], content: bytes, at: int) -> dict[str, bytes]:
+    """Return the files of a package by name. The content of the files begins at the position `at`."""
+    files = {}
+    for name, size, _ in manifest["files"]:
+        files[name] = content[at : at + size]
+        at += size
+    return files
+
+
+def _signers(manifest: bytes, files: dict[str, bytes]) -> frozenset[str]:
+    """Return the ids of the keys that have signed a package.
+
+    The package brings the public keys of its release. A signature by another key, such as the previous key after a
+    rotation, cannot be checked here. The board has this key, and checks the signature.
+    """
+    lines = manifest.splitlines(keepends=True)
+    signed_part = b"".join(line for line in lines if not line.startswith(b'["signatures",'))
+    keys = {_id(key): key for key in _rows(files.get("keys.bin", b""), _KEY_BYTES)}
+    found = set()
+    for row in _rows(files.get("signatures", b""), _ID_BYTES + _KEY_BYTES):
+        identity, signature = row[:_ID_BYTES].hex(), row[_ID_BYTES:]
+        if identity not in keys or _is_valid(keys[identity], signature, signed_part):
+            found.add(identity)
+    return frozenset(found)
+
+
+def _is_valid(modulus: bytes, signature: bytes, signed_part: bytes) -> bool:
+    key = RSAPublicNumbers(_EXPONENT, int.from_bytes(modulus)).public_key()
+    try:
+        key.verify(signature, signed_part, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _rows(content: bytes, size: int) -> list[bytes]:
+    return [content[at : at + size] for at in range(0, len(content), size)]
+
+
+def _id(modulus: bytes) -> str:
+    return sha256(modulus).digest()[:_ID_BYTES].hex()

@@ -29,7 +29,7 @@ PARALLEL_UPDATES = 1
 
 # A board restarts within seconds, but may need a minute more to join a weak Wi-Fi network.
 RESTART_TIMEOUT_S = 180
-INSTALLING_STATES = ("receiving", "restarting")
+INSTALLING_STATES = ("receiving", "waiting", "restarting")
 
 RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
@@ -122,11 +122,18 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
             return None  # the version of a self-built firmware cannot be compared
 
     def _summary(self, package: FirmwarePackage | None, update: Update) -> str | None:
-        """Return why no package can be installed, or why the last update failed. None if neither is the case."""
+        """Return why no package can be installed, which presses of BOOT are needed, or why the last update failed.
+
+        None if there is nothing to say.
+        """
+        if update.presses:
+            return self._texts[f"component.{DOMAIN}.common.update_press_boot"].format(presses=update.presses)
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:
             return self._texts[f"component.{DOMAIN}.common.update_needs_token"]
+        if package and not _is_accepted(package, update):
+            return self._texts[f"component.{DOMAIN}.common.update_needs_boot"]
         return as_markdown(update.error) if update.error else None
 
     @override
@@ -193,3 +200,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
                 await changed.wait()
         finally:
             unsubscribe()
+
+
+def _is_accepted(package: FirmwarePackage, update: Update) -> bool:
+    """True if the board installs the package without a press of BOOT."""
+    if update.keys is None:
+        return True
+    return bool(package.signed_by & update.keys) and package.build >= update.lowest_build

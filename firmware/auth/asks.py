@@ -6,14 +6,17 @@ only the ask that waits for this number. Therefore a client that asks all the ti
 meant for another client.
 
 An ask is a dict:
-what        "token" or "session"
-name, kind  name and kind of the token, "page" and "owner" for a session
+what        "token", "session" or "update"
+name, kind  name and kind of the token, "page" and "owner" for a session, the version and "update" for a package
 ticket      128 random bits as text, by which the client repeats the ask
 digits      four digits that the client and the device's page show
 presses     number of presses of BOOT that approves the ask
 address     IP address of the client
 repeated_s  uptime in s at which the client has sent the ask last
 state       "waiting", "approved" after the presses of BOOT, "over" after the client has received the token
+
+The ask for an update package has no ticket that its client knows, because the client's request waits for the end of the
+ask (update/approval.py).
 """
 
 import json
@@ -39,24 +42,31 @@ async def answer(device, request, sent, what, name, kind):
 
     While the ask waits, the reply is 202. After the approval, the reply is the token or the session, but only once.
     """
-    now_s = device.clock.uptime_s()
-    access = device.access
-    access.asks = [ask for ask in access.asks if now_s - ask["repeated_s"] < _BLOCKED_S]
     if "ticket" in sent:
-        ask = _find(access.asks, request.address, what, sent["ticket"], now_s)
+        now_s = device.clock.uptime_s()
+        ask = _find(device.access.asks, request.address, what, sent["ticket"], now_s)
         ask["repeated_s"] = now_s
     else:
-        ask = _begin(access.asks, request.address, what, name, kind, now_s)
-        if now_s >= access.next_note_s:
-            access.next_note_s = now_s + _NOTE_S
-            line = "access: press BOOT %d times to let in %s, digits %s, kind %s: %s"
-            device.note(line % (ask["presses"], ask["address"], ask["digits"], kind, name))
+        ask = begin(device, request.address, what, name, kind)
     if ask["state"] == "approved":
         await _give(device, request, ask)
         return
     document = {key: ask[key] for key in ("ticket", "digits", "presses")}
     document["expires_s"] = _ALIVE_S
     await request.reply(202, _JSON, json.dumps(document))
+
+
+def begin(device, address, what, name, kind):
+    """Return a new ask that waits for BOOT, and log it. Raise Refused with 503 if four asks exist already."""
+    now_s = device.clock.uptime_s()
+    access = device.access
+    access.asks = [ask for ask in access.asks if now_s - ask["repeated_s"] < _BLOCKED_S]
+    ask = _begin(access.asks, address, what, name, kind, now_s)
+    if now_s >= access.next_note_s:
+        access.next_note_s = now_s + _NOTE_S
+        line = "access: press BOOT %d times to let in %s, digits %s, kind %s: %s"
+        device.note(line % (ask["presses"], ask["address"], ask["digits"], kind, name))
+    return ask
 
 
 def shown(access, now_s):

@@ -35,6 +35,7 @@ export function showAccess(root) {
 
 /** @param {Ask} ask */
 function askText({ name, kind, digits, presses }) {
+  if (kind === "update") return t("asksUpdate", { name: visible(name), times: times(presses) });
   return t("asks", { name: visible(name), kind: t(KINDS[kind]), digits, times: times(presses) });
 }
 

@@ -58,11 +58,13 @@
  *   nearly_full: boolean, changed_settings: string[] | null}} card
  * @property {{asks: Ask[], granted: Grant | null}} access
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
- * @property {{state: string, percent: number | null, error: string | null, board: string}} update
+ * @property {{state: string, percent: number | null, error: string | null, board: string, presses: number | null,
+ *   keys: string[], build: number, floor: number}} update
  *
  * @typedef {"read" | "settings" | "owner"} Kind Kind of a token: what its program may do.
  *
- * @typedef {{name: string, kind: Kind, digits: string, presses: number}} Ask An ask for access that waits for BOOT.
+ * @typedef {{name: string, kind: Kind | "update", digits: string, presses: number}} Ask An ask that waits for BOOT: for
+ *   access, or for the installation of an update package.
  *
  * @typedef {{what: "token" | "session" | "password", name: string, kind: Kind, at: string | null}} Grant
  *

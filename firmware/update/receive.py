@@ -76,8 +76,8 @@ class Body:
 async def _write_package(device, request, slot):
     """Write the package to the folder of a slot, choose the slot for the next start, and return the package's version.
 
-    A folder with a manifest counts as complete. Therefore the manifest is moved into the folder last, after all files
-    are checked.
+    The signatures are checked before anything in the folder is removed. A folder with a manifest counts as complete.
+    Therefore the manifest is moved into the folder last, after all files are checked.
     """
     board, body = device.board, Body(request, device.update)
     manifest = board.flash + "/update.part"
@@ -85,6 +85,10 @@ async def _write_package(device, request, slot):
     head = await load("update.manifest").store(body, manifest, _parse_row, _BROKEN)
     if head["room"] > load("update.folders").available_bytes(board.flash or "/", folder):
         raise Refused(507, "No room in the flash")
+    signatures = board.flash + "/signatures.part" if head["signatures"] else None
+    if signatures:
+        await _write_file(body, board.flash, "signatures.part", *head["signatures"][1:])
+    await load("update.approval").wait(device, request, head, signatures)
     await load("update.folders").clear_folder(folder)
     at = 0
     while True:
@@ -97,7 +101,9 @@ async def _write_package(device, request, slot):
             break
         if not line:
             raise OSError(5)  # EIO: the flash has lost bytes of the manifest
-        if line[:2] == b'["':
+        if line.startswith(b'["signatures",'):
+            os.rename(signatures, folder + "/signatures")
+        elif line[:2] == b'["':
             await _write_file(body, folder, *_parse_row(line))
     device.access.require(request, SETTINGS)  # the token may have been deleted since the request began
     os.rename(manifest, folder + "/manifest.json")

@@ -7,6 +7,7 @@ import os
 import sys
 
 from board.selected import NAME
+from overlay import load
 
 
 def running():
@@ -18,9 +19,13 @@ def running():
 def status(board):
     """Return the state of updates that /api/device reports after a start.
 
-    state  "trial" if this version has not passed its trial yet, else "idle"
-    error  reason why the version in the other slot failed. None if the loader did not change slots after a failure
-    board  name of the board that a package must be built for
+    state    "trial" if this version has not passed its trial yet, else "idle"
+    error    reason why the version in the other slot failed. None if the loader did not change slots after a failure
+    board    name of the board that a package must be built for
+    presses  number of presses of BOOT for which the update waits. None if it does not wait
+    keys     ids of the keys that sign packages for this board
+    build    build number of this version
+    floor    lowest build number that needs no BOOT, if it is higher than `build`
     """
     state, why = "idle", ""
     try:
@@ -30,7 +35,9 @@ def status(board):
                 state = "trial"
     except (OSError, ValueError):
         pass  # the firmware was installed over the cable, or was not started by the loader
-    return {"state": state, "percent": None, "error": why.strip() or None, "board": NAME}
+    found = {"state": state, "percent": None, "error": why.strip() or None, "board": NAME, "presses": None}
+    found.update(load("update.keys").facts(board.flash))
+    return found
 
 
 def choose(board, slot, state):

@@ -5,6 +5,7 @@ Wi-Fi. Without a meter, the version passes after ten minutes of Wi-Fi and HTTP. 
 version on trial. If the version does not pass within three starts, the previous version returns.
 """
 
+import asyncio
 from micropython import const
 
 from overlay import load
@@ -42,3 +43,4 @@ class Trial:
         device.update["state"] = "idle"
         device.supervisor.each_second.remove(self._each_second)
         device.note("update: this version works and stays")
+        asyncio.create_task(load("update.keys").settle(device))

@@ -11,12 +11,14 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.exceptions import HomeAssistantError
 
 from build_tool.package import Package
+from build_tool.signatures import KEYS_FILE
 from custom_components.p1_monitor import firmware_packages, update
+from simulator import package_keys
 
 from .conftest import SetUp, state, until
 from .device import OriginalBoard, P1Monitor
 
-type Bundle = Callable[[str], bytes]
+type Bundle = Callable[..., bytes]
 
 
 @pytest.fixture
@@ -24,10 +26,21 @@ def bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bundle:
     """Puts a package for the board into the integration, as a release has it."""
     monkeypatch.setattr(update, "bundled_packages", lambda: firmware_packages.bundled_packages(tmp_path))
 
-    def put(version: str, board: str = "t8_c3") -> bytes:
-        package = Package(version, board, {"main.mpy": bytes(20_000)})
-        (tmp_path / package.file_name).write_bytes(package.content())
-        return package.content()
+    def put(
+        version: str, board: str = "t8_c3", names: tuple[str, ...] = (), build: int = 2, damaged: bool = False
+    ) -> bytes:
+        files = {
+            "main.mpy": bytes(20_000),
+            KEYS_FILE: package_keys.modulus() + package_keys.modulus("foreign"),
+        }
+        package = Package(version, board, files, build)
+        for name in names:
+            package = package_keys.signed(package, name)
+        content = package.content()
+        if damaged:
+            content = content.replace(package.signatures[-9:], bytes(9), 1)
+        (tmp_path / package.file_name).write_bytes(content)
+        return content
 
     return put
 
@@ -69,7 +82,7 @@ async def test_nothing_but_a_newer_version_is_offered(
 async def test_a_clone_of_the_sources_offers_nothing_and_says_why(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
 ) -> None:
-    bundle("0.2.0", "t8_s2")  # type: ignore[call-arg]
+    bundle("0.2.0", "t8_s2")
     await set_up(monitor)
     assert attributes(hass)["state"] == STATE_OFF
     assert attributes(hass)["release_summary"].startswith("This copy of the integration contains no firmware")
@@ -125,6 +138,78 @@ async def test_without_a_token_it_says_how_to_get_one(
         await install(hass)
     assert caught.value.translation_key == "update_needs_token"
     assert monitor.package is None
+
+
+KEY = package_keys.key_id()
+ONLY_BY_BOOT = "After Install, press BOOT"
+
+
+@pytest.mark.parametrize(
+    ("names", "keys", "build", "needs_boot"),
+    [
+        ((), None, 2, False),  # firmware 0.1.0 knows no signatures
+        ((), [], 2, True),
+        ((), [KEY], 2, True),
+        (("release",), [], 2, True),
+        (("release",), [KEY], 2, False),
+        (("release",), [KEY], 1, True),
+        (("foreign",), [KEY], 2, True),
+        (("foreign", "release"), [KEY], 2, False),
+        (
+            ("previous",),
+            [package_keys.key_id("previous")],
+            2,
+            False,
+        ),  # a rotation: the package lacks this key
+    ],
+)
+async def test_it_says_beforehand_whether_the_device_will_ask_for_boot(
+    hass: HomeAssistant,
+    monitor: P1Monitor,
+    set_up: SetUp,
+    bundle: Bundle,
+    names: tuple[str, ...],
+    keys: list[str] | None,
+    build: int,
+    needs_boot: bool,
+) -> None:
+    bundle("0.2.0", names=names, build=build)
+    if keys is not None:
+        monitor.device["update"] |= {"keys": keys, "build": 2, "floor": 0, "presses": None}
+    await set_up(monitor, token="a token")
+    offered = attributes(hass)
+    assert offered["state"] == STATE_ON
+    assert (ONLY_BY_BOOT in (offered["release_summary"] or "")) == needs_boot
+
+
+async def test_damaged_signature_counts_as_none(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
+) -> None:
+    bundle("0.2.0", names=("release",), damaged=True)
+    monitor.device["update"] |= {"keys": [KEY], "build": 2, "floor": 0, "presses": None}
+    await set_up(monitor, token="a token")
+    assert ONLY_BY_BOOT in attributes(hass)["release_summary"]
+
+
+async def test_lower_build_than_the_floor_needs_boot(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
+) -> None:
+    bundle("0.2.0", names=("release",), build=4)
+    monitor.device["update"] |= {"keys": [KEY], "build": 3, "floor": 5, "presses": None}
+    await set_up(monitor, token="a token")
+    assert ONLY_BY_BOOT in attributes(hass)["release_summary"]
+
+
+async def test_presses_are_told_while_the_device_waits(
+    hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
+) -> None:
+    bundle("0.2.0")
+    await set_up(monitor, token="a token")
+    monitor.push(
+        status={"update": {**monitor.device["update"], "state": "waiting", "presses": 3, "keys": []}}
+    )
+    await until(lambda: "BOOT on the device 3 times" in (attributes(hass)["release_summary"] or ""))
+    assert attributes(hass)["in_progress"]
 
 
 async def test_the_devices_own_refusal_is_shown(

@@ -21,7 +21,15 @@ AFTER_METER = ("crash_report", "log")
 LAST = ("native_code", "self_test", "supervisor", "routes", "dispatcher", "device", "app", "cable", "main")
 SOURCES = {module: file.read_text() for module, file in short_names.modules().items()}
 TREES = {module: ast.parse(text) for module, text in SOURCES.items()}
-OPENS_FLASH = ("server.pages", "update.folders", "update.manifest", "update.receive", "update.slots")
+OPENS_FLASH = (
+    "server.pages",
+    "update.folders",
+    "update.keys",
+    "update.manifest",
+    "update.receive",
+    "update.signature",
+    "update.slots",
+)
 """Modules that open files of the flash; those of board/ and storage/ open them too."""
 FILE_FUNCTIONS = ("ilistdir", "listdir", "mkdir", "remove", "rename", "rmdir", "stat", "statvfs")
 

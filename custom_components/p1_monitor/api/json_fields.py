@@ -55,6 +55,13 @@ def matching(data: Json, key: str, pattern: re.Pattern[str]) -> str | None:
     return value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
+def matching_texts(data: Json, key: str, pattern: re.Pattern[str], most: int) -> frozenset[str]:
+    """Return the strings that match a pattern among the first `most` elements of a list field."""
+    value = data.get(key)
+    items = value[:most] if isinstance(value, list) else []
+    return frozenset(item for item in items if isinstance(item, str) and pattern.fullmatch(item))
+
+
 def choice(data: Json, key: str, options: Collection[str]) -> str | None:
     """Return a string field, or None if the field is not one of the options."""
     value = data.get(key)

@@ -17,6 +17,7 @@ from .json_fields import (
     integer,
     json_object,
     matching,
+    matching_texts,
     text,
     timestamp,
 )
@@ -175,12 +176,33 @@ class P1Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """The state of a firmware update. board: the kind of board that a firmware package must be made for."""
+    """The state of a firmware update, and the rules for packages that need no press of BOOT.
+
+    board: the kind of board that a firmware package must be made for. keys: ids of the keys that may sign a package;
+    None for firmware 0.1.0, which accepts packages without a signature. lowest_build: lowest build number of a package.
+    presses: number of presses of BOOT for which the update waits, None if no update waits.
+    """
 
     state: str | None
     percent: int | None
     error: str | None
     board: str | None
+    keys: frozenset[str] | None
+    lowest_build: int
+    presses: int | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """Return the update of the field "update" of GET /api/device."""
+        return cls(
+            state=choice(data, "state", bounds.UPDATE_STATES),
+            percent=integer(data, "percent", 0, 100),
+            error=text(data, "error"),
+            board=matching(data, "board", bounds.BOARD),
+            keys=matching_texts(data, "keys", bounds.KEY_ID, bounds.MAX_KEYS) if "keys" in data else None,
+            lowest_build=max(integer(data, key, 0, bounds.MAX_BUILD) or 0 for key in ("build", "floor")),
+            presses=integer(data, "presses", 1, bounds.MAX_PRESSES),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +243,6 @@ class Device:
         memory = json_object(data, "system_memory")
         card = json_object(data, "card")
         p1 = json_object(data, "p1")
-        update = json_object(data, "update")
         return cls(
             id=device_id.lower(),
             name=matching(data, "name", bounds.NAME),
@@ -262,11 +283,6 @@ class Device:
                 overruns=integer(p1, "overruns"),
                 age_ms=integer(p1, "age_ms"),
             ),
-            update=Update(
-                state=choice(update, "state", bounds.UPDATE_STATES),
-                percent=integer(update, "percent", 0, 100),
-                error=text(update, "error"),
-                board=matching(update, "board", bounds.BOARD),
-            ),
+            update=Update.from_json(json_object(data, "update")),
             granted=Grant.from_json(json_object(data, "access")),
         )

@@ -274,6 +274,7 @@ export default {
   remove: "Entfernen",
   // asks for access, and what was granted
   asks: "„{name}“ bittet um Zugriff ({kind}). Zeigt es {digits}: Drücken Sie {times} BOOT.",
+  asksUpdate: "Jemand sendet {name} an dieses Gerät. Sind Sie das: Drücken Sie {times} BOOT.",
   tokenGiven: "Token „{name}“ vergeben ({kind}): {time}.",
   sessionGiven: "Mit BOOT angemeldet: {time}.",
   passwordGiven: "Neues Passwort des Geräts: {time}.",

@@ -275,6 +275,7 @@ export default {
   remove: "Remove",
   // asks for access, and what was granted
   asks: "“{name}” asks for access ({kind}). If it shows {digits}: press BOOT {times}.",
+  asksUpdate: "Somebody is sending {name} to this device. If that is you: press BOOT {times}.",
   tokenGiven: "Token “{name}” given ({kind}): {time}.",
   sessionGiven: "Signed in with BOOT: {time}.",
   passwordGiven: "New device password: {time}.",

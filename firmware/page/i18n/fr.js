@@ -274,6 +274,7 @@ export default {
   remove: "Supprimer",
   // asks for access, and what was granted
   asks: "« {name} » demande l’accès ({kind}). S’il affiche {digits} : appuyez {times} sur BOOT.",
+  asksUpdate: "Quelqu’un envoie {name} à cet appareil. Si c’est vous : appuyez {times} sur BOOT.",
   tokenGiven: "Jeton « {name} » donné ({kind}) : {time}.",
   sessionGiven: "Connexion avec BOOT : {time}.",
   passwordGiven: "Nouveau mot de passe de l’appareil : {time}.",

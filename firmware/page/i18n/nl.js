@@ -274,6 +274,7 @@ export default {
   remove: "Verwijderen",
   // asks for access, and what was granted
   asks: "“{name}” vraagt toegang ({kind}). Toont het {digits}: druk {times} op BOOT.",
+  asksUpdate: "Iemand stuurt {name} naar dit toestel. Ben jij dat: druk {times} op BOOT.",
   tokenGiven: "Token “{name}” gegeven ({kind}): {time}.",
   sessionGiven: "Aangemeld met BOOT: {time}.",
   passwordGiven: "Nieuw wachtwoord van het toestel: {time}.",

@@ -18,7 +18,9 @@ import pytest
 from benchmarks.day import Owner
 from benchmarks.heap import LongMessages, watched
 from build_tool import board_folder
-from build_tool.package import Package, read_folder
+from build_tool.board_folder import ROOT
+from build_tool.package import Package, read_folder, release_number
+from simulator import package_keys
 from simulator.p1_port import P1Port
 from tests.attacks.conftest import CardOf, Recorded, card_of, secrets  # noqa: F401  # fixture
 from tests.attacks.peers import PASSWORD
@@ -87,13 +89,16 @@ def test_day_of_a_household_leaves_enough_for_wifi(
 ) -> None:
     """Three views, and two users: one reads figures, the other loads the page, signs in and installs an update."""
     built, _ = board_folder.build("t8_c3")
-    package = Package("9.9.9", "t8_c3", read_folder(built)).content()
+    package = package_keys.signed(
+        Package("9.9.9", "t8_c3", read_folder(built), release_number(ROOT, "BUILD"))
+    ).content()
     slot = tmp_path / "a"
     shutil.copytree(built, slot)
     stopped = threading.Event()
     with P1Port(LongMessages(), speed=SPEED) as line:
         board = Hardware(tmp_path, interpreter, line=line, speed=SPEED, round_trip_ms=50, firmware=slot)
         (board.flash / "secrets.json").write_text(json.dumps(secrets()))
+        package_keys.put_on(board.flash)
         board.insert_card(card_of(month(tmp_path / "files")))
         with board, watched(board.url, stopped):
             board.wait_ready()

@@ -11,6 +11,8 @@ import pytest
 
 from build_tool import bytecode
 from build_tool.package import Package
+from build_tool.signatures import KEYS_FILE
+from simulator import package_keys as keys
 from simulator.interpreters import MICROPYTHON, MICROPYTHON32
 
 INTERPRETERS = {
@@ -26,20 +28,17 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
 
 
 def tiny_firmware(name: str, more: Mapping[str, bytes] | None = None) -> Package:
-    """A firmware that says its name when it starts, if all of its files are there and are its own."""
-    return Package(
-        name,
-        "t8_c3",
-        {
-            "main.py": b"import record\nfrom part.one import NAME\nimport part.two, last\n"
-            b"assert part.two.NAME == last.NAME == NAME\nrecord.started.append(NAME)\n",
-            "part/one.py": f"NAME = {name!r}\n".encode(),
-            "part/two.py": f"NAME = {name!r}\n".encode(),
-            "last.py": f"NAME = {name!r}\n".encode(),
-            "page/index.html": (name.encode() * 3000)[:7000],
-            **(more or {}),
-        },
-    )
+    """A signed firmware that says its name when it starts, if all of its files are there and are its own."""
+    files = {
+        "main.py": b"import record\nfrom part.one import NAME\nimport part.two, last\n"
+        b"assert part.two.NAME == last.NAME == NAME\nrecord.started.append(NAME)\n",
+        "part/one.py": f"NAME = {name!r}\n".encode(),
+        "part/two.py": f"NAME = {name!r}\n".encode(),
+        "last.py": f"NAME = {name!r}\n".encode(),
+        "page/index.html": (name.encode() * 3000)[:7000],
+        **(more or {}),
+    }
+    return keys.signed(Package(name, "t8_c3", files, build=1))
 
 
 @pytest.fixture
@@ -52,18 +51,23 @@ def packages(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(params=INTERPRETERS)
-def on_board(request: pytest.FixtureRequest) -> Callable[..., Any]:
+def on_board(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Any]:
     """Runs a script of the folder board under MicroPython and gives what it printed last, as JSON."""
     command = INTERPRETERS[request.param]
     if not Path(command[0]).exists():
         pytest.skip(f"no {request.param} here; scripts/setup says why")
     bytecode.build()
+    keys.put_on(tmp_path)
 
     def run(script: str, *arguments: object, heap: str = "8m") -> Any:
         done = subprocess.run(
             [*command, "-X", f"heapsize={heap}", str(SCRIPTS / script), *map(str, arguments)],
             cwd=bytecode.ROOT,
-            env={**os.environ, "MICROPYPATH": f"{bytecode.TARGET}:{SCRIPTS}:.frozen"},
+            env={
+                **os.environ,
+                "MICROPYPATH": f"{bytecode.TARGET}:{SCRIPTS}:.frozen",
+                "P1_KEYS": str(tmp_path / KEYS_FILE),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from build_tool import bytecode
-from build_tool.board_folder import build as build_board
-from build_tool.package import Package, read_folder
+from build_tool.board_folder import ROOT, build as build_board
+from build_tool.package import SIGNATURES, Package, read_folder, release_number
 from build_tool.page import build as build_page
+from simulator import package_keys as keys
 from simulator.interpreters import MICROPYTHON32, NO_MICROPYTHON32
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 from tests.device.update.two_slots import Device, newer, set_password, until
+
+KNOWN = {"presses": None, "keys": [keys.key_id()], "build": release_number(ROOT, "BUILD"), "floor": 0}
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +70,20 @@ def test_whole_update_with_the_meter_read_on(
                 "percent": 100,
                 "error": None,
                 "board": "host",
+                **KNOWN,
             }
             assert ends["p1"]["crc_errors"] == 0
         until(lambda: board.restarts == 1)
         until(lambda: device.slot() == "b ok")  # HTTP listens and a telegram was read
 
         assert device.status()["firmware"] == "9.9.9"
-        assert device.status()["update"] == {"state": "idle", "percent": None, "error": None, "board": "host"}
-        assert read_folder(with_password / "b") == {**package.files, "manifest.json": package.manifest()}
+        idle = {"state": "idle", "percent": None, "error": None, "board": "host"}
+        assert device.status()["update"] == {**idle, **KNOWN}
+        assert read_folder(with_password / "b") == {
+            **package.files,
+            SIGNATURES: package.signatures,
+            "manifest.json": package.manifest(),
+        }
         assert page == build_page("update.html")[0]
 
     device.board.stop()

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from build_tool import bytecode, short_names
-from build_tool.board_folder import LOADER, build
-from build_tool.package import Package, read_folder
+from build_tool.board_folder import LOADER, ROOT, build
+from build_tool.package import Package, read_folder, release_number
+from simulator import package_keys as keys
 from simulator.board import Board
 from simulator.p1_port import P1Port
 
@@ -33,6 +34,7 @@ class Device:
 
     def __init__(self, folder: Path, line: P1Port, files: dict[str, bytes] | None, **options: Any) -> None:
         self.flash = folder
+        self.speed = options.get("speed", 1)
         self.token = ""
         if files is not None:
             self._lay_out(folder, files)
@@ -41,6 +43,7 @@ class Device:
     @staticmethod
     def _lay_out(folder: Path, files: dict[str, bytes]) -> None:
         shutil.copytree(LOADER, folder, dirs_exist_ok=True)
+        keys.put_on(folder)
         for name, content in files.items():
             path = folder / "a" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +82,15 @@ class Device:
     def slot(self) -> str:
         return (self.flash / "slot.txt").read_text().strip()
 
+    def press(self, button: Path, count: int) -> None:
+        """Press BOOT so many times in a row, and wait until the board has counted the presses."""
+        for _ in range(count):
+            button.touch()
+            time.sleep(0.1)
+            button.unlink()
+            time.sleep(0.1)
+        time.sleep(2.5 / self.speed)
+
     def sign_in(self) -> None:
         status, reply = self.ask("/api/session", json.dumps({"password": PASSWORD}).encode())
         assert status == 200, reply
@@ -100,12 +112,14 @@ def set_password(flash: Path) -> None:
 
 
 def newer(files: dict[str, bytes], version: str, tmp_path: Path, **more: bytes) -> Package:
+    """Return a package of these files and `more` that runs as this version, signed by the key "release"."""
     short = short_names.of_firmware()
     name = short.modules["version"]
     source = tmp_path / "version.py"
     source.write_text(short.rename(f"VERSION = {version!r}\n"))
     bytecode.compile_python(source, tmp_path / "version.mpy", name, optimise=3)
-    return Package(version, "host", {**files, f"{name}.mpy": (tmp_path / "version.mpy").read_bytes(), **more})
+    content = {**files, f"{name}.mpy": (tmp_path / "version.mpy").read_bytes(), **more}
+    return keys.signed(Package(version, "host", content, release_number(ROOT, "BUILD")))
 
 
 def newest(tmp_path: Path, version: str = "9.9.9", **more: bytes) -> Package:

@@ -93,14 +93,20 @@ def test_package_of_a_token_that_was_deleted_meanwhile_is_not_installed():
         async def store(body, path, *_):
             with open(path, "w") as file:
                 file.write("]}\n")
-            return {"room": 0, "version": "9.9.9"}
+            return {"room": 0, "version": "9.9.9", "signatures": None}
+
+    class Approval:
+        @staticmethod
+        async def wait(*_):
+            """The owner presses BOOT."""
 
     chosen = []
 
     def loaded(module):
         if module == "update.slots":
             chosen.append(module)
-        return {"update.folders": Folders, "update.manifest": Manifest}.get(module) or load(module)
+        own = {"update.approval": Approval, "update.folders": Folders, "update.manifest": Manifest}
+        return own.get(module) or load(module)
 
     device = Device()
     device.access = Access()
