@@ -16,6 +16,7 @@ from build_tool.package import Package, read_folder, release_number
 from simulator import package_keys as keys
 from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
+from tests.attacks.conftest import Recorded
 from tests.device.update.two_slots import Device, newer, set_password, until
 
 FAST, PRESSED = 60, 10
@@ -70,8 +71,10 @@ def with_owners_id(package: Package) -> bytes:
 
 
 @pytest.mark.parametrize("device", [FAST], indirect=True)
-def test_only_a_signed_and_newer_package_is_installed_without_boot(device: Device, package: Package) -> None:
-    refused = 0
+def test_only_a_signed_and_newer_package_is_installed_without_boot(
+    device: Device, package: Package, record_property: Recorded
+) -> None:
+    refused = ran = 0
     for content, fault in (
         (package.content(), "not signed"),
         (keys.signed(package, "foreign").content(), "not signed by a key of this board"),
@@ -87,10 +90,13 @@ def test_only_a_signed_and_newer_package_is_installed_without_boot(device: Devic
         assert device.slot() == "a ok"
         assert before == (read_folder(device.flash / "b") if (device.flash / "b").exists() else {})
         refused += 1
+        ran += device.status()["firmware"] == package.version
     assert device.status()["access"]["asks"] == []
     assert device.ask("/api/update", keys.signed(package).content())[0] == 200
     until(lambda: device.slot() == "b ok")
-    assert refused == 7
+    record_property("security.packages_refused", refused)
+    record_property("security.unsigned_ran", ran)
+    assert ran == 0
 
 
 @pytest.mark.parametrize("device", [PRESSED], indirect=True)
