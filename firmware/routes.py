@@ -1,7 +1,7 @@
-"""Routes of the rarely used endpoints. The module of each handler is loaded for one request.
+"""Routes of the rarely used endpoints. Only one of their handlers runs at a time, and its module is loaded for it.
 
-The polled documents are in dispatcher.py, so that a poll does not load a module. The original firmware's paths are in
-api/legacy.py, because a request for such a path does not wait for the end of another handler.
+The other paths do not wait for a turn, and so are not here. The polled documents are in dispatcher.py, and the original
+firmware's paths that are not polled are in api/legacy.py.
 """
 
 from micropython import const

@@ -74,7 +74,7 @@ def iso(at: int) -> str:
 
 
 def utc(at: int) -> datetime:
-    """Return a moment as an aware datetime, for libraries that need such a datetime."""
+    """Return a moment as an aware datetime in UTC."""
     return (_EPOCH + timedelta(seconds=at)).replace(tzinfo=UTC)
 
 

@@ -131,7 +131,7 @@ class P1MonitorCoordinator(DataUpdateCoordinator[Snapshot]):
         """Start background work in addition to polling. The base class has no such work."""
 
     def _note_telegram(self, ago_s: float | None = 0.0) -> None:
-        """Note that the newest telegram arrived `ago_s` seconds ago. `ago_s` is None if no telegram has arrived."""
+        """Store the time of the newest telegram: `ago_s` seconds ago. `ago_s` is None if no telegram has arrived."""
         self._telegram_at = None if ago_s is None else monotonic() - ago_s
 
     def _is_silent(self) -> bool:

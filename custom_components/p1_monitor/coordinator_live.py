@@ -118,7 +118,7 @@ class LiveCoordinator(P1MonitorCoordinator):
             # failed, the device has returned to its previous version, which may be unable to give a proof.
             self.client.proof = proof_of(self.config_entry.data)
             self.update_interval = POLL_INTERVAL
-            self._slow_due = 0.0  # Poll the device's id next, because another device may answer.
+            self._slow_due = 0.0  # The next poll includes the device's id, because another device may answer.
             await self.async_refresh()
             try:
                 async with asyncio.timeout(retry_s):

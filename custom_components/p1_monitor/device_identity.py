@@ -56,16 +56,13 @@ class DeviceIdentity:
 
     @callback
     def note_answer(self) -> None:
-        """Note that the device answers at the entry's host. Stop asking the owner whether the device has moved."""
+        """Stop the search for the device, because it answers at the entry's host. Also stop asking the owner."""
         if self._away_since is not None:
             self._away_since = None
             self._abort_flows(SOURCE_INTEGRATION_DISCOVERY)
 
     async def search(self) -> None:
-        """Note that the device does not answer at the entry's host.
-
-        Look for the device at the announced addresses.
-        """
+        """Look for the device at the announced addresses, because it does not answer at the entry's host."""
         if self._away_since is None:
             self._away_since = monotonic()
         if self._search.locked():

@@ -133,7 +133,10 @@ class DiscoverySteps(AccessSteps):
         return await self.async_step_discovered()
 
     async def _abort_if_known(self, device_id: str) -> None:
-        """Abort if the device has an entry. An announcement proves nothing, and therefore changes no entry."""
+        """Remember the announced address and abort, if the device has an entry. Else make its id the flow's unique id.
+
+        An announcement proves nothing. The entry's host changes only after a proof (device_identity.py).
+        """
         entry = self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, device_id)
         if entry is None:
             await self.async_set_unique_id(device_id)

@@ -127,7 +127,8 @@ class MBusSensorDescription(AnySensorDescription):
 def _register(meter: MBusDevice) -> MBusSensorDescription:
     """Return the row for the sensor of a meter's register.
 
-    If the register has an unknown unit, the sensor has no device class, and no guard checks the register's values.
+    If the register has an unknown unit, the sensor has no device class and no state class, and no RegisterGuard checks
+    the register's values.
     """
     unit = unit_of(meter)
     kind = KINDS[meter.type or ""]

@@ -62,7 +62,7 @@ class Today:
         return day
 
     def with_closed(self, closed: ClosedQuarter) -> Today:
-        """Return the day with one more closed quarter."""
+        """Return the day with `last` and `peak` updated for one more closed quarter."""
         last = closed if self.last is None or closed.start >= self.last.start else self.last
         higher = self.peak is None or closed.average_w > self.peak.average_w
         peak = closed if higher and closed.start.date() == self.today else self.peak

@@ -16,7 +16,7 @@ _BEARER = const("WWW-Authenticate: Bearer\r\n")
 async def create_session(device, request):
     """POST /api/session: reply with a token that is valid for 12 hours, or until a restart.
 
-    Without a password, the request is an ask that waits for BOOT.
+    A request that contains no password is an ask, which waits for BOOT.
     """
     sent = await load("server.request_body").read_object(request)
     if "password" not in sent:

@@ -21,7 +21,7 @@ _LOW = const(24 << 10)  # number of free bytes of system memory below which a li
 def start(board, facts):
     """Set the name, the pins, the reset_cause and the memory figures of the board.
 
-    Return (watchdog, light, button, UART, request pin, card or None). The watchdog runs already.
+    Return (watchdog, light, button, UART, pin of Data Request, card or None). The watchdog is already running.
     """
     machine.freq(160_000_000)
     _measure_memory(board)

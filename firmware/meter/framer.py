@@ -23,8 +23,8 @@ class Framer:
 
     def __init__(self, on_telegram):
         self.telegrams = 0
-        # Number of damaged or incomplete telegrams. Each "/" in the damaged bytes counts as the beginning of a
-        # telegram, also a "/" inside a line.
+        # Number of damaged or incomplete telegrams. Each "/" in the discarded bytes counts as the beginning of a
+        # telegram, even a "/" inside a line, so that the number may be too high.
         self.crc_errors = 0
         self.overruns = 0  # number of telegrams longer than LIMIT
         # CRC-16 of the telegram in progress. Between two telegrams, the CRC-16 of the earlier telegram.

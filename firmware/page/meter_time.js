@@ -95,7 +95,7 @@ export function quartersOfDay(day) {
 
 /**
  * Return the name of the quarter that begins at `start`, such as "2026-01-15T1815W". The last letter is S in summer
- * and W in winter. Without this letter, two quarters of the night in which the clock goes back would have one name.
+ * and W in winter. Without this letter, the quarters of the hour that October repeats would have the same names twice.
  * @param {number} start
  */
 export function quarterName(start) {

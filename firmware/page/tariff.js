@@ -55,7 +55,7 @@ export function rateFor(area) {
 }
 
 /**
- * Return the additional cost in EUR if a month's peak rises by 100 W: the total of the 12 bills that include this peak.
+ * Return the additional cost in EUR if a month's peak rises by 100 W: the sum over the 12 bills that include the peak.
  * @param {number} peak_w
  * @param {number} rate
  */

@@ -33,8 +33,8 @@ def check(request, host):
 def fault(request, error):
     """Return the refusal of a request whose handler has raised `error` before the reply began.
 
-    The request counts as the cause of such an error. If the reply has begun, or if `error` means that code is missing,
-    raise `error` again.
+    Such an error is taken as the fault of the request. If the reply has begun, or if a module or a name is missing,
+    which is a fault of the firmware, raise `error` again.
     """
     if (request and request.begun) or isinstance(error, (ImportError, NameError)):
         raise error

@@ -61,8 +61,10 @@ class Recorder:
     def close(self, local_s, summer):
         """End the running quarter with the newest telegram. The quarter is stored within a second."""
         if self.has_ended:
-            # Another quarter still waits to be stored, because the meter's clock was set twice within a second.
+            # The previous ended quarter is not stored yet, because it ended less than a second ago (the meter's clock
+            # was set), or because memory was short.
             self._store_ended()
+            self.lost += self.has_ended  # memory is still short, and the quarter's object is needed below
         coach = self.coach
         quarter = coach.quarter
         late = elapsed(local_s, summer, coach.start, coach.summer) - QUARTER_S

@@ -144,7 +144,8 @@ async def _write_file(body, folder, name, size, digest):
         while count:
             seen.update(memoryview(piece)[:count])
             count = file.readinto(piece)
-    # Collect garbage before the next file, so that long-lived data is not scattered over the memory.
+    # Collect garbage before the next file. Otherwise objects that other tasks keep would lie between the garbage, and
+    # break the memory into small pieces.
     gc.collect()
     if seen.digest().hex() != digest:
         raise Refused(400, "The package is damaged in " + name)

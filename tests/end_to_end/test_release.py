@@ -9,8 +9,9 @@ from zipfile import ZipFile
 import pytest
 
 from build_tool.board_folder import ROOT, build
-from build_tool.package import read_folder, version
+from build_tool.package import read_folder, read_package, version
 from build_tool.release import INTEGRATION, release, released_boards
+from simulator import package_keys
 from simulator.board import free_port
 from simulator.home_assistant import HomeAssistant
 from simulator.p1_port import P1Port
@@ -80,6 +81,8 @@ async def test_release_in_a_clean_home_assistant_updates_a_board(
     components = folder / "released"
     with ZipFile(release(["host"], tmp_path / "p1_monitor.zip")) as file:
         file.extractall(components / "p1_monitor")
+    (package,) = (components / "p1_monitor" / "firmware").glob("*.p1")
+    package.write_bytes(package_keys.signed(read_package(package)).content())  # as a maintainer does
     older = dict(newer(read_folder(build("host")[0]), "0.0.1", tmp_path).files)
 
     with P1Port(simulated_meter(start=1_700_000_000)) as line, Device(flash, line, older).board as board:

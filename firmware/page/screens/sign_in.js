@@ -10,8 +10,8 @@ const POLL_MS = 1_500;
 const DONE = "done";
 
 /**
- * Call an action that needs a sign-in, and ask for the password first if necessary. Return the action's result; null if
- * the reader cancels the sign-in.
+ * Call an action that needs a sign-in. If the reader is not signed in, or the device replies with 401, show the sign-in
+ * dialog, then call the action (again). Return the action's result; null if the reader cancels the sign-in.
  * @template Result
  * @param {() => Promise<Result>} action
  * @returns {Promise<Result | null>}

@@ -9,6 +9,7 @@ from recording import lines
 
 import storage
 from board.mount_point import CARD
+from storage import recorder
 
 
 def test_quarter_has_its_file_and_its_line():
@@ -80,8 +81,24 @@ def test_work_that_never_has_enough_memory_lets_others_pass():
     assert found.notes[-1] == "No memory to be greedy"
 
 
+def test_quarter_that_memory_never_sufficed_to_store_is_counted_as_lost():
+    found = device("261112182945W")
+    found.run_until("261112184505W")
+    load = recorder.load
+    recorder.load = lambda module: NoMemory if module == "storage.quarter_store" else load(module)
+    try:
+        found.run_until("261112191501W")
+    finally:
+        recorder.load = load
+    assert (found.recorder.has_ended, found.recorder.lost) == (True, 1)
+
+
 class NoMemory:
     """A part for which there is no room."""
+
+    @staticmethod
+    def store(recorder, quarter):
+        raise MemoryError
 
     @staticmethod
     def queue_search(recorder):
