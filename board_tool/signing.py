@@ -37,6 +37,8 @@ def make_key(path: Path) -> None:
     encryption = BestAvailableEncryption(passphrase.encode())
     public = path.with_name(path.name + ".pub")
     path.parent.mkdir(parents=True, exist_ok=True)
+    if public.exists():
+        raise ToolError(f"{public} exists already; no key was made")
     try:
         with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
@@ -58,7 +60,7 @@ def sign_release(key_path: Path) -> None:
         raise ToolError(f"{key_path} is not a key of release/keys")
     for board in released_boards():
         signed = signatures.sign(read_package(build(board)[1]), key)
-        path = signatures.store(signed)
+        path = signatures.store(signed, identity)
         print(f"{signed.file_name}: signed by {', '.join(signatures.split(signed.signatures))}")
     print(f"commit {path.relative_to(ROOT)} before the tag")
 

@@ -53,12 +53,12 @@ def build(board: str) -> tuple[Path, Path]:
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(product, part)
                     part.replace(copy)
-        bytecode.compile_text(names.rename(selected_source(board)), selected, selected.stem)
+        bytecode.compile_text(names.rename(selected_source(board)), selected, selected.stem, part=part)
     except SyntaxError as error:
         raise ToolError(str(error)) from None
     if keys := signatures.release_keys():
         made.add(keys_file := folder / signatures.KEYS_FILE)
-        bytecode.write(keys_file, b"".join(keys))
+        bytecode.write(keys_file, b"".join(keys), part)
     for path in folder.rglob("*"):
         if path.is_file() and path not in made:
             path.unlink(missing_ok=True)

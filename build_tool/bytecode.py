@@ -106,15 +106,17 @@ def compile_python(source: Path, product: Path, name: str, optimise: int) -> Non
         write(product, _compiled(source.read_text(), name, optimise=optimise))
 
 
-def compile_text(text: str, product: Path, name: str, architecture: str = "") -> None:
+def compile_text(
+    text: str, product: Path, name: str, architecture: str = "", part: Path | None = None
+) -> None:
     """Compile a source text to the file `product`. Write the file only if its content changes.
 
     Tracebacks show the module as `name`. If `architecture` names a chip's architecture, such as "x64", the file may
-    contain native code for this architecture.
+    contain native code for this architecture. `part` is as in write().
     """
     code = _compiled(text, name, architecture)
     if not product.exists() or product.read_bytes() != code:
-        write(product, code)
+        write(product, code, part)
 
 
 def _compiled(text: str, name: str, architecture: str = "", optimise: int = 3) -> bytes:
@@ -138,9 +140,12 @@ def is_stale(product: Path, source: Path) -> bool:
     return product.stat().st_mtime_ns <= newest
 
 
-def write(product: Path, content: bytes) -> None:
-    """Write a file in one step. Then another build at the same time never reads an incomplete file."""
+def write(product: Path, content: bytes, part: Path | None = None) -> None:
+    """Write a file in one step. Then another build at the same time never reads an incomplete file.
+
+    part: path of the incomplete file, on the same disk. By default, it is beside `product`.
+    """
     product.parent.mkdir(parents=True, exist_ok=True)
-    part = product.with_name(f"{product.name}.{os.getpid()}")
+    part = part or product.with_name(f"{product.name}.{os.getpid()}")
     part.write_bytes(content)
     part.replace(product)

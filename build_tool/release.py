@@ -58,11 +58,11 @@ def release_all(must_be_signed: bool) -> None:
     byte of a package. Therefore this also proves that this computer builds the packages that the maintainer has signed.
     """
     boards = released_boards()
-    path = release(boards)
     if must_be_signed:
         for package in (read_package(build(board)[1]) for board in boards):
             if not signatures.signers(package, signatures.release_keys()):
                 raise ToolError(f"{package.file_name} is not signed by a release key: docs/releasing.md")
+    path = release(boards)
     print(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)")
 
 

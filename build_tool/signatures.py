@@ -125,11 +125,21 @@ def with_stored(package: Package) -> Package:
     )
 
 
-def store(package: Package) -> Path:
-    """Write the signatures of a package to the file of its release. Return the path of this file."""
+def store(package: Package, identity: str) -> Path:
+    """Write the signatures of a package to the file of its release. Return the path of this file.
+
+    identity: id of the key that has signed just now. ToolError if the file has signatures by other keys and none of
+    them is of this package, because then two computers have built different packages.
+    """
     path = _stored(package)
     path.parent.mkdir(parents=True, exist_ok=True)
     boards = json.loads(path.read_text()) if path.exists() else {}
+    others = boards.get(package.board, {}).keys() - {identity}
+    if others and not others & split(package.signatures).keys():
+        raise ToolError(
+            f"{path} has a signature of another {package.file_name}: were both built from the same commit? "
+            "To sign it anew, delete that file"
+        )
     boards[package.board] = {
         identity: base64.b64encode(signature).decode()
         for identity, signature in split(package.signatures).items()

@@ -38,7 +38,7 @@ class Device:
     unsaved  settings as JSON text that must still be written to the flash, None if all are written
     saved_s  uptime in s at which settings were last written to the flash, None before the first time
     limits   (limiter in W, fuse in mA) of the newest telegram, None after a change of settings
-    update   the state of an update: {"state", "percent", "error", "board"} (update/slots.py)
+    update   the state of an update, a dict with the keys of status() in update/slots.py
     wifi     the Wi-Fi connection, None on a board without a radio
     """
 

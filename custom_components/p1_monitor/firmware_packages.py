@@ -21,13 +21,15 @@ _FORMAT = "p1-monitor 1"
 _KEY_BYTES = 384
 _ID_BYTES = 8
 _EXPONENT = 65537
+_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwarePackage:
     """An update package: one version of the firmware for one kind of board.
 
-    build: number that is higher in each release. signed_by: ids of the keys that have signed the package.
+    build: number that is higher in each release. signed_by: ids of the keys that have signed the package. digest: the
+    first digits of the SHA-256 of the signed part, which a board shows while the package waits for BOOT.
     """
 
     version: str
@@ -35,6 +37,7 @@ class FirmwarePackage:
     path: Path
     build: int
     signed_by: frozenset[str]
+    digest: str
 
 
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
@@ -54,12 +57,15 @@ def _package(path: Path) -> FirmwarePackage | None:
         manifest = json.loads(content[:end])
         if manifest["format"] != _FORMAT:
             return None
+        lines = content[:end].splitlines(keepends=True)
+        signed_part = b"".join(line for line in lines if not line.startswith(b'["signatures",'))
         return FirmwarePackage(
             version=str(manifest["version"]),
             board=str(manifest["board"]),
             path=path,
             build=int(manifest.get("build", 0)),
-            signed_by=_signers(content[:end], _files(manifest, content, end)),
+            signed_by=_signers(signed_part, _files(manifest, content, end)),
+            digest=sha256(signed_part).hexdigest()[:_DIGITS],
         )
     except ValueError, KeyError, TypeError:
         return None
@@ -74,14 +80,12 @@ def _files(manifest: dict[str, Any], content: bytes, at: int) -> dict[str, bytes
     return files
 
 
-def _signers(manifest: bytes, files: dict[str, bytes]) -> frozenset[str]:
+def _signers(signed_part: bytes, files: dict[str, bytes]) -> frozenset[str]:
     """Return the ids of the keys that have signed a package.
 
     The package brings the public keys of its release. A signature by another key, such as the previous key after a
     rotation, cannot be checked here. The board has this key, and checks the signature.
     """
-    lines = manifest.splitlines(keepends=True)
-    signed_part = b"".join(line for line in lines if not line.startswith(b'["signatures",'))
     keys = {_id(key): key for key in _rows(files.get("keys.bin", b""), _KEY_BYTES)}
     found = set()
     for row in _rows(files.get("signatures", b""), _ID_BYTES + _KEY_BYTES):

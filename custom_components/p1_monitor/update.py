@@ -29,7 +29,7 @@ PARALLEL_UPDATES = 1
 
 # A board restarts within seconds, but may need a minute more to join a weak Wi-Fi network.
 RESTART_TIMEOUT_S = 180
-INSTALLING_STATES = ("receiving", "waiting", "restarting")
+INSTALLING_STATES = ("receiving", "restarting")
 
 RELEASE_URL = "https://github.com/p1-monitor/p1-monitor/releases/tag/v{version}"
 
@@ -127,7 +127,10 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         None if there is nothing to say.
         """
         if update.presses:
-            return self._texts[f"component.{DOMAIN}.common.update_press_boot"].format(presses=update.presses)
+            # A stranger with a token may send another package at the same time, and hope for the owner's presses.
+            is_ours = self._installing and package and package.digest == update.waiting_digest
+            text = self._texts[f"component.{DOMAIN}.common.update_{'press_boot' if is_ours else 'of_others'}"]
+            return text.format(presses=update.presses)
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
         if package and not self.coordinator.client.token:

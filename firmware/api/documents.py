@@ -29,7 +29,8 @@ def write(name, device, write):
     """Write the document `name` in pieces, by calls of `write(piece)`.
 
     The documents "status", "peaks", "reading" and "quarter" are also the events of GET /api/live. The document "full
-    reading" is the reading with the peaks of the closed months. "samples" is the list of the running quarter's samples.
+    reading" is the reading with the peaks of the closed months. "samples" is the running quarter with its samples,
+    in the format of the original firmware (GET /current/quarter).
     """
     if name == "quarter":
         quarter(device.coach, write)

@@ -47,7 +47,8 @@ async def send(device, request, days, whole, bounds, shape, end, at=0):
     client detects an incomplete reply.
     """
     await request.drain()
-    # From here on, only `end` goes through a buffer. Therefore a small buffer takes the place of the one of 512 bytes.
+    # From here on, put() sends the lines without a buffer, and only `end` goes through a buffer. Therefore this small
+    # buffer takes the place of the request's buffer of 512 bytes.
     request.write_to(WriteBuffer(request.put, _END))
     is_list = shape.startswith(b",")
     skip = is_list and not at

@@ -53,9 +53,9 @@ class Live:
         """Send events ("status", "peaks", "reading", "quarter") to all clients.
 
         While an update package arrives, send "status" only, because the package and the other events together would
-        take too much of the system memory.
+        take too much of the system memory. A package that waits for BOOT does not arrive.
         """
-        if 2 in [stream.asked for stream in self.server.open]:
+        if 2 in [stream.asked for stream in self.server.open] and not self.device.update["waiting"]:
             events = events[: events[0] == "status"]
         if self.clients():
             self._due += [event for event in events if event not in self._due]

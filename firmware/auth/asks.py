@@ -13,7 +13,7 @@ digits      four digits that the client and the device's page show
 presses     number of presses of BOOT that approves the ask
 address     IP address of the client
 repeated_s  uptime in s at which the client has sent the ask last
-state       "waiting", "approved" after the presses of BOOT, "over" after the client has received the token
+state       "waiting", "approved" after the presses of BOOT, "over" after the end of the ask
 
 The ask for an update package has no ticket that its client knows, because the client's request waits for the end of the
 ask (update/approval.py).

@@ -48,7 +48,7 @@ class Coach:
 
     Before the first telegram, the figures are None and the flags are False.
     quarter_id     id of the quarter
-    start          start of the quarter, in seconds from 2000-01-01 00:00:00 to its local time
+    start          start of the quarter, in local time: seconds since 2000-01-01 00:00:00
     summer         True if the quarter starts in summer time
     elapsed        seconds since the start of the quarter
     demand_w       import since the start of the quarter, divided by 15 minutes. Rises to the quarter's average
@@ -70,13 +70,11 @@ class Coach:
     The running quarter follows the meter's clock, also if somebody sets the clock:
     - A step back of at most 15 s is a correction. If the new time is before the start of the quarter, the quarter stays
       at 0 s, because the previous quarter is already stored. The waiting times for at_risk begin again.
-    - A longer step back within the quarter also restarts the waiting times. The samples of the repeated seconds are
-      discarded. The quarter's energy now counts from the register at the new time, because the register has already
-      counted the repeated seconds once.
-    - A step forward within the quarter is like a gap in the telegrams. After more than 15 s the waiting times begin
-      again. The registers and 1.4.0 remain in use.
-    - A step to another quarter begins that quarter without samples. After a step back, a file of that quarter may
-      already be on the card. Of the two files, the file with more samples stays.
+    - A longer step back within the quarter also restarts the waiting times. The quarter's energy now counts from the
+      register at the new time, because the register has already counted the repeated seconds once.
+    - Each step back within the quarter discards the samples of the repeated seconds.
+    - A step to another quarter begins that quarter without samples. After a step back, the card may already have a file
+      of that quarter. When the quarter ends again, the file with more samples stays.
     - In October's doubled hour, the quarters 02:45S and 02:45W have different ids, because the ids contain summer time.
     """
 

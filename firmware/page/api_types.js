@@ -58,8 +58,8 @@
  *   nearly_full: boolean, changed_settings: string[] | null}} card
  * @property {{asks: Ask[], granted: Grant | null}} access
  * @property {{telegrams: number, crc_errors: number, overruns: number, age_ms: number | null}} p1
- * @property {{state: string, percent: number | null, error: string | null, board: string, presses: number | null,
- *   keys: string[], build: number, floor: number}} update
+ * @property {{state: string, percent: number | null, error: string | null, board: string,
+ *   waiting: {presses: number, digest: string} | null, keys: string[], build: number, floor: number}} update
  *
  * @typedef {"read" | "settings" | "owner"} Kind Kind of a token: what its program may do.
  *

@@ -10,6 +10,7 @@ from server.http import Refused
 from version import BUILD
 
 _WAIT_S = const(120)
+_DIGITS = const(16)  # hexadecimal digits of the package's hash that clients compare
 
 
 async def wait(device, request, head, signatures):
@@ -21,20 +22,22 @@ async def wait(device, request, head, signatures):
     fault = await _fault(device, head, signatures)
     if not fault:
         return
-    name = "firmware %s (%s)" % (head["version"], fault)
+    name = "firmware %s from %s (%s)" % (head["version"], request.address, fault)
     ask = load("auth.asks").begin(device, request.address, "update", name, "update")
-    device.update.update({"state": "waiting", "presses": ask["presses"]})
-    device.live.publish("status")
     try:
+        # A client that sends this package knows its digest. So the client can tell whether the board waits with this
+        # package, or with the package of somebody else.
+        device.update["waiting"] = {"presses": ask["presses"], "digest": head["digest"].hex()[:_DIGITS]}
+        device.live.publish("status")
         for _ in range(_WAIT_S * 2):
             if ask["state"] == "approved":
-                device.update["state"] = "receiving"
                 device.note("update: BOOT allows " + name)
                 return
             await device.clock.sleep(0.5)
     finally:
         ask["state"] = "over"
-        device.update["presses"] = None
+        device.update["waiting"] = None
+        device.live.publish("status")
     raise Refused(403, "This package is %s: send it again, and press BOOT" % fault)
 
 
@@ -42,7 +45,7 @@ async def _fault(device, head, signatures):
     """Return why the package needs BOOT, in a few words. None if the package does not need BOOT."""
     if not signatures:
         return "not signed"
-    if not await load("update.signature").signer(device, signatures, head["digest"]):
+    if not await load("update.signature").is_signed(device, signatures, head["digest"]):
         return "not signed by a key of this board"
     if head["build"] < max(BUILD, load("update.keys").read_floor(device.board.flash)):
         return "older"

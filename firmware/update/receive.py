@@ -89,6 +89,7 @@ async def _write_package(device, request, slot):
     if signatures:
         await _write_file(body, board.flash, "signatures.part", *head["signatures"][1:])
     await load("update.approval").wait(device, request, head, signatures)
+    device.access.require(request, SETTINGS)  # the token may have been deleted during the wait
     await load("update.folders").clear_folder(folder)
     at = 0
     while True:

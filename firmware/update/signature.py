@@ -20,8 +20,8 @@ _WAITS = const(24)  # maximum number of waits, of 0.05 s each, for the end of a 
 _DIGEST_INFO = b"010\r\x06\t`\x86H\x01e\x03\x04\x02\x01\x05\x00\x04 "
 
 
-async def signer(device, path, digest):
-    """Return the id of a known key, in hexadecimal, that has signed `digest`. None without a valid signature.
+async def is_signed(device, path, digest):
+    """True if a key of this board has signed `digest`.
 
     path    file with the signatures
     digest  SHA-256 of the signed part of the manifest (update/manifest.py)
@@ -36,9 +36,9 @@ async def signer(device, path, digest):
         if modulus:
             await _telegram_end(device)
             if is_valid(modulus, row[_ID:], digest):
-                return row[:_ID].hex()
+                return True
         if len(row) < _ID + _BYTES:
-            return None
+            return False
 
 
 def is_valid(modulus, signature, digest):
@@ -47,14 +47,16 @@ def is_valid(modulus, signature, digest):
     The whole block is compared, so that no byte of it is left to a forger. This function needs 0.2 to 0.4 s on an
     ESP32-C3, and 6 KB of Python's heap in pieces of 1 KB.
     """
+    if len(signature) != _BYTES or len(modulus) != _BYTES or modulus[0] < 128:
+        return False
     n = int.from_bytes(modulus, "big")
-    power = signature = len(signature) == _BYTES and int.from_bytes(signature, "big")
-    if len(modulus) != _BYTES or modulus[0] < 128 or not 0 < signature < n:
+    base = power = int.from_bytes(signature, "big")
+    if not 0 < base < n:
         return False
     gc.collect()
-    for _ in range(16):  # 65537 is 2 to the power of 16, plus 1
+    for _ in range(16):  # 16 squarings and one multiplication, because 65537 is 2 ** 16 + 1
         power = power * power % n
-    power = power * signature % n
+    power = power * base % n
     padding = b"\xff" * (_BYTES - 3 - len(_DIGEST_INFO) - len(digest))
     return power.to_bytes(_BYTES, "big") == b"\0\1%s\0%s%s" % (padding, _DIGEST_INFO, digest)
 

@@ -22,7 +22,8 @@ def status(board):
     state    "trial" if this version has not passed its trial yet, else "idle"
     error    reason why the version in the other slot failed. None if the loader did not change slots after a failure
     board    name of the board that a package must be built for
-    presses  number of presses of BOOT for which the update waits. None if it does not wait
+    waiting  {"presses", "digest"} while a package waits for BOOT: the number of presses, and the first 16 digits of
+             the SHA-256 of the signed part of its manifest. Else None
     keys     ids of the keys that sign packages for this board
     build    build number of this version
     floor    lowest build number that needs no BOOT, if it is higher than `build`
@@ -35,7 +36,7 @@ def status(board):
                 state = "trial"
     except (OSError, ValueError):
         pass  # the firmware was installed over the cable, or was not started by the loader
-    found = {"state": state, "percent": None, "error": why.strip() or None, "board": NAME, "presses": None}
+    found = {"state": state, "percent": None, "error": why.strip() or None, "board": NAME, "waiting": None}
     found.update(load("update.keys").facts(board.flash))
     return found
 

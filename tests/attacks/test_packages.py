@@ -3,6 +3,7 @@
 tests/device/update/test_refusals.py has the packages that are refused in any case.
 """
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,10 @@ def with_build(package: Package, build: int) -> Package:
     return Package(package.version, package.board, package.files, build)
 
 
+def package_of(kind: str, package: Package) -> Package:
+    return package if kind == "unsigned" else keys.signed(with_build(package, 1))
+
+
 def swapped(package: Package) -> bytes:
     """The right signatures of another manifest."""
     other = keys.signed(Package("9.9.8", package.board, package.files, package.build))
@@ -102,14 +107,16 @@ def test_only_a_signed_and_newer_package_is_installed_without_boot(
 @pytest.mark.parametrize("device", [PRESSED], indirect=True)
 @pytest.mark.parametrize("kind", ["unsigned", "older"])
 def test_boot_allows_what_the_page_names(device: Device, package: Package, kind: str, tmp_path: Path) -> None:
-    content = package.content() if kind == "unsigned" else keys.signed(with_build(package, 1)).content()
+    content = package_of(kind, package).content()
     replies: list[tuple[int, bytes]] = []
     sender = threading.Thread(target=lambda: replies.append(device.ask("/api/update", content)))
     sender.start()
-    until(lambda: device.status()["update"]["state"] == "waiting")
+    until(lambda: device.status()["update"]["waiting"])
+    waiting = device.status()["update"]["waiting"]
+    assert waiting["digest"] == hashlib.sha256(package_of(kind, package).signed_part()).hexdigest()[:16]
     (ask,) = device.status()["access"]["asks"]
     assert (ask["name"], ask["kind"]) == (
-        f"firmware 9.9.9 ({'not signed' if kind == 'unsigned' else 'older'})",
+        f"firmware 9.9.9 from 127.0.0.1 ({'not signed' if kind == 'unsigned' else 'older'})",
         "update",
     )
     assert device.ask("/api/update", content)[0] in (409, 503)  # one update at a time

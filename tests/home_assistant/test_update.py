@@ -1,6 +1,7 @@
 """The update entity: what it offers, and how it installs it."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ async def test_it_says_beforehand_whether_the_device_will_ask_for_boot(
 ) -> None:
     bundle("0.2.0", names=names, build=build)
     if keys is not None:
-        monitor.device["update"] |= {"keys": keys, "build": 2, "floor": 0, "presses": None}
+        monitor.device["update"] |= {"keys": keys, "build": 2, "floor": 0, "waiting": None}
     await set_up(monitor, token="a token")
     offered = attributes(hass)
     assert offered["state"] == STATE_ON
@@ -186,7 +187,7 @@ async def test_damaged_signature_counts_as_none(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
 ) -> None:
     bundle("0.2.0", names=("release",), damaged=True)
-    monitor.device["update"] |= {"keys": [KEY], "build": 2, "floor": 0, "presses": None}
+    monitor.device["update"] |= {"keys": [KEY], "build": 2, "floor": 0, "waiting": None}
     await set_up(monitor, token="a token")
     assert ONLY_BY_BOOT in attributes(hass)["release_summary"]
 
@@ -195,21 +196,36 @@ async def test_lower_build_than_the_floor_needs_boot(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
 ) -> None:
     bundle("0.2.0", names=("release",), build=4)
-    monitor.device["update"] |= {"keys": [KEY], "build": 3, "floor": 5, "presses": None}
+    monitor.device["update"] |= {"keys": [KEY], "build": 3, "floor": 5, "waiting": None}
     await set_up(monitor, token="a token")
     assert ONLY_BY_BOOT in attributes(hass)["release_summary"]
 
 
-async def test_presses_are_told_while_the_device_waits(
+def waiting(monitor: P1Monitor, digest: str) -> dict[str, Any]:
+    """The state of a board that waits for BOOT with this package."""
+    waits = {"presses": 3, "digest": digest}
+    return {"update": {**monitor.device["update"], "state": "receiving", "keys": [], "waiting": waits}}
+
+
+async def test_presses_are_told_while_the_device_waits_with_our_package_alone(
     hass: HomeAssistant, monitor: P1Monitor, set_up: SetUp, bundle: Bundle
 ) -> None:
-    bundle("0.2.0")
+    content = bundle("0.2.0")
+    ours = hashlib.sha256(content[: content.index(b"]}\n") + 3]).hexdigest()[:16]
     await set_up(monitor, token="a token")
-    monitor.push(
-        status={"update": {**monitor.device["update"], "state": "waiting", "presses": 3, "keys": []}}
-    )
-    await until(lambda: "BOOT on the device 3 times" in (attributes(hass)["release_summary"] or ""))
-    assert attributes(hass)["in_progress"]
+    monitor.push(status=waiting(monitor, ours))  # sent by another program: Install was not pressed here
+    await until(lambda: "Do not press BOOT" in (attributes(hass)["release_summary"] or ""))
+    monitor.push(status={"update": {**monitor.device["update"], "state": "idle"}})
+    await until(lambda: not attributes(hass)["in_progress"])
+
+    task = hass.async_create_task(install(hass))
+    await until(lambda: monitor.package)
+    monitor.push(status=waiting(monitor, ours))
+    await until(lambda: "within two minutes" in (attributes(hass)["release_summary"] or ""))
+    monitor.push(status=waiting(monitor, "0" * 16))
+    await until(lambda: "Do not press BOOT" in (attributes(hass)["release_summary"] or ""))
+    await monitor.restart(firmware="0.2.0")
+    await asyncio.wait_for(task, 20)
 
 
 async def test_the_devices_own_refusal_is_shown(

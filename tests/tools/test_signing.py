@@ -167,7 +167,7 @@ def test_release_is_signed_by_files_of_the_repository(
 @pytest.mark.usefixtures("repository")
 def test_signature_is_of_the_same_bytes_alone() -> None:
     signed = package_keys.signed(PACKAGE)
-    signatures.store(signed)
+    signatures.store(signed, package_keys.key_id())
     assert signatures.with_stored(PACKAGE) == signed
     changed = Package("9.9.9", "t8_c3", {**PACKAGE.files, "main.mpy": b"z"}, build=3)
     assert signatures.with_stored(changed) == changed
@@ -183,10 +183,21 @@ def test_key_that_is_not_of_the_releases_signs_no_release(
 
 
 def test_stored_signatures_of_two_keys_are_kept(repository: Path) -> None:
-    signatures.store(package_keys.signed(PACKAGE, "release", "second"))
+    signatures.store(package_keys.signed(PACKAGE, "release", "second"), package_keys.key_id("second"))
     stored = json.loads((repository / "signatures" / "9.9.9.json").read_text())["t8_c3"]
     assert set(stored) == {package_keys.key_id(), package_keys.key_id("second")}
     assert {len(base64.b64decode(text)) for text in stored.values()} == {signatures.KEY_BYTES}
+
+
+@pytest.mark.usefixtures("repository")
+def test_second_signature_of_other_bytes_is_refused() -> None:
+    path = signatures.store(package_keys.signed(PACKAGE), package_keys.key_id())
+    before = path.read_text()
+    other = Package("9.9.9", "t8_c3", {"main.mpy": b"z"}, build=3)
+    with pytest.raises(ToolError, match="were both built from the same commit"):
+        signatures.store(package_keys.signed(other, "second"), package_keys.key_id("second"))
+    assert path.read_text() == before
+    signatures.store(package_keys.signed(other), package_keys.key_id())  # the same person signs anew
 
 
 def test_more_signatures_than_a_board_reads_are_refused() -> None:

@@ -25,8 +25,8 @@ UNIT = re.compile("[!-~²³]{1,16}")
 RESET_CAUSES = ("power_on", "brownout", "reset", "watchdog", "deep_sleep", "soft_reset", "unknown")
 CLOCK_SOURCES = ("meter",)
 CARD_STATES = ("ok", "absent", "failed")
-UPDATE_STATES = ("idle", "receiving", "waiting", "failed", "restarting", "trial")
-KEY_ID = re.compile("[0-9a-f]{16}")
+UPDATE_STATES = ("idle", "receiving", "failed", "restarting", "trial")
+KEY_ID = DIGEST = re.compile("[0-9a-f]{16}")
 MAX_KEYS = 10
 MAX_BUILD = 2**29
 MAX_PRESSES = 4

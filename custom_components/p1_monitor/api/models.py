@@ -180,7 +180,8 @@ class Update:
 
     board: the kind of board that a firmware package must be made for. keys: ids of the keys that may sign a package;
     None for firmware 0.1.0, which accepts packages without a signature. lowest_build: lowest build number of a package.
-    presses: number of presses of BOOT for which the update waits, None if no update waits.
+    presses: number of presses of BOOT for which a package waits, None if no package waits. waiting_digest: the first
+    digits of the SHA-256 of the signed part of that package.
     """
 
     state: str | None
@@ -190,10 +191,12 @@ class Update:
     keys: frozenset[str] | None
     lowest_build: int
     presses: int | None
+    waiting_digest: str | None
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
         """Return the update of the field "update" of GET /api/device."""
+        waiting = json_object(data, "waiting")
         return cls(
             state=choice(data, "state", bounds.UPDATE_STATES),
             percent=integer(data, "percent", 0, 100),
@@ -201,7 +204,8 @@ class Update:
             board=matching(data, "board", bounds.BOARD),
             keys=matching_texts(data, "keys", bounds.KEY_ID, bounds.MAX_KEYS) if "keys" in data else None,
             lowest_build=max(integer(data, key, 0, bounds.MAX_BUILD) or 0 for key in ("build", "floor")),
-            presses=integer(data, "presses", 1, bounds.MAX_PRESSES),
+            presses=integer(waiting, "presses", 1, bounds.MAX_PRESSES),
+            waiting_digest=matching(waiting, "digest", bounds.DIGEST),
         )
 
 

@@ -19,7 +19,7 @@ from simulator.p1_port import P1Port
 from simulator.telegram_source import simulated_meter
 from tests.device.update.two_slots import Device, newer, set_password, until
 
-KNOWN = {"presses": None, "keys": [keys.key_id()], "build": release_number(ROOT, "BUILD"), "floor": 0}
+KNOWN = {"waiting": None, "keys": [keys.key_id()], "build": release_number(ROOT, "BUILD"), "floor": 0}
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ class Device:
 
     def __init__(self):
         self.written = 0
+        self.update = {"waiting": None}
 
 
 def write(name, device, write):
@@ -165,9 +166,15 @@ async def test_only_the_status_is_published_while_a_package_arrives():
     for events_ in (("reading", "quarter"), ("peaks",), ("status", "peaks")):
         publish(live, *events_)
     assert events(client) == SNAPSHOT + ["status"]
-    live.server.close(package)
+    live.device.update["waiting"] = {"presses": 1, "digest": "0" * 16}  # for BOOT, while no piece arrives
     publish(live, "reading", "quarter")
     assert events(client) == SNAPSHOT + ["status", "reading", "quarter"]
+    live.device.update["waiting"] = None
+    publish(live, "reading", "quarter")
+    assert events(client) == SNAPSHOT + ["status", "reading", "quarter"]
+    live.server.close(package)
+    publish(live, "reading", "quarter")
+    assert events(client) == SNAPSHOT + ["status", "reading", "quarter", "reading", "quarter"]
 
 
 async def test_long_event_is_sent_in_long_segments():

@@ -26,7 +26,7 @@ class Device:
     clock = Clock()
 
     def __init__(self):
-        self.update = {"state": "receiving", "percent": 0, "error": None}
+        self.update = {"state": "receiving", "percent": 0, "error": None, "waiting": None}
         self.live = Live()
 
     def note(self, line):
@@ -69,7 +69,7 @@ def test_peer_that_leaves_is_told_of():
     finally:
         asyncio.new_event_loop()
     assert why == "The package did not arrive completely"
-    assert device.update == {"state": "failed", "percent": 0, "error": why}
+    assert device.update == {"state": "failed", "percent": 0, "error": why, "waiting": None}
     assert device.live.looks == 1
     assert device.noted == "update: " + why
 

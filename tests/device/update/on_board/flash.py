@@ -164,7 +164,7 @@ class Device:
         self.board = Board()
         self.wifi = Wifi()
         self.supervisor = Supervisor()
-        self.update = {"state": "idle", "error": None}
+        self.update = {"state": "idle", "error": None, "waiting": None}
         self.notes = []
         self.note = self.notes.append
         self.restart = self.board.restart

@@ -70,15 +70,15 @@ class Approving(Device):
             ask["state"] = "approved"
 
 
-def confirm(flash):
-    with OnFlash(flash, "b"):
-        choose(Device().board, "b", "ok")
-    return settled(flash)
+def confirm(flash, slot="b"):
+    with OnFlash(flash, slot):
+        choose(Device().board, slot, "ok")
+    return settled(flash, slot)
 
 
-def settled(flash):
+def settled(flash, slot="b"):
     """What a start of the confirmed version leaves."""
-    with OnFlash(flash, "b"):
+    with OnFlash(flash, slot):
         device = Device()
         device.update = status(device.board)
         asyncio.run(settle(device))
@@ -86,6 +86,16 @@ def settled(flash):
         found = status(device.board)
         assert (found["keys"], found["floor"]) == (device.update["keys"], device.update["floor"])
         return [found["keys"], found["floor"]]
+
+
+def gone_back(packages):
+    """What the version before a rotation leaves when it runs again, without a new installation."""
+    flash = board(packages, "before")
+    confirm(flash)
+    with Mounted(flash):
+        assert send(Device(), Request(content(packages["after"])), "b")[0] == 200
+    confirm(flash, "a")
+    return confirm(flash, "b")
 
 
 def failed(flash):
@@ -137,6 +147,7 @@ def main(path):
         "foreign": confirm(board(packages, "foreign")),
         "unsigned": confirm(board(packages, "unsigned")),
         "without keys": confirm(board(packages, "without keys")),
+        "gone back": gone_back(packages),
         "cuts": cut_everywhere(packages, "rotation"),
     }
     print(json.dumps(told))
