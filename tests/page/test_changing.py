@@ -18,11 +18,13 @@ from tests.device.auth.conftest import (  # noqa: F401  # fixtures
     make_device,
 )
 from tests.device.update.test_over_http import files, with_password  # noqa: F401  # fixtures
-from tests.device.update.two_slots import Device as Updatable, newer
+from tests.device.update.two_slots import Device as Updatable, newer, until
 from tests.fixtures.old_card import EXACT_KWH, write_old_card
 from tests.page.conftest import DESK
 
 type Browse = Callable[..., Page]
+
+TIMES = ["once", "twice", "three times", "four times"]
 
 
 @pytest.fixture
@@ -289,9 +291,34 @@ def test_page_of_the_update_sees_the_new_version_of_a_closed_device(
     expect(page.get_by_role("status")).to_contain_text("Version 9.9.9 is running", timeout=60_000)
 
 
-def choose(page: Page, name: str, content: bytes) -> None:
+@pytest.mark.parametrize("address", ["#update", "update"])
+def test_package_that_no_key_has_signed_asks_for_boot(
+    updatable: Updatable,
+    browse: Browse,
+    files: dict[str, bytes],  # noqa: F811
+    tmp_path: Path,
+    address: str,
+):
+    package = newer(files, "9.9.9", tmp_path).signed(b"")
+    page = browse(updatable, address)
+    choose(page, package.file_name, package.content(), "a good one" if address == "update" else None)
+    if address == "#update":
+        sign_in(page, "a good one")
+    until(lambda: updatable.status()["update"]["waiting"])
+    (ask,) = updatable.status()["access"]["asks"]
+    assert ask["name"].startswith("firmware 9.9.9 from ")
+    shown = page.locator("#asks" if address == "#update" else "#said")
+    expect(shown).to_contain_text("firmware 9.9.9 from ", timeout=15_000)
+    expect(shown).to_contain_text(
+        f"press BOOT {TIMES[ask['presses'] - 1]}" if address == "#update" else f"{ask['presses']}"
+    )
+
+
+def choose(page: Page, name: str, content: bytes, password: str | None = None) -> None:
     package: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.get_by_label("Update package").set_input_files(package)
+    if password:
+        page.get_by_label("Device password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Update", exact=True).click()
 
 
