@@ -37,7 +37,7 @@ class Hardware:
     `speed` is that of the board's clock and of its watchdog, which waits at least `patience_s`; `ticks` is where the
     clock's ticks begin, `version` that of MicroPython's drivers; `wifi`: a network is in reach and in the settings.
     `round_trip_ms` is the time, by the board's clock, until its peers' acknowledgements arrive. `first_release`: the
-    firmware is that of version 0.1.0.
+    firmware is that of version 0.1.0. `console` is the end of a pseudo-terminal that is the board's cable.
     """
 
     def __init__(
@@ -55,12 +55,14 @@ class Hardware:
         round_trip_ms: float = 20,
         firmware: Path | None = None,
         first_release: bool = False,
+        console: int | None = None,
     ) -> None:
         firmware = firmware or board_folder.build(board)[0]
         for source in STANDINS.glob("*.py"):
             bytecode.compile_python(source, COMPILED / f"{source.stem}.mpy", source.name, optimise=0)
         self.world, self.flash, self.speed, self.line = folder / "world", folder / "flash", speed, line
         self.patience_s = patience_s
+        self._console = console
         self.world.mkdir()
         self.flash.mkdir()
         self.port = free_port()
@@ -142,8 +144,9 @@ class Hardware:
             process = self._process = subprocess.Popen(
                 self._command,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                cwd=self.flash,
+                stdin=subprocess.DEVNULL if self._console is None else self._console,
+                stdout=subprocess.PIPE if self._console is None else self._console,
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
@@ -152,12 +155,12 @@ class Hardware:
                 process.kill()  # switched off while it restarted
             watchdog = threading.Thread(target=self._watch, args=(process,), name="watchdog", daemon=True)
             watchdog.start()
-            assert process.stdout
             self.lines += [f"-- start {self.starts}"]
-            for text in process.stdout:
+            for text in process.stdout or ():
                 self.lines.append(text.rstrip())
             process.wait()
-            process.stdout.close()
+            if process.stdout:
+                process.stdout.close()
             watchdog.join()
             if process.returncode == _RESTART:
                 (self.world / "cause").write_text(RESET)

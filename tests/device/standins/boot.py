@@ -26,3 +26,6 @@ setattr(_Board, _FLASH, os.getenv("STANDIN_FLASH"))
 exec(world.text("fault.py"))
 
 import main  # noqa: E402, F401
+
+if world.exists("console"):
+    import raw_repl  # noqa: F401 - the firmware was interrupted over its cable

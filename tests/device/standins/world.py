@@ -5,6 +5,8 @@
     card.img      the card in the slot; no such file: none
     read-only     while it exists, the card refuses all writes
     button        while it exists, BOOT is pressed
+    wire          while it exists, a wire connects TX with RX
+    console       while it exists, a prompt follows the firmware on standard input and output (tests/tools/on_board)
     networks.json the Wi-Fi networks in reach: {"name": "password"}, null for an open one
     cause, state  numbers: reset_cause() of the start that comes, and the register that tells a brownout
     rtc           the memory that survives a reset

@@ -40,8 +40,9 @@ def run(code, names):
     error = io.StringIO()
     try:
         exec(code, names)
-    except SystemExit:
-        pass
+    except SystemExit as end:
+        if end.args and end.args[0]:
+            raise  # the board of tests/device resets
     except BaseException as fault:
         sys.print_exception(fault, error)
     say("\x04" + error.getvalue() + "\x04>")
@@ -49,7 +50,7 @@ def run(code, names):
 
 def main():
     names = {"__name__": "__main__"}
-    sys.modules["machine"] = Machine
+    sys.modules.setdefault("machine", Machine)
     raw = False
     while True:
         byte = sys.stdin.buffer.read(1)
