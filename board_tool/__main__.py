@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     port(command("logs", "show the board's output, until Ctrl-C"))
     port(command("config", "edit the board's config.json in $EDITOR"))
+    prove = command("prove", "measure what only a board can show, and write a report; nothing is erased")
+    port(prove)
+    prove.add_argument(
+        "--with-meter", action="store_true", help="end with a minute on the meter, without the USB cable"
+    )
     format_card = command("format", "erase the memory card in the board and format it")
     port(format_card)
     format_card.add_argument("--yes", action="store_true", help="do not ask for confirmation")
@@ -135,6 +140,10 @@ def run(arguments: argparse.Namespace) -> None:
             from board_tool.config import edit
 
             edit(arguments.port)
+        case "prove":
+            from board_tool.prove import prove
+
+            prove(arguments.port, arguments.with_meter)
         case "format":
             from board_tool.card_format import format_card
 
