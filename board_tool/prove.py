@@ -10,6 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from board_tool import on_board_code, prove_network, prove_report
 from board_tool.connection import BoardConnection, wait_for_board
 from board_tool.on_board_code import CannotRunError
@@ -21,6 +26,7 @@ from build_tool.board_folder import build
 from build_tool.boards import BOARDS
 from build_tool.errors import ToolError
 from build_tool.package import read_folder
+from build_tool.signatures import EXPONENT, KEY_BYTES, modulus
 
 _WATCHDOG_S = 5
 _SKIPPED = "skipped by the person at the board"
@@ -83,6 +89,13 @@ def prove(port: str | None, with_meter: bool) -> None:
     print(f"please read it, and send it: {FORM}")
 
 
+def signature() -> tuple[bytes, bytes, bytes]:
+    """Return a new public key (its modulus), and a signature by this key with the SHA-256 of what it signs."""
+    key = generate_private_key(EXPONENT, KEY_BYTES * 8)
+    digest = hashlib.sha256(b"firmware prove").digest()
+    return modulus(key.public_key(), "a new key"), key.sign(digest, PKCS1v15(), Prehashed(SHA256())), digest
+
+
 def telegrams() -> tuple[bytes, bytes]:
     """Return two telegrams that follow each other."""
     return _telegram(3, 0.611), _telegram(4, 0.618)
@@ -102,6 +115,11 @@ def _check_firmware(connection: BoardConnection, findings: Findings) -> str:
     """Return the slot of the board's firmware. ToolError if the board has none, or not that of these sources."""
     words = (connection.read("slot.txt") or b"").decode(errors="replace").split()
     slot = words[0] if words and words[0] in ("a", "b") else "a"
+    if words[1:] and words[1] != "ok":
+        # Each start of a version on trial counts, and this tool restarts the board three times.
+        raise ToolError(
+            "the update on this board is still on trial: press RESET, and wait until the log confirms it"
+        )
     try:
         manifest = json.loads(connection.read(f"{slot}/manifest.json") or b"")
         name = str(manifest["board"])
@@ -149,8 +167,9 @@ class _Run:
             self._look_up_address()
             self._measure("running", "memory", "now")
             self._measure("telegram", "speed", "telegram", *telegrams())
-            for name in ("crc", "collection", "password", "signature"):
+            for name in ("crc", "collection", "password"):
                 self._measure(name, "speed", name)
+            self._measure("signature", "speed", "signature", *signature())
             self._measure("card", "storage", "card", timeout_s=120)
             self._measure("flash", "storage", "flash")
             self._measure("request", "line", "request")
@@ -167,7 +186,8 @@ class _Run:
             if self._findings.figures.get("start", {}).pop("radio_on", 0):
                 del self._findings.figures["start"]
                 self._findings.reasons["start"] = "Wi-Fi was on before the tool could interrupt the start"
-            self._measure("wifi", "memory", "join", self._hostname, timeout_s=60)
+            before = self._findings.figures.get("start", {}).get("system_free")
+            self._measure("wifi", "memory", "join", self._hostname, before, timeout_s=60)
             self._look_up_address()
             print(f"the watchdog restarts the board in {_WATCHDOG_S} s", flush=True)
             self._call("restart", "starve", _WATCHDOG_S)

@@ -310,6 +310,13 @@ CHECKS = (
         unit="ms",
         why="update/signature.py: 200 to 400 ms on a C3",
     ),
+    Check(
+        of="signature.judged",
+        title="Only the right signature is accepted",
+        low=1,
+        high=1,
+        why="update/signature.py",
+    ),
     # With the meter
     Check(of="meter.telegrams", title="Telegrams in a minute", low=5, why=_CALLS + "UART(...), Pin.OUT"),
     Check(of="meter.crc_errors", title="Telegrams with a wrong CRC", low=0, high=0, why=_CALLS + "UART(...)"),

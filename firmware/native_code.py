@@ -33,7 +33,8 @@ def use(board, note):
         pass  # this board has no native code
     except Exception as error:
         note("Native code does not work: %r" % error)
-    keep_report(board, before)
+    finally:  # also after a Ctrl-C over the cable
+        keep_report(board, before)
 
 
 def crc():

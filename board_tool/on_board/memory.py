@@ -38,19 +38,20 @@ def now():
     }
 
 
-def join(hostname):
+def join(hostname, before):
     """Switch the radio on, and join the network of the settings. Return what that takes, and the signal.
 
-    `hostname` is the name that the firmware gives to the board, because routers show the name.
+    `hostname` is the name that the firmware gives to the board, because routers show the name. `before` is the free
+    system memory before network.WLAN() was first called, because this call already takes memory. None: unknown.
     """
     if hostname:
         network.hostname(hostname)
     sta = network.WLAN(network.WLAN.IF_STA)
     figures = {}
-    before = now()["system_free"]
     if not sta.active():
         sta.active(True)
-        figures["radio_takes"] = before - now()["system_free"]
+        if before is not None:
+            figures["radio_takes"] = before - now()["system_free"]
     name, password = _network()
     began = time.ticks_ms()
     if not sta.isconnected():

@@ -143,7 +143,7 @@ def test_board_is_measured_and_its_report_has_no_secret(
     assert figures["button"] == {"pressed": 1, "changes": 1}
     for name in ("crc", "collection", "password", "request", "start", "wifi", "idle", "page", "streams"):
         assert figures[name], name
-    assert set(raw["reasons"]) <= {"signature", "meter"}
+    assert set(raw["reasons"]) == {"meter"}
     for secret in SECRETS:
         assert secret not in text
     assert "issues/new?template=proven_board.yml" in capsys.readouterr().out
@@ -211,6 +211,16 @@ def test_firmware_of_other_sources_is_named(
     (board.flash / "a/manifest.json").write_bytes(Package("9.9.9", "t8_c3", {"main.mpy": b"x"}).manifest())
     assert main(["prove", "--port", board.port]) == 1
     assert "not that of these sources" in capsys.readouterr().err
+
+
+def test_version_on_trial_is_left_alone(
+    proved: Proved, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slot = proved.hardware.flash / "slot.txt"
+    slot.write_text("a 1\n")
+    assert main(["prove", "--port", proved.port]) == 1
+    assert "still on trial" in capsys.readouterr().err
+    assert slot.read_text() == "a 1\n"
 
 
 def test_no_board_is_named(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
