@@ -20,8 +20,8 @@ from simulator.telegram_source import simulated_meter
 from tests.attacks.conftest import Recorded
 from tests.device.update.two_slots import Device, newer, set_password, until
 
-FAST, PRESSED = 60, 10
-"""Speeds at which the two minutes of a wait for BOOT are two seconds, and at which presses are counted right."""
+FAST, PRESSED = 240, 10
+"""Speeds at which the two minutes of a wait for BOOT are half a second, and at which presses are counted right."""
 
 
 @pytest.fixture(scope="module")
