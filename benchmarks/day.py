@@ -19,13 +19,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from benchmarks.heap import LongMessages, Run, watched
+from build_tool import romfs
 from build_tool.board_folder import LOADER, ROOT, build as build_board
 from build_tool.package import Package, read_folder, release_number
-from simulator import package_keys
+from simulator import package_keys, romfs_flash
 from simulator.board import Board, BoardError
 from simulator.p1_port import P1Port
 
@@ -66,10 +68,13 @@ def firmware() -> dict[str, bytes]:
     return read_folder(build_board("host")[0])
 
 
-def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int = 0) -> Run:
+def play(
+    heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int = 0, in_flash: bool = False
+) -> Run:
     """Play a day, or its first hours, on a board with a heap of `heap` bytes.
 
-    MicroPython may take `offer` more bytes for further areas of its heap.
+    MicroPython may take `offer` more bytes for further areas of its heap. A board with its code `in_flash` has one
+    area of `heap` bytes, others begin with an area of half of it.
     """
     result = Run(heap)
     stopped = threading.Event()
@@ -77,24 +82,28 @@ def play(heap: int, files: Mapping[str, bytes], hours: float = HOURS, offer: int
         _short_folder() as folder,
         P1Port(LongMessages(), speed=SPEED, every_s=EVERY_S) as line,
     ):
-        _fill_flash(folder, files)
+        environment = _fill_flash(folder, files, in_flash)
         areas = folder / "areas"
         board = Board(
             line,
             card=folder / "card.img",
             flash=str(folder),
             small=True,
-            heapsize=str(heap),
+            # Half of this size is the first area (scripts/tools/micropython/like_esp32/areas.c).
+            heapsize=str(2 * heap if in_flash else heap),
             speed=SPEED,
             stats=True,
             loader=True,
             log=result.log.append,
-            # scripts/tools/micropython/like_esp32/areas.c
-            environment={"AREAS_OFFER": str(offer), "AREAS_LOG": str(areas)},
+            environment={"AREAS_OFFER": str(offer), "AREAS_LOG": str(areas), **environment},
         )
         try:
             with board, watched(board.url, stopped):
-                package = package_keys.signed(Package("9.9.9", "host", files, release_number(ROOT, "BUILD")))
+                package = Package("9.9.9", "host", files, release_number(ROOT, "BUILD"))
+                if in_flash:
+                    image = {romfs.NAME: romfs.image(files)}
+                    package = replace(package, files=image, architecture=romfs_flash.ARCHITECTURE)
+                package = package_keys.signed(package)
                 owner = Owner(board.url, package.content(), hours * 3600 / SPEED)
                 _live(board, owner, line, result, hours)
                 if result.passed and not _confirmed(folder):
@@ -132,20 +141,26 @@ def _confirmed(flash: Path) -> bool:
     return False
 
 
-def _fill_flash(flash: Path, files: Mapping[str, bytes]) -> None:
-    """Write the firmware into folder a, its loader, the key of its releases, and a password."""
-    shutil.copytree(LOADER, flash, dirs_exist_ok=True)
-    for name, content in files.items():
-        path = flash / "a" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    (flash / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
+def _fill_flash(flash: Path, files: Mapping[str, bytes], in_flash: bool) -> dict[str, str]:
+    """Write the firmware into folder a or slice a, its loader, the key of its releases, and a password.
+
+    Return what the board's process needs in its environment.
+    """
+    environment = romfs_flash.lay_out(flash, files) if in_flash else {}
+    if not in_flash:
+        shutil.copytree(LOADER, flash, dirs_exist_ok=True)
+        for name, content in files.items():
+            path = flash / "a" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (flash / "a" / "manifest.json").write_bytes(Package("old", "host", files).manifest())
     package_keys.put_on(flash)
     (flash / "slot.txt").write_text("a ok\n")
     salt = os.urandom(16)
     digest = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, 2000)
     kept = {"salt": salt.hex(), "rounds": 2000, "hash": digest.hex()}
     (flash / "secrets.json").write_text(json.dumps({"password": kept}))
+    return environment
 
 
 def _live(board: Board, owner: Owner, line: P1Port, result: Run, hours: float) -> None:

@@ -89,9 +89,9 @@ def _watch(url: str, stopped: threading.Event) -> None:
             stopped.wait(0.2)
 
 
-def smallest_heap(run: Callable[[int], Run], least: int = LEAST) -> int:
+def smallest_heap(run: Callable[[int], Run], least: int = LEAST, most: int = MOST) -> int:
     """Return the smallest heap above `least` in which `run` passes, in steps of 2 KB. Two heaps are tried at a time."""
-    low, high = least, MOST  # low fails, high passes
+    low, high = least, most  # low fails, high passes
     with ThreadPoolExecutor(2) as pool:
         while high - low > STEP:
             steps = (high - low) // STEP

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from build_tool import native_code, short_names, signatures
+from build_tool import native_code, romfs, short_names, signatures
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 from build_tool.package import Package, read_folder, read_package, release_number, version
@@ -75,6 +76,15 @@ def packed(board: str, folder: Path) -> Package:
         version(ROOT), board, files, release_number(ROOT, "BUILD"), release_number(ROOT, "FLOOR")
     )
     return signatures.with_stored(package)
+
+
+def packed_image(board: str, folder: Path) -> Package:
+    """Return the update package with the ROMFS image of a board's folder. It has no signatures yet."""
+    architecture = native_code.architectures(board)[-1]
+    package = packed(board, folder)
+    return replace(
+        package, files={romfs.NAME: romfs.image(package.files)}, architecture=architecture, signatures=b""
+    )
 
 
 def modules_of(board: str) -> list[str]:

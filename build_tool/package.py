@@ -15,6 +15,9 @@ JSON document, but each of its lines can be read alone, so that a board needs me
     micropython  oldest version of MicroPython that runs the bytecode, such as [1,25,0]
     room         bytes of flash that the files need
 
+A board that runs its code in the flash takes another package: its head has the format "p1-monitor 2", "kind":"romfs"
+and "arch" (the chip's architecture), and its only file is the image firmware.romfs (build_tool/romfs.py).
+
 A signed package has the file `signatures`, always as its first file (build_tool/signatures.py). The signatures are of
 the manifest without the line of this file. Therefore version 0.1.0, which knows no signatures, takes the package too.
 
@@ -31,6 +34,7 @@ from pathlib import Path
 from build_tool.errors import ToolError
 
 FORMAT = "p1-monitor 1"
+FORMAT_OF_IMAGE = "p1-monitor 2"
 SIGNATURES = "signatures"
 """Name of the file with the signatures."""
 MPY = 6
@@ -46,6 +50,7 @@ class Package:
     """Update package. `files` maps the name of each file, a path with "/", to the content of the file.
 
     signatures: content of the file `signatures`, b"" if the package is not signed.
+    architecture: the chip's architecture if the only file is an image, else "".
     """
 
     version: str
@@ -54,15 +59,21 @@ class Package:
     build: int = 0
     floor: int = 0
     signatures: bytes = b""
+    architecture: str = ""
 
     @property
     def file_name(self) -> str:
         """File name of the package."""
-        return f"p1-monitor-{self.version}-{self.board}.p1"
+        return f"p1-monitor-{self.version}-{self.board}{'-romfs' if self.architecture else ''}.p1"
 
     @property
     def room(self) -> int:
-        """Maximum number of bytes of flash that a slot with this package and its signatures needs."""
+        """Maximum number of bytes of flash that a slot with this package and its signatures needs.
+
+        An image is not in the filesystem, but in a partition of its own.
+        """
+        if self.architecture:
+            return 2 * _BLOCK + _FOLDER  # manifest, signatures
         folders = {name.rpartition("/")[0] for name in self.files}
         files = sum(-(-len(content) // _BLOCK) * _BLOCK for content in self.files.values())
         return files + _BLOCK + (len(folders) + 1) * _FOLDER
@@ -81,7 +92,8 @@ class Package:
 
     def _manifest(self, first: Mapping[str, bytes]) -> bytes:
         head = {
-            "format": FORMAT,
+            "format": FORMAT_OF_IMAGE if self.architecture else FORMAT,
+            **({"kind": "romfs", "arch": self.architecture} if self.architecture else {}),
             "version": self.version,
             "build": self.build,
             "floor": self.floor,
@@ -123,9 +135,11 @@ def read_package(path: Path) -> Package:
             at += size
             if hashlib.sha256(files[name]).hexdigest() != digest:
                 raise ValueError
-        if manifest["format"] != FORMAT or at != len(content):
-            raise ValueError
         signatures = files.pop(SIGNATURES, b"")
+        architecture = manifest.get("arch", "")
+        formats = (FORMAT_OF_IMAGE, "romfs") if architecture else (FORMAT, None)
+        if (manifest["format"], manifest.get("kind")) != formats or at != len(content):
+            raise ValueError
         # Packages of version 0.1.0 have no build number.
         package = Package(
             manifest["version"],
@@ -134,6 +148,7 @@ def read_package(path: Path) -> Package:
             manifest.get("build", 0),
             manifest.get("floor", 0),
             signatures,
+            architecture,
         )
     except OSError as error:
         raise ToolError(f"{path} cannot be read: {error.strerror}") from None

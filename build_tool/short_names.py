@@ -36,9 +36,9 @@ _CALLED_BY_CABLE = "board check format_card"
 def modules() -> dict[str, Path]:
     """Return the paths of the firmware's modules: {"folder.module": path}.
 
-    The modules of the loader are left out, because no update replaces the loader.
+    The modules of the loaders are left out, because no update replaces a loader.
     """
-    files = [file for file in sorted(FIRMWARE.rglob("*.py")) if file.parent.name != "loader"]
+    files = [file for file in sorted(FIRMWARE.rglob("*.py")) if file.parent.name not in ("loader", "romfs")]
     return {".".join(file.relative_to(FIRMWARE).with_suffix("").parts): file for file in files}
 
 

@@ -8,6 +8,7 @@ version that replaces the keys raises the floor to its own build number.
 import hashlib
 import json
 import os
+import sys
 
 from overlay import load
 from version import BUILD
@@ -30,7 +31,7 @@ async def settle(device):
 async def _settle(device):
     flash = device.board.flash
     folder = "%s/%s" % (flash, load("update.slots").running())
-    offered = _read(folder + "/keys.bin")
+    offered = _read(sys.path[0] + "/keys.bin")  # beside the code, which may be in an image
     known = _read(flash + "/keys.bin")
     if offered and not known:
         _replace(flash + "/keys.bin", offered)

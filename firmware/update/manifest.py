@@ -6,6 +6,7 @@ import sys
 from micropython import const
 
 from board.selected import NAME
+from overlay import load
 from server.http import Refused
 
 _FORMAT = const("p1-monitor 1")
@@ -18,6 +19,7 @@ _HIGHEST = const(1 << 29)  # maximum build number
 async def store(body, path, parse_row, broken):
     """Write the manifest to a file, and return the manifest's first line as a dict.
 
+    `kind` is in the dict only if the package contains an image in place of single files (update/slice.py).
     `signatures` in the dict is the tuple (name, size, SHA-256) of the file with the signatures, None if the package is
     not signed. This file can only be the first file. `digest` in the dict is the SHA-256 of the signed part: all lines
     of the manifest but the line of that file.
@@ -27,6 +29,7 @@ async def store(body, path, parse_row, broken):
     line = await body.line()
     head = _check_head(line, broken)
     head["signatures"] = None
+    has_image = "kind" in head
     signed = hashlib.sha256(line + b"\n")
     total = files = 0
     has_main = False
@@ -41,12 +44,14 @@ async def store(body, path, parse_row, broken):
                 files += 1
                 if files > _MAX_FILES:
                     raise Refused(400, broken)
-                has_main = has_main or row[0] in ("main.mpy", "main.py")
                 if row[0] == "signatures":
                     if files > 1 or row[1] > _SIGNATURES or not line.startswith(b'["signatures",'):
                         raise Refused(400, broken)
                     head["signatures"] = row
                     continue
+                if has_image and (has_main or row[0] != "firmware.romfs"):
+                    raise Refused(400, broken)
+                has_main = has_main or has_image or row[0] in ("main.mpy", "main.py")
             signed.update(line + b"\n")
     head["digest"] = signed.digest()
     if total != body.left() or not has_main:
@@ -63,8 +68,8 @@ def _check_head(line, broken):
     """
     try:
         found = json.loads(line + b"]}")
-        if found["format"] != _FORMAT:
-            raise ValueError
+        if found["format"] != _FORMAT or "kind" in found or sys.path[0].startswith("/rom/"):
+            load("update.slice").check(found)
         built_for, oldest, mpy = found["board"], tuple(found["micropython"]), found["mpy"]
         sum(oldest, found["room"])
         found["build"] = found.get("build", 0)

@@ -91,6 +91,7 @@ async def _write_package(device, request, slot):
     await load("update.approval").wait(device, request, head, signatures)
     device.access.require(request, SETTINGS)  # the token may have been deleted during the wait
     await load("update.folders").clear_folder(folder)
+    has_image = "kind" in head
     at = 0
     while True:
         # Open the manifest again for each line, because LittleFS is safest with only one open file.
@@ -105,7 +106,11 @@ async def _write_package(device, request, slot):
         if line.startswith(b'["signatures",'):
             os.rename(signatures, folder + "/signatures")
         elif line[:2] == b'["':
-            await _write_file(body, folder, *_parse_row(line))
+            row = _parse_row(line)
+            if has_image:
+                await load("update.slice").write(body, slot, *row[1:])
+            else:
+                await _write_file(body, folder, *row)
     device.access.require(request, SETTINGS)  # the token may have been deleted since the request began
     os.rename(manifest, folder + "/manifest.json")
     load("update.slots").choose(board, slot, "0")

@@ -1,5 +1,8 @@
 """The two slots: folders a and b of the flash, with one version of the firmware each. Loaded on demand.
 
+On a board that runs its code in the flash, a folder has only the manifest and the signatures of its version. The code
+is in the slice of the same name (update/slice.py), which is mounted at /rom/a or /rom/b.
+
 loader/slot.py, which is never updated, decides which slot starts. This module is for the running firmware.
 """
 
@@ -22,6 +25,7 @@ def status(board):
     state    "trial" if this version has not passed its trial yet, else "idle"
     error    reason why the version in the other slot failed. None if the loader did not change slots after a failure
     board    name of the board that a package must be built for
+    kind     "romfs" if a package must contain an image (update/slice.py), else missing
     waiting  {"presses", "digest"} while a package waits for BOOT: the number of presses, and the first 16 digits of
              the SHA-256 of the signed part of its manifest. Else None
     keys     ids of the keys that sign packages for this board
@@ -37,6 +41,8 @@ def status(board):
     except (OSError, ValueError):
         pass  # the firmware was installed over the cable, or was not started by the loader
     found = {"state": state, "percent": None, "error": why.strip() or None, "board": NAME, "waiting": None}
+    if sys.path[0].startswith("/rom/"):
+        found["kind"] = "romfs"
     found.update(load("update.keys").facts(board.flash))
     return found
 
