@@ -59,7 +59,7 @@ def on_board(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., An
     bytecode.build()
     keys.put_on(tmp_path)
 
-    def run(script: str, *arguments: object, heap: str = "8m") -> Any:
+    def run(script: str, *arguments: object, heap: str = "8m", **environment: str) -> Any:
         done = subprocess.run(
             [*command, "-X", f"heapsize={heap}", str(SCRIPTS / script), *map(str, arguments)],
             cwd=bytecode.ROOT,
@@ -67,6 +67,7 @@ def on_board(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., An
                 **os.environ,
                 "MICROPYPATH": f"{bytecode.TARGET}:{SCRIPTS}:.frozen",
                 "P1_KEYS": str(tmp_path / KEYS_FILE),
+                **environment,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,6 +1,8 @@
 """A board's flash in RAM with a real LittleFS on it, whose power can be cut at any write, and what starts from it.
 
-Runs under MicroPython. Blocks and sizes are those of the ESP32 port.
+Runs under MicroPython. Blocks and sizes are those of the ESP32 port. With ROMFS in the environment, the board runs its
+code in the partition `romfs`, which follows the LittleFS in the flash. An update writes to the flash in RAM. A start
+copies the partition to the file that ROMFS names, and runs from there.
 """
 
 import asyncio
@@ -15,6 +17,9 @@ from server.http import Refused
 BLOCK = 4096
 MOUNT = "/flash"
 LOADER = "firmware/loader/"
+PARTITION = vfs.rom_ioctl(2, 0) if os.getenv("ROMFS") else None
+ROMFS_BLOCKS = PARTITION.ioctl(4, 0) if PARTITION else 0
+PATH_OF_SLOT = "/rom/" if PARTITION else MOUNT + "/"
 
 
 class This:
@@ -54,7 +59,7 @@ class Flash:
 
     def ioctl(self, request, argument):
         if request == 4:
-            return len(self.data) // BLOCK
+            return len(self.data) // BLOCK - ROMFS_BLOCKS
         if request == 5:
             return BLOCK
         if request == 6:
@@ -73,9 +78,52 @@ class Flash:
         self.data[at : at + len(content)] = content
 
 
+class Romfs:
+    """The partition `romfs` of a flash in RAM, as update/slice.py writes it. A write can only clear bits."""
+
+    def __init__(self, flash):
+        self._flash = flash
+        self._begin = len(flash.data) - ROMFS_BLOCKS * BLOCK
+
+    def readblocks(self, block, buffer, offset=0):
+        at = self._begin + block * BLOCK + offset
+        buffer[:] = memoryview(self._flash.data)[at : at + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=None):
+        if offset is None:
+            raise AssertionError("this would erase as many bytes as it writes")
+        at = self._begin + block * BLOCK + offset
+        there = int.from_bytes(self._flash.data[at : at + len(buffer)], "little")
+        left = there & int.from_bytes(buffer, "little")
+        self._flash._write(at, left.to_bytes(len(buffer), "little"))
+
+    def ioctl(self, request, block):
+        if request != 6:
+            raise AssertionError("only an erase is needed")
+        self._flash._write(self._begin + block * BLOCK, b"\xff" * BLOCK)
+        return 0
+
+
+class VfsOfUpdate:
+    """Takes the place of the module `vfs` during an update."""
+
+    flash = None
+
+    @staticmethod
+    def rom_ioctl(request, number):
+        return Romfs(VfsOfUpdate.flash)
+
+
+def copy_partition(flash):
+    """Write the partition of the flash in RAM to the file that ROMFS names."""
+    begin = len(flash.data) - ROMFS_BLOCKS * BLOCK
+    for at in range(0, ROMFS_BLOCKS * BLOCK, 16 * BLOCK):
+        PARTITION.writeblocks(at // BLOCK, memoryview(flash.data)[begin + at : begin + at + 16 * BLOCK])
+
+
 def format_flash(blocks=64):
     """Return a flash with the keys of the tests' packages."""
-    flash = Flash(bytearray(blocks * BLOCK))
+    flash = Flash(bytearray(blocks * BLOCK) + b"\xff" * (ROMFS_BLOCKS * BLOCK))
     vfs.VfsLfs2.mkfs(flash)
     with open(os.getenv("P1_KEYS"), "rb") as file:
         keys = file.read()
@@ -92,6 +140,7 @@ class Mounted:
 
     def __enter__(self):
         vfs.mount(vfs.VfsLfs2(self.flash), MOUNT)
+        VfsOfUpdate.flash = self.flash
 
     def __exit__(self, *_):
         os.chdir("/")
@@ -115,6 +164,8 @@ def start(flash):
     """Switch the board on: the versions that were started, one unless the loader restarts; [] when none was."""
     record.started.clear()
     here, modules, path = os.getcwd(), list(sys.modules), sys.path[:]
+    if PARTITION:
+        copy_partition(flash)
     with Mounted(flash):
         os.chdir(MOUNT)
         sys.path.insert(0, "")
@@ -130,13 +181,22 @@ def start(flash):
             for name in list(sys.modules):
                 if name not in modules:
                     del sys.modules[name]
+            unmount_slices()
     os.chdir(here)
     return list(record.started)
 
 
+def unmount_slices():
+    for slot in "ab":
+        try:
+            vfs.umount("/rom/" + slot)
+        except OSError:
+            pass  # this one was not started
+
+
 LOADER_SOURCES = {}
 for _name in ("main.py", "slot.py"):
-    with open(LOADER + _name) as _file:
+    with open(("firmware/romfs/" if PARTITION and _name == "main.py" else LOADER) + _name) as _file:
         LOADER_SOURCES[_name] = _file.read().replace("const(10)", "const(0)")  # nobody comes with a cable
 
 
@@ -228,12 +288,15 @@ def send(device, request, slot="a"):
     from update.install import receive
 
     path = sys.path[:]
-    sys.path.insert(0, "%s/%s" % (MOUNT, slot))
+    sys.path.insert(0, PATH_OF_SLOT + slot)
+    if PARTITION:
+        sys.modules["vfs"] = VfsOfUpdate
     try:
         asyncio.run(_answer(receive(device, request)))
     except Refused as refused:
         return refused.status, refused.why
     finally:
         sys.path[:] = path
+        sys.modules["vfs"] = vfs
         asyncio.new_event_loop()
     return request.answer
