@@ -196,10 +196,6 @@ def forgotten_of_board(
         yield f"{pins}: no facts()"
     if board is None:
         yield f"build_tool/boards.py: no row of {name}"
-    if not re.search(rf"options: \[.*\b{name}\b.*\]", read(".github/workflows/release.yml")):
-        yield f".github/workflows/release.yml: {name} is not among the options of frozen"
-    if f"[{name}]=" not in read("scripts/tools/frozen/build"):
-        yield f"scripts/tools/frozen/build: no MicroPython build of {name}"
     if f"{name}.py" not in read("docs/calls.md"):
         yield f"docs/calls.md: {name}.py is not in the line about wiring"
     if f'"{name}"' not in read("tests/device/board/test_start.py"):
@@ -229,8 +225,6 @@ def test_board_that_was_put_nowhere_is_missed_everywhere() -> None:
     assert [fault.partition(":")[0] for fault in forgotten_of_board("t9_s9", None)] == [
         "firmware/board/t9_s9.py",
         "build_tool/boards.py",
-        ".github/workflows/release.yml",
-        "scripts/tools/frozen/build",
         "docs/calls.md",
         "tests/device/board/test_start.py",
         "docs/hardware.md",
@@ -241,8 +235,6 @@ def test_board_that_was_put_nowhere_is_missed_everywhere() -> None:
 @pytest.mark.parametrize(
     ("path", "old"),
     [
-        (".github/workflows/release.yml", "t8_s2, "),
-        ("scripts/tools/frozen/build", "[t8_s2]="),
         ("docs/calls.md", "`t8_s2.py`"),
         ("tests/device/board/test_start.py", '"t8_s2"'),
         ("docs/hardware.md", "T8 ESP32-S2\n"),
