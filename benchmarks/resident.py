@@ -47,9 +47,7 @@ def native() -> dict[str, int]:
 
 
 def _sources() -> dict[str, Path]:
-    files = [*bytecode.FIRMWARE.rglob("*.py")]
-    names = {".".join(file.relative_to(bytecode.FIRMWARE).with_suffix("").parts): file for file in files}
-    return {name: file for name, file in names.items() if not name.startswith("loader.")}
+    return short_names.modules()
 
 
 @cache
