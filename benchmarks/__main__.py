@@ -11,7 +11,18 @@ from benchmarks.figures import BenchmarkError, Figure, table
 from build_tool import bytecode
 from simulator.interpreters import CALLGRIND, MICROPYTHON, MICROPYTHON32, described
 
-GROUPS = ("parser", "memory", "firmware", "romfs", "history", "live", "page", "coach", "security", "home_assistant")
+GROUPS = (
+    "parser",
+    "memory",
+    "firmware",
+    "romfs",
+    "history",
+    "live",
+    "page",
+    "coach",
+    "security",
+    "home_assistant",
+)
 
 
 def main() -> int:

@@ -57,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "--micropython", type=Path, metavar="FILE", help="image of MicroPython to use instead of a download"
     )
     flash.add_argument(
+        "--image",
+        type=Path,
+        metavar="FILE",
+        help="replace the MicroPython of a board by the project's own image, with the code in the flash; the board "
+        "keeps its settings",
+    )
+    flash.add_argument(
         "--package",
         type=Path,
         metavar="FILE",
@@ -121,8 +128,11 @@ def run(arguments: argparse.Namespace) -> None:
             else:
                 sign_release(arguments.key)
         case "flash":
-            from board_tool.flash import flash
+            from board_tool.flash import flash, flash_image
 
+            if arguments.image:
+                flash_image(arguments.board, arguments.port, arguments.image, arguments.package)
+                return
             flash(arguments.board, arguments.port, arguments.micropython, arguments.package)
         case "deploy":
             from board_tool.deploy import deploy

@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+from board_tool import slices
 from board_tool.connection import BoardConnection
-from build_tool import signatures
-from build_tool.board_folder import LOADER, build, has_table
+from build_tool import romfs, signatures
+from build_tool.board_folder import LOADER, build_packages, has_table
 from build_tool.boards import BOARDS, BoardType
 from build_tool.errors import ToolError
 from build_tool.package import MPY, OLDEST_MICROPYTHON, SIGNATURES, Package, read_package
@@ -21,7 +22,8 @@ def deploy(board: str | None, port: str | None, package: Path | None, own_key: P
     kinds = [BOARDS[board]] if board else list(BOARDS.values())
     with BoardConnection(find_port(port, kinds)) as connection:
         kind = kinds[0] if board else detect_board_type(connection)
-        install(connection, choose_package(kind, package))
+        has_image = slices.are_there(connection)
+        install(connection, choose_package(kind, package, has_image))
         if own_key:
             connection.write("own_keys.bin", signatures.read_public_key(own_key))
         connection.restart()
@@ -36,16 +38,21 @@ def detect_board_type(connection: BoardConnection) -> BoardType:
     raise ToolError(f"no supported board has this chip: {machine}; if yours does, choose it with --board")
 
 
-def choose_package(kind: BoardType, path: Path | None) -> Package:
+def choose_package(kind: BoardType, path: Path | None, has_image: bool = False) -> Package:
     """Return the update package in the file `path`, or build a package from the sources if `path` is None.
 
+    has_image: the board runs its code in the flash, so that it needs a package with an image
     ToolError if the package is for another board, or if the firmware does not support the board.
     """
     if path is None:
-        if not has_table(kind):
+        if not has_table(kind) or (has_image and kind.name not in romfs.BOARDS):
             raise ToolError(f"this firmware does not support the {kind.title}")
-        return read_package(build(kind.name)[1])
+        return read_package(build_packages(kind.name)[-1 if has_image else 0])
     package = read_package(path)
+    if bool(package.architecture) != has_image:
+        raise ToolError(
+            f"{path.name} is for boards {'with' if package.architecture else 'without'} code in flash"
+        )
     if package.board != kind.name:
         raise ToolError(f"{path.name} is for the board {package.board}, but this one is {kind.name}")
     return package
@@ -59,7 +66,10 @@ def install(connection: BoardConnection, package: Package) -> None:
     check_micropython(connection)
     slot = _free_slot(connection)
     # Copy slot.py before main.py, because main.py imports slot.py.
-    for source in sorted(LOADER.glob("*.py"), reverse=True):
+    loader = {source.name: source for source in sorted(LOADER.glob("*.py"), reverse=True)}
+    if package.architecture:
+        loader["main.py"] = romfs.MAIN
+    for source in loader.values():
         if connection.read(source.name) != source.read_bytes():
             connection.write(source.name, source.read_bytes())
     # Remove the manifest before the other files. A slot without a manifest counts as incomplete, and no board starts an
@@ -70,7 +80,10 @@ def install(connection: BoardConnection, package: Package) -> None:
     files = {SIGNATURES: package.signatures} if package.signatures else {}
     for name, content in [*files.items(), *sorted(package.files.items())]:
         _show_progress(f"firmware {package.version}: {100 * done // total} %, {name}")
-        connection.write(f"{slot}/{name}", content)
+        if name == romfs.NAME:
+            slices.write(connection, slot, content)
+        else:
+            connection.write(f"{slot}/{name}", content)
         done += len(content)
     connection.write(f"{slot}/manifest.json", package.manifest())
     connection.write("slot.txt", f"{slot} ok\n".encode())

@@ -4,18 +4,22 @@ import hashlib
 import json
 import re
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import segno
 
-from board_tool import board_json
+from board_tool import board_json, slices
 from board_tool.connection import BoardConnection, wait_for_board
 from board_tool.deploy import check_micropython, choose_package, install
 from board_tool.ports import find_port, readable_errors
+from build_tool import romfs
+from build_tool.board_folder import LOADER
 from build_tool.boards import BOARDS, BoardType, Image
 from build_tool.errors import ToolError
 
@@ -24,6 +28,8 @@ SETUP_NETWORK = "DigitaleMeterMonitor"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 12
 _ESPTOOL = [sys.executable, "-m", "esptool"]
+KEPT = Path(__file__).resolve().parent.parent / "build" / "kept"
+"""Folder with the files of boards whose MicroPython is being replaced."""
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
 
 
@@ -42,6 +48,66 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
         password = ensure_setup_password(connection)
         connection.restart()
     print_setup_network(password)
+
+
+def flash_image(board: str | None, port: str | None, image: Path, package: Path | None) -> None:
+    """Replace the MicroPython of a board by the project's own image, and keep all files of the owner.
+
+    The files are also stored on this computer, until the board has them again. ToolError if the board does not answer,
+    because its files could then not be kept.
+    """
+    kinds = [kind for kind in BOARDS.values() if kind.name in romfs.BOARDS and board in (None, kind.name)]
+    if not kinds:
+        raise ToolError(f"there is no image with code in flash for the board {board}")
+    if not image.is_file():
+        raise ToolError(f"there is no file {image}")
+    address = find_port(port, kinds)
+    kind = identify(address, kinds)
+    firmware = choose_package(kind, package, has_image=True)
+    # Read the files just before the flash is erased, because the firmware has run until now.
+    with wait_for_board(lambda: find_port(port, [kind])) as connection:
+        kept = read_owners_files(connection)
+    copy = store_copy(kept)
+    print(f"{kind.title} on {address}: {len(kept)} files of the board are in {copy}")
+    write_micropython(address, kind, image)
+    with wait_for_board(lambda: find_port(port, [kind])) as connection:
+        check_micropython(connection)
+        if not slices.are_there(connection):
+            raise ToolError(f"{image} is not an image with code in flash. The board's files are in {copy}")
+        for name, content in kept.items():
+            connection.write(name, content)
+        install(connection, firmware)
+        if any(connection.read(name) != content for name, content in kept.items()):
+            raise ToolError(f"the board did not store all of its files. They are in {copy}")
+        connection.restart()
+    shutil.rmtree(copy)
+    print("The board has its settings, passwords, keys and waiting quarters again")
+
+
+def read_owners_files(connection: BoardConnection) -> dict[str, bytes]:
+    """Return the files at the root of the board's flash, without those of the loader and of an update: {name: content}.
+
+    They are the settings, secrets, keys, the Wi-Fi state, crash reports, and the quarters that wait for a card.
+    """
+    names = connection.evaluate("[entry[0] for entry in os.ilistdir() if entry[1] == 0x8000]")
+    loader = {source.name for source in LOADER.glob("*.py")} | {"boot.py", "slot.txt"}
+    kept = {}
+    for name in names:
+        if name not in loader and not name.endswith((".new", ".part", ".py", ".mpy")):
+            content = connection.read(name)
+            if content is None:
+                raise ToolError(f"{name} of the board cannot be read; nothing was changed")
+            kept[name] = content
+    return kept
+
+
+def store_copy(files: dict[str, bytes]) -> Path:
+    """Store the files of a board on this computer, where only the user can read them. Return the folder."""
+    KEPT.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="board-", dir=KEPT))
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
 
 
 def identify(port: str, kinds: list[BoardType]) -> BoardType:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from build_tool import signatures
-from build_tool.board_folder import ROOT, build
+from build_tool.board_folder import ROOT, build_packages
 from build_tool.errors import ToolError
 from build_tool.package import read_package
 from build_tool.release import released_boards
@@ -58,8 +58,8 @@ def sign_release(key_path: Path) -> None:
     identity = signatures.key_id(signatures.modulus(key.public_key(), str(key_path)))
     if identity not in map(signatures.key_id, signatures.release_keys()):
         raise ToolError(f"{key_path} is not a key of release/keys")
-    for board in released_boards():
-        signed = signatures.sign(read_package(build(board)[1]), key)
+    for package in (path for board in released_boards() for path in build_packages(board)):
+        signed = signatures.sign(read_package(package), key)
         path = signatures.store(signed, identity)
         print(f"{signed.file_name}: signed by {', '.join(signatures.split(signed.signatures))}")
     print(f"commit {path.relative_to(ROOT)} before the tag")

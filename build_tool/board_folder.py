@@ -79,12 +79,23 @@ def packed(board: str, folder: Path) -> Package:
 
 
 def packed_image(board: str, folder: Path) -> Package:
-    """Return the update package with the ROMFS image of a board's folder. It has no signatures yet."""
+    """Return the update package with the ROMFS image of a board's folder, with its signatures as packed() has them."""
     architecture = native_code.architectures(board)[-1]
     package = packed(board, folder)
-    return replace(
-        package, files={romfs.NAME: romfs.image(package.files)}, architecture=architecture, signatures=b""
-    )
+    files = {romfs.NAME: romfs.image(package.files)}
+    return signatures.with_stored(replace(package, files=files, architecture=architecture, signatures=b""))
+
+
+def build_packages(board: str) -> list[Path]:
+    """Build the firmware for a board, and return its update packages, the one with an image last if there is one."""
+    from build_tool import bytecode
+
+    folder, path = build(board)
+    if board not in romfs.BOARDS:
+        return [path]
+    package = packed_image(board, folder)
+    bytecode.write(TARGET / package.file_name, package.content())
+    return [path, TARGET / package.file_name]
 
 
 def modules_of(board: str) -> list[str]:
@@ -112,12 +123,13 @@ def build_all(board: str | None) -> None:
     If `board` is None, build the firmware for each board that has a table of pins.
     """
     for kind in [BOARDS[board]] if board else [kind for kind in BOARDS.values() if has_table(kind)]:
-        folder, path = build(kind.name)
-        signed_by = ", ".join(signatures.split(read_package(path).signatures))
-        print(
-            f"{kind.title}: {folder.relative_to(ROOT)}, {path.name} ({path.stat().st_size:,} bytes), "
-            + (f"signed by {signed_by}" if signed_by else "not signed")
-        )
+        for path in build_packages(kind.name):
+            signed_by = ", ".join(signatures.split(read_package(path).signatures))
+            print(
+                f"{kind.title}: {(TARGET / kind.name).relative_to(ROOT)}, {path.name} "
+                f"({path.stat().st_size:,} bytes), "
+                + (f"signed by {signed_by}" if signed_by else "not signed")
+            )
     if not signatures.release_keys():
         print("release/keys has no public key: boards know no key, and every package needs BOOT")
 

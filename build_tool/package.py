@@ -62,9 +62,14 @@ class Package:
     architecture: str = ""
 
     @property
+    def target(self) -> str:
+        """Name of the board, with "-romfs" for a board that runs its code in the flash."""
+        return self.board + ("-romfs" if self.architecture else "")
+
+    @property
     def file_name(self) -> str:
         """File name of the package."""
-        return f"p1-monitor-{self.version}-{self.board}{'-romfs' if self.architecture else ''}.p1"
+        return f"p1-monitor-{self.version}-{self.target}.p1"
 
     @property
     def room(self) -> int:

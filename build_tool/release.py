@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from build_tool import signatures
-from build_tool.board_folder import ROOT, build, has_table
+from build_tool.board_folder import ROOT, build, build_packages, has_table
 from build_tool.boards import BOARDS
 from build_tool.errors import ToolError
 from build_tool.package import read_package, version
@@ -59,7 +59,7 @@ def release_all(must_be_signed: bool) -> None:
     """
     boards = released_boards()
     if must_be_signed:
-        for package in (read_package(build(board)[1]) for board in boards):
+        for package in (read_package(path) for board in boards for path in build_packages(board)):
             if not signatures.signers(package, signatures.release_keys()):
                 raise ToolError(f"{package.file_name} is not signed by a release key: docs/releasing.md")
     path = release(boards)

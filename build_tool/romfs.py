@@ -14,13 +14,15 @@ from build_tool.errors import ToolError
 if TYPE_CHECKING:
     from mpremote.romfs import VfsRomWriter
 
+BOARDS = ("t8_c3",)
+"""The boards for which there is an image of MicroPython that has the partition."""
 MAIN = Path(__file__).resolve().parent.parent / "firmware" / "romfs" / "main.py"
 """The main.py of such a board, in place of the loader's."""
 NAME = "firmware.romfs"
 """Name of the image in an update package."""
 BLOCK = 4096
 FIRST = {"a": BLOCK, "b": BLOCK + 256 * 1024}
-"""Where the slice of each slot begins in the partition, in bytes. MicroPython would mount an image before the slices."""
+"""Where the slice of each slot begins in the partition, in bytes. The bytes before the slices stay empty."""
 SLICE = 256 * 1024
 """Maximum size of an image in bytes."""
 PARTITION = BLOCK + 2 * SLICE
@@ -28,7 +30,9 @@ PARTITION = BLOCK + 2 * SLICE
 
 def image(files: Mapping[str, bytes]) -> bytes:
     """Return the image with these files: {path: content}. ToolError if it is larger than a slice."""
-    from mpremote.romfs import VfsRomWriter  # not imported above, because other functions work without mpremote
+    from mpremote.romfs import (
+        VfsRomWriter,  # not imported above, because other functions work without mpremote
+    )
 
     writer = VfsRomWriter()
     _add(writer, sorted((name.split("/"), content) for name, content in files.items()))

@@ -117,7 +117,7 @@ def with_stored(package: Package) -> Package:
     path = _stored(package)
     if not path.exists():
         return package
-    stored = json.loads(path.read_text()).get(package.board, {})
+    stored = json.loads(path.read_text()).get(package.target, {})
     signed = package.signed(join({identity: base64.b64decode(text) for identity, text in stored.items()}))
     valid = signers(signed, release_keys())
     return package.signed(
@@ -134,13 +134,13 @@ def store(package: Package, identity: str) -> Path:
     path = _stored(package)
     path.parent.mkdir(parents=True, exist_ok=True)
     boards = json.loads(path.read_text()) if path.exists() else {}
-    others = boards.get(package.board, {}).keys() - {identity}
+    others = boards.get(package.target, {}).keys() - {identity}
     if others and not others & split(package.signatures).keys():
         raise ToolError(
             f"{path} has a signature of another {package.file_name}: were both built from the same commit? "
             "To sign it anew, delete that file"
         )
-    boards[package.board] = {
+    boards[package.target] = {
         identity: base64.b64encode(signature).decode()
         for identity, signature in split(package.signatures).items()
     }

@@ -18,7 +18,8 @@ if chosen:
         sys.path[0] = "/rom/" + chosen[0]
         # Slice a begins at 4 KB, slice b 256 KB later.
         first = 0x1000 if chosen[0] == "a" else 0x41000
-        vfs.mount(vfs.VfsRom(memoryview(vfs.rom_ioctl(2, 0))[first : first + 0x40000]), sys.path[0])
+        content = memoryview(vfs.rom_ioctl(2, 0))[first : first + 0x40000]
+        vfs.mount(vfs.VfsRom(content), sys.path[0])  # type: ignore[attr-defined]  # not in the stock image
         import main  # noqa: F401
     except Exception as error:
         __import__("slot").failed(chosen, error, began)

@@ -32,7 +32,9 @@ def check(head):
     for another chip. Raise ValueError or KeyError if the line is damaged.
     """
     if head["format"] == "p1-monitor 1" and "kind" not in head:
-        raise Refused(400, "This board runs its code in the flash: it needs the package with romfs in its name")
+        raise Refused(
+            400, "This board runs its code in the flash: it needs the package with romfs in its name"
+        )
     if head["format"] != "p1-monitor 2" or head["kind"] != "romfs":
         raise ValueError
     if not sys.path[0].startswith("/rom/"):

@@ -7,12 +7,14 @@ import sys
 import time
 import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from build_tool import bytecode
+from build_tool import bytecode, romfs
+from simulator.interpreters import MICROPYTHON32, NO_MICROPYTHON32, is_like_board
 
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 RAW_REPL = Path(__file__).parent / "on_board" / "raw_repl.py"
@@ -41,15 +43,31 @@ def _sockets_are_allowed(socket_enabled: None) -> None:
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[FakeBoard]:
-    flash = tmp_path / "flash"
+    with fake_board(tmp_path, MICROPYTHON) as board:
+        yield board
+
+
+@pytest.fixture
+def board_with_slices(tmp_path: Path) -> Iterator[FakeBoard]:
+    """A board with the project's own image of MicroPython. Its partition is the file romfs.bin beside its flash."""
+    if not MICROPYTHON32.exists() or not is_like_board(MICROPYTHON32):
+        pytest.skip(NO_MICROPYTHON32)
+    (tmp_path / "romfs.bin").write_bytes(romfs.partition({}))
+    with fake_board(tmp_path, MICROPYTHON32, ROMFS=str(tmp_path / "romfs.bin")) as board:
+        yield board
+
+
+@contextmanager
+def fake_board(folder: Path, micropython: Path, **environment: str) -> Iterator[FakeBoard]:
+    flash = folder / "flash"
     flash.mkdir()
     master, slave = pty.openpty()
     tty.setraw(slave)
     bytecode.build()
     process = subprocess.Popen(
-        [str(MICROPYTHON), str(RAW_REPL)],
+        [str(micropython), str(RAW_REPL)],
         cwd=flash,
-        env={**os.environ, "MICROPYPATH": f"{bytecode.SHORT}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{bytecode.SHORT}:.frozen", **environment},
         stdin=master,
         stdout=master,
         stderr=subprocess.DEVNULL,

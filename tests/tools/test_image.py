@@ -1,4 +1,4 @@
-"""The project's own image of MicroPython (image/): its partitions, and its agreement with the firmware and the build."""
+"""The project's own image of MicroPython (image/): its partitions, and that firmware and build agree with it."""
 
 import re
 from pathlib import Path

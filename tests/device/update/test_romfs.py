@@ -46,13 +46,17 @@ def partition(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def images(tmp_path: Path) -> tuple[Path, Path]:
-    """The packages "old" and "new". Only the new one has the module `fresh`."""
+    """The packages "old" and "new", of eight blocks. Only the new one has the module `fresh`."""
     only_new = b"import fresh\n"
     never = b"try:\n import fresh\n raise ValueError('code of the other slice')\nexcept ImportError:\n pass\n"
     old, new = tiny_firmware("old"), tiny_firmware("new", {"fresh.py": b""})
     packages = []
     for package, more in ((old, never), (new, only_new)):
-        files = {**package.files, "main.py": more + package.files["main.py"]}
+        files = {
+            **package.files,
+            "main.py": more + package.files["main.py"],
+            "page/large.gz": package.version.encode() * 7000,
+        }
         path = tmp_path / f"{package.version}.p1"
         path.write_bytes(of_image(replace(package, files=files)).content())
         packages.append(path)
@@ -113,9 +117,7 @@ def slice_of(flash: Path, slot: str, size: int) -> bytes:
     return (flash / romfs_flash.PARTITION).read_bytes()[romfs.FIRST[slot] :][:size]
 
 
-def test_whole_update_over_http(
-    flash: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_whole_update_over_http(flash: Path, line: P1Port, files: dict[str, bytes], tmp_path: Path) -> None:
     package = of_image(newer(files, "9.9.9", tmp_path))
     device = board_of(flash, line, files)
     running = slice_of(flash, "a", romfs.SLICE)
