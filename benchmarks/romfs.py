@@ -100,4 +100,4 @@ def measure(short: bool = False) -> Iterator[Figure]:
         goal=1,
         what=f"of Python's heap in a day, with {OFFER:,} bytes for a second one",
     )
-    yield from measured((_TESTS + "[micropython32-stop]",) if short else (_TESTS,), _CUTS, {})
+    yield from measured((_TESTS + "[stop-micropython32]",) if short else (_TESTS,), _CUTS, {})

@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from build_tool import signatures
-from build_tool.board_folder import ROOT, build, build_packages, has_table
+from build_tool.board_folder import ROOT, build_packages, has_table
 from build_tool.boards import BOARDS
 from build_tool.errors import ToolError
 from build_tool.package import read_package, version
@@ -41,7 +41,7 @@ def release(boards: Iterable[str], target: Path = TARGET) -> Path:
         dashboard_card.build()
     except SyntaxError as error:
         raise ToolError(str(error)) from None
-    packages = [build(board)[1] for board in boards]
+    packages = [path for board in boards for path in build_packages(board)]
     target.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(target, "w") as file:
         for path in _sources():

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 
 FOLDER = Path(__file__).parent / "firmware"
-_FORMAT = "p1-monitor 1"
+_FORMATS = {None: "p1-monitor 1", "romfs": "p1-monitor 2"}  # by the kind of a package
 _KEY_BYTES = 384
 _ID_BYTES = 8
 _EXPONENT = 65537
@@ -43,7 +43,7 @@ class FirmwarePackage:
 def bundled_packages(folder: Path = FOLDER) -> dict[str, FirmwarePackage]:
     """Return the packages in a folder as {board: package}.
 
-    Files that are not packages of the format 'p1-monitor 1' are ignored.
+    The board's name ends in "-romfs" for a package with an image (build_tool/romfs.py). Other files are ignored.
     The function reads the disk and therefore blocks.
     """
     found = (_package(path) for path in sorted(folder.glob("*.p1")))
@@ -55,13 +55,14 @@ def _package(path: Path) -> FirmwarePackage | None:
     try:
         end = content.index(b"]}\n") + 3
         manifest = json.loads(content[:end])
-        if manifest["format"] != _FORMAT:
+        kind = manifest.get("kind")
+        if manifest["format"] != _FORMATS[kind]:
             return None
         lines = content[:end].splitlines(keepends=True)
         signed_part = b"".join(line for line in lines if not line.startswith(b'["signatures",'))
         return FirmwarePackage(
             version=str(manifest["version"]),
-            board=str(manifest["board"]),
+            board=f"{manifest['board']}-{kind}" if kind else str(manifest["board"]),
             path=path,
             build=int(manifest.get("build", 0)),
             signed_by=_signers(signed_part, _files(manifest, content, end)),

@@ -178,7 +178,8 @@ class P1Health:
 class Update:
     """The state of a firmware update, and the rules for packages that need no press of BOOT.
 
-    board: the kind of board that a firmware package must be made for. keys: ids of the keys that may sign a package;
+    board: the kind of board that a firmware package must be made for; it ends in "-romfs" for a board that runs its
+    code in the flash, because such a board needs a package of its own. keys: ids of the keys that may sign a package;
     None for firmware 0.1.0, which accepts packages without a signature. lowest_build: lowest build number of a package.
     presses: number of presses of BOOT for which a package waits, None if no package waits. waiting_digest: the first
     digits of the SHA-256 of the signed part of that package.
@@ -197,11 +198,12 @@ class Update:
     def from_json(cls, data: Json) -> Self:
         """Return the update of the field "update" of GET /api/device."""
         waiting = json_object(data, "waiting")
+        board = matching(data, "board", bounds.BOARD)
         return cls(
             state=choice(data, "state", bounds.UPDATE_STATES),
             percent=integer(data, "percent", 0, 100),
             error=text(data, "error"),
-            board=matching(data, "board", bounds.BOARD),
+            board=f"{board}-romfs" if board and data.get("kind") == "romfs" else board,
             keys=matching_texts(data, "keys", bounds.KEY_ID, bounds.MAX_KEYS) if "keys" in data else None,
             lowest_build=max(integer(data, key, 0, bounds.MAX_BUILD) or 0 for key in ("build", "floor")),
             presses=integer(waiting, "presses", 1, bounds.MAX_PRESSES),
