@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         "keeps its settings",
     )
     flash.add_argument(
+        "--files", type=Path, metavar="FOLDER", help="with --image: the board's files, of a run that failed"
+    )
+    flash.add_argument(
         "--package",
         type=Path,
         metavar="FILE",
@@ -131,7 +134,9 @@ def run(arguments: argparse.Namespace) -> None:
             from board_tool.flash import flash, flash_image
 
             if arguments.image:
-                flash_image(arguments.board, arguments.port, arguments.image, arguments.package)
+                flash_image(
+                    arguments.board, arguments.port, arguments.image, arguments.package, arguments.files
+                )
                 return
             flash(arguments.board, arguments.port, arguments.micropython, arguments.package)
         case "deploy":

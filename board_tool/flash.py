@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,11 @@ _ESPTOOL = [sys.executable, "-m", "esptool"]
 KEPT = Path(__file__).resolve().parent.parent / "build" / "kept"
 """Folder with the files of boards whose MicroPython is being replaced."""
 _CACHE = Path(__file__).resolve().parent.parent / "build" / "micropython"
+# The partition table of ESP-IDF: its address, and a row with its mark, type, subtype, offset, size, name and flags.
+_TABLE = 0x8000
+_TABLE_BYTES = 0xC00
+_ROW = struct.Struct("<HBBII16sI")
+_ROW_MARK = 0x50AA
 
 
 def flash(board: str | None, port: str | None, image: Path | None, package: Path | None) -> None:
@@ -50,24 +56,34 @@ def flash(board: str | None, port: str | None, image: Path | None, package: Path
     print_setup_network(password)
 
 
-def flash_image(board: str | None, port: str | None, image: Path, package: Path | None) -> None:
+def flash_image(
+    board: str | None, port: str | None, image: Path, package: Path | None, files: Path | None = None
+) -> None:
     """Replace the MicroPython of a board by the project's own image, and keep all files of the owner.
 
-    The files are also stored on this computer, until the board has them again. ToolError if the board does not answer,
-    because its files could then not be kept.
+    The files are also stored on this computer, until the board has them again. `files` is the folder with these copies,
+    of a run that failed after the flash was erased. ToolError if the board does not answer, because its files could
+    then not be kept.
     """
     kinds = [kind for kind in BOARDS.values() if kind.name in romfs.BOARDS and board in (None, kind.name)]
     if not kinds:
         raise ToolError(f"there is no image with code in flash for the board {board}")
     if not image.is_file():
         raise ToolError(f"there is no file {image}")
+    if files and not files.is_dir():
+        raise ToolError(f"there is no folder {files}")
     address = find_port(port, kinds)
     kind = identify(address, kinds)
+    check_image(image, kind)
     firmware = choose_package(kind, package, has_image=True)
-    # Read the files just before the flash is erased, because the firmware has run until now.
-    with wait_for_board(lambda: find_port(port, [kind])) as connection:
-        kept = read_owners_files(connection)
-    copy = store_copy(kept)
+    if files:
+        copy, kept = files, {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()}
+    else:
+        # Read the files just before the flash is erased, because the firmware has run until now.
+        with wait_for_board(lambda: find_port(port, [kind])) as connection:
+            kept = read_owners_files(connection)
+        copy = store_copy(kept)
+    print(f"If this fails, run it again with --files {copy}")
     print(f"{kind.title} on {address}: {len(kept)} files of the board are in {copy}")
     write_micropython(address, kind, image)
     with wait_for_board(lambda: find_port(port, [kind])) as connection:
@@ -82,6 +98,16 @@ def flash_image(board: str | None, port: str | None, image: Path, package: Path 
         connection.restart()
     shutil.rmtree(copy)
     print("The board has its settings, passwords, keys and waiting quarters again")
+
+
+def check_image(path: Path, kind: BoardType) -> None:
+    """Raise ToolError if an image of MicroPython has no partition for the firmware's code."""
+    table = path.read_bytes()[_TABLE - kind.offset :][:_TABLE_BYTES]
+    for at in range(0, len(table) - _ROW.size + 1, _ROW.size):
+        mark, _, _, _, size, name, _ = _ROW.unpack_from(table, at)
+        if mark == _ROW_MARK and name.rstrip(b"\0") == b"romfs" and size == romfs.PARTITION:
+            return
+    raise ToolError(f"{path} is not an image with code in flash; nothing was changed")
 
 
 def read_owners_files(connection: BoardConnection) -> dict[str, bytes]:

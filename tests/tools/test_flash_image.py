@@ -1,6 +1,7 @@
 """scripts/firmware flash --image: the board gets the project's own image of MicroPython, and its owner's files back."""
 
 import os
+import struct
 import sys
 from pathlib import Path
 
@@ -50,9 +51,14 @@ def esptool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def arguments(tmp_path: Path) -> list[str]:
-    (tmp_path / "image.bin").write_bytes(b"x")
+    (tmp_path / "image.bin").write_bytes(bytes(0x8000) + row("vfs", 1 << 20) + row("romfs", romfs.PARTITION))
     (tmp_path / "new.p1").write_bytes(NEW.content())
     return ["flash", "--image", str(tmp_path / "image.bin"), "--package", str(tmp_path / "new.p1")]
+
+
+def row(name: str, size: int) -> bytes:
+    """Return a row of ESP-IDF's partition table."""
+    return struct.pack("<2sBBII16sI", b"\xaa\x50", 1, 0x8F, 0x200000, size, name.encode(), 0)
 
 
 def in_use(board: FakeBoard) -> None:
@@ -100,6 +106,32 @@ def test_files_stay_on_the_computer_if_the_image_is_not_written(
     (copy,) = (tmp_path / "kept").iterdir()
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == OWNERS
     assert copy.stat().st_mode & 0o77 == 0
+
+    monkeypatch.setenv("FAILS", "0")
+    assert main([*arguments, "--port", board_with_slices.port, "--files", str(copy)]) == 0
+    assert {name: (board_with_slices.flash / name).read_bytes() for name in OWNERS} == OWNERS
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x", bytes(0x8000) + row("romfs", 0x20000) + row("vfs", romfs.PARTITION)],
+    ids=["short", "stock"],
+)
+def test_image_without_the_partition_erases_nothing(
+    board: FakeBoard,
+    esptool: None,
+    arguments: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+) -> None:
+    in_use(board)
+    (tmp_path / "image.bin").write_bytes(content)
+    assert main([*arguments, "--port", board.port]) == 1
+    assert "nothing was changed" in capsys.readouterr().err
+    assert {name: (board.flash / name).read_bytes() for name in OWNERS} == OWNERS
+    assert not (tmp_path / "kept").exists()
 
 
 def test_image_of_another_kind_is_noticed(
