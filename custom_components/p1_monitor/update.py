@@ -129,7 +129,9 @@ class P1MonitorUpdate(P1MonitorEntity, UpdateEntity):
         if update.presses:
             # A stranger with a token may send another package at the same time, and hope for the owner's presses.
             is_ours = self._installing and package and package.digest == update.waiting_digest
-            text = self._texts[f"component.{DOMAIN}.common.update_{'press_boot' if is_ours else 'of_others'}"]
+            if not is_ours:
+                return self._texts[f"component.{DOMAIN}.common.update_of_others"]
+            text = self._texts[f"component.{DOMAIN}.common.update_press_boot"]
             return text.format(presses=update.presses)
         if (update.board or "") not in self._packages:
             return self._texts[f"component.{DOMAIN}.common.no_firmware_inside"]
