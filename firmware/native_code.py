@@ -33,8 +33,10 @@ def use(board, note):
         pass  # this board has no native code
     except Exception as error:
         note("Native code does not work: %r" % error)
-    finally:  # also after a Ctrl-C over the cable
+    except KeyboardInterrupt:  # a person at the cable, and not the chip, has stopped the attempt
         keep_report(board, before)
+        raise
+    keep_report(board, before)
 
 
 def crc():

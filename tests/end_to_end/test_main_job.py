@@ -106,8 +106,8 @@ async def test_a_quarter_goes_from_the_meter_to_card_and_home_assistant(home: Ho
 
     quarter = json.loads(stored)
     assert quarter["quarter_id"] == 26 << 24 | 11 << 16 | 12 << 8 | 18 * 4
-    # At this speed a computer that stalls for a moment misses a telegram, perhaps the quarter's last.
-    assert quarter["consumed_power_avg"] == pytest.approx(AVERAGE_W, abs=40)
+    # At this speed a computer that stalls for half a second misses 30 telegrams, perhaps the quarter's last.
+    assert quarter["consumed_power_avg"] == pytest.approx(AVERAGE_W, abs=120)
     imported, exported = (quarter[f"{name}_power_interval_avgs"] for name in ("consumed", "produced"))
     assert (len(imported), len(exported)) == (180, 180)
     assert set(imported[:36]) - {None} == {500}

