@@ -231,7 +231,7 @@ class _Run:
             self._answer("Take the wire away. Enter")
         else:
             self._findings.reasons["loop"] = _SKIPPED
-        if self._answer("Look at the light: it goes on five times. Enter to begin, or s"):
+        if self._answer("Look at the light: it flashes five times. Enter to begin, or s"):
             self._measure("light", "hands", "light")
             seen = self._answer("Was it on five times, and dark in between? y, n, or s")
             if seen in ("y", "n"):

@@ -255,7 +255,7 @@ CHECKS = (
     ),
     Check(
         of="telegram.next_ms",
-        title="A telegram like the one before",
+        title="A telegram like the previous one",
         high=30,
         unit="ms",
         why="about 14 ms by count of instructions",

@@ -138,7 +138,7 @@ def store(package: Package, identity: str) -> Path:
     if others and not others & split(package.signatures).keys():
         raise ToolError(
             f"{path} has a signature of another {package.file_name}: were both built from the same commit? "
-            "To sign it anew, delete that file"
+            "To sign it again, delete that file"
         )
     boards[package.target] = {
         identity: base64.b64encode(signature).decode()

@@ -1,4 +1,4 @@
-"""Keys that sign packages for simulated boards. They are made anew in each process, and never stored."""
+"""Keys that sign packages for simulated boards. Each process makes its own keys, and no key is stored."""
 
 from functools import cache
 from pathlib import Path

@@ -17,9 +17,9 @@ _WAITS = const(500)  # maximum number of waits, of 0.01 s each, until there is r
 # After each 30 waits, a piece is sent even if other connections use much of the system memory. Otherwise the reply
 # could wait as long as these connections use the memory.
 _VAIN = const(30)
-_SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
+SEGMENT = const(1440)  # bytes of a full packet (ESP-IDF's TCP_MSS)
 # A segment of a file is sent while all connections together use less than this number of bytes of the system memory.
-_BESIDE_FILE = const(6700)
+BESIDE_FILE = const(6700)
 
 
 async def until_ready(request):
@@ -63,9 +63,9 @@ async def send_file(request, file, kind, more=""):
         with file:
             length = file.seek(0, 2)
             file.seek(0)
-            request.beside = _BESIDE_FILE
+            request.beside = BESIDE_FILE
             # Send full segments, because the same bytes in smaller segments would take more of the system memory.
-            buffer = WriteBuffer(request.put, _SEGMENT)
+            buffer = WriteBuffer(request.put, SEGMENT)
             request.write_to(buffer)
             request.begin(200, kind, "%sContent-Length: %d\r\n" % (more, length))
             while length > 0:

@@ -63,8 +63,8 @@ def _check_head(line, broken):
     """Return the first line of a manifest as a dict.
 
     `room` in the dict is the number of bytes that the files need in the flash. `build` is the package's build number, 0
-    for a package of version 0.1.0, which has no number. Raise Refused with the text `broken` if
-    the line is damaged. Raise Refused with the reason if the package is for another board or another MicroPython.
+    for a package of version 0.1.0, which has no number. Raise Refused with the text `broken` if the line is damaged.
+    Raise Refused with the reason if the package is for another board or another MicroPython.
     """
     try:
         found = json.loads(line + b"]}")

@@ -197,7 +197,7 @@ def test_second_signature_of_other_bytes_is_refused() -> None:
     with pytest.raises(ToolError, match="were both built from the same commit"):
         signatures.store(package_keys.signed(other, "second"), package_keys.key_id("second"))
     assert path.read_text() == before
-    signatures.store(package_keys.signed(other), package_keys.key_id())  # the same person signs anew
+    signatures.store(package_keys.signed(other), package_keys.key_id())  # the same person signs again
 
 
 def test_more_signatures_than_a_board_reads_are_refused() -> None:

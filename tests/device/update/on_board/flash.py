@@ -147,6 +147,21 @@ class Mounted:
         vfs.umount(MOUNT)
 
 
+class OnFlash:
+    """What runs from a slot, in the middle of its work."""
+
+    def __init__(self, flash, slot):
+        self._mounted, self._slot = Mounted(flash), slot
+
+    def __enter__(self):
+        self._mounted.__enter__()
+        sys.path.insert(0, "/flash/" + self._slot)
+
+    def __exit__(self, *error):
+        sys.path.pop(0)
+        self._mounted.__exit__(*error)
+
+
 def write(path, content):
     with open(path, "w") as file:
         file.write(content)

@@ -7,25 +7,10 @@ import asyncio
 import json
 import sys
 
-from flash import Device, Flash, Mounted, PowerCut, Request, format_flash, send, start
+from flash import Device, Flash, Mounted, OnFlash, PowerCut, Request, format_flash, send, start
 
 from update.keys import settle
 from update.slots import choose, status
-
-
-class OnFlash:
-    """What runs from a slot, in the middle of its work."""
-
-    def __init__(self, flash, slot):
-        self._mounted, self._slot = Mounted(flash), slot
-
-    def __enter__(self):
-        self._mounted.__enter__()
-        sys.path.insert(0, "/flash/" + self._slot)
-
-    def __exit__(self, *error):
-        sys.path.pop(0)
-        self._mounted.__exit__(*error)
 
 
 def content(path):

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from flash import Device, Flash, Mounted, Request, format_flash, read, send, start, write
+from flash import Device, Flash, Mounted, OnFlash, Request, format_flash, read, send, start, write
 
 from update.slots import choose, status
 from update.trial import Trial
@@ -22,21 +22,6 @@ def with_update(old, package):
         if package:
             assert send(Device(), Request(package))[0] == 200
     return flash
-
-
-class OnFlash:
-    """What runs from a folder, in the middle of its work."""
-
-    def __init__(self, flash, slot):
-        self._mounted, self._slot = Mounted(flash), slot
-
-    def __enter__(self):
-        self._mounted.__enter__()
-        sys.path.insert(0, "/flash/" + self._slot)
-
-    def __exit__(self, *error):
-        sys.path.pop(0)
-        self._mounted.__exit__(*error)
 
 
 def on_trial(flash, seconds, telegram=False, listening=True, joined=True):
